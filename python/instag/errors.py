@@ -1,0 +1,24 @@
+"""What can go wrong, by whose hand it is mended."""
+
+__all__ = ["InputError", "InstagError", "InstagWarning"]
+
+
+class InstagError(Exception):
+    """The base of every error that instag raises on purpose."""
+
+
+class InputError(InstagError, ValueError):
+    """The data or an option is not what was expected; the message names it and says what to do.
+
+    Examples
+    --------
+    >>> import instag
+    >>> instag.select({"tags": [["a"]]}, -1)
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: budget: expected a count of 0 or more, or a share below 1 as a float; found -1
+    """
+
+
+class InstagWarning(UserWarning):
+    """Something in the data deserves a look, and the work goes on."""

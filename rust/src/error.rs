@@ -1,0 +1,25 @@
+//! What can go wrong in the core.
+
+use thiserror::Error;
+
+/// An error of the core.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The arrays are not compressed sparse rows.
+    #[error("{0}")]
+    Malformed(String),
+    /// There is no method of that name.
+    #[error("method: expected one of {expected}; found {found:?}")]
+    UnknownMethod {
+        /// The name that was given.
+        found: String,
+        /// The names there are.
+        expected: String,
+    },
+    /// The caller asked for the work to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// The result of the core's fallible functions.
+pub type Result<T> = std::result::Result<T, Error>;

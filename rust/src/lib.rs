@@ -1,0 +1,23 @@
+//! The core of instag: rankings of tagged samples, on integer-encoded tag sets.
+//!
+//! * [`TagSets`]: the tags of every sample, checked.
+//! * [`rank`]: samples in order of selection, by a [`Method`]; [`novelty`]: why each was taken.
+//! * [`measure`]: complexity and coverage.
+//! * [`Interrupt`]: how a long run is stopped.
+
+#![warn(unreachable_pub)]
+
+mod error;
+mod interrupt;
+mod measure;
+mod order;
+#[cfg(feature = "python")]
+mod python;
+mod select;
+mod tags;
+
+pub use error::{Error, Result};
+pub use interrupt::Interrupt;
+pub use measure::{Measures, measure};
+pub use select::{Method, Novelty, Ranking, novelty, rank};
+pub use tags::TagSets;

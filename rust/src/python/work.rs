@@ -1,0 +1,32 @@
+//! Long work without the GIL, that Ctrl-C can stop.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use pyo3::prelude::*;
+
+use crate::{Error, Interrupt, Result};
+
+/// How often Python is asked for signals: well below what a person notices, and rare enough to cost nothing.
+const EVERY: Duration = Duration::from_millis(20);
+
+/// Runs `work` without the GIL. What a signal handler raises stops the work and is raised in its place.
+pub(super) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce(&Interrupt<'_>) -> Result<T> + Send) -> PyResult<T> {
+    let outcome = py.detach(|| {
+        let raised = RefCell::new(None);
+        let asked = Cell::new(Instant::now());
+        let wanted = || {
+            if asked.get().elapsed() < EVERY {
+                return false;
+            }
+            asked.set(Instant::now());
+            *raised.borrow_mut() = Python::attach(|py| py.check_signals().err());
+            raised.borrow().is_some()
+        };
+        work(&Interrupt::new(&wanted)).map_err(|error| (error, raised.take()))
+    });
+    outcome.map_err(|failure| match failure {
+        (Error::Interrupted, Some(raised)) => raised,
+        (error, _) => error.into(),
+    })
+}

@@ -1,0 +1,119 @@
+//! Ranking samples: one file a method.
+//!
+//! A method is a function from the tag sets to a [`Ranking`]. To add one: a file in this folder, a variant of
+//! [`Method`], its name in [`Method::ALL`], and an arm in [`rank`].
+
+mod complexity;
+mod complexity_first;
+mod coverage;
+mod novelty;
+mod random;
+
+use std::str::FromStr;
+
+pub use novelty::{Novelty, novelty};
+
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::tags::TagSets;
+
+/// How samples are ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Complexity-first diverse sampling: Algorithm 1 of the InsTag paper.
+    ComplexityFirst,
+    /// Greedy maximum coverage, in rounds.
+    Coverage,
+    /// Most tags first.
+    Complexity,
+    /// In random order.
+    Random,
+}
+
+impl Method {
+    /// Every method under its name.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("complexity-first", Self::ComplexityFirst),
+        ("coverage", Self::Coverage),
+        ("complexity", Self::Complexity),
+        ("random", Self::Random),
+    ];
+}
+
+impl FromStr for Method {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let known = Self::ALL.iter().find(|(known, _)| *known == name);
+        known.map(|&(_, method)| method).ok_or_else(|| Error::UnknownMethod {
+            found: name.to_owned(),
+            expected: Self::ALL.map(|(known, _)| known).join(", "),
+        })
+    }
+}
+
+/// Samples in order of selection: every smaller budget is a prefix.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// The rows that were taken.
+    pub rows: Vec<u32>,
+    /// For each of them the round it was taken in, from 1. Coverage begins anew with every round.
+    pub rounds: Vec<u32>,
+}
+
+impl Ranking {
+    /// All in one round.
+    fn single_round(rows: impl Iterator<Item = u32>, budget: usize) -> Self {
+        let rows: Vec<u32> = rows.take(budget).collect();
+        let rounds = vec![1; rows.len()];
+        Self { rows, rounds }
+    }
+}
+
+/// Ranks up to `budget` samples.
+///
+/// Samples without tags are never taken, so fewer than `budget` may come back. Ties go to the sample that comes
+/// first, or by `seed` where one is given. The result depends on nothing else.
+///
+/// ```
+/// use instag::{Interrupt, Method, TagSets, rank};
+///
+/// let tags = TagSets::new(&[0, 3, 5, 6], &[0, 1, 2, 0, 1, 3], 4)?;
+/// let ranking = rank(&tags, Method::ComplexityFirst, 3, None, &Interrupt::never())?;
+/// assert_eq!(ranking.rows, [0, 2, 1]);
+/// assert_eq!(ranking.rounds, [1, 1, 2]); // row 1 had nothing new in the first round
+/// # Ok::<(), instag::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Interrupted`] where the caller wants to stop.
+pub fn rank(
+    tags: &TagSets,
+    method: Method,
+    budget: usize,
+    seed: Option<u64>,
+    interrupt: &Interrupt,
+) -> Result<Ranking> {
+    match method {
+        Method::ComplexityFirst => complexity_first::rank(tags, budget, seed, interrupt),
+        Method::Coverage => coverage::rank(tags, budget, seed, interrupt),
+        Method::Complexity => complexity::rank(tags, budget, seed, interrupt),
+        Method::Random => random::rank(tags, budget, seed, interrupt),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lead_to_methods() {
+        for (name, method) in Method::ALL {
+            assert_eq!(name.parse(), Ok(method));
+        }
+        assert_eq!(
+            "greedy".parse::<Method>().unwrap_err().to_string(),
+            "method: expected one of complexity-first, coverage, complexity, random; found \"greedy\""
+        );
+    }
+}
