@@ -1,4 +1,4 @@
-"""What can go wrong, by whose hand it is mended."""
+"""What can go wrong, told so that it can be mended."""
 
 __all__ = ["InputError", "InstagError", "InstagWarning"]
 
@@ -12,13 +12,13 @@ class InputError(InstagError, ValueError):
 
     Examples
     --------
-    >>> import instag
-    >>> instag.select({"tags": [["a"]]}, -1)
+    >>> import instag, polars as pl
+    >>> instag.select(pl.DataFrame({"tags": [["math"]]}), -1)
     Traceback (most recent call last):
     ...
-    instag.errors.InputError: budget: expected a count of 0 or more, or a share below 1 as a float; found -1
+    instag.errors.InputError: budget: expected a count of 0 or more, or a share below 1.0; found -1
     """
 
 
 class InstagWarning(UserWarning):
-    """Something in the data deserves a look, and the work goes on."""
+    """Something in the data deserves a look; the work goes on."""

@@ -8,7 +8,7 @@
 //! 1978) without a heap, and every choice is exact.
 //!
 //! A round ends in a long tail: a few rare tags are open, and nearly every sample left holds none of them. Once the
-//! holders of the open tags are fewer than the samples that wait, only the holders are looked at.
+//! holders of the open tags are fewer than the samples of the next level, only the holders are looked at.
 
 use super::Ranking;
 use crate::error::Result;
@@ -85,8 +85,6 @@ struct Round<'p> {
     /// Tags that are alive and not covered in this round, and the (sample, tag) pairs that remain of them.
     open: usize,
     open_pairs: usize,
-    /// Samples that may still have a gain.
-    waiting: usize,
     /// Samples by the last gain computed for them in this round.
     buckets: Vec<Vec<u32>>,
     picks: Vec<u32>,
@@ -101,7 +99,6 @@ impl<'p> Round<'p> {
             interrupt,
             open: pool.alive.len(),
             open_pairs: pool.alive.iter().map(|&tag| pool.holders[tag as usize] as usize).sum(),
-            waiting: pool.classes.iter().map(Vec::len).sum(),
             buckets: vec![Vec::new(); pool.classes.len()],
             picks: Vec::new(),
             pool,
@@ -145,8 +142,6 @@ impl<'p> Round<'p> {
                 }
             } else if gain > 0 {
                 self.buckets[gain].push(nth);
-            } else {
-                self.waiting -= 1;
             }
         }
         Ok(())
@@ -160,7 +155,6 @@ impl<'p> Round<'p> {
     /// Covers the tags of a sample, and returns those that were open.
     fn take(&mut self, nth: u32) -> Vec<u32> {
         let mut newly = Vec::new();
-        self.waiting -= 1;
         self.picks.push(nth);
         self.pool.taken[nth as usize] = true;
         for &code in self.pool.tags.row(nth as usize) {

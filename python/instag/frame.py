@@ -1,0 +1,220 @@
+"""Data frames of any kind in, the same kind out."""
+
+import math
+import sys
+from abc import ABC, abstractmethod
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.errors import InputError
+
+__all__ = ["Frame", "wrap"]
+
+Rows = NDArray[np.uint32]
+
+
+class Frame(ABC):
+    """What selection needs of a data frame: a column, and some rows in a given order."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+
+    @abstractmethod
+    def _column(self, name: str) -> pl.Series: ...
+
+    @abstractmethod
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any: ...
+
+    def column(self, name: str) -> pl.Series:
+        """One column.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column; the message lists those there are.
+        """
+        if name not in self.columns:
+            names = ", ".join(self.columns) or "none"
+            raise InputError(f"no column {name!r}; the columns are: {names}")
+        return self._column(name)
+
+    def take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        """Rows in the order given, with columns added, as the kind of frame that came in.
+
+        Raises
+        ------
+        InputError
+            Where the frame already has a column that would be added.
+        """
+        if taken := [name for name in added.columns if name in self.columns]:
+            names = ", ".join(map(repr, taken))
+            raise InputError(f"details: the data already have {names}; rename or drop them first")
+        return self._take(rows, added)
+
+
+def wrap(data: Any) -> Frame:
+    """Recognise the kind of frame.
+
+    Raises
+    ------
+    InputError
+        Where it is no kind of frame that instag knows.
+    """
+    if isinstance(data, pl.DataFrame):
+        return PolarsFrame(data)
+    if isinstance(data, pl.LazyFrame):
+        return LazyPolarsFrame(data)
+    # Who holds a Dataset has imported the library; looking it up saves importing it for all others.
+    hub = sys.modules.get("datasets")
+    if hub is not None and isinstance(data, hub.Dataset):
+        return HubFrame(data)
+    if hub is not None and isinstance(data, hub.DatasetDict):
+        splits = ", ".join(map(str, data))
+        raise InputError(f"data: expected one data set; found a DatasetDict with the splits {splits}: pass one of them")
+    native = nw.from_native(data, eager_only=True, pass_through=True)
+    if isinstance(native, nw.DataFrame):
+        return NarwhalsFrame(native)
+    if hasattr(data, "__arrow_c_stream__"):
+        return StreamFrame(data)
+    raise InputError(
+        "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, or an object with the "
+        f"Arrow C stream; found {type(data).__module__}.{type(data).__qualname__}"
+    )
+
+
+def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """Take distinct rows in the order given.
+
+    Polars gathers from a frame of several chunks by first copying it whole; a filter leaves the rest where it is.
+    """
+    mask = np.zeros(data.height, np.bool_)
+    mask[rows] = True
+    place = np.empty(len(rows), np.uint32)
+    place[np.argsort(rows)] = np.arange(len(rows), dtype=np.uint32)
+    return data.filter(mask).rechunk()[place]
+
+
+class PolarsFrame(Frame):
+    """A Polars DataFrame."""
+
+    def __init__(self, data: pl.DataFrame) -> None:
+        self._data = data
+
+    @property
+    def columns(self) -> list[str]:
+        return self._data.columns
+
+    def _column(self, name: str) -> pl.Series:
+        return self._data.get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> pl.DataFrame:
+        return take_rows(self._data, rows).hstack(added)
+
+
+class LazyPolarsFrame(Frame):
+    """A Polars LazyFrame: only the column that is asked for is ever collected."""
+
+    def __init__(self, data: pl.LazyFrame) -> None:
+        self._data = data
+        self._columns = data.collect_schema().names()
+
+    @property
+    def columns(self) -> list[str]:
+        return self._columns
+
+    def _column(self, name: str) -> pl.Series:
+        return self._data.select(name).collect().get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> pl.LazyFrame:
+        # Names that no frame has by accident; the row index is what Polars can filter a scan by.
+        row, rank = "__instag_row", "__instag_rank"
+        wanted = pl.DataFrame({row: rows}).hstack(added).with_row_index(rank)
+        indexed = self._data.with_row_index(row)
+        picked = indexed.join(wanted.lazy(), on=row, how="inner", maintain_order="none").sort(rank)
+        return picked.drop(row, rank)
+
+
+class HubFrame(Frame):
+    """A Hugging Face `datasets.Dataset`."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self._data.column_names)
+
+    def _column(self, name: str) -> pl.Series:
+        table = self._data.select_columns([name]).with_format("arrow")[:]
+        return pl.DataFrame(table).get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        picked = self._data.select(rows)
+        for column in added:
+            picked = picked.add_column(column.name, column.to_list())
+        return picked
+
+
+class NarwhalsFrame(Frame):
+    """pandas, pyarrow, and whatever else Narwhals speaks."""
+
+    def __init__(self, data: nw.DataFrame[Any]) -> None:
+        self._data = data
+
+    @property
+    def columns(self) -> list[str]:
+        return self._data.columns
+
+    def _column(self, name: str) -> pl.Series:
+        column = self._data.get_column(name)
+        try:
+            return column.to_polars()
+        except (ImportError, NotImplementedError, TypeError, ValueError):
+            # Objects that Arrow does not take, or no pyarrow to ask: item by item.
+            return _from_objects(name, column.to_list())
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        backend = self._data.implementation
+        series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in added]
+        return self._data[rows].with_columns(*series).to_native()
+
+
+def _from_objects(name: str, items: list[Any]) -> pl.Series:
+    """Lists or arrays as a column of lists; None and NaN are null."""
+    lists = [None if isinstance(item, float) and math.isnan(item) else item for item in items]
+    for nth, item in enumerate(lists):
+        if item is not None and not isinstance(item, list | tuple | np.ndarray):
+            raise InputError(f"column {name!r}, row {nth}: expected a list of tags; found {item!r}")
+    kinds = sorted({type(tag).__name__ for item in lists for tag in (() if item is None else item) if tag is not None})
+    if len(kinds) > 1:
+        raise InputError(f"column {name!r}: expected tags of one type; found {' and '.join(kinds)}")
+    return pl.Series(name, [item if item is None else list(item) for item in lists])
+
+
+class StreamFrame(Frame):
+    """Any other holder of the Arrow C stream.
+
+    It comes back as its own kind where that kind has a `from_arrow`, as a Polars DataFrame where it has not.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self._kind = type(data)
+        self._data = pl.DataFrame(data)
+
+    @property
+    def columns(self) -> list[str]:
+        return self._data.columns
+
+    def _column(self, name: str) -> pl.Series:
+        return self._data.get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        picked = take_rows(self._data, rows).hstack(added)
+        back = getattr(self._kind, "from_arrow", None)
+        return picked if back is None else back(picked)

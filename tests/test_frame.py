@@ -1,0 +1,147 @@
+"""Frames of every kind: in and out the same kind, the same rows."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import arro3.core
+import datasets
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from polars.io.plugins import register_io_source
+
+import instag
+
+TAGS = [["math"], ["math", "proof", "latex"], [], ["poetry"], ["math", "proof"]]
+IDS = ["a", "b", "c", "d", "e"]
+ORDER = ["b", "d", "e"]
+DETAILS = [(1, 1, 1, ["math", "proof", "latex"]), (2, 1, 3, ["poetry"]), (3, 2, 4, ["math", "proof"])]
+
+
+def columns() -> dict[str, Any]:
+    return {"id": IDS, "tags": TAGS}
+
+
+class Stream:
+    """An object that has the Arrow C stream and nothing else."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return pa.table(columns()).__arrow_c_stream__(requested_schema)
+
+
+KINDS: dict[str, tuple[Callable[[], Any], type]] = {
+    "polars": (lambda: pl.DataFrame(columns()), pl.DataFrame),
+    "polars, in chunks": (lambda: pl.concat([pl.DataFrame(columns())[:2], pl.DataFrame(columns())[2:]]), pl.DataFrame),
+    "polars, lazy": (lambda: pl.LazyFrame(columns()), pl.LazyFrame),
+    "pandas": (lambda: pd.DataFrame(columns()), pd.DataFrame),
+    "pandas, of arrays": (lambda: pd.DataFrame({"id": IDS, "tags": list(map(np.array, TAGS))}), pd.DataFrame),
+    "pandas, of Arrow": (
+        lambda: pd.DataFrame({"id": IDS, "tags": pd.Series(TAGS, dtype=pd.ArrowDtype(pa.list_(pa.string())))}),
+        pd.DataFrame,
+    ),
+    "pyarrow": (lambda: pa.table(columns()), pa.Table),
+    "datasets": (lambda: datasets.Dataset.from_dict(columns()), datasets.Dataset),
+    "arro3": (lambda: arro3.core.Table.from_arrow(pa.table(columns())), arro3.core.Table),
+    "any stream": (Stream, pl.DataFrame),
+}
+
+
+def polars(data: Any) -> pl.DataFrame:
+    match data:
+        case pl.LazyFrame():
+            return data.collect()
+        case datasets.Dataset():
+            return pl.DataFrame(data.with_format("arrow")[:])
+        case pd.DataFrame():
+            return pl.from_pandas(data)
+        case _:
+            return pl.DataFrame(data)
+
+
+@pytest.fixture(autouse=True)
+def no_progress_bars() -> None:
+    datasets.disable_progress_bars()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_select_gives_the_kind_it_was_given(kind: str) -> None:
+    make, expected = KINDS[kind]
+    chosen = instag.select(make(), 3)
+    assert type(chosen) is expected
+    assert polars(chosen).columns == ["id", "tags"]
+    assert polars(chosen)["id"].to_list() == ORDER
+    assert polars(chosen)["tags"].to_list() == [TAGS[IDS.index(name)] for name in ORDER]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rank_adds_details_to_every_kind(kind: str) -> None:
+    ranked = instag.rank(KINDS[kind][0]())
+    details = polars(ranked).select("rank", "round", "row", "new_tags")
+    assert details.rows()[:3] == DETAILS
+    assert polars(ranked)["id"].to_list() == [*ORDER, "a"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_measure_takes_every_kind(kind: str) -> None:
+    data = KINDS[kind][0]()
+    assert instag.measure(data, of=data) == instag.Measures(samples=5, null=0, complexity=1.4, tags=4, coverage=1.0)
+
+
+def test_pandas_keeps_its_index() -> None:
+    frame = pd.DataFrame(columns(), index=[10, 20, 30, 40, 50])
+    chosen = instag.select(frame, 3, details=True)
+    assert chosen.index.tolist() == [20, 40, 50]
+    assert chosen["rank"].tolist() == [1, 2, 3]
+    assert chosen["row"].tolist() == [1, 3, 4]
+
+
+def test_pandas_null_tags() -> None:
+    frame = pd.DataFrame({"tags": [["a"], None, ["b", "c"]]})
+    with pytest.warns(instag.InstagWarning, match="1 of 3 samples have null tags"):
+        assert instag.select(frame, 2)["tags"].tolist() == [["b", "c"], ["a"]]
+
+
+def test_a_lazy_frame_reads_only_the_tags() -> None:
+    whole = pl.DataFrame(columns())
+    read: list[list[str]] = []
+
+    def source(with_columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
+        read.append(with_columns or whole.columns)
+        yield whole.select(read[-1])
+
+    chosen = instag.select(register_io_source(source, schema=whole.schema), 2)
+    assert read == [["tags"]]
+    assert chosen.collect()["id"].to_list() == ORDER[:2]
+    assert read[1:] == [["id", "tags"]]
+
+
+def test_a_dataset_with_an_order_of_its_own() -> None:
+    dataset = datasets.Dataset.from_dict(columns()).select([4, 3, 2, 1, 0])
+    assert instag.select(dataset, 3, details=True)["row"] == [3, 1, 0]
+
+
+def test_a_dataset_dict_is_not_a_data_set() -> None:
+    splits = datasets.DatasetDict({"train": datasets.Dataset.from_dict(columns())})
+    with pytest.raises(instag.InputError) as error:
+        instag.select(splits, 1)
+    message = "data: expected one data set; found a DatasetDict with the splits train: pass one of them"
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("data", [[["a"]], {"tags": [["a"]]}, "data.jsonl", None])
+def test_what_is_no_frame(data: Any) -> None:
+    with pytest.raises(instag.InputError) as error:
+        instag.select(data, 1)
+    assert str(error.value).startswith("data: expected a Polars, pandas or pyarrow frame")
+    assert str(error.value).endswith(f"found builtins.{type(data).__name__}")
+
+
+def test_pandas_tags_that_are_no_lists() -> None:
+    with pytest.raises(instag.InputError) as error:
+        instag.select(pd.DataFrame({"tags": [["a"], 3]}), 1)
+    assert str(error.value) == "column 'tags', row 1: expected a list of tags; found 3"
+    with pytest.raises(instag.InputError) as error:
+        instag.select(pd.DataFrame({"tags": [["a"], [3]]}), 1)
+    assert str(error.value) == "column 'tags': expected tags of one type; found int and str"
