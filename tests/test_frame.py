@@ -86,7 +86,8 @@ def test_rank_adds_details_to_every_kind(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_measure_takes_every_kind(kind: str) -> None:
     data = KINDS[kind][0]()
-    assert instag.measure(data, of=data) == instag.Measures(samples=5, null=0, complexity=1.4, tags=4, coverage=1.0)
+    expected = instag.Measures(samples=5, null=0, empty=1, complexity=1.4, tags=4, coverage=1.0)
+    assert instag.measure(data, of=data) == expected
 
 
 def test_pandas_keeps_its_index() -> None:

@@ -234,6 +234,7 @@ def test_measures(rows: list[Any]) -> None:
     assert measured == instag.Measures(
         samples=len(rows),
         null=len(rows) - len(known),
+        empty=known.count(set()),
         complexity=sum(map(len, known)) / len(known) if known else 0.0,
         tags=len(distinct),
         coverage=len(distinct) / (len(distinct) + 1),

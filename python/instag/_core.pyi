@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["DEBUG", "METHODS", "__version__", "measure", "novelty", "rank"]
+
 __version__: Final[str]
 METHODS: Final[tuple[str, ...]]
 DEBUG: Final[bool]

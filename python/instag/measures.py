@@ -1,14 +1,16 @@
 """Measuring: how complex and how diverse a data set is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from instag.frame import wrap
-from instag.tagsets import distinct_tags, encode
+from instag.tagsets import TagSets, distinct_tags, encode
 
-__all__ = ["Measures", "measure"]
+__all__ = ["Measures", "measure", "measure_tags"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,8 @@ class Measures:
         The number of samples.
     null
         Those of them whose tags are null: not tagged, or the tagging failed.
+    empty
+        Those of them whose list of tags is empty.
     complexity
         The mean number of distinct tags of a sample, over those whose tags are not null.
     tags
@@ -31,6 +35,7 @@ class Measures:
 
     samples: int
     null: int
+    empty: int
     complexity: float
     tags: int
     coverage: float | None
@@ -58,23 +63,25 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     >>> import instag, polars as pl
     >>> pool = pl.DataFrame({"tags": [["math"], ["math", "proof", "latex"], ["poetry"]]})
     >>> instag.measure(instag.select(pool, 1), of=pool)
-    Measures(samples=1, null=0, complexity=3.0, tags=3, coverage=0.75)
+    Measures(samples=1, null=0, empty=0, complexity=3.0, tags=3, coverage=0.75)
 
     References
     ----------
     Complexity and diversity as in sections 2 and 3 of the InsTag paper.
     """
     column = wrap(data).column(tags)
-    tagsets = encode(column)
-    pairs, distinct = tagsets.measure()
-    known = tagsets.samples - tagsets.null
-    return Measures(
-        samples=tagsets.samples,
-        null=tagsets.null,
-        complexity=pairs / known if known else 0.0,
-        tags=distinct,
-        coverage=None if of is None else _coverage(column, wrap(of).column(tags)),
-    )
+    measured = measure_tags(encode(column))
+    return measured if of is None else replace(measured, coverage=_coverage(column, wrap(of).column(tags)))
+
+
+def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Measures:
+    """Measure encoded tags: of all samples, or of some that have tags, with their coverage of all."""
+    pairs, distinct = tagsets.measure(rows)
+    if rows is None:
+        known = tagsets.samples - tagsets.null
+        return Measures(tagsets.samples, tagsets.null, tagsets.empty, pairs / max(known, 1), distinct, coverage=None)
+    _, every = tagsets.measure()
+    return Measures(len(rows), 0, 0, pairs / max(len(rows), 1), distinct, coverage=distinct / max(every, 1))
 
 
 def _coverage(column: pl.Series, of: pl.Series) -> float:

@@ -1,8 +1,13 @@
 //! The tag sets of all samples, as checked compressed sparse rows.
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::thread;
 
 use crate::error::{Error, Result};
+
+/// Rows below which a second thread costs more than it saves.
+const PART: usize = 1 << 17;
 
 /// The tags of each sample: row `i` holds `codes[offsets[i]..offsets[i + 1]]`, each tag once.
 ///
@@ -130,9 +135,33 @@ impl<'a> TagSets<'a> {
         holders
     }
 
+    /// The first row that repeats a tag. Rows are looked at in parts, side by side, and the earliest find counts.
     fn first_repeat(&self) -> Option<usize> {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let part = self.len().div_ceil(threads).max(PART);
+        let parts = (0..self.len()).step_by(part).map(|start| start..self.len().min(start + part));
+        thread::scope(|scope| {
+            let looks: Vec<_> = parts
+                .map(|rows| {
+                    let look = {
+                        let rows = rows.clone();
+                        move || self.first_repeat_in(rows)
+                    };
+                    thread::Builder::new().spawn_scoped(scope, look).map_err(|_| rows)
+                })
+                .collect();
+            let found = looks.into_iter().map(|look| match look {
+                // A look cannot panic; were it to, "a repeat in row 0" would cost no more than a copy.
+                Ok(look) => look.join().unwrap_or(Some(0)),
+                Err(no_thread_for) => self.first_repeat_in(no_thread_for),
+            });
+            found.flatten().min()
+        })
+    }
+
+    fn first_repeat_in(&self, mut rows: Range<usize>) -> Option<usize> {
         let mut seen_in = vec![u32::MAX; self.n_tags];
-        (0..self.len()).find(|&row| {
+        rows.find(|&row| {
             // Every tag is looked at: a branch less costs less than the way out saves.
             self.row(row).iter().fold(false, |repeats, &tag| {
                 repeats | (std::mem::replace(&mut seen_in[tag as usize], row as u32) == row as u32)
@@ -210,6 +239,20 @@ mod tests {
         assert_eq!(tags.row(1), [2, 0, 1]);
         assert_eq!(tags.row(2), [1]);
         assert_eq!(tags.n_pairs(), 6);
+    }
+
+    #[test]
+    fn finds_the_first_repeat_in_any_part() {
+        let n = 3 * PART;
+        let offsets: Vec<i64> = (0..=n as i64).map(|row| 2 * row).collect();
+        for first in [0, 1, PART, 2 * PART - 1, n - 1] {
+            let mut codes: Vec<u32> = (0..2 * n as u32).map(|place| place % 2).collect();
+            codes[2 * first] = 1;
+            codes[2 * n - 2] = 1;
+            let tags = TagSets::new(&offsets, &codes, 2).unwrap();
+            let alone: Vec<usize> = (0..n).filter(|&row| tags.row(row) == [1]).collect();
+            assert_eq!(alone, if first == n - 1 { vec![first] } else { vec![first, n - 1] });
+        }
     }
 
     #[test]

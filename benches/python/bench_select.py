@@ -1,0 +1,145 @@
+"""`instag.select` beside Polars' own encoding, a careful Python Algorithm 1, and submodlib: `make bench`.
+
+Results are asserted: the Python algorithm must choose the same rows, and submodlib must cover no more.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from synthetic import synthetic
+
+import instag
+from instag.tagsets import encode
+
+BUDGET = 6_000
+Benchmark = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def million() -> pl.DataFrame:
+    return synthetic(1_000_000)
+
+
+def python_algorithm(tags: list[list[str]], budget: int) -> list[int]:
+    """Algorithm 1 with sets, walking each round only over what remains."""
+    sets = [frozenset(row) for row in tags]
+    remaining = sorted((row for row, held in enumerate(sets) if held), key=lambda row: -len(sets[row]))
+    rows: list[int] = []
+    while remaining and len(rows) < budget:
+        covered: set[str] = set()
+        passed_over = []
+        for row in remaining:
+            if len(rows) < budget and not sets[row] <= covered:
+                covered |= sets[row]
+                rows.append(row)
+            else:
+                passed_over.append(row)
+        remaining = passed_over
+    return rows
+
+
+@pytest.mark.benchmark(group="6 K of 1 M, strings")
+def test_polars_explode_and_cast(benchmark: Benchmark, million: pl.DataFrame) -> None:
+    tags = million.get_column("tags")
+    encoded = benchmark.pedantic(lambda: tags.explode().cast(pl.Categorical), rounds=9, warmup_rounds=1)
+    assert len(encoded) == tags.list.len().sum()
+
+
+@pytest.mark.benchmark(group="6 K of 1 M, strings")
+@pytest.mark.parametrize("method", ["complexity-first", "coverage"])
+def test_instag(benchmark: Benchmark, million: pl.DataFrame, method: instag.Method) -> None:
+    chosen = benchmark.pedantic(lambda: instag.select(million, BUDGET, method=method), rounds=9, warmup_rounds=1)
+    assert chosen.height == BUDGET
+    assert instag.measure(chosen, of=million).coverage == 1.0
+
+
+@pytest.mark.benchmark(group="6 K of 1 M, strings")
+def test_python(benchmark: Benchmark, million: pl.DataFrame) -> None:
+    tags = million.get_column("tags").to_list()
+    rows = benchmark.pedantic(lambda: python_algorithm(tags, BUDGET), rounds=1)
+    assert instag.select(million, BUDGET, details=True).get_column("row").to_list() == rows
+
+
+@pytest.mark.benchmark(group="6 K of 306 K, codes")
+def test_submodlib(benchmark: Benchmark) -> None:
+    submodlib = pytest.importorskip("submodlib", reason="submodlib-py is not installed: make bench installs it")
+    encoded = encode(synthetic(306_000).get_column("tags"))
+    cover = [set(row.tolist()) for row in np.split(encoded.codes, encoded.offsets[1:-1])]
+    function = submodlib.SetCoverFunction(n=encoded.samples, cover_set=cover, num_concepts=encoded.n_tags)
+
+    def maximise() -> list[tuple[int, float]]:
+        picks: list[tuple[int, float]] = function.maximize(
+            budget=BUDGET, optimizer="LazyGreedy", stopIfZeroGain=False, stopIfNegativeGain=False, show_progress=False
+        )
+        return picks
+
+    picks = benchmark.pedantic(maximise, rounds=3)
+    first = np.array([row for row, gain in picks if gain > 0], np.uint32)
+    ours = encoded.rank("coverage", BUDGET, None)
+    # Greedy covers are equally good up to ties; once all is covered, submodlib's picks gain nothing.
+    assert encoded.measure(first)[1] == encoded.measure(ours.rows)[1]
+
+
+@pytest.mark.benchmark(group="6 K of 306 K, codes")
+@pytest.mark.parametrize("method", ["complexity-first", "coverage"])
+def test_instag_on_codes(benchmark: Benchmark, method: str) -> None:
+    encoded = encode(synthetic(306_000).get_column("tags"))
+    ranking = benchmark.pedantic(lambda: encoded.rank(method, BUDGET, None), rounds=9, warmup_rounds=1)
+    assert len(ranking.rows) == BUDGET
+
+
+# Peak memory is the whole process's: each case runs in one of its own.
+READ = "import polars as pl; df = pl.read_parquet({path!r}); "
+ENCODE = READ + "e = df['tags'].explode().cast(pl.Categorical)"
+SELECT = READ + f"import instag; s = instag.select(df, {BUDGET})"
+FILE = "import sys; from instag.cli import main; sys.argv[1:] = ['select', {path!r}, '--budget', '1000000', '-o', {out!r}]; main()"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("bench")
+    synthetic(1_000_000).write_parquet(folder / "1.parquet")
+    ten = folder / "10.parquet"
+    pl.concat([synthetic(1_000_000, seed) for seed in range(10)], rechunk=False).write_parquet(ten)
+    yield folder
+    ten.unlink()
+
+
+def run(code: str) -> tuple[float, float]:
+    """Seconds and peak MiB of a process."""
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+@pytest.mark.benchmark(group="memory, 6 K of 1 M")
+@pytest.mark.parametrize(("name", "code"), [("polars", ENCODE), ("instag", SELECT)])
+def test_peak_memory(benchmark: Benchmark, files: Path, name: str, code: str) -> None:
+    peaks: list[float] = []
+    benchmark.pedantic(lambda: peaks.append(run(code.format(path=str(files / "1.parquet")))[1]), rounds=3)
+    benchmark.extra_info["peak MiB"] = round(min(peaks))  # type: ignore[attr-defined]
+    print(f"\n{name}: peak {min(peaks):.0f} MiB")
+
+
+@pytest.mark.benchmark(group="Parquet to Parquet, 1 M of 10 M")
+@pytest.mark.parametrize(
+    ("name", "code"), [("polars reads and encodes", ENCODE), ("instag reads, selects, writes", FILE)]
+)
+def test_ten_million(benchmark: Benchmark, files: Path, name: str, code: str) -> None:
+    out = files / "subset.parquet"
+    peaks: list[float] = []
+    path = str(files / "10.parquet")
+    benchmark.pedantic(lambda: peaks.append(run(code.format(path=path, out=str(out)))[1]), rounds=3, warmup_rounds=1)
+    if code is FILE:
+        assert pl.scan_parquet(out).select(pl.len()).collect().item() == 1_000_000
+    print(f"\n{name}: peak {min(peaks):.0f} MiB")

@@ -1,0 +1,65 @@
+"""The command line: one file a command."""
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from instag import __version__
+from instag.cli import console
+from instag.cli.convert import convert
+from instag.cli.demo import demo
+from instag.cli.select import rank, select
+from instag.cli.stats import stats
+from instag.errors import InputError
+
+__all__ = ["app", "main"]
+
+# What Typer leaves with after Ctrl-C.
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="instag",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (select, rank, stats, convert, demo):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
+    if wanted:
+        typer.echo(f"instag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Choose the data to fine-tune a language model on: the most diverse and complex subset, by tags."""
+
+
+def main() -> None:
+    """Run the command line: exit code 0, 1 where the data are at fault, 2 for wrong usage, 130 after Ctrl-C."""
+    # Looked for by hand, so that it may stand anywhere on the line.
+    debug = "--debug" in sys.argv
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        app(arguments, prog_name="instag")
+    except InputError as error:
+        if debug:
+            traceback.print_exception(error)
+        console.error(str(error))
+        sys.exit(1)
+    except SystemExit as leave:
+        if leave.code == INTERRUPTED:
+            console.error("stopped")
+        raise

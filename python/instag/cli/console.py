@@ -1,0 +1,65 @@
+"""What the command line says: results on standard output, all else on standard error."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from instag.measures import Measures
+
+__all__ = ["compare", "error", "note", "say", "stage", "table"]
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str = "") -> None:
+    """Print a line."""
+    _out.print(Text(text))
+
+
+def note(text: str) -> None:
+    """Print what deserves a look."""
+    _err.print(Text.assemble(("note: ", "bold yellow"), text))
+
+
+def error(text: str) -> None:
+    """Print what went wrong."""
+    _err.print(Text.assemble(("error: ", "bold red"), text))
+
+
+@contextmanager
+def stage(text: str) -> Iterator[None]:
+    """Show what is being done and for how long, while it is done."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+        progress.add_task(text)
+        yield
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table: names to the left, numbers to the right."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for nth, name in enumerate(header):
+        drawn.add_column(name, justify="right" if nth else "left")
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    _out.print(drawn)
+
+
+def compare(read: Measures, taken: Measures) -> None:
+    """Print the measures of a pool beside those of a subset of it."""
+    table(
+        ("", "read", "taken"),
+        (
+            ("samples", f"{read.samples:,}", f"{taken.samples:,}"),
+            ("  with null tags", f"{read.null:,}", f"{taken.null:,}"),
+            ("  with no tags", f"{read.empty:,}", f"{taken.empty:,}"),
+            ("tags a sample (complexity)", f"{read.complexity:.2f}", f"{taken.complexity:.2f}"),
+            ("distinct tags", f"{read.tags:,}", f"{taken.tags:,}"),
+            ("coverage", "", f"{taken.coverage or 0:.1%}"),
+        ),
+    )

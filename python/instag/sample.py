@@ -1,0 +1,33 @@
+"""The four small sets that come with the package."""
+
+from pathlib import Path
+
+import polars as pl
+
+__all__ = ["load_sample"]
+
+FOLDER = Path(__file__).parent / "sample_data"
+
+
+def load_sample() -> pl.DataFrame:
+    """Load 780 tagged samples of four kinds: basics, chat, code and composed.
+
+    Written for instag, with the raw tags that a large language model gave each query.
+
+    Returns
+    -------
+    A frame with `id`, `source`, `messages` (turns of `role` and `content`), `query_tags` (a list of tags a query) and
+    `tags` (those of all queries of the sample, in order, without repeats).
+
+    Examples
+    --------
+    >>> import instag
+    >>> df = instag.load_sample()
+    >>> df.columns
+    ['id', 'source', 'messages', 'query_tags', 'tags']
+    >>> df["tags"][0].to_list()
+    ['explanation', 'physics']
+    """
+    raw = pl.concat([pl.read_ndjson(path) for path in sorted(FOLDER.glob("*.jsonl"))])
+    flat = pl.col("query_tags").list.eval(pl.element().explode())
+    return raw.with_columns(tags=flat.list.unique(maintain_order=True))

@@ -1,0 +1,191 @@
+"""The command line as a shell sees it: exit codes, both streams, files."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+
+import instag
+
+INSTAG = [sys.executable, "-m", "instag"]
+ENVIRONMENT = os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
+ROWS = [
+    {"instruction": "Add 2 and 2.", "output": "4", "tags": ["math"]},
+    {"instruction": "Prove it.", "output": "Done.", "tags": ["math", "proof", "latex"]},
+    {"instruction": "Hello", "output": "Hi.", "tags": []},
+    {"instruction": "A poem.", "output": "Rose.", "tags": ["poetry"]},
+    {"instruction": "Untagged.", "output": "?", "tags": None},
+]
+
+
+def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [*INSTAG, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in ROWS))
+    return path
+
+
+def read_lines(path: Path) -> list[object]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def test_select(data: Path) -> None:
+    output = data.with_name("subset.jsonl")
+    done = run("select", data, "--budget", "2", "-o", output)
+    assert read_lines(output) == [ROWS[1], ROWS[3]]
+    assert done.stderr == ""
+    assert lines(done.stdout) == [
+        "read taken",
+        "samples 5 2",
+        "with null tags 1 0",
+        "with no tags 1 0",
+        "tags a sample (complexity) 1.25 2.00",
+        "distinct tags 4 4",
+        "coverage 100.0%",
+        f"complexity-first, 1 round; written to {output}",
+    ]
+
+
+def test_select_says_where_the_budget_is_out_of_reach(data: Path) -> None:
+    output = data.with_name("subset.parquet")
+    done = run("select", data, "--budget", "100", "-o", output, "--details", "--method", "coverage")
+    assert done.stderr == "note: the budget is 100, and only 3 samples have tags: all of them were taken\n"
+    assert pl.read_parquet(output)["row"].to_list() == [1, 3, 0]
+
+
+def test_select_a_share_from_parquet_to_another_layout(data: Path) -> None:
+    source, output = data.with_suffix(".parquet"), data.with_name("subset.json")
+    instag.write(instag.read(data), source)
+    run("select", source, "--budget", "0.2", "-o", output, "--to", "messages")
+    assert orjson.loads(output.read_bytes()) == [
+        {
+            "messages": [{"role": "user", "content": "Prove it."}, {"role": "assistant", "content": "Done."}],
+            "tags": ["math", "proof", "latex"],
+        }
+    ]
+
+
+def test_rank(data: Path) -> None:
+    output = data.with_name("ranked.jsonl")
+    run("rank", data, "-o", output)
+    ranked = pl.read_ndjson(output)
+    assert ranked.select("rank", "round", "row").rows() == [(1, 1, 1), (2, 1, 3), (3, 2, 0)]
+    assert ranked["new_tags"].to_list() == [["math", "proof", "latex"], ["poetry"], ["math"]]
+
+
+def test_stats(data: Path) -> None:
+    other = data.with_name("other.jsonl")
+    other.write_text('{"tags": ["math", "art"]}\n')
+    assert lines(run("stats", data, other).stdout) == [
+        "samples null tags no tags complexity distinct tags coverage",
+        f"{data} 5 1 1 1.25 4 80.0%",
+        f"{other} 1 0 0 2.00 2 40.0%",
+        "all 6 1 1 1.40 5 100.0%",
+    ]
+    measured = orjson.loads(run("stats", data, "--json").stdout)
+    assert measured == [
+        {"source": str(data), "samples": 5, "null": 1, "empty": 1, "complexity": 1.25, "tags": 4, "coverage": 1.0}
+    ]
+
+
+def test_convert(data: Path) -> None:
+    output = data.with_name("converted.jsonl")
+    done = run("convert", data, "-o", output, "--to", "sharegpt")
+    assert done.stdout == f"5 samples with 5 queries; written to {output}\n"
+    assert pl.read_ndjson(output)["conversations"][0].to_list() == [
+        {"from": "human", "value": "Add 2 and 2."},
+        {"from": "gpt", "value": "4"},
+    ]
+
+
+def test_demo(tmp_path: Path) -> None:
+    done = run("demo", "-o", tmp_path / "new" / "folder")
+    table = {line.split()[0]: line.split() for line in lines(done.stdout) if "%" in line}
+    share = {method: float(words[-3 if method == "random" else -1].rstrip("%")) for method, words in table.items()}
+    assert list(share) == ["complexity-first", "coverage", "complexity", "random"]
+    assert share["coverage"] > share["complexity-first"] > share["random"]
+    assert len(read_lines(tmp_path / "new" / "folder" / "subset.jsonl")) == 100
+    assert "instag select data.jsonl --budget 6000 -o subset.jsonl" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--budget", "many"), "--budget: expected a count such as 6000, or a share such as 0.1; found 'many'"),
+        (("--budget", "-3"), "budget: expected a count of 0 or more, or a share below 1.0; found -3"),
+        (("--budget", "1.5"), "budget: expected a count of 0 or more, or a share below 1.0; found 1.5"),
+        (("--budget", "1", "--tags", "tag"), "no column 'tag'; the columns are: instruction, output, tags"),
+        (
+            ("--budget", "1", "--tags", "output"),
+            "column 'output': expected a list of tags for each sample; found String; split it first, for instance with str.split(',')",
+        ),
+    ],
+)
+def test_errors_have_no_traceback(data: Path, arguments: tuple[str, ...], message: str) -> None:
+    output = data.with_name("subset.jsonl")
+    done = run("select", data, "-o", output, *arguments, code=1)
+    assert done.stderr == f"error: {message}\n"
+    assert done.stdout == ""
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_debug_shows_the_traceback(data: Path, place: int) -> None:
+    arguments: list[str | Path] = ["stats", data, "--tags", "tag"]
+    arguments.insert(place, "--debug")
+    stderr = run(*arguments, code=1).stderr
+    assert stderr.startswith("Traceback (most recent call last):")
+    assert stderr.endswith("error: no column 'tag'; the columns are: instruction, output, tags\n")
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    done = run("stats", tmp_path / "missing.jsonl", code=1)
+    assert done.stderr.startswith("error: ")
+    assert "missing.jsonl" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_usage(data: Path) -> None:
+    assert "Missing option '--budget'" in run("select", data, "-o", "x.jsonl", code=2).stderr
+    assert "No such command 'selct'" in run("selct", code=2).stderr
+
+
+def test_help_and_version() -> None:
+    assert run("--version").stdout == f"instag {instag.__version__}\n"
+    for command in ("select", "rank", "stats", "convert", "demo"):
+        assert command in run("--help").stdout
+        assert run(command, "--help").stdout.startswith(f"Usage: instag {command}")
+
+
+def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
+    source, output = tmp_path / "data.parquet", tmp_path / "subset.parquet"
+    row = pl.int_range(2_000_000)
+    spread = [(row * factor % 997).cast(pl.String) for factor in (1, 7, 11, 13)]
+    pl.select(tags=pl.concat_list(spread)).write_parquet(source)
+    command = [*INSTAG, "select", str(source), "--budget", "0.9", "--method", "coverage", "-o", str(output)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    sent = time.monotonic()
+    _, stderr = process.communicate()
+    assert time.monotonic() - sent < 1
+    assert process.returncode == 130
+    assert stderr == "error: stopped\n"
+    assert [path.name for path in tmp_path.iterdir()] == [source.name]
