@@ -3,12 +3,14 @@
 import math
 import sys
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from polars.io.plugins import register_io_source
 
 from instag.errors import InputError
 
@@ -93,11 +95,17 @@ def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     if max(data.n_chunks("all"), default=1) == 1:
         return data[rows]
     # From several chunks Polars gathers by first copying them into one; a filter copies only what it keeps.
-    mask = np.zeros(data.height, np.bool_)
+    mask, place = _mask_and_place(rows, data.height)
+    return data.filter(mask).rechunk()[place]
+
+
+def _mask_and_place(rows: Rows, height: int) -> tuple[NDArray[np.bool_], Rows]:
+    """Which of `height` rows are taken, and which of those taken comes at each place."""
+    mask = np.zeros(height, np.bool_)
     mask[rows] = True
     place = np.empty(len(rows), np.uint32)
     place[np.argsort(rows)] = np.arange(len(rows), dtype=np.uint32)
-    return data.filter(mask).rechunk()[place]
+    return mask, place
 
 
 class PolarsFrame(Frame):
@@ -118,26 +126,50 @@ class PolarsFrame(Frame):
 
 
 class LazyPolarsFrame(Frame):
-    """A Polars LazyFrame: only the column that is asked for is ever collected."""
+    """A Polars LazyFrame: only the column that is asked for is collected, and kept; the others are read on demand."""
 
     def __init__(self, data: pl.LazyFrame) -> None:
         self._data = data
-        self._columns = data.collect_schema().names()
+        self._schema = data.collect_schema()
+        self._kept: dict[str, pl.Series] = {}
 
     @property
     def columns(self) -> list[str]:
-        return self._columns
+        return self._schema.names()
 
     def _column(self, name: str) -> pl.Series:
-        return self._data.select(name).collect().get_column(name)
+        if name not in self._kept:
+            self._kept[name] = self._data.select(name).collect().get_column(name)
+        return self._kept[name]
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> pl.LazyFrame:
-        # Names that no frame has by accident; the row index is what Polars can filter a scan by.
-        row, rank = "__instag_row", "__instag_rank"
-        wanted = pl.DataFrame({row: rows}).hstack(added).with_row_index(rank)
-        indexed = self._data.with_row_index(row)
-        picked = indexed.join(wanted.lazy(), on=row, how="inner", maintain_order="none").sort(rank)
-        return picked.drop(row, rank)
+        def picked(
+            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
+        ) -> Iterator[pl.DataFrame]:
+            taken = [*self._take_kept(rows, names), *self._take_read(rows, names), *added]
+            frame = pl.DataFrame(taken).select(names or list(schema)).head(n_rows or len(rows))
+            yield frame if predicate is None else frame.filter(predicate)
+
+        schema = {**self._schema, **added.schema}
+        return register_io_source(picked, schema=schema)
+
+    def _take_kept(self, rows: Rows, names: list[str] | None) -> pl.DataFrame:
+        kept = [column for name, column in self._kept.items() if names is None or name in names]
+        return take_rows(pl.DataFrame(kept), rows)
+
+    def _take_read(self, rows: Rows, names: list[str] | None) -> pl.DataFrame:
+        """Filter what is read batch by batch, so that only the rows taken are ever held."""
+        unread = [name for name in self.columns if name not in self._kept and (names is None or name in names)]
+        if not unread:
+            return pl.DataFrame()
+        mask, place = _mask_and_place(rows, int(rows.max(initial=0)) + 1)
+        parts = [self._data.select(unread).head(0).collect()]
+        start = 0
+        for batch in self._data.select(unread).collect_batches(maintain_order=True):
+            held = mask[start : start + batch.height]
+            parts.append(batch.head(len(held)).filter(held))
+            start += batch.height
+        return pl.concat(parts)[place]
 
 
 class HubFrame(Frame):
