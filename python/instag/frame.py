@@ -92,7 +92,9 @@ def wrap(data: Any) -> Frame:
 
 def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """Take distinct rows in the order given."""
-    if max(data.n_chunks("all"), default=1) == 1:
+    if not data.columns:
+        return data
+    if max(data.n_chunks("all")) == 1:
         return data[rows]
     # From several chunks Polars gathers by first copying them into one; a filter copies only what it keeps.
     mask, place = _mask_and_place(rows, data.height)

@@ -3,10 +3,14 @@
 //! * [`TagSets`]: the tags of every sample, checked.
 //! * [`rank`]: samples in order of selection, by a [`Method`]; [`novelty`]: why each was taken.
 //! * [`measure`]: complexity and coverage.
+//! * [`associate`]: tags that are nearly always accompanied by another.
+//! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are.
 //! * [`Interrupt`]: how a long run is stopped.
 
 #![warn(unreachable_pub)]
 
+mod associate;
+mod cluster;
 mod error;
 mod interrupt;
 mod measure;
@@ -16,6 +20,8 @@ mod python;
 mod select;
 mod tags;
 
+pub use associate::{Bounds, Rule, associate};
+pub use cluster::{Clusters, Density, Diameter, NONE, Vectors, cluster, diameters};
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use measure::{Measures, measure};

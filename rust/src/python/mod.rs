@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
 
+mod normalize;
 mod work;
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
@@ -16,6 +17,8 @@ type Rows<'py> = Bound<'py, PyArray1<u32>>;
 
 #[pymodule]
 mod _core {
+    #[pymodule_export]
+    use super::normalize::{associate, cluster, diameters};
     #[pymodule_export]
     use super::{measure, novelty, rank};
 
