@@ -152,6 +152,6 @@ def test_a_lazy_selection_is_a_plan_like_any_other() -> None:
     ranked = instag.rank(pl.LazyFrame(columns()))
     assert ranked.collect_schema() == ranked.collect().schema
     assert ranked.select("rank", "id").head(2).collect().rows() == [(1, "b"), (2, "d")]
-    assert ranked.filter(pl.col("round") == 2).select("id").collect()["id"].to_list() == ["e", "a"]
+    assert ranked.filter(pl.col("round") > 1).select("id").collect()["id"].to_list() == ["e", "a"]
     assert ranked.select(pl.len()).collect().item() == 4
     assert instag.select(pl.LazyFrame(columns()), 0).collect().height == 0
