@@ -155,6 +155,13 @@ def test_debug_shows_the_traceback(data: Path, place: int) -> None:
     assert stderr.endswith("error: no column 'tag'; the columns are: instruction, output, tags\n")
 
 
+def test_mixed_layouts(data: Path) -> None:
+    other = data.with_name("other.jsonl")
+    other.write_text('{"conversations": [{"from": "human", "value": "Hi"}], "tags": ["a"]}\n')
+    done = run("select", data, other, "--budget", "1", "-o", data.with_name("subset.jsonl"), code=1)
+    assert done.stderr.startswith(f"error: {data} is alpaca, but {other} is sharegpt: expected one layout; ")
+
+
 def test_a_missing_file(tmp_path: Path) -> None:
     done = run("stats", tmp_path / "missing.jsonl", code=1)
     assert done.stderr.startswith("error: ")

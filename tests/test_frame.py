@@ -1,6 +1,7 @@
 """Frames of every kind: in and out the same kind, the same rows."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import arro3.core
@@ -88,6 +89,12 @@ def test_measure_takes_every_kind(kind: str) -> None:
     data = KINDS[kind][0]()
     expected = instag.Measures(samples=5, null=0, empty=1, complexity=1.4, tags=4, coverage=1.0)
     assert instag.measure(data, of=data) == expected
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_write_takes_every_kind(kind: str, tmp_path: Path) -> None:
+    instag.write(KINDS[kind][0](), tmp_path / "data.jsonl")
+    assert pl.read_ndjson(tmp_path / "data.jsonl").rows() == pl.DataFrame(columns()).rows()
 
 
 def test_pandas_keeps_its_index() -> None:

@@ -138,7 +138,8 @@ def test_random_order_is_the_published_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "expected"), [(0, 0), (3, 3), (np.int64(2), 2), (0.0, 0), (0.3, 3), (0.29, 3), (0.999, 10), (1, 1)]
+    ("budget", "expected"),
+    [(0, 0), (3, 3), (np.int64(2), 2), (0.0, 0), (0.3, 3), (0.25, 3), (0.249, 2), (0.999, 10), (1, 1)],
 )
 def test_budgets(budget: float, expected: int) -> None:
     assert instag.select(frame([["a"]] * 10), budget).height == expected

@@ -7,20 +7,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
 from synthetic import synthetic
 
 import instag
 from instag.tagsets import encode
 
 BUDGET = 6_000
-Benchmark = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +115,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def run(code: str) -> tuple[float, float]:
     """Seconds and peak MiB of a process."""
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL)  # noqa: S603 - our own code
     _, status, usage = os.wait4(process.pid, 0)
     assert status == 0
     return time.perf_counter() - started, usage.ru_maxrss / 1024
@@ -127,7 +126,7 @@ def run(code: str) -> tuple[float, float]:
 def test_peak_memory(benchmark: Benchmark, files: Path, name: str, code: str) -> None:
     peaks: list[float] = []
     benchmark.pedantic(lambda: peaks.append(run(code.format(path=str(files / "1.parquet")))[1]), rounds=3)
-    benchmark.extra_info["peak MiB"] = round(min(peaks))  # type: ignore[attr-defined]
+    benchmark.extra_info["peak MiB"] = round(min(peaks))
     print(f"\n{name}: peak {min(peaks):.0f} MiB")
 
 

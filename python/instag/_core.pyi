@@ -1,4 +1,4 @@
-"""The Rust core: integer-encoded tag sets in, rows out."""
+# The Rust core: integer-encoded tag sets in, rows out.
 
 from typing import Final
 

@@ -28,6 +28,10 @@ class Frame(ABC):
         """The names of the columns."""
 
     @abstractmethod
+    def lazy(self) -> pl.LazyFrame:
+        """The whole frame, as Polars knows it."""
+
+    @abstractmethod
     def _column(self, name: str) -> pl.Series: ...
 
     @abstractmethod
@@ -120,6 +124,9 @@ class PolarsFrame(Frame):
     def columns(self) -> list[str]:
         return self._data.columns
 
+    def lazy(self) -> pl.LazyFrame:
+        return self._data.lazy()
+
     def _column(self, name: str) -> pl.Series:
         return self._data.get_column(name)
 
@@ -138,6 +145,9 @@ class LazyPolarsFrame(Frame):
     @property
     def columns(self) -> list[str]:
         return self._schema.names()
+
+    def lazy(self) -> pl.LazyFrame:
+        return self._data
 
     def _column(self, name: str) -> pl.Series:
         if name not in self._kept:
@@ -184,6 +194,9 @@ class HubFrame(Frame):
     def columns(self) -> list[str]:
         return list(self._data.column_names)
 
+    def lazy(self) -> pl.LazyFrame:
+        return pl.LazyFrame(self._data.with_format("arrow")[:])
+
     def _column(self, name: str) -> pl.Series:
         table = self._data.select_columns([name]).with_format("arrow")[:]
         return pl.DataFrame(table).get_column(name)
@@ -204,6 +217,9 @@ class NarwhalsFrame(Frame):
     @property
     def columns(self) -> list[str]:
         return self._data.columns
+
+    def lazy(self) -> pl.LazyFrame:
+        return pl.LazyFrame([self._column(name) for name in self.columns])
 
     def _column(self, name: str) -> pl.Series:
         column = self._data.get_column(name)
@@ -244,6 +260,9 @@ class StreamFrame(Frame):
     @property
     def columns(self) -> list[str]:
         return self._data.columns
+
+    def lazy(self) -> pl.LazyFrame:
+        return self._data.lazy()
 
     def _column(self, name: str) -> pl.Series:
         return self._data.get_column(name)

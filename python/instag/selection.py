@@ -120,7 +120,7 @@ def count(budget: float, samples: int) -> int:
     if isinstance(budget, Integral) and not isinstance(budget, bool) and budget >= 0:
         return int(budget)
     if isinstance(budget, Real) and not isinstance(budget, Integral) and 0 <= budget < 1:
-        return round(float(budget) * samples)
+        return int(float(budget) * samples + 0.5)
     raise InputError(f"{expected}; found {budget!r}")
 
 

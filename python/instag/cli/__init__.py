@@ -30,7 +30,7 @@ for command in (select, rank, stats, convert, demo):
     app.command()(command)
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"instag {__version__}")
         raise typer.Exit
@@ -39,8 +39,8 @@ def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
 @app.callback()
 def _options(
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001
-    version: Annotated[  # noqa: ARG001
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:

@@ -1,0 +1,111 @@
+"""Encoding: the rows of a frame as JSON, with JSON text put back where it was kept."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import polars as pl
+
+from instag.errors import InputError
+from instag.io.layout import speech
+from instag.io.records import JSON, Wrap
+
+# Their values are as good in JSON as orjson makes them.
+READY = (pl.Null, pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time)
+
+
+def encoder(schema: Mapping[str, Any]) -> Wrap:
+    """Build the function that makes a row ready for orjson.
+
+    Parameters
+    ----------
+    schema
+        The columns and their types.
+
+    Returns
+    -------
+    callable
+        A function from a row, as a dict, to what orjson writes. In nested records null keys are left out, for they
+        and absent ones are the same to Polars; but the words of a turn are kept even when null.
+
+    Examples
+    --------
+    >>> row = {"id": None, "turns": [{"role": "user", "content": {"$json": '["hi"]'}, "name": None}]}
+    >>> orjson.dumps(encoder(pl.DataFrame([row]).schema)(row))
+    b'{"id":null,"turns":[{"role":"user","content":["hi"]}]}'
+    """
+    encoders = {name: each for name, dtype in schema.items() if (each := _value(name, dtype))}
+    return lambda row: row | {name: each(row[name]) for name, each in encoders.items()}
+
+
+def is_special(value: pl.Expr, dtype: Any) -> pl.Expr | None:
+    """Ask whether Polars would write a value in another form than :func:`encoder` does.
+
+    Parameters
+    ----------
+    value
+        A column, a field or an element.
+    dtype
+        Its type.
+
+    Returns
+    -------
+    polars.Expr or None
+        True for null keys, JSON text, and values that JSON has no place or no type of Polars' own for.
+    """
+    if isinstance(dtype, pl.Struct) and dtype != JSON:
+        fields = [value.struct.field(name).is_null() for name, _ in dtype]
+        return value.is_not_null() & pl.any_horizontal(fields) if fields else None
+    if isinstance(dtype, pl.Float64):
+        return ~value.is_finite()
+    plain = isinstance(dtype, pl.Null | pl.Boolean | pl.String | pl.List) or dtype in (pl.Int64, pl.Int32)
+    return None if plain else pl.lit(value=True)
+
+
+def _value(column: str, dtype: Any) -> Wrap | None:
+    """Build the function for the values of one type, None where they are ready as they are."""
+    if dtype == JSON:
+        return _json
+    if isinstance(dtype, pl.Struct):
+        return _struct(column, dtype)
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = _value(column, dtype.inner)
+        return inner and (lambda value: None if value is None else [inner(item) for item in value])
+    if dtype.is_float():
+        return lambda value: _finite(column, value)
+    if isinstance(dtype, pl.Int128 | pl.UInt128 | pl.Decimal):
+        return _number
+    if isinstance(dtype, READY) or dtype.is_integer():
+        return None
+    raise InputError(f"column {column!r}: {dtype} has no place in JSON: write .parquet or .arrow, or cast the column")
+
+
+def _struct(column: str, dtype: pl.Struct) -> Wrap:
+    encoders = {field.name: _value(column, field.dtype) for field in dtype.fields}
+    words = (speech(dtype) or ("", ""))[1:]
+
+    def encode(value: Any) -> Any:
+        if value is None:
+            return None
+        return {
+            key: each(member) if (each := encoders[key]) else member
+            for key, member in value.items()
+            if member is not None or key in words
+        }
+
+    return encode
+
+
+def _json(value: Any) -> Any:
+    return None if value is None or value["$json"] is None else orjson.Fragment(value["$json"])
+
+
+def _number(value: Any) -> Any:
+    return None if value is None else orjson.Fragment(format(value, "d" if isinstance(value, int) else "f"))
+
+
+def _finite(column: str, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise InputError(f"column {column!r}: {value} has no place in JSON: write .parquet or .arrow, or fill it")
+    return value

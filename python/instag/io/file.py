@@ -1,0 +1,196 @@
+"""Files: their types, their compression, and what can be wrong with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape
+from pathlib import Path
+from typing import Literal, get_args
+
+import polars as pl
+
+from instag.errors import InputError
+
+Type = Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"]
+Compression = Literal["uncompressed", "gzip", "zstd"]
+
+TYPES: tuple[Type, ...] = get_args(Type)
+EXTENSIONS: dict[str, Type] = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
+    ".txt": "text",
+    ".text": "text",
+}
+BINARY: tuple[Type, ...] = ("parquet", "arrow")
+COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
+SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
+
+
+def type_of(path: Path, format: str) -> Type:
+    """Name the type of a file: the one asked for, else the one its extension says.
+
+    Parameters
+    ----------
+    path
+        The file, which need not exist.
+    format
+        A file type; any other format leaves the choice to the extension.
+
+    Returns
+    -------
+    str
+        One of :data:`TYPES`.
+
+    Examples
+    --------
+    >>> type_of(Path("train.jsonl.gz"), "auto")
+    'jsonl'
+    """
+    stem = path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
+    found = format if format in TYPES else EXTENSIONS.get(stem.suffix.lower())
+    if found is None:
+        known = ", ".join([*EXTENSIONS, *COMPRESSIONS])
+        raise InputError(
+            f"{path}: unknown file extension {stem.suffix!r}: expected one of {known}; "
+            f"rename it, or say what it is with format= / --format: {', '.join(TYPES)}"
+        )
+    if found in BINARY and stem != path:
+        raise InputError(f"{path}: {found} files compress within themselves: expected no {path.suffix} after it")
+    return found
+
+
+def compression_of(path: Path) -> Compression:
+    """Name the compression that a file's extension asks for.
+
+    Parameters
+    ----------
+    path
+        The file, which need not exist.
+
+    Returns
+    -------
+    str
+        ``"uncompressed"``, ``"gzip"`` or ``"zstd"``.
+
+    Examples
+    --------
+    >>> compression_of(Path("train.jsonl.zst"))
+    'zstd'
+    """
+    return COMPRESSIONS.get(path.suffix.lower(), "uncompressed")
+
+
+@contextmanager
+def reading(path: Path, what: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside into an InputError that names the file.
+
+    Parameters
+    ----------
+    path
+        The file being read.
+    what
+        What it should be, for the message.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"{path}: cannot be read as {what}: {reason}") from error
+
+
+def lines(path: Path) -> pl.LazyFrame:
+    """Scan a text file, compressed or not, as one column ``line`` without a byte-order mark.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    polars.LazyFrame
+        One row a line, blank ones too.
+    """
+    return pl.scan_lines(path, glob=False).with_columns(pl.col("line").str.strip_prefix("\ufeff"))
+
+
+def text(path: Path) -> pl.LazyFrame:
+    """Scan a text file of one prompt a line; blank lines are no prompts.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    polars.LazyFrame
+        One column, ``text``.
+    """
+    return lines(path).filter(pl.col("line").str.strip_chars() != "").rename({"line": "text"})
+
+
+def table(path: Path, separator: str) -> pl.LazyFrame:
+    """Scan a CSV or TSV file with every column as text, so that ``007`` stays ``007``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    separator
+        What stands between the fields.
+
+    Returns
+    -------
+    polars.LazyFrame
+        A field without quotes and text is null, a quoted one is an empty string.
+    """
+    return pl.scan_csv(path, separator=separator, infer_schema=False, glob=False)
+
+
+def arrow(path: Path) -> pl.LazyFrame:
+    """Scan an Arrow IPC file, or read an Arrow IPC stream.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    polars.LazyFrame
+        Its columns.
+    """
+    with path.open("rb") as file:
+        seekable = file.read(6) == b"ARROW1"
+    return pl.scan_ipc(path, glob=False) if seekable else pl.read_ipc_stream(path).lazy()
+
+
+def glob_safe(path: Path) -> str:
+    """Spell a path for the Polars readers that always expand globs.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str
+        A glob that matches only this path.
+
+    Examples
+    --------
+    >>> glob_safe(Path("data[1].jsonl"))
+    'data[[]1].jsonl'
+    """
+    return escape(str(path))

@@ -1,0 +1,274 @@
+"""JSON records as a frame without loss: what no Polars type can hold is kept as its JSON text.
+
+A field whose values are of more than one JSON type, at any depth, becomes the struct ``{"$json": text}``.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import orjson
+import polars as pl
+
+JSON = pl.Struct({"$json": pl.String})
+
+WIDEST = 256  # a dict with more keys is a map: the union of its keys would make a struct too wide to hold
+DEEPEST = 64  # the types of deeper values cost more than their text
+EXACT = 2**53  # beyond it a float skips integers
+SCALARS: dict[frozenset[type], pl.DataType] = {
+    frozenset(): pl.Null(),
+    frozenset({bool}): pl.Boolean(),
+    frozenset({str}): pl.String(),
+    frozenset({float}): pl.Float64(),
+}
+LONG = re.compile(r"\d{20}")
+
+Wrap = Callable[[Any], Any]
+
+
+def is_record(names: Collection[str]) -> bool:
+    """Tell whether a struct of these fields holds objects as they are, ``{}`` apart from null.
+
+    Parameters
+    ----------
+    names
+        The keys of all the objects.
+
+    Returns
+    -------
+    bool
+        False for no keys, for too many, and for the one that marks JSON text.
+    """
+    return 0 < len(names) <= WIDEST and "$json" not in names
+
+
+class Shape:
+    """What the values of one field have been, over all records."""
+
+    __slots__ = ("fields", "high", "item", "kinds", "low")
+
+    def __init__(self) -> None:
+        self.kinds: set[type] = set()
+        self.fields: dict[str, Shape] = {}
+        self.item: Shape | None = None
+        self.low = self.high = 0
+
+    def add(self, value: Any, depth: int = 0) -> None:
+        """Take one more value into account.
+
+        Parameters
+        ----------
+        value
+            A parsed JSON value; null tells nothing.
+        depth
+            How far below the record the field stands.
+        """
+        if value is None:
+            return
+        kind = type(value)
+        self.kinds.add(kind)
+        if kind is int:
+            self.low, self.high = min(self.low, value), max(self.high, value)
+        elif depth > DEEPEST:
+            return
+        elif kind is dict:
+            for key, member in value.items():
+                if (field := self.fields.get(key)) is None:
+                    field = self.fields[key] = Shape()
+                field.add(member, depth + 1)
+        elif kind is list:
+            self.item = self.item or Shape()
+            for member in value:
+                self.item.add(member, depth + 1)
+
+    def dtype(self, depth: int = 1) -> pl.DataType:
+        """Find the type that holds every value as it is.
+
+        Parameters
+        ----------
+        depth
+            How far down the field stands, with the record itself at 0.
+
+        Returns
+        -------
+        polars.DataType
+            A type that reads and writes back each value, :data:`JSON` where no other does.
+        """
+        whole = SCALARS.get(frozenset(self.kinds))
+        if self.kinds == {int} or (self.kinds == {int, float} and self.floats):
+            whole = self._number()
+        elif depth <= DEEPEST and self.kinds == {list} and self.item:
+            whole = pl.List(self.item.dtype(depth + 1))
+        elif depth <= DEEPEST and self.kinds == {dict} and is_record(self.fields):
+            whole = pl.Struct({key: field.dtype(depth + 1) for key, field in self.fields.items()})
+        return whole or JSON
+
+    def _number(self) -> pl.DataType:
+        if float in self.kinds:
+            return pl.Float64()
+        if self.low < -(2**63) or self.high >= 2**64:
+            return JSON
+        return pl.Int64() if self.high < 2**63 else pl.Int128()
+
+    @property
+    def floats(self) -> bool:
+        """Whether a float column holds every integer seen."""
+        return max(-self.low, self.high) <= EXACT
+
+
+def parse(text: str | bytes) -> Any:
+    """Parse JSON, with integers of any size as they are.
+
+    Parameters
+    ----------
+    text
+        One JSON value.
+
+    Returns
+    -------
+    Any
+        The value; a :class:`orjson.JSONDecodeError` where there is none.
+
+    Examples
+    --------
+    >>> parse('{"id": 123456789012345678901234567890}')
+    {'id': 123456789012345678901234567890}
+    """
+    value = orjson.loads(text)
+    if LONG.search(text if isinstance(text, str) else text.decode()):
+        return json.loads(text)  # orjson makes floats of the integers beyond 64 bits
+    return value
+
+
+def dump(value: Any) -> str:
+    """Spell a parsed JSON value as compact JSON.
+
+    Parameters
+    ----------
+    value
+        Any value that :func:`parse` returns.
+
+    Returns
+    -------
+    str
+        JSON that parses to the same value.
+    """
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # an integer beyond 64 bits, or very deep nesting
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def wrap(dtype: Any) -> Wrap | None:
+    """Build the function that puts the JSON text in where a type asks for it.
+
+    Parameters
+    ----------
+    dtype
+        The type that a field is to have.
+
+    Returns
+    -------
+    callable or None
+        The function from a parsed value to a wrapped one; None where the values stay as they are.
+    """
+    if dtype == JSON:
+        return lambda value: None if value is None else {"$json": dump(value)}
+    if isinstance(dtype, pl.List) and (inner := wrap(dtype.inner)):
+        return lambda value: None if value is None else [inner(item) for item in value]
+    if isinstance(dtype, pl.Struct):
+        return wrap_fields(dict(dtype))
+    return None
+
+
+def wrap_fields(schema: Mapping[str, Any]) -> Wrap | None:
+    """Build the function that does for every field of an object what :func:`wrap` does for a value.
+
+    Parameters
+    ----------
+    schema
+        The fields and the types that they are to have.
+
+    Returns
+    -------
+    callable or None
+        The function from a parsed object to a wrapped one; None where the objects stay as they are.
+    """
+    wraps = {key: each for key, dtype in schema.items() if (each := wrap(dtype))}
+    if not wraps:
+        return None
+    return lambda value: (
+        None if value is None else value | {key: each(value[key]) for key, each in wraps.items() if key in value}
+    )
+
+
+def plain(value: Any) -> Any:
+    """Put parsed values in the place of their JSON text.
+
+    Parameters
+    ----------
+    value
+        A value out of a frame.
+
+    Returns
+    -------
+    Any
+        The value as it would have been parsed.
+
+    Examples
+    --------
+    >>> plain({"content": {"$json": '[{"text":"hi"}]'}})
+    {'content': [{'text': 'hi'}]}
+    """
+    if isinstance(value, dict):
+        if value.keys() == {"$json"}:
+            return None if value["$json"] is None else parse(value["$json"])
+        return {key: plain(member) for key, member in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def decode(lines: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
+    """Read the JSON object in each ``line`` as a row.
+
+    Parameters
+    ----------
+    lines
+        A frame with the column ``line``.
+    schema
+        The columns and their types.
+
+    Returns
+    -------
+    polars.LazyFrame
+        One row a line.
+    """
+    record = pl.col("line").str.json_decode(pl.Struct(dict(schema)))
+    return lines.select(record.struct.unnest()) if schema else lines.select()
+
+
+def frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Hold parsed JSON records as a frame, each value as it is.
+
+    Parameters
+    ----------
+    records
+        One dict a row.
+
+    Returns
+    -------
+    polars.DataFrame
+        One column a key, in the order of their first appearance.
+
+    Examples
+    --------
+    >>> frame([{"content": "hi"}, {"content": [{"text": "hi"}]}]).to_dicts()
+    [{'content': {'$json': '"hi"'}}, {'content': {'$json': '[{"text":"hi"}]'}}]
+    """
+    shape = Shape()
+    for record in records:
+        shape.add(record)
+    schema = {key: field.dtype() for key, field in shape.fields.items()}
+    whole = wrap_fields(schema) or (lambda record: record)
+    spelt = pl.Series("line", [dump(whole(record)) for record in records], dtype=pl.String)
+    return decode(spelt.to_frame().lazy(), schema).collect(engine="streaming")

@@ -1,0 +1,154 @@
+"""Writing: a frame becomes a file in the form a trainer reads, all of it or none."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import orjson
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.io.convert import TARGETS, convert
+from instag.io.encode import encoder, is_special
+from instag.io.file import SEPARATORS, TYPES, Type, compression_of, type_of
+from instag.io.layout import detect
+from instag.io.nested import any_within
+from instag.io.queries import TEXTS, queries
+
+FORMATS = ("auto", *TYPES, *TARGETS)
+
+
+def write(df: Any, path: str | Path, *, format: str = "auto") -> None:
+    r"""Write a frame to a file, whole or not at all.
+
+    Parameters
+    ----------
+    df
+        What :func:`read` or :func:`scan` returned, or part of it; or any other frame that :func:`instag.select` takes.
+        A lazy frame streams into every type but JSON. The ``queries`` are left out where reading the file finds the same ones again.
+    path
+        The file to write or replace; its extension says the type, and ``.gz`` or ``.zst`` after it compresses.
+    format
+        ``"auto"``; or a file type, whatever the extension; or a layout to convert the samples to: ``"alpaca"``,
+        ``"sharegpt"`` or ``"messages"``.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write(pl.DataFrame({"question": ["Why?"], "id": [None]}), f"{folder}/train.jsonl")
+    ...     Path(folder, "train.jsonl").read_text()
+    '{"question":"Why?","id":null}\n'
+    """
+    if format not in FORMATS:
+        raise InputError(f"format: found {format!r}: expected one of {', '.join(FORMATS)}")
+    whole = wrap(df).lazy()
+    target = Path(path)
+    kind = type_of(target, format)
+    if target.is_dir():
+        raise InputError(f"{target}: this is a folder: expected a file to write")
+    if not target.parent.is_dir():
+        raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
+    with _whole(target, kind) as draft:
+        frame = convert(whole, format) if format in TARGETS else whole
+        WRITERS[kind](_without_queries(frame), draft)
+
+
+@contextmanager
+def _whole(target: Path, kind: Type) -> Iterator[Path]:
+    """Write beside the target and take its place only at the end."""
+    final = target.resolve()  # what a link points to is replaced, not the link
+    draft = final.with_name(f".{token_hex(4)}.{final.name}")
+    try:
+        yield draft
+        draft.replace(final)
+    except InputError as error:
+        reason = str(error).split("\n\nThis error occurred")[0]  # Polars adds the expression it was in
+        raise InputError(f"{target}: {reason}") from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"{target}: cannot be written as {kind}: {reason}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _without_queries(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Leave the queries out if they say no more than the columns they come from."""
+    schema = dict(frame.collect_schema())
+    if schema.pop("queries", None) != TEXTS or (layout := detect(schema)) is None:
+        return frame
+    same = queries(layout, schema).eq_missing(pl.col("queries")).all()
+    return frame.drop("queries") if frame.select(same).collect(engine="streaming").item() else frame
+
+
+def _jsonl(frame: pl.LazyFrame, path: Path) -> None:
+    """Let Polars spell the records where its form of every value is the right one."""
+    schema = frame.collect_schema()
+    encode, record = encoder(schema), pl.struct(pl.all())
+    dtype = pl.Struct(dict(schema))
+
+    def spell(rows: pl.Series) -> pl.Series:
+        return pl.Series([orjson.dumps(encode(row)).decode() for row in rows.to_list()], dtype=pl.String)
+
+    special = any_within(record, dtype, is_special).any()
+    if frame.select(special).collect(engine="streaming").item():
+        spelt = record.map_batches(spell, return_dtype=pl.String, is_elementwise=True)
+    else:
+        spelt = record.struct.json_encode()
+    _sink_lines(frame.select(spelt), path)
+
+
+def _json(frame: pl.LazyFrame, path: Path) -> None:
+    whole = frame.collect()
+    rows = list(map(encoder(whole.schema), whole.iter_rows(named=True)))
+    _sink_lines(pl.LazyFrame({"text": [orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()]}), path)
+
+
+def _text(frame: pl.LazyFrame, path: Path) -> None:
+    schema = frame.collect_schema()
+    if list(schema.dtypes()) != [pl.String]:
+        raise InputError(f"found the columns {', '.join(schema)}: expected one column of text; write .jsonl")
+    lines = pl.first()
+    broken = lines.is_null() | (lines.str.strip_chars() == "") | lines.str.contains(r"[\r\n]")
+    if frame.select(broken.any()).collect(engine="streaming").item():
+        raise InputError("a prompt is blank or of several lines: expected one line each; write .jsonl")
+    _sink_lines(frame, path)
+
+
+def _table(frame: pl.LazyFrame, path: Path, kind: Type) -> None:
+    nested = [name for name, dtype in frame.collect_schema().items() if dtype.is_nested()]
+    if nested:
+        raise InputError(
+            f"columns {', '.join(nested)} hold lists or records, and {kind} cannot: write .jsonl or .parquet"
+        )
+    frame.sink_csv(path, separator=SEPARATORS[kind], compression=compression_of(path), check_extension=False)
+
+
+def _sink_lines(lines: pl.LazyFrame, path: Path) -> None:
+    """Write one column of text as it is, compressed as the path says."""
+    lines.sink_csv(
+        path, include_header=False, quote_style="never", compression=compression_of(path), check_extension=False
+    )
+
+
+def _parquet(frame: pl.LazyFrame, path: Path) -> None:
+    frame.sink_parquet(path)
+
+
+def _arrow(frame: pl.LazyFrame, path: Path) -> None:
+    frame.sink_ipc(path)
+
+
+WRITERS: dict[Type, Callable[[pl.LazyFrame, Path], None]] = {
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": partial(_table, kind="csv"),
+    "tsv": partial(_table, kind="tsv"),
+    "parquet": _parquet,
+    "arrow": _arrow,
+    "text": _text,
+}
