@@ -74,6 +74,11 @@ fn whole(c: &mut Criterion) {
         let tags = TagSets::new(&offsets, &codes, n_tags).unwrap();
         assert_whole(&run(&tags, Method::ComplexityFirst, n_rows), &tags);
         group.throughput(Throughput::Elements(codes.len() as u64));
+        if n_rows == 1_000_000 {
+            assert_eq!(run(&tags, Method::Coverage, n_rows).rows.len(), n_rows);
+            group.bench_function(format!("coverage {name}"), |b| b.iter(|| run(&tags, Method::Coverage, n_rows)));
+            group.bench_function("coverage 100 K of 1 M", |b| b.iter(|| run(&tags, Method::Coverage, 100_000)));
+        }
         group.bench_function(format!("complexity-first {name}"), |b| {
             b.iter(|| run(&tags, Method::ComplexityFirst, n_rows));
         });

@@ -1,0 +1,50 @@
+//! Greedy maximum coverage, in rounds: take the sample with the most tags not yet covered in this round, ties by
+//! more tags in all, then by row or seed; once every tag that remains is covered, begin the next round.
+//!
+//! Within a round a sample's gain never rises, so a gain computed earlier bounds it from above, and at first the
+//! number of its tags does. Gains are small integers, so the samples wait in one bucket for each bound. The buckets
+//! are emptied from the highest down, each in the order of ties; a sample whose gain still equals its bucket's level
+//! is the greedy choice, any other moves down to the bucket of its gain. That is the lazy greedy algorithm (Minoux,
+//! 1978) without a heap, and every choice is exact.
+//!
+//! A round ends in a long tail: a few rare tags are open, and nearly every sample left holds none of them. Once the
+//! holders of the open tags are fewer than the samples of the next level, only the holders are looked at.
+//!
+//! Samples with the same tags are twins: once one is taken, the others gain nothing in that round. So they wait as
+//! one, and the late rounds of a whole ranking, in which nearly all that remains are twins, cost next to nothing.
+
+mod pool;
+mod round;
+mod twins;
+
+use super::Ranking;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::order;
+use crate::tags::TagSets;
+use pool::Pool;
+use round::Round;
+use twins::Twins;
+
+/// A budget below this part of the samples ends long before twins matter.
+const FEW: usize = 16;
+
+pub(super) fn rank(tags: &TagSets, budget: usize, seed: Option<u64>, interrupt: &Interrupt) -> Result<Ranking> {
+    let order = order::by_complexity(tags, seed, interrupt)?;
+    let arranged = tags.arranged(&order);
+    let few = budget < order.len() / FEW;
+    let twins = if few { Twins::none(&arranged) } else { Twins::of(&arranged, interrupt)? };
+    let mut pool = Pool::new(arranged, twins, interrupt)?;
+    let mut ranking = Ranking::default();
+    for round in 1.. {
+        let wanted = budget.min(order.len()) - ranking.rows.len();
+        if wanted == 0 {
+            break;
+        }
+        for nth in Round::begin(&mut pool, round, interrupt).picks(wanted)? {
+            ranking.rows.push(order[nth as usize].row);
+            ranking.rounds.push(round);
+        }
+    }
+    Ok(ranking)
+}

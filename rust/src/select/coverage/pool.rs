@@ -1,0 +1,92 @@
+//! What has not been taken.
+
+use super::twins::Twins;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::tags::TagSets;
+
+/// Sets of twins by what a round asks of them. Samples go by their place in the order, which is the order of ties.
+pub(super) struct Pool {
+    pub(super) tags: TagSets<'static>,
+    twins: Twins,
+    /// The first sample of each set that has not been taken: what the set stands for. The largest u32 for none.
+    pub(super) first: Vec<u32>,
+    /// The sets by number of tags.
+    pub(super) classes: Vec<Vec<u32>>,
+    /// The sets by tag.
+    pub(super) postings: Vec<Vec<u32>>,
+    /// How many sets that remain hold each tag.
+    pub(super) holders: Vec<u32>,
+    /// The tags that a set that remains holds; the others are swept out when a round begins.
+    pub(super) alive: Vec<u32>,
+    /// The last round in which each tag was covered.
+    pub(super) covered_in: Vec<u32>,
+    /// The gain of each set while a round closes; all 0 before and after.
+    pub(super) gains: Vec<u32>,
+}
+
+/// What an empty set stands for.
+pub(super) const NONE: u32 = u32::MAX;
+
+impl Pool {
+    pub(super) fn new(tags: TagSets<'static>, twins: Twins, interrupt: &Interrupt) -> Result<Self> {
+        let first: Vec<u32> = (0..twins.len() as u32).map(|set| twins.first(set).unwrap_or(NONE)).collect();
+        let mut classes = vec![Vec::new(); tags.counts().max().unwrap_or(0) as usize + 1];
+        let mut postings: Vec<Vec<u32>> = vec![Vec::new(); tags.n_tags()];
+        for (set, &nth) in (0..).zip(&first) {
+            interrupt.step()?;
+            let held = tags.row(nth as usize);
+            classes[held.len()].push(set);
+            for &tag in held {
+                postings[tag as usize].push(set);
+            }
+        }
+        Ok(Self {
+            classes,
+            holders: postings.iter().map(|posting| posting.len() as u32).collect(),
+            postings,
+            alive: (0..tags.n_tags() as u32).collect(),
+            covered_in: vec![0; tags.n_tags()],
+            gains: vec![0; twins.len()],
+            first,
+            twins,
+            tags,
+        })
+    }
+
+    /// The tags of the samples of a set that remains.
+    pub(super) fn held(&self, set: u32) -> &[u32] {
+        self.tags.row(self.first[set as usize] as usize)
+    }
+
+    /// The sets of a class that remain, in the order of the samples that they stand for.
+    pub(super) fn class(&mut self, level: usize) -> &[u32] {
+        let first = &self.first;
+        let class = &mut self.classes[level];
+        class.retain(|&set| first[set as usize] != NONE);
+        // All but the sets taken from are still in order; a stable sort is linear then.
+        class.sort_by_key(|&set| first[set as usize]);
+        class
+    }
+
+    /// The sets that remain and hold a tag.
+    pub(super) fn posting(&mut self, tag: u32) -> &[u32] {
+        let first = &self.first;
+        let posting = &mut self.postings[tag as usize];
+        posting.retain(|&set| first[set as usize] != NONE);
+        posting
+    }
+
+    /// Takes the first sample of a set, and returns it.
+    pub(super) fn take(&mut self, set: u32) -> u32 {
+        let taken = self.first[set as usize];
+        self.twins.take(set);
+        self.first[set as usize] = self.twins.first(set).unwrap_or(NONE);
+        if self.first[set as usize] == NONE {
+            for &tag in self.tags.row(taken as usize) {
+                self.holders[tag as usize] -= 1;
+            }
+        }
+        taken
+    }
+}
