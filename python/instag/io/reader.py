@@ -39,7 +39,9 @@ def load(source: Source, *, format: str = "auto") -> pl.LazyFrame:
     """
     found = parts(source, _known(format))
     # Files without a layout may be of use all the same; of two layouts no trainer could make one file.
-    detected = [(part, layout.name) for part in found if (layout := detect(part.frame.collect_schema()))]
+    detected: list[tuple[Part, str]] = [
+        (part, layout.name) for part in found if (layout := detect(part.frame.collect_schema()))
+    ]
     _check_same(detected)
     return union(found)
 
