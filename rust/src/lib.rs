@@ -5,6 +5,7 @@
 //! * [`measure`]: complexity and coverage.
 //! * [`associate`]: tags that are nearly always accompanied by another.
 //! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are.
+//! * [`clean`] and [`stem`]: rules on the spelling of tags; [`relabel`]: tags under other names.
 //! * [`Interrupt`]: how a long run is stopped.
 
 #![warn(unreachable_pub)]
@@ -17,6 +18,8 @@ mod measure;
 mod order;
 #[cfg(feature = "python")]
 mod python;
+mod relabel;
+mod rules;
 mod select;
 mod tags;
 
@@ -25,5 +28,7 @@ pub use cluster::{Clusters, Density, Diameter, NONE, Vectors, cluster, diameters
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use measure::{Measures, measure};
+pub use relabel::{DROPPED, Relabelled, relabel};
+pub use rules::{clean, stem, stem_key};
 pub use select::{Method, Novelty, Ranking, novelty, rank};
 pub use tags::TagSets;

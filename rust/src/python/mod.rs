@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
 
 mod normalize;
+mod rules;
 mod work;
 
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
@@ -19,6 +20,8 @@ type Rows<'py> = Bound<'py, PyArray1<u32>>;
 mod _core {
     #[pymodule_export]
     use super::normalize::{associate, cluster, diameters};
+    #[pymodule_export]
+    use super::rules::{clean, relabel, stem_keys, stem_words};
     #[pymodule_export]
     use super::{measure, novelty, rank};
 

@@ -1,0 +1,83 @@
+//! Inverted lists: the samples that hold each tag.
+
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::tags::TagSets;
+
+/// The holders of each tag that has enough of them, among some samples. Filled again and again without new memory.
+pub(super) struct Postings {
+    tags: Vec<u32>,
+    /// Where each tag's samples end; they begin where those of the tag before end.
+    ends: Vec<usize>,
+    rows: Vec<u32>,
+    /// For each tag its count, then one more than its place in `tags`; 0 for all between two fillings.
+    marks: Vec<u32>,
+}
+
+impl Postings {
+    pub(super) fn new(tags: &TagSets) -> Self {
+        Self { tags: Vec::new(), ends: Vec::new(), rows: Vec::new(), marks: vec![0; tags.n_tags()] }
+    }
+
+    /// Lists the samples among `rows` by tag: the tags from code `from` up that at least `least` of them hold.
+    pub(super) fn fill(
+        &mut self,
+        tags: &TagSets,
+        rows: impl Iterator<Item = u32> + Clone,
+        least: u32,
+        from: u32,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        self.tags.clear();
+        for row in rows.clone() {
+            interrupt.step()?;
+            for &tag in tags.row(row as usize) {
+                if tag >= from {
+                    let count = &mut self.marks[tag as usize];
+                    if *count == 0 {
+                        self.tags.push(tag);
+                    }
+                    *count += 1;
+                }
+            }
+        }
+        self.keep(least);
+        for row in rows {
+            interrupt.step()?;
+            for &tag in tags.row(row as usize) {
+                if let Some(place) = self.marks[tag as usize].checked_sub(1) {
+                    let end = &mut self.ends[place as usize];
+                    self.rows[*end] = row;
+                    *end += 1;
+                }
+            }
+        }
+        for &tag in &self.tags {
+            self.marks[tag as usize] = 0;
+        }
+        Ok(())
+    }
+
+    /// Keeps the tags with at least `least` holders, and makes room for these.
+    fn keep(&mut self, least: u32) {
+        self.ends.clear();
+        let mut total = 0;
+        self.tags.retain(|&tag| {
+            let mark = &mut self.marks[tag as usize];
+            let count = std::mem::take(mark);
+            if count >= least {
+                // Each end begins as a start, and moves as the samples are put in.
+                self.ends.push(total);
+                *mark = self.ends.len() as u32;
+                total += count as usize;
+            }
+            count >= least
+        });
+        self.rows.resize(total, 0);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        self.tags.iter().zip(starts.zip(&self.ends)).map(|(&tag, (start, &end))| (tag, &self.rows[start..end]))
+    }
+}

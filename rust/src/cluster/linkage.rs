@@ -1,0 +1,119 @@
+//! Splitting wide clusters by complete linkage.
+//!
+//! Complete linkage joins the two groups whose farthest points are nearest, while these are within a limit. Let the
+//! pairs within the limit come nearest first, and count for every two groups how many of the pairs between them have
+//! come. All of them have come exactly when the pair of their farthest points has, so the first two groups that are
+//! complete are the two to join next. Pairs beyond the limit never come, and groups that have one are never joined.
+//! What two groups have counted towards a third adds up when they are joined, and cannot be complete by that: either
+//! would have been before.
+
+use std::collections::BTreeMap;
+
+use super::density::{Nearest, Pair, root};
+use super::{Clusters, NONE, Vectors, members, pairs};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+
+/// Splits every cluster in which two points are farther apart than `max_diameter`.
+///
+/// Pairs that single precision cannot tell apart come by their points.
+pub(super) fn split(
+    vectors: &Vectors,
+    clusters: &mut Clusters,
+    max_diameter: f64,
+    min_samples: u32,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    let mut linkage = Linkage::new(vectors.len());
+    let mut nearest = vec![Nearest::NONE; vectors.len()];
+    let mut next = 0;
+    for members in members(&clusters.labels) {
+        let mut near = Vec::new();
+        pairs::within(vectors, &members, max_diameter, interrupt, |pair| near.push(pair))?;
+        let wide = near.len() < members.len() * (members.len() - 1) / 2;
+        if wide {
+            near.sort_unstable_by(|a, b| {
+                b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other)))
+            });
+            for &pair in &near {
+                interrupt.step()?;
+                linkage.come(pair);
+            }
+            for Pair { one, other, similarity } in near {
+                if linkage.root(one) == linkage.root(other) {
+                    nearest[one as usize].improve(other, similarity);
+                    nearest[other as usize].improve(one, similarity);
+                }
+            }
+            for &point in &members {
+                clusters.via[point as usize] = nearest[point as usize].point();
+            }
+        } else {
+            linkage.unite(&members);
+        }
+        for point in members {
+            // A root is the first point of its group, so every other point finds its root labelled.
+            let root = linkage.root(point);
+            clusters.labels[point as usize] = if wide && min_samples > 1 && linkage.sizes[root as usize] == 1 {
+                NONE
+            } else if root == point {
+                next += 1;
+                next - 1
+            } else {
+                clusters.labels[root as usize]
+            };
+        }
+    }
+    Ok(())
+}
+
+struct Linkage {
+    /// Union-find; the root of a group is its lowest point.
+    parents: Vec<u32>,
+    /// The points of each root's group.
+    sizes: Vec<u32>,
+    /// For each root, how many of the pairs between its group and others have come.
+    towards: Vec<BTreeMap<u32, u64>>,
+}
+
+impl Linkage {
+    fn new(len: usize) -> Self {
+        Self { parents: (0..len as u32).collect(), sizes: vec![1; len], towards: vec![BTreeMap::new(); len] }
+    }
+
+    fn root(&mut self, point: u32) -> u32 {
+        root(&mut self.parents, point)
+    }
+
+    /// Makes one group of points that are in none, given in order.
+    fn unite(&mut self, points: &[u32]) {
+        for &point in points {
+            self.parents[point as usize] = points[0];
+        }
+        self.sizes[points[0] as usize] = points.len() as u32;
+    }
+
+    fn come(&mut self, pair: Pair) {
+        let (one, other) = (self.root(pair.one), self.root(pair.other));
+        let (kept, gone) = (one.min(other), one.max(other));
+        *self.towards[gone as usize].entry(kept).or_default() += 1;
+        let come = self.towards[kept as usize].entry(gone).or_default();
+        *come += 1;
+        if *come == u64::from(self.sizes[kept as usize]) * u64::from(self.sizes[gone as usize]) {
+            self.join(kept, gone);
+        }
+    }
+
+    fn join(&mut self, kept: u32, gone: u32) {
+        self.parents[gone as usize] = kept;
+        self.sizes[kept as usize] += self.sizes[gone as usize];
+        self.towards[kept as usize].remove(&gone);
+        for (third, come) in std::mem::take(&mut self.towards[gone as usize]) {
+            if third != kept {
+                self.towards[third as usize].remove(&gone);
+                *self.towards[third as usize].entry(kept).or_default() += come;
+                *self.towards[kept as usize].entry(third).or_default() += come;
+            }
+        }
+    }
+}

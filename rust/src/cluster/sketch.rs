@@ -1,0 +1,227 @@
+//! Sketches: a few numbers for each unit vector, whose products bound the similarity from above.
+//!
+//! Project x on k orthonormal directions, and let p(x) be the coordinates and r(x) the length of what is left of x.
+//! For any y, x·y = p(x)·p(y) + (what is left of x)·(what is left of y) ≤ p(x)·p(y) + r(x)·r(y), by the inequality of
+//! Cauchy and Schwarz. So the sketch (p(x), r(x)) is a unit vector of k + 1 numbers, and products of sketches never
+//! fall short of those of the vectors. They are off by rounding alone, which [`Sketches::slack`] bounds.
+//!
+//! **Which directions.** The bound is the tighter the more the vectors differ along the directions, so these are the
+//! principal ones of a sample, by simultaneous iteration. How many pays is measured on the sample: each makes every
+//! pair dearer, and lets fewer pass. All of this is a matter of speed; any orthonormal directions give the same pairs.
+
+use super::Vectors;
+use super::vectors::{dot, product, slack};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+
+/// Points side by side.
+pub(super) const LANES: usize = 8;
+/// One number of the sketch of each point of a tile.
+pub(super) type Tile = [f32; LANES];
+
+/// With fewer points, directions cost more to find than they save.
+const WORTH_IT: usize = 256;
+const SAMPLE: usize = 512;
+/// Directions beyond the share of them that vectors without any structure need.
+const SPARE: usize = 32;
+/// The numbers of directions to choose from are multiples of this.
+const STEP: usize = 4;
+/// What a pair that passes costs besides its products, in products of sketches: it is out of the cache.
+const FETCH: f64 = 200.0;
+
+pub(super) struct Sketches {
+    tiles: Vec<Tile>,
+    width: usize,
+    slack: f32,
+}
+
+impl Sketches {
+    /// Sketches of `points`, for finding the pairs with a similarity of at least `least`.
+    pub(super) fn new(vectors: &Vectors, points: &[u32], least: f32, interrupt: &Interrupt) -> Result<Self> {
+        let directions = Directions::new(vectors, points, least, interrupt)?;
+        let width = directions.len() + 1;
+        let mut tiles = vec![[0.0; LANES]; points.len().div_ceil(LANES) * width];
+        let mut sketch = Vec::with_capacity(width);
+        for (tile, points) in tiles.chunks_exact_mut(width).zip(points.chunks(LANES)) {
+            for (lane, &point) in points.iter().enumerate() {
+                interrupt.step()?;
+                sketch.clear();
+                directions.sketch(vectors.unit(point), &mut sketch);
+                for (numbers, &number) in tile.iter_mut().zip(&sketch) {
+                    numbers[lane] = number;
+                }
+            }
+        }
+        Ok(Self { tiles, width, slack: directions.slack() })
+    }
+
+    pub(super) fn tile(&self, nth: usize) -> &[Tile] {
+        &self.tiles[nth * self.width..][..self.width]
+    }
+
+    /// How far a product of sketches may fall short of a similarity.
+    pub(super) fn slack(&self) -> f32 {
+        self.slack
+    }
+}
+
+struct Directions {
+    rows: Vec<Vec<f32>>,
+    /// How far the coordinates of a unit vector may be off, as a vector.
+    error: f32,
+}
+
+impl Directions {
+    #[allow(clippy::cast_precision_loss, reason = "a share need not be exact")]
+    fn new(vectors: &Vectors, points: &[u32], least: f32, interrupt: &Interrupt) -> Result<Self> {
+        let mut directions = Self { rows: Vec::new(), error: 0.0 };
+        if points.len() < WORTH_IT {
+            return Ok(directions);
+        }
+        // Directions fit the points that they are drawn from better than others, so others are asked what they are worth.
+        let size = (points.len() / 2).min(SAMPLE);
+        let drawn = |nth: usize| vectors.unit(points[nth * points.len() / (2 * size)]);
+        let sample: Vec<&[f32]> = (0..size).map(|nth| drawn(2 * nth)).collect();
+        let others: Vec<&[f32]> = (0..size).map(|nth| drawn(2 * nth + 1)).collect();
+        // Vectors that fill their dimensions evenly leave the right length along this share of them; others need fewer.
+        let share = (f64::from(1.0 - least).clamp(0.0, 1.0) * vectors.width() as f64) as usize;
+        let most = (share + SPARE).min(vectors.width()).min(size / 2);
+        directions.rows = principal(&sample, most, interrupt)?;
+        directions.error = error(&directions.rows, vectors.width());
+        let worth = directions.worth(&others, points.len(), least, interrupt)?;
+        directions.rows.truncate(worth);
+        Ok(directions)
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Coordinates off by e as a vector put a product of two sketches off by 2e + e² from them, and as much for what
+    /// is left; that length is moreover rounded up, by [`Self::sketch`], and the products of sketches are rounded too.
+    #[allow(clippy::cast_precision_loss, reason = "directions are few")]
+    fn slack(&self) -> f32 {
+        6.0 * self.error + (self.len() + 4) as f32 * f32::EPSILON
+    }
+
+    fn sketch(&self, unit: &[f32], sketch: &mut Vec<f32>) {
+        sketch.extend(self.rows.iter().map(|row| dot(row, unit)));
+        sketch.push(left(sketch.iter().map(|p| p * p).sum(), self.error));
+    }
+
+    /// The number of directions that makes finding the pairs among `n` points cheapest, judged by the pairs of a sample.
+    #[allow(clippy::cast_precision_loss, reason = "an estimate")]
+    fn worth(&self, sample: &[&[f32]], n: usize, least: f32, interrupt: &Interrupt) -> Result<usize> {
+        let least = least - self.slack();
+        let coordinates: Vec<Vec<f32>> =
+            sample.iter().map(|unit| self.rows.iter().map(|row| dot(row, unit)).collect()).collect();
+        // What is left after each number of directions.
+        let lefts: Vec<Vec<f32>> = coordinates
+            .iter()
+            .map(|p| {
+                let ends = (0..=p.len()).step_by(STEP);
+                ends.map(|end| left(p[..end].iter().map(|p| p * p).sum(), self.error)).collect()
+            })
+            .collect();
+        let mut passes = vec![0u32; self.len() / STEP + 1];
+        let mut n_pairs = 0;
+        for (nth, (one, one_left)) in coordinates.iter().zip(&lefts).enumerate() {
+            for (other, other_left) in coordinates.iter().zip(&lefts).skip(nth + 1).step_by(2) {
+                interrupt.step()?;
+                n_pairs += 1;
+                let mut product = 0.0;
+                for (choice, passes) in passes.iter_mut().enumerate() {
+                    if choice > 0 {
+                        let part = (choice - 1) * STEP..choice * STEP;
+                        product += one[part.clone()].iter().zip(&other[part]).map(|(a, b)| a * b).sum::<f32>();
+                    }
+                    if product + one_left[choice] * other_left[choice] < least {
+                        break;
+                    }
+                    *passes += 1;
+                }
+            }
+        }
+        let width = sample.first().map_or(0, |unit| unit.len()) as f64;
+        let cost = |choice: usize| {
+            let pass = f64::from(passes[choice]) / f64::from(n_pairs.max(1));
+            let products = (choice * STEP + 1) as f64;
+            // Full products run at half the speed, and so do the sketches' own, of which there are two for each pair.
+            products + products * width * 4.0 / n as f64 + pass * (FETCH + 2.0 * width)
+        };
+        let choices = 0..passes.len();
+        Ok(STEP * choices.min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(0))
+    }
+}
+
+/// The length of what is left of a unit vector, rounded up by what its coordinates may be off.
+fn left(explained: f32, error: f32) -> f32 {
+    (1.0 + 3.0 * error - explained).max(0.0).sqrt()
+}
+
+/// The first principal directions of the sample, at most `most`, nearly orthonormal.
+fn principal(sample: &[&[f32]], most: usize, interrupt: &Interrupt) -> Result<Vec<Vec<f32>>> {
+    let width = sample[0].len();
+    let mut total = vec![0.0; width];
+    for unit in sample {
+        add(&mut total, unit, 1.0);
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a sample is small")]
+    let share = 1.0 / sample.len() as f32;
+    let centre = |unit: &&[f32]| unit.iter().zip(&total).map(|(value, total)| value - total * share).collect();
+    let centred: Vec<Vec<f32>> = sample.iter().map(centre).collect();
+    // Points of the sample are a start that already lies where the sample does.
+    let mut rows: Vec<Vec<f32>> = centred.iter().step_by(sample.len().div_ceil(most).max(1)).cloned().collect();
+    for _ in 0..2 {
+        let mut next = vec![vec![0.0; width]; rows.len()];
+        for point in &centred {
+            for (next, row) in next.iter_mut().zip(&rows) {
+                interrupt.step()?;
+                add(next, point, dot(row, point));
+            }
+        }
+        rows = orthonormal(next);
+    }
+    Ok(rows)
+}
+
+/// Gram and Schmidt, twice over for the sake of rounding. What depends on the rows before it is dropped.
+fn orthonormal(rows: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    let mut done: Vec<Vec<f32>> = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        let before = dot(&row, &row);
+        for _ in 0..2 {
+            for other in &done {
+                let along = dot(other, &row);
+                add(&mut row, other, -along);
+            }
+        }
+        let after = dot(&row, &row);
+        if after > 1e-6 * before && after.is_normal() {
+            let scale = after.sqrt().recip();
+            for value in &mut row {
+                *value *= scale;
+            }
+            done.push(row);
+        }
+    }
+    done
+}
+
+fn add(to: &mut [f32], from: &[f32], times: f32) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += times * from;
+    }
+}
+
+/// How far coordinates along the rows may be off, as a vector: by the rounding of each, and by as much as the rows
+/// are not orthonormal. That is at most the norm of their products less the unit matrix, which its rows' sums bound.
+fn error(rows: &[Vec<f32>], width: usize) -> f32 {
+    let defects = rows.iter().enumerate().map(|(nth, row)| {
+        let products = rows.iter().enumerate();
+        products.map(|(other, r)| (product(row, r) - f64::from(u8::from(nth == other))).abs()).sum()
+    });
+    #[allow(clippy::cast_precision_loss, reason = "directions are few")]
+    let root = (rows.len() as f32 + 1.0).sqrt();
+    defects.fold(0.0, f64::max) as f32 + 2.0 * root * slack(width)
+}

@@ -1,0 +1,83 @@
+//! What the normalisation of tags needs: association rules, and clusters of vectors.
+
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use super::work::detached;
+use crate::{Bounds, Clusters, Density, Diameter, Rule, TagSets, Vectors};
+
+type Array<'py, T> = Bound<'py, PyArray1<T>>;
+/// Left sides (tag, second tag or -1), right sides; samples that hold the left, the right, both.
+type Rules<'py> =
+    (Array<'py, u32>, Array<'py, i64>, Array<'py, u32>, Array<'py, u32>, Array<'py, u32>, Array<'py, u32>);
+/// Labels, core points, neighbours (or -1) and the similarities to them.
+type Labels<'py> = (Array<'py, i64>, Array<'py, bool>, Array<'py, i64>, Array<'py, f64>);
+
+#[pyfunction]
+pub(super) fn associate<'py>(
+    py: Python<'py>,
+    offsets: PyReadonlyArray1<'py, i64>,
+    codes: PyReadonlyArray1<'py, u32>,
+    n_tags: usize,
+    min_support: u32,
+    min_confidence: f64,
+    max_antecedent: u32,
+) -> PyResult<Rules<'py>> {
+    let (offsets, codes) = (offsets.as_slice()?, codes.as_slice()?);
+    let bounds = Bounds { min_support, min_confidence, max_antecedent };
+    let rules = detached(py, |interrupt| crate::associate(&TagSets::new(offsets, codes, n_tags)?, &bounds, interrupt))?;
+    let column = |of: fn(&Rule) -> u32| rules.iter().map(of).collect::<Vec<_>>().into_pyarray(py);
+    let also: Vec<i64> = rules.iter().map(|rule| rule.also.map_or(-1, i64::from)).collect();
+    Ok((
+        column(|rule| rule.antecedent),
+        also.into_pyarray(py),
+        column(|rule| rule.consequent),
+        column(|rule| rule.n_antecedent),
+        column(|rule| rule.n_consequent),
+        column(|rule| rule.n_both),
+    ))
+}
+
+#[pyfunction]
+#[pyo3(signature = (vectors, eps, min_samples, max_diameter=None))]
+pub(super) fn cluster<'py>(
+    py: Python<'py>,
+    vectors: PyReadonlyArray2<'py, f32>,
+    eps: f64,
+    min_samples: u32,
+    max_diameter: Option<f64>,
+) -> PyResult<Labels<'py>> {
+    let (values, n_rows, width) = rows(&vectors)?;
+    let density = Density { eps, min_samples, max_diameter };
+    let Clusters { labels, core, via, similarity } =
+        detached(py, |interrupt| crate::cluster(&Vectors::new(values, n_rows, width)?, &density, interrupt))?;
+    Ok((labels.into_pyarray(py), core.into_pyarray(py), via.into_pyarray(py), similarity.into_pyarray(py)))
+}
+
+#[pyfunction]
+pub(super) fn diameters<'py>(
+    py: Python<'py>,
+    vectors: PyReadonlyArray2<'py, f32>,
+    labels: PyReadonlyArray1<'py, i64>,
+) -> PyResult<(Array<'py, f64>, Array<'py, u32>, Array<'py, u32>)> {
+    let (values, n_rows, width) = rows(&vectors)?;
+    let labels = labels.as_slice()?;
+    let diameters =
+        detached(py, |interrupt| crate::diameters(&Vectors::new(values, n_rows, width)?, labels, interrupt))?;
+    let column = |of: fn(&Diameter) -> u32| diameters.iter().map(of).collect::<Vec<_>>().into_pyarray(py);
+    let distances: Vec<f64> = diameters.iter().map(|diameter| diameter.distance).collect();
+    let (ones, others) = (column(|diameter| diameter.between.0), column(|diameter| diameter.between.1));
+    Ok((distances.into_pyarray(py), ones, others))
+}
+
+/// The numbers row by row. A slice alone could also be column by column.
+fn rows<'a>(vectors: &'a PyReadonlyArray2<'_, f32>) -> PyResult<(&'a [f32], usize, usize)> {
+    if !vectors.is_c_contiguous() {
+        return Err(PyValueError::new_err("vectors: expected rows one after the other in memory (C order)"));
+    }
+    let &[n_rows, width] = vectors.shape() else {
+        return Err(PyValueError::new_err("vectors: expected two dimensions"));
+    };
+    Ok((vectors.as_slice()?, n_rows, width))
+}

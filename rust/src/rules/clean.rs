@@ -1,0 +1,205 @@
+//! One spelling for every way to write a tag: lower case, special characters as spaces.
+//!
+//! A special character goes only where it says nothing. `C++`, `C#`, `.NET`, `Node.js`, `A*`, `R&D`, `GPT-4.1` and
+//! `50%` are other tags without theirs, and letters, marks, digits and symbols of every script stay.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+/// Passes after which a tag no longer changes. Two are enough for all that was ever seen; the bound is a fuse.
+const PASSES: usize = 8;
+
+/// Cleans a tag. Cleaning twice changes nothing more, and only a blank tag becomes empty.
+///
+/// ```
+/// use instag::clean;
+///
+/// assert_eq!(clean("  Data_Analysis "), "data analysis");
+/// assert_eq!(clean("C++ (Programming-Language)"), "c++ programming language");
+/// assert_eq!(clean("自然语言处理"), "自然语言处理");
+/// assert_eq!(clean(":)"), ":)"); // nothing but special characters: as it is
+/// ```
+#[must_use]
+pub fn clean(tag: &str) -> String {
+    let mut cleaned = pass(tag);
+    for _ in 1..PASSES {
+        let again = pass(&cleaned);
+        if again == cleaned {
+            break;
+        }
+        cleaned = again;
+    }
+    cleaned
+}
+
+fn pass(tag: &str) -> String {
+    let folded = fold(tag);
+    let unabbreviated = join_initials(&folded);
+    let spaced = space(&unabbreviated);
+    [spaced, folded, tag.chars().collect()]
+        .into_iter()
+        .map(|chars| collapse(&chars))
+        .find(|text| !text.is_empty())
+        .unwrap_or_default()
+}
+
+/// One form of every character: compatibility forms, lower case, one apostrophe. Possessives go.
+fn fold(tag: &str) -> Vec<char> {
+    let plain: String = tag.chars().filter(|&c| !matches!(c, '™' | '®' | '©')).map(straight).collect();
+    let lower: String = normal(&plain).to_lowercase().replace('ß', "ss").replace('ς', "σ");
+    let mut chars: Vec<char> = normal(&lower).chars().collect();
+    // Lower case of the Turkish dotted capital.
+    remove(&mut chars, |chars, at| chars[at] == '\u{307}' && at > 0 && chars[at - 1] == 'i');
+    remove(&mut chars, |chars, at| {
+        let before = |back: usize| at >= back && is_word(chars[at - back]);
+        let ends = |ahead: usize| !chars.get(at + ahead).copied().is_some_and(is_word);
+        let apostrophe_s = chars[at] == '\'' && before(1) && chars.get(at + 1) == Some(&'s') && ends(2);
+        let s_of_it = chars[at] == 's' && at > 0 && chars[at - 1] == '\'' && before(2) && ends(1);
+        apostrophe_s || s_of_it
+    });
+    chars.retain(|&c| c != '\'');
+    chars
+}
+
+fn straight(c: char) -> char {
+    match c {
+        '’' | '‘' | '`' | 'ʼ' => '\'',
+        '♯' => '#',
+        _ => c,
+    }
+}
+
+fn normal(text: &str) -> String {
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes { text.to_owned() } else { text.nfkc().collect() }
+}
+
+/// Removes the characters that `out` picks; it sees them all as they were.
+fn remove(chars: &mut Vec<char>, out: impl Fn(&[char], usize) -> bool) {
+    let kept = (0..chars.len()).filter(|&at| !out(chars, at)).map(|at| chars[at]).collect();
+    *chars = kept;
+}
+
+/// Writes initials without their full stops: `u.s.` is `us`, `e.g.` is `eg`; `a.net` stays.
+fn join_initials(chars: &[char]) -> Vec<char> {
+    let mut joined = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let apart = at == 0 || !(is_word(chars[at - 1]) || chars[at - 1] == '.');
+        let (letters, end) = if apart { initials(chars, at) } else { (0, at) };
+        if letters < 2 {
+            joined.push(chars[at]);
+            at += 1;
+            continue;
+        }
+        joined.extend(chars[at..end].iter().filter(|&&c| c != '.'));
+        if chars.get(end).copied().is_some_and(is_word) {
+            joined.push(' ');
+        }
+        at = end;
+    }
+    joined
+}
+
+/// How many initials begin at a place, and where they end.
+fn initials(chars: &[char], start: usize) -> (usize, usize) {
+    let (mut letters, mut at) = (0, start);
+    while chars.get(at).copied().is_some_and(char::is_alphabetic) && chars.get(at + 1) == Some(&'.') {
+        letters += 1;
+        at += 2;
+    }
+    let alone = !chars.get(at + 1).copied().is_some_and(is_word);
+    if letters > 0 && chars.get(at).copied().is_some_and(char::is_alphabetic) && alone {
+        return (letters + 1, at + 1);
+    }
+    (letters, at)
+}
+
+/// Turns special characters that say nothing into spaces.
+fn space(chars: &[char]) -> Vec<char> {
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    for (at, &c) in chars.iter().enumerate() {
+        let before = if at > 0 { chars[at - 1] } else { ' ' };
+        let after = chars.get(at + 1).copied().unwrap_or(' ');
+        match c {
+            '+' | '#' if sticks(chars, at, &mut out) => out.push(c),
+            '+' if before.is_whitespace() && after.is_whitespace() => out.extend(" and ".chars()),
+            '.' if after.is_alphanumeric() && (before.is_alphanumeric() || opens(before)) => out.push(c),
+            '*' if before.is_alphanumeric() && (at < 2 || !chars[at - 2].is_alphanumeric()) => out.push(c),
+            '&' if is_one_letter(chars, at) => out.push(c),
+            '&' => out.extend(" and ".chars()),
+            '%' if before.is_numeric() => out.push(c),
+            _ if is_kept(c) => out.push(c),
+            _ if c.general_category() == GeneralCategory::Format => {}
+            _ => out.push(' '),
+        }
+    }
+    out
+}
+
+fn opens(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | '[' | '/' | ',' | '-')
+}
+
+/// Whether a plus or a sharp belongs to the word before it, as in `c++`, `c#`, `g++` and `c++17`. It may stand apart
+/// from it, as in `C ++` and `C #`: the space goes. A plus between two words joins them.
+fn sticks(chars: &[char], at: usize, out: &mut Vec<char>) -> bool {
+    let (c, after) = (chars[at], chars.get(at + 1).copied().unwrap_or(' '));
+    if c == '#' && after.is_alphanumeric() {
+        return false;
+    }
+    let word = |ahead: &[char]| ahead.len() > 1 && ahead[..2].iter().all(|c| c.is_alphabetic());
+    let letters_before = out.iter().rev().take(2).filter(|c| c.is_alphabetic()).count();
+    if c == '+' && letters_before == 2 && word(&chars[at + 1..]) {
+        return false;
+    }
+    if out.last().is_some_and(|&last| last.is_alphanumeric() || matches!(last, '+' | '#')) {
+        return at > 0 && !chars[at - 1].is_whitespace();
+    }
+    let letter = out.len() > 1 && out[out.len() - 2].is_alphabetic() && out.last() == Some(&' ');
+    let alone = letter && (out.len() < 3 || out[out.len() - 3] == ' ');
+    let apart = alone && at > 0 && chars[at - 1] == ' ' && (c == '#' || after == '+');
+    if apart {
+        out.pop();
+    }
+    apart
+}
+
+/// Whether an ampersand stands in `r&d`, `q&a` or `at&t`, rather than between words.
+fn is_one_letter(chars: &[char], at: usize) -> bool {
+    let run = |next: &dyn Fn(usize) -> Option<usize>| {
+        (1..).map_while(next).take_while(|&place| chars.get(place).is_some_and(|c| c.is_alphanumeric())).count()
+    };
+    let (left, right) = (run(&|step| at.checked_sub(step)), run(&|step| Some(at + step)));
+    left > 0 && right > 0 && (left == 1 || right == 1)
+}
+
+/// Letters, marks and digits of every script, the joiners of Persian, Indic and emoji, symbols and currency.
+fn is_kept(c: char) -> bool {
+    if c.is_ascii_alphanumeric() || matches!(c, '\u{200c}' | '\u{200d}') {
+        return true;
+    }
+    match c.general_category_group() {
+        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark | GeneralCategoryGroup::Number => true,
+        GeneralCategoryGroup::Symbol => match c.general_category() {
+            GeneralCategory::OtherSymbol | GeneralCategory::CurrencySymbol => true,
+            _ => !c.is_ascii(),
+        },
+        _ => false,
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Words with one space between them.
+fn collapse(chars: &[char]) -> String {
+    let mut text = String::with_capacity(chars.len());
+    for word in chars.split(|c| c.is_whitespace()).filter(|word| !word.is_empty()) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.extend(word);
+    }
+    text
+}

@@ -1,0 +1,171 @@
+//! Rules on strings: NLTK's stems, what cleaning keeps, and tags under other names.
+
+use instag::{Error, Interrupt, clean, relabel, stem, stem_key};
+use proptest::prelude::*;
+
+/// Words and what `nltk.stem.PorterStemmer().stem` makes of them, one pair a line.
+const STEMS: &str = include_str!("stems.txt");
+
+#[test]
+fn stems_are_those_of_nltk() {
+    let mut words = 0;
+    for line in STEMS.lines() {
+        let (word, expected) = line.split_once(' ').unwrap();
+        assert_eq!(stem(word), expected, "{word}");
+        words += 1;
+    }
+    assert!(words > 500);
+}
+
+#[test]
+fn other_scripts_are_their_own_stems() {
+    for word in ["перевод", "机器学习", "कक्षा", "c++", "c#", "node.js", "GPT", "gpt-4", "x2s", "as"]
+    {
+        assert_eq!(stem(word), word);
+    }
+    assert_eq!(stem_key("organizations of tests c++"), "organ of test c++");
+}
+
+#[test]
+fn cleans() {
+    let cases = [
+        ("C", "c"),
+        ("C++", "c++"),
+        ("C ++", "c++"),
+        ("C#", "c#"),
+        ("C #", "c#"),
+        ("C♯", "c#"),
+        ("F#", "f#"),
+        ("c++17", "c++17"),
+        ("C, C++", "c c++"),
+        ("notepad++", "notepad++"),
+        ("google+", "google+"),
+        ("#hashtag", "hashtag"),
+        ("@mention", "mention"),
+        (".NET", ".net"),
+        ("ASP.NET", "asp.net"),
+        ("(.env) file", ".env file"),
+        ("Node.js", "node.js"),
+        ("node.js.", "node.js"),
+        ("GPT-4.1", "gpt 4.1"),
+        ("python 3.11", "python 3.11"),
+        ("A* search", "a* search"),
+        ("R&D", "r&d"),
+        ("Q & A", "q and a"),
+        ("AT&T", "at&t"),
+        ("science&math", "science and math"),
+        ("python+sql", "python sql"),
+        ("python + sql", "python and sql"),
+        ("50% off", "50% off"),
+        ("$100", "$100"),
+        ("U.S. history", "us history"),
+        ("u.s.a", "usa"),
+        ("e.g. examples", "eg examples"),
+        ("e.g.examples", "eg examples"),
+        ("a.net", "a.net"),
+        ("don’t", "dont"),
+        ("don't-stop", "dont stop"),
+        ("Newton's law", "newton law"),
+        ("O'Reilly", "oreilly"),
+        ("students' work", "students work"),
+        ("café", "café"),
+        ("cafe\u{301}", "café"),
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("ﬁne", "fine"),
+        ("ＦＵＬＬ　width", "full width"),
+        ("TCP/IP", "tcp ip"),
+        ("x_y_z", "x y z"),
+        ("step-by-step", "step by step"),
+        ("  spaced   out ", "spaced out"),
+        ("soft\u{ad}hyphen", "softhyphen"),
+        ("Windows™", "windows"),
+        ("自然语言处理", "自然语言处理"),
+        ("机器，学习", "机器 学习"),
+        ("Обработка Текста", "обработка текста"),
+        ("معالجة اللغة", "معالجة اللغة"),
+        ("می‌خواهم", "می‌خواهم"),
+        ("हिन्दी", "हिन्दी"),
+        ("🚀", "🚀"),
+        ("👍🏽 reaction", "👍🏽 reaction"),
+        ("👨‍👩‍👧", "👨‍👩‍👧"),
+        ("++", "++"),
+        (":)", ":)"),
+        ("", ""),
+        (" \t", ""),
+    ];
+    for (tag, expected) in cases {
+        assert_eq!(clean(tag), expected, "{tag:?}");
+    }
+}
+
+#[test]
+fn relabels() {
+    // Row 0: kept 0, 1 joins it. Row 1: 1 becomes 0. Row 2: 2 goes. Row 3: 1 comes first, yet 0 is there itself.
+    let (offsets, codes, names) = ([0, 2, 3, 4, 4, 6], [0, 1, 1, 2, 1, 0], [0, 0, -1]);
+    let out = relabel(&offsets, &codes, &names, &Interrupt::never()).unwrap();
+    assert_eq!(out.offsets, [0, 1, 2, 2, 2, 3]);
+    assert_eq!(out.codes, [0, 0, 0]);
+    assert_eq!(out.counts, [3, 0, 0]);
+    assert_eq!((out.kept, out.merged, out.dropped, out.deduplicated), (2, 1, 1, 2));
+}
+
+#[test]
+fn says_what_is_no_relabelling() {
+    let message = |offsets: &[i64], codes: &[u32], names: &[i64]| {
+        let error: Error = relabel(offsets, codes, names, &Interrupt::never()).unwrap_err();
+        error.to_string()
+    };
+    assert_eq!(message(&[0, 2], &[0], &[0]), "offsets: expected them to rise from 0 to 1");
+    assert_eq!(message(&[0, 1], &[1], &[0]), "codes: expected codes below 1; found 1");
+    assert_eq!(message(&[0, 1], &[0], &[1]), "names: expected -1 or a code below 1; found 1");
+}
+
+/// Characters that have made trouble, among any others.
+fn tag() -> impl Strategy<Value = String> {
+    let awkward: Vec<char> =
+        "aBcC sS'’.+#*&%-_/(,1²½ßςİıﬁΣ™©$€🚀👍🏽\u{200d}\u{fe0f}\u{301}\u{307}\u{ad}机器яعن\u{200c}ﷺ".chars().collect();
+    let one = prop_oneof![4 => prop::sample::select(awkward), 1 => any::<char>()];
+    prop::collection::vec(one, 0..12).prop_map(|chars| chars.into_iter().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn cleaning_twice_changes_nothing(tag in tag()) {
+        let once = clean(&tag);
+        prop_assert_eq!(clean(&once), once);
+    }
+
+    #[test]
+    fn only_a_blank_tag_becomes_empty(tag in tag()) {
+        prop_assert_eq!(clean(&tag).is_empty(), tag.chars().all(char::is_whitespace));
+    }
+
+    #[test]
+    fn letters_of_other_scripts_survive(tag in "[\u{4e00}-\u{4fff}\u{430}-\u{44f}\u{627}-\u{64a}\u{1f680}-\u{1f6a0}]{1,9}") {
+        prop_assert_eq!(clean(&tag), tag);
+    }
+
+    #[test]
+    fn every_assignment_has_a_fate(
+        rows in prop::collection::vec(prop::collection::vec(0u32..6, 0..6), 0..20),
+        names in prop::collection::vec(-1i64..6, 6),
+    ) {
+        let codes: Vec<u32> = rows.concat();
+        let mut offsets = vec![0];
+        offsets.extend(rows.iter().scan(0, |end, row| { *end += row.len() as i64; Some(*end) }));
+        let out = relabel(&offsets, &codes, &names, &Interrupt::never()).unwrap();
+        prop_assert_eq!(out.kept + out.merged + out.dropped + out.deduplicated, codes.len() as u64);
+        prop_assert_eq!(out.kept + out.merged, out.codes.len() as u64);
+        for (row, bounds) in rows.iter().zip(out.offsets.windows(2)) {
+            let mut expected: Vec<u32> = Vec::new();
+            for &code in row {
+                let name = names[code as usize];
+                if name >= 0 && !expected.contains(&(name as u32)) { expected.push(name as u32); }
+            }
+            prop_assert_eq!(&out.codes[bounds[0] as usize..bounds[1] as usize], &expected[..]);
+        }
+    }
+}
