@@ -155,6 +155,14 @@ def test_pandas_tags_that_are_no_lists() -> None:
     assert str(error.value) == "column 'tags': expected tags of one type; found int and str"
 
 
+@pytest.mark.parametrize("piece", [1, 2, 3, 4])
+def test_pieces_change_nothing(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("instag.frame.PIECE", piece)
+    ranked = instag.rank(pl.LazyFrame(columns()))
+    assert ranked.collect().equals(instag.rank(pl.DataFrame(columns())))
+    assert ranked.head(3).collect()["id"].to_list() == ORDER
+
+
 def test_a_lazy_selection_is_a_plan_like_any_other() -> None:
     ranked = instag.rank(pl.LazyFrame(columns()))
     assert ranked.collect_schema() == ranked.collect().schema

@@ -18,6 +18,9 @@ __all__ = ["Frame", "wrap"]
 
 Rows = NDArray[np.uint32]
 
+# Rows put together at a time when a LazyFrame is read.
+PIECE = 1 << 16
+
 
 class Frame(ABC):
     """What selection needs of a data frame: a column, and some rows in a given order."""
@@ -36,6 +39,9 @@ class Frame(ABC):
 
     @abstractmethod
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any: ...
+
+    @abstractmethod
+    def _with_columns(self, columns: pl.DataFrame) -> Any: ...
 
     def column(self, name: str) -> pl.Series:
         """One column.
@@ -62,6 +68,10 @@ class Frame(ABC):
             names = ", ".join(map(repr, taken))
             raise InputError(f"details: the data already have {names}; rename or drop them first")
         return self._take(rows, added)
+
+    def with_columns(self, columns: pl.DataFrame) -> Any:
+        """All rows, with columns added or in the place of others, as the kind of frame that came in."""
+        return self._with_columns(columns)
 
 
 def wrap(data: Any) -> Frame:
@@ -133,6 +143,9 @@ class PolarsFrame(Frame):
     def _take(self, rows: Rows, added: pl.DataFrame) -> pl.DataFrame:
         return take_rows(self._data, rows).hstack(added)
 
+    def _with_columns(self, columns: pl.DataFrame) -> pl.DataFrame:
+        return self._data.with_columns(columns.get_columns())
+
 
 class LazyPolarsFrame(Frame):
     """A Polars LazyFrame: only the column that is asked for is collected, and kept; the others are read on demand."""
@@ -158,30 +171,42 @@ class LazyPolarsFrame(Frame):
         def picked(
             names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
         ) -> Iterator[pl.DataFrame]:
-            taken = [*self._take_kept(rows, names), *self._take_read(rows, names), *added]
-            frame = pl.DataFrame(taken).select(names or list(schema)).head(n_rows or len(rows))
-            yield frame if predicate is None else frame.filter(predicate)
+            wanted = list(schema) if names is None else names
+            mask, place = _mask_and_place(rows, int(rows.max(initial=0)) + 1)
+            taken = pl.DataFrame([*self._filter_kept(mask, wanted), *self._filter_read(mask, wanted)]).rechunk()
+            total = len(rows) if n_rows is None else min(n_rows, len(rows))
+            # Piece by piece, so that whoever writes them need not wait for the last, and can be stopped.
+            for start in range(0, max(total, 1), PIECE):
+                end = min(start + PIECE, total)
+                there = taken[place[start:end]] if taken.columns else taken
+                frame = pl.DataFrame([*there, *added[start:end]]).select(wanted)
+                yield frame if predicate is None else frame.filter(predicate)
 
         schema = {**self._schema, **added.schema}
         return register_io_source(picked, schema=schema)
 
-    def _take_kept(self, rows: Rows, names: list[str] | None) -> pl.DataFrame:
-        kept = [column for name, column in self._kept.items() if names is None or name in names]
-        return take_rows(pl.DataFrame(kept), rows)
+    def _with_columns(self, columns: pl.DataFrame) -> pl.LazyFrame:
+        names = [*self.columns, *(name for name in columns.columns if name not in self.columns)]
+        rest = self._data.select(name for name in self.columns if name not in columns.columns)
+        # Side by side, not as literals: a filter that Polars moves below those would meet columns of other lengths.
+        return pl.concat([rest, columns.lazy()], how="horizontal").select(names)
 
-    def _take_read(self, rows: Rows, names: list[str] | None) -> pl.DataFrame:
+    def _filter_kept(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
+        kept = pl.DataFrame([column for name, column in self._kept.items() if name in wanted])
+        return kept.head(len(mask)).filter(mask[: kept.height]) if kept.columns else kept
+
+    def _filter_read(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
         """Filter what is read batch by batch, so that only the rows taken are ever held."""
-        unread = [name for name in self.columns if name not in self._kept and (names is None or name in names)]
-        if not unread:
+        unread = self._data.select([name for name in self.columns if name not in self._kept and name in wanted])
+        if not unread.collect_schema():
             return pl.DataFrame()
-        mask, place = _mask_and_place(rows, int(rows.max(initial=0)) + 1)
-        parts = [self._data.select(unread).head(0).collect()]
+        parts = [unread.head(0).collect()]
         start = 0
-        for batch in self._data.select(unread).collect_batches(maintain_order=True):
+        for batch in unread.collect_batches(maintain_order=True):
             held = mask[start : start + batch.height]
             parts.append(batch.head(len(held)).filter(held))
             start += batch.height
-        return pl.concat(parts)[place]
+        return pl.concat(parts)
 
 
 class HubFrame(Frame):
@@ -206,6 +231,13 @@ class HubFrame(Frame):
         for column in added:
             picked = picked.add_column(column.name, column.to_list())
         return picked
+
+    def _with_columns(self, columns: pl.DataFrame) -> Any:
+        names = [*self.columns, *(name for name in columns.columns if name not in self.columns)]
+        data = self._data.remove_columns([name for name in columns.columns if name in self.columns])
+        for column in columns:
+            data = data.add_column(column.name, column.to_list())
+        return data.select_columns(names)
 
 
 class NarwhalsFrame(Frame):
@@ -233,6 +265,11 @@ class NarwhalsFrame(Frame):
         backend = self._data.implementation
         series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in added]
         return self._data[rows].with_columns(*series).to_native()
+
+    def _with_columns(self, columns: pl.DataFrame) -> Any:
+        backend = self._data.implementation
+        series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in columns]
+        return self._data.with_columns(*series).to_native()
 
 
 def _from_objects(name: str, items: list[Any]) -> pl.Series:
@@ -271,3 +308,8 @@ class StreamFrame(Frame):
         picked = take_rows(self._data, rows).hstack(added)
         back = getattr(self._kind, "from_arrow", None)
         return picked if back is None else back(picked)
+
+    def _with_columns(self, columns: pl.DataFrame) -> Any:
+        replaced = self._data.with_columns(columns.get_columns())
+        back = getattr(self._kind, "from_arrow", None)
+        return replaced if back is None else back(replaced)

@@ -1,7 +1,10 @@
 """Tag columns as integers: the border between strings and the core."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -109,11 +112,14 @@ def encode(column: pl.Series) -> TagSets:
     np.cumsum(lengths, out=offsets[1:])
     coding = _coding(lists)
     codes = np.empty(offsets[-1], np.uint32)
-    start = 0
-    for part in _slices(lists):
-        tags = _flat(part)
-        codes[start : start + len(tags)] = coding.encode(tags).to_numpy()
-        start += len(tags)
+
+    def fill(start: int, part: pl.Series) -> None:
+        codes[offsets[start] : offsets[start + len(part)]] = coding.encode(_flat(part)).to_numpy()
+
+    parts = list(_slices(lists))
+    starts = accumulate(map(len, parts), initial=0)
+    # Which code a tag gets may differ from run to run; nothing that is computed from codes depends on it.
+    side_by_side(fill, zip(starts, parts, strict=False))
     # The core reads the arrays without the GIL: nobody may write to them meanwhile.
     offsets.flags.writeable = codes.flags.writeable = False
     null = lists.null_count()
@@ -125,6 +131,16 @@ def encode(column: pl.Series) -> TagSets:
         empty=int((lengths == 0).sum()) - null,
         decode=coding.decode,
     )
+
+
+def side_by_side(work: Callable[..., None], calls: Iterable[tuple[Any, ...]]) -> None:
+    """Make calls on as many threads as Polars uses, and stop at the first error or Ctrl-C."""
+    workers = ThreadPoolExecutor(pl.thread_pool_size())
+    try:
+        for call in [workers.submit(work, *arguments) for arguments in calls]:
+            call.result()
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 def distinct_tags(column: pl.Series) -> pl.Series:
