@@ -157,7 +157,7 @@ def test_pandas_tags_that_are_no_lists() -> None:
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 4])
 def test_pieces_change_nothing(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("instag.frame.PIECE", piece)
+    monkeypatch.setattr("instag.frame.polars.PIECE", piece)
     ranked = instag.rank(pl.LazyFrame(columns()))
     assert ranked.collect().equals(instag.rank(pl.DataFrame(columns())))
     assert ranked.head(3).collect()["id"].to_list() == ORDER

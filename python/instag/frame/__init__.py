@@ -1,0 +1,44 @@
+"""Data frames of any kind in, the same kind out."""
+
+import sys
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame.foreign import HubFrame, NarwhalsFrame, StreamFrame
+from instag.frame.frame import Frame
+from instag.frame.polars import LazyPolarsFrame, PolarsFrame
+
+__all__ = ["Frame", "wrap"]
+
+
+def wrap(data: Any) -> Frame:
+    """Recognise the kind of frame.
+
+    Raises
+    ------
+    InputError
+        Where it is no kind of frame that instag knows.
+    """
+    if isinstance(data, pl.DataFrame):
+        return PolarsFrame(data)
+    if isinstance(data, pl.LazyFrame):
+        return LazyPolarsFrame(data)
+    # Who holds a Dataset has imported the library; looking it up saves importing it for all others.
+    hub = sys.modules.get("datasets")
+    if hub is not None and isinstance(data, hub.Dataset):
+        return HubFrame(data)
+    if hub is not None and isinstance(data, hub.DatasetDict):
+        splits = ", ".join(map(str, data))
+        raise InputError(f"data: expected one data set; found a DatasetDict with the splits {splits}: pass one of them")
+    native = nw.from_native(data, eager_only=True, pass_through=True)
+    if isinstance(native, nw.DataFrame):
+        return NarwhalsFrame(native)
+    if hasattr(data, "__arrow_c_stream__"):
+        return StreamFrame(data)
+    raise InputError(
+        "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, or an object with the "
+        f"Arrow C stream; found {type(data).__module__}.{type(data).__qualname__}"
+    )

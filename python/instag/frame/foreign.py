@@ -1,0 +1,118 @@
+"""Frames of other libraries."""
+
+import math
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame.frame import Frame
+from instag.frame.rows import Rows, take_rows
+
+
+class HubFrame(Frame):
+    """A Hugging Face `datasets.Dataset`."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self._data.column_names)
+
+    def lazy(self) -> pl.LazyFrame:
+        return pl.LazyFrame(self._data.with_format("arrow")[:])
+
+    def _column(self, name: str) -> pl.Series:
+        table = self._data.select_columns([name]).with_format("arrow")[:]
+        return pl.DataFrame(table).get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        picked = self._data.select(rows)
+        for column in added:
+            picked = picked.add_column(column.name, column.to_list())
+        return picked
+
+    def _with_columns(self, columns: pl.DataFrame) -> Any:
+        names = [*self.columns, *(name for name in columns.columns if name not in self.columns)]
+        data = self._data.remove_columns([name for name in columns.columns if name in self.columns])
+        for column in columns:
+            data = data.add_column(column.name, column.to_list())
+        return data.select_columns(names)
+
+
+class NarwhalsFrame(Frame):
+    """pandas, pyarrow, and whatever else Narwhals speaks."""
+
+    def __init__(self, data: nw.DataFrame[Any]) -> None:
+        self._data = data
+
+    @property
+    def columns(self) -> list[str]:
+        return self._data.columns
+
+    def lazy(self) -> pl.LazyFrame:
+        return pl.LazyFrame([self._column(name) for name in self.columns])
+
+    def _column(self, name: str) -> pl.Series:
+        column = self._data.get_column(name)
+        try:
+            return column.to_polars()
+        except (ImportError, NotImplementedError, TypeError, ValueError):
+            # Objects that Arrow does not take, or no pyarrow to ask: item by item.
+            return _from_objects(name, column.to_list())
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        backend = self._data.implementation
+        series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in added]
+        return self._data[rows].with_columns(*series).to_native()
+
+    def _with_columns(self, columns: pl.DataFrame) -> Any:
+        backend = self._data.implementation
+        series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in columns]
+        return self._data.with_columns(*series).to_native()
+
+
+def _from_objects(name: str, items: list[Any]) -> pl.Series:
+    """Lists or arrays as a column of lists; None and NaN are null."""
+    lists = [None if isinstance(item, float) and math.isnan(item) else item for item in items]
+    for nth, item in enumerate(lists):
+        if item is not None and not isinstance(item, list | tuple | np.ndarray):
+            raise InputError(f"column {name!r}, row {nth}: expected a list of tags; found {item!r}")
+    kinds = sorted({type(tag).__name__ for item in lists for tag in (() if item is None else item) if tag is not None})
+    if len(kinds) > 1:
+        raise InputError(f"column {name!r}: expected tags of one type; found {' and '.join(kinds)}")
+    return pl.Series(name, [item if item is None else list(item) for item in lists])
+
+
+class StreamFrame(Frame):
+    """Any other holder of the Arrow C stream.
+
+    It comes back as its own kind where that kind has a `from_arrow`, as a Polars DataFrame where it has not.
+    """
+
+    def __init__(self, data: Any) -> None:
+        self._kind = type(data)
+        self._data = pl.DataFrame(data)
+
+    @property
+    def columns(self) -> list[str]:
+        return self._data.columns
+
+    def lazy(self) -> pl.LazyFrame:
+        return self._data.lazy()
+
+    def _column(self, name: str) -> pl.Series:
+        return self._data.get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        picked = take_rows(self._data, rows).hstack(added)
+        back = getattr(self._kind, "from_arrow", None)
+        return picked if back is None else back(picked)
+
+    def _with_columns(self, columns: pl.DataFrame) -> Any:
+        replaced = self._data.with_columns(columns.get_columns())
+        back = getattr(self._kind, "from_arrow", None)
+        return replaced if back is None else back(replaced)

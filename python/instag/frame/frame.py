@@ -1,0 +1,61 @@
+"""What instag asks of a data frame, whatever its kind."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame.rows import Rows
+
+
+class Frame(ABC):
+    """What selection needs of a data frame: a column, and some rows in a given order."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+
+    @abstractmethod
+    def lazy(self) -> pl.LazyFrame:
+        """The whole frame, as Polars knows it."""
+
+    @abstractmethod
+    def _column(self, name: str) -> pl.Series: ...
+
+    @abstractmethod
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any: ...
+
+    @abstractmethod
+    def _with_columns(self, columns: pl.DataFrame) -> Any: ...
+
+    def column(self, name: str) -> pl.Series:
+        """One column.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column; the message lists those there are.
+        """
+        if name not in self.columns:
+            names = ", ".join(self.columns) or "none"
+            raise InputError(f"no column {name!r}; the columns are: {names}")
+        return self._column(name)
+
+    def take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        """Rows in the order given, with columns added, as the kind of frame that came in.
+
+        Raises
+        ------
+        InputError
+            Where the frame already has a column that would be added.
+        """
+        if taken := [name for name in added.columns if name in self.columns]:
+            names = ", ".join(map(repr, taken))
+            raise InputError(f"details: the data already have {names}; rename or drop them first")
+        return self._take(rows, added)
+
+    def with_columns(self, columns: pl.DataFrame) -> Any:
+        """All rows, with columns added or in the place of others, as the kind of frame that came in."""
+        return self._with_columns(columns)

@@ -1,0 +1,99 @@
+"""Polars frames, of which one is lazy."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from polars.io.plugins import register_io_source
+
+from instag.frame.frame import Frame
+from instag.frame.rows import Rows, mask_and_place, take_rows
+
+# Rows put together at a time when a LazyFrame is read.
+PIECE = 1 << 16
+
+
+class PolarsFrame(Frame):
+    """A Polars DataFrame."""
+
+    def __init__(self, data: pl.DataFrame) -> None:
+        self._data = data
+
+    @property
+    def columns(self) -> list[str]:
+        return self._data.columns
+
+    def lazy(self) -> pl.LazyFrame:
+        return self._data.lazy()
+
+    def _column(self, name: str) -> pl.Series:
+        return self._data.get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> pl.DataFrame:
+        return take_rows(self._data, rows).hstack(added)
+
+    def _with_columns(self, columns: pl.DataFrame) -> pl.DataFrame:
+        return self._data.with_columns(columns.get_columns())
+
+
+class LazyPolarsFrame(Frame):
+    """A Polars LazyFrame: only the column that is asked for is collected, and kept; the others are read on demand."""
+
+    def __init__(self, data: pl.LazyFrame) -> None:
+        self._data = data
+        self._schema = data.collect_schema()
+        self._kept: dict[str, pl.Series] = {}
+
+    @property
+    def columns(self) -> list[str]:
+        return self._schema.names()
+
+    def lazy(self) -> pl.LazyFrame:
+        return self._data
+
+    def _column(self, name: str) -> pl.Series:
+        if name not in self._kept:
+            self._kept[name] = self._data.select(name).collect().get_column(name)
+        return self._kept[name]
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> pl.LazyFrame:
+        def picked(
+            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
+        ) -> Iterator[pl.DataFrame]:
+            wanted = list(schema) if names is None else names
+            mask, place = mask_and_place(rows, int(rows.max(initial=0)) + 1)
+            taken = pl.DataFrame([*self._filter_kept(mask, wanted), *self._filter_read(mask, wanted)]).rechunk()
+            total = len(rows) if n_rows is None else min(n_rows, len(rows))
+            # Piece by piece, so that whoever writes them need not wait for the last, and can be stopped.
+            for start in range(0, max(total, 1), PIECE):
+                end = min(start + PIECE, total)
+                there = taken[place[start:end]] if taken.columns else taken
+                frame = pl.DataFrame([*there, *added[start:end]]).select(wanted)
+                yield frame if predicate is None else frame.filter(predicate)
+
+        schema = {**self._schema, **added.schema}
+        return register_io_source(picked, schema=schema)
+
+    def _with_columns(self, columns: pl.DataFrame) -> pl.LazyFrame:
+        names = [*self.columns, *(name for name in columns.columns if name not in self.columns)]
+        rest = self._data.select(name for name in self.columns if name not in columns.columns)
+        # Side by side, not as literals: a filter that Polars moves below those would meet columns of other lengths.
+        return pl.concat([rest, columns.lazy()], how="horizontal").select(names)
+
+    def _filter_kept(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
+        kept = pl.DataFrame([column for name, column in self._kept.items() if name in wanted])
+        return kept.head(len(mask)).filter(mask[: kept.height]) if kept.columns else kept
+
+    def _filter_read(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
+        """Filter what is read batch by batch, so that only the rows taken are ever held."""
+        unread = self._data.select([name for name in self.columns if name not in self._kept and name in wanted])
+        if not unread.collect_schema():
+            return pl.DataFrame()
+        parts = [unread.head(0).collect()]
+        start = 0
+        for batch in unread.collect_batches(maintain_order=True):
+            held = mask[start : start + batch.height]
+            parts.append(batch.head(len(held)).filter(held))
+            start += batch.height
+        return pl.concat(parts)
