@@ -14,7 +14,7 @@ def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     if max(data.n_chunks("all")) == 1:
         return data[rows]
     # From several chunks Polars gathers by first copying them into one; a filter copies only what it keeps.
-    mask, place = _mask_and_place(rows, data.height)
+    mask, place = mask_and_place(rows, data.height)
     return data.filter(mask).rechunk()[place]
 
 
