@@ -6,18 +6,25 @@ from instag._core import DEBUG, __version__
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write
 from instag.measures import Measures, measure
+from instag.normalization import Applied, Normalized, OpenAIEmbedder, Vocabulary, associations, normalize
 from instag.sample import load_sample
 from instag.selection import Method, rank, select
 
 __all__ = [
+    "Applied",
     "InputError",
     "InstagError",
     "InstagWarning",
     "Measures",
     "Method",
+    "Normalized",
+    "OpenAIEmbedder",
+    "Vocabulary",
     "__version__",
+    "associations",
     "load_sample",
     "measure",
+    "normalize",
     "rank",
     "read",
     "scan",

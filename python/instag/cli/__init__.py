@@ -10,8 +10,10 @@ from instag import __version__
 from instag.cli import console
 from instag.cli.convert import convert
 from instag.cli.demo import demo
+from instag.cli.normalize import normalize
 from instag.cli.select import rank, select
 from instag.cli.stats import stats
+from instag.cli.vocabulary import vocabulary
 from instag.errors import InputError
 
 __all__ = ["app", "main"]
@@ -26,8 +28,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (select, rank, stats, convert, demo):
+for command in (select, rank, stats, convert, normalize, demo):
     app.command()(command)
+app.add_typer(vocabulary)
 
 
 def _version(wanted: bool) -> None:

@@ -16,6 +16,7 @@ turns      the conversation in a row
 calls      the calls of tools in it
 convert    from one layout to another
 encode     rows as JSON
+draft      a file that is whole or not there
 writer     a frame as a file
 =========  ===========================================================
 """

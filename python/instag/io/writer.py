@@ -1,10 +1,8 @@
 """Writing: a frame becomes a file in the form a trainer reads, all of it or none."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import orjson
@@ -13,6 +11,7 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.io.convert import TARGETS, convert
+from instag.io.draft import whole_or_nothing
 from instag.io.encode import encoder, is_special
 from instag.io.file import SEPARATORS, TYPES, Type, compression_of, type_of
 from instag.io.layout import detect
@@ -53,27 +52,9 @@ def write(df: Any, path: str | Path, *, format: str = "auto") -> None:
         raise InputError(f"{target}: this is a folder: expected a file to write")
     if not target.parent.is_dir():
         raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
-    with _whole(target, kind) as draft:
+    with whole_or_nothing(target, kind) as draft:
         frame = convert(whole, format) if format in TARGETS else whole
         WRITERS[kind](_without_queries(frame), draft)
-
-
-@contextmanager
-def _whole(target: Path, kind: Type) -> Iterator[Path]:
-    """Write beside the target and take its place only at the end."""
-    final = target.resolve()  # what a link points to is replaced, not the link
-    draft = final.with_name(f".{token_hex(4)}.{final.name}")
-    try:
-        yield draft
-        draft.replace(final)
-    except InputError as error:
-        reason = str(error).split("\n\nThis error occurred")[0]  # Polars adds the expression it was in
-        raise InputError(f"{target}: {reason}") from error
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InputError(f"{target}: cannot be written as {kind}: {reason}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _without_queries(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,0 +1,150 @@
+"""`instag normalize`."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Annotated, Literal
+
+import polars as pl
+import typer
+
+from instag import io
+from instag.cli import console
+from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.errors import InputError, InstagWarning
+from instag.normalization import OpenAIEmbedder
+from instag.normalization import normalize as run
+from instag.normalization.semantic import Linkage
+from instag.normalization.spelling import Stem
+
+# How many merges are shown.
+TELLING = 10
+
+File = Annotated[Path | None, typer.Option("--vocabulary", metavar="V.parquet", help="Where to save the vocabulary.")]
+Steps = Annotated[str, typer.Option(help="The steps in order, with commas between them.")]
+Least = Annotated[str, typer.Option(metavar="N", help="Drop tags in fewer rows: a count, auto, or none.")]
+Stemmed = Annotated[
+    str, typer.Option(help="Join inflections (guarded), equal Porter stems (paper), or neither (none).")
+]
+Distance = Annotated[float, typer.Option(help="The cosine distance within which tags are one.")]
+Embedder = Annotated[
+    str, typer.Option(help="auto, none, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL (OPENAI_API_KEY).")
+]
+Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is.")]
+Guards = Annotated[bool, typer.Option("--guards/--no-guards", help="Keep tags apart that only look alike.")]
+Linked = Annotated[Linkage, typer.Option("--linkage", help="How alike tags are joined.")]
+Samples = Annotated[int, typer.Option(help="DBSCAN: the tags near a tag that make it dense.")]
+Diameter = Annotated[float | None, typer.Option(help="DBSCAN: split clusters that are wider.")]
+Support = Annotated[int, typer.Option(help="Association: the least number of rows with both tags.")]
+Confidence = Annotated[float, typer.Option(help="Association: the least share of rows with the first tag.")]
+
+
+def normalize(
+    source: Sources,
+    output: Output,
+    vocabulary: File = None,
+    tags: Tags = "tags",
+    steps: Steps = "frequency,rules,semantic,association",
+    min_count: Least = "auto",
+    stem: Stemmed = "guarded",
+    distance: Distance = 0.05,
+    embedder: Embedder = "auto",
+    base_url: Url = "https://api.openai.com/v1",
+    guards: Guards = True,
+    linkage: Linked = "star",
+    min_samples: Samples = 2,
+    max_diameter: Diameter = None,
+    min_support: Support = 40,
+    min_confidence: Confidence = 0.99,
+    format: Format = "auto",
+    to: To = "auto",
+) -> None:
+    """Turn raw tags into a vocabulary, and say why each became what it is."""
+    with console.stage("reading"):
+        frame = io.load(one_or_list(source), format=format)
+    with noted(), console.stage("normalising"):
+        done = run(
+            frame,
+            tags=tags,
+            steps=[step for step in steps.split(",") if step],
+            min_count=read_count(min_count),
+            stem=read_stem(stem),
+            distance=distance,
+            embedder=read_embedder(embedder, base_url),
+            guards=guards,
+            linkage=linkage,
+            min_samples=min_samples,
+            max_diameter=max_diameter,
+            min_support=min_support,
+            min_confidence=min_confidence,
+        )
+    with console.stage(f"writing {output}"):
+        io.write(done.data, output, format=to)
+        if vocabulary is not None:
+            done.vocabulary.save(vocabulary)
+    show_steps(done.steps)
+    show_merges(done.merges)
+    saved = "" if vocabulary is None else f"; the vocabulary is in {vocabulary}"
+    console.say(f"{len(done.vocabulary):,} tags; written to {output}{saved}")
+
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """Show warnings as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InstagWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, InstagWarning):
+            console.note(str(warning.message))
+
+
+def show_steps(steps: pl.DataFrame) -> None:
+    """Print what each step did."""
+    header = ("step", "tags", "tags after", "assignments", "after", "merged", "dropped", "deduplicated")
+    console.table(header, [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in steps.iter_rows()])
+
+
+def show_merges(merges: pl.DataFrame) -> None:
+    """Print the merges that tell most: of each kind those of the most frequent tags."""
+    merged = merges.filter(pl.col("to").is_not_null())
+    trivial = pl.col("why").str.starts_with("the same once cleaned")
+    kinds = [merged.filter(~trivial & (pl.col("step") == step)) for step in ("rules", "semantic", "association")]
+    ranked = [kind.sort("count", descending=True, maintain_order=True) for kind in (*kinds, merged.filter(trivial))]
+    picked = chain.from_iterable(zip_longest(*(kind.head(TELLING).iter_rows(named=True) for kind in ranked)))
+    lines = [line for line in picked if line is not None][:TELLING]
+    if lines:
+        console.say(f"\n{len(lines)} of {len(merged):,} merges:")
+    for line in lines:
+        console.say(f"  {line['from']} ({line['count']:,}) -> {line['to']}\n    {line['step']}: {line['why']}")
+    console.say()
+
+
+def read_count(text: str) -> int | Literal["auto"] | None:
+    """Read a least count: a number, auto, or none."""
+    if text == "none":
+        return None
+    if text == "auto":
+        return "auto"
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"--min-count: expected a count such as 20, auto, or none; found {text!r}") from None
+
+
+def read_stem(text: str) -> Stem:
+    """Read how words are stemmed."""
+    stems: dict[str, Stem] = {"guarded": True, "paper": "paper", "none": False}
+    if text not in stems:
+        raise InputError(f"--stem: expected one of {', '.join(stems)}; found {text!r}")
+    return stems[text]
+
+
+def read_embedder(text: str, base_url: str) -> str | OpenAIEmbedder | None:
+    """Read which embedder is meant."""
+    if text == "none":
+        return None
+    kind, _, model = text.partition(":")
+    return OpenAIEmbedder(model, base_url=base_url) if kind == "openai" and model else text

@@ -1,0 +1,97 @@
+"""`instag vocabulary show`, `diff` and `apply`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from instag import io
+from instag.cli import console
+from instag.cli.normalize import noted
+from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.errors import InputError
+from instag.normalization import Vocabulary
+
+__all__ = ["vocabulary"]
+
+# How many members of a tag, and how many new tags, are shown.
+SHOWN = 5
+
+File = Annotated[Path, typer.Argument(metavar="V.parquet", help="A vocabulary that instag normalize saved.")]
+Other = Annotated[Path, typer.Argument(metavar="OTHER.parquet", help="The vocabulary to compare it with.")]
+Top = Annotated[int, typer.Option(metavar="N", min=0, help="How many lines to show.")]
+Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Show one tag with all its members.")]
+New = Annotated[Literal["drop", "keep"], typer.Option("--new", help="What becomes of tags that match none.")]
+
+vocabulary = typer.Typer(name="vocabulary", no_args_is_help=True, help="Show, compare and apply vocabularies.")
+
+
+@vocabulary.command()
+def show(file: File, top: Top = 20, tag: Tag = None) -> None:
+    """Show the most frequent tags, or one with all that it is made of."""
+    loaded = Vocabulary.load(file)
+    if tag is not None:
+        show_tag(loaded, tag)
+        return
+    for name, count, members in loaded.tags.head(top).iter_rows():
+        console.say(f"{count:>9,}  {name}{shortened(members)}")
+    numbers = loaded.summary()
+    console.say(
+        f"\n{numbers['tags']:,} tags from {numbers['raw_tags']:,} raw tags, of which {numbers['dropped']:,} were dropped"
+    )
+    settings = ", ".join(f"{name}={numbers[name]}" for name in ("min_count", "stem", "distance", "embedder", "linkage"))
+    console.say(settings)
+
+
+@vocabulary.command()
+def diff(file: File, other: Other, top: Top = 20) -> None:
+    """Show which raw tags become another tag in the other vocabulary."""
+    changes = Vocabulary.load(file).diff(Vocabulary.load(other))
+    for raw, before, after, change in changes.head(top).iter_rows():
+        console.say(f"{change:<8} {raw}: {before or '(none)'} -> {after or '(none)'}")
+    counts = changes.get_column("change").value_counts(sort=True)
+    said = ", ".join(f"{count:,} {change}" for change, count in sorted(counts.iter_rows()))
+    console.say(f"\n{said or 'no differences'}")
+
+
+@vocabulary.command()
+def apply(
+    file: File,
+    source: Sources,
+    output: Output,
+    tags: Tags = "tags",
+    new: New = "drop",
+    format: Format = "auto",
+    to: To = "auto",
+) -> None:
+    """Give other data the tags of a vocabulary."""
+    with console.stage("reading"):
+        loaded = Vocabulary.load(file)
+        frame = io.load(one_or_list(source), format=format)
+    with noted(), console.stage("applying"):
+        applied = loaded.apply(frame, tags=tags, new=new)
+    with console.stage(f"writing {output}"):
+        io.write(applied.data, output, format=to)
+    lines = applied.new.head(SHOWN).iter_rows()
+    rows = [(tag, f"{count:,}", nearest or "", f"{alike or 0:.2f}") for tag, count, nearest, alike in lines]
+    if rows:
+        console.table(("new tag", "count", "nearest", "similarity"), rows)
+    fate = "dropped" if new == "drop" else "kept"
+    console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
+
+
+def show_tag(loaded: Vocabulary, tag: str) -> None:
+    """Print one tag's members."""
+    found = loaded.tags.filter(loaded.tags.get_column("tag") == tag)
+    if found.is_empty():
+        raise InputError(f"--tag: the vocabulary has no tag {tag!r}; instag vocabulary show lists those it has")
+    console.say(f"{tag}: {found.item(0, 'count'):,} rows")
+    for member in found.item(0, "members"):
+        console.say(f"  {member}")
+
+
+def shortened(members: list[str]) -> str:
+    """The first members beside the tag itself, and how many more there are."""
+    others = members[1 : SHOWN + 1]
+    more = len(members) - 1 - len(others)
+    return f" <- {', '.join(others)}{f' and {more:,} more' if more else ''}" if others else ""

@@ -1,0 +1,97 @@
+"""The association step: a tag that is nearly always accompanied by another becomes that one."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from instag import _core
+from instag.normalization.state import Change, State, Step, named
+
+__all__ = ["association"]
+
+
+class _Rule(NamedTuple):
+    target: int
+    n_antecedent: int
+    n_consequent: int
+    n_both: int
+
+    @property
+    def closeness(self) -> float:
+        """The share of the samples with either tag that have both (Jaccard)."""
+        return self.n_both / (self.n_antecedent + self.n_consequent - self.n_both)
+
+
+def association(state: State, min_support: int, min_confidence: float) -> Step:
+    """Let tags be absorbed by their companions, again and again until no rule is left.
+
+    Of several companions the closest absorbs; tags that accompany each other in a circle become the most frequent of
+    them. Neither the order of rows nor that of rules plays a part.
+    """
+    changes: list[Change] = []
+    while True:
+        best = _best(state, min_support, min_confidence)
+        if not best:
+            return Step(changes)
+        more = _absorbed(state, best)
+        changes += more
+        state = state.after(named(len(state.tags), more))
+
+
+def _best(state: State, min_support: int, min_confidence: float) -> dict[int, _Rule]:
+    """The rule by which each tag is absorbed, of those that hold."""
+    one, _, consequent, n_antecedent, n_consequent, n_both = _core.associate(
+        state.offsets, state.codes, len(state.tags), min_support, min_confidence, 1
+    )
+    best: dict[int, _Rule] = {}
+    columns = (one, consequent, n_antecedent, n_consequent, n_both)
+    for source, *rest in zip(*(column.tolist() for column in columns), strict=True):
+        rule = _Rule(*rest)
+        # Codes are in the order of names.
+        if source not in best or (-rule.closeness, rule.target) < (-best[source].closeness, best[source].target):
+            best[source] = rule
+    return best
+
+
+def _absorbed(state: State, best: Mapping[int, _Rule]) -> list[Change]:
+    head = _heads(state, best)
+    changes = []
+    for source, rule in sorted(best.items()):
+        if head[source] == source:
+            continue
+        # What is absorbed by a tag that is absorbed in its turn ends where that ends.
+        via = rule.target if rule.target != head[source] else None
+        changes.append(Change(source, head[source], _why(state, source, rule), via, _figures(rule)))
+    return changes
+
+
+def _heads(state: State, best: Mapping[int, _Rule]) -> dict[int, int]:
+    """Where the chain of rules from each tag ends: at a tag without a rule, or in a circle at its most frequent."""
+    heads: dict[int, int] = {}
+    for start in best:
+        path: list[int] = []
+        tag = start
+        while tag in best and tag not in heads and tag not in path:
+            path.append(tag)
+            tag = best[tag].target
+        if tag in heads:
+            head = heads[tag]
+        elif tag in path:
+            head = min(path[path.index(tag) :], key=lambda tag: (-int(state.counts[tag]), tag))
+        else:
+            head = tag
+        heads |= dict.fromkeys(path, head)
+    return heads
+
+
+def _why(state: State, source: int, rule: _Rule) -> str:
+    with_, of = f"{rule.n_both:,}", f"{rule.n_antecedent:,}"
+    return f"{with_} of {of} rows with {state.tags[source]!r} have {state.tags[rule.target]!r} too"
+
+
+def _figures(rule: _Rule) -> dict[str, Any]:
+    return {
+        "n_a": rule.n_antecedent,
+        "n_ab": rule.n_both,
+        "support": rule.n_both,
+        "confidence": rule.n_both / rule.n_antecedent,
+    }

@@ -1,0 +1,151 @@
+"""Whether two tags are one, and why: guards first, then the rules of spelling, then likeness."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from instag.normalization.difference import Words, content, difference, joined, stems, unlike, words
+from instag.normalization.guards import refusal
+from instag.normalization.inflection import inflected, kind_of_inflection
+from instag.normalization.lexicon import GENERIC
+
+__all__ = ["Likeness", "Spelling", "judge", "reach", "spelling", "unsettled"]
+
+# How far apart two tags may be, by how they differ: times the `distance` of the caller, and at most so far. The
+# numbers belong to the model all-MiniLM-L6-v2; docs/normalizing.md says where they were measured.
+TIMES = {
+    "order": 2.0,
+    "order of many words": 1.0,
+    "derived": 2.0,
+    "close words": 3.0,
+    "other words": 2.0,
+    "generic word": 1.5,
+    "added words": 0.8,
+    "contained": 1.0,
+    "far words": 0.8,
+}
+CAP = {"order": 0.10, "derived": 0.10, "close words": 0.15, "other words": 0.10, "generic word": 0.075}
+# The likeness of the words that two tags exchange: from here on they are close, and below far.
+CLOSE = 0.60
+FAR = 0.42
+# Below this many letters, what is left without spaces is too short to say anything.
+SHORT = 5
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """What the spelling of two tags says: a reason to join them, or one to leave them to others."""
+
+    joins: bool
+    why: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What the likeness of two tags says, the distance allowed for how they differ, and why."""
+
+    joins: bool
+    why: str
+    limit: float
+
+
+def spelling(one: str, other: str) -> Spelling | None:
+    """What two cleaned tags' spelling says; None where it says nothing.
+
+    Examples
+    --------
+    >>> spelling("java script", "javascript")
+    Spelling(joins=True, why='differ only by spaces', rank=0)
+    >>> spelling("code reviews", "code review").why
+    'plural'
+    >>> spelling("organ", "organization")
+    Spelling(joins=False, why='kept apart: same stem only', rank=3)
+    >>> spelling("safe", "not safe")
+    """
+    if joined(one) == joined(other):
+        return Spelling(joins=True, why="differ only by spaces", rank=0)
+    if refusal(one, other):
+        return None
+    kind = kind_of_inflection(list(words(one)), list(words(other)))
+    if kind is not None:
+        return Spelling(joins=True, why=kind, rank=1 if kind == "plural" else 2)
+    if min(len(one), len(other)) >= SHORT and inflected(joined(one), joined(other)):
+        return Spelling(joins=True, why="differ only by spaces and inflection", rank=2)
+    if stems(one) == stems(other):
+        return Spelling(joins=False, why="kept apart: same stem only", rank=3)
+    return None
+
+
+def reach(distance: float, *, guards: bool) -> float:
+    """The largest distance at which any two tags may be one."""
+    return max(distance, *(_limit(kind, distance) for kind in TIMES)) if guards else distance
+
+
+def unsettled(one: str, other: str) -> tuple[Words, Words] | None:
+    """The words that two tags exchange, where it depends on the likeness of these whether the tags are one."""
+    left, right = unlike(*difference(one, other))
+    return (left, right) if left and right else None
+
+
+def judge(
+    one: str, other: str, similarity: float, distance: float, likeness: Callable[[Words, Words], float]
+) -> Likeness:
+    """Whether two cleaned tags of a similarity are one.
+
+    `likeness` is asked for the similarity of the words that they exchange.
+
+    Examples
+    --------
+    >>> judge("email writing", "writing emails", 0.93, 0.05, lambda left, right: 0.0)
+    Likeness(joins=True, why='the same words in another order', limit=0.1)
+    >>> judge("data analysis", "data analysis methods", 0.93, 0.05, lambda left, right: 0.0).joins
+    False
+    """
+    guarded = refusal(one, other)
+    if guarded:
+        return Likeness(joins=False, why=guarded, limit=0.0)
+    kind, why = _kind(one, other, likeness)
+    limit = _limit(kind, distance)
+    # What single precision cannot tell from the limit is within it.
+    return Likeness(joins=1 - similarity <= limit + 1e-6, why=why, limit=limit)
+
+
+def _kind(one: str, other: str, likeness: Callable[[Words, Words], float]) -> tuple[str, str]:
+    left, right = difference(one, other)
+    if not left and not right:
+        if kind_of_inflection(list(words(one)), list(words(other))):
+            return "derived", "inflection"
+        few = len(content(one)) <= len(("two", "words"))
+        return "order" if few else "order of many words", "the same words in another order"
+    apart, apart_too = unlike(left, right)
+    if not apart and not apart_too:
+        return "derived", f"one word derived from the other: {_exchange(left, right)}"
+    if not apart or not apart_too:
+        added = apart or apart_too
+        generic = all(word in GENERIC for word in added)
+        return "generic word" if generic else "added words", f"added: {' '.join(added)}"
+    return _kind_of_exchange(one, other, (apart, apart_too), likeness)
+
+
+def _kind_of_exchange(
+    one: str, other: str, exchanged: tuple[Words, Words], likeness: Callable[[Words, Words], float]
+) -> tuple[str, str]:
+    apart, apart_too = exchanged
+    short, long = sorted((joined(one), joined(other)), key=len)
+    if long.startswith(short) or long.endswith(short):
+        return "contained", f"{short} in {long}"
+    alike = likeness(apart, apart_too)
+    why = f"alike: {_exchange(apart, apart_too)}"
+    single = len(content(one)) == 1 and len(content(other)) == 1
+    if alike >= CLOSE and not single and len(apart) == len(apart_too):
+        return "close words", why
+    return "far words" if alike < FAR else "other words", why
+
+
+def _exchange(left: Words, right: Words) -> str:
+    return "/".join(sorted((" ".join(left), " ".join(right))))
+
+
+def _limit(kind: str, distance: float) -> float:
+    times = TIMES[kind] * distance
+    return times if TIMES[kind] <= 1 else max(distance, min(times, CAP[kind]))

@@ -1,0 +1,83 @@
+"""How two cleaned tags differ: the words that one has and the other has not."""
+
+import re
+from functools import lru_cache
+
+from instag import _core
+from instag.normalization.inflection import inflected
+from instag.normalization.lexicon import FILLERS
+
+__all__ = ["Words", "content", "difference", "initials", "joined", "stems", "unlike", "words"]
+
+CACHE = 1 << 17
+Words = tuple[str, ...]
+
+
+@lru_cache(CACHE)
+def words(tag: str) -> Words:
+    """The words of a tag."""
+    return tuple(tag.split())
+
+
+@lru_cache(CACHE)
+def content(tag: str) -> Words:
+    """The words of a tag that carry its meaning; all where none does."""
+    return tuple(word for word in words(tag) if word not in FILLERS) or words(tag)
+
+
+@lru_cache(CACHE)
+def joined(tag: str) -> str:
+    """A tag without spaces, and without the full stops inside its names.
+
+    Examples
+    --------
+    >>> joined("node.js"), joined("node js"), joined(".net"), joined("python 3 11")
+    ('nodejs', 'nodejs', '.net', 'python3~11')
+    """
+    if not tag.startswith("."):
+        tag = re.sub(r"(?<=\D)\.(?=\D)", "", tag)
+    return re.sub(r"(?<=\d) (?=\d)", "~", tag).replace(" ", "")
+
+
+@lru_cache(CACHE)
+def initials(tag: str) -> frozenset[str]:
+    """What a tag of several words is abbreviated to, with and without the words that carry no meaning."""
+    if len(words(tag)) == 1:
+        return frozenset()
+    return frozenset("".join(word[0] for word in some) for some in (words(tag), content(tag)))
+
+
+@lru_cache(CACHE)
+def stems(tag: str) -> Words:
+    """The stems of the words of a tag."""
+    return tuple(_core.stem_words(list(words(tag))))
+
+
+def difference(one: str, other: str) -> tuple[Words, Words]:
+    """The words of meaning of each tag that the other has in no inflection.
+
+    Examples
+    --------
+    >>> difference("debugging of codes", "code review")
+    (('debugging',), ('review',))
+    """
+    left, right = list(content(one)), list(content(other))
+    # What is the same is paired first: "code codes" and "codes" differ by one word.
+    for same in (str.__eq__, inflected):
+        for word in tuple(left):
+            match = next((candidate for candidate in right if same(word, candidate)), None)
+            if match is not None:
+                left.remove(word)
+                right.remove(match)
+    return tuple(left), tuple(right)
+
+
+def unlike(left: Words, right: Words) -> tuple[Words, Words]:
+    """Those of the words whose stem is not among the other's."""
+    rest_left, rest_right = list(left), list(right)
+    for word in left:
+        match = next((candidate for candidate in rest_right if stems(candidate) == stems(word)), None)
+        if match is not None:
+            rest_left.remove(word)
+            rest_right.remove(match)
+    return tuple(rest_left), tuple(rest_right)

@@ -1,0 +1,112 @@
+"""Vectors of tags, from whatever makes them."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instag.errors import InputError, InstagWarning
+from instag.normalization import hub
+from instag.normalization.minilm import HINT, MiniLM
+
+__all__ = ["Embed", "Vectors", "embedder_of"]
+
+Embed = Callable[[list[str]], Any]
+"""From texts to as many vectors, as an array or anything that NumPy makes one of."""
+
+# Texts embedded at a time: between two batches progress is told, and Ctrl-C heard.
+BATCH = 512
+
+
+def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
+    """The embedder that is meant, with its name; None where there is none.
+
+    Raises
+    ------
+    InputError
+        Where there is no such embedder, or its library is missing.
+    """
+    if wanted is None:
+        return None
+    if callable(wanted):
+        name = getattr(wanted, "name", None) or getattr(wanted, "__name__", type(wanted).__name__)
+        return str(name), wanted
+    if wanted == "auto":
+        try:
+            return "minilm", MiniLM()
+        except ImportError:
+            warnings.warn(f"the semantic step is skipped: {HINT}", InstagWarning, stacklevel=4)
+            return None
+    if wanted == "minilm":
+        try:
+            return "minilm", MiniLM()
+        except ImportError:
+            raise InputError(f"embedder: {HINT}") from None
+    kind, _, name = wanted.partition(":")
+    if kind not in hub.LOADERS or not name:
+        raise InputError(
+            "embedder: expected 'auto', 'minilm', 'sentence-transformers:NAME', 'model2vec:NAME', an OpenAIEmbedder, "
+            f"a function from a list of strings to vectors, or None; found {wanted!r}"
+        )
+    return wanted, hub.load(kind, name)
+
+
+class Vectors:
+    """The vectors of texts, of length 1; each text is embedded once.
+
+    Examples
+    --------
+    >>> vectors = Vectors("lengths", lambda texts: [[len(text), 1.0] for text in texts])
+    >>> vectors.of(["ab", "abcd"]).round(2).tolist()
+    [[0.8899999856948853, 0.44999998807907104], [0.9700000286102295, 0.23999999463558197]]
+    """
+
+    def __init__(self, name: str, embed: Embed, progress: Callable[[str], None] | None = None) -> None:
+        self.name = name
+        self._embed = embed
+        self._progress = progress
+        self._known: dict[str, NDArray[np.float32]] = {}
+        # An embedder that knows which texts it has no vectors for says so.
+        self.covers: Callable[[str], bool] = getattr(embed, "covers", _covers_all)
+
+    def learn(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Take the vectors of texts as known."""
+        self._known.update(zip(texts, vectors, strict=True))
+
+    def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of texts, a row each."""
+        unknown = sorted(set(texts) - self._known.keys())
+        for start in range(0, len(unknown), BATCH):
+            batch = unknown[start : start + BATCH]
+            if self._progress is not None and len(unknown) > BATCH:
+                self._progress(f"embedding: {start:,} of {len(unknown):,}")
+            self.learn(batch, self._checked(batch))
+        return np.stack([self._known[text] for text in texts]) if texts else np.empty((0, 1), np.float32)
+
+    def where_known(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of texts that are known, a row each; zeros where one is not."""
+        width = next(iter(self._known.values())).shape[0] if self._known else 1
+        nothing = np.zeros(width, np.float32)
+        rows = [self._known.get(text, nothing) for text in texts]
+        return np.stack(rows) if rows else np.empty((0, width), np.float32)
+
+    def _checked(self, texts: list[str]) -> NDArray[np.float32]:
+        try:
+            vectors = np.asarray(self._embed(texts), np.float32)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"embedder {self.name}: expected numbers, a vector for each text; found {error}") from None
+        width = next(iter(self._known.values())).shape if self._known else vectors.shape[1:]
+        if vectors.ndim != 2 or len(vectors) != len(texts) or vectors.shape[1:] != width:  # noqa: PLR2004
+            raise InputError(
+                f"embedder {self.name}: expected {len(texts)} vectors of one width; found an array of {vectors.shape}"
+            )
+        if not np.isfinite(vectors).all():
+            raise InputError(f"embedder {self.name}: expected finite numbers; found NaN or infinity")
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def _covers_all(_text: str) -> bool:
+    return True

@@ -1,0 +1,120 @@
+"""Vectors from any endpoint that speaks OpenAI's `/v1/embeddings`."""
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from instag.errors import InputError
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["OpenAIEmbedder"]
+
+# What a server asks to be tried again.
+BUSY = frozenset({408, 409, 429, 500, 502, 503, 504})
+SHOWN = 200
+
+
+class OpenAIEmbedder:
+    """An embedder behind an OpenAI-compatible endpoint.
+
+    Parameters
+    ----------
+    model
+        The model's name there.
+    base_url
+        Where it is, with the version: `https://api.openai.com/v1` unless told.
+    api_key
+        The key; the environment's `OPENAI_API_KEY` unless told. It is shown nowhere.
+    batch
+        Texts a request.
+    retries
+        How often a request is tried again where the server is busy or does not answer.
+    timeout
+        Seconds to wait for an answer.
+
+    Examples
+    --------
+    >>> import instag
+    >>> instag.OpenAIEmbedder("bge-small-en", base_url="http://localhost:8000/v1", api_key="secret")
+    OpenAIEmbedder('bge-small-en', base_url='http://localhost:8000/v1')
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str = "https://api.openai.com/v1",
+        api_key: str | None = None,
+        batch: int = 256,
+        retries: int = 4,
+        timeout: float = 60.0,
+    ) -> None:
+        self.name = f"openai:{model}"
+        self._model = model
+        self._base_url = base_url.rstrip("/")
+        self._key = os.environ.get("OPENAI_API_KEY") if api_key is None else api_key
+        self._batch, self._retries, self._timeout = batch, retries, timeout
+
+    def __repr__(self) -> str:
+        return f"OpenAIEmbedder({self._model!r}, base_url={self._base_url!r})"
+
+    def __call__(self, texts: list[str]) -> list[list[float]]:
+        """Embed texts.
+
+        Raises
+        ------
+        InputError
+            Where the endpoint refuses, or answers with anything but a vector a text.
+        """
+        import httpx  # noqa: PLC0415 - it takes longer to import than all of instag
+
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        vectors: list[list[float]] = []
+        with httpx.Client(headers=headers, timeout=self._timeout) as client:
+            for start in range(0, len(texts), self._batch):
+                vectors += self._ask(client, texts[start : start + self._batch])
+        return vectors
+
+    def _ask(self, client: "httpx.Client", texts: list[str]) -> list[list[float]]:
+        answer = self._post(client, {"model": self._model, "input": texts})
+        try:
+            # They come in any order.
+            vectors = {item["index"]: item["embedding"] for item in answer["data"]}
+            return [vectors[nth] for nth in range(len(texts))]
+        except (KeyError, TypeError):
+            raise InputError(
+                f"{self!r}: expected a list `data` with `index` and `embedding` for each of {len(texts)} texts; "
+                f"found {self._hidden(str(answer))[:SHOWN]}"
+            ) from None
+
+    def _post(self, client: "httpx.Client", body: dict[str, Any]) -> Any:
+        from httpx import TransportError  # noqa: PLC0415 - as above
+
+        problem = ""
+        for attempt in range(self._retries + 1):
+            if attempt:
+                time.sleep(min(2.0**attempt / 4, 8.0))
+            try:
+                response = client.post(f"{self._base_url}/embeddings", json=body)
+            except TransportError as error:
+                problem = f"{type(error).__name__}: {error}"
+                continue
+            if response.is_success:
+                return _json(response)
+            # What a server answers may repeat the key.
+            problem = f"{response.status_code} {self._hidden(response.text)[:SHOWN]}"
+            if response.status_code not in BUSY:
+                break
+        raise InputError(f"{self!r}: the endpoint did not answer with vectors: {problem}")
+
+    def _hidden(self, text: str) -> str:
+        return text.replace(self._key, "***") if self._key else text
+
+
+def _json(response: "httpx.Response") -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return response.text

@@ -1,0 +1,116 @@
+"""Tags that a vocabulary has not seen, beside those it has."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instag import _core
+from instag.normalization.decision import judge, reach, spelling, unsettled
+from instag.normalization.difference import joined
+from instag.normalization.embedding import Vectors
+from instag.normalization.semantic import Exchange
+from instag.normalization.vocabulary import Vocabulary
+
+__all__ = ["Match", "Matcher"]
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an unseen tag is: a tag of the vocabulary by its place, or new: None."""
+
+    place: int | None
+    step: str = ""
+    why: str = ""
+    nearest: int | None = None
+    similarity: float | None = None
+
+
+class Matcher:
+    """Finds tags of a vocabulary for raw tags.
+
+    Each raw tag is looked at alone, so that what becomes of it does not depend on the others.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, vectors: Vectors | None) -> None:
+        self._settings = vocabulary.settings
+        self._vectors = vectors
+        self._found = vocabulary.vectors
+        self._centres = _core.clean(vocabulary.tags.get_column("tag").to_list())
+        members = vocabulary.tags.get_column("members").to_list()
+        raws = [(raw, place) for place, some in enumerate(members) for raw in some]
+        texts = _core.clean([raw for raw, _ in raws])
+        # The most frequent tags come first, and keep what several have.
+        self._cleaned: dict[str, int] = {}
+        for text, (_, place) in zip(texts, raws, strict=True):
+            self._cleaned.setdefault(text, place)
+        self._keys: dict[str, list[str]] = defaultdict(list)
+        for text, keys in zip(self._cleaned, self._keys_of(list(self._cleaned)), strict=True):
+            for key in keys:
+                self._keys[key].append(text)
+
+    def match(self, raws: Sequence[str]) -> list[Match]:
+        """What each raw tag is."""
+        texts = _core.clean(list(raws))
+        matches = [self._by_rules(text, keys) for text, keys in zip(texts, self._keys_of(texts), strict=True)]
+        rest = [nth for nth, match in enumerate(matches) if match is None]
+        by_meaning = dict(zip(rest, self._by_meaning([texts[nth] for nth in rest]), strict=True))
+        return [match or by_meaning[nth] for nth, match in enumerate(matches)]
+
+    def _keys_of(self, texts: list[str]) -> list[set[str]]:
+        """What texts that the rules may join have in common."""
+        if self._is_paper():
+            return [{key} for key in _core.stem_keys(texts)]
+        stems = _core.stem_keys(texts) if self._settings.stem else [""] * len(texts)
+        pairs = zip(texts, stems, strict=True)
+        return [{"=" + joined(text), "~" + stem.replace(" ", "")} for text, stem in pairs]
+
+    def _is_paper(self) -> bool:
+        return bool(self._settings.stem) and (self._settings.stem == "paper" or not self._settings.guards)
+
+    def _by_rules(self, text: str, keys: set[str]) -> Match | None:
+        if not self._settings.takes("rules"):
+            return None
+        if text in self._cleaned:
+            return Match(self._cleaned[text], "rules", f"the same once cleaned: {text}")
+        candidates = sorted({member for key in keys for member in self._keys.get(key, ())})
+        if self._is_paper():
+            places = [self._cleaned[member] for member in candidates]
+            return Match(min(places), "rules", "the same stem") if places else None
+        if not self._settings.guards:
+            return None
+        said = [(spelling(text, member), self._cleaned[member], member) for member in candidates]
+        joins = [(word.rank, place, member, word.why) for word, place, member in said if word and word.joins]
+        if not joins:
+            return None
+        _, place, member, why = min(joins)
+        return Match(place, "rules", f"{why}: {text} / {member}")
+
+    def _by_meaning(self, texts: list[str]) -> list[Match]:
+        new = [Match(None) for _ in texts]
+        vectors, centres = self._vectors, self._found
+        if vectors is None or centres is None or not self._settings.takes("semantic") or not len(centres):
+            return new
+        known = [nth for nth, text in enumerate(texts) if vectors.covers(text)]
+        found = vectors.of([texts[nth] for nth in known])
+        for nth, vector in zip(known, found, strict=True):
+            new[nth] = self._nearest(texts[nth], centres @ vector, vectors)
+        return new
+
+    def _nearest(self, text: str, similarities: NDArray[np.float32], vectors: Vectors) -> Match:
+        """The nearest tag that is accepted; places are by count, so that ties go to the most frequent."""
+        distance, guards = float(self._settings.distance or 0), self._settings.guards
+        order = np.argsort(-similarities, kind="stable")
+        nearest, best = int(order[0]), float(similarities[order[0]])
+        least = 1 - reach(distance, guards=guards) - 1e-6
+        for place in order[: int((similarities >= least).sum())].tolist():
+            similarity = float(similarities[place])
+            centre = self._centres[place]
+            words = unsettled(text, centre)
+            said = judge(text, centre, similarity, distance, Exchange(vectors, [words] if words else []))
+            if said.joins or not guards:
+                why = f"{text} / {centre}: similarity {similarity:.2f}; {said.why if guards else 'alike'}"
+                return Match(place, "semantic", why, nearest, similarity)
+        return Match(None, "", "", nearest, best)

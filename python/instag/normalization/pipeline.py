@@ -1,0 +1,228 @@
+"""Normalisation: the steps in order, and what comes of them."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, Literal, TypeVar
+
+import polars as pl
+
+from instag.errors import InstagWarning
+from instag.frame import wrap
+from instag.normalization.association import association
+from instag.normalization.embedding import Embed, Vectors, embedder_of
+from instag.normalization.frequency import automatic, frequency
+from instag.normalization.history import History
+from instag.normalization.options import Settings
+from instag.normalization.rows import Rows, rows_of
+from instag.normalization.semantic import Linkage, Semantic, semantic
+from instag.normalization.spelling import Stem, rules
+from instag.normalization.state import State, Step, named
+from instag.normalization.vocabulary import Vocabulary
+
+__all__ = ["Normalized", "normalize"]
+
+F = TypeVar("F")
+Progress = Callable[[str], None]
+STEPS = ("frequency", "rules", "semantic", "association")
+
+
+@dataclass(frozen=True)
+class Normalized(Generic[F]):
+    """Normalised data, and how they came about.
+
+    Attributes
+    ----------
+    data
+        The frame with normalised tags; the raw ones are beside them, in a column named `raw_` and the column's name.
+    vocabulary
+        The tags that are left.
+    merges
+        A row for each raw tag that changed or went away: `from`, `to` (null where it went away), `step`, `why`, its raw
+        `count`; for the semantic step the `similarity` to the tag that it joined; `via`, where it did not become `to`
+        at once; for the association step `n_a` and `n_ab`, the rows that have it and those that have both, `support`
+        (the same as `n_ab`) and `confidence`.
+    steps
+        A row for each step: the distinct tags and the assignments (tags in rows) before and after it, and of the
+        latter those that were `merged` into another tag, `dropped`, and `deduplicated`, because their row had the tag
+        already. The first row, `raw`, counts repeats in the data as they came.
+    apart
+        Pairs of tags with one stem that were kept apart, because neither is an inflection of the other.
+    """
+
+    data: F
+    vocabulary: Vocabulary
+    merges: pl.DataFrame
+    steps: pl.DataFrame
+    apart: pl.DataFrame
+
+
+def normalize(  # noqa: PLR0913 - each step has parameters
+    data: F,
+    *,
+    tags: str = "tags",
+    steps: Sequence[str] = STEPS,
+    min_count: int | Literal["auto"] | None = "auto",
+    rules: bool = True,
+    stem: Stem = True,
+    distance: float | None = 0.05,
+    embedder: str | Embed | None = "auto",
+    guards: bool = True,
+    linkage: Linkage = "star",
+    min_samples: int = 2,
+    max_diameter: float | None = None,
+    min_support: int | None = 40,
+    min_confidence: float = 0.99,
+    progress: Progress | None = None,
+) -> Normalized[F]:
+    """Turn raw tags into a vocabulary, every merge with its reason.
+
+    Parameters
+    ----------
+    data
+        A frame of any kind that :func:`instag.select` takes.
+    tags
+        The column with each sample's tags: a list, or a list a query, which then counts as a row of its own. Tags
+        that are not strings come back as strings.
+    steps
+        The steps in the order in which they are taken.
+    min_count
+        Frequency: tags in fewer rows are dropped. ``"auto"`` goes by the size of the data, None leaves the step out.
+    rules
+        Whether the rules step is taken.
+    stem
+        Rules: join inflections of one word (``True``), all that has one Porter stem (``"paper"``), or neither.
+    distance
+        Semantic: the cosine distance within which tags are one; None leaves the step out.
+    embedder
+        Semantic: ``"auto"`` or ``"minilm"``, offline, from the extra `embed` (where that is missing, ``"auto"`` warns
+        and leaves the step out); ``"sentence-transformers:NAME"``; ``"model2vec:NAME"``; an
+        :class:`instag.OpenAIEmbedder`; a function from a list of strings to vectors; or None.
+    guards
+        Whether tags are kept apart that only look alike ("safe" and "not safe"), and the distance allowed goes by how
+        tags differ. With ``guards=False``, ``stem="paper"`` and ``linkage="dbscan"``, this is the paper's method.
+    linkage
+        Semantic: ``"star"`` lets each tag join the nearest more frequent one; ``"dbscan"`` joins by way of others too.
+    min_samples
+        DBSCAN: the tags near a tag, itself included, that make it dense.
+    max_diameter
+        DBSCAN: clusters with tags farther apart are split.
+    min_support, min_confidence
+        Association: a tag is absorbed by one that is in at least this share of its rows, and in so many together;
+        None for the former leaves the step out.
+    progress
+        Told what is being done.
+
+    Returns
+    -------
+    The data in the kind they came in, the vocabulary, and what was done; see :class:`instag.Normalized`.
+
+    Raises
+    ------
+    InputError
+        Where the column is missing or holds no lists of tags, or an option is out of range.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"tags": [["Data Analysis"], ["data_analysis", "C++"], ["Data Analysis", "C"]]})
+    >>> normalized = instag.normalize(df, embedder=None)
+    >>> normalized.data["tags"].to_list()
+    [['Data Analysis'], ['Data Analysis', 'C++'], ['Data Analysis', 'C']]
+    >>> normalized.merges.select("from", "to", "step", "why").rows()
+    [('data_analysis', 'Data Analysis', 'rules', 'the same once cleaned: data analysis')]
+
+    References
+    ----------
+    Section 2 of the InsTag paper; docs/normalizing.md says where this departs from it.
+    """
+    settings = Settings(
+        steps=tuple(steps),
+        min_count=min_count,
+        rules=rules,
+        stem=stem,
+        distance=distance,
+        guards=guards,
+        linkage=linkage,
+        min_samples=min_samples,
+        max_diameter=max_diameter,
+        min_support=min_support,
+        min_confidence=min_confidence,
+    )
+    settings.check()
+    frame = wrap(data)
+    rows = rows_of(frame.column(tags))
+    if min_count == "auto":
+        settings = replace(settings, min_count=automatic(len(rows.codes)))
+    found = embedder_of(embedder) if settings.takes("semantic") else None
+    vectors = None if found is None else Vectors(*found, progress)
+    state, history = _Run(rows, settings, vectors, progress).all()
+    column = rows.replaced(state.offsets, state.codes, state.tags)
+    raw = f"raw_{tags}"
+    # Raw tags that are there already are the rawer ones.
+    added = {tags: column} if raw in frame.columns else {tags: column, raw: frame.column(tags)}
+    replaced: F = frame.with_columns(pl.DataFrame(added))
+    vocabulary = Vocabulary.of(state, history, settings, vectors)
+    return Normalized(replaced, vocabulary, history.merges(), history.steps(), history.apart())
+
+
+class _Run:
+    """One normalisation."""
+
+    def __init__(self, rows: Rows, settings: Settings, vectors: Vectors | None, progress: Progress | None) -> None:
+        self._settings, self._vectors = settings, vectors
+        self._progress = progress or (lambda _: None)
+        self._history = History(rows)
+        self._state = State.of(rows)
+        self._history.read(self._state)
+
+    def all(self) -> tuple[State, History]:
+        """Take all steps, and then those again for which a later one has made room."""
+        again = False
+        while self._round(again=again):
+            again = True
+        return self._state, self._history
+
+    def _round(self, *, again: bool) -> bool:
+        changed = False
+        for name in self._settings.steps:
+            step = self._step(name, again=again) if self._settings.takes(name) else None
+            if step is None or (again and not step.changes):
+                continue
+            before = self._state
+            self._state = before.after(named(len(before.tags), step.changes))
+            self._history.record(name, step, before, self._state)
+            _warn_of_loss(name, before, self._state)
+            changed = changed or bool(step.changes)
+        return changed
+
+    def _step(self, name: str, *, again: bool) -> Step | None:
+        settings = self._settings
+        self._progress(name)
+        if name == "association":
+            assert settings.min_support is not None  # noqa: S101 - or the step would not be taken
+            return association(self._state, settings.min_support, settings.min_confidence)
+        if name == "semantic":
+            return None if self._vectors is None else self._semantic(self._vectors, again=again)
+        if again:
+            # What is left is a part of what these steps have left.
+            return None
+        if name == "rules":
+            return rules(self._state, settings.stem, guards=settings.guards)
+        return frequency(self._state, settings.min_count)
+
+    def _semantic(self, vectors: Vectors, *, again: bool) -> Step:
+        settings = self._settings
+        assert settings.distance is not None  # noqa: S101 - or the step would not be taken
+        options = Semantic(
+            settings.distance, settings.guards, settings.linkage, settings.min_samples, settings.max_diameter
+        )
+        return semantic(self._state, vectors, options, again=again)
+
+
+def _warn_of_loss(name: str, before: State, after: State) -> None:
+    if 2 * len(after.codes) < len(before.codes):
+        lost = 1 - len(after.codes) / len(before.codes)
+        hint = "; for small data a lower min_count keeps more" if name == "frequency" else ""
+        message = f"the step {name!r} removes {lost:.0%} of all assignments of tags{hint}"
+        warnings.warn(message, InstagWarning, stacklevel=5)

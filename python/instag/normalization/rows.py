@@ -1,0 +1,100 @@
+"""A column of tags as rows of codes, and back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.tagsets import TagSets, encode
+
+__all__ = ["Rows", "rows_of"]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The lists of a column, each a row.
+
+    A list of lists has a row for each of the inner ones: the tags of each query were given together.
+
+    Attributes
+    ----------
+    tags
+        The tag of each code.
+    offsets, codes
+        The tags of all rows as compressed sparse rows.
+    counts
+        How often each tag was given, repeats in rows included.
+    """
+
+    tags: list[str]
+    offsets: NDArray[np.int64]
+    codes: NDArray[np.uint32]
+    counts: NDArray[np.int64]
+    _column: pl.Series
+
+    @property
+    def known(self) -> int:
+        """The number of rows that are not null."""
+        inner = _inner(self._column) if _is_nested(self._column) else self._column
+        return len(inner) - inner.null_count()
+
+    def replaced(self, offsets: NDArray[np.int64], codes: NDArray[np.uint32], tags: list[str]) -> pl.Series:
+        """The column with other tags in its rows; what is null stays null."""
+        flat = pl.Series(tags, dtype=pl.String).gather(codes)
+        if not _is_nested(self._column):
+            return _lists(np.diff(offsets), flat, self._column.is_null()).alias(self._column.name)
+        inner = _inner(self._column)
+        rows = _lists(np.diff(offsets), flat, inner.is_null())
+        lengths = self._column.list.len().fill_null(0).to_numpy()
+        return _lists(lengths, rows, self._column.is_null()).alias(self._column.name)
+
+
+def rows_of(column: pl.Series) -> Rows:
+    """Encode a column of lists of tags, or of lists of such lists.
+
+    Raises
+    ------
+    InputError
+        Where the column holds anything else.
+
+    Examples
+    --------
+    >>> rows = rows_of(pl.Series("tags", [[["a", "b"], ["a"]], None]))
+    >>> rows.tags, rows.offsets.tolist(), rows.codes.tolist()
+    (['a', 'b'], [0, 2, 3], [0, 1, 0])
+    """
+    column = column.arr.to_list() if isinstance(column.dtype, pl.Array) else column
+    encoded = encode(_inner(column) if _is_nested(column) else column)
+    return Rows(*_compact(encoded), column)
+
+
+def _compact(encoded: TagSets) -> tuple[list[str], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
+    """Number the tags that occur, in the order of their names, so that nothing depends on the order of rows."""
+    counts = np.bincount(encoded.codes, minlength=encoded.n_tags)
+    held = np.flatnonzero(counts).astype(np.uint32)
+    names = encoded.decode(held).cast(pl.String)
+    order = names.arg_sort().to_numpy()
+    place = np.zeros(encoded.n_tags, np.uint32)
+    place[held[order]] = np.arange(len(held), dtype=np.uint32)
+    codes = place[encoded.codes]
+    codes.flags.writeable = False
+    return names.gather(order).to_list(), encoded.offsets, codes, counts[held[order]]
+
+
+def _is_nested(column: pl.Series) -> bool:
+    return isinstance(column.dtype, pl.List) and isinstance(column.dtype.inner, pl.List)
+
+
+def _inner(column: pl.Series) -> pl.Series:
+    return column.explode(empty_as_null=False, keep_nulls=False)
+
+
+def _lists(lengths: NDArray[np.integer], flat: pl.Series, null: pl.Series) -> pl.Series:
+    """Lists of these lengths, some of them null."""
+    rows = pl.DataFrame({"row": np.arange(len(lengths), dtype=np.uint32), "null": null})
+    pairs = pl.DataFrame({"row": np.repeat(rows["row"].to_numpy(), lengths), "item": flat})
+    lists = pairs.with_columns(pl.col("row").set_sorted()).group_by("row", maintain_order=True).agg("item")
+    joined = rows.join(lists, on="row", how="left", maintain_order="left")
+    filled = pl.when("null").then(None).otherwise(pl.col("item").fill_null([]))
+    return joined.select(filled.alias("item")).to_series()

@@ -1,0 +1,172 @@
+"""The semantic step: tags that mean the same become one."""
+
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instag import _core
+from instag.errors import InstagWarning
+from instag.normalization.acronyms import acronyms
+from instag.normalization.decision import judge, reach, unsettled
+from instag.normalization.density import paper, split
+from instag.normalization.difference import Words
+from instag.normalization.embedding import Vectors
+from instag.normalization.linkage import Joined, components, star
+from instag.normalization.state import Change, State, Step
+
+__all__ = ["Linkage", "Semantic", "semantic"]
+
+Linkage = Literal["star", "dbscan"]
+# Rows of the table of similarities that are in memory at once.
+BLOCK = 1024
+# A chain of more links than this is worth a word.
+LINKS = 3
+
+
+@dataclass(frozen=True)
+class Semantic:
+    """How tags are joined by their meaning; see :func:`instag.normalize`."""
+
+    distance: float
+    guards: bool
+    linkage: Linkage
+    min_samples: int
+    max_diameter: float | None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two tags that are accepted as one."""
+
+    distance: float
+    why: str
+
+
+def semantic(state: State, vectors: Vectors, options: Semantic, *, again: bool) -> Step:
+    """Join tags by their meaning.
+
+    After the first time, only acronyms can have changed: an acronym is joined where the vocabulary has one expansion
+    of it, and another expansion may have been joined meanwhile.
+    """
+    live = state.live
+    texts = _core.clean([state.tags[tag] for tag in live])
+    covered = [vectors.covers(text) for text in texts]
+    known = [nth for nth, whether in enumerate(covered) if whether]
+    if not again:
+        warn_of_unknown(vectors.name, [text for text, whether in zip(texts, covered, strict=True) if not whether])
+    points, texts = [live[nth] for nth in known], [texts[nth] for nth in known]
+    found = vectors.of(texts)
+    if options.linkage == "dbscan" and not options.guards:
+        return Step([] if again else paper(points, found, options.distance, options.min_samples, options.max_diameter))
+    pairs: dict[tuple[int, int], Pair] = {}
+    if not again:
+        pairs = accepted(texts, found, vectors, options)
+    if options.guards:
+        for one, other, similarity in acronyms(texts, found):
+            why = f"acronym: {min(texts[one], texts[other], key=len)}"
+            # Beyond every other neighbour: a tag that is like an acronym is nearer to it than its expansion.
+            pairs.setdefault((one, other), Pair(3 - similarity, why))
+    joined = _linked(len(points), pairs, found, options)
+    return Step([_change(points, texts, found, pairs, tag, *ends) for tag, ends in joined.items()])
+
+
+def accepted(
+    texts: Sequence[str], found: NDArray[np.float32], vectors: Vectors, options: Semantic
+) -> dict[tuple[int, int], Pair]:
+    """The pairs of texts that are one, the lower place first."""
+    near = list(neighbours(found, reach(options.distance, guards=options.guards)))
+    if not options.guards:
+        return {(one, other): Pair(1 - similarity, "alike") for one, other, similarity in near}
+    exchanged = [words for one, other, _ in near if (words := unsettled(texts[one], texts[other]))]
+    likeness = Exchange(vectors, exchanged)
+    pairs = {}
+    for one, other, similarity in near:
+        said = judge(texts[one], texts[other], similarity, options.distance, likeness)
+        if said.joins:
+            pairs[one, other] = Pair(1 - similarity, said.why)
+    return pairs
+
+
+class Exchange:
+    """The similarity of the words that two tags exchange, all embedded at once."""
+
+    def __init__(self, vectors: Vectors, pairs: Sequence[tuple[Words, Words]]) -> None:
+        self._vectors = vectors
+        vectors.of(sorted({" ".join(words) for pair in pairs for words in pair}))
+
+    def __call__(self, left: Words, right: Words) -> float:
+        one, other = self._vectors.of([" ".join(left), " ".join(right)])
+        return float(one @ other)
+
+
+def neighbours(found: NDArray[np.float32], distance: float) -> Iterator[tuple[int, int, float]]:
+    """Every two vectors within a distance, the lower place first, with their similarity."""
+    # A pair on the limit is let through: who asks decides.
+    least = 1 - distance - 1e-6
+    for start in range(0, len(found), BLOCK):
+        similarities = found[start : start + BLOCK] @ found[start:].T
+        for one, other in np.argwhere(similarities >= least).tolist():
+            if one < other:
+                yield start + one, start + other, float(similarities[one, other])
+
+
+def _linked(size: int, pairs: dict[tuple[int, int], Pair], found: NDArray[np.float32], options: Semantic) -> Joined:
+    edges: dict[int, dict[int, float]] = defaultdict(dict)
+    for (one, other), pair in pairs.items():
+        edges[one][other] = edges[other][one] = pair.distance
+    if options.linkage == "star":
+        return star(range(size), edges)
+    joined = components(range(size), edges, options.min_samples)
+    if options.max_diameter is not None:
+        joined = split(joined, edges, found, options.max_diameter)
+    warn_of_chains(joined)
+    return joined
+
+
+def _change(
+    points: Sequence[int],
+    texts: Sequence[str],
+    found: NDArray[np.float32],
+    pairs: dict[tuple[int, int], Pair],
+    tag: int,
+    centre: int,
+    via: int,
+) -> Change:
+    similarity = float(found[tag] @ found[via])
+    why = pairs[min(tag, via), max(tag, via)].why
+    text = f"{texts[tag]} / {texts[via]}: similarity {similarity:.2f}; {why}"
+    through = points[via] if via != centre else None
+    return Change(points[tag], points[centre], text, through, {"similarity": similarity})
+
+
+def warn_of_unknown(name: str, texts: Sequence[str]) -> None:
+    """Say which tags took no part."""
+    if texts:
+        some = ", ".join(map(repr, texts[:3])) + (", ..." if len(texts) > 3 else "")  # noqa: PLR2004 - a few
+        message = (
+            f"embedder {name}: {len(texts):,} tags are in a script that it does not know ({some}); they take no part "
+            "in the semantic step"
+        )
+        warnings.warn(message, InstagWarning, stacklevel=4)
+
+
+def warn_of_chains(joined: Joined) -> None:
+    """Say where tags came to their centre by way of several others."""
+    links: Counter[int] = Counter()
+    for tag, (centre, via) in joined.items():
+        length, step = 1, via
+        while step != centre:
+            length, step = length + 1, joined[step][1]
+        links[tag] = length
+    long = {joined[tag][0] for tag, length in links.items() if length > LINKS}
+    if long:
+        message = (
+            f"linkage 'dbscan': {len(long):,} clusters hold tags more than {LINKS} links away from their centre; "
+            "`via` in `merges` says by which way, `max_diameter` splits them, and linkage 'star' has no chains"
+        )
+        warnings.warn(message, InstagWarning, stacklevel=4)

@@ -1,0 +1,204 @@
+"""The vocabulary: the tags that are left, and what each is made of."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import numpy as np
+import orjson
+import polars as pl
+from numpy.typing import NDArray
+
+from instag import _core
+from instag.errors import InputError
+from instag.io.draft import whole_or_nothing
+from instag.normalization.embedding import Embed, Vectors
+from instag.normalization.history import History
+from instag.normalization.options import Settings
+from instag.normalization.state import DROPPED, State
+
+if TYPE_CHECKING:
+    from instag.normalization.application import Applied
+
+__all__ = ["Vocabulary"]
+
+F = TypeVar("F")
+# The name of the settings in a file's metadata, and the form of the file.
+KEY = "instag vocabulary"
+FORM = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """The tags that a normalisation has left; made by :func:`instag.normalize` or :meth:`load`.
+
+    Attributes
+    ----------
+    tags
+        A row for each tag, the most frequent first: `tag` (its most frequent raw spelling), `count` (the rows that have
+        it) and `members` (the raw tags that became it, the most frequent first, itself among them).
+    dropped
+        The raw tags that went away.
+    settings
+        The options of the normalisation, `min_count` as it was in the end.
+    embedder
+        The name of the embedder; None where there was none.
+    vectors
+        The vector of each tag, zeros where the embedder has none for it; None where there was no embedder.
+    """
+
+    tags: pl.DataFrame
+    dropped: list[str]
+    settings: Settings
+    embedder: str | None
+    vectors: NDArray[np.float32] | None
+
+    @classmethod
+    def of(cls, state: State, history: History, settings: Settings, vectors: Vectors | None) -> "Vocabulary":
+        """The vocabulary at the end of a normalisation."""
+        members = history.members()
+        live = state.live
+        tags = pl.DataFrame(
+            {
+                "tag": [state.tags[tag] for tag in live],
+                "count": state.counts[np.array(live, np.int64)],
+                "members": [[state.tags[member] for member in members[tag]] for tag in live],
+            },
+            {"tag": pl.String, "count": pl.UInt32, "members": pl.List(pl.String)},
+        )
+        dropped = [state.tags[tag] for tag in members.get(DROPPED, [])]
+        if vectors is None:
+            return cls(tags, dropped, settings, None, None)
+        texts = _core.clean(tags.get_column("tag").to_list())
+        return cls(tags, dropped, settings, vectors.name, vectors.where_known(texts))
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def __repr__(self) -> str:
+        raw = int(self.tags.get_column("members").list.len().sum())
+        return f"<Vocabulary of {len(self):,} tags from {raw:,} raw tags; {len(self.dropped):,} dropped>"
+
+    def save(self, path: str | Path) -> None:
+        """Write the vocabulary to one Parquet file, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be written.
+        """
+        vectors = pl.Series("vector", self.vectors, pl.List(pl.Float32)) if self.vectors is not None else None
+        kept = self.tags.with_columns(pl.lit(None, pl.List(pl.Float32)).alias("vector") if vectors is None else vectors)
+        gone = pl.DataFrame([{"members": self.dropped}], kept.schema)
+        settings = {"form": FORM, "embedder": self.embedder, **asdict(self.settings)}
+        with whole_or_nothing(Path(path), "parquet") as draft:
+            pl.concat([kept, gone]).write_parquet(draft, metadata={KEY: orjson.dumps(settings).decode()})
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Vocabulary":
+        """Read a vocabulary from its file.
+
+        Raises
+        ------
+        InputError
+            Where there is no such file, or it is no vocabulary.
+        """
+        try:
+            settings = orjson.loads(pl.read_parquet_metadata(path).get(KEY, "null"))
+            frame = pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise InputError(f"{path}: expected a vocabulary; it cannot be read: {error}") from error
+        if settings is None or settings.pop("form", None) != FORM:
+            raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
+        embedder = settings.pop("embedder")
+        settings["steps"] = tuple(settings["steps"])
+        last, frame = frame.tail(1), frame.head(-1)
+        vectors = None
+        if embedder is not None:
+            width = int(frame.get_column("vector").list.len().max() or 1)  # type: ignore[arg-type]
+            vectors = frame.get_column("vector").explode().to_numpy().reshape(len(frame), width).astype(np.float32)
+        tags = frame.select("tag", "count", "members")
+        return cls(tags, last.get_column("members")[0].to_list(), Settings(**settings), embedder, vectors)
+
+    def apply(
+        self,
+        data: F,
+        *,
+        tags: str = "tags",
+        new: Literal["drop", "keep"] = "drop",
+        embedder: str | Embed | None = "same",
+    ) -> "Applied[F]":
+        """Give other data the tags of this vocabulary.
+
+        A raw tag that it was made of becomes what it became then. Any other is cleaned and matched by the same rules,
+        then to the nearest tag within the same distance; what matches none is new.
+
+        Parameters
+        ----------
+        data
+            A frame of any kind that :func:`instag.select` takes.
+        tags
+            The column with each sample's tags.
+        new
+            What becomes of new tags: ``"drop"`` them, or ``"keep"`` them, cleaned.
+        embedder
+            ``"same"`` is the one that the vocabulary was made with; one that was a function has to be given again. None
+            matches by rules only.
+
+        Raises
+        ------
+        InputError
+            Where the column is missing or holds no lists of tags, or an option is out of range.
+
+        Examples
+        --------
+        >>> import instag, polars as pl
+        >>> raw = pl.DataFrame({"tags": [["Unit Test", "C++"]]})
+        >>> vocabulary = instag.normalize(raw, embedder=None).vocabulary
+        >>> applied = vocabulary.apply(pl.DataFrame({"tags": [["unit tests", "poetry"], None]}))
+        >>> applied.data["tags"].to_list(), applied.new["tag"].to_list()
+        ([['Unit Test'], None], ['poetry'])
+        """
+        from instag.normalization.application import apply  # noqa: PLC0415 - it needs this class
+
+        return apply(self, data, tags, new, embedder)
+
+    def diff(self, other: "Vocabulary") -> pl.DataFrame:
+        """What becomes of each raw tag here and in another vocabulary, where that differs.
+
+        Returns
+        -------
+        A frame of `raw`, `before` and `after` (null where the tag was dropped or not known) and `change`: "added",
+        "removed" or "moved".
+
+        Examples
+        --------
+        >>> import instag, polars as pl
+        >>> one, two = (pl.DataFrame({"tags": [tags]}) for tags in (["Code", "code"], ["code"]))
+        >>> before, after = (instag.normalize(frame, embedder=None).vocabulary for frame in (one, two))
+        >>> before.diff(after).rows()
+        [('Code', 'Code', None, 'removed'), ('code', 'Code', 'code', 'moved')]
+        """
+        left, right = _fates(self.tags, "before"), _fates(other.tags, "after")
+        both = left.join(right, on="raw", how="full", coalesce=True)
+        change = (
+            pl.when(pl.col("before").is_null())
+            .then(pl.lit("added"))
+            .when(pl.col("after").is_null())
+            .then(pl.lit("removed"))
+            .otherwise(pl.lit("moved"))
+        )
+        differing = both.filter(pl.col("before").ne_missing(pl.col("after")))
+        return differing.select("raw", "before", "after", change.alias("change")).sort("raw")
+
+    def summary(self) -> dict[str, Any]:
+        """The settings and the numbers of tags, for people."""
+        raw = int(self.tags.get_column("members").list.len().sum())
+        numbers = {"tags": len(self), "raw_tags": raw + len(self.dropped), "dropped": len(self.dropped)}
+        return numbers | {"embedder": self.embedder} | asdict(self.settings)
+
+
+def _fates(tags: pl.DataFrame, name: str) -> pl.DataFrame:
+    """What each raw tag became."""
+    exploded = tags.select(pl.col("tag").alias(name), pl.col("members").alias("raw")).explode("raw")
+    return exploded.filter(pl.col("raw").is_not_null())

@@ -1,0 +1,138 @@
+"""Vocabularies: in a file, on other data, beside each other."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import instag
+
+ROWS = [["Unit Test", "C++"], ["Unit Test", "unit tests"], ["email writing", "rare"], ["email writing"]]
+
+
+def frame(*rows: Any) -> pl.DataFrame:
+    return pl.DataFrame({"tags": list(rows)}, schema={"tags": pl.List(pl.String)})
+
+
+@pytest.fixture
+def vocabulary() -> instag.Vocabulary:
+    # C++ is given once, as "rare" is.
+    return instag.normalize(frame(*ROWS, ["C++"]), min_count=2, steps=["rules", "frequency", "semantic"]).vocabulary
+
+
+def test_round_trip(vocabulary: instag.Vocabulary, tmp_path: Path) -> None:
+    path = tmp_path / "vocabulary.parquet"
+    vocabulary.save(path)
+    loaded = instag.Vocabulary.load(path)
+    assert loaded.tags.equals(vocabulary.tags)
+    assert loaded.dropped == vocabulary.dropped == ["rare"]
+    assert loaded.settings == vocabulary.settings
+    assert loaded.embedder == vocabulary.embedder == "minilm"
+    assert loaded.vectors is not None
+    assert vocabulary.vectors is not None
+    assert (loaded.vectors == vocabulary.vectors).all()
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert repr(loaded) == "<Vocabulary of 3 tags from 4 raw tags; 1 dropped>"
+
+
+def test_round_trip_without_an_embedder_and_without_tags(tmp_path: Path) -> None:
+    path = tmp_path / "vocabulary.parquet"
+    for tags in (["a"], []):
+        made = instag.normalize(frame(tags), embedder=None).vocabulary
+        made.save(path)
+        loaded = instag.Vocabulary.load(path)
+        assert loaded.tags.equals(made.tags)
+        assert loaded.vectors is None
+    instag.normalize(frame([])).vocabulary.save(path)
+    assert len(instag.Vocabulary.load(path)) == 0
+    assert instag.Vocabulary.load(path).apply(frame(["a"])).new["tag"].to_list() == ["a"]
+
+
+def test_known_and_unknown_tags(vocabulary: instag.Vocabulary) -> None:
+    given = frame(["unit tests", "rare", "c++"], ["UNIT-TEST", "e-mail writing", "writing of emails"], ["poetry"], None)
+    applied = vocabulary.apply(given)
+    assert applied.data["tags"].to_list() == [["Unit Test", "C++"], ["Unit Test", "email writing"], [], None]
+    assert applied.data["raw_tags"].equals(given["tags"].alias("raw_tags"))
+    assert applied.new.select("tag", "count").rows() == [("poetry", 1)]
+    assert applied.new["nearest"][0] in vocabulary.tags["tag"].to_list()
+    steps = dict(applied.merges.select("from", "step").rows())
+    assert steps == {
+        "unit tests": "vocabulary",
+        "rare": "vocabulary",
+        "c++": "rules",
+        "UNIT-TEST": "rules",
+        "e-mail writing": "rules",
+        "writing of emails": "semantic",
+        "poetry": "new",
+    }
+    kept = vocabulary.apply(frame(["Poetry!", "C"]), new="keep")
+    assert kept.data["tags"].to_list() == [["poetry", "c"]]
+
+
+def test_applying_twice_changes_nothing(vocabulary: instag.Vocabulary) -> None:
+    once = vocabulary.apply(frame(["UNIT-TEST", "Poetry!"], ["rare"]), new="keep").data
+    assert vocabulary.apply(once, new="keep").data.equals(once)
+
+
+def test_an_embedder_that_was_a_function_is_asked_for() -> None:
+    def embed(texts: list[str]) -> list[list[float]]:
+        return [[1.0, float(text == "dog")] for text in texts]
+
+    made = instag.normalize(frame(["cat"]), embedder=embed, guards=False).vocabulary
+    with pytest.warns(
+        instag.InstagWarning, match=r"^embedder: the vocabulary was made with 'embed', which is not saved"
+    ):
+        assert made.apply(frame(["tiger"])).data["tags"].to_list() == [[]]
+    assert made.apply(frame(["tiger", "dog"]), embedder=embed).data["tags"].to_list() == [["cat"]]
+    assert made.apply(frame(["tiger"]), embedder=None).new["tag"].to_list() == ["tiger"]
+
+
+def test_diff() -> None:
+    before = instag.normalize(frame(["a b", "c", "gone"]), embedder=None).vocabulary
+    after = instag.normalize(frame(["a_b", "a b", "a_b", "c"], ["a_b"]), embedder=None).vocabulary
+    assert before.diff(after).rows() == [
+        ("a b", "a b", "a_b", "moved"),
+        ("a_b", None, "a_b", "added"),
+        ("gone", "gone", None, "removed"),
+    ]
+    assert before.diff(before).is_empty()
+
+
+def test_what_is_no_vocabulary(tmp_path: Path) -> None:
+    other = tmp_path / "other.parquet"
+    pl.DataFrame({"a": [1]}).write_parquet(other)
+    with pytest.raises(instag.InputError, match="expected a vocabulary that this version of instag saved"):
+        instag.Vocabulary.load(other)
+    other.write_text("no table")
+    for path in (other, tmp_path / "missing.parquet"):
+        with pytest.raises(instag.InputError, match="expected a vocabulary; it cannot be read"):
+            instag.Vocabulary.load(path)
+    with pytest.raises(instag.InputError, match=r"^new: expected one of drop, keep; found 'merge'$"):
+        instag.normalize(frame(["a"]), embedder=None).vocabulary.apply(frame(["a"]), new="merge")  # type: ignore[arg-type]
+
+
+def test_a_failed_save_leaves_the_older_file(vocabulary: instag.Vocabulary, tmp_path: Path) -> None:
+    with pytest.raises(instag.InputError):
+        vocabulary.save(tmp_path / "missing" / "vocabulary.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_guards_hold_for_unseen_tags() -> None:
+    def embed(texts: list[str]) -> list[list[float]]:
+        return [[1.0] for _ in texts]
+
+    unseen = frame(["unsafe content", "content, safe"])
+    made = instag.normalize(frame(["safe content"]), embedder=embed).vocabulary
+    applied = made.apply(unseen, embedder=embed)
+    assert applied.data["tags"].to_list() == [["safe content"]]
+    assert applied.new.rows() == [("unsafe content", 1, "safe content", 1.0)]
+    made = instag.normalize(frame(["safe content"]), embedder=embed, guards=False).vocabulary
+    assert made.apply(unseen, embedder=embed).new.is_empty()
+
+
+def test_unseen_tags_are_matched_by_stem_where_the_vocabulary_was() -> None:
+    made = instag.normalize(frame(["organ"]), stem="paper", embedder=None).vocabulary
+    assert made.apply(frame(["organization"])).data["tags"].to_list() == [["organ"]]
+    made = instag.normalize(frame(["organ"]), embedder=None).vocabulary
+    assert made.apply(frame(["organization", "organs"])).new["tag"].to_list() == ["organization"]
