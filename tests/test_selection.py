@@ -60,12 +60,15 @@ def test_rows_without_tags_change_nothing(rows: list[Any], method: instag.Method
     assert chosen.equals(alone)
 
 
-@given(rows, method, st.integers(1, 5))
-def test_slices_and_chunks_change_nothing(rows: list[Any], method: instag.Method, size: int) -> None:
+@given(rows, method, st.integers(1, 5), st.sampled_from([1, 2, 8]))
+def test_slices_chunks_and_threads_change_nothing(
+    rows: list[Any], method: instag.Method, size: int, threads: int
+) -> None:
     whole = frame(rows)
     pieces = pl.concat([whole[:size], whole[size:]], rechunk=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tagsets, "SLICE", size)
+        patch.setattr(pl, "thread_pool_size", lambda: threads)
         assert instag.rank(pieces, method=method).equals(instag.rank(whole, method=method))
 
 

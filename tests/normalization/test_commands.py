@@ -33,7 +33,7 @@ def test_normalize(data: Path) -> None:
     assert written["tags"].to_list() == [["unit testing", "C++"], ["unit testing"], ["unit testing"], None]
     assert written["raw_tags"].to_list() == [row["tags"] for row in ROWS]
     assert lines(done.stdout) == [
-        "step tags tags after assignments after merged dropped deduplicated",
+        "step tags after assigned after merged dropped repeated",
         "raw 5 5 6 6 0 0 0",
         "frequency 5 5 6 6 0 0 0",
         "rules 5 2 6 4 1 0 2",

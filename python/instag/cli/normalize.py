@@ -103,7 +103,7 @@ def noted() -> Iterator[None]:
 
 def show_steps(steps: pl.DataFrame) -> None:
     """Print what each step did."""
-    header = ("step", "tags", "tags after", "assignments", "after", "merged", "dropped", "deduplicated")
+    header = ("step", "tags", "after", "assigned", "after", "merged", "dropped", "repeated")
     console.table(header, [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in steps.iter_rows()])
 
 
