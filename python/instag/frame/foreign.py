@@ -9,7 +9,8 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.frame import Frame
-from instag.frame.rows import Rows, take_rows
+from instag.frame.polars import PolarsFrame
+from instag.frame.rows import Rows
 
 
 class HubFrame(Frame):
@@ -87,32 +88,18 @@ def _from_objects(name: str, items: list[Any]) -> pl.Series:
     return pl.Series(name, [item if item is None else list(item) for item in lists])
 
 
-class StreamFrame(Frame):
+class StreamFrame(PolarsFrame):
     """Any other holder of the Arrow C stream.
 
     It comes back as its own kind where that kind has a `from_arrow`, as a Polars DataFrame where it has not.
     """
 
     def __init__(self, data: Any) -> None:
-        self._kind = type(data)
-        self._data = pl.DataFrame(data)
-
-    @property
-    def columns(self) -> list[str]:
-        return self._data.columns
-
-    def lazy(self) -> pl.LazyFrame:
-        return self._data.lazy()
-
-    def _column(self, name: str) -> pl.Series:
-        return self._data.get_column(name)
+        super().__init__(pl.DataFrame(data))
+        self._back = getattr(type(data), "from_arrow", lambda frame: frame)
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
-        picked = take_rows(self._data, rows).hstack(added)
-        back = getattr(self._kind, "from_arrow", None)
-        return picked if back is None else back(picked)
+        return self._back(super()._take(rows, added))
 
     def _with_columns(self, columns: pl.DataFrame) -> Any:
-        replaced = self._data.with_columns(columns.get_columns())
-        back = getattr(self._kind, "from_arrow", None)
-        return replaced if back is None else back(replaced)
+        return self._back(super()._with_columns(columns))
