@@ -122,7 +122,10 @@ def test_demo(tmp_path: Path) -> None:
     assert list(share) == ["complexity-first", "coverage", "complexity", "random"]
     assert share["coverage"] > share["complexity-first"] > share["random"]
     assert len(read_lines(tmp_path / "new" / "folder" / "subset.jsonl")) == 100
-    assert "instag select data.jsonl --budget 6000 -o subset.jsonl" in done.stdout
+    assert "780 samples of four kinds, with 3,027 raw tags." in done.stdout
+    assert "rules: plural: regular expression / regular expressions" in done.stdout
+    assert "instag select clean.jsonl --budget 6000 -o subset.jsonl" in done.stdout
+    assert done.stderr.startswith("note: the step 'frequency' removes 57% of all assignments")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ import typer
 
 from instag import io
 from instag.cli import console
+from instag.cli.normalize import noted, show_merges
 from instag.measures import Measures, measure, measure_tags
+from instag.normalization import normalize
 from instag.sample import load_sample
 from instag.selection import Method, select
 from instag.tagsets import TagSets, encode
@@ -22,12 +24,17 @@ Folder = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The
 
 
 def demo(output: Folder = Path("instag-demo")) -> None:
-    """Select from the data that come with instag: no network, no key, no other file."""
-    pool = shared_tags(load_sample())
+    """Normalise and select the data that come with instag: no network, no key, no other file."""
+    raw = load_sample()
+    before = measure(raw)
+    console.say(f"{before.samples} samples of four kinds, with {before.tags:,} raw tags.")
+    with noted():
+        done = normalize(raw, steps=("rules", "frequency"), min_count=2)
+    show_merges(done.merges, 5)
+    pool = done.data
     measured = measure(pool)
     console.say(
-        f"{measured.samples} samples of four kinds; {measured.tags} tags, case aside, stand on two samples or more.\n"
-        f"Choosing {BUDGET} samples by these tags:\n"
+        f"{measured.tags} tags stand on two samples or more: the vocabulary.\nChoosing {BUDGET} samples by it:\n"
     )
     tagsets = encode(pool.get_column("tags"))
     console.table(("method", "complexity", "coverage"), [compared(tagsets, method) for method in get_args(Method)])
@@ -43,18 +50,9 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     console.say(
         "\nWith data of your own, tagged in a column `tags`:\n\n"
         "  instag stats data.jsonl\n"
-        "  instag select data.jsonl --budget 6000 -o subset.jsonl\n"
+        "  instag normalize data.jsonl -o clean.jsonl --vocabulary vocabulary.parquet\n"
+        "  instag select clean.jsonl --budget 6000 -o subset.jsonl\n"
     )
-
-
-def shared_tags(data: pl.DataFrame) -> pl.DataFrame:
-    """Keep the tags that two samples or more have, case aside: raw tags of one sample say nothing of another."""
-    lower = data.with_columns(
-        pl.col("tags").list.eval(pl.element().str.to_lowercase()).list.unique(maintain_order=True)
-    )
-    counts = lower.get_column("tags").explode().value_counts()
-    shared = counts.filter(pl.col("count") > 1).get_column("tags")
-    return lower.with_columns(pl.col("tags").list.filter(pl.element().is_in(shared.implode())))
 
 
 def compared(tagsets: TagSets, method: Method) -> tuple[str, str, str]:

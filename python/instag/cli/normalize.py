@@ -107,14 +107,14 @@ def show_steps(steps: pl.DataFrame) -> None:
     console.table(header, [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in steps.iter_rows()])
 
 
-def show_merges(merges: pl.DataFrame) -> None:
+def show_merges(merges: pl.DataFrame, most: int = TELLING) -> None:
     """Print the merges that tell most: of each kind those of the most frequent tags."""
     merged = merges.filter(pl.col("to").is_not_null())
     trivial = pl.col("why").str.starts_with("the same once cleaned")
     kinds = [merged.filter(~trivial & (pl.col("step") == step)) for step in ("rules", "semantic", "association")]
     ranked = [kind.sort("count", descending=True, maintain_order=True) for kind in (*kinds, merged.filter(trivial))]
-    picked = chain.from_iterable(zip_longest(*(kind.head(TELLING).iter_rows(named=True) for kind in ranked)))
-    lines = [line for line in picked if line is not None][:TELLING]
+    picked = chain.from_iterable(zip_longest(*(kind.head(most).iter_rows(named=True) for kind in ranked)))
+    lines = [line for line in picked if line is not None][:most]
     if lines:
         console.say(f"\n{len(lines)} of {len(merged):,} merges:")
     for line in lines:
