@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.errors import InputError
 
-__all__ = ["Ranking", "TagSets", "distinct_tags", "encode"]
+__all__ = ["Ranking", "TagSets", "distinct_tags", "encode", "lists_of"]
 
 # Rows encoded at a time. Ctrl-C is heard between two slices, and only one slice's worth of strings is ever copied.
 SLICE = 1 << 17
@@ -71,12 +71,7 @@ class TagSets:
     def novelty(self, ranking: Ranking) -> pl.Series:
         """For each sample of a ranking, the tags that it newly covered in its round."""
         offsets, codes = _core.novelty(self.offsets, self.codes, self.n_tags, ranking.rows, ranking.rounds)
-        nth = np.arange(len(ranking.rows))
-        # Told that the groups are sorted, Polars cuts them instead of hashing.
-        pairs = pl.DataFrame({"nth": np.repeat(nth, np.diff(offsets)), "tag": self.decode(codes)})
-        lists = pairs.set_sorted("nth").group_by("nth", maintain_order=True).agg("tag")
-        ranked = pl.DataFrame({"nth": nth}).set_sorted("nth").join(lists, on="nth", how="left", maintain_order="left")
-        return ranked.get_column("tag").fill_null([])
+        return lists_of(np.diff(offsets), self.decode(codes))
 
     def measure(self, rows: NDArray[np.uint32] | None = None) -> tuple[int, int]:
         """Count the (sample, tag) pairs and the distinct tags, of all samples or of some."""
@@ -141,6 +136,16 @@ def side_by_side(work: Callable[..., None], calls: Iterable[tuple[Any, ...]]) ->
             call.result()
     finally:
         workers.shutdown(cancel_futures=True)
+
+
+def lists_of(lengths: NDArray[np.integer], items: pl.Series) -> pl.Series:
+    """Cut a column into lists of these lengths, empty ones too."""
+    nth = np.arange(len(lengths))
+    # Told that the groups are sorted, Polars cuts them instead of hashing.
+    pairs = pl.DataFrame({"nth": np.repeat(nth, lengths), "item": items})
+    lists = pairs.set_sorted("nth").group_by("nth", maintain_order=True).agg("item")
+    every = pl.DataFrame({"nth": nth}).set_sorted("nth").join(lists, on="nth", how="left", maintain_order="left")
+    return every.get_column("item").fill_null([])
 
 
 def distinct_tags(column: pl.Series) -> pl.Series:

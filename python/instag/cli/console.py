@@ -1,5 +1,6 @@
 """What the command line says: results on standard output, all else on standard error."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -8,9 +9,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from instag.errors import InstagWarning
 from instag.measures import Measures
 
-__all__ = ["compare", "error", "note", "say", "stage", "table"]
+__all__ = ["compare", "error", "note", "noted", "say", "stage", "table"]
 
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -24,6 +26,17 @@ def say(text: str = "") -> None:
 def note(text: str) -> None:
     """Print what deserves a look."""
     _err.print(Text.assemble(("note: ", "bold yellow"), text))
+
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """Show warnings as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InstagWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, InstagWarning):
+            note(str(warning.message))
 
 
 def error(text: str) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from instag import io
 from instag.cli import console
-from instag.cli.normalize import noted, show_merges
+from instag.cli.normalize import show_merges
 from instag.measures import Measures, measure, measure_tags
 from instag.normalization import normalize
 from instag.sample import load_sample
@@ -28,7 +28,7 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     raw = load_sample()
     before = measure(raw)
     console.say(f"{before.samples} samples of four kinds, with {before.tags:,} raw tags.")
-    with noted():
+    with console.noted():
         done = normalize(raw, steps=("rules", "frequency"), min_count=2)
     show_merges(done.merges, 5)
     pool = done.data

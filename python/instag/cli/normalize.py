@@ -1,8 +1,5 @@
 """`instag normalize`."""
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +10,7 @@ import typer
 from instag import io
 from instag.cli import console
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
-from instag.errors import InputError, InstagWarning
+from instag.errors import InputError
 from instag.normalization import OpenAIEmbedder
 from instag.normalization import normalize as run
 from instag.normalization.semantic import Linkage
@@ -64,7 +61,7 @@ def normalize(
     """Turn raw tags into a vocabulary, and say why each became what it is."""
     with console.stage("reading"):
         frame = io.load(one_or_list(source), format=format)
-    with noted(), console.stage("normalising"):
+    with console.noted(), console.stage("normalising"):
         done = run(
             frame,
             tags=tags,
@@ -88,17 +85,6 @@ def normalize(
     show_merges(done.merges)
     saved = "" if vocabulary is None else f"; the vocabulary is in {vocabulary}"
     console.say(f"{len(done.vocabulary):,} tags; written to {output}{saved}")
-
-
-@contextmanager
-def noted() -> Iterator[None]:
-    """Show warnings as notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", InstagWarning)
-        yield
-    for warning in caught:
-        if issubclass(warning.category, InstagWarning):
-            console.note(str(warning.message))
 
 
 def show_steps(steps: pl.DataFrame) -> None:

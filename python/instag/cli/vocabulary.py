@@ -7,7 +7,6 @@ import typer
 
 from instag import io
 from instag.cli import console
-from instag.cli.normalize import noted
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
 from instag.errors import InputError
 from instag.normalization import Vocabulary
@@ -68,7 +67,7 @@ def apply(
     with console.stage("reading"):
         loaded = Vocabulary.load(file)
         frame = io.load(one_or_list(source), format=format)
-    with noted(), console.stage("applying"):
+    with console.noted(), console.stage("applying"):
         applied = loaded.apply(frame, tags=tags, new=new)
     with console.stage(f"writing {output}"):
         io.write(applied.data, output, format=to)

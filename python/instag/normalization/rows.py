@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.tagsets import TagSets, encode
+from instag.tagsets import TagSets, encode, lists_of
 
 __all__ = ["Rows", "rows_of"]
 
@@ -92,9 +92,5 @@ def _inner(column: pl.Series) -> pl.Series:
 
 def _lists(lengths: NDArray[np.integer], flat: pl.Series, null: pl.Series) -> pl.Series:
     """Lists of these lengths, some of them null."""
-    rows = pl.DataFrame({"row": np.arange(len(lengths), dtype=np.uint32), "null": null})
-    pairs = pl.DataFrame({"row": np.repeat(rows["row"].to_numpy(), lengths), "item": flat})
-    lists = pairs.with_columns(pl.col("row").set_sorted()).group_by("row", maintain_order=True).agg("item")
-    joined = rows.join(lists, on="row", how="left", maintain_order="left")
-    filled = pl.when("null").then(None).otherwise(pl.col("item").fill_null([]))
-    return joined.select(filled.alias("item")).to_series()
+    filled = pl.DataFrame({"item": lists_of(lengths, flat), "null": null})
+    return filled.select(pl.when("null").then(None).otherwise("item").alias("item")).to_series()
