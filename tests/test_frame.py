@@ -170,3 +170,10 @@ def test_a_lazy_selection_is_a_plan_like_any_other() -> None:
     assert ranked.filter(pl.col("round") > 1).select("id").collect()["id"].to_list() == ["e", "a"]
     assert ranked.select(pl.len()).collect().item() == 4
     assert instag.select(pl.LazyFrame(columns()), 0).collect().height == 0
+
+
+def test_the_result_of_a_stage_is_told_from_its_data() -> None:
+    normalized = instag.normalize(pl.DataFrame(columns()), embedder=None)
+    with pytest.raises(instag.InputError, match=r"found instag\.\S+\.Normalized: pass its \.data"):
+        instag.select(normalized, 1)
+    assert instag.select(normalized.data, 1).height == 1

@@ -38,7 +38,9 @@ def wrap(data: Any) -> Frame:
         return NarwhalsFrame(native)
     if hasattr(data, "__arrow_c_stream__"):
         return StreamFrame(data)
+    kind = type(data)
+    hint = ": pass its .data" if kind.__module__.startswith("instag.") and hasattr(data, "data") else ""
     raise InputError(
         "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, or an object with the "
-        f"Arrow C stream; found {type(data).__module__}.{type(data).__qualname__}"
+        f"Arrow C stream; found {kind.__module__}.{kind.__qualname__}{hint}"
     )

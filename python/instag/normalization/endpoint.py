@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from instag.errors import InputError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 __all__ = ["OpenAIEmbedder"]
 
@@ -68,16 +68,16 @@ class OpenAIEmbedder:
         InputError
             Where the endpoint refuses, or answers with anything but a vector a text.
         """
-        import httpx  # noqa: PLC0415 - it takes longer to import than all of instag
+        import httpx2  # noqa: PLC0415 - it takes longer to import than all of instag
 
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         vectors: list[list[float]] = []
-        with httpx.Client(headers=headers, timeout=self._timeout) as client:
+        with httpx2.Client(headers=headers, timeout=self._timeout) as client:
             for start in range(0, len(texts), self._batch):
                 vectors += self._ask(client, texts[start : start + self._batch])
         return vectors
 
-    def _ask(self, client: "httpx.Client", texts: list[str]) -> list[list[float]]:
+    def _ask(self, client: "httpx2.Client", texts: list[str]) -> list[list[float]]:
         answer = self._post(client, {"model": self._model, "input": texts})
         try:
             # They come in any order.
@@ -89,8 +89,8 @@ class OpenAIEmbedder:
                 f"found {self._hidden(str(answer))[:SHOWN]}"
             ) from None
 
-    def _post(self, client: "httpx.Client", body: dict[str, Any]) -> Any:
-        from httpx import TransportError  # noqa: PLC0415 - as above
+    def _post(self, client: "httpx2.Client", body: dict[str, Any]) -> Any:
+        from httpx2 import TransportError  # noqa: PLC0415 - as above
 
         problem = ""
         for attempt in range(self._retries + 1):
@@ -113,7 +113,7 @@ class OpenAIEmbedder:
         return text.replace(self._key, "***") if self._key else text
 
 
-def _json(response: "httpx.Response") -> Any:
+def _json(response: "httpx2.Response") -> Any:
     try:
         return response.json()
     except ValueError:
