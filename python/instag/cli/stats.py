@@ -1,14 +1,15 @@
 """`instag stats`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import polars as pl
 import typer
 
 from instag import io
+from instag.analysis import summarize
 from instag.cli import console
-from instag.cli.options import Format, Sources, Tags
+from instag.cli.options import Format, Sources, Tags, one_or_list
 from instag.frame import wrap
 from instag.measures import Measures, measure
 
@@ -16,10 +17,21 @@ from instag.measures import Measures, measure
 def stats(
     source: Sources,
     tags: Tags = "tags",
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Measure each of the groups that this column names.")
+    ] = None,
     format: Format = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Measure complexity and coverage: each IN alone, and where there are several, all together."""
+    """Measure complexity and coverage: of each IN alone and of all together, or of the groups in them."""
+    if by is None:
+        files(source, tags, format, json=json)
+    else:
+        groups(source, tags, by, format, json=json)
+
+
+def files(source: list[str], tags: str, format: str, *, json: bool) -> None:
+    """Measure each file, and where there are several, all together."""
     parts: dict[str, pl.DataFrame] = {}
     for name in source:
         with console.stage(f"reading {name}"):
@@ -30,8 +42,7 @@ def stats(
     with console.stage("measuring"):
         measured = {name: measure(frame, of=every) for name, frame in parts.items()}
     if json:
-        records = [{"source": name, **vars(measures)} for name, measures in measured.items()]
-        console.say(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode())
+        print_json([{"source": name, **vars(measures)} for name, measures in measured.items()])
         return
     header = ("", "samples", "null tags", "no tags", "complexity", "distinct tags", "coverage")
     console.table(header, [row(name, measures) for name, measures in measured.items()])
@@ -47,3 +58,37 @@ def row(name: str, measures: Measures) -> tuple[str, ...]:
         f"{measures.tags:,}",
         f"{measures.coverage or 0:.1%}",
     )
+
+
+def groups(source: list[str], tags: str, by: str, format: str, *, json: bool) -> None:
+    """Measure all files together, and each group in them."""
+    with console.stage("reading"):
+        data = io.load(one_or_list(source), format=format)
+    with console.stage("measuring"):
+        summary = summarize(data, by=by, tags=tags)
+    if json:
+        print_json(summary.to_dicts())
+        return
+    header = ("", "samples", "no tags", "mean", "median", "p95", "tags", "coverage", "effective")
+    console.table(header, [group_row(**line) for line in summary.to_dicts()])
+
+
+def group_row(
+    *, group: str, samples: int, tags: int, coverage: float, effective: float, **rest: Any
+) -> tuple[str, ...]:
+    """A line of the table; a dash where there is nothing to measure."""
+    untagged, mean, median, p95 = (rest[name] for name in ("untagged", "mean", "median", "p95"))
+    return (
+        group,
+        f"{samples:,}",
+        "-" if untagged is None else f"{untagged:.1%}",
+        *("-" if number is None else f"{number:.2f}" for number in (mean, median, p95)),
+        f"{tags:,}",
+        f"{coverage:.1%}",
+        f"{effective:,.1f}",
+    )
+
+
+def print_json(records: list[dict[str, Any]]) -> None:
+    """Print records as a list."""
+    console.say(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,144 @@
+"""Selections: what was picked, in which order, and why."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag import _core
+from instag.analysis.grouping import labels
+from instag.analysis.pool import Pool, pool_of
+from instag.analysis.queries import queries_of
+from instag.errors import InputError, InstagWarning
+from instag.frame import Frame, wrap
+from instag.tagsets import lists_of
+
+__all__ = ["Picks", "picks_of"]
+
+ALONE = "selection"
+
+
+@dataclass(frozen=True)
+class Picks:
+    """A selection.
+
+    Attributes
+    ----------
+    frame
+        `rank`, `round`, `new_tags`, `tags` and `query`, in order of selection.
+    offsets, codes
+        The tags that the pool has too, by its codes.
+    groups
+        The group of each sample; None where samples are in no groups.
+    """
+
+    frame: pl.DataFrame
+    offsets: NDArray[np.int64]
+    codes: NDArray[np.uint32]
+    groups: pl.Series | None
+
+
+def picks_of(selections: Any, pool: Pool, tags: str, by: str | None, taken: Mapping[str, str]) -> dict[str, Picks]:
+    """Look at each selection.
+
+    Parameters
+    ----------
+    selections
+        A frame, or a dict of frames by name.
+    pool
+        What was selected from.
+    tags, by
+        The columns.
+    taken
+        Names that are no longer free, and what they stand for.
+
+    Raises
+    ------
+    InputError
+        Where a name is taken, or a column is missing.
+    """
+    if selections is None:
+        return {}
+    named = selections if isinstance(selections, Mapping) else {ALONE: selections}
+    picks = {}
+    for name, data in named.items():
+        if not isinstance(name, str):
+            raise InputError(f"selections: expected names that are strings; found {name!r}")
+        if name in taken:
+            raise InputError(
+                f"selections: expected names of their own; found {name!r}, {taken[name]}: call it otherwise"
+            )
+        try:
+            picks[name] = _picks(name, wrap(data), pool, tags, by)
+        except InputError as error:
+            raise InputError(f"selections, {name!r}: {error}") from error
+    return picks
+
+
+def _picks(name: str, frame: Frame, pool: Pool, tags: str, by: str | None) -> Picks:
+    order = _order(frame, len(frame.column(tags)))
+    own = pool_of(frame.column(tags).gather(order))
+    rounds = _rounds(frame, order, own)
+    queries = queries_of(frame)
+    known = pool.codes_of(own.names)
+    if missing := int((known == len(pool.names)).sum()):
+        message = (
+            f"selections, {name!r}: {missing:,} of {len(known):,} tags are not in the data; coverage leaves them out"
+        )
+        warnings.warn(message, InstagWarning, stacklevel=4)
+    offsets, codes = _renamed(own, known, len(pool.names))
+    shown = {
+        "rank": np.arange(1, own.samples + 1, dtype=np.uint32),
+        "round": rounds,
+        "new_tags": _new_tags(frame, order, own, rounds),
+        "tags": lists_of(own.lengths, own.names.gather(own.codes)).cast(pl.List(pl.String)),
+        "query": None if queries is None else queries.first(order),
+    }
+    return Picks(
+        frame=pl.DataFrame(shown, schema_overrides={"query": pl.String}),
+        offsets=offsets,
+        codes=codes,
+        groups=None if by is None else labels(frame, by),
+    )
+
+
+def _order(frame: Frame, samples: int) -> NDArray[np.uint32]:
+    """The rows by rank, where each has one of its own; otherwise as they are."""
+    ranks = _positive(frame, "rank")
+    if ranks is None or not ranks.is_unique().all():
+        return np.arange(samples, dtype=np.uint32)
+    return ranks.arg_sort().cast(pl.UInt32).to_numpy()
+
+
+def _rounds(frame: Frame, order: NDArray[np.uint32], own: Pool) -> NDArray[np.uint32]:
+    known = _positive(frame, "round")
+    return _core.rounds(*own.arrays) if known is None else known.gather(order).to_numpy()
+
+
+def _new_tags(frame: Frame, order: NDArray[np.uint32], own: Pool, rounds: NDArray[np.uint32]) -> pl.Series:
+    known = frame.column("new_tags") if "new_tags" in frame.columns else None
+    if known is not None and isinstance(known.dtype, pl.List) and not known.null_count():
+        return known.gather(order).cast(pl.List(pl.String))
+    in_order = np.arange(own.samples, dtype=np.uint32)
+    offsets, codes = _core.novelty(*own.arrays, in_order, rounds)
+    return lists_of(np.diff(offsets), own.names.gather(codes)).cast(pl.List(pl.String))
+
+
+def _positive(frame: Frame, name: str) -> pl.Series | None:
+    """A column of whole numbers from 1, where there is one: what else may have that name is none of ours."""
+    column = frame.column(name) if name in frame.columns else None
+    if column is None or not column.dtype.is_integer() or not column.is_between(1, 2**32 - 1).fill_null(False).all():  # noqa: FBT003 - Polars takes no keyword
+        return None
+    return column.cast(pl.UInt32)
+
+
+def _renamed(own: Pool, known: NDArray[np.int64], absent: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """The tags of each sample by other codes, but for those that are absent."""
+    codes = known[own.codes]
+    kept = codes < absent
+    offsets = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[own.offsets]
+    return offsets, codes[kept].astype(np.uint32)

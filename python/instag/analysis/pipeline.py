@@ -1,0 +1,90 @@
+"""Analysing: what a data set, its groups and its selections hold."""
+
+from typing import Any
+
+import polars as pl
+
+from instag.analysis.catalogue import catalogue
+from instag.analysis.curves import EXPECTED, frontier, growth
+from instag.analysis.grouping import ALL, groups_of
+from instag.analysis.pairs import pairs
+from instag.analysis.parts import Parts
+from instag.analysis.picks import picks_of
+from instag.analysis.pool import pool_of
+from instag.analysis.queries import queries_of
+from instag.analysis.recall import recall
+from instag.analysis.result import Analysis
+from instag.analysis.summary import histogram, summary_of
+from instag.frame import wrap
+
+__all__ = ["analyze", "summarize"]
+
+
+def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections: Any = None) -> Analysis:
+    """Analyse a data set by its tags: how diverse and complex it is, what its parts share, what a subset keeps.
+
+    Parameters
+    ----------
+    data
+        A frame of any kind that :func:`instag.select` takes. Where it has a column `queries`, as :func:`instag.read`
+        makes it, queries are counted and shown as examples.
+    by
+        A column that says which group a sample belongs to, for instance its source. Samples where it is null are the
+        group "(none)"; a group called "all" is shown with the name of the column behind it.
+    tags
+        The column that holds each sample's tags, in the data and the selections.
+    selections
+        Subsets of the data, as frames by name, or one frame, which is then called "selection". The columns `rank`,
+        `round` and `new_tags` of :func:`instag.rank` are used where they are there. Otherwise the rows are taken to be
+        in order of selection, and a sample that adds no tag begins a new round.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing or is not what was expected, or a selection has the name of a group.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({
+    ...     "source": ["web", "web", "book"],
+    ...     "tags": [["math"], ["math", "proof"], ["proof"]],
+    ... })
+    >>> analysis = instag.analyze(df, by="source", selections=instag.select(df, 1))
+    >>> analysis.summary.select("group", "samples", "mean", "coverage").rows()
+    [('all', 3, 1.3333333333333333, 1.0), ('web', 2, 1.5, 1.0), ('book', 1, 1.0, 0.5)]
+    >>> analysis.recall.filter(pl.col("group") != pl.col("by")).select("group", "by", "recall", "weighted").rows()
+    [('web', 'book', 0.5, 0.3333333333333333), ('book', 'web', 1.0, 1.0)]
+    >>> analysis.selections["selection"].row(0)
+    (1, 1, ['math', 'proof'], ['math', 'proof'], None)
+
+    References
+    ----------
+    Diversity, complexity and recall as in section 3 and figure 2 of the InsTag paper. Rarefaction: Hurlbert, "The
+    Nonconcept of Species Diversity", 1971. NPMI: Bouma, "Normalized (Pointwise) Mutual Information in Collocation
+    Extraction", 2009.
+    """
+    frame = wrap(data)
+    pool = pool_of(frame.column(tags))
+    groups = groups_of(frame, by, pool)
+    taken = dict.fromkeys(groups.names, "the name of a group") | {ALL: "all samples", EXPECTED: "a curve of growth"}
+    picks = picks_of(selections, pool, tags, by, taken)
+    queries = queries_of(frame)
+    return Analysis(
+        summary=summary_of(pool, groups, queries),
+        recall=recall(pool, groups),
+        tags=catalogue(pool, groups, queries),
+        pairs=pairs(pool),
+        growth=growth(pool, [(name, pick.offsets, pick.codes) for name, pick in picks.items()]),
+        frontier=frontier(pool),
+        complexity=histogram(pool, groups),
+        selections={name: pick.frame for name, pick in picks.items()},
+        _parts=Parts.of(pool, groups, picks),
+    )
+
+
+def summarize(data: Any, *, by: str | None = None, tags: str = "tags") -> pl.DataFrame:
+    """The summary alone: what :func:`analyze` has under that name, without the time that the rest takes."""
+    frame = wrap(data)
+    pool = pool_of(frame.column(tags))
+    return summary_of(pool, groups_of(frame, by, pool), queries_of(frame))

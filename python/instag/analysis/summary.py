@@ -1,0 +1,77 @@
+"""How complex and how diverse each group is."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.analysis.grouping import Groups
+from instag.analysis.pool import Pool
+from instag.analysis.queries import Queries
+
+__all__ = ["histogram", "summary_of"]
+
+
+def summary_of(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFrame:
+    """One line for all samples, then one a group; see :class:`instag.Analysis`."""
+    known = pl.Series("tags", pool.lengths).to_frame().select(pl.when(~pl.Series(pool.null)).then("tags"))
+    unknown = pl.Series(dtype=pl.UInt64).extend_constant(None, pool.samples)
+    asked = (unknown if queries is None else pl.Series(queries.counts, dtype=pl.UInt64)).alias("queries")
+    measured = (
+        groups.with_all(known.with_columns(asked))
+        .group_by("group")
+        .agg(
+            pl.len().cast(pl.UInt32).alias("samples"),
+            # A sum of nulls would be 0.
+            pl.sum("queries") if queries is not None else pl.first("queries"),
+            pl.mean("tags").alias("mean"),
+            pl.median("tags").alias("median"),
+            pl.quantile("tags", 0.95, "linear").alias("p95"),
+            (pl.col("tags").fill_null(0) == 0).mean().alias("untagged"),
+        )
+    )
+    counts = [pool.counts, *np.split(groups.counts.counts, groups.counts.offsets[1:-1])][: 1 + len(groups.names)]
+    numbers = pl.Series("group", np.arange(len(counts), dtype=np.uint32))
+    distinct = np.array(list(map(len, counts)), np.uint32)
+    held = pl.DataFrame(
+        {
+            "group": numbers,
+            "tags": distinct,
+            "coverage": distinct / max(len(pool.names), 1),
+            "effective": pl.Series(map(effective, counts), dtype=pl.Float64),
+        }
+    )
+    # Where there are no samples at all, there is still a line that says so.
+    return held.join(measured, on="group", how="left", maintain_order="left").select(
+        groups.named(numbers),
+        pl.col("samples").fill_null(0),
+        "queries",
+        "mean",
+        "median",
+        "p95",
+        "tags",
+        "coverage",
+        "untagged",
+        "effective",
+    )
+
+
+def effective(counts: NDArray[np.uint32]) -> float:
+    """The number of tags, all alike in frequency, that would be as diverse: the exponential of the entropy.
+
+    Examples
+    --------
+    >>> round(effective(np.array([5, 5, 5, 5], np.uint32)), 9), effective(np.array([], np.uint32))
+    (4.0, 0.0)
+    """
+    if not len(counts):
+        return 0.0
+    shares = counts / counts.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def histogram(pool: Pool, groups: Groups) -> pl.DataFrame:
+    """How many samples of each group have how many tags; samples with null tags are not counted."""
+    lengths = pl.DataFrame({"tags": pl.Series(pool.lengths, dtype=pl.UInt32), "null": pool.null})
+    every = groups.with_all(lengths).filter(~pl.col("null"))
+    counted = every.group_by("group", "tags").agg(pl.len().cast(pl.UInt32).alias("samples")).sort("group", "tags")
+    return counted.with_columns(groups.named(counted.get_column("group")))

@@ -1,0 +1,75 @@
+//! How often each group of samples holds each tag.
+
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::tags::TagSets;
+
+/// Compressed sparse rows, one a group: the tags it holds, by code, and how many of its samples hold each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Where each group's tags begin, and at the end where the last one's end.
+    pub offsets: Vec<i64>,
+    /// The tags.
+    pub tags: Vec<u32>,
+    /// The samples of the group that hold the tag, never 0.
+    pub counts: Vec<u32>,
+}
+
+/// Counts the tags of each of `n_groups` groups; `groups` has the group of every sample.
+///
+/// Linear in the (sample, tag) pairs and the groups. Memory is that of the result, and a number a sample and a tag.
+///
+/// ```
+/// use instag::{Interrupt, TagSets, count_groups};
+///
+/// let tags = TagSets::new(&[0, 2, 3, 4], &[0, 1, 1, 1], 2)?;
+/// let counts = count_groups(&tags, &[0, 1, 1], 2, &Interrupt::never())?;
+/// assert_eq!((counts.offsets, counts.tags, counts.counts), (vec![0, 2, 3], vec![0, 1, 1], vec![1, 1, 2]));
+/// # Ok::<(), instag::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Malformed`] where not every sample has one of the groups, [`Error::Interrupted`] where the caller wants to
+/// stop.
+pub fn count_groups(tags: &TagSets, groups: &[u32], n_groups: usize, interrupt: &Interrupt) -> Result<Counts> {
+    let members = by_group(tags, groups, n_groups)?;
+    let mut counts = Counts { offsets: vec![0], ..Counts::default() };
+    let mut hits = vec![0u32; tags.n_tags()];
+    let mut held = Vec::new();
+    for rows in &members {
+        for &row in rows {
+            interrupt.step()?;
+            for &tag in tags.row(row as usize) {
+                let hits = &mut hits[tag as usize];
+                if *hits == 0 {
+                    held.push(tag);
+                }
+                *hits += 1;
+            }
+        }
+        held.sort_unstable();
+        counts.counts.extend(held.iter().map(|&tag| std::mem::take(&mut hits[tag as usize])));
+        counts.tags.append(&mut held);
+        counts.offsets.push(counts.tags.len() as i64);
+    }
+    Ok(counts)
+}
+
+/// The samples of each group, in order.
+fn by_group(tags: &TagSets, groups: &[u32], n_groups: usize) -> Result<Vec<Vec<u32>>> {
+    if groups.len() != tags.len() {
+        return Err(Error::Malformed(format!(
+            "groups: expected one for each of {} samples; found {}",
+            tags.len(),
+            groups.len()
+        )));
+    }
+    let mut members = vec![Vec::new(); n_groups];
+    for (row, &group) in (0..).zip(groups) {
+        let Some(rows) = members.get_mut(group as usize) else {
+            return Err(Error::Malformed(format!("groups: expected groups below {n_groups}; found {group}")));
+        };
+        rows.push(row);
+    }
+    Ok(members)
+}

@@ -1,0 +1,66 @@
+//! What the first samples of an order hold.
+
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::measure::Measures;
+use crate::select::{Method, rank};
+use crate::tags::TagSets;
+
+/// Measures the first samples of `rows`, for each of `sizes`, in one walk.
+///
+/// ```
+/// use instag::{Interrupt, Measures, TagSets, prefixes};
+///
+/// let tags = TagSets::new(&[0, 2, 3, 4], &[0, 1, 1, 2], 3)?;
+/// let measured = prefixes(&tags, &[1, 0, 2], &[1, 3], &Interrupt::never())?;
+/// assert_eq!(measured, [Measures { pairs: 1, distinct: 1 }, Measures { pairs: 4, distinct: 3 }]);
+/// # Ok::<(), instag::Error>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Malformed`] where a row is no sample, or the sizes fall or go beyond the rows; [`Error::Interrupted`] where
+/// the caller wants to stop.
+pub fn prefixes(tags: &TagSets, rows: &[u32], sizes: &[u32], interrupt: &Interrupt) -> Result<Vec<Measures>> {
+    tags.check_rows(rows)?;
+    if !sizes.is_sorted() || sizes.last().is_some_and(|&last| last as usize > rows.len()) {
+        return Err(Error::Malformed(format!("sizes: expected them to rise to {} at most, the rows", rows.len())));
+    }
+    let mut seen = vec![false; tags.n_tags()];
+    let mut so_far = Measures::default();
+    let mut rest = rows;
+    let mut walked = 0;
+    let mut measured = Vec::with_capacity(sizes.len());
+    for &size in sizes {
+        let (next, after) = rest.split_at(size as usize - walked);
+        for &row in next {
+            interrupt.step()?;
+            for &tag in tags.row(row as usize) {
+                so_far.pairs += 1;
+                so_far.distinct += u64::from(!std::mem::replace(&mut seen[tag as usize], true));
+            }
+        }
+        (rest, walked) = (after, size as usize);
+        measured.push(so_far);
+    }
+    Ok(measured)
+}
+
+/// Measures the first samples of a ranking, for each of `sizes`; and of another for every further seed.
+///
+/// # Errors
+/// [`Error::Malformed`] where the sizes fall or go beyond the samples that have tags, [`Error::Interrupted`] where the
+/// caller wants to stop.
+pub fn trace(
+    tags: &TagSets,
+    method: Method,
+    seeds: &[Option<u64>],
+    sizes: &[u32],
+    interrupt: &Interrupt,
+) -> Result<Vec<Vec<Measures>>> {
+    let budget = sizes.last().map_or(0, |&last| last as usize);
+    let one = |&seed: &Option<u64>| {
+        let ranking = rank(tags, method, budget, seed, interrupt)?;
+        prefixes(tags, &ranking.rows, sizes, interrupt)
+    };
+    seeds.iter().map(one).collect()
+}

@@ -1,0 +1,57 @@
+"""`instag stats --by`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+
+import instag
+
+
+def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "instag", "stats", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data.jsonl"
+    rows = [
+        {"prompt": "1?", "kind": "sum", "tags": ["math", "proof", "math"]},
+        {"prompt": "2?", "kind": "sum", "tags": ["math"]},
+        {"prompt": "3?", "kind": "verse", "tags": ["poetry"]},
+        {"prompt": "4?", "kind": None, "tags": None},
+    ]
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    return path
+
+
+def test_each_group_has_a_line(data: Path) -> None:
+    assert [" ".join(line.split()) for line in run(data, "--by", "kind").stdout.splitlines()] == [
+        "samples no tags mean median p95 tags coverage effective",
+        "all 4 25.0% 1.33 1.00 1.90 3 100.0% 2.8",
+        "sum 2 0.0% 1.50 1.50 1.95 2 66.7% 1.9",
+        "(none) 1 100.0% - - - 0 0.0% 0.0",
+        "verse 1 0.0% 1.00 1.00 1.00 1 33.3% 1.0",
+    ]
+
+
+def test_json_is_the_summary(data: Path) -> None:
+    printed = orjson.loads(run(data, "--by", "kind", "--json").stdout)
+    assert printed == instag.analyze(pl.read_ndjson(data), by="kind").summary.to_dicts()
+
+
+def test_several_files_are_groups_by_source(data: Path) -> None:
+    other = data.with_name("other.jsonl")
+    other.write_text('{"prompt": "5?", "kind": "x", "tags": ["art"]}\n')
+    printed = orjson.loads(run(data, other, "--by", "source", "--json").stdout)
+    assert [(line["samples"], line["tags"]) for line in printed] == [(5, 4), (4, 3), (1, 1)]
+
+
+def test_a_column_that_is_not_there(data: Path) -> None:
+    assert run(data, "--by", "sort", code=1).stderr == "error: no column 'sort'; the columns are: prompt, kind, tags\n"
