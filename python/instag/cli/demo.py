@@ -8,10 +8,13 @@ import polars as pl
 import typer
 
 from instag import io
+from instag.analysis import analyze
 from instag.cli import console
 from instag.cli.normalize import show_merges
+from instag.errors import InputError
 from instag.measures import Measures, measure, measure_tags
-from instag.normalization import normalize
+from instag.normalization import Normalized, normalize
+from instag.reporting import figures, report
 from instag.sample import load_sample
 from instag.selection import Method, select
 from instag.tagsets import TagSets, encode
@@ -20,7 +23,7 @@ BUDGET = 100
 SEEDS = 20
 WIDTH = 90
 
-Folder = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the subset to.")]
+Folder = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the subset and the report to.")]
 
 
 def demo(output: Folder = Path("instag-demo")) -> None:
@@ -47,12 +50,27 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     console.say(f"\nThe first three by complexity-first, all {BUDGET} are in {path}:\n")
     for query, new in chosen.head(3).select(first_query(), "new_tags").iter_rows():
         console.say(f"  {query}\n    new: {', '.join(new)}")
+    draw(done, chosen, output)
     console.say(
-        "\nWith data of your own, tagged in a column `tags`:\n\n"
-        "  instag stats data.jsonl\n"
-        "  instag normalize data.jsonl -o clean.jsonl --vocabulary vocabulary.parquet\n"
+        "\nWith data of your own, and a model at an endpoint of your own (or OpenAI's):\n\n"
+        "  instag tag data.jsonl -o tagged.jsonl --model gpt-4o-mini\n"
+        "  instag normalize tagged.jsonl -o clean.jsonl --vocabulary vocabulary.parquet\n"
         "  instag select clean.jsonl --budget 6000 -o subset.jsonl\n"
+        "  instag report clean.jsonl --selection subset.jsonl -o report.html\n"
     )
+
+
+def draw(done: Normalized[pl.DataFrame], chosen: pl.DataFrame, output: Path) -> None:
+    """Write the report, where there is something to draw with."""
+    with console.stage("drawing"):
+        analysis = analyze(done.data, by="source", selections={"complexity-first": chosen})
+        try:
+            path = report(analysis, output / "report.html", vocabulary=done)
+            figures(analysis, output / "figures", format="svg", vocabulary=done)
+        except InputError as error:
+            console.note(str(error))
+            return
+    console.say(f"\nWhat the tags say of all this, drawn, to open in a browser: {path}")
 
 
 def compared(tagsets: TagSets, method: Method) -> tuple[str, str, str]:

@@ -1,0 +1,107 @@
+"""`instag report`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from instag import io
+from instag.analysis import Analysis, analyze
+from instag.cli import console
+from instag.cli.options import Format, Sources, Tags, one_or_list
+from instag.errors import InputError
+from instag.normalization import Vocabulary
+from instag.reporting import figures
+from instag.reporting import report as write
+
+# How many groups are shown.
+TELLING = 20
+
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT.html", help="The file to write.")]
+By = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that says which group a sample is in.")]
+Selections = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--selection", metavar="[NAME=]S", help="A subset of IN, as `instag select` wrote it; several are fine."
+    ),
+]
+File = Annotated[Path | None, typer.Option("--vocabulary", metavar="V.parquet", help="A vocabulary to show as well.")]
+Folder = Annotated[Path | None, typer.Option("--figures", metavar="DIR", help="Save the figures too, as SVG and PNG.")]
+Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users say: see `instag.read`.")]
+Title = Annotated[str | None, typer.Option(help="The heading.")]
+
+
+def report(
+    source: Sources,
+    output: Output = Path("report.html"),
+    by: By = None,
+    tags: Tags = "tags",
+    selection: Selections = None,
+    vocabulary: File = None,
+    folder: Folder = None,
+    title: Title = None,
+    query: Query = None,
+    format: Format = "auto",
+) -> None:
+    """Draw what the tags say of data and of subsets, in one HTML file that opens offline."""
+    chosen = named(selection or [])
+    with console.stage("reading"):
+        frame = opened(one_or_list(source), format, query)
+        taken = {name: opened(path, "auto", query) for name, path in chosen.items()}
+        words = None if vocabulary is None else Vocabulary.load(vocabulary)
+    with console.noted(), console.stage("analysing"):
+        analysis = analyze(frame, by=by, tags=tags, selections=taken)
+    with console.stage(f"writing {output}"):
+        write(analysis, output, vocabulary=words, title=title)
+        pictures = [] if folder is None else figures(analysis, folder, vocabulary=words)
+    show(analysis)
+    drawn = "" if folder is None else f"; {len(pictures)} figures are in {folder}"
+    console.say(f"\nthe report is in {output}{drawn}")
+
+
+def named(selections: list[str]) -> dict[str, str]:
+    """The files of selections by name: the one given before the first =, or that of the file."""
+    paths: dict[str, str] = {}
+    for text in selections:
+        before, equals, after = text.partition("=")
+        name, path = (before, after) if equals and not Path(text).exists() else (Path(text).stem, text)
+        if name in paths:
+            raise InputError(
+                f"--selection: expected names of their own; found {name!r} for {paths[name]} and for {path}: "
+                f"name one of them, as in --selection other={path}"
+            )
+        paths[name] = path
+    return paths
+
+
+def opened(source: str | list[str], format: str, query: str | None) -> pl.LazyFrame:
+    """The data with what users say, or where nobody knows which column that is, without."""
+    if query is not None:
+        return io.scan(source, format=format, query=query)
+    try:
+        return io.scan(source, format=format)
+    except InputError as error:
+        # Whatever else is wrong goes wrong again here.
+        frame = io.load(source, format=format)
+        console.note(f"the report has no queries as examples: {error}")
+        return frame
+
+
+def show(analysis: Analysis) -> None:
+    """Print the largest groups and the selections."""
+    fields = ("group", "samples", "mean", "tags", "coverage", "untagged")
+    rows = [line(*row) for row in analysis.summary.head(TELLING + 1).select(fields).iter_rows()]
+    console.table(("", "samples", "tags a sample", "distinct tags", "coverage", "without tags"), rows)
+    left = len(analysis.summary) - len(rows)
+    if left:
+        console.say(f"and {left:,} smaller {'group' if left == 1 else 'groups'}")
+    for name, picks in analysis.selections.items():
+        curve = analysis.growth.filter(pl.col("curve") == name)
+        coverage = curve.select(pl.col("coverage").max()).item() or 0.0
+        console.say(f"{name}: {len(picks):,} samples cover {coverage:.1%} of the tags")
+
+
+def line(name: str, samples: int, mean: float | None, tags: int, coverage: float, untagged: float) -> tuple[str, ...]:
+    """A line of the table."""
+    return name, f"{samples:,}", f"{mean or 0:.2f}", f"{tags:,}", f"{coverage:.1%}", f"{untagged:.1%}"

@@ -1,0 +1,76 @@
+"""Drawing: charts as specifications, and specifications as files, without a browser."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+from instag.reporting.section import Figure, Spec
+from instag.reporting.theme import LIGHT, Theme
+
+__all__ = ["as_png", "as_svg", "decades", "drawn"]
+
+# The width in pixels where there is no window to fill, and how much finer than the screen a bitmap is.
+WIDTH = 760
+FINER = 2
+# Pixels around what is drawn: a file stands beside nothing.
+MARGIN = 12
+# Of files: every viewer has one of that name, and looking through a list of others for each text takes seconds.
+FONT = "sans-serif"
+# Up to so many powers of ten an axis has room for more.
+FEW = 4
+
+
+def drawn(chart: alt.TopLevelMixin) -> Spec:
+    """The specification of a chart that fills its width, without a look of its own."""
+    spec: Spec = chart.to_dict()
+    spec.pop("config", None)
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return spec
+
+
+def decades(last: Any) -> list[int]:
+    """Where a logarithmic axis from 1 has its marks: powers of ten, and their threefold where there are few.
+
+    Examples
+    --------
+    >>> decades(780), decades(2_000_000)
+    ([1, 3, 10, 30, 100, 300], [1, 10, 100, 1000, 10000, 100000, 1000000])
+    """
+    powers = [10**power for power in range(len(str(last)))]
+    return powers if len(powers) > FEW else [mark for power in powers for mark in (power, 3 * power) if mark <= last]
+
+
+def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
+    """A figure as SVG."""
+    import vl_convert  # noqa: PLC0415 - 50 MB, and not needed for the page
+
+    spec = sized(figure)
+    if is_vega(spec):
+        return str(vl_convert.vega_to_svg({**spec, "config": theme.config(FONT)}))
+    return str(vl_convert.vegalite_to_svg(spec, config=theme.config(FONT)))
+
+
+def as_png(figure: Figure, theme: Theme = LIGHT) -> bytes:
+    """A figure as PNG, twice as fine as a screen."""
+    import vl_convert  # noqa: PLC0415 - as above
+
+    spec = sized(figure)
+    if is_vega(spec):
+        return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=FINER))
+    return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=FINER))
+
+
+def is_vega(spec: Mapping[str, Any]) -> bool:
+    """Whether a specification is for Vega itself."""
+    return "/schema/vega/" in spec["$schema"]
+
+
+def sized(figure: Figure) -> Spec:
+    """The specification with a width in pixels, and without what only a hand can move."""
+    spec = dict(figure.spec)
+    width = max(min(WIDTH, figure.most or WIDTH), figure.least)
+    if is_vega(spec):
+        others = [signal for signal in spec["signals"] if signal["name"] != "width"]
+        return {**spec, "width": width, "padding": MARGIN, "signals": others}
+    return {**spec, "width": width, "padding": MARGIN}

@@ -1,0 +1,42 @@
+"""The sections of a report: one file each, every one made of an analysis and nothing else."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from instag.analysis import Analysis
+from instag.normalization import Normalized, Vocabulary
+from instag.reporting.section import Section
+from instag.reporting.sections.associations import associations
+from instag.reporting.sections.catalogue import catalogue
+from instag.reporting.sections.complexity import complexity
+from instag.reporting.sections.frequency import frequency
+from instag.reporting.sections.frontier import frontier
+from instag.reporting.sections.groups import groups
+from instag.reporting.sections.growth import growth
+from instag.reporting.sections.overlap import overlap
+from instag.reporting.sections.overview import overview
+from instag.reporting.sections.picks import picks
+from instag.reporting.sections.vocabulary import normalization
+
+__all__ = ["sections"]
+
+ANALYSIS = (overview, groups, overlap, frequency, complexity, growth, frontier, associations)
+
+
+def sections(analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None = None) -> list[Section]:
+    """All that there is something to say in, in the order of a report."""
+    return list(_sections(analysis, vocabulary))
+
+
+def _sections(analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None) -> Iterator[Section]:
+    for build in ANALYSIS:
+        section = build(analysis)
+        if section is not None:
+            yield section
+    if vocabulary is not None:
+        yield normalization(vocabulary)
+    for nth, name in enumerate(analysis.selections, start=1):
+        yield picks(analysis, name, nth)
+    tags = catalogue(analysis)
+    if tags is not None:
+        yield tags

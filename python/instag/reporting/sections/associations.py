@@ -1,0 +1,67 @@
+"""Tags that come together."""
+
+import altair as alt
+import polars as pl
+
+from instag.analysis import Analysis
+from instag.reporting.drawing import drawn
+from instag.reporting.section import Column, Figure, Section, Spec, table_of
+from instag.reporting.wording import cut, number
+
+__all__ = ["associations"]
+
+MOST = 20
+COLUMNS = (
+    Column("tag"),
+    Column("with"),
+    Column("both", "count"),
+    Column("the one", "count"),
+    Column("the other", "count"),
+    Column("lift", "number"),
+    Column("NPMI", "number"),
+)
+
+
+def associations(analysis: Analysis) -> Section | None:
+    """The strongest pairs; None where there are none."""
+    pairs = analysis.pairs.sort("npmi", "n_both", "a", "b", descending=[True, True, False, False])
+    if pairs.is_empty():
+        return None
+    first = pairs.row(0, named=True)
+    lead = (
+        f"Tags that stand on the same samples far more often than by chance, led by “{cut(first['a'])}” with "
+        f"“{cut(first['b'])}” (NPMI {number(first['npmi'])}): 1 is a pair that never comes apart, 0 is chance."
+    )
+    shown = pairs.head(MOST)
+    figure = Figure("associations", f"The {len(shown)} strongest pairs of tags by NPMI", bars(shown))
+    rows = pairs.select("a", "b", "n_both", "n_a", "n_b", "lift", "npmi")
+    title = "The strongest pairs by NPMI or by lift"
+    return Section(
+        "associations", "Associations", lead, (figure,), (table_of("associations", title, COLUMNS, rows, browse=True),)
+    )
+
+
+def bars(pairs: pl.DataFrame) -> Spec:
+    """A bar for each pair."""
+    rows = [
+        {**row, "pair": f"{cut(row['a'], 24)} + {cut(row['b'], 24)}", "nth": nth}
+        for nth, row in enumerate(pairs.select("a", "b", "n_both", "lift", "npmi").iter_rows(named=True))
+    ]
+    # Pairs are told apart by their place: two long ones may look alike once cut.
+    base = alt.Chart(alt.InlineData(values=rows), width="container", height=34 * len(rows)).encode(
+        y=alt.Y("nth:O", axis=None, scale=alt.Scale(paddingInner=0.74, paddingOuter=0.5))
+    )
+    bar = base.mark_bar(cornerRadiusEnd=2).encode(
+        x=alt.X("npmi:Q", title="NPMI", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5)),
+        tooltip=[
+            alt.Tooltip("a:N", title="tag"),
+            alt.Tooltip("b:N", title="with"),
+            alt.Tooltip("n_both:Q", title="both", format=","),
+            alt.Tooltip("lift:Q", format=".1f"),
+            alt.Tooltip("npmi:Q", title="NPMI", format=".3f"),
+        ],
+    )
+    name = base.mark_text(style="name", align="left", baseline="bottom", dy=-6, dx=1).encode(
+        x=alt.datum(0), text="pair:N"
+    )
+    return drawn(bar + name)

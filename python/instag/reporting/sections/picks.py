@@ -1,0 +1,131 @@
+"""A selection: what was picked and why, and how it differs from its pool."""
+
+import altair as alt
+import polars as pl
+
+from instag.analysis import Analysis
+from instag.reporting.drawing import drawn
+from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
+from instag.reporting.wording import count, cut, plural, share
+
+__all__ = ["picks"]
+
+# As many samples as are listed, and tags as are drawn on either side.
+MOST = 2_000
+DRAWN = 8
+LONGEST = 400
+LISTED = (
+    Column("rank", "count"),
+    Column("round", "count"),
+    Column("query"),
+    Column("new tags", "tags"),
+    Column("other tags", "tags"),
+)
+COMPARED = (
+    Column("tag"),
+    Column("taken", "count"),
+    Column("pool", "count"),
+    Column("of the taken", "share"),
+    Column("of the pool", "share"),
+    Column("log₂ ratio", "signed"),
+)
+
+
+def picks(analysis: Analysis, name: str, nth: int) -> Section:
+    """One selection; `nth` tells it from others in names."""
+    picked = analysis.selections[name]
+    every = analysis.summary.item(0, "samples")
+    rounds = picked.select(pl.col("round").max()).item() or 0
+    lead = (
+        f"{plural(len(picked), 'sample')} of {count(every)} ({share(len(picked) / max(every, 1))}) were taken, in "
+        f"{plural(rounds, 'round')}. "
+        "A sample is taken for the tags that it is the first of its round to cover."
+    )
+    title = f"Selection: {cut(name)}"
+    section = f"selection-{nth}"
+    if picked.is_empty():
+        return Section(section, title, lead)
+    compared = analysis.compare(name)
+    tags = compared.tags.with_columns(gap=pl.col("share_a") - pl.col("share_b"))
+    figure = Figure(section, "Tags that the selection has more or less often than its pool", dumbbells(gaps(tags)))
+    tables = [contrast(tags, section)]
+    if len(compared.groups):
+        tables.append(groups(compared.groups, section))
+    tables.append(listing(picked, section))
+    notes = (
+        "Drawn are the tags whose share of the samples differs most between the selection and its pool.",
+        "In the tables a log\u2082 ratio of 1 is twice as often as in the pool, and \u22121 half as often.",
+    )
+    return Section(section, title, lead, (figure,), tuple(tables), notes)
+
+
+def gaps(tags: pl.DataFrame) -> pl.DataFrame:
+    """The tags that gained most, then those that lost most."""
+    more = tags.filter(pl.col("gap") > 0).sort("gap", "tag", descending=[True, False]).head(DRAWN)
+    less = tags.filter(pl.col("gap") < 0).sort("gap", "tag", descending=[True, False]).tail(DRAWN)
+    return pl.concat([more, less])
+
+
+def dumbbells(tags: pl.DataFrame) -> Spec:
+    """For each tag its share of the pool and its share of the selection, and the way between them."""
+    names = ["pool", "selection"]
+    # Tags are told apart by their place: two long ones may look alike once cut.
+    rows = [
+        {
+            "nth": nth,
+            "tag": row["tag"],
+            "name": cut(row["tag"], 48),
+            "pool": row["share_b"],
+            "selection": row["share_a"],
+        }
+        for nth, row in enumerate(tags.iter_rows(named=True))
+    ]
+    base = alt.Chart(alt.InlineData(values=rows), width="container", height=34 * len(rows)).encode(
+        y=alt.Y("nth:O", axis=None, scale=alt.Scale(paddingInner=0.6, paddingOuter=0.5)),
+        tooltip=[
+            alt.Tooltip("tag:N"),
+            alt.Tooltip("pool:Q", format=".2%"),
+            alt.Tooltip("selection:Q", format=".2%"),
+        ],
+    )
+    way = base.mark_rule(style="guide").encode(x=alt.X("pool:Q"), x2="selection:Q")
+    points = (
+        base.transform_fold([*names], ["of", "share"])
+        .mark_point(size=90, opacity=1)
+        .encode(
+            x=alt.X("share:Q", title="share of the samples", axis=alt.Axis(format="%", tickCount=6)),
+            color=alt.Color("of:N", scale=alt.Scale(domain=names), legend=alt.Legend(title=None)),
+            shape=alt.Shape("of:N", scale=alt.Scale(domain=names, range=["circle", "diamond"])),
+        )
+    )
+    label = base.mark_text(style="name", align="left", baseline="bottom", dy=-8).encode(x=alt.datum(0), text="name:N")
+    return drawn(way + points + label)
+
+
+def contrast(tags: pl.DataFrame, section: str) -> Table:
+    """All tags by how far their shares are apart."""
+    rows = tags.sort(pl.col("gap").abs(), descending=True, maintain_order=True).head(MOST)
+    left = f"{count(MOST)} of {count(len(tags))} tags are listed." if len(tags) > MOST else ""
+    shown = rows.select("tag", "n_a", "n_b", "share_a", "share_b", "ratio")
+    return table_of(f"{section}-tags", "Tags, the largest differences first", COMPARED, shown, browse=True, left=left)
+
+
+def groups(compared: pl.DataFrame, section: str) -> Table:
+    """The groups that the selection took from."""
+    rows = compared.select("group", "n_a", "n_b", "share_a", "share_b", "ratio")
+    columns = (Column("group"), *COMPARED[1:])
+    return table_of(f"{section}-groups", "Groups it took from", columns, rows, browse=len(rows) > 3 * DRAWN)
+
+
+def listing(picked: pl.DataFrame, section: str) -> Table:
+    """What was picked, in order."""
+    text = pl.col("query").str.strip_chars()
+    rows = picked.head(MOST).select(
+        "rank",
+        "round",
+        pl.when(text.str.len_chars() > LONGEST).then(text.str.head(LONGEST - 1) + "…").otherwise(text),
+        "new_tags",
+        pl.col("tags").list.unique(maintain_order=True).list.set_difference("new_tags").list.sort(),
+    )
+    left = f"The first {count(MOST)} of {plural(len(picked), 'sample')} are listed." if len(picked) > MOST else ""
+    return table_of(f"{section}-picks", "What was taken, in order", LISTED, rows, browse=True, left=left)

@@ -1,0 +1,99 @@
+"""Normalisation: how raw tags became the vocabulary, and what was merged on the way."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from instag import _core
+from instag.normalization import Normalized, Vocabulary
+from instag.reporting.drawing import drawn
+from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
+from instag.reporting.wording import count, plural, share
+
+__all__ = ["normalization"]
+
+# How many merges of each step are listed, and how many tags with what they are made of.
+MERGES = 100
+MADE = 200
+MEMBERS = 12
+STEPS = (
+    Column("step"),
+    Column("tags", "count"),
+    Column("after", "count"),
+    Column("assignments", "count"),
+    Column("after", "count"),
+    Column("merged", "count"),
+    Column("dropped", "count"),
+    Column("repeated", "count"),
+)
+MERGED = (Column("raw tag"), Column("samples", "count"), Column("became"), Column("step"), Column("why"))
+MADE_OF = (Column("tag"), Column("samples", "count"), Column("raw tags", "count"), Column("also written", "tags"))
+
+
+def normalization(known: Vocabulary | Normalized[Any]) -> Section:
+    """The steps, merges and tags of a normalisation; of a vocabulary alone, the tags."""
+    vocabulary = known.vocabulary if isinstance(known, Normalized) else known
+    raw = int(vocabulary.tags.get_column("members").list.len().sum()) + len(vocabulary.dropped)
+    lead = (
+        f"{plural(raw, 'raw tag')} became {count(len(vocabulary))}; {count(len(vocabulary.dropped))} were dropped, "
+        "for the most part because they are rare."
+    )
+    tables: list[Table] = []
+    figures: list[Figure] = []
+    if isinstance(known, Normalized):
+        steps = known.steps
+        figures.append(Figure("normalisation", "Distinct tags after each step", funnel(steps)))
+        tables += [table_of("steps", "What each step did", STEPS, steps), merges(known.merges)]
+        kept = steps.row(-1, named=True)["assignments_after"] / max(steps.row(0, named=True)["assignments_before"], 1)
+        lead += f" {share(kept)} of all assignments are left."
+    tables.append(made(vocabulary))
+    return Section("normalisation", "Normalisation", lead, tuple(figures), tuple(tables))
+
+
+def funnel(steps: pl.DataFrame) -> Spec:
+    """A bar for the distinct tags after each step."""
+    rows = [
+        {"step": f"{nth}. {name}" if nth else name, "tags": after}
+        for nth, (name, after) in enumerate(steps.select("step", "tags_after").iter_rows())
+    ]
+    base = alt.Chart(alt.InlineData(values=rows), width="container", height=34 * len(rows)).encode(
+        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        x=alt.X("tags:Q", title="distinct tags", axis=alt.Axis(tickCount=4, format="~s")),
+    )
+    text = base.mark_text(style="name", align="left", dx=6).encode(text=alt.Text("tags:Q", format=","))
+    return drawn(base.mark_bar(cornerRadiusEnd=2).encode(tooltip=["step:N", alt.Tooltip("tags:Q", format=",")]) + text)
+
+
+def merges(every: pl.DataFrame) -> Table:
+    """Those that tell most: of each step those of the most frequent tags, spellings that only differ in form last."""
+    merged = every.filter(pl.col("to").is_not_null())
+    plain = pl.col("why").str.starts_with("the same once cleaned")
+    ranked = merged.sort(plain, "count", descending=[False, True], maintain_order=True)
+    nth = pl.int_range(pl.len()).over("step")
+    shown = ranked.filter(nth < MERGES).sort(plain, nth.over("step"), maintain_order=True)
+    left = f"{count(len(shown))} of {count(len(merged))} merges are listed." if len(shown) < len(merged) else ""
+    rows = shown.select("from", "count", "to", "step", "why")
+    return table_of("merges", "Merges, those of meaning first", MERGED, rows, browse=True, left=left)
+
+
+def made(vocabulary: Vocabulary) -> Table:
+    """The tags that are made of most different raw tags."""
+    tags = vocabulary.tags.with_columns(
+        raw=pl.col("members").list.len(),
+        others=pl.struct("tag", "members").map_elements(differing, pl.List(pl.String)),
+    ).filter(pl.col("raw") > 1)
+    different = pl.col("others").list.len()
+    shown = tags.sort(different, "raw", "count", descending=True, maintain_order=True).head(MADE)
+    left = (
+        f"{count(len(shown))} of {count(len(tags))} tags with several raw tags are listed."
+        if len(shown) < len(tags)
+        else ""
+    )
+    rows = shown.select("tag", "count", "raw", pl.col("members").list.slice(1, MEMBERS))
+    return table_of("made", "Tags made of most raw tags", MADE_OF, rows, browse=True, left=left)
+
+
+def differing(tag: dict[str, Any]) -> list[str]:
+    """The distinct spellings among a tag's members, once cleaned."""
+    return sorted(set(_core.clean(tag["members"])) - set(_core.clean([tag["tag"]])))
