@@ -1,0 +1,169 @@
+"""The journal: every reply and fault of all runs, in a file that only grows."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from instag.asking import record as lines
+from instag.asking.index import Index
+from instag.asking.keys import KeySet
+from instag.asking.opening import locked, mend
+from instag.asking.reply import Fault, Reply
+from instag.errors import InputError
+
+__all__ = ["Journal"]
+
+# Records and seconds between two syncs: the most that a power failure can take.
+BATCH = 256
+SECONDS = 1.0
+
+
+class Journal:
+    """A file of replies and faults, a JSON line each; the first line says whose they are.
+
+    Each record is handed to the operating system as it comes, so that killing the process loses none, and is forced
+    to the disk every 256 records or second. A last line that was torn is dropped when the file is opened again. While
+    it is open no other process can open it.
+
+    Begin with :meth:`open`, in a `with` statement.
+
+    Attributes
+    ----------
+    path
+        The file.
+    dropped
+        Bytes of a torn end that were dropped when it was opened.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "answers.journal"
+    ...     with Journal.open(path, model="m", prompt="p", schema=None) as journal:
+    ...         journal.append(Reply(b"sixteen bytes 01", "Because.", "stop"))
+    ...     with Journal.open(path, model="m", prompt="p", schema=None) as journal:
+    ...         print([reply.content for reply in journal.replies()], b"sixteen bytes 01" in journal.answered(None))
+    ['Because.'] True
+    """
+
+    def __init__(self, path: Path, header: bytes) -> None:
+        self.path = path
+        self._index = Index()
+        self._unsynced = 0
+        self._synced = time.monotonic()
+        self._lock = locked(path)
+        self._file = -1
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+            self._size, self.dropped = mend(self._file, path, header, self._index)
+        except OSError as error:
+            self.close()
+            raise InputError(f"{path}: cannot be opened as a journal: {error.strerror or error}") from None
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def open(cls, path: Path | str, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> "Journal":
+        """Open a journal, or begin one.
+
+        Parameters
+        ----------
+        path
+            The file. A lock file of the same name with `.lock` stays beside it.
+        model, prompt, schema
+            Whose answers it holds: the model's name, the prompt's identity, the JSON schema of the answers.
+
+        Raises
+        ------
+        InputError
+            Where it is open already, here or in another process; where it is the journal of another model, prompt or
+            schema, or no journal; where a line before the last is broken.
+        """
+        return cls(Path(path), lines.header(model, prompt, schema))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def append(self, record: Reply | Fault) -> None:
+        """Write a record.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be written whole; what was written of it is taken back.
+        """
+        line = lines.encode(record)
+        try:
+            written = os.write(self._file, line)
+            while written < len(line):
+                written += os.write(self._file, line[written:])
+        except OSError as error:
+            if self._file >= 0:
+                os.ftruncate(self._file, self._size)
+            raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
+        self._index.add(record, self._size)
+        self._size += len(line)
+        self._unsynced += 1
+        if self._unsynced >= BATCH:
+            self.sync()
+        else:
+            self.settle()
+
+    def sync(self) -> None:
+        """Force to the disk what is not there yet."""
+        if self._unsynced:
+            os.fsync(self._file)
+        self._unsynced = 0
+        self._synced = time.monotonic()
+
+    def settle(self) -> None:
+        """Sync, if the last time was more than a second ago."""
+        if time.monotonic() - self._synced >= SECONDS:
+            self.sync()
+
+    def close(self) -> None:
+        """Sync, close, and let others open it; closing twice does nothing."""
+        try:
+            if self._file >= 0:
+                self.sync()
+                os.close(self._file)
+        finally:
+            self._file = -1
+            self._lock.release()
+
+    def answered(self, max_tokens: int | None) -> KeySet:
+        """The keys that need no asking.
+
+        Parameters
+        ----------
+        max_tokens
+            The limit that would be asked with. Answers that a lower one cut off do not count; None is no limit.
+        """
+        return self._index.answered(max_tokens)
+
+    def replies(self) -> Iterator[Reply]:
+        """All replies, as they came; of several to one key the last is the one that counts."""
+        with self.path.open("rb") as file:
+            file.readline()
+            for line in file:
+                record = lines.parse(line)
+                if isinstance(record, Reply):
+                    yield record
+
+    def faults(self) -> Iterator[Fault]:
+        """The last fault of each key that has no reply, as they came."""
+        with self.path.open("rb") as file:
+            for place in self._index.faults():
+                file.seek(place)
+                record = lines.parse(file.readline())
+                if isinstance(record, Fault):
+                    yield record

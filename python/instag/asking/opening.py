@@ -1,0 +1,128 @@
+"""Opening a journal: the lock, the first line, and the end that a crash may have torn."""
+
+import os
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from instag.asking.index import Index
+from instag.asking.record import MAGIC, parse
+from instag.errors import InputError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+__all__ = ["locked", "mend"]
+
+
+def locked(path: Path) -> "BaseFileLock":
+    """Lock a journal; the operating system frees it when the process ends, however it ends.
+
+    Raises
+    ------
+    InputError
+        Where it is locked already, or filelock is not installed.
+    """
+    try:
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - it is in an extra
+    except ImportError:
+        raise InputError("a journal needs filelock: pip install 'instag[tag]'") from None
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}")
+    # Whatever thread opens it, any may close it.
+    lock = FileLock(f"{path}.lock", timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise InputError(
+            f"{path}: another run has this journal open: wait for its end, stop it, or name another journal"
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be locked: {error.strerror or error}") from None
+    return lock
+
+
+def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
+    """Read all records into the index, and cut off an end that was torn.
+
+    A crash tears no line but those at the end: a broken one before a good one was made by something else, and is told.
+
+    Returns
+    -------
+    tuple of int
+        The file's size, and the bytes cut off.
+
+    Raises
+    ------
+    InputError
+        Where it is another journal or none, or a line before the last good one is broken.
+    """
+    with path.open("rb") as read:
+        line = read.readline()
+        if not line or _torn(line):
+            return _begin(file, path, header), len(line)
+        _compare(path, line, header)
+        size = place = len(line)
+        broken = 0
+        for number, each in enumerate(read, 2):
+            record = parse(each)
+            if record is None:
+                broken = broken or number
+            elif broken:
+                raise InputError(f"{path}: line {broken} is no record, though good ones follow: take that line out")
+            else:
+                line, size = each, place + len(each)
+                index.add(record, place)
+            place += len(each)
+    if place > size:
+        os.ftruncate(file, size)
+    if not line.endswith(b"\n"):
+        size += os.write(file, b"\n")
+    os.fsync(file)
+    return size, place - min(size, place)
+
+
+def _begin(file: int, path: Path, header: bytes) -> int:
+    os.ftruncate(file, 0)
+    size = os.write(file, header)
+    os.fsync(file)
+    if os.name == "posix":
+        # The name, too, must outlive a power failure.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    return size
+
+
+def _torn(line: bytes) -> bool:
+    """Whether a first line is the beginning of one that a crash cut short."""
+    start = orjson.dumps({MAGIC: 1})[:-1]
+    return not line.endswith((b"}", b"\n")) and (line.startswith(start) or start.startswith(line))
+
+
+def _compare(path: Path, line: bytes, header: bytes) -> None:
+    try:
+        found = orjson.loads(line)
+    except ValueError:
+        found = None
+    expected = orjson.loads(header)
+    if not isinstance(found, dict) or found.get(MAGIC) != expected[MAGIC]:
+        raise InputError(
+            f"{path}: line 1: expected {{{MAGIC!r}: {expected[MAGIC]}, …}}; found {line[:80]!r}: name another journal"
+        )
+    if found != expected:
+        raise InputError(
+            f"{path}: this journal is of {_told(found)}; asked are answers of {_told(expected)}: name another journal, "
+            "or ask as before"
+        )
+
+
+def _told(header: dict[str, Any]) -> str:
+    schema = header.get("schema")
+    mark = blake2b(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS), digest_size=4).hexdigest()
+    schema = "no schema" if schema is None else f"schema {mark}"
+    return f"model {header.get('model')!r}, prompt {header.get('prompt')!r}, {schema}"

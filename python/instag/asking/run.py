@@ -1,0 +1,223 @@
+"""A run: workers that take questions, ask them, and put what comes into the journal."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from instag.asking.budget import Budget
+from instag.asking.chance import jittered
+from instag.asking.endpoint import Endpoint
+from instag.asking.form import Form
+from instag.asking.gate import held, wait_in
+from instag.asking.jobs import Job
+from instag.asking.journal import Journal
+from instag.asking.limits import Limits
+from instag.asking.pace import BYTES_A_TOKEN
+from instag.asking.question import Question
+from instag.asking.reply import EndpointError, Fault, Reply, Unreadable
+from instag.asking.supply import Supply
+from instag.asking.tally import Tally
+from instag.asking.verdict import Trouble, judge
+from instag.asking.wire import Answer, Lost, Wire
+
+__all__ = ["Run"]
+
+LONGEST_BACKOFF = 30.0
+# Seconds between two looks around, and for what is under way when the endpoint ends all asking.
+TICK = 0.25
+GRACE = 10.0
+# As long as nothing else has come, nobody may be there.
+UNREACHED = frozenset({"no connection", "timeout"})
+
+
+class Run:
+    """One run of :func:`instag.asking.ask`, whose parameters it has."""
+
+    def __init__(  # noqa: PLR0913 - all that a run needs
+        self,
+        questions: Iterable[Question],
+        *,
+        endpoint: Endpoint,
+        journal: Journal,
+        form: Form,
+        limits: Limits,
+        read: Callable[[Reply], object],
+        stop: asyncio.Event,
+        watch: Callable[[Tally], None] | None,
+        total: int | None,
+    ) -> None:
+        self._endpoint, self._journal, self._form, self._limits = endpoint, journal, form, limits
+        self._read, self._watch = read, watch
+        self._supply = Supply(questions, form, limits, stop)
+        self._budget = Budget(limits.max_unread)
+        self._reached = False
+        self._words: str | None = None  # why the endpoint ends all asking
+        self._ended_at = float("inf")
+        self._workers: set[asyncio.Task[None]] = set()
+        self._over = asyncio.Event()
+        self._began = time.monotonic()
+        self.tally = Tally(total=total)
+
+    async def go(self) -> Tally:
+        """Ask everything; see :func:`instag.asking.ask`."""
+        supply = self._supply
+        try:
+            async with (
+                Wire(self._endpoint, supply.window.most, self._limits.timeout) as self._wire,
+                asyncio.TaskGroup() as self._group,
+            ):
+                self._hire()
+                self._group.create_task(self._look_around())
+            for job in supply.left():
+                self._give_up(job)
+        except BaseExceptionGroup as group:
+            # What one of many tasks raises is what went wrong.
+            raise group.exceptions[0] from None
+        finally:
+            self._journal.sync()
+            self._count()
+        if self._words is None:
+            self.tally.stopped = supply.ended
+        if self._watch is not None:
+            self._watch(self.tally)
+        if self._words is not None:
+            raise EndpointError(f"{self._endpoint.model} at {self._endpoint.base_url}: {self._words}", self.tally)
+        return self.tally
+
+    def _hire(self) -> None:
+        worker = self._group.create_task(self._work())
+        self._workers.add(worker)
+        worker.add_done_callback(self._leave)
+
+    def _leave(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        if not self._workers:
+            self._over.set()
+
+    async def _work(self) -> None:
+        supply = self._supply
+        while (job := await supply.take()) is not None:
+            # As many workers as requests in flight, and one that waits for the next.
+            if len(self._workers) == supply.in_flight < supply.window.most:
+                self._hire()
+            try:
+                await self._ask(job)
+            except asyncio.CancelledError:
+                supply.again(job, 0.0)
+                raise
+            finally:
+                supply.done(job)
+
+    async def _look_around(self) -> None:
+        """While there are workers: show the tally, sync the journal, wake who waits, and end a drain that takes long."""
+        while not self._over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await self._over.wait()
+            self._count()
+            self._journal.settle()
+            self._supply.wake()
+            if self._watch is not None:
+                self._watch(self.tally)
+            if time.monotonic() - self._ended_at > GRACE:
+                for worker in self._workers:
+                    worker.cancel()
+
+    async def _ask(self, job: Job) -> None:
+        sent, version, limit = time.monotonic(), self._form.version, self._form.limit
+        try:
+            answer = await self._wire.post(self._form.body(job.messages))
+        except Lost as lost:
+            self._reached = self._reached or lost.reason not in UNREACHED
+            self._troubled(job, Trouble("again" if lost.again else "failed", lost.reason, lost.detail))
+            return
+        self._reached = True
+        found = judge(answer, job.key, limit, self._endpoint.hide)
+        if isinstance(found, Reply):
+            self._answered(job, found, sent)
+        elif found.kind == "busy":
+            self._throttled(job, answer, found, sent)
+        elif found.about_request and (version != self._form.version or self._form.refused(found.detail)):
+            self._supply.again(job, 0.0)
+        else:
+            if "retry-after" in answer.headers:
+                self._supply.gate.hold(min(wait_in(answer.headers) or 0.0, LONGEST_BACKOFF), time.monotonic())
+            self._troubled(job, found)
+        if seconds := held(answer.headers):
+            self._supply.gate.hold(seconds, time.monotonic())
+
+    def _answered(self, job: Job, reply: Reply, sent: float) -> None:
+        # Into the journal before it counts: it is paid for.
+        self._journal.append(reply)
+        supply, tally = self._supply, self.tally
+        supply.purse.pay(reply, len(job.messages))
+        used = reply.prompt_tokens + reply.completion_tokens
+        supply.pace.correct(used - len(job.messages) // BYTES_A_TOKEN if used else 0)
+        supply.gate.passed()
+        supply.window.answered(time.monotonic() - sent)
+        tally.prompt_tokens += reply.prompt_tokens
+        tally.completion_tokens += reply.completion_tokens
+        problem = self._problem(reply)
+        if problem is None:
+            self._form.understood()
+        elif self._form.unread(problem.reason):
+            supply.again(job, 0.0)
+            return
+        tally.answered += 1
+        tally.unread += problem is not None
+        self._end(self._budget.answered(problem))
+
+    def _problem(self, reply: Reply) -> Unreadable | None:
+        try:
+            self._read(reply)
+        except Unreadable as problem:
+            return problem.with_traceback(None)
+        return None
+
+    def _throttled(self, job: Job, answer: Answer, trouble: Trouble, sent: float) -> None:
+        supply, now = self._supply, time.monotonic()
+        self.tally.throttled += 1
+        if supply.gate.close(wait_in(answer.headers), sent, now):
+            supply.window.throttled()
+        supply.again(job, 0.0)
+        if supply.gate.hopeless(now):
+            self._end(f"{trouble.reason}, and nothing else: {trouble.detail}")
+
+    def _troubled(self, job: Job, trouble: Trouble) -> None:
+        if trouble.kind == "stop":
+            self._end(f"{trouble.reason}: {trouble.detail}")
+            self._supply.again(job, 0.0)
+            return
+        job.attempts += 1
+        job.fault = Fault(job.key, trouble.reason, trouble.detail, job.attempts)
+        if trouble.kind == "again":
+            self._supply.window.faltered()
+            if job.attempts < self._limits.attempts:
+                self.tally.retries += 1
+                backoff = min(self._limits.backoff * 2.0 ** (job.attempts - 1), LONGEST_BACKOFF)
+                self._supply.again(job, jittered(backoff))
+                return
+        self._give_up(job)
+        self._end(self._budget.failed(job.fault, reached=self._reached))
+
+    def _give_up(self, job: Job) -> None:
+        """Record what came of a job that is not asked again; one that only met a closed gate was not tried."""
+        if job.fault is not None:
+            self._journal.append(job.fault)
+            self.tally.failed += 1
+
+    def _end(self, words: str | None) -> None:
+        """Ask no more, where there are words that say why."""
+        if words is not None and self._words is None:
+            self._words = words
+            self._ended_at = time.monotonic()
+            self._supply.end("stopped")
+
+    def _count(self) -> None:
+        supply, tally = self._supply, self.tally
+        tally.in_flight, tally.waiting, tally.concurrency = supply.in_flight, len(supply.waiting), supply.capacity
+        tally.cost = None if self._limits.price is None else supply.purse.spent
+        tally.seconds = time.monotonic() - self._began
+        tally.structured = None if self._form.probing else self._form.structured
+        tally.notes = list(self._form.notes)

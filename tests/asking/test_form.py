@@ -1,0 +1,161 @@
+"""How a question is put to a server: found out with the first one."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import web
+
+import chaos
+from asked import key, run, stopped, texts
+from instag.asking.form import Form
+from instag.errors import InputError
+
+WAYS = ["json_schema", "structured_outputs", "json_object", "none"]
+
+
+def way_of(body: dict[str, Any]) -> str:
+    if "structured_outputs" in body:
+        return "structured_outputs"
+    return body["response_format"]["type"] if "response_format" in body else "none"
+
+
+def understands(*ways: str, refuse: str | None = "Unrecognized request argument: {}") -> chaos.Script:
+    """A server that understands some ways, and refuses the others or ignores them."""
+    names = {"structured_outputs": "structured_outputs"}
+
+    def script(body: dict[str, Any], _: int) -> web.Response | None:
+        way = way_of(body)
+        if way in ways:
+            return None
+        if refuse is None:
+            return web.json_response(chaos.completion("This query is about mathematics."))
+        return chaos.failure(400, refuse.format(names.get(way, "response_format")))
+
+    return script
+
+
+@pytest.mark.parametrize("rung", range(4))
+def test_the_ladder_is_walked_once(tmp_path: Path, rung: int) -> None:
+    with chaos.running(script=understands(*WAYS[rung:])) as server:
+        tally, replies, faults = run(tmp_path / "j", server.url, texts(50))
+    assert (tally.answered, tally.failed, faults, tally.structured) == (50, 0, [], WAYS[rung])
+    assert [way_of(body) for body in server.bodies] == WAYS[:rung] + [WAYS[rung]] * 50
+    assert len(replies) == server.answered == 50
+    assert len(tally.notes) == rung
+    assert all("Unrecognized request argument" in note for note in tally.notes)
+    # Until the way is found, one question at a time.
+    assert {body["messages"][-1]["content"] for body in server.bodies[: rung + 1]} == {"question 0"}
+
+
+def test_answers_that_cannot_be_read_are_kept_and_lead_down(tmp_path: Path) -> None:
+    # The server ignores what it does not understand, and answers in prose.
+    with chaos.running(script=understands("json_object", refuse=None)) as server:
+        tally, replies, _ = run(tmp_path / "j", server.url, texts(50))
+    assert (tally.answered, tally.unread, tally.structured) == (50, 0, "json_object")
+    assert [reply.key for reply in replies[:3]] == [key("question 0")] * 3
+    assert [reply.content == chaos.content_of("question 0") for reply in replies[:3]] == [False, False, True]
+    assert len(replies) == server.answered == 52
+    assert tally.prompt_tokens == 5_200
+
+
+def test_where_no_way_helps_it_stays_with_the_first(tmp_path: Path) -> None:
+    with chaos.running(script=understands(refuse=None)) as server:
+        problem = stopped(tmp_path / "j", server.url, texts(50), concurrency=1)
+    assert "20 of the last 20 answers cannot be read" in str(problem)
+    assert [way_of(body) for body in server.bodies] == WAYS + ["json_schema"] * 19
+    assert problem.tally.answered == 20
+
+
+def test_an_odd_first_question_does_not_decide(tmp_path: Path) -> None:
+    odd = {"question 0": chaos.completion(None, refusal="I cannot help.")}
+    script = lambda body, _: web.json_response(odd[text]) if (text := body["messages"][-1]["content"]) in odd else None  # noqa: E731 - fixed answers
+    with chaos.running(script=script) as server:
+        tally, replies, _ = run(tmp_path / "j", server.url, texts(50))
+    assert (tally.answered, tally.unread, tally.structured) == (50, 1, "json_schema")
+    assert len(replies) == server.requests == 50
+
+
+def test_trouble_while_probing_is_only_trouble(tmp_path: Path) -> None:
+    script = lambda _, number: chaos.failure(503, "loading the model") if number < 4 else None  # noqa: E731 - it is one line
+    with chaos.running(script=script) as server:
+        tally, _, _ = run(tmp_path / "j", server.url, texts(50))
+    assert (tally.answered, tally.structured, tally.retries, tally.notes) == (50, "json_schema", 3, [])
+    assert server.requests == 53
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_that_was_named_is_kept_to(tmp_path: Path, way: str) -> None:
+    with chaos.running(script=understands(way)) as server:
+        tally, _, _ = run(tmp_path / "j", server.url, texts(5), structured=way)
+        assert tally.structured == way
+        assert {way_of(body) for body in server.bodies} == {way}
+    others = [each for each in WAYS if each != way]
+    with chaos.running(script=understands(*others)) as server:
+        problem = stopped(tmp_path / "k", server.url, texts(50), structured=way)
+    assert "Unrecognized request argument" in str(problem)
+
+
+def test_a_grammar_that_the_server_cannot_make_leads_down(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], _: int) -> web.Response | None:
+        return chaos.failure(500, "failed to parse grammar") if way_of(body) == "json_schema" else None
+
+    with chaos.running(script=script) as server:
+        tally, _, _ = run(tmp_path / "j", server.url, texts(5))
+    assert (tally.answered, tally.structured, tally.retries) == (5, "structured_outputs", 0)
+
+
+def test_max_tokens_by_its_other_name_and_no_temperature(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], _: int) -> web.Response | None:
+        if "max_tokens" in body:
+            words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'."
+            return chaos.failure(400, words)
+        if "temperature" in body:
+            words = "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value."
+            return chaos.failure(400, words)
+        return None
+
+    with chaos.running(script=script) as server:
+        tally, replies, _ = run(tmp_path / "j", server.url, texts(50))
+    assert (tally.answered, tally.failed, tally.structured) == (50, 0, "json_schema")
+    assert server.requests == 52
+    assert {reply.limit for reply in replies} == {64}
+    assert server.bodies[-1]["max_completion_tokens"] == 64
+    assert [note.partition(":")[0] for note in tally.notes] == [
+        "max_tokens is called max_completion_tokens",
+        "without a temperature",
+    ]
+
+
+def test_a_late_change_costs_no_attempt(tmp_path: Path) -> None:
+    # Some questions get to a server that is newer than the one that was probed.
+    def script(body: dict[str, Any], number: int) -> web.Response | None:
+        return chaos.failure(400, "use max_completion_tokens") if "max_tokens" in body and number > 10 else None
+
+    with chaos.running(script=script, latency=0.01) as server:
+        tally, _, faults = run(tmp_path / "j", server.url, texts(100), attempts=1, concurrency=16)
+    assert (tally.answered, faults) == (100, [])
+    assert 100 < server.requests <= 117
+
+
+@pytest.mark.parametrize(("structured", "schema"), [("json_schema", None), ("structured_outputs", None), ("xml", {})])
+def test_ways_that_make_no_sense(structured: Any, schema: dict[str, Any] | None) -> None:
+    with pytest.raises(InputError, match="structured"):
+        Form("m", schema, structured, {})
+
+
+@pytest.mark.parametrize(
+    ("sampling", "words"), [({"messages": []}, "messages cannot be set"), ({"stop": {1}}, "expected what JSON")]
+)
+def test_sampling_that_makes_no_sense(sampling: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=f"sampling: {words}"):
+        Form("m", None, "auto", sampling)
+
+
+def test_no_schema_is_no_ladder() -> None:
+    form = Form("m", None, "auto", {"max_tokens": 9})
+    assert form.structured == "none"
+    assert not form.refused("response_format")
+    assert orjson.loads(form.body(b"[]")) == {"model": "m", "messages": [], "max_tokens": 9}
+    assert orjson.loads(Form('"', None, "none", {}).body(b"[]")) == {"model": '"', "messages": []}
