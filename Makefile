@@ -38,7 +38,7 @@ docs: $(VENV)/.developing ## Build the documentation into docs/_build
 bench: $(VENV)/.developing ## Measure, beside peers (a quarter of an hour, 10 GB of memory)
 	$(BIN)/python -m pip install --quiet --group bench
 	cargo bench
-	$(BIN)/python -m pytest benches/python --benchmark-columns=min,median,rounds
+	$(BIN)/python -m pytest benches/python/bench_*.py --benchmark-columns=min,median,rounds
 
 wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
@@ -51,7 +51,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 $(VENV)/.built: $(BIN)/python $(SOURCE)
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --editable '.[report]'
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.built

@@ -138,14 +138,24 @@ def side_by_side(work: Callable[..., None], calls: Iterable[tuple[Any, ...]]) ->
         workers.shutdown(cancel_futures=True)
 
 
-def lists_of(lengths: NDArray[np.integer], items: pl.Series) -> pl.Series:
-    """Cut a column into lists of these lengths, empty ones too."""
-    nth = np.arange(len(lengths))
-    # Told that the groups are sorted, Polars cuts them instead of hashing.
-    pairs = pl.DataFrame({"nth": np.repeat(nth, lengths), "item": items})
-    lists = pairs.set_sorted("nth").group_by("nth", maintain_order=True).agg("item")
-    every = pl.DataFrame({"nth": nth}).set_sorted("nth").join(lists, on="nth", how="left", maintain_order="left")
-    return every.get_column("item").fill_null([])
+def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | None = None) -> pl.Series:
+    """Cut a column into lists of these lengths, empty ones too; null ones, of length 0, where `null` says so.
+
+    Examples
+    --------
+    >>> lists_of(np.array([2, 0, 1]), pl.Series(["a", "b", "c"])).to_list()
+    [['a', 'b'], [], ['c']]
+    """
+    ends = np.cumsum(lengths)
+    bounds = pl.DataFrame({"start": ends - lengths, "end": ends}, schema_overrides={"start": pl.Int64, "end": pl.Int64})
+    start = pl.col("start") if null is None else pl.when(~null).then("start")
+
+    def cut(places: pl.Series) -> pl.Series:
+        # The places of a range come in order.
+        return items.slice(places[0], len(places)) if len(places) else items.clear()
+
+    every = pl.element().map_batches(cut, return_dtype=items.dtype, is_elementwise=True)
+    return bounds.select(pl.int_ranges(start, "end").list.eval(every)).to_series().alias(items.name)
 
 
 def distinct_tags(column: pl.Series) -> pl.Series:

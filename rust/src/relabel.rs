@@ -1,10 +1,17 @@
 //! Tags under other names.
 
+use std::panic::resume_unwind;
+use std::sync::Mutex;
+use std::thread;
+
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 
 /// The code of a tag that goes away.
 pub const DROPPED: i64 = -1;
+
+/// Rows that a thread takes at a time.
+const PART: usize = 1 << 16;
 
 /// Tag sets under other names, and what became of every assignment.
 ///
@@ -29,54 +36,159 @@ pub struct Relabelled {
 
 /// Gives each tag the name `names[tag]`, which is a tag or [`DROPPED`].
 ///
+/// Rows are looked at in parts, side by side; the result does not depend on the number of threads.
+///
 /// # Errors
 /// [`Error::Malformed`] where the arrays are no tag sets or a name is no tag, [`Error::Interrupted`] where the caller
 /// wants to stop.
 pub fn relabel(offsets: &[i64], codes: &[u32], names: &[i64], interrupt: &Interrupt) -> Result<Relabelled> {
     check(offsets, codes, names)?;
-    let mut out = Relabelled { counts: vec![0; names.len()], ..Relabelled::default() };
-    out.offsets.reserve(offsets.len());
-    out.offsets.push(0);
-    out.codes.reserve(codes.len());
-    // The last row that was seen to hold each tag: under its own name, and under any.
-    let mut own = vec![usize::MAX; names.len()];
-    let mut any = own.clone();
-    for (row, bounds) in offsets.windows(2).enumerate() {
-        let held = &codes[bounds[0] as usize..bounds[1] as usize];
-        for &code in held {
-            interrupt.step()?;
-            let name = names[code as usize];
-            if name == DROPPED {
-                out.dropped += 1;
-                continue;
+    let rows = offsets.len() - 1;
+    // Each part writes where it reads, and what it leaves free is closed at the end.
+    let mut out = Relabelled { offsets: vec![0; rows + 1], codes: vec![0; codes.len()], ..Relabelled::default() };
+    let parts = parts(offsets, codes, &mut out.offsets[1..], &mut out.codes);
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(parts.len());
+    let parts = Mutex::new(parts.into_iter());
+    let next = || parts.lock().map_or(None, |mut parts| parts.next());
+    let tallies = thread::scope(|scope| {
+        let work = || {
+            let mut tally = Tally::new(names);
+            while let Some(part) = next() {
+                tally.take(part);
             }
-            let tag = name as usize;
-            if tag == code as usize && own[tag] != row {
-                own[tag] = row;
-                out.kept += 1;
+            tally
+        };
+        // Where there are no more threads to be had, fewer do.
+        let others: Vec<_> =
+            (1..threads).filter_map(|_| thread::Builder::new().spawn_scoped(scope, work).ok()).collect();
+        let mut mine = Tally::new(names);
+        let mut outcome = Ok(());
+        while let Some(part) = next() {
+            outcome = (0..part.codes.len()).try_for_each(|_| interrupt.step());
+            if outcome.is_err() {
+                // Nothing is left for the others.
+                while next().is_some() {}
+                break;
             }
-            if any[tag] == row {
-                out.deduplicated += 1;
-            } else {
-                any[tag] = row;
-                out.counts[tag] += 1;
-                out.codes.push(tag as u32);
-            }
+            mine.take(part);
         }
-        out.offsets.push(out.codes.len() as i64);
+        let theirs = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        let tallies: Vec<_> = theirs.chain([mine]).collect();
+        outcome.map(|()| tallies)
+    })?;
+    out.counts = vec![0; names.len()];
+    for tally in tallies {
+        out.kept += tally.kept;
+        out.dropped += tally.dropped;
+        for (count, more) in out.counts.iter_mut().zip(tally.counts) {
+            *count += more;
+        }
     }
+    close(offsets, &mut out);
     // A tag that a row holds under its own name is kept, wherever in the row it stands.
     out.merged = out.codes.len() as u64 - out.kept;
+    out.deduplicated = (codes.len() - out.codes.len()) as u64 - out.dropped;
     Ok(out)
+}
+
+/// Some rows, and where what comes of them goes.
+struct Part<'a> {
+    offsets: &'a [i64],
+    codes: &'a [u32],
+    lengths: &'a mut [i64],
+    room: &'a mut [u32],
+}
+
+fn parts<'a>(
+    offsets: &'a [i64],
+    codes: &'a [u32],
+    mut lengths: &'a mut [i64],
+    mut room: &'a mut [u32],
+) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    for start in (0..lengths.len()).step_by(PART) {
+        let offsets = &offsets[start..=start + lengths.len().min(PART)];
+        let (from, to) = (offsets[0] as usize, offsets[offsets.len() - 1] as usize);
+        let (those, rest) = lengths.split_at_mut(offsets.len() - 1);
+        let (free, rest_of_room) = room.split_at_mut(to - from);
+        (lengths, room) = (rest, rest_of_room);
+        parts.push(Part { offsets, codes: &codes[from..to], lengths: those, room: free });
+    }
+    parts
+}
+
+/// What one thread has seen.
+struct Tally<'a> {
+    names: &'a [i64],
+    counts: Vec<u32>,
+    /// Of each tag twice the last row that was seen to hold it, and one more where it did under the tag's own name.
+    seen: Vec<u32>,
+    rows: u32,
+    kept: u64,
+    dropped: u64,
+}
+
+impl<'a> Tally<'a> {
+    fn new(names: &'a [i64]) -> Self {
+        Self { names, counts: vec![0; names.len()], seen: vec![0; names.len()], rows: 0, kept: 0, dropped: 0 }
+    }
+
+    fn take(&mut self, part: Part<'_>) {
+        if self.rows > u32::MAX / 2 - PART as u32 - 1 {
+            self.seen.fill(0);
+            self.rows = 0;
+        }
+        let mut left = 0;
+        for (bounds, length) in part.offsets.windows(2).zip(part.lengths) {
+            self.rows += 1;
+            let start = left;
+            for &code in &part.codes[(bounds[0] - part.offsets[0]) as usize..(bounds[1] - part.offsets[0]) as usize] {
+                let name = self.names[code as usize];
+                if name == DROPPED {
+                    self.dropped += 1;
+                    continue;
+                }
+                let tag = name as usize;
+                let seen = &mut self.seen[tag];
+                if *seen >> 1 != self.rows {
+                    *seen = self.rows << 1;
+                    self.counts[tag] += 1;
+                    part.room[left] = tag as u32;
+                    left += 1;
+                }
+                if tag == code as usize {
+                    self.kept += u64::from(*seen & 1 == 0);
+                    *seen |= 1;
+                }
+            }
+            *length = (left - start) as i64;
+        }
+    }
+}
+
+/// Moves the parts together, and makes offsets of lengths.
+fn close(offsets: &[i64], out: &mut Relabelled) {
+    let rows = offsets.len() - 1;
+    let mut end = 0;
+    for start in (0..rows).step_by(PART) {
+        let from = offsets[start] as usize;
+        let first = end;
+        for length in &mut out.offsets[1..][start..rows.min(start + PART)] {
+            end += *length;
+            *length = end;
+        }
+        out.codes.copy_within(from..from + (end - first) as usize, first as usize);
+    }
+    out.codes.truncate(end as usize);
 }
 
 fn check(offsets: &[i64], codes: &[u32], names: &[i64]) -> Result<()> {
     let malformed = |what: String| Err(Error::Malformed(what));
     let ends = (offsets.first().copied(), offsets.last().copied());
-    if ends != (Some(0), Some(codes.len() as i64)) || offsets.windows(2).any(|pair| pair[0] > pair[1]) {
+    if ends != (Some(0), Some(codes.len() as i64)) || !offsets.is_sorted() {
         return malformed(format!("offsets: expected them to rise from 0 to {}", codes.len()));
     }
-    if let Some(code) = codes.iter().find(|&&code| code as usize >= names.len()) {
+    if let Some(code) = codes.iter().max().filter(|&&code| code as usize >= names.len()) {
         return malformed(format!("codes: expected codes below {}; found {code}", names.len()));
     }
     if let Some(name) = names.iter().find(|&&name| name < DROPPED || name >= names.len() as i64) {

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import instag
@@ -36,6 +36,7 @@ def mined(rows: list[Any], least: int, confidence: float, most: int) -> list[tup
     return sorted(rules, key=lambda rule: (-rule[5], -rule[3], rule[0], rule[1]))
 
 
+@settings(deadline=None)
 @given(st.lists(row, max_size=30), st.integers(1, 4), st.sampled_from([0.5, 0.8, 1.0]), st.sampled_from([1, 2]))
 def test_rules_are_those_of_the_definition(rows: list[Any], least: int, confidence: float, most: int) -> None:
     found = instag.associations(frame(rows), min_support=least, min_confidence=confidence, max_antecedent=most)

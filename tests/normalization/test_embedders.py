@@ -7,6 +7,7 @@ import threading
 import types
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 
 import instag
 from instag.normalization.minilm import MiniLM
+from test_cli import run
 
 KEY = "sk-very-secret"
 FRAME = pl.DataFrame({"tags": [["cat", "feline"], ["cat"]]})
@@ -66,6 +68,28 @@ def test_an_endpoint(server: Any) -> None:
     done = instag.normalize(FRAME, embedder=embedder, guards=False)
     assert done.vocabulary.tags["tag"].to_list() == ["cat"]
     assert done.vocabulary.embedder == "openai:small"
+
+
+def test_the_command_line_asks_an_endpoint_for_other_data(server: Any, tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{server.server_port}/v1"
+    data, more, file, output = (tmp_path / name for name in ("d.jsonl", "m.jsonl", "v.parquet", "o.jsonl"))
+    data.write_text('{"tags": ["cat"]}\n')
+    more.write_text('{"tags": ["tiger"]}\n')
+    common = ("--embedder", "openai:small", "--base-url", url)
+    run("normalize", data, "-o", output, "--vocabulary", file, "--no-guards", *common)
+    for options in (common, ("--base-url", url)):
+        server.seen.clear()
+        run("vocabulary", "apply", file, more, "-o", output, *options)
+        assert [(path, body) for path, _, body in server.seen] == [
+            ("/v1/embeddings", {"model": "small", "input": ["tiger"]})
+        ]
+        assert pl.read_ndjson(output)["tags"].to_list() == [["cat"]]
+    server.seen.clear()
+    done = run("vocabulary", "apply", file, more, "-o", output)
+    assert "note: embedder: the vocabulary was made with 'openai:small'" in done.stderr
+    run("vocabulary", "apply", file, more, "-o", output, "--embedder", "none")
+    assert server.seen == []
+    assert pl.read_ndjson(output)["tags"].to_list() == [[]]
 
 
 def test_a_busy_endpoint_is_asked_again(server: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sklearn.cluster import DBSCAN
 
 import instag
+from instag.normalization.acronyms import acronyms
 from instag.normalization.frequency import automatic
 
 # Angles in degrees; two tags are as far apart as 1 - cos of the difference.
@@ -246,6 +247,33 @@ def test_an_acronym_joins_once_its_other_expansion_is_gone() -> None:
     options: Any = {"min_count": None, "distance": 0.0001, "embedder": same, "min_support": 2}
     done = instag.normalize(frame(*rows), guards=True, **options)
     assert len(done.vocabulary) == 1
+
+
+@pytest.mark.parametrize("texts", [["nlp", "natural language processing"], ["natural language processing", "nlp"]])
+def test_an_acronym_joins_its_expansion_whichever_is_more_frequent(texts: list[str]) -> None:
+    assert list(acronyms(texts, np.ones((2, 1), np.float32))) == [(0, 1, 1.0)]
+    rows = [[texts[0]], [texts[0]], [texts[1]]]
+    alike = lambda texts: [[1.0, 0.5] if text == "nlp" else [1.0, -0.5] for text in texts]  # noqa: E731
+    done = instag.normalize(frame(*rows), distance=0.0001, embedder=alike)
+    assert done.merges.select("from", "to").rows() == [(texts[1], texts[0])]
+    assert done.merges["why"].to_list() == [f"{texts[1]} / {texts[0]}: similarity 0.60; acronym: nlp"]
+
+
+def test_progress_says_how_far_it_has_come() -> None:
+    rows = [[f"tag {nth}", "tag 1"] for nth in range(600)]
+    told: list[str] = []
+    instag.normalize(
+        frame(*rows),
+        rules=False,
+        min_count=1,
+        min_support=2,
+        guards=False,
+        embedder=lambda texts: np.eye(len(texts), 600),
+        distance=0.1,
+        progress=told.append,
+    )
+    assert told[:4] == ["frequency: 600 tags", "semantic: 600 tags", "embedding: 0 of 600", "embedding: 512 of 600"]
+    assert told[4].startswith("association: round 1, ")
 
 
 @pytest.mark.parametrize(

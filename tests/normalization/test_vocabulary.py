@@ -27,6 +27,9 @@ def test_round_trip(vocabulary: instag.Vocabulary, tmp_path: Path) -> None:
     loaded = instag.Vocabulary.load(path)
     assert loaded.tags.equals(vocabulary.tags)
     assert loaded.dropped == vocabulary.dropped == ["rare"]
+    assert loaded.merges.equals(vocabulary.merges)
+    assert loaded.merges.select("from", "to").rows() == [("unit tests", "Unit Test"), ("rare", None)]
+    assert loaded.steps.equals(vocabulary.steps)
     assert loaded.settings == vocabulary.settings
     assert loaded.embedder == vocabulary.embedder == "minilm"
     assert loaded.vectors is not None
@@ -43,6 +46,7 @@ def test_round_trip_without_an_embedder_and_without_tags(tmp_path: Path) -> None
         made.save(path)
         loaded = instag.Vocabulary.load(path)
         assert loaded.tags.equals(made.tags)
+        assert loaded.merges.equals(made.merges)
         assert loaded.vectors is None
     instag.normalize(frame([])).vocabulary.save(path)
     assert len(instag.Vocabulary.load(path)) == 0
@@ -136,3 +140,25 @@ def test_unseen_tags_are_matched_by_stem_where_the_vocabulary_was() -> None:
     assert made.apply(frame(["organization"])).data["tags"].to_list() == [["organ"]]
     made = instag.normalize(frame(["organ"]), embedder=None).vocabulary
     assert made.apply(frame(["organization", "organs"])).new["tag"].to_list() == ["organization"]
+
+
+def test_without_stems_inflections_stay_apart_in_other_data_too() -> None:
+    made = instag.normalize(frame(["organ", "role play"]), stem=False, embedder=None).vocabulary
+    applied = made.apply(frame(["organs", "roleplay", "Organ"]))
+    assert applied.data["tags"].to_list() == [["role play", "organ"]]
+    assert applied.new["tag"].to_list() == ["organs"]
+
+
+def test_of_several_tags_alike_the_surest_spelling_counts() -> None:
+    # "xray" and "x rays" are apart, for a single letter differs; the latter is more frequent, the former surer.
+    made = instag.normalize(frame(["x rays"], ["x rays"], ["xray"]), embedder=None).vocabulary
+    assert made.tags["tag"].to_list() == ["x rays", "xray"]
+    applied = made.apply(frame(["x ray"]))
+    assert applied.data["tags"].to_list() == [["xray"]]
+    assert applied.merges["why"].to_list() == ["differ only by spaces: x ray / xray"]
+
+
+def test_vectors_of_another_width_are_refused() -> None:
+    made = instag.normalize(frame(["cat"]), embedder=lambda texts: [[1.0, 0.0] for _ in texts]).vocabulary
+    with pytest.raises(instag.InputError, match=r"expected vectors of 2 numbers, as the vocabulary has .*; found 3$"):
+        made.apply(frame(["tiger"]), embedder=lambda texts: [[1.0, 0.0, 0.0] for _ in texts])

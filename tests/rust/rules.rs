@@ -110,6 +110,46 @@ fn relabels() {
     assert_eq!((out.kept, out.merged, out.dropped, out.deduplicated), (2, 1, 1, 2));
 }
 
+/// More rows than one thread takes at a time, looked at one after the other.
+#[test]
+fn relabels_many_rows() {
+    let mut state = 1u64;
+    let mut below = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    let names: Vec<i64> = (0..40).map(|tag| if tag % 7 == 0 { -1 } else { tag - tag % 3 }).collect();
+    let rows: Vec<Vec<u32>> = (0..200_000).map(|_| (0..below(6)).map(|_| below(40) as u32).collect()).collect();
+    let mut expected = (vec![0], Vec::new(), vec![0; 40], 0);
+    for row in &rows {
+        let start = expected.1.len();
+        for &code in row {
+            let name = names[code as usize];
+            if name >= 0 && !expected.1[start..].contains(&(name as u32)) {
+                expected.1.push(name as u32);
+                expected.2[name as usize] += 1;
+                expected.3 += u64::from(row.contains(&(name as u32)) && names[name as usize] == name);
+            }
+        }
+        expected.0.push(expected.1.len() as i64);
+    }
+    let mut offsets = vec![0];
+    offsets.extend(rows.iter().scan(0, |end, row| {
+        *end += row.len() as i64;
+        Some(*end)
+    }));
+    let codes = rows.concat();
+    let out = relabel(&offsets, &codes, &names, &Interrupt::never()).unwrap();
+    assert_eq!((out.offsets, out.codes, out.counts, out.kept), expected);
+    let dropped = codes.iter().filter(|&&code| names[code as usize] < 0).count();
+    assert_eq!(out.dropped, dropped as u64);
+    assert_eq!(out.kept + out.merged + out.dropped + out.deduplicated, codes.len() as u64);
+
+    let stop = || true;
+    let stopped = relabel(&offsets, &codes, &names, &Interrupt::new(&stop)).unwrap_err();
+    assert_eq!(stopped, Error::Interrupted);
+}
+
 #[test]
 fn says_what_is_no_relabelling() {
     let message = |offsets: &[i64], codes: &[u32], names: &[i64]| {

@@ -1,7 +1,7 @@
 """What the command line says: results on standard output, all else on standard error."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -45,12 +45,12 @@ def error(text: str) -> None:
 
 
 @contextmanager
-def stage(text: str) -> Iterator[None]:
-    """Show what is being done and for how long, while it is done."""
+def stage(text: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done and for how long, while it is done; what is handed over shows how far it has come."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
-        progress.add_task(text)
-        yield
+        task = progress.add_task(text)
+        yield lambda news: progress.update(task, description=f"{text}: {news}")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

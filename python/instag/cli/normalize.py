@@ -16,6 +16,8 @@ from instag.normalization import normalize as run
 from instag.normalization.semantic import Linkage
 from instag.normalization.spelling import Stem
 
+# Where the endpoint of openai:MODEL is, unless told.
+OPENAI = "https://api.openai.com/v1"
 # How many merges are shown.
 TELLING = 10
 
@@ -48,7 +50,7 @@ def normalize(
     stem: Stemmed = "guarded",
     distance: Distance = 0.05,
     embedder: Embedder = "auto",
-    base_url: Url = "https://api.openai.com/v1",
+    base_url: Url = OPENAI,
     guards: Guards = True,
     linkage: Linked = "star",
     min_samples: Samples = 2,
@@ -61,7 +63,7 @@ def normalize(
     """Turn raw tags into a vocabulary, and say why each became what it is."""
     with console.stage("reading"):
         frame = io.load(one_or_list(source), format=format)
-    with console.noted(), console.stage("normalising"):
+    with console.noted(), console.stage("normalising") as tell:
         done = run(
             frame,
             tags=tags,
@@ -76,6 +78,7 @@ def normalize(
             max_diameter=max_diameter,
             min_support=min_support,
             min_confidence=min_confidence,
+            progress=tell,
         )
     with console.stage(f"writing {output}"):
         io.write(done.data, output, format=to)

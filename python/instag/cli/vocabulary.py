@@ -7,9 +7,11 @@ import typer
 
 from instag import io
 from instag.cli import console
+from instag.cli.normalize import OPENAI, read_embedder
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
 from instag.errors import InputError
 from instag.normalization import Vocabulary
+from instag.normalization.embedding import Embed
 
 __all__ = ["vocabulary"]
 
@@ -21,6 +23,14 @@ Other = Annotated[Path, typer.Argument(metavar="OTHER.parquet", help="The vocabu
 Top = Annotated[int, typer.Option(metavar="N", min=0, help="How many lines to show.")]
 Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Show one tag with all its members.")]
 New = Annotated[Literal["drop", "keep"], typer.Option("--new", help="What becomes of tags that match none.")]
+
+Embedder = Annotated[
+    str,
+    typer.Option(help="same (as the vocabulary's), none, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL."),
+]
+Url = Annotated[
+    str | None, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is, the vocabulary's model too.")
+]
 
 vocabulary = typer.Typer(name="vocabulary", no_args_is_help=True, help="Show, compare and apply vocabularies.")
 
@@ -60,6 +70,8 @@ def apply(
     output: Output,
     tags: Tags = "tags",
     new: New = "drop",
+    embedder: Embedder = "same",
+    base_url: Url = None,
     format: Format = "auto",
     to: To = "auto",
 ) -> None:
@@ -67,8 +79,9 @@ def apply(
     with console.stage("reading"):
         loaded = Vocabulary.load(file)
         frame = io.load(one_or_list(source), format=format)
-    with console.noted(), console.stage("applying"):
-        applied = loaded.apply(frame, tags=tags, new=new)
+    with console.noted(), console.stage("applying") as tell:
+        chosen = embedder_for(loaded, embedder, base_url)
+        applied = loaded.apply(frame, tags=tags, new=new, embedder=chosen, progress=tell)
     with console.stage(f"writing {output}"):
         io.write(applied.data, output, format=to)
     lines = applied.new.head(SHOWN).iter_rows()
@@ -77,6 +90,13 @@ def apply(
         console.table(("new tag", "count", "nearest", "similarity"), rows)
     fate = "dropped" if new == "drop" else "kept"
     console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
+
+
+def embedder_for(loaded: Vocabulary, text: str, base_url: str | None) -> str | Embed | None:
+    """Read which embedder is meant: with the URL of an endpoint, the vocabulary's own model may be there."""
+    name = loaded.embedder or ""
+    wanted = name if text == "same" and base_url is not None and name.startswith("openai:") else text
+    return read_embedder(wanted, base_url or OPENAI)
 
 
 def show_tag(loaded: Vocabulary, tag: str) -> None:

@@ -1,6 +1,7 @@
 """A vocabulary on other data."""
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -52,12 +53,19 @@ class Applied(Generic[F]):
     merges: pl.DataFrame
 
 
-def apply(vocabulary: Vocabulary, data: F, tags: str, new: str, embedder: str | Embed | None) -> Applied[F]:
+def apply(
+    vocabulary: Vocabulary,
+    data: F,
+    tags: str,
+    new: str,
+    embedder: str | Embed | None,
+    progress: Callable[[str], None] | None,
+) -> Applied[F]:
     """Apply a vocabulary; see :meth:`Vocabulary.apply`."""
     check_choice("new", new, ("drop", "keep"))
     frame = wrap(data)
     rows = rows_of(frame.column(tags))
-    matches = _matches(vocabulary, rows.tags, _vectors(vocabulary, embedder))
+    matches = _matches(vocabulary, rows.tags, _vectors(vocabulary, embedder, progress))
     targets = [
         vocabulary.tags.item(match.place, "tag") if match.place is not None else _kept(tag, match, new)
         for tag, match in zip(rows.tags, matches, strict=True)
@@ -70,7 +78,9 @@ def apply(vocabulary: Vocabulary, data: F, tags: str, new: str, embedder: str | 
     return Applied(replaced, _new(vocabulary, lines), _merges(lines))
 
 
-def _vectors(vocabulary: Vocabulary, embedder: str | Embed | None) -> Vectors | None:
+def _vectors(
+    vocabulary: Vocabulary, embedder: str | Embed | None, progress: Callable[[str], None] | None
+) -> Vectors | None:
     name = vocabulary.embedder
     if name is None or embedder is None:
         return None
@@ -87,7 +97,7 @@ def _vectors(vocabulary: Vocabulary, embedder: str | Embed | None) -> Vectors | 
         )
         warnings.warn(message, InstagWarning, stacklevel=4)
         return None
-    return None if found is None else Vectors(*found)
+    return None if found is None else Vectors(*found, progress)
 
 
 def _matches(vocabulary: Vocabulary, tags: list[str], vectors: Vectors | None) -> list[Match]:
@@ -109,7 +119,7 @@ def _renamed(rows: Rows, targets: list[str | None]) -> pl.Series:
     place = {tag: len(rows.tags) + nth for nth, tag in enumerate(tags)}
     names = [DROPPED if target is None else place[target] for target in targets] + list(place.values())
     offsets, codes, _, _ = _core.relabel(rows.offsets, rows.codes, np.array(names, np.int64))
-    return rows.replaced(offsets, codes, rows.tags + tags)
+    return rows.replaced(offsets, codes, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)]))
 
 
 def _new(vocabulary: Vocabulary, lines: list[tuple[str, str | None, Match, int]]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The association step: a tag that is nearly always accompanied by another becomes that one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any, NamedTuple
 
 from instag import _core
@@ -21,20 +22,24 @@ class _Rule(NamedTuple):
         return self.n_both / (self.n_antecedent + self.n_consequent - self.n_both)
 
 
-def association(state: State, min_support: int, min_confidence: float) -> Step:
+def association(
+    state: State, min_support: int, min_confidence: float, progress: Callable[[str], None] = lambda _: None
+) -> Step:
     """Let tags be absorbed by their companions, again and again until no rule is left.
 
     Of several companions the closest absorbs; tags that accompany each other in a circle become the most frequent of
     them. Neither the order of rows nor that of rules plays a part.
     """
     changes: list[Change] = []
-    while True:
+    for nth in count(1):
+        progress(f"association: round {nth}, {len(state.order):,} tags")
         best = _best(state, min_support, min_confidence)
         if not best:
-            return Step(changes)
+            break
         more = _absorbed(state, best)
         changes += more
-        state = state.after(named(len(state.tags), more))
+        state = state.after(named(len(state.names), more))
+    return Step(changes)
 
 
 def _best(state: State, min_support: int, min_confidence: float) -> dict[int, _Rule]:

@@ -34,6 +34,9 @@ def joined(tag: str) -> str:
     >>> joined("node.js"), joined("node js"), joined(".net"), joined("python 3 11")
     ('nodejs', 'nodejs', '.net', 'python3~11')
     """
+    plain = tag.replace(" ", "")
+    if plain.isalpha():
+        return plain
     if not tag.startswith("."):
         tag = re.sub(r"(?<=\D)\.(?=\D)", "", tag)
     return re.sub(r"(?<=\d) (?=\d)", "~", tag).replace(" ", "")
@@ -63,12 +66,15 @@ def difference(one: str, other: str) -> tuple[Words, Words]:
     """
     left, right = list(content(one)), list(content(other))
     # What is the same is paired first: "code codes" and "codes" differ by one word.
-    for same in (str.__eq__, inflected):
-        for word in tuple(left):
-            match = next((candidate for candidate in right if same(word, candidate)), None)
-            if match is not None:
-                left.remove(word)
-                right.remove(match)
+    for word in tuple(left):
+        if word in right:
+            left.remove(word)
+            right.remove(word)
+    for word in tuple(left):
+        match = next((candidate for candidate in right if inflected(word, candidate)), None)
+        if match is not None:
+            left.remove(word)
+            right.remove(match)
     return tuple(left), tuple(right)
 
 

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+import polars as pl
 
-from instag.normalization.state import DROPPED, Change, State, Step
+from instag.normalization.state import DROPPED, Changes, State, Step
 
 __all__ = ["automatic", "frequency"]
 
@@ -28,8 +29,10 @@ def automatic(assignments: int) -> int:
 
 def frequency(state: State, min_count: int) -> Step:
     """Drop every tag that fewer than `min_count` rows have."""
-    rare = np.flatnonzero((state.counts > 0) & (state.counts < min_count)).tolist()
-    return Step([Change(tag, DROPPED, _why(int(state.counts[tag]), min_count)) for tag in rare])
+    rare = np.flatnonzero((state.counts > 0) & (state.counts < min_count))
+    counts, nth = np.unique(state.counts[rare], return_inverse=True)
+    why = pl.Series([_why(count, min_count) for count in counts.tolist()], dtype=pl.String)
+    return Step(Changes.plain(rare, np.full(len(rare), DROPPED), why.gather(nth)))
 
 
 def _why(count: int, min_count: int) -> str:

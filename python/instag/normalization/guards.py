@@ -57,7 +57,10 @@ def _numbers_of(tag: Words) -> set[str]:
     for word in tag:
         # A Roman number alone may be anything.
         written = NUMBERS.get(word) or (ROMAN.get(word) if len(tag) > 1 else None)
-        numbers.update([written] if written else re.findall(r"\d+(?:\.\d+)*", word))
+        if written:
+            numbers.add(written)
+        elif not word.isalpha():
+            numbers.update(re.findall(r"\d+(?:\.\d+)*", word))
     return numbers
 
 
@@ -66,7 +69,9 @@ def _negation(one: str, other: str, _left: Words, _right: Words) -> str | None:
 
 
 def _symbols(one: str, other: str, _left: Words, _right: Words) -> str | None:
-    signed = [{word for word in words(tag) if SYMBOL.search(word)} for tag in (one, other)]
+    signed = [{word for word in words(tag) if not word.isalnum() and SYMBOL.search(word)} for tag in (one, other)]
+    if signed[0] == signed[1]:
+        return None
     missing = [(word, other) for word in signed[0] - signed[1]] + [(word, one) for word in signed[1] - signed[0]]
     # Only a full stop inside a name says nothing.
     told_apart = any(re.search(r"^\.|[+#*]", word) or word.replace(".", "") not in words(tag) for word, tag in missing)

@@ -1,12 +1,15 @@
 """What was done to each raw tag, as frames."""
 
-from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from instag.normalization.rows import Rows
-from instag.normalization.state import DROPPED, Change, State, Step
+from instag.normalization.state import DROPPED, NOWHERE, Changes, State, Step, named
+from instag.tagsets import lists_of
 
 __all__ = ["History"]
 
@@ -40,37 +43,46 @@ class History:
     """The changes of all steps. A tag changes once: then it is gone, or part of another."""
 
     def __init__(self, rows: Rows) -> None:
-        self._tags = rows.tags
-        self._counts = rows.counts.tolist()
-        self._changes: dict[int, tuple[str, Change]] = {}
+        self._names = rows.names
+        self._counts = rows.counts
+        self._changes: list[tuple[str, Changes]] = []
         self._apart: dict[tuple[int, int], str] = {}
         self._steps: list[tuple[Any, ...]] = []
 
     def read(self, state: State) -> None:
         """Note what the removal of repeats in rows has done."""
-        tags = len(self._tags)
-        self._steps.append(("raw", tags, tags, sum(self._counts), len(state.codes), *state.fates[1:]))
+        tags = len(self._names)
+        self._steps.append(("raw", tags, tags, int(self._counts.sum()), state.n_pairs, *state.fates[1:]))
 
     def record(self, name: str, step: Step, before: State, after: State) -> None:
         """Note a step."""
-        self._changes |= {change.source: (name, change) for change in step.changes}
+        self._changes.append((name, Changes.of(step.changes)))
         self._apart |= {(one, other): why for one, other, why in step.apart}
-        tags = (len(before.live), len(after.live))
-        self._steps.append((name, *tags, len(before.codes), len(after.codes), *after.fates[1:]))
-
-    def end(self, tag: int) -> int:
-        """What a raw tag is in the end: a tag, or `DROPPED`."""
-        while tag in self._changes:
-            tag = self._changes[tag][1].target
-        return tag
+        tags = (len(before.order), len(after.order))
+        self._steps.append((name, *tags, before.n_pairs, after.n_pairs, *after.fates[1:]))
 
     def merges(self) -> pl.DataFrame:
         """A row for each raw tag that changed or went away: by step, the most frequent first."""
-        order = {name: nth for nth, (name, *_) in reversed(list(enumerate(self._steps)))}
-        changes = sorted(
-            self._changes.values(), key=lambda each: (order[each[0]], -self._counts[each[1].source], each[1].source)
-        )
-        return pl.DataFrame([self._line(*each) for each in changes], MERGES, orient="row")
+        if not self._changes:
+            return pl.DataFrame(schema=MERGES)
+        changes = Changes.all([changes for _, changes in self._changes])
+        # By steps as they came first.
+        first = list(dict.fromkeys(name for name, _ in self._changes))
+        nth = np.repeat([first.index(name) for name, _ in self._changes], [len(each) for _, each in self._changes])
+        count, end = self._counts[changes.source], self._ends[changes.source]
+        # The way goes by the neighbour, or by the tag that then became another itself.
+        way = np.where(changes.via == NOWHERE, changes.target, changes.via)
+        columns = {
+            "from": self._named(changes.source),
+            "to": self._named(end),
+            "step": pl.Series(first, dtype=pl.String).gather(nth),
+            "why": changes.why,
+            "count": count,
+            "via": self._named(np.where(way == end, DROPPED, way)),
+        }
+        lines = pl.DataFrame(columns).hstack(changes.figures)[np.lexsort((changes.source, -count, nth))]
+        missing = [pl.lit(None).alias(name) for name in MERGES if name not in lines.columns]
+        return lines.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in MERGES.items())
 
     def steps(self) -> pl.DataFrame:
         """A row for each step."""
@@ -78,30 +90,32 @@ class History:
 
     def apart(self) -> pl.DataFrame:
         """Tags of one stem that were kept apart, and are apart in the end."""
-        pairs = [(one, other, why) for (one, other), why in self._apart.items() if self.end(one) != self.end(other)]
-        lines = [(self._tags[one], self._tags[other], why) for one, other, why in pairs]
-        return pl.DataFrame(lines, APART, orient="row").sort("tag", "other")
+        pairs = np.array(list(self._apart), np.int64).reshape(-1, 2)
+        ones, others = pairs.T
+        columns = (self._named(ones), self._named(others), pl.Series(self._apart.values(), dtype=pl.String))
+        lines = pl.DataFrame(dict(zip(APART, columns, strict=True)), APART)
+        return lines.filter(self._ends[ones] != self._ends[others]).sort("tag", "other")
 
-    def members(self) -> Mapping[int, list[int]]:
-        """The raw tags of each tag that is left, and of `DROPPED`: the most frequent first, ties by name."""
-        members: dict[int, list[int]] = {}
-        for tag in sorted(range(len(self._tags)), key=lambda tag: (-self._counts[tag], tag)):
-            members.setdefault(self.end(tag), []).append(tag)
-        return members
+    def members(self, order: NDArray[np.int64]) -> tuple[pl.Series, pl.Series]:
+        """The raw tags of each tag of `order`, as lists, and those that went away: the most frequent first."""
+        # What went away comes last.
+        place = np.full(len(self._names) + 1, len(order))
+        place[order] = np.arange(len(order))
+        places = place[self._ends]
+        # Codes are in the order of names, by which ties go.
+        by = np.lexsort((-self._counts, places))
+        lengths = np.bincount(places, minlength=len(order) + 1)
+        members = self._names.gather(by)
+        kept = len(by) - lengths[-1]
+        return lists_of(lengths[:-1], members.head(kept)), members.tail(lengths[-1])
 
-    def _line(self, step: str, change: Change) -> list[Any]:
-        end = self.end(change.source)
-        # The way goes by the neighbour, or by the tag that then became another itself.
-        via = change.via if change.via is not None else change.target
-        to = None if end == DROPPED else self._tags[end]
-        way = None if via in {end, DROPPED} else self._tags[via]
-        line = {
-            "from": self._tags[change.source],
-            "to": to,
-            "step": step,
-            "why": change.why,
-            "count": self._counts[change.source],
-            "via": way,
-            **change.figures,
-        }
-        return [line.get(name) for name in MERGES]
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        """What each raw tag is in the end: a tag, or `DROPPED`."""
+        changes = [changes for _, changes in self._changes]
+        return named(len(self._names), Changes.all(changes) if changes else [])
+
+    def _named(self, codes: NDArray[np.int64]) -> pl.Series:
+        """The tags of codes, null where there is none."""
+        known = pl.Series(codes)
+        return self._names.gather(known.set(known == DROPPED, None))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instag import _core
+from instag.errors import InputError
 from instag.normalization.decision import judge, reach, spelling, unsettled
 from instag.normalization.difference import joined
 from instag.normalization.embedding import Vectors
@@ -36,7 +37,7 @@ class Matcher:
 
     def __init__(self, vocabulary: Vocabulary, vectors: Vectors | None) -> None:
         self._settings = vocabulary.settings
-        self._vectors = vectors
+        self._vectors, self._embedder = vectors, vocabulary.embedder
         self._found = vocabulary.vectors
         self._centres = _core.clean(vocabulary.tags.get_column("tag").to_list())
         members = vocabulary.tags.get_column("members").to_list()
@@ -63,9 +64,11 @@ class Matcher:
         """What texts that the rules may join have in common."""
         if self._is_paper():
             return [{key} for key in _core.stem_keys(texts)]
-        stems = _core.stem_keys(texts) if self._settings.stem else [""] * len(texts)
-        pairs = zip(texts, stems, strict=True)
-        return [{"=" + joined(text), "~" + stem.replace(" ", "")} for text, stem in pairs]
+        keys = [{"=" + joined(text)} for text in texts]
+        if self._settings.stem:
+            for some, stem in zip(keys, _core.stem_keys(texts), strict=True):
+                some.add("~" + stem.replace(" ", ""))
+        return keys
 
     def _is_paper(self) -> bool:
         return bool(self._settings.stem) and (self._settings.stem == "paper" or not self._settings.guards)
@@ -95,6 +98,11 @@ class Matcher:
             return new
         known = [nth for nth, text in enumerate(texts) if vectors.covers(text)]
         found = vectors.of([texts[nth] for nth in known])
+        if known and found.shape[1:] != centres.shape[1:]:
+            raise InputError(
+                f"embedder {vectors.name}: expected vectors of {centres.shape[1]} numbers, as the vocabulary has them "
+                f"from {self._embedder}; found {found.shape[1]}"
+            )
         for nth, vector in zip(known, found, strict=True):
             new[nth] = self._nearest(texts[nth], centres @ vector, vectors)
         return new
@@ -108,9 +116,15 @@ class Matcher:
         for place in order[: int((similarities >= least).sum())].tolist():
             similarity = float(similarities[place])
             centre = self._centres[place]
-            words = unsettled(text, centre)
-            said = judge(text, centre, similarity, distance, Exchange(vectors, [words] if words else []))
-            if said.joins or not guards:
-                why = f"{text} / {centre}: similarity {similarity:.2f}; {said.why if guards else 'alike'}"
+            why = self._why(text, centre, similarity, vectors) if guards else "alike"
+            if why is not None:
+                why = f"{text} / {centre}: similarity {similarity:.2f}; {why}"
                 return Match(place, "semantic", why, nearest, similarity)
         return Match(None, "", "", nearest, best)
+
+    def _why(self, text: str, centre: str, similarity: float, vectors: Vectors) -> str | None:
+        """Why the guards let two tags be one; None where they do not."""
+        words = unsettled(text, centre)
+        exchange = Exchange(vectors, [words] if words else [])
+        said = judge(text, centre, similarity, float(self._settings.distance or 0), exchange)
+        return said.why if said.joins else None

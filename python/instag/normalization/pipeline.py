@@ -157,13 +157,13 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     found = embedder_of(embedder) if settings.takes("semantic") else None
     vectors = None if found is None else Vectors(*found, progress)
     state, history = _Run(rows, settings, vectors, progress).all()
-    column = rows.replaced(state.offsets, state.codes, state.tags)
+    column = rows.replaced(state.offsets, state.codes, state.names)
     raw = f"raw_{tags}"
     # Raw tags that are there already are the rawer ones.
     added = {tags: column} if raw in frame.columns else {tags: column, raw: frame.column(tags)}
     replaced: F = frame.with_columns(pl.DataFrame(added))
     vocabulary = Vocabulary.of(state, history, settings, vectors)
-    return Normalized(replaced, vocabulary, history.merges(), history.steps(), history.apart())
+    return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart())
 
 
 class _Run:
@@ -187,21 +187,21 @@ class _Run:
         changed = False
         for name in self._settings.steps:
             step = self._step(name, again=again) if self._settings.takes(name) else None
-            if step is None or (again and not step.changes):
+            if step is None or (again and not len(step.changes)):
                 continue
             before = self._state
-            self._state = before.after(named(len(before.tags), step.changes))
+            self._state = before.after(named(len(before.names), step.changes))
             self._history.record(name, step, before, self._state)
             _warn_of_loss(name, before, self._state)
-            changed = changed or bool(step.changes)
+            changed = changed or len(step.changes) > 0
         return changed
 
     def _step(self, name: str, *, again: bool) -> Step | None:
         settings = self._settings
-        self._progress(name)
         if name == "association":
             assert settings.min_support is not None  # noqa: S101 - or the step would not be taken
-            return association(self._state, settings.min_support, settings.min_confidence)
+            return association(self._state, settings.min_support, settings.min_confidence, self._progress)
+        self._progress(f"{name}: {len(self._state.order):,} tags")
         if name == "semantic":
             return None if self._vectors is None else self._semantic(self._vectors, again=again)
         if again:
@@ -221,8 +221,8 @@ class _Run:
 
 
 def _warn_of_loss(name: str, before: State, after: State) -> None:
-    if 2 * len(after.codes) < len(before.codes):
-        lost = 1 - len(after.codes) / len(before.codes)
+    if 2 * after.n_pairs < before.n_pairs:
+        lost = 1 - after.n_pairs / before.n_pairs
         hint = "; for small data a lower min_count keeps more" if name == "frequency" else ""
         message = f"the step {name!r} removes {lost:.0%} of all assignments of tags{hint}"
         warnings.warn(message, InstagWarning, stacklevel=5)

@@ -1,6 +1,7 @@
 """A column of tags as rows of codes, and back."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,7 @@ class Rows:
 
     Attributes
     ----------
-    tags
+    names
         The tag of each code.
     offsets, codes
         The tags of all rows as compressed sparse rows.
@@ -27,11 +28,16 @@ class Rows:
         How often each tag was given, repeats in rows included.
     """
 
-    tags: list[str]
+    names: pl.Series
     offsets: NDArray[np.int64]
     codes: NDArray[np.uint32]
     counts: NDArray[np.int64]
     _column: pl.Series
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """The tag of each code, as a list."""
+        return self.names.to_list()
 
     @property
     def known(self) -> int:
@@ -39,15 +45,13 @@ class Rows:
         inner = _inner(self._column) if _is_nested(self._column) else self._column
         return len(inner) - inner.null_count()
 
-    def replaced(self, offsets: NDArray[np.int64], codes: NDArray[np.uint32], tags: list[str]) -> pl.Series:
+    def replaced(self, offsets: NDArray[np.int64], codes: NDArray[np.uint32], names: pl.Series) -> pl.Series:
         """The column with other tags in its rows; what is null stays null."""
-        flat = pl.Series(tags, dtype=pl.String).gather(codes)
-        if not _is_nested(self._column):
-            return _lists(np.diff(offsets), flat, self._column.is_null()).alias(self._column.name)
-        inner = _inner(self._column)
-        rows = _lists(np.diff(offsets), flat, inner.is_null())
-        lengths = self._column.list.len().fill_null(0).to_numpy()
-        return _lists(lengths, rows, self._column.is_null()).alias(self._column.name)
+        column, lengths, flat = self._column, np.diff(offsets), names.gather(codes)
+        if not _is_nested(column):
+            return lists_of(lengths, flat, column.is_null()).alias(column.name)
+        rows = lists_of(lengths, flat, _inner(column).is_null())
+        return lists_of(column.list.len().fill_null(0).to_numpy(), rows, column.is_null()).alias(column.name)
 
 
 def rows_of(column: pl.Series) -> Rows:
@@ -69,7 +73,7 @@ def rows_of(column: pl.Series) -> Rows:
     return Rows(*_compact(encoded), column)
 
 
-def _compact(encoded: TagSets) -> tuple[list[str], NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
+def _compact(encoded: TagSets) -> tuple[pl.Series, NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
     """Number the tags that occur, in the order of their names, so that nothing depends on the order of rows."""
     counts = np.bincount(encoded.codes, minlength=encoded.n_tags)
     held = np.flatnonzero(counts).astype(np.uint32)
@@ -79,7 +83,7 @@ def _compact(encoded: TagSets) -> tuple[list[str], NDArray[np.int64], NDArray[np
     place[held[order]] = np.arange(len(held), dtype=np.uint32)
     codes = place[encoded.codes]
     codes.flags.writeable = False
-    return names.gather(order).to_list(), encoded.offsets, codes, counts[held[order]]
+    return names.gather(order), encoded.offsets, codes, counts[held[order]]
 
 
 def _is_nested(column: pl.Series) -> bool:
@@ -88,9 +92,3 @@ def _is_nested(column: pl.Series) -> bool:
 
 def _inner(column: pl.Series) -> pl.Series:
     return column.explode(empty_as_null=False, keep_nulls=False)
-
-
-def _lists(lengths: NDArray[np.integer], flat: pl.Series, null: pl.Series) -> pl.Series:
-    """Lists of these lengths, some of them null."""
-    filled = pl.DataFrame({"item": lists_of(lengths, flat), "null": null})
-    return filled.select(pl.when("null").then(None).otherwise("item").alias("item")).to_series()

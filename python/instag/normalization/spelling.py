@@ -1,15 +1,19 @@
 """The rules step: one tag for every way to write it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from itertools import combinations, count
 from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from instag import _core
 from instag.normalization.decision import spelling
 from instag.normalization.difference import joined
 from instag.normalization.linkage import star
-from instag.normalization.state import DROPPED, Change, State, Step, named
+from instag.normalization.state import DROPPED, Change, Changes, State, Step, named
 
 __all__ = ["Stem", "rules"]
 
@@ -21,71 +25,79 @@ def rules(state: State, stem: Stem, *, guards: bool) -> Step:
 
     With `stem` "paper", or without guards, tags of one Porter stem are joined, as in the paper, right or wrong.
     """
-    changes = _same_when_cleaned(state)
-    rest = state.after(named(len(state.tags), changes))
-    live = rest.live
-    texts = _core.clean([rest.tags[tag] for tag in live])
+    order = state.order
+    texts = np.array(_core.clean(state.names.gather(order).to_list()), object)
+    cleaned = _same_when_cleaned(order, texts)
+    live = state.order_after(named(len(state.names), cleaned))
+    place = np.zeros(len(state.names), np.int64)
+    place[order] = np.arange(len(order))
+    left = texts[place[live]].tolist()
     if stem and (stem == "paper" or not guards):
-        return Step(changes + _same_stem(live, texts))
+        return Step(Changes.all([cleaned, _same_stem(live, left)]))
     if not guards:
-        return Step(changes)
-    joins, apart = _same_spelling(live, texts, stem=bool(stem))
-    return Step(changes + joins, apart)
+        return Step(cleaned)
+    joins, apart = _same_spelling(live.tolist(), left, stem=bool(stem))
+    return Step(Changes.all([cleaned, Changes.of(joins)]), apart)
 
 
-def _same_when_cleaned(state: State) -> list[Change]:
-    live = state.live
-    cleaned = _core.clean([state.tags[tag] for tag in live])
-    first: dict[str, int] = {}
-    changes = []
+def _same_when_cleaned(order: NDArray[np.int64], texts: NDArray[np.object_]) -> Changes:
     # The most frequent spelling comes first, and is the one to show.
-    for tag, text in zip(live, cleaned, strict=True):
-        if not text:
-            changes.append(Change(tag, DROPPED, "blank: nothing but white space"))
-        elif first.setdefault(text, tag) != tag:
-            changes.append(Change(tag, first[text], f"the same once cleaned: {text}"))
-    return changes
+    first = _first(texts.tolist())
+    blank = texts == ""
+    changed = blank | (first != np.arange(len(first)))
+    text = pl.Series(texts[changed], dtype=pl.String)
+    why = pl.select(
+        pl.when(text == "").then(pl.lit("blank: nothing but white space")).otherwise("the same once cleaned: " + text)
+    )
+    return Changes.plain(order[changed], np.where(blank, DROPPED, order[first])[changed], why.to_series())
 
 
-def _same_stem(live: list[int], texts: list[str]) -> list[Change]:
-    first: dict[str, int] = {}
-    changes = []
-    for tag, key in zip(live, _core.stem_keys(texts), strict=True):
-        if first.setdefault(key, tag) != tag:
-            changes.append(Change(tag, first[key], f"the same stem: {key}"))
-    return changes
+def _same_stem(live: NDArray[np.int64], texts: list[str]) -> Changes:
+    keys = _core.stem_keys(texts)
+    first = _first(keys)
+    changed = np.flatnonzero(first != np.arange(len(first)))
+    why = "the same stem: " + pl.Series([keys[nth] for nth in changed], dtype=pl.String)
+    return Changes.plain(live[changed], live[first[changed]], why)
+
+
+def _first(keys: list[str]) -> NDArray[np.int64]:
+    """The place at which each key comes first."""
+    seen: dict[str, int] = {}
+    return np.fromiter(map(seen.setdefault, keys, count()), np.int64, len(keys))
 
 
 def _same_spelling(live: list[int], texts: list[str], *, stem: bool) -> tuple[list[Change], list[tuple[int, int, str]]]:
-    text = dict(zip(live, texts, strict=True))
     edges: dict[int, dict[int, float]] = defaultdict(dict)
     why: dict[tuple[int, int], str] = {}
     apart = []
-    for one, other in _candidates(live, texts, stem=stem):
-        said = spelling(text[one], text[other])
+    for one, other in _candidates(texts, stem=stem):
+        said = spelling(texts[one], texts[other])
         if said is None:
             continue
         if said.joins:
             edges[one][other] = edges[other][one] = float(said.rank)
             why[one, other] = why[other, one] = said.why
         else:
-            apart.append((one, other, said.why))
+            apart.append((live[one], live[other], said.why))
     joins = [
-        Change(tag, centre, f"{why[tag, centre]}: {text[tag]} / {text[centre]}")
-        for tag, (centre, _) in star(live, edges).items()
+        Change(live[nth], live[centre], f"{why[nth, centre]}: {texts[nth]} / {texts[centre]}")
+        for nth, (centre, _) in star(sorted(edges), edges).items()
     ]
     return joins, apart
 
 
-def _candidates(live: list[int], texts: list[str], *, stem: bool) -> Iterable[tuple[int, int]]:
-    """Pairs of tags that are the same without spaces, or whose stems are."""
-    keys = [[joined(text) for text in texts]]
+def _candidates(texts: list[str], *, stem: bool) -> Iterable[tuple[int, int]]:
+    """Places of tags that are the same without spaces, or whose stems are."""
+    keys = [list(map(joined, texts))]
     if stem:
         keys.append([key.replace(" ", "") for key in _core.stem_keys(texts)])
-    pairs: dict[tuple[int, int], None] = {}
-    for key in keys:
-        groups = defaultdict(list)
-        for tag, part in zip(live, key, strict=True):
-            groups[part].append(tag)
-        pairs |= dict.fromkeys(pair for group in groups.values() for pair in combinations(group, 2))
-    return pairs
+    return dict.fromkeys(pair for each in keys for group in _groups(each) for pair in combinations(group, 2))
+
+
+def _groups(keys: Sequence[str]) -> Iterable[list[int]]:
+    """The places of each key that comes more than once."""
+    first = _first(list(keys))
+    groups = defaultdict(list)
+    for nth in np.flatnonzero(np.bincount(first, minlength=len(first))[first] > 1).tolist():
+        groups[keys[nth]].append(nth)
+    return groups.values()

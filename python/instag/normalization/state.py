@@ -1,18 +1,22 @@
 """Where a normalisation stands: which tag each raw tag has become, and what was done to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
 from instag.normalization.rows import Rows
 
-__all__ = ["DROPPED", "Change", "State", "Step", "named"]
+__all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named"]
 
 DROPPED = -1
+# The neighbour of what came to its target by itself.
+NOWHERE = -1
 Names = NDArray[np.int64]
 
 
@@ -42,10 +46,63 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """Many changes, a column for each attribute of :class:`Change`.
+
+    Examples
+    --------
+    >>> changes = Changes.of([Change(2, 0, "alike", via=1, figures={"similarity": 0.9}), Change(3, DROPPED, "rare")])
+    >>> changes.source.tolist(), changes.target.tolist(), changes.via.tolist()
+    ([2, 3], [0, -1], [1, -1])
+    >>> changes.figures.rows()
+    [(0.9,), (None,)]
+    """
+
+    source: Names
+    target: Names
+    why: pl.Series
+    via: Names
+    figures: pl.DataFrame
+
+    @classmethod
+    def of(cls, changes: "Sequence[Change] | Changes") -> "Changes":
+        """Changes column by column, if they are not yet."""
+        if isinstance(changes, Changes):
+            return changes
+        figures = pl.DataFrame([change.figures for change in changes], infer_schema_length=None)
+        return cls(
+            np.array([change.source for change in changes], np.int64),
+            np.array([change.target for change in changes], np.int64),
+            pl.Series([change.why for change in changes], dtype=pl.String),
+            np.array([NOWHERE if change.via is None else change.via for change in changes], np.int64),
+            figures if figures.width else pl.DataFrame(height=len(changes)),
+        )
+
+    @classmethod
+    def plain(cls, source: Names, target: Names, why: pl.Series) -> "Changes":
+        """Changes without figures, straight to their targets."""
+        return cls(source, target, why, np.full(len(source), NOWHERE), pl.DataFrame(height=len(source)))
+
+    @classmethod
+    def all(cls, parts: "Sequence[Changes]") -> "Changes":
+        """Several as one."""
+        return cls(
+            np.concatenate([part.source for part in parts]),
+            np.concatenate([part.target for part in parts]),
+            pl.concat([part.why for part in parts]),
+            np.concatenate([part.via for part in parts]),
+            pl.concat([part.figures for part in parts], how="diagonal"),
+        )
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+@dataclass(frozen=True)
 class Step:
     """What a step did: its changes, and pairs that it looked at and kept apart."""
 
-    changes: list[Change]
+    changes: Sequence[Change] | Changes
     apart: list[tuple[int, int, str]] = field(default_factory=list)
 
 
@@ -57,51 +114,116 @@ class State:
 
     Attributes
     ----------
-    tags
-        The raw tag of each code.
-    offsets, codes
-        The tags of each row, each once.
+    rows
+        The rows as they came in.
     counts
         The number of rows that hold each tag; 0 where it has become another.
     fates
         What the last relabelling did to the assignments: kept, merged, dropped, deduplicated.
     """
 
-    tags: list[str]
-    offsets: NDArray[np.int64]
-    codes: NDArray[np.uint32]
+    rows: Rows
     counts: NDArray[np.uint32]
     fates: tuple[int, int, int, int]
+    # The rows as they were when tags were last joined, and the tags that have gone since.
+    _offsets: NDArray[np.int64]
+    _codes: NDArray[np.uint32]
+    _names: Names
 
     @classmethod
     def of(cls, rows: Rows) -> "State":
         """The state before any step, with repeats in rows removed."""
-        return cls._relabelled(rows.tags, rows.offsets, rows.codes, np.arange(len(rows.tags)))
+        names = np.arange(len(rows.names))
+        offsets, codes, counts, fates = _core.relabel(rows.offsets, rows.codes, names)
+        return cls(rows, counts, fates, offsets, codes, names)
 
     def after(self, names: Names) -> "State":
         """The state after each tag has got its new name."""
-        return self._relabelled(self.tags, self.offsets, self.codes, names)
+        names = self._through(names)
+        gone = (names == DROPPED) & (self.counts > 0)
+        lost = int(self.counts[gone].sum(dtype=np.int64))
+        if not self._joins(names).any():
+            # Where tags only go, all others stay as they are; their rows can wait.
+            counts = np.where(gone, np.uint32(0), self.counts)
+            return State(self.rows, counts, (self.n_pairs - lost, 0, lost, 0), self._offsets, self._codes, names)
+        offsets, codes, counts, (kept, merged, _, deduplicated) = _core.relabel(self._offsets, self._codes, names)
+        fates = (kept, merged, lost, deduplicated)
+        return State(self.rows, counts, fates, offsets, codes, np.arange(len(names)))
 
-    @classmethod
-    def _relabelled(
-        cls, tags: list[str], offsets: NDArray[np.int64], codes: NDArray[np.uint32], names: Names
-    ) -> "State":
-        offsets, codes, counts, fates = _core.relabel(offsets, codes, np.ascontiguousarray(names, np.int64))
-        return cls(tags, offsets, codes, counts, fates)
+    def order_after(self, names: Names) -> Names:
+        """The tags there would be after each has got its new name, the most frequent first."""
+        names = self._through(names)
+        joined = np.zeros(len(names), bool)
+        joined[names[self._joins(names)]] = True
+        counts = np.where(names == np.arange(len(names)), self.counts, np.uint32(0))
+        if joined.any():
+            # Only tags that others join are counted again.
+            there = np.where((names != DROPPED) & joined[names], names, DROPPED)
+            counts = np.where(joined, _core.relabel(self._offsets, self._codes, there)[2], counts)
+        return _ordered(counts)
+
+    def _through(self, names: Names) -> Names:
+        """New names of the tags in the rows as they are kept, where some have gone since."""
+        return np.ascontiguousarray(np.where(self._names == DROPPED, DROPPED, names), np.int64)
+
+    def _joins(self, names: Names) -> NDArray[np.bool_]:
+        """Which of the tags there are become others."""
+        joins: NDArray[np.bool_] = (self.counts > 0) & (names != DROPPED) & (names != np.arange(len(names)))
+        return joins
+
+    @property
+    def names(self) -> pl.Series:
+        """The raw tag of each code."""
+        return self.rows.names
+
+    @property
+    def tags(self) -> list[str]:
+        """The raw tag of each code, as a list."""
+        return self.rows.tags
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where each row begins in `codes`, and where the last one ends."""
+        return self._relabelled[0]
+
+    @property
+    def codes(self) -> NDArray[np.uint32]:
+        """The tags of each row, each once."""
+        return self._relabelled[1]
+
+    @cached_property
+    def n_pairs(self) -> int:
+        """The number of assignments: of tags in rows."""
+        return int(self.counts.sum(dtype=np.int64))
+
+    @cached_property
+    def order(self) -> Names:
+        """The tags there are, most frequent first, ties by name."""
+        return _ordered(self.counts)
 
     @property
     def live(self) -> list[int]:
-        """The tags there are, most frequent first, ties by name."""
-        held = np.flatnonzero(self.counts)
-        # Codes are in the order of names.
-        return held[np.argsort(-self.counts[held].astype(np.int64), kind="stable")].tolist()  # type: ignore[no-any-return]
+        """The tags there are, as a list."""
+        return self.order.tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def _relabelled(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+        if len(self._codes) == self.n_pairs:
+            return self._offsets, self._codes
+        return _core.relabel(self._offsets, self._codes, self._names)[:2]
 
 
-def named(size: int, changes: Iterable[Change]) -> Names:
+def _ordered(counts: NDArray[np.uint32]) -> Names:
+    held = np.flatnonzero(counts)
+    # Codes are in the order of names.
+    return held[np.argsort(-counts[held].astype(np.int64), kind="stable")]
+
+
+def named(size: int, changes: Sequence[Change] | Changes) -> Names:
     """The new name of each tag, through all the changes of a step."""
     names = np.arange(size, dtype=np.int64)
-    for change in changes:
-        names[change.source] = change.target
+    changes = Changes.of(changes)
+    names[changes.source] = changes.target
     while True:
         further = np.where(names == DROPPED, DROPPED, names[names])
         if np.array_equal(further, names):

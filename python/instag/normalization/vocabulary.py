@@ -1,21 +1,19 @@
 """The vocabulary: the tags that are left, and what each is made of."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
-import orjson
 import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.errors import InputError
-from instag.io.draft import whole_or_nothing
 from instag.normalization.embedding import Embed, Vectors
 from instag.normalization.history import History
 from instag.normalization.options import Settings
-from instag.normalization.state import DROPPED, State
+from instag.normalization.state import State
 
 if TYPE_CHECKING:
     from instag.normalization.application import Applied
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Vocabulary"]
 
 F = TypeVar("F")
-# The name of the settings in a file's metadata, and the form of the file.
-KEY = "instag vocabulary"
-FORM = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +34,8 @@ class Vocabulary:
         it) and `members` (the raw tags that became it, the most frequent first, itself among them).
     dropped
         The raw tags that went away.
+    merges, steps
+        What was done to make it: those of :class:`instag.Normalized`.
     settings
         The options of the normalisation, `min_count` as it was in the end.
     embedder
@@ -49,6 +46,8 @@ class Vocabulary:
 
     tags: pl.DataFrame
     dropped: list[str]
+    merges: pl.DataFrame
+    steps: pl.DataFrame
     settings: Settings
     embedder: str | None
     vectors: NDArray[np.float32] | None
@@ -56,21 +55,15 @@ class Vocabulary:
     @classmethod
     def of(cls, state: State, history: History, settings: Settings, vectors: Vectors | None) -> "Vocabulary":
         """The vocabulary at the end of a normalisation."""
-        members = history.members()
-        live = state.live
-        tags = pl.DataFrame(
-            {
-                "tag": [state.tags[tag] for tag in live],
-                "count": state.counts[np.array(live, np.int64)],
-                "members": [[state.tags[member] for member in members[tag]] for tag in live],
-            },
-            {"tag": pl.String, "count": pl.UInt32, "members": pl.List(pl.String)},
-        )
-        dropped = [state.tags[tag] for tag in members.get(DROPPED, [])]
+        order = state.order
+        members, dropped = history.members(order)
+        columns = {"tag": state.names.gather(order), "count": state.counts[order], "members": members}
+        tags = pl.DataFrame(columns)
+        made = (tags, dropped.to_list(), history.merges(), history.steps(), settings)
         if vectors is None:
-            return cls(tags, dropped, settings, None, None)
+            return cls(*made, None, None)
         texts = _core.clean(tags.get_column("tag").to_list())
-        return cls(tags, dropped, settings, vectors.name, vectors.where_known(texts))
+        return cls(*made, vectors.name, vectors.where_known(texts))
 
     def __len__(self) -> int:
         return len(self.tags)
@@ -87,12 +80,9 @@ class Vocabulary:
         InputError
             Where it cannot be written.
         """
-        vectors = pl.Series("vector", self.vectors, pl.List(pl.Float32)) if self.vectors is not None else None
-        kept = self.tags.with_columns(pl.lit(None, pl.List(pl.Float32)).alias("vector") if vectors is None else vectors)
-        gone = pl.DataFrame([{"members": self.dropped}], kept.schema)
-        settings = {"form": FORM, "embedder": self.embedder, **asdict(self.settings)}
-        with whole_or_nothing(Path(path), "parquet") as draft:
-            pl.concat([kept, gone]).write_parquet(draft, metadata={KEY: orjson.dumps(settings).decode()})
+        from instag.normalization.storage import save  # noqa: PLC0415 - it needs this class
+
+        save(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
@@ -103,22 +93,9 @@ class Vocabulary:
         InputError
             Where there is no such file, or it is no vocabulary.
         """
-        try:
-            settings = orjson.loads(pl.read_parquet_metadata(path).get(KEY, "null"))
-            frame = pl.read_parquet(path)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise InputError(f"{path}: expected a vocabulary; it cannot be read: {error}") from error
-        if settings is None or settings.pop("form", None) != FORM:
-            raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
-        embedder = settings.pop("embedder")
-        settings["steps"] = tuple(settings["steps"])
-        last, frame = frame.tail(1), frame.head(-1)
-        vectors = None
-        if embedder is not None:
-            width = int(frame.get_column("vector").list.len().max() or 1)  # type: ignore[arg-type]
-            vectors = frame.get_column("vector").explode().to_numpy().reshape(len(frame), width).astype(np.float32)
-        tags = frame.select("tag", "count", "members")
-        return cls(tags, last.get_column("members")[0].to_list(), Settings(**settings), embedder, vectors)
+        from instag.normalization.storage import load  # noqa: PLC0415 - as above
+
+        return load(Path(path))
 
     def apply(
         self,
@@ -127,6 +104,7 @@ class Vocabulary:
         tags: str = "tags",
         new: Literal["drop", "keep"] = "drop",
         embedder: str | Embed | None = "same",
+        progress: Callable[[str], None] | None = None,
     ) -> "Applied[F]":
         """Give other data the tags of this vocabulary.
 
@@ -144,6 +122,8 @@ class Vocabulary:
         embedder
             ``"same"`` is the one that the vocabulary was made with; one that was a function has to be given again. None
             matches by rules only.
+        progress
+            Told what is being done.
 
         Raises
         ------
@@ -161,7 +141,7 @@ class Vocabulary:
         """
         from instag.normalization.application import apply  # noqa: PLC0415 - it needs this class
 
-        return apply(self, data, tags, new, embedder)
+        return apply(self, data, tags, new, embedder, progress)
 
     def diff(self, other: "Vocabulary") -> pl.DataFrame:
         """What becomes of each raw tag here and in another vocabulary, where that differs.

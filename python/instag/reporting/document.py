@@ -36,8 +36,8 @@ def report(
     by, tags, selections
         Those of :func:`instag.analyze`, for data that are not analysed yet.
     vocabulary
-        Adds what raw tags became: a :class:`instag.Vocabulary`, or what :func:`instag.normalize` gave back, for its
-        steps and merges too.
+        Adds what raw tags became: the steps, the merges and the tags of a :class:`instag.Vocabulary`, or of what
+        :func:`instag.normalize` gave back.
     title
         The heading; the number of samples where there is none.
 

@@ -32,23 +32,19 @@ MADE_OF = (Column("tag"), Column("samples", "count"), Column("raw tags", "count"
 
 
 def normalization(known: Vocabulary | Normalized[Any]) -> Section:
-    """The steps, merges and tags of a normalisation; of a vocabulary alone, the tags."""
+    """The steps, merges and tags of a normalisation."""
     vocabulary = known.vocabulary if isinstance(known, Normalized) else known
     raw = int(vocabulary.tags.get_column("members").list.len().sum()) + len(vocabulary.dropped)
     lead = (
         f"{plural(raw, 'raw tag')} became {count(len(vocabulary))}; {count(len(vocabulary.dropped))} were dropped, "
         "for the most part because they are rare."
     )
-    tables: list[Table] = []
-    figures: list[Figure] = []
-    if isinstance(known, Normalized):
-        steps = known.steps
-        figures.append(Figure("normalisation", "Distinct tags after each step", funnel(steps)))
-        tables += [table_of("steps", "What each step did", STEPS, steps), merges(known.merges)]
-        kept = steps.row(-1, named=True)["assignments_after"] / max(steps.row(0, named=True)["assignments_before"], 1)
-        lead += f" {share(kept)} of all assignments are left."
-    tables.append(made(vocabulary))
-    return Section("normalisation", "Normalisation", lead, tuple(figures), tuple(tables))
+    steps = vocabulary.steps
+    kept = steps.row(-1, named=True)["assignments_after"] / max(steps.row(0, named=True)["assignments_before"], 1)
+    lead += f" {share(kept)} of all assignments are left."
+    figure = Figure("normalisation", "Distinct tags after each step", funnel(steps))
+    done = table_of("steps", "What each step did", STEPS, steps)
+    return Section("normalisation", "Normalisation", lead, (figure,), (done, merges(vocabulary.merges), made(vocabulary)))
 
 
 def funnel(steps: pl.DataFrame) -> Spec:
