@@ -6,13 +6,16 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs bench wheel clean
+.PHONY: help demo demo-llm test lint format docs bench wheel clean
 
 help: ## List what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.built ## Build instag and select from the data that come with it
+demo: $(VENV)/.built ## Build instag, select from the data that come with it, and draw a report
 	$(BIN)/instag demo
+
+demo-llm: $(VENV)/.developing ## Start a small language model, and go from raw samples to a subset with it
+	$(BIN)/python tests/llama.py $(BIN)/python examples/tagging.py smollm2-135m
 
 test: $(VENV)/.developing ## Build instag and run all tests, of Rust and of Python
 	cargo test --quiet

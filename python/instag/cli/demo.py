@@ -23,7 +23,9 @@ BUDGET = 100
 SEEDS = 20
 WIDTH = 90
 
-Folder = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the subset and the report to.")]
+Folder = Annotated[
+    Path, typer.Option("--output", "-o", metavar="DIR", help="The folder to write the subset and the report to.")
+]
 
 
 def demo(output: Folder = Path("instag-demo")) -> None:

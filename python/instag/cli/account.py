@@ -1,0 +1,69 @@
+"""What `instag tag` says at its end."""
+
+from typing import Any
+
+from instag.asking import Tally
+from instag.cli.progress import amount, duration
+from instag.tagging import Tagged
+from instag.tagging.estimate import Estimate
+
+__all__ = ["asked", "counted", "estimated"]
+
+
+def estimated(found: Estimate) -> list[tuple[str, str]]:
+    """Lines about what it would take."""
+    price = "not known: see --price" if found.cost is None else f"${found.cost:,.4g}"
+    return [
+        ("samples", f"{found.samples:,}"),
+        ("queries", f"{found.queries:,}"),
+        ("  distinct", f"{found.distinct:,}"),
+        ("  answered before", f"{found.kept:,}"),
+        ("  to be cut", f"{found.cuts:,}"),
+        ("requests", f"{found.asked:,}"),
+        ("tokens asked", amount(found.prompt_tokens)),
+        ("tokens answered", f"{amount(found.completion_tokens)} ({found.answer:.0f} an answer, {_basis(found)})"),
+        ("cost", price),
+        ("time", "up to 24 h" if found.seconds is None else duration(found.seconds)),
+    ]
+
+
+def _basis(found: Estimate) -> str:
+    return "as until now" if found.measured else "assumed"
+
+
+def counted(tagged: Tagged[Any]) -> list[tuple[str, str]]:
+    """Lines about what came of the data."""
+    failures = tagged.failures
+    why = failures.group_by("status", "reason").len().sort("status", "len", "reason", descending=[False, True, False])
+    return [
+        ("samples", f"{tagged.samples:,}"),
+        ("  tagged", f"{tagged.samples - failures.get_column('row').n_unique():,}"),
+        ("queries", f"{tagged.queries:,}"),
+        ("  tagged", f"{tagged.queries - tagged.blank - failures.height:,}"),
+        *(
+            (f"  {': '.join(filter(None, (status, reason)))}", f"{count:,}")
+            for status, reason, count in why.iter_rows()
+        ),
+        *_line("  blank", tagged.blank),
+        *_line("  cut", tagged.cuts.height),
+        ("distinct queries", f"{tagged.distinct:,}"),
+        *((f"  answers: {note}", f"{count:,}") for note, count in tagged.notes.iter_rows()),
+    ]
+
+
+def asked(tally: Tally) -> list[tuple[str, str]]:
+    """Lines about what this run asked."""
+    return [
+        *_line("  answered before", tally.kept),
+        ("  answered now", f"{tally.answered:,}"),
+        *_line("  asked again after a fault", tally.retries),
+        *_line("  too many requests (429)", tally.throttled),
+        ("tokens asked", amount(tally.prompt_tokens)),
+        ("tokens answered", amount(tally.completion_tokens)),
+        *([] if tally.cost is None else [("cost", f"${tally.cost:,.4g}")]),
+        ("time", f"{duration(tally.seconds)}, {tally.rate:,.1f} a second"),
+    ]
+
+
+def _line(name: str, count: int) -> list[tuple[str, str]]:
+    return [(name, f"{count:,}")] if count else []

@@ -1,0 +1,92 @@
+"""Options of `instag tag`, and how they are read."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import orjson
+import typer
+
+from instag.asking import Structured
+from instag.errors import InputError
+from instag.tagging.batching import Action
+
+Model = Annotated[str, typer.Option(help="The model's name at the endpoint.")]
+Url = Annotated[
+    str | None, typer.Option(metavar="URL", help="Where the endpoint is: OPENAI_BASE_URL, or OpenAI's, unless told.")
+]
+KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the environment that holds the key.")]
+KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds the key, instead.")]
+Prompted = Annotated[
+    str, typer.Option(help="instag, instag-cached, instagger, instagger-vicuna, or a text file with {query} in it.")
+]
+Shown = Annotated[Path | None, typer.Option(metavar="FILE", help="Queries with tags to show the model: JSONL.")]
+Hinted = Annotated[Path | None, typer.Option(metavar="V.parquet", help="A vocabulary of tags to prefer.")]
+Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users said.")]
+Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers: OUT.journal, unless told.")]
+Concurrency = Annotated[str, typer.Option(metavar="N", help="Requests in flight: auto, or the most there will be.")]
+Rpm = Annotated[float | None, typer.Option(help="Requests a minute.")]
+Tpm = Annotated[float | None, typer.Option(help="Tokens a minute.")]
+Cost = Annotated[float | None, typer.Option(metavar="USD", help="What this run may spend.")]
+Price = Annotated[
+    str | None, typer.Option(metavar="IN,OUT", help="US dollars for a million tokens asked and answered.")
+]
+Attempts = Annotated[int, typer.Option(help="How often a query is asked before it counts as failed.")]
+Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for an answer.")]
+Longest = Annotated[int, typer.Option("--max-query", metavar="N", help="Cut longer queries, to so many characters.")]
+Tokens = Annotated[int, typer.Option("--max-tokens", help="The longest answer; 0 leaves it to the server.")]
+Temperature = Annotated[float, typer.Option(help="That of the sampling; below 0 sends none.")]
+Structure = Annotated[Structured, typer.Option("--structured", help="How the server is asked for JSON.")]
+Body = Annotated[str | None, typer.Option("--extra-body", metavar="JSON", help="More fields for every request.")]
+Explained = Annotated[bool, typer.Option("--explanations", help="Add the column explanations.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Let columns go that are there already: tags, query_tags.")]
+Retry = Annotated[bool, typer.Option("--retry-unread", help="Ask again where an answer could not be read.")]
+Limit = Annotated[int | None, typer.Option(metavar="N", help="Ask at most so many in this run; 0 asks none.")]
+Failures = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the queries without tags.")]
+Batched = Annotated[Action | None, typer.Option("--batch", help="Use the Batch API: half the price, within a day.")]
+BatchSize = Annotated[int, typer.Option("--batch-size", metavar="N", help="Queries in a batch, at most.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")]
+
+
+def read_key(name: str, file: Path | None) -> str | None:
+    """Find the key: it never stands on the command line, where others could see it."""
+    if file is None:
+        return os.environ.get(name)
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--api-key-file: {file} cannot be read: {type(error).__name__}") from None
+
+
+def read_concurrency(text: str) -> int | Literal["auto"]:
+    """Read a concurrency: a number, or auto."""
+    if text == "auto":
+        return "auto"
+    try:
+        return int(text)
+    except ValueError:
+        raise InputError(f"--concurrency: expected a number such as 64, or auto; found {text!r}") from None
+
+
+def read_price(text: str | None) -> tuple[float, float] | None:
+    """Read a price: of a million tokens asked, and of a million answered."""
+    if text is None:
+        return None
+    try:
+        asked, answered = map(float, text.split(","))
+    except ValueError:
+        raise InputError(f"--price: expected two numbers such as 0.15,0.60; found {text!r}") from None
+    return asked, answered
+
+
+def read_body(text: str | None) -> dict[str, Any] | None:
+    """Read more fields of a request."""
+    if text is None:
+        return None
+    try:
+        fields = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"--extra-body: expected an object in JSON; found {text!r}: {error}") from None
+    if not isinstance(fields, dict):
+        raise InputError(f"--extra-body: expected an object in JSON; found {text!r}")
+    return fields

@@ -1,0 +1,216 @@
+"""`instag tag`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import typer
+
+from instag import io
+from instag.asking import EndpointError
+from instag.cli import console
+from instag.cli.account import asked, counted, estimated
+from instag.cli.asking import (
+    Attempts,
+    Batched,
+    BatchSize,
+    Body,
+    Concurrency,
+    Cost,
+    DryRun,
+    Explained,
+    Failures,
+    Hinted,
+    Kept,
+    KeyEnv,
+    KeyFile,
+    Limit,
+    Longest,
+    Model,
+    Price,
+    Prompted,
+    Query,
+    Replace,
+    Retry,
+    Rpm,
+    Shown,
+    Structure,
+    Temperature,
+    Timeout,
+    Tokens,
+    Tpm,
+    Url,
+    read_body,
+    read_concurrency,
+    read_key,
+    read_price,
+)
+from instag.cli.options import Format, Output, Sources, To, one_or_list
+from instag.cli.progress import Display
+from instag.errors import InputError
+from instag.io.file import type_of
+from instag.tagging import Tagged
+from instag.tagging import tag as run
+from instag.tagging.batches import BatchState
+from instag.tagging.batching import Action, batch
+from instag.tagging.forecast import estimate
+
+INTERRUPTED = 130
+UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "unclear", "waiting for its files")
+CANNOT_HOLD_LISTS = ("csv", "tsv", "text")
+
+
+def tag(
+    source: Sources,
+    output: Output,
+    model: Model,
+    base_url: Url = None,
+    api_key_env: KeyEnv = "OPENAI_API_KEY",
+    api_key_file: KeyFile = None,
+    prompt: Prompted = "instag",
+    examples: Shown = None,
+    vocabulary: Hinted = None,
+    query: Query = None,
+    journal: Kept = None,
+    concurrency: Concurrency = "auto",
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    max_cost: Cost = None,
+    price: Price = None,
+    attempts: Attempts = 6,
+    timeout: Timeout = 120.0,
+    longest: Longest = 6000,
+    max_tokens: Tokens = 1024,
+    temperature: Temperature = 0.0,
+    structured: Structure = "auto",
+    extra_body: Body = None,
+    explanations: Explained = False,
+    replace: Replace = False,
+    retry_unread: Retry = False,
+    limit: Limit = None,
+    failures: Failures = None,
+    dry_run: DryRun = False,
+    batched: Batched = None,
+    batch_size: BatchSize = 50_000,
+    format: Format = "auto",
+    to: To = "auto",
+) -> None:
+    """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
+    check_output(output, to)
+    with console.stage("reading"):
+        # What is added for the asking is not part of the data.
+        added = "queries" not in io.load(one_or_list(source), format=format).collect_schema()
+        frame = io.read(one_or_list(source), format=format, query=query)
+    path = journal or Path(f"{output}.journal")
+    questions: dict[str, Any] = {
+        "model": model,
+        "base_url": base_url,
+        "prompt": prompt,
+        "examples": examples or (),
+        "vocabulary": vocabulary,
+        "cut": longest,
+        "journal": path,
+        "limit": limit,
+        "max_tokens": max_tokens or None,
+    }
+    asking: dict[str, Any] = {
+        "api_key": read_key(api_key_env, api_key_file),
+        "temperature": None if temperature < 0 else temperature,
+        "structured": structured,
+        "extra_body": read_body(extra_body),
+    }
+    pace: dict[str, Any] = {
+        "retry_unread": retry_unread,
+        "concurrency": read_concurrency(concurrency),
+        "rpm": rpm,
+        "tpm": tpm,
+        "price": read_price(price),
+    }
+    if dry_run:
+        with console.stage("estimating"):
+            found = estimate(frame, **questions, **pace, batch=batched is not None)
+        console.table(("", ""), estimated(found))
+        console.say("nothing was asked")
+        return
+    if batched is not None:
+        if retry_unread:
+            raise InputError("--retry-unread: not with --batch, which leaves out all that was answered")
+        with leaving(output, path), console.stage(f"batches: {batched}"):
+            states = batch(batched, frame, **questions, **asking, requests=batch_size)
+        if not ready(states, batched):
+            return
+        questions["limit"] = 0
+    with leaving(output, path):
+        tagged = ask(
+            frame,
+            **questions,
+            **asking,
+            **pace,
+            max_cost=max_cost,
+            attempts=attempts,
+            timeout=timeout,
+            explanations=explanations,
+            replace=replace,
+        )
+    with console.stage(f"writing {output}"):
+        io.write(tagged.data.drop("queries") if added else tagged.data, output, format=to)
+        if failures is not None:
+            io.write(tagged.failures, failures)
+    console.table(("", ""), [*counted(tagged), *asked(tagged.tally)])
+    console.say(f"written to {output}; the answers are in {path}")
+    if tagged.queries > tagged.blank and tagged.failures.height == tagged.queries - tagged.blank:
+        console.error("no query has tags")
+        raise typer.Exit(1)
+
+
+def ask(frame: pl.DataFrame, **options: Any) -> Tagged[pl.DataFrame]:
+    """Tag, and show where it stands."""
+    with console.noted(), Display() as display:
+        return run(frame, **options, progress=display)
+
+
+def ready(states: list[BatchState], action: Action) -> bool:
+    """Show where the batches stand; whether all was collected, so that the output can be made."""
+    if states:
+        header = ("batch", "queries", "answered", "failed", "status")
+        console.table(
+            header,
+            [
+                (state.batch or "", f"{state.requests:,}", f"{state.answered:,}", f"{state.failed:,}", state.status)
+                for state in states
+            ],
+        )
+    for detail in sorted({state.detail for state in states if state.detail}):
+        console.note(detail)
+    count = sum(state.requests for state in states)
+    if action == "submit":
+        console.say(f"{count:,} queries sent; the same command with --batch collect fetches the answers")
+    under_way = sum(state.status in UNDER_WAY for state in states)
+    if action == "collect" and under_way:
+        console.say(f"{under_way:,} batches are under way: try again later; --limit 0 writes what there is")
+    return action == "collect" and not under_way
+
+
+@contextmanager
+def leaving(output: Path, journal: Path) -> Iterator[None]:
+    """Say where it stands where the endpoint or Ctrl-C ends it."""
+    try:
+        yield
+    except EndpointError as error:
+        console.table(("", ""), asked(error.tally))
+        console.error(f"{error}; what was answered is in {journal}; {output} was not written")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt as error:
+        console.note(f"{str(error) or 'interrupted'}; {output} was not written")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def check_output(output: Path, to: str) -> None:
+    """Find out before anything is paid for whether the output can be written."""
+    kind = type_of(output, to)
+    if kind in CANNOT_HOLD_LISTS:
+        raise InputError(f"{output}: {kind} cannot hold lists of tags: write .jsonl or .parquet")
+    if not output.parent.is_dir():
+        raise InputError(f"{output}: there is no folder {output.parent}")

@@ -1,0 +1,30 @@
+"""Tagging queries with a language model.
+
+=========  ===========================================================
+samples    what users said in each sample, and what is asked about it
+cut        how much of a long query is asked with
+prompt     what a model is told about a query
+plan       all of this together
+answer     the tags in what it answers
+sheet      answers as columns of a frame
+run        asking what has no answer yet, and reading all answers
+tagged     the frame with its tags, and what there is to say of them
+tagger     from a frame to a frame with tags
+forecast   what that would take
+batches    OpenAI's Batch API
+batching   the same questions in batches
+waiting    the same from code that is not asynchronous
+=========  ===========================================================
+
+What happens on the way to an endpoint and back is in :mod:`instag.asking`.
+"""
+
+from instag.asking import EndpointError, Tally
+from instag.tagging.batches import BatchState
+from instag.tagging.batching import abatch, batch
+from instag.tagging.cut import Cut
+from instag.tagging.prompt import Prompt
+from instag.tagging.tagged import Tagged
+from instag.tagging.tagger import atag, tag
+
+__all__ = ["BatchState", "Cut", "EndpointError", "Prompt", "Tagged", "Tally", "abatch", "atag", "batch", "tag"]

@@ -1,0 +1,162 @@
+"""Submission: questions become files of requests, and these become batches."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from secrets import token_hex
+from typing import IO, Any
+
+import numpy as np
+import orjson
+
+from instag.asking.endpoint import Endpoint
+from instag.asking.form import Form, Structured
+from instag.asking.journal import Journal
+from instag.asking.keys import KeySet
+from instag.asking.question import KEY, Question
+from instag.asking.reply import EndpointError, Reply
+from instag.asking.tally import Tally
+from instag.errors import InputError
+from instag.tagging.batches.ledger import BatchState
+from instag.tagging.batches.service import Unclear
+from instag.tagging.batches.settlement import SETTLING, Desk, opened
+from instag.tagging.batches.trial import tried
+
+__all__ = ["REQUESTS", "SIZE", "submit"]
+
+# What OpenAI takes in one batch: requests, and bytes.
+REQUESTS = 50_000
+SIZE = 200_000_000
+
+
+async def submit(  # noqa: PLR0913 - as `ask` has them
+    questions: Iterable[Question],
+    *,
+    endpoint: Endpoint,
+    journal: Journal,
+    identity: bytes,
+    schema: Mapping[str, Any] | None,
+    structured: Structured = "auto",
+    sampling: Mapping[str, Any] | None = None,
+    read: Callable[[Reply], object] | None = None,
+    requests: int = REQUESTS,
+    size: int = SIZE,
+    settling: float = SETTLING,
+) -> list[BatchState]:
+    """Send questions in batches.
+
+    Those that the journal has answers to, and those in batches that are not collected yet, are left out, wherever these
+    were sent from. Before a batch is sent the ledger has its questions, so that after a crash at any moment the next
+    call finds out whether it was sent.
+
+    A batch whose form a model does not understand would say so only at its end. So one question is asked at once first,
+    at the full price, and the form is changed as the server wants it; its answer goes into the journal. Not at Azure,
+    where models for batches take no single questions: there the form is the first of those that `structured` allows,
+    and a limit is called `max_completion_tokens`.
+
+    Parameters
+    ----------
+    questions
+        The questions; read one after another.
+    endpoint
+        Where they are sent.
+    journal
+        The journal, open; the ledger is beside it.
+    identity
+        What :func:`instag.asking.identity_of` gives.
+    schema, structured, sampling, read
+        As for :func:`instag.asking.ask`; None reads any answer.
+    requests, size
+        Questions and bytes in a batch, at most. Smaller batches come in below an account's limit of enqueued tokens.
+    settling
+        Seconds that the server's list may lag behind.
+
+    Returns
+    -------
+    list of BatchState
+        The batches sent by this call, in order.
+
+    Raises
+    ------
+    EndpointError
+        Where the server does not answer or does not take a batch; the message has its words. What was sent before
+        stays sent, and the same call goes on after it.
+    InputError
+        Where an option is out of range, the ledger cannot be read or written, or the openai SDK is not installed.
+    """
+    if not 1 <= requests <= REQUESTS:
+        raise InputError(f"requests: expected 1 to {REQUESTS:,} questions a batch; found {requests!r}")
+    sent = []
+    async with opened(endpoint, journal, identity) as desk:
+        await desk.settle(settling)
+        if desk.unknown:
+            raise InputError(
+                f"batch: {', '.join(desk.unknown)}: under way with questions of this model and prompt, and which they "
+                "are cannot be learnt: collect before more are sent"
+            )
+        form = Form(endpoint.model, schema, structured, _named(sampling or {}, azure=desk.service.azure))
+        left = _left(questions, desk, form.limit)
+        with tempfile.TemporaryDirectory(prefix="instag-") as folder:
+            path = Path(folder) / "requests.jsonl"
+            question = await tried(desk.service, journal, form, left, endpoint.hide, read)
+            while question is not None:
+                with path.open("wb") as file:
+                    keys, question = _write(file, question, left, form, desk.service.path, requests, size)
+                sent.append(await _send(desk, path, keys, form.limit))
+    return sent
+
+
+def _left(questions: Iterable[Question], desk: Desk, limit: int | None) -> Iterator[Question]:
+    """The questions that are neither answered nor under way."""
+    answered = desk.journal.answered(limit)
+    under_way = KeySet(np.concatenate([np.empty(0, f"V{KEY}"), *(entry.keys for entry in desk.ledger.open)]))
+    return (each for each in questions if each.key not in answered and each.key not in under_way)
+
+
+def _write(
+    file: IO[bytes], first: Question, left: Iterator[Question], form: Form, path: str, requests: int, size: int
+) -> tuple[bytes, Question | None]:
+    """Fill a file; the keys in it, and the first question that has no place in it any more."""
+    keys: dict[bytes, None] = {}
+    question: Question | None = first
+    while question is not None:
+        # A batch with a question twice never ends.
+        body = orjson.Fragment(form.body(orjson.dumps(question.messages)))
+        request = {"custom_id": question.key.hex(), "method": "POST", "url": path, "body": body}
+        line = orjson.dumps(request) + b"\n"
+        if len(keys) == requests or (keys and file.tell() + len(line) > size):
+            break
+        if question.key not in keys:
+            file.write(line)
+            keys[question.key] = None
+        question = next(left, None)
+    return b"".join(keys), question
+
+
+def _named(sampling: Mapping[str, Any], *, azure: bool) -> dict[str, Any]:
+    return {
+        "max_completion_tokens" if azure and name == "max_tokens" else name: value for name, value in sampling.items()
+    }
+
+
+async def _send(desk: Desk, path: Path, keys: bytes, limit: int | None) -> BatchState:
+    """Send a file as a batch; every step is in the ledger before it is taken."""
+    intent, count = token_hex(16), len(keys) // KEY
+    desk.ledger.intend(intent, np.frombuffer(keys, f"V{KEY}"), limit)
+    try:
+        file = await desk.service.upload(path, f"instag-{intent}.jsonl")
+    except EndpointError:
+        desk.ledger.close(intent, BatchState(None, "never sent", count))
+        raise
+    desk.ledger.attempt(intent)
+    try:
+        found = await desk.service.create(file, intent, limit)
+    except EndpointError as error:
+        desk.ledger.close(intent, BatchState(None, "refused", count, detail=str(error)))
+        raise
+    except Unclear as error:
+        raise EndpointError(
+            f"{error}; whether it has made it is not known: the same command finds out, and goes on", Tally()
+        ) from None
+    desk.ledger.name(intent, found.batch)
+    return BatchState(found.batch, found.status, count)

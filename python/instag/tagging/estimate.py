@@ -1,0 +1,152 @@
+"""Estimates: what tagging would cost, and how long it would take; nothing is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from instag.asking.limits import Limits
+from instag.asking.reply import Reply
+from instag.tagging.prompt import Prompt
+from instag.tagging.tokens import tokens_of
+
+__all__ = ["ANSWER", "Estimate", "estimate_of", "mean_answer"]
+
+# Tokens of an answer: four tags with a sentence each.
+ANSWER = 120.0
+# Answers that have to be there before their mean is taken for all.
+ENOUGH = 20
+# A chat's messages are wrapped in about as many tokens each, and the answer is opened by as many.
+WRAPPING, OPENING = 4, 3
+# Seconds before a server begins to answer, its tokens a second, and the requests in flight that "auto" is taken for.
+WAIT, SPEED, IN_FLIGHT = 0.5, 60.0, 64
+# What a batch costs beside single requests.
+BATCH = 0.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What tagging would cost, and how long it would take.
+
+    Attributes
+    ----------
+    samples, queries
+        Rows, and the queries in them.
+    distinct
+        Different queries: each is asked once.
+    kept
+        Those of the distinct ones whose answer is there already.
+    cuts
+        Distinct queries that are too long and would be cut.
+    prompt_tokens, completion_tokens
+        What would be asked and answered.
+    answer
+        Tokens an answer, as assumed.
+    measured
+        Whether that is the mean of the answers that are there, or else 120: four tags with a sentence each.
+    cost
+        US dollars; None where the price is not known.
+    seconds
+        At the limits given; None for batches, which are answered within 24 hours.
+    """
+
+    samples: int
+    queries: int
+    distinct: int
+    kept: int
+    cuts: int
+    prompt_tokens: int
+    completion_tokens: int
+    answer: float
+    measured: bool
+    cost: float | None
+    seconds: float | None
+
+    @property
+    def asked(self) -> int:
+        """Requests: the distinct queries without an answer."""
+        return self.distinct - self.kept
+
+
+def estimate_of(  # noqa: PLR0913 - each is a number of its own
+    lengths: NDArray[Any],
+    *,
+    prompt: Prompt,
+    samples: int,
+    queries: int,
+    kept: int = 0,
+    cuts: int = 0,
+    answer: float | None = None,
+    limits: Limits | None = None,
+    batch: bool = False,
+) -> Estimate:
+    """Estimate what tagging would cost, and how long it would take.
+
+    A request has the tokens of its query, of the prompt around it, of the schema if there is one, and 4 a message and 3
+    more for what a chat is wrapped in; all are estimated by :func:`instag.tagging.tokens.tokens_of`. Nothing is taken
+    off for prefix caches. The time is the longest of what the limits of requests and of tokens a minute allow, and of
+    what so many requests in flight need (64 for ``"auto"``) at half a second and 60 tokens a second each.
+
+    Parameters
+    ----------
+    lengths
+        The tokens of each query that would be asked: distinct, cut, and without an answer.
+    prompt
+        The prompt.
+    samples, queries, kept, cuts
+        As in :class:`Estimate`.
+    answer
+        Tokens an answer, from :func:`mean_answer`; None assumes 120.
+    limits
+        Of these the price, the concurrency, and the requests and tokens a minute count.
+    batch
+        Whether batches are sent, at half the price.
+
+    Returns
+    -------
+    Estimate
+
+    Examples
+    --------
+    >>> from instag.asking.price import Price
+    >>> from instag.tagging.prompt import prompt_of
+    >>> limits = Limits(rpm=500, price=Price(0.15, 0.6))
+    >>> found = estimate_of(np.full(10_000, 40), prompt=prompt_of("instag"), samples=8_000, queries=12_000, limits=limits)
+    >>> found.asked, found.prompt_tokens, found.completion_tokens, round(found.cost, 2), found.seconds
+    (10000, 2730000, 1200000, 1.13, 1200.0)
+    """
+    limits = limits or Limits()
+    asked = len(lengths)
+    each = ANSWER if answer is None else answer
+    asking = int(np.sum(lengths, dtype=np.int64)) + asked * _around(prompt)
+    answering = round(asked * each)
+    cost = None if limits.price is None else limits.price.of(asking, answering) * (BATCH if batch else 1)
+    seconds = None if batch else _seconds(asked, asking + answering, each, limits)
+    return Estimate(
+        samples, queries, asked + kept, kept, cuts, asking, answering, each, answer is not None, cost, seconds
+    )
+
+
+def mean_answer(replies: Iterable[Reply]) -> float | None:
+    """The mean number of tokens of answers; None where the server has counted fewer than 20."""
+    counts = np.fromiter((reply.completion_tokens for reply in replies), np.int64)
+    counted = counts[counts > 0]
+    return float(counted.mean()) if len(counted) >= ENOUGH else None
+
+
+def _around(prompt: Prompt) -> int:
+    """The tokens of a request beside its query."""
+    messages = prompt.messages("")
+    schema = 0 if prompt.schema is None else tokens_of(orjson.dumps(prompt.schema).decode())
+    return OPENING + schema + sum(WRAPPING + tokens_of(message["content"]) for message in messages)
+
+
+def _seconds(asked: int, tokens: int, answer: float, limits: Limits) -> float:
+    in_flight = IN_FLIGHT if limits.concurrency == "auto" else limits.concurrency
+    needed = asked * (WAIT + answer / SPEED) / in_flight
+    by_requests = asked * 60 / limits.rpm if limits.rpm else 0.0
+    by_tokens = tokens * 60 / limits.tpm if limits.tpm else 0.0
+    return max(needed, by_requests, by_tokens)

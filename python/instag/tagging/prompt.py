@@ -1,0 +1,183 @@
+"""Prompts: what a model is told about a query."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from instag.errors import InputError
+from instag.tagging.cut import clean
+from instag.tagging.examples import Example, Examples, Hint, examples_of, hint_of
+from instag.tagging.templates import TEMPLATES, Template
+
+__all__ = ["SCHEMA", "Prompt", "prompt_of"]
+
+# Only what every server's strict mode knows.
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "tags": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"tag": {"type": "string"}, "explanation": {"type": "string"}},
+                "required": ["tag", "explanation"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["tags"],
+    "additionalProperties": False,
+}
+
+PLACE = re.compile(r"\{(begin|end|vocabulary|examples)\}")
+# How a marker begins, whatever follows: a text with none of these cannot close one.
+MARKER = re.compile(r"\[(?:begin|end) query", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is told about a query; made by :func:`prompt_of`.
+
+    Attributes
+    ----------
+    name : str
+        The name of the prompt, or of its file.
+    template : Template
+        The text, with its placeholders.
+    examples : tuple of Example
+        What `{examples}` stands for.
+    vocabulary : tuple of str
+        What `{vocabulary}` stands for.
+    """
+
+    name: str
+    template: Template
+    examples: tuple[Example, ...] = ()
+    vocabulary: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The JSON schema of the answers; None for a model that was trained to a form of its own."""
+        return SCHEMA if self.template.structured else None
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash of all that shapes the messages, 32 hexadecimal digits: template, examples, vocabulary and schema."""
+        shape = [self.template, self.examples, self.vocabulary, self.schema, MARKER.pattern]
+        return blake2b(orjson.dumps(shape), digest_size=16).hexdigest()
+
+    def messages(self, query: str) -> list[dict[str, str]]:
+        """The messages of a chat that ask about a query.
+
+        A query with a marker of the prompt in it cannot end its own quotation: the markers around it then carry a hash
+        of the query, which it cannot contain. All other queries have the same markers, so that what stands before
+        them is the same too.
+
+        Parameters
+        ----------
+        query
+            Any text. NUL and lone surrogates, which no server takes, become U+FFFD.
+
+        Returns
+        -------
+        list of dict
+            Each with `role` and `content`.
+        """
+        query = clean(query)
+        parts = self._parts if MARKER.search(query) is None else self._filled(query)
+        system = [] if self.template.system is None else [{"role": "system", "content": self.template.system}]
+        return [*system, {"role": "user", "content": query.join(parts)}]
+
+    @cached_property
+    def _parts(self) -> tuple[str, ...]:
+        return self._filled("")
+
+    def _filled(self, query: str) -> tuple[str, ...]:
+        """What stands around the query, where that and the examples cannot close the markers."""
+        quoted = "".join([query, *(example.query for example in self.examples)])
+        mark = "" if MARKER.search(quoted) is None else f" {blake2b(quoted.encode(), digest_size=8).hexdigest()}"
+        begin, end = f"[begin query{mark}]", f"[end query{mark}]"
+        values = {"begin": begin, "end": end, "vocabulary": self._hint(), "examples": self._shown(begin, end)}
+        return tuple(PLACE.sub(lambda found: values[found[1]], part) for part in self.template.user.split("{query}"))
+
+    def _hint(self) -> str:
+        if not self.vocabulary:
+            return ""
+        tags = "\n".join(f"- {tag}" for tag in self.vocabulary)
+        return f"Use these tags where they fit, in this spelling, and tags of your own where none does:\n{tags}\n"
+
+    def _shown(self, begin: str, end: str) -> str:
+        if not self.examples:
+            return ""
+        shown = "".join(example.shown(begin, end) for example in self.examples)
+        return f"Here is how others were tagged:\n{shown}"
+
+
+def prompt_of(prompt: str | Path | Prompt, *, examples: Examples = (), vocabulary: Hint = None) -> Prompt:
+    r"""Find a prompt by its name, or read one from a file.
+
+    Parameters
+    ----------
+    prompt
+        ``"instag"``: the paper's wording in substance, the query in the middle. ``"instag-cached"``: the same rules
+        first and the query last, so that servers with a prefix cache read the rules once. ``"instagger"`` and
+        ``"instagger-vicuna"``: the two published templates of OFA-Sys/InsTagger, to the letter. Or the path of a text
+        file in UTF-8, which becomes one user message: `{query}` in it stands for the query, at least once; `{begin}`
+        and `{end}` stand for markers that a query cannot forge, `{examples}` and `{vocabulary}` for these. Other braces
+        are left alone, and blank lines at its end are left out. Any form of answer that
+        :func:`instag.tagging.answer.read_answer` knows may be asked for; where the server takes a schema, it is
+        `{"tags": [{"tag": …, "explanation": …}]}`.
+    examples
+        Mappings with `query`, `tags` and, if wanted, `explanations`, one a tag; or the path of a JSONL file of these.
+    vocabulary
+        Tags to prefer: a list, or a vocabulary or the path of a saved one, whose 200 most frequent tags are named.
+
+    Raises
+    ------
+    InputError
+        Where there is no such prompt or file, the file has no `{query}`, or examples or a vocabulary are given to a
+        prompt without a place for them.
+
+    Examples
+    --------
+    >>> prompt_of("instagger").messages("Why is the sky blue?")[0]["content"][-38:]
+    'Query: Why is the sky blue? Assistant:'
+    >>> prompt_of("instag").identity == prompt_of("instag", vocabulary=["physics"]).identity
+    False
+    """
+    shown, hint = examples_of(examples), hint_of(vocabulary)
+    if isinstance(prompt, Prompt):
+        if shown or hint:
+            raise InputError(
+                "prompt: expected examples and a vocabulary within the prompt that is given, not beside it"
+            )
+        return prompt
+    name, template = _template(prompt)
+    for place, given in (("examples", shown), ("vocabulary", hint)):
+        if given and f"{{{place}}}" not in template.user:
+            raise InputError(f"{place}: the prompt {name!r} has no place for it; expected {{{place}}} in its text")
+    return Prompt(name, template, shown, hint)
+
+
+def _template(prompt: str | Path) -> tuple[str, Template]:
+    if isinstance(prompt, str) and prompt in TEMPLATES:
+        return prompt, TEMPLATES[prompt]
+    path = Path(prompt)
+    if not path.is_file():
+        names = ", ".join(TEMPLATES)
+        raise InputError(
+            f"prompt: expected one of {names}, or a text file with {{query}} in it; found no {str(path)!r}"
+        )
+    try:
+        text = path.read_text("utf-8-sig").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"prompt: {path}: expected text in UTF-8; it cannot be read: {error}") from error
+    if "{query}" not in text:
+        raise InputError(f"prompt: {path}: expected {{query}} where the query is to stand; found it nowhere")
+    return path.stem, Template(clean(text))

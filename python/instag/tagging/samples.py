@@ -1,0 +1,208 @@
+"""Samples: what the users said in each, and which of it is the same question."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.io.layout import detect
+from instag.io.queries import TEXTS, column, queries
+
+__all__ = ["BLANK", "Samples", "heard"]
+
+# Rows exploded, and texts turned into Python strings, at a time: a text can be a megabyte.
+ROWS = 1 << 14
+HELD = 1 << 8
+
+BLANK = np.uint32(2**32 - 1)
+"""In the place of a question: the query says nothing, and is not asked."""
+
+
+def heard(frame: Frame, name: str | None) -> pl.Series:
+    """What the users said in each sample.
+
+    Parameters
+    ----------
+    frame
+        The samples.
+    name
+        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of lists of
+        strings, which :func:`instag.read` makes, or else the layout that the columns have.
+
+    Returns
+    -------
+    polars.Series
+        A list of strings a sample.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or none that holds what users said.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
+    [['Why?'], []]
+    """
+    try:
+        return _found(frame) if name is None else _named(frame, name)
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"data: there is half a character (a lone surrogate) in {error.object[:80]!r}, which no server takes; "
+            "replace it, for instance with text.encode('utf-8', 'replace').decode()"
+        ) from None
+
+
+def _named(frame: Frame, name: str) -> pl.Series:
+    held = frame.column(name)
+    found = column(name, held.dtype)
+    if found is None:
+        raise InputError(f"queries: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
+    return held.to_frame().select(queries=found).to_series()
+
+
+def _found(frame: Frame) -> pl.Series:
+    lazy = frame.lazy()
+    schema = lazy.collect_schema()
+    if schema.get("queries") == TEXTS:
+        found = pl.col("queries")
+    elif (layout := detect(schema)) is not None:
+        found = queries(layout, schema)
+    else:
+        columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items()) or "none"
+        raise InputError(
+            "data: expected a column `queries` or a layout instag knows (messages, conversations, instruction, "
+            f"prompt, …); found the columns {columns}; name the one with what users said with queries= / --query"
+        )
+    return lazy.select(queries=found).collect().to_series()
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The queries of all samples, flat, and the questions that they come down to.
+
+    Queries are counted through all samples; those that are the same once cut are one question.
+
+    Attributes
+    ----------
+    lists
+        The queries of each sample, as they came.
+    offsets
+        n + 1 positions: sample i has the queries from `offsets[i]` up to `offsets[i + 1]`.
+    question
+        For each query its question, a position in `keys`, or :data:`BLANK`.
+    keys
+        The key of each question, in ascending order; 16 bytes each.
+    first
+        For each question the first query that asks it.
+    cut, left_out
+        The queries that were cut, and the characters left out of each.
+    """
+
+    lists: pl.Series
+    offsets: NDArray[np.int64]
+    question: NDArray[np.uint32]
+    keys: NDArray[np.void]
+    first: NDArray[np.uint32]
+    cut: NDArray[np.uint32]
+    left_out: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, lists: pl.Series, shorten: Callable[[str], tuple[str, int]], key: Callable[[str], bytes]) -> "Samples":
+        """Find the questions.
+
+        Parameters
+        ----------
+        lists
+            A list of strings a sample; null is no query.
+        shorten
+            Cuts a text, and says how many characters it left out.
+        key
+            The key of a text that has been cut.
+
+        Examples
+        --------
+        >>> lists = pl.Series([["Why?", "How?"], [], ["Why?"], [" "]])
+        >>> samples = Samples.of(lists, lambda text: (text, 0), lambda text: text.encode().rjust(16))
+        >>> samples.offsets.tolist(), samples.question.tolist()
+        ([0, 2, 2, 3, 4], [1, 0, 1, 4294967295])
+        """
+        offsets = np.zeros(len(lists) + 1, np.int64)
+        np.cumsum(lists.list.len().fill_null(0).to_numpy(), out=offsets[1:])
+        if offsets[-1] >= BLANK:
+            raise InputError(f"data: expected fewer than {BLANK:,} queries; found {offsets[-1]:,}: tag them in parts")
+        keys = np.zeros((int(offsets[-1]), 16), np.uint8)
+        blank = np.zeros(len(keys), np.bool_)
+        cut: list[tuple[int, int]] = []
+        for start, texts in _pieces(lists):
+            for query, text in enumerate(_each(texts), start):
+                if not text or text.isspace():
+                    blank[query] = True
+                    continue
+                shortened, left_out = shorten(text)
+                keys[query] = np.frombuffer(key(shortened), np.uint8)
+                if left_out:
+                    cut.append((query, left_out))
+        cuts = np.array(cut, np.uint32).reshape(-1, 2)
+        question, distinct, first = _distinct(keys.view("V16").ravel(), blank)
+        return cls(lists, offsets, question, distinct, first, cuts[:, 0], cuts[:, 1])
+
+    def without_keys(self) -> "Samples":
+        """The same when all is asked: millions of keys take more room than all else."""
+        return replace(self, keys=np.empty(0, "V16"), first=np.empty(0, np.uint32))
+
+    def __len__(self) -> int:
+        return len(self.lists)
+
+    @property
+    def blank(self) -> int:
+        """The number of queries that say nothing."""
+        return int((self.question == BLANK).sum())
+
+    def asked(self, wanted: NDArray[np.bool_], most: int | None = None) -> NDArray[np.uint32]:
+        """The first queries of the questions that are wanted, of at most so many, in the order of the data."""
+        return np.sort(self.first[wanted])[:most]
+
+    def texts(self, wanted: NDArray[np.uint32]) -> Iterator[tuple[int, str]]:
+        """Some queries in ascending order, each with its text; only a few texts are held at a time."""
+        for start, piece in _pieces(self.lists):
+            low, high = np.searchsorted(wanted, (start, start + len(piece)))
+            yield from zip(wanted[low:high].tolist(), _each(piece.gather(wanted[low:high] - start)), strict=True)
+
+    def places(self, wanted: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For some queries their samples, and which of the sample's queries each is, counted from 0."""
+        rows = np.searchsorted(self.offsets, wanted, side="right") - 1
+        return rows, wanted - self.offsets[rows]
+
+
+def _distinct(
+    keys: NDArray[np.void], blank: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint32], NDArray[np.void], NDArray[np.uint32]]:
+    """For each query its place among the distinct keys, these, and the first query of each."""
+    queries = np.flatnonzero(~blank).astype(np.uint32)
+    keys = keys[queries]
+    order = np.argsort(keys, kind="stable").astype(np.uint32)
+    keys = keys[order]
+    new = np.ones(len(keys), np.bool_)
+    new[1:] = keys[1:] != keys[:-1]
+    question = np.full(len(blank), BLANK, np.uint32)
+    question[queries[order]] = np.cumsum(new, dtype=np.uint32) - np.uint32(1)
+    return question, keys[new], queries[order[new]]
+
+
+def _pieces(lists: pl.Series) -> Iterator[tuple[int, pl.Series]]:
+    """The queries one after the other, piece by piece, each with the number of its first."""
+    start = 0
+    for first in range(0, len(lists), ROWS):
+        texts = lists.slice(first, ROWS).explode(empty_as_null=False, keep_nulls=False)
+        yield start, texts
+        start += len(texts)
+
+
+def _each(texts: pl.Series) -> Iterator[str | None]:
+    return (text for start in range(0, len(texts), HELD) for text in texts.slice(start, HELD).to_list())

@@ -1,0 +1,99 @@
+"""What tagging brings: the frame with its tags, and all that there is to say about them."""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import polars as pl
+
+from instag.asking import Tally
+from instag.errors import InstagWarning
+from instag.tagging.plan import Plan
+from instag.tagging.sheet import Sheet
+
+__all__ = ["Tagged"]
+
+F = TypeVar("F")
+
+# Reasons that a warning names; the table of failures has them all.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Tagged(Generic[F]):
+    """Tagged data, and how they came about.
+
+    Attributes
+    ----------
+    data
+        The frame with `tags` (those of the sample's queries in order, without repeats), `query_tags` (a list a query)
+        and, if wanted, `explanations` (beside `query_tags`, one a tag). `query_tags` and `explanations` are null at a
+        query without an answer, and `tags` is null where a query of the sample has none.
+    failures
+        A row for each query that has no tags: `row` (the sample, from 0), `nth` (which of its queries, from 0), `query`
+        (its first 200 characters), `status` (`failed` or `not tried`), `reason` and `detail`.
+    cuts
+        A row for each query that was cut: `row`, `nth`, and `left_out`, in characters.
+    notes
+        What had to be done to read the answers, and in how many: `note` and `answers`.
+    tally
+        What this run asked, and what that took; its counts are of distinct queries.
+    journal
+        Where the answers are.
+    samples, queries, blank, distinct
+        How many samples and queries there are, how many of the queries are blank, and how many different ones are left
+        when they are cut.
+    """
+
+    data: F
+    failures: pl.DataFrame
+    cuts: pl.DataFrame
+    notes: pl.DataFrame
+    tally: Tally
+    journal: Path
+    samples: int
+    queries: int
+    blank: int
+    distinct: int
+
+    @classmethod
+    def of(cls, plan: Plan, sheet: Sheet, tally: Tally, untried: str | None) -> "Tagged[Any]":
+        """Make the result, and warn of queries without tags."""
+        samples = plan.samples
+        failures = sheet.failures(samples, untried)
+        rows, nth = samples.places(samples.cut)
+        cuts = pl.DataFrame(
+            {"row": rows, "nth": nth, "left_out": samples.left_out},
+            schema={"row": pl.UInt32, "nth": pl.UInt32, "left_out": pl.UInt32},
+        )
+        notes = pl.DataFrame(sheet.notes.most_common(), schema={"note": pl.String, "answers": pl.UInt32}, orient="row")
+        if failures.height:
+            _warn(failures, len(samples.question))
+        data = plan.frame.with_columns(sheet.columns(samples))
+        return cls(
+            data,
+            failures,
+            cuts,
+            notes,
+            tally,
+            plan.path,
+            samples=len(samples),
+            queries=len(samples.question),
+            blank=samples.blank,
+            distinct=len(sheet),
+        )
+
+
+def _warn(failures: pl.DataFrame, queries: int) -> None:
+    """Say how many queries have no tags, and why."""
+    why = pl.concat_str("status", "reason", separator=": ", ignore_nulls=True).alias("why")
+    counts = failures.group_by(why).len().sort("len", "why", descending=[True, False])
+    named = "; ".join(f"{count:,} {why}" for why, count in counts.head(NAMED).iter_rows())
+    others = "; …" if counts.height > NAMED else ""
+    warnings.warn(
+        f"{failures.height:,} of {queries:,} queries have no tags ({named}{others}), and the tags of their samples are "
+        "null; `failures` lists them",
+        InstagWarning,
+        stacklevel=3,
+    )

@@ -1,0 +1,221 @@
+"""Tagging: from a frame by way of an endpoint to a frame with tags."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from instag.asking import Endpoint, Limits, Structured, Tally, ask
+from instag.asking.price import Price
+from instag.errors import InputError
+from instag.tagging.answer import read_answer
+from instag.tagging.cut import Cut
+from instag.tagging.examples import Examples, Hint
+from instag.tagging.plan import Plan, priced
+from instag.tagging.prompt import Prompt
+from instag.tagging.run import Run
+from instag.tagging.tagged import Tagged
+from instag.tagging.waiting import waiting
+
+__all__ = ["atag", "tag"]
+
+F = TypeVar("F")
+
+
+async def atag(  # noqa: PLR0913 - a user names those that matter
+    data: F,
+    *,
+    model: str,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    client: Any = None,
+    headers: Mapping[str, str] | None = None,
+    prompt: str | Path | Prompt = "instag",
+    examples: Examples = (),
+    vocabulary: Hint = None,
+    queries: str | None = None,
+    cut: int | Cut = 6000,
+    journal: str | Path | None = None,
+    retry_unread: bool = False,
+    limit: int | None = None,
+    concurrency: int | Literal["auto"] = "auto",
+    rpm: float | None = None,
+    tpm: float | None = None,
+    max_cost: float | None = None,
+    price: Price | tuple[float, float] | None = None,
+    attempts: int = 6,
+    timeout: float = 120.0,  # noqa: ASYNC109 - of one request, not of the whole
+    max_tokens: int | None = 1024,
+    temperature: float | None = 0.0,
+    structured: Structured = "auto",
+    extra_body: Mapping[str, Any] | None = None,
+    explanations: bool = False,
+    replace: bool = False,
+    progress: Callable[[Tally], None] | None = None,
+) -> Tagged[F]:
+    """Tag the queries of each sample with a language model: `instag.tag` waits for it, `await instag.atag` does not.
+
+    Every query (what a user says in a turn) is a question to a chat endpoint that speaks OpenAI's protocol; identical
+    ones are asked once. Answers go to a journal as they come. The same call goes on where an earlier one ended,
+    however that ended, and asks nothing again that was answered.
+
+    Ctrl-C lets the requests in flight end, so that their answers are kept, and then raises
+    :class:`KeyboardInterrupt`; a second one stops at once. `instag.tag` also works where an event loop runs already,
+    as in a notebook. Cancelling `instag.atag` once or twice does the same.
+
+    Parameters
+    ----------
+    data
+        A frame of any kind that :func:`instag.select` takes.
+    model
+        The model's name at the endpoint.
+    base_url
+        The endpoint's address, with the version, such as ``"http://localhost:8000/v1"``; the environment's
+        `OPENAI_BASE_URL`, or else OpenAI's, unless told.
+    api_key
+        The key; the environment's `OPENAI_API_KEY` unless told. It is shown and written nowhere.
+    client
+        A client of your own, for a proxy, certificates, or another way to log in: an `httpx2.AsyncClient`,
+        `openai.AsyncOpenAI` or `openai.AsyncAzureOpenAI`. It is left open. Connections belong to an event loop, and each
+        call of `instag.tag` has its own: for several calls with one client use `instag.atag`.
+    headers
+        More headers for every request.
+    prompt
+        ``"instag"``, the paper's in substance; ``"instag-cached"``, the rules first and the query last, for servers
+        that cache prefixes; ``"instagger"`` or ``"instagger-vicuna"``, for OFA-Sys/InsTagger; or the path of a text
+        file with `{query}` in it.
+    examples
+        Queries with tags to show the model: mappings with `query` and `tags` (and `explanations`), or the path of a
+        JSONL file of these.
+    vocabulary
+        Tags to prefer: a list, or an :class:`instag.Vocabulary` or the path of one, of which the 200 most frequent are
+        named.
+    queries
+        The column with what users said: text, a list of texts, or conversations. Unless told it is `queries`, which
+        :func:`instag.read` makes, or else found by the layout of the columns.
+    cut
+        The most characters of a query that is asked with; a longer one keeps its beginning and end. Or an
+        :class:`instag.tagging.Cut`, which can count tokens.
+    journal
+        The file for the answers; unless told a file in the working directory, named after model and prompt.
+    retry_unread
+        Whether to ask again where an answer came but could not be read, was refused or filtered. It was paid for, so
+        it is not asked again unless told.
+    limit
+        The most questions to ask in this run, in the order of the data; 0 asks none, and makes the frame of what the
+        journal holds.
+    concurrency
+        Requests in flight: ``"auto"`` finds what the server bears; a number is the most there will be.
+    rpm, tpm
+        Requests and tokens a minute; None for what the server allows.
+    max_cost
+        US dollars that this run may spend.
+    price
+        US dollars for a million tokens of questions and of answers; unless told, the published price of the model.
+    attempts
+        How often a question is asked before it counts as failed; "too many requests" is no attempt.
+    timeout
+        Seconds for an answer.
+    max_tokens
+        The longest answer, in tokens; None for the server's own limit. Where it grows, answers that a lower one had
+        cut off are asked again.
+    temperature
+        That of the sampling; None sends none.
+    structured
+        How JSON is asked for: ``"json_schema"``, ``"structured_outputs"`` (vLLM), ``"json_object"``, ``"none"``, or
+        ``"auto"``, which tries them in this order with the first question.
+    extra_body
+        More fields for every request, such as ``{"reasoning_effort": "low"}``.
+    explanations
+        Whether to add the column `explanations`. The prompt `instag` asks for them in any case.
+    replace
+        Whether columns that the data already have give way to those of the same name that are added.
+    progress
+        Told the :class:`instag.tagging.Tally` four times a second and at the end, in another thread.
+
+    Returns
+    -------
+    The data in the kind they came in, and what was done; see :class:`instag.Tagged`. A sample without queries has an
+    empty list of tags, and so has a query that is blank, which is not asked.
+
+    Raises
+    ------
+    InputError
+        Where an option or the data are not what was expected, or another process has the journal open.
+    EndpointError
+        Where the endpoint ends it all: it refuses the key or the model, the quota is used up, nothing it answers can
+        be read. What was answered until then is kept.
+
+    Warns
+    -----
+    InstagWarning
+        Where queries have no tags, with the reasons.
+
+    Examples
+    --------
+    >>> import httpx2, instag, polars as pl, tempfile
+    >>> from instag.tagging import tag
+    >>> def answer(request):  # in the place of a server
+    ...     said = {"content": '{"tags": [{"tag": "physics", "explanation": "It asks about light."}]}'}
+    ...     return httpx2.Response(200, json={"choices": [{"message": said, "finish_reason": "stop"}]})
+    >>> client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+    >>> df = pl.DataFrame({"question": ["Why is the sky blue?"], "answer": ["It scatters."]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     tagged = tag(df, model="m", base_url="http://localhost/v1", client=client, journal=f"{folder}/journal")
+    >>> tagged.data["tags"].to_list()
+    [['physics']]
+
+    References
+    ----------
+    Section 2 of the InsTag paper; docs/tagging.md says where this departs from it.
+    """
+    _check_limit(limit)
+    # Nothing will be asked at a limit of 0: then there need be no key either.
+    endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
+    known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
+    limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, price=known)
+    plan = await asyncio.to_thread(
+        Plan.of,
+        data,
+        model=model,
+        prompt=prompt,
+        examples=examples,
+        vocabulary=vocabulary,
+        queries=queries,
+        cut=cut,
+        journal=journal,
+    )
+    _check_columns(plan, explanations=explanations, replace=replace)
+    sampling = {"temperature": temperature, "max_tokens": max_tokens, **(extra_body or {})}
+    options: dict[str, Any] = {
+        "schema": plan.prompt.schema,
+        "structured": structured,
+        "sampling": {name: value for name, value in sampling.items() if value is not None},
+        "limits": limits,
+    }
+    run = Run(
+        plan, None if endpoint is None else partial(ask, endpoint=endpoint, read=read_answer, **options), progress
+    )
+    sheet, tally, untried = await run.go(max_tokens, limit, retry_unread=retry_unread, explanations=explanations)
+    # Millions of keys are let go before the columns are made.
+    del run
+    plan = plan.without_keys()
+    return await asyncio.to_thread(Tagged.of, plan, sheet, tally, untried)
+
+
+tag = waiting(atag)
+
+
+def _check_limit(limit: Any) -> None:
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
+        raise InputError(f"limit: expected a count of 0 or more, or None; found {limit!r}")
+
+
+def _check_columns(plan: Plan, *, explanations: bool, replace: bool) -> None:
+    added = ["tags", "query_tags", *(["explanations"] if explanations else [])]
+    if not replace and (taken := [name for name in added if name in plan.frame.columns]):
+        names = ", ".join(map(repr, taken))
+        raise InputError(
+            f"data: they already have {names}: rename or drop them, or let them go with replace / --replace"
+        )

@@ -1,0 +1,242 @@
+"""`instag tag` as a shell sees it."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+
+import chaos
+import instag
+from tagged import answered, environment, table
+
+INSTAG = [sys.executable, "-m", "instag", "tag"]
+KEY = "sk-very-secret-0123456789"
+ROWS = [
+    {"instruction": "Add 2 and 2.", "output": "4", "id": 1},
+    {"instruction": "Prove it.", "output": "Done.", "id": 2},
+    {"instruction": "Add 2 and 2.", "output": "four", "id": 3},
+]
+
+
+def run(*arguments: object, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [*INSTAG, *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment(**more), check=False, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == code, done.stderr + done.stdout
+    return done
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write(tmp_path, ROWS)
+
+
+def write(folder: Path, rows: list[dict[str, object]]) -> Path:
+    path = folder / "data.jsonl"
+    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    return path
+
+
+def many(folder: Path, count: int) -> Path:
+    return write(folder, [{"prompt": f"Question number {number}?"} for number in range(count)])
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def test_tag(server: chaos.Chaos, data: Path) -> None:
+    output = data.with_name("tagged.jsonl")
+    done = run(data, "-o", output, "--model", "m", "--base-url", server.url, "--price", "1,2")
+    assert lines(output) == [
+        row | {"tags": answered(str(row["instruction"])), "query_tags": [answered(str(row["instruction"]))]}
+        for row in ROWS
+    ]
+    told = table(done.stdout)
+    assert {name: told[name] for name in ("samples", "tagged", "queries", "distinct queries", "answered now")} == {
+        "samples": "3",
+        "tagged": "3",
+        "queries": "3",
+        "distinct queries": "2",
+        "answered now": "2",
+    }
+    assert (told["tokens asked"], told["tokens answered"], told["cost"]) == ("200", "40", "$0.00028")
+    assert f"written to {output}; the answers are in {output}.journal" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_same_again_asks_nothing(server: chaos.Chaos, data: Path) -> None:
+    one, other = data.with_name("one.jsonl"), data.with_name("other.parquet")
+    run(data, "-o", one, "--model", "m", "--base-url", server.url)
+    # Another file needs the journal's name, and no server is needed any more.
+    again = run(data, "-o", other, "--model", "m", "--journal", f"{one}.journal", "--limit", "0", "--explanations")
+    assert server.requests == 2
+    assert table(again.stdout)["answered before"] == "2"
+    frame = pl.read_parquet(other)
+    assert frame["tags"].to_list() == pl.read_ndjson(one)["tags"].to_list()
+    assert frame["explanations"].dtype == pl.List(pl.List(pl.String))
+
+
+def test_a_dry_run_asks_nothing_and_makes_nothing(server: chaos.Chaos, data: Path) -> None:
+    output = data.with_name("tagged.jsonl")
+    done = run(
+        data, "-o", output, "--model", "m", "--base-url", server.url, "--dry-run", "--price", "1,1", "--rpm", "1"
+    )
+    told = table(done.stdout)
+    assert (told["samples"], told["distinct"], told["requests"], told["time"]) == ("3", "2", "2", "2 min")
+    assert told["cost"].startswith("$0.000")
+    assert "nothing was asked" in done.stdout
+    assert server.requests == 0
+    assert sorted(file.name for file in data.parent.iterdir()) == ["data.jsonl"]
+
+
+def test_failures_are_written_and_told(tmp_path: Path) -> None:
+    data, output, failures = many(tmp_path, 40), tmp_path / "tagged.jsonl", tmp_path / "failures.csv"
+    with chaos.running(faults={"refusal": 0.2}) as server:
+        done = run(data, "-o", output, "--model", "m", "--base-url", server.url, "--failures", failures)
+    rows = pl.read_csv(failures)
+    failed = rows.height
+    assert 0 < failed < 40
+    assert rows.columns == ["row", "nth", "query", "status", "reason", "detail"]
+    assert set(rows["reason"]) == {"refused"}
+    assert rows["row"].to_list() == pl.read_ndjson(output)["tags"].is_null().arg_true().to_list()
+    assert done.stderr.startswith(f"note: {failed} of 40 queries have no tags ({failed} failed: refused)")
+    assert table(done.stdout)["failed: refused"] == str(failed)
+
+
+def test_nothing_tagged_is_an_error(tmp_path: Path) -> None:
+    data, output = many(tmp_path, 3), tmp_path / "tagged.jsonl"
+    with chaos.running(faults={"refusal": 1.0}) as server:
+        done = run(data, "-o", output, "--model", "m", "--base-url", server.url, code=1)
+    assert "error: no query has tags" in done.stderr
+    assert pl.read_ndjson(output)["tags"].null_count() == 3
+
+
+def test_the_endpoint_stops_us(tmp_path: Path) -> None:
+    data, output, file = many(tmp_path, 9), tmp_path / "tagged.jsonl", tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    with chaos.running(key="another key") as server:
+        done = run(data, "-o", output, "--model", "m", "--base-url", server.url, "--api-key-file", file, code=1)
+        assert "401" in done.stderr
+        assert f"what was answered is in {output}.journal; {output} was not written" in done.stderr
+        assert KEY not in done.stderr + done.stdout + Path(f"{output}.journal").read_text()
+        assert not output.exists()
+        server.key = KEY
+        run(data, "-o", output, "--model", "m", "--api-key-env", "OTHER", OTHER=KEY, OPENAI_BASE_URL=server.url)
+    assert pl.read_ndjson(output)["tags"].null_count() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--concurrency", "many"], "--concurrency: expected a number such as 64, or auto; found 'many'"),
+        (["--price", "1"], "--price: expected two numbers such as 0.15,0.60; found '1'"),
+        (["--extra-body", "[1]"], "--extra-body: expected an object in JSON; found '[1]'"),
+        (["--extra-body", "{"], "--extra-body: expected an object in JSON; found '{'"),
+        (["--api-key-file", "/nowhere"], "--api-key-file: /nowhere cannot be read: FileNotFoundError"),
+        (["--prompt", "nope"], "prompt: expected one of instag"),
+        (["--max-cost", "1"], "max_cost: the price of this model is not known"),
+        (["-o", "/nowhere/tagged.jsonl"], "/nowhere/tagged.jsonl: there is no folder /nowhere"),
+        (["-o", "tagged.csv"], "tagged.csv: csv cannot hold lists of tags: write .jsonl or .parquet"),
+        (["--query", "nope"], "there is no column 'nope'"),
+    ],
+)
+def test_wrong_options_are_told_before_anything_is_asked(
+    arguments: list[str], message: str, server: chaos.Chaos, data: Path
+) -> None:
+    output = data.with_name("tagged.jsonl")
+    done = run(data, "-o", output, "--model", "m", "--base-url", server.url, *arguments, code=1)
+    assert done.stderr.startswith("error: ")
+    assert message in " ".join(done.stderr.split())
+    assert server.requests == 0
+    assert not output.exists()
+
+
+def test_all_options_reach_the_server(server: chaos.Chaos, data: Path) -> None:
+    output, prompt, examples = (data.with_name(name) for name in ("tagged.jsonl", "mine.txt", "examples.jsonl"))
+    prompt.write_text("{examples}Tags of: {query}")
+    examples.write_bytes(orjson.dumps({"query": "Hi!", "tags": ["greeting"]}))
+    options = ["--temperature", "-1", "--max-tokens", "0", "--structured", "none", "--extra-body", '{"seed": 7}']
+    more = ["--prompt", prompt, "--examples", examples, "--query", "output", "--max-query", "100", "--concurrency", "1"]
+    run(data, "-o", output, "--model", "m", "--base-url", server.url, *options, *more)
+    assert server.peak == 1
+    assert [{**body, "messages": body["messages"][0]["content"][-10:]} for body in server.bodies] == [
+        {"model": "m", "seed": 7, "messages": f"Tags of: {text}"[-10:]} for text in ("4", "Done.", "four")
+    ]
+    assert "greeting" in server.bodies[0]["messages"][0]["content"]
+    assert list(lines(output)[0]) == ["instruction", "output", "id", "tags", "query_tags"]
+
+
+class Running:
+    """A command that is under way."""
+
+    def __init__(self, *arguments: object) -> None:
+        command = [*INSTAG, *map(str, arguments)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        )
+
+    def interrupt_when(self, happened: Callable[[], bool]) -> None:
+        while not happened():
+            assert self.process.poll() is None, self.process.communicate()
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self) -> tuple[int, str]:
+        _, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, errors
+
+
+def test_ctrl_c_drains_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    data, output = many(tmp_path, 300), tmp_path / "tagged.jsonl"
+    with chaos.running(latency=0.1) as server:
+        command = (data, "-o", output, "--model", "m", "--base-url", server.url, "--concurrency", "10")
+        first = Running(*command)
+        first.interrupt_when(lambda: server.answered >= 30)
+        code, errors = first.end()
+        kept = server.answered
+        assert code == 130
+        assert 30 <= kept < 300
+        assert "stopping: waiting for what is in flight, Ctrl-C again stops at once" in errors
+        assert f"interrupted with {kept} of 300 done" in errors
+        assert not output.exists()
+        done = run(*command)
+        assert server.requests == server.answered == 300
+    assert table(done.stdout)["answered before"] == str(kept)
+    assert instag.read(output)["tags"].null_count() == 0
+
+
+def test_ctrl_c_twice_stops_at_once(tmp_path: Path) -> None:
+    data, output = many(tmp_path, 20), tmp_path / "tagged.jsonl"
+
+    with chaos.running(latency=20.0) as server:
+        running = Running(data, "-o", output, "--model", "m", "--base-url", server.url, "--concurrency", "4")
+        running.interrupt_when(lambda: server.in_flight > 0)
+        running.interrupt_when(lambda: stopping(running))
+        code, errors = running.end()
+    assert code == 130
+    assert "interrupted with 0 of 20 done" in errors
+
+
+def stopping(running: Running) -> bool:
+    """Wait for the command to have heard of the first Ctrl-C."""
+    assert running.process.stderr is not None
+    return "stopping" in running.process.stderr.readline()
+
+
+def test_two_commands_on_one_journal(tmp_path: Path) -> None:
+    data, output = many(tmp_path, 50), tmp_path / "tagged.jsonl"
+    with chaos.running(latency=1.0) as server:
+        command = (data, "-o", output, "--model", "m", "--base-url", server.url, "--concurrency", "2")
+        first = Running(*command)
+        while server.requests == 0:
+            assert first.process.poll() is None
+        done = run(*command, code=1)
+        first.process.kill()
+        first.end()
+    assert "another run has this journal open" in done.stderr
