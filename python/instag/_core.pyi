@@ -12,13 +12,22 @@ __all__ = [
     "associate",
     "clean",
     "cluster",
+    "count_groups",
     "diameters",
+    "firsts",
     "measure",
+    "neighbours",
     "novelty",
+    "overlap",
+    "prefixes",
     "rank",
+    "rarefy",
     "relabel",
+    "rounds",
     "stem_keys",
     "stem_words",
+    "together",
+    "trace",
 ]
 
 __version__: Final[str]
@@ -79,3 +88,59 @@ def diameters(
     vectors: NDArray[np.float32],
     labels: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.uint32]]: ...
+def count_groups(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+    groups: NDArray[np.uint32],
+    n_groups: int,
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]: ...
+def overlap(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+    counts: NDArray[np.uint32],
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]: ...
+def together(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+    least: int,
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]: ...
+def rarefy(
+    counts: NDArray[np.uint32],
+    samples: int,
+    sizes: NDArray[np.uint32],
+) -> NDArray[np.float64]: ...
+def prefixes(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+    rows: NDArray[np.uint32],
+    sizes: NDArray[np.uint32],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
+def trace(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+    method: str,
+    seeds: list[int | None],
+    sizes: NDArray[np.uint32],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
+def firsts(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+    rows: NDArray[np.uint32] | None,
+    most: int,
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]: ...
+def rounds(
+    offsets: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    n_tags: int,
+) -> NDArray[np.uint32]: ...
+def neighbours(
+    vectors: NDArray[np.float32],
+    distance: float,
+    most: int,
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float64]]: ...

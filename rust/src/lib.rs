@@ -3,13 +3,15 @@
 //! * [`TagSets`]: the tags of every sample, checked.
 //! * [`rank`]: samples in order of selection, by a [`Method`]; [`novelty`]: why each was taken.
 //! * [`measure`]: complexity and coverage.
+//! * [`count_groups`], [`overlap`], [`together`], [`rarefy`] and [`trace`]: what an analysis shows.
 //! * [`associate`]: tags that are nearly always accompanied by another.
-//! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are.
+//! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are; [`neighbours`]: all near pairs.
 //! * [`clean`] and [`stem`]: rules on the spelling of tags; [`relabel`]: tags under other names.
 //! * [`Interrupt`]: how a long run is stopped.
 
 #![warn(unreachable_pub)]
 
+mod analyze;
 mod associate;
 mod cluster;
 mod error;
@@ -23,8 +25,11 @@ mod rules;
 mod select;
 mod tags;
 
+pub use analyze::{
+    Counts, Firsts, Overlap, Pair, count_groups, firsts, overlap, prefixes, rarefy, rounds, together, trace,
+};
 pub use associate::{Bounds, Rule, associate};
-pub use cluster::{Clusters, Density, Diameter, NONE, Vectors, cluster, diameters};
+pub use cluster::{Clusters, Density, Diameter, NONE, Neighbours, Vectors, cluster, diameters, neighbours};
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use measure::{Measures, measure};

@@ -6,7 +6,7 @@
 #[path = "naive/cluster.rs"]
 mod naive;
 
-use instag::{Clusters, Density, Error, Interrupt, NONE, Vectors, cluster, diameters};
+use instag::{Clusters, Density, Error, Interrupt, NONE, Neighbours, Vectors, cluster, diameters, neighbours};
 use proptest::prelude::*;
 
 const PLAIN: Density = Density { eps: 0.05, min_samples: 2, max_diameter: None };
@@ -15,6 +15,12 @@ fn clustered(rows: &[Vec<f32>], density: &Density) -> Clusters {
     let values = rows.concat();
     let vectors = Vectors::new(&values, rows.len(), rows.first().map_or(0, Vec::len)).unwrap();
     cluster(&vectors, density, &Interrupt::never()).unwrap()
+}
+
+fn near(rows: &[Vec<f32>], distance: f64, most: usize) -> Result<Neighbours, Error> {
+    let values = rows.concat();
+    let vectors = Vectors::new(&values, rows.len(), rows.first().map_or(0, Vec::len)).unwrap();
+    neighbours(&vectors, distance, most, &Interrupt::never())
 }
 
 /// Points around some directions, and some anywhere: uneven lengths, repeated points, vectors of zeros.
@@ -95,6 +101,16 @@ proptest! {
     fn many_points_same_as_naive(rows in points(420, 2..48), density in density()) {
         let density = Density { max_diameter: None, ..density };
         assert_same(&clustered(&rows, &density), &naive::cluster(&rows, &density))?;
+    }
+
+    #[test]
+    fn neighbours_same_as_naive(rows in points(420, 1..48), distance in prop_oneof![0.001..0.4, 0.4..=2.0]) {
+        let (found, expected) = (near(&rows, distance, usize::MAX).unwrap(), naive::neighbours(&rows, distance));
+        prop_assert_eq!(found.offsets, expected.offsets);
+        prop_assert_eq!(found.others, expected.others);
+        for (found, expected) in found.similarity.iter().zip(&expected.similarity) {
+            prop_assert!((found - expected).abs() < 1e-12);
+        }
     }
 
     #[test]
@@ -241,6 +257,28 @@ fn the_limit_is_within() {
 }
 
 #[test]
+fn neighbours_come_in_order() {
+    let rows = angles(&[0.0, 90.0, 8.0, 95.0, 3.0, 200.0]);
+    let within = 1.0 - 10f64.to_radians().cos();
+    let found = near(&rows, within, 4).unwrap();
+    assert_eq!((found.offsets, found.others), (vec![0, 2, 3, 4, 4, 4, 4], vec![2, 4, 3, 4]));
+    for (found, degrees) in found.similarity.iter().zip([8.0f64, 3.0, 5.0, 5.0]) {
+        assert!((found - degrees.to_radians().cos()).abs() < 1e-7);
+    }
+}
+
+#[test]
+fn too_many_neighbours_are_refused() {
+    let rows = vec![vec![1.0, 2.0]; 3_000];
+    let n_pairs = 3_000 * 2_999 / 2;
+    assert_eq!(near(&rows, 0.1, n_pairs).unwrap().others.len(), n_pairs);
+    let message = near(&rows, 0.1, n_pairs - 1).unwrap_err().to_string();
+    assert_eq!(message, "distance: more than 4498499 pairs are within 0.1");
+    let message = near(&rows, 0.0, 1).unwrap_err().to_string();
+    assert_eq!(message, "distance: expected a cosine distance above 0 and at most 2; found 0");
+}
+
+#[test]
 fn nothing_is_near_nothing() {
     let all = Density { eps: 2.0, min_samples: 1, max_diameter: None };
     assert!(clustered(&[], &all).labels.is_empty());
@@ -281,4 +319,5 @@ fn clustering_can_be_interrupted() {
         assert_eq!(cluster(&vectors, &density, &Interrupt::new(&|| true)), Err(Error::Interrupted));
     }
     assert_eq!(diameters(&vectors, &vec![0; 4_000], &Interrupt::new(&|| true)), Err(Error::Interrupted));
+    assert_eq!(neighbours(&vectors, 0.05, 10, &Interrupt::new(&|| true)), Err(Error::Interrupted));
 }

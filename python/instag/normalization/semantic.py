@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.errors import InstagWarning
+from instag.errors import InputError, InstagWarning
 from instag.normalization.acronyms import acronyms
 from instag.normalization.decision import judge, reach, unsettled
 from instag.normalization.density import paper, split
@@ -22,8 +22,10 @@ from instag.normalization.state import Change, State, Step
 __all__ = ["Linkage", "Semantic", "semantic"]
 
 Linkage = Literal["star", "dbscan"]
-# Rows of the table of similarities that are in memory at once.
-BLOCK = 1024
+# A hundred times as many as there are between 100,000 tags; each that is accepted takes half a kilobyte.
+MOST = 10_000_000
+# Pairs that are Python's numbers at once.
+BLOCK = 1 << 14
 # A chain of more links than this is worth a word.
 LINKS = 3
 
@@ -39,7 +41,7 @@ class Semantic:
     max_diameter: float | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two tags that are accepted as one."""
 
@@ -79,11 +81,11 @@ def accepted(
     texts: Sequence[str], found: NDArray[np.float32], vectors: Vectors, options: Semantic
 ) -> dict[tuple[int, int], Pair]:
     """The pairs of texts that are one, the lower place first."""
-    near = list(neighbours(found, reach(options.distance, guards=options.guards)))
+    near = Near(found, reach(options.distance, guards=options.guards))
     if not options.guards:
         return {(one, other): Pair(1 - similarity, "alike") for one, other, similarity in near}
-    exchanged = [words for one, other, _ in near if (words := unsettled(texts[one], texts[other]))]
-    likeness = Exchange(vectors, exchanged)
+    exchanged = (unsettled(texts[one], texts[other]) for one, other, _ in near)
+    likeness = Exchange(vectors, filter(None, exchanged))
     pairs = {}
     for one, other, similarity in near:
         said = judge(texts[one], texts[other], similarity, options.distance, likeness)
@@ -95,24 +97,34 @@ def accepted(
 class Exchange:
     """The similarity of the words that two tags exchange, all embedded at once."""
 
-    def __init__(self, vectors: Vectors, pairs: Sequence[tuple[Words, Words]]) -> None:
-        self._vectors = vectors
-        vectors.of(sorted({" ".join(words) for pair in pairs for words in pair}))
+    def __init__(self, vectors: Vectors, pairs: Iterable[tuple[Words, Words]]) -> None:
+        some = sorted({" ".join(words) for pair in pairs for words in pair})
+        self._vectors = dict(zip(some, vectors.of(some), strict=True))
 
     def __call__(self, left: Words, right: Words) -> float:
-        one, other = self._vectors.of([" ".join(left), " ".join(right)])
-        return float(one @ other)
+        return float(self._vectors[" ".join(left)] @ self._vectors[" ".join(right)])
 
 
-def neighbours(found: NDArray[np.float32], distance: float) -> Iterator[tuple[int, int, float]]:
+class Near:
     """Every two vectors within a distance, the lower place first, with their similarity."""
-    # A pair on the limit is let through: who asks decides.
-    least = 1 - distance - 1e-6
-    for start in range(0, len(found), BLOCK):
-        similarities = found[start : start + BLOCK] @ found[start:].T
-        for one, other in np.argwhere(similarities >= least).tolist():
-            if one < other:
-                yield start + one, start + other, float(similarities[one, other])
+
+    def __init__(self, found: NDArray[np.float32], distance: float) -> None:
+        # What single precision cannot tell from the limit is let through: who asks decides.
+        limit = min(distance + 1e-6, 2.0)
+        try:
+            offsets, self._others, self._similarities = _core.neighbours(np.ascontiguousarray(found), limit, MOST)
+        except ValueError:
+            raise InputError(
+                f"distance: more than {MOST:,} pairs of tags are within {distance:g} of each other; expected fewer: "
+                "choose a smaller `distance`, or a higher `min_count`"
+            ) from None
+        self._ones = np.repeat(np.arange(len(found), dtype=np.uint32), np.diff(offsets))
+
+    def __iter__(self) -> Iterator[tuple[int, int, float]]:
+        for start in range(0, len(self._ones), BLOCK):
+            block = slice(start, start + BLOCK)
+            columns = (self._ones, self._others, self._similarities)
+            yield from zip(*(column[block].tolist() for column in columns), strict=True)
 
 
 def _linked(size: int, pairs: dict[tuple[int, int], Pair], found: NDArray[np.float32], options: Semantic) -> Joined:

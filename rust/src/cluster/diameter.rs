@@ -27,13 +27,13 @@ fn diameter(vectors: &Vectors, members: &[u32], interrupt: &Interrupt) -> Result
     let first = members.first().copied().unwrap_or_default();
     let (mut least, mut between) = (f32::INFINITY, (first, first));
     for (nth, &one) in members.iter().enumerate() {
-        for &other in &members[nth + 1..] {
-            interrupt.step()?;
-            let similarity = vectors.similarity(one, other);
+        let others = &members[nth + 1..];
+        vectors.similarities(others.iter().map(|&other| (one, other)), |one, other, similarity| {
             if similarity < least {
                 (least, between) = (similarity, (one, other));
             }
-        }
+        });
+        others.iter().try_for_each(|_| interrupt.step())?;
     }
     let distance = if between.0 == between.1 { 0.0 } else { vectors.distance(between.0, between.1) };
     Ok(Diameter { distance, between })

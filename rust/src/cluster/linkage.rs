@@ -29,7 +29,10 @@ pub(super) fn split(
     let mut next = 0;
     for members in members(&clusters.labels) {
         let mut near = Vec::new();
-        pairs::within(vectors, &members, max_diameter, interrupt, |pair| near.push(pair))?;
+        pairs::within(vectors, &members, max_diameter, interrupt, |pair| {
+            near.push(pair);
+            Ok(())
+        })?;
         let wide = near.len() < members.len() * (members.len() - 1) / 2;
         if wide {
             near.sort_unstable_by(|a, b| {

@@ -14,11 +14,15 @@
 mod density;
 mod diameter;
 mod linkage;
+mod neighbours;
 mod pairs;
+mod principal;
 mod sketch;
+mod tiles;
 mod vectors;
 
 pub use diameter::{Diameter, diameters};
+pub use neighbours::{Neighbours, neighbours};
 pub use vectors::Vectors;
 
 use crate::error::{Error, Result};
@@ -55,14 +59,8 @@ pub struct Clusters {
 
 impl Density {
     fn check(&self) -> Result<()> {
-        let distance = |name: &str, value: f64| {
-            if value > 0.0 && value <= 2.0 {
-                return Ok(());
-            }
-            Err(Error::Malformed(format!("{name}: expected a cosine distance above 0 and at most 2; found {value}")))
-        };
-        distance("eps", self.eps)?;
-        self.max_diameter.map_or(Ok(()), |value| distance("max_diameter", value))?;
+        check_distance("eps", self.eps)?;
+        self.max_diameter.map_or(Ok(()), |value| check_distance("max_diameter", value))?;
         if self.min_samples == 0 {
             return Err(Error::Malformed("min_samples: expected at least 1; found 0".into()));
         }
@@ -99,7 +97,10 @@ pub fn cluster(vectors: &Vectors, density: &Density, interrupt: &Interrupt) -> R
     density.check()?;
     let points = vectors.directed();
     let mut growth = density::Growth::new(vectors.len(), &points, density.min_samples);
-    pairs::within(vectors, &points, density.eps, interrupt, |pair| growth.meet(pair))?;
+    pairs::within(vectors, &points, density.eps, interrupt, |pair| {
+        growth.meet(pair);
+        Ok(())
+    })?;
     let mut clusters = growth.clusters();
     if let Some(max_diameter) = density.max_diameter {
         linkage::split(vectors, &mut clusters, max_diameter, density.min_samples, interrupt)?;
@@ -110,6 +111,13 @@ pub fn cluster(vectors: &Vectors, density: &Density, interrupt: &Interrupt) -> R
         }
     }
     Ok(clusters)
+}
+
+fn check_distance(name: &str, value: f64) -> Result<()> {
+    if value > 0.0 && value <= 2.0 {
+        return Ok(());
+    }
+    Err(Error::Malformed(format!("{name}: expected a cosine distance above 0 and at most 2; found {value}")))
 }
 
 /// The points of each cluster, in order.

@@ -4,9 +4,10 @@
 //! tags are settled by them. What passes is computed in full in single precision, and what is then still too near to
 //! the limit to be sure is decided in double precision.
 //!
-//! Sketches are compared tile by tile, eight points with eight, so that each number is loaded once for many products
-//! and every step of the inner loop is a vector instruction. Threads search a block each, and one hands on what they
-//! find: who finds what changes the order of the pairs, and nothing that is made of them.
+//! Sketches are compared tile by tile ([`compare`]). What passes depends on the processor, what is found does not:
+//! every pair that is within the distance passes, since what its sketches' product may lack is allowed for, and of what
+//! passes the two later questions have one answer everywhere ([`Vectors`]). Threads search a block each, and one hands
+//! on what they find: who finds what changes the order of the pairs, and nothing that is made of them.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,27 +16,26 @@ use std::thread::{self, available_parallelism};
 
 use super::Vectors;
 use super::density::Pair;
-use super::sketch::{LANES, Sketches, Tile};
+use super::sketch::Sketches;
+use super::tiles::{LANES, compare};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
-/// Tiles that stay in the fastest cache while all others pass by.
-const BLOCK: usize = 32;
+/// Tiles that stay in a fast cache while all others pass by.
+const BLOCK: usize = 16;
 /// Steps after which a batch is handed on: enough to make up for the handing, and few enough to keep batches small.
 const BATCH: usize = 1 << 12;
 /// Tiles that are worth a thread.
 const SHARE: usize = 2 * BLOCK;
-/// The points of a tile that are compared at once: as many as there are registers for their sums.
-const HALF: usize = LANES / 2;
 
 /// Hands to `found` every two of `points` at a cosine distance of at most `limit`, once, in no promised order. No vector
-/// of `points` is 0.
+/// of `points` is 0. What `found` fails with ends the search.
 pub(super) fn within(
     vectors: &Vectors,
     points: &[u32],
     limit: f64,
     interrupt: &Interrupt,
-    mut found: impl FnMut(Pair),
+    mut found: impl FnMut(Pair) -> Result<()>,
 ) -> Result<()> {
     let near = Near::new(vectors, limit);
     let sketches = Sketches::new(vectors, points, near.surely_not, interrupt)?;
@@ -44,7 +44,7 @@ pub(super) fn within(
         (0..batch.looked_at).try_for_each(|_| interrupt.step())?;
         for pair in batch.pairs {
             interrupt.step()?;
-            found(pair);
+            found(pair)?;
         }
         Ok(())
     };
@@ -96,6 +96,7 @@ impl Search<'_> {
     /// Searches blocks until none is left, or `send` wants no more.
     fn run(&self, mut send: impl FnMut(Batch) -> bool) {
         let (n_tiles, least) = (self.n_tiles(), self.near.surely_not - self.sketches.slack());
+        let level = self.near.vectors.level();
         let mut passed = Vec::new();
         loop {
             let block = self.next.fetch_add(BLOCK, Ordering::Relaxed);
@@ -104,53 +105,18 @@ impl Search<'_> {
             }
             let mut batch = Batch::default();
             for right in block..n_tiles {
-                for left in block..(block + BLOCK).min(right + 1) {
-                    compare(self.sketches.tile(left), self.sketches.tile(right), least, |one, other| {
-                        let (one, other) = (left * LANES + one, right * LANES + other);
-                        // Within a tile every pair comes twice, and the last tile has places that no point has.
-                        if one < other && other < self.points.len() {
-                            passed.push((self.points[one], self.points[other]));
-                        }
-                    });
-                }
-                batch.looked_at += BLOCK + passed.len();
-                for (one, other) in passed.drain(..) {
-                    if let Some(similarity) = self.near.similarity(one, other) {
-                        batch.pairs.push(Pair { one, other, similarity });
+                let lefts = self.sketches.tiles(block..(block + BLOCK).min(right + 1));
+                compare(level, lefts, self.sketches.tiles(right..right + 1), least, |one, other| {
+                    let (one, other) = (block * LANES + one, right * LANES + other);
+                    // Within a tile every pair comes twice, and the last tile has places that no point has.
+                    if one < other && other < self.points.len() {
+                        passed.push((self.points[one], self.points[other]));
                     }
-                }
+                });
+                batch.looked_at += BLOCK + passed.len();
+                self.near.similarities(passed.drain(..), |pair| batch.pairs.push(pair));
                 if (batch.looked_at >= BATCH || right + 1 == n_tiles) && !send(std::mem::take(&mut batch)) {
                     return;
-                }
-            }
-        }
-    }
-}
-
-/// Tells `pass` the places of every two points whose sketches have a product of at least `least`.
-#[inline]
-fn compare(left: &[Tile], right: &[Tile], least: f32, mut pass: impl FnMut(usize, usize)) {
-    for half in [0, HALF] {
-        let mut products = [[0.0; LANES]; HALF];
-        for (left, right) in left.iter().zip(right) {
-            for (products, &number) in products.iter_mut().zip(&left[half..half + HALF]) {
-                for (product, &other) in products.iter_mut().zip(right) {
-                    *product += number * other;
-                }
-            }
-        }
-        let mut highest = [f32::NEG_INFINITY; LANES];
-        for products in &products {
-            for (highest, &product) in highest.iter_mut().zip(products) {
-                *highest = if product > *highest { product } else { *highest };
-            }
-        }
-        if highest.iter().any(|&highest| highest >= least) {
-            for (one, products) in products.iter().enumerate() {
-                for (other, &product) in products.iter().enumerate() {
-                    if product >= least {
-                        pass(half + one, other);
-                    }
                 }
             }
         }
@@ -173,11 +139,13 @@ impl<'a> Near<'a> {
         Self { vectors, limit, surely_not: least - vectors.slack(), surely: least + vectors.slack() }
     }
 
-    /// The similarity, where the points are within the distance.
-    fn similarity(&self, one: u32, other: u32) -> Option<f32> {
-        let similarity = self.vectors.similarity(one, other);
-        let within = similarity > self.surely
-            || similarity >= self.surely_not && self.vectors.distance(one, other) <= self.limit;
-        within.then_some(similarity)
+    /// Tells `found` which pairs are within the distance, with their similarities.
+    fn similarities(&self, pairs: impl Iterator<Item = (u32, u32)>, mut found: impl FnMut(Pair)) {
+        self.vectors.similarities(pairs, |one, other, similarity| {
+            let sure = similarity > self.surely;
+            if sure || similarity >= self.surely_not && self.vectors.distance(one, other) <= self.limit {
+                found(Pair { one, other, similarity });
+            }
+        });
     }
 }

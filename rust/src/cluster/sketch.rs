@@ -9,15 +9,15 @@
 //! principal ones of a sample, by simultaneous iteration. How many pays is measured on the sample: each makes every
 //! pair dearer, and lets fewer pass. All of this is a matter of speed; any orthonormal directions give the same pairs.
 
+use std::array::from_fn;
+use std::ops::Range;
+
 use super::Vectors;
-use super::vectors::{dot, product, slack};
+use super::principal::{error, principal};
+use super::tiles::{LANES, Tile, multiply, tiled};
+use super::vectors::dot;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-
-/// Points side by side.
-pub(super) const LANES: usize = 8;
-/// One number of the sketch of each point of a tile.
-pub(super) type Tile = [f32; LANES];
 
 /// With fewer points, directions cost more to find than they save.
 const WORTH_IT: usize = 256;
@@ -26,8 +26,8 @@ const SAMPLE: usize = 512;
 const SPARE: usize = 32;
 /// The numbers of directions to choose from are multiples of this.
 const STEP: usize = 4;
-/// What a pair that passes costs besides its products, in products of sketches: it is out of the cache.
-const FETCH: f64 = 200.0;
+/// What a pair that passes costs besides its products, in products of tiles: it is out of the cache, and alone.
+const FETCH: f64 = 2000.0;
 
 pub(super) struct Sketches {
     tiles: Vec<Tile>,
@@ -40,23 +40,18 @@ impl Sketches {
     pub(super) fn new(vectors: &Vectors, points: &[u32], least: f32, interrupt: &Interrupt) -> Result<Self> {
         let directions = Directions::new(vectors, points, least, interrupt)?;
         let width = directions.len() + 1;
+        let rows = tiled(directions.rows.iter().map(Vec::as_slice), vectors.width());
         let mut tiles = vec![[0.0; LANES]; points.len().div_ceil(LANES) * width];
-        let mut sketch = Vec::with_capacity(width);
         for (tile, points) in tiles.chunks_exact_mut(width).zip(points.chunks(LANES)) {
-            for (lane, &point) in points.iter().enumerate() {
-                interrupt.step()?;
-                sketch.clear();
-                directions.sketch(vectors.unit(point), &mut sketch);
-                for (numbers, &number) in tile.iter_mut().zip(&sketch) {
-                    numbers[lane] = number;
-                }
-            }
+            (0..points.len() * width).try_for_each(|_| interrupt.step())?;
+            directions.sketch(vectors, &rows, points, tile);
         }
         Ok(Self { tiles, width, slack: directions.slack() })
     }
 
-    pub(super) fn tile(&self, nth: usize) -> &[Tile] {
-        &self.tiles[nth * self.width..][..self.width]
+    /// The tiles of a range, one after the other.
+    pub(super) fn tiles(&self, range: Range<usize>) -> &[Tile] {
+        &self.tiles[range.start * self.width..range.end * self.width]
     }
 
     /// How far a product of sketches may fall short of a similarity.
@@ -86,8 +81,8 @@ impl Directions {
         // Vectors that fill their dimensions evenly leave the right length along this share of them; others need fewer.
         let share = (f64::from(1.0 - least).clamp(0.0, 1.0) * vectors.width() as f64) as usize;
         let most = (share + SPARE).min(vectors.width()).min(size / 2);
-        directions.rows = principal(&sample, most, interrupt)?;
-        directions.error = error(&directions.rows, vectors.width());
+        directions.rows = principal(vectors.level(), &sample, most, interrupt)?;
+        directions.error = error(vectors.level(), &directions.rows, vectors.width());
         let worth = directions.worth(&others, points.len(), least, interrupt)?;
         directions.rows.truncate(worth);
         Ok(directions)
@@ -104,9 +99,13 @@ impl Directions {
         6.0 * self.error + (self.len() + 4) as f32 * f32::EPSILON
     }
 
-    fn sketch(&self, unit: &[f32], sketch: &mut Vec<f32>) {
-        sketch.extend(self.rows.iter().map(|row| dot(row, unit)));
-        sketch.push(left(sketch.iter().map(|p| p * p).sum(), self.error));
+    /// The sketches of the points of a tile; `rows` are the directions in tiles.
+    fn sketch(&self, vectors: &Vectors, rows: &[Tile], points: &[u32], tile: &mut [Tile]) {
+        let units = tiled(points.iter().map(|&point| vectors.unit(point)), vectors.width());
+        let (rest, coordinates) = (self.len(), &mut tile[..self.len()]);
+        multiply(vectors.level(), rows, &units, coordinates);
+        let explained = |lane: usize| coordinates.iter().map(|numbers| numbers[lane] * numbers[lane]).sum();
+        tile[rest] = from_fn(|lane| if lane < points.len() { left(explained(lane), self.error) } else { 0.0 });
     }
 
     /// The number of directions that makes finding the pairs among `n` points cheapest, judged by the pairs of a sample.
@@ -146,8 +145,8 @@ impl Directions {
         let cost = |choice: usize| {
             let pass = f64::from(passes[choice]) / f64::from(n_pairs.max(1));
             let products = (choice * STEP + 1) as f64;
-            // Full products run at half the speed, and so do the sketches' own, of which there are two for each pair.
-            products + products * width * 4.0 / n as f64 + pass * (FETCH + 2.0 * width)
+            // Each of the n sketches takes as many products as its numbers, and serves half of n pairs.
+            products + products * width * 2.0 / n as f64 + pass * (FETCH + width)
         };
         let choices = 0..passes.len();
         Ok(STEP * choices.min_by(|&a, &b| cost(a).total_cmp(&cost(b))).unwrap_or(0))
@@ -157,71 +156,4 @@ impl Directions {
 /// The length of what is left of a unit vector, rounded up by what its coordinates may be off.
 fn left(explained: f32, error: f32) -> f32 {
     (1.0 + 3.0 * error - explained).max(0.0).sqrt()
-}
-
-/// The first principal directions of the sample, at most `most`, nearly orthonormal.
-fn principal(sample: &[&[f32]], most: usize, interrupt: &Interrupt) -> Result<Vec<Vec<f32>>> {
-    let width = sample[0].len();
-    let mut total = vec![0.0; width];
-    for unit in sample {
-        add(&mut total, unit, 1.0);
-    }
-    #[allow(clippy::cast_precision_loss, reason = "a sample is small")]
-    let share = 1.0 / sample.len() as f32;
-    let centre = |unit: &&[f32]| unit.iter().zip(&total).map(|(value, total)| value - total * share).collect();
-    let centred: Vec<Vec<f32>> = sample.iter().map(centre).collect();
-    // Points of the sample are a start that already lies where the sample does.
-    let mut rows: Vec<Vec<f32>> = centred.iter().step_by(sample.len().div_ceil(most).max(1)).cloned().collect();
-    for _ in 0..2 {
-        let mut next = vec![vec![0.0; width]; rows.len()];
-        for point in &centred {
-            for (next, row) in next.iter_mut().zip(&rows) {
-                interrupt.step()?;
-                add(next, point, dot(row, point));
-            }
-        }
-        rows = orthonormal(next);
-    }
-    Ok(rows)
-}
-
-/// Gram and Schmidt, twice over for the sake of rounding. What depends on the rows before it is dropped.
-fn orthonormal(rows: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-    let mut done: Vec<Vec<f32>> = Vec::with_capacity(rows.len());
-    for mut row in rows {
-        let before = dot(&row, &row);
-        for _ in 0..2 {
-            for other in &done {
-                let along = dot(other, &row);
-                add(&mut row, other, -along);
-            }
-        }
-        let after = dot(&row, &row);
-        if after > 1e-6 * before && after.is_normal() {
-            let scale = after.sqrt().recip();
-            for value in &mut row {
-                *value *= scale;
-            }
-            done.push(row);
-        }
-    }
-    done
-}
-
-fn add(to: &mut [f32], from: &[f32], times: f32) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to += times * from;
-    }
-}
-
-/// How far coordinates along the rows may be off, as a vector: by the rounding of each, and by as much as the rows
-/// are not orthonormal. That is at most the norm of their products less the unit matrix, which its rows' sums bound.
-fn error(rows: &[Vec<f32>], width: usize) -> f32 {
-    let defects = rows.iter().enumerate().map(|(nth, row)| {
-        let products = rows.iter().enumerate();
-        products.map(|(other, r)| (product(row, r) - f64::from(u8::from(nth == other))).abs()).sum()
-    });
-    #[allow(clippy::cast_precision_loss, reason = "directions are few")]
-    let root = (rows.len() as f32 + 1.0).sqrt();
-    defects.fold(0.0, f64::max) as f32 + 2.0 * root * slack(width)
 }

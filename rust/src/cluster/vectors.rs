@@ -6,8 +6,15 @@
 //! vectors give as they came: it decides the pairs that are left, and it is what is reported.
 //!
 //! Both add up in one fixed order, in lanes that any compiler turns into vector instructions and none may reorder.
+//! Which instructions is decided when it runs, by what the processor has ([`Level`]): wider ones take more lanes at a
+//! time, and as every lane is rounded by itself, after the product and after the sum, the result is the same to the
+//! last bit.
+
+#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest processor")]
 
 use std::array;
+
+use fearless_simd::{Level, dispatch};
 
 use crate::error::{Error, Result};
 
@@ -21,6 +28,7 @@ pub struct Vectors<'a> {
     width: usize,
     lengths: Vec<f64>,
     units: Vec<f32>,
+    level: Level,
 }
 
 impl<'a> Vectors<'a> {
@@ -40,14 +48,10 @@ impl<'a> Vectors<'a> {
             let (row, found) = (place / width, values[place]);
             return Err(Error::Malformed(format!("vectors: expected finite numbers; found {found} in row {row}")));
         }
-        let mut lengths = vec![0.0; n_rows];
-        let mut units = Vec::with_capacity(values.len());
-        for (row, length) in values.chunks_exact(width.max(1)).zip(&mut lengths) {
-            *length = product(row, row).sqrt();
-            let scale = if *length > 0.0 { length.recip() } else { 0.0 };
-            units.extend(row.iter().map(|&value| (f64::from(value) * scale) as f32));
-        }
-        Ok(Self { values, width, lengths, units })
+        let (mut lengths, mut units) = (vec![0.0; n_rows], vec![0.0; values.len()]);
+        let level = Level::new();
+        dispatch!(level, _ => scale(values, width.max(1), &mut lengths, &mut units));
+        Ok(Self { values, width, lengths, units, level })
     }
 
     /// The number of vectors.
@@ -79,9 +83,27 @@ impl<'a> Vectors<'a> {
         &self.units[point as usize * self.width..][..self.width]
     }
 
-    /// The cosine similarity, off by less than [`slack`](Self::slack).
-    pub(super) fn similarity(&self, one: u32, other: u32) -> f32 {
-        dot(self.unit(one), self.unit(other))
+    /// What the processor can do.
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Tells `each` the cosine similarity of every pair, off by less than [`slack`](Self::slack).
+    pub(super) fn similarities(&self, pairs: impl Iterator<Item = (u32, u32)>, each: impl FnMut(u32, u32, f32)) {
+        dispatch!(self.level, _ => self.each_similarity(pairs, each));
+    }
+
+    #[inline(always)]
+    fn each_similarity(&self, pairs: impl Iterator<Item = (u32, u32)>, mut each: impl FnMut(u32, u32, f32)) {
+        for (one, other) in pairs {
+            each(one, other, dot(self.unit(one), self.unit(other)));
+        }
+    }
+
+    /// As a lesser processor would have it.
+    #[cfg(test)]
+    pub(super) fn at(self, level: Level) -> Self {
+        Self { level, ..self }
     }
 
     /// How far a similarity may be off.
@@ -90,10 +112,28 @@ impl<'a> Vectors<'a> {
     }
 
     /// The cosine distance, as exact as double precision has it. Neither vector is 0.
+    #[inline(always)]
     pub(super) fn distance(&self, one: u32, other: u32) -> f64 {
         let row = |point: u32| &self.values[point as usize * self.width..][..self.width];
         let lengths = self.lengths[one as usize] * self.lengths[other as usize];
         (1.0 - product(row(one), row(other)) / lengths).max(0.0)
+    }
+
+    /// Tells `each` the [`distance`](Self::distance) of one from each of the others.
+    pub(super) fn distances(&self, one: u32, others: &[u32], mut each: impl FnMut(f64)) {
+        dispatch!(self.level, _ => others.iter().for_each(|&other| each(self.distance(one, other))));
+    }
+}
+
+/// The length of each row, and its unit vector.
+#[inline(always)]
+fn scale(values: &[f32], width: usize, lengths: &mut [f64], units: &mut [f32]) {
+    for ((row, length), unit) in values.chunks_exact(width).zip(lengths).zip(units.chunks_exact_mut(width)) {
+        *length = product(row, row).sqrt();
+        let scale = if *length > 0.0 { length.recip() } else { 0.0 };
+        for (number, &value) in unit.iter_mut().zip(row) {
+            *number = (f64::from(value) * scale) as f32;
+        }
     }
 }
 
@@ -101,12 +141,12 @@ impl<'a> Vectors<'a> {
 /// a product goes through one of its own, two of the unit vectors, one for each addition to its lane and four for
 /// those of the lanes; what is added up is at most 1 in all. Twice that is more than safe.
 #[allow(clippy::cast_precision_loss, reason = "no vector is 2^24 wide, and the slack is generous")]
-pub(super) fn slack(width: usize) -> f32 {
+fn slack(width: usize) -> f32 {
     (width / LANES + 16) as f32 * f32::EPSILON
 }
 
 /// The inner product in single precision.
-#[inline]
+#[inline(always)]
 pub(super) fn dot(one: &[f32], other: &[f32]) -> f32 {
     let (one, one_rest) = one.as_chunks::<LANES>();
     let (other, other_rest) = other.as_chunks::<LANES>();
@@ -122,6 +162,7 @@ pub(super) fn dot(one: &[f32], other: &[f32]) -> f32 {
 }
 
 /// The inner product in double precision, where every single product is exact.
+#[inline(always)]
 pub(super) fn product(one: &[f32], other: &[f32]) -> f64 {
     let (one, one_rest) = one.as_chunks::<8>();
     let (other, other_rest) = other.as_chunks::<8>();
@@ -145,8 +186,9 @@ mod tests {
         let vectors = Vectors::new(&[3e38, 3e38, 1e-30, 1e-30, -2e-45, -2e-45, 0.0, 0.0], 4, 2).unwrap();
         assert_eq!(vectors.directed(), [0, 1, 2]);
         assert!(vectors.distance(0, 1) < 1e-12 && (vectors.distance(0, 2) - 2.0).abs() < 1e-12);
-        assert!((vectors.similarity(0, 1) - 1.0).abs() < vectors.slack());
-        assert!((vectors.similarity(1, 2) + 1.0).abs() < vectors.slack());
+        let mut similarities = Vec::new();
+        vectors.similarities([(0, 1), (1, 2)].into_iter(), |_, _, similarity| similarities.push(similarity));
+        assert!((similarities[0] - 1.0).abs() < vectors.slack() && (similarities[1] + 1.0).abs() < vectors.slack());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
 
+mod analyze;
 mod normalize;
 mod rules;
 mod work;
@@ -19,7 +20,9 @@ type Rows<'py> = Bound<'py, PyArray1<u32>>;
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::normalize::{associate, cluster, diameters};
+    use super::analyze::{count_groups, firsts, overlap, prefixes, rarefy, rounds, together, trace};
+    #[pymodule_export]
+    use super::normalize::{associate, cluster, diameters, neighbours};
     #[pymodule_export]
     use super::rules::{clean, relabel, stem_keys, stem_words};
     #[pymodule_export]

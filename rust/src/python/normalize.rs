@@ -5,7 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::work::detached;
-use crate::{Bounds, Clusters, Density, Diameter, Rule, TagSets, Vectors};
+use crate::{Bounds, Clusters, Density, Diameter, Neighbours, Rule, TagSets, Vectors};
 
 type Array<'py, T> = Bound<'py, PyArray1<T>>;
 /// Left sides (tag, second tag or -1), right sides; samples that hold the left, the right, both.
@@ -69,6 +69,19 @@ pub(super) fn diameters<'py>(
     let distances: Vec<f64> = diameters.iter().map(|diameter| diameter.distance).collect();
     let (ones, others) = (column(|diameter| diameter.between.0), column(|diameter| diameter.between.1));
     Ok((distances.into_pyarray(py), ones, others))
+}
+
+#[pyfunction]
+pub(super) fn neighbours<'py>(
+    py: Python<'py>,
+    vectors: PyReadonlyArray2<'py, f32>,
+    distance: f64,
+    most: usize,
+) -> PyResult<(Array<'py, i64>, Array<'py, u32>, Array<'py, f64>)> {
+    let (values, n_rows, width) = rows(&vectors)?;
+    let Neighbours { offsets, others, similarity } =
+        detached(py, |interrupt| crate::neighbours(&Vectors::new(values, n_rows, width)?, distance, most, interrupt))?;
+    Ok((offsets.into_pyarray(py), others.into_pyarray(py), similarity.into_pyarray(py)))
 }
 
 /// The numbers row by row. A slice alone could also be column by column.

@@ -1,12 +1,26 @@
 //! Density clustering and complete linkage as their definitions have them, in double precision, every pair looked at.
 
-use instag::{Clusters, Density, NONE};
+use instag::{Clusters, Density, NONE, Neighbours};
 
 /// The cosine distance, or `None` where a vector is 0 and near nothing.
 pub(crate) fn distance(one: &[f32], other: &[f32]) -> Option<f64> {
     let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum::<f64>();
     let lengths = product(one, one).sqrt() * product(other, other).sqrt();
     (lengths > 0.0).then(|| 1.0 - product(one, other) / lengths)
+}
+
+pub(crate) fn neighbours(rows: &[Vec<f32>], most: f64) -> Neighbours {
+    let mut found = Neighbours { offsets: vec![0], others: Vec::new(), similarity: Vec::new() };
+    for one in 0..rows.len() {
+        for other in one + 1..rows.len() {
+            if let Some(far) = distance(&rows[one], &rows[other]).filter(|&far| far <= most) {
+                found.others.push(other as u32);
+                found.similarity.push(1.0 - far);
+            }
+        }
+        found.offsets.push(found.others.len() as i64);
+    }
+    found
 }
 
 /// Ester and others (1996): points in order; an unclassified core point is a seed, and its cluster grows until it is
