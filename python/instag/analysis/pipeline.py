@@ -27,7 +27,7 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
     ----------
     data
         A frame of any kind that :func:`instag.select` takes. Where it has a column `queries`, as :func:`instag.read`
-        makes it, queries are counted and shown as examples.
+        makes it, or a layout that tells what users said, queries are counted and shown as examples.
     by
         A column that says which group a sample belongs to, for instance its source. Samples where it is null are the
         group "(none)"; a group called "all" is shown with the name of the column behind it.

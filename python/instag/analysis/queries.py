@@ -1,4 +1,4 @@
-"""The queries of the samples, as `instag.read` finds them."""
+"""The queries of the samples, as they are counted and shown."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.frame import Frame
+from instag.io.hearing import overheard
 
 __all__ = ["Queries", "queries_of"]
 
@@ -37,7 +38,6 @@ class Queries:
 
 
 def queries_of(frame: Frame) -> Queries | None:
-    """The column `queries`, where there is one and it holds lists of strings."""
-    column = frame.column("queries") if "queries" in frame.columns else None
-    lists = column is not None and column.dtype in (pl.List(pl.String), pl.List(pl.Null))
-    return Queries(column.cast(pl.List(pl.String))) if column is not None and lists else None
+    """What users said, where the columns of the frame tell."""
+    said = overheard(frame)
+    return None if said is None else Queries(said)

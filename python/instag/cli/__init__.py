@@ -8,13 +8,16 @@ import typer
 
 from instag import __version__
 from instag.cli import console
+from instag.cli.audit import audit
 from instag.cli.convert import convert
 from instag.cli.demo import demo
 from instag.cli.normalize import normalize
+from instag.cli.report import report
 from instag.cli.select import rank, select
 from instag.cli.stats import stats
+from instag.cli.tag import tag
 from instag.cli.vocabulary import vocabulary
-from instag.errors import InputError
+from instag.errors import InstagError
 
 __all__ = ["app", "main"]
 
@@ -28,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (select, rank, stats, convert, normalize, demo):
+for command in (tag, audit, normalize, select, rank, stats, report, convert, demo):
     app.command()(command)
 app.add_typer(vocabulary)
 
@@ -51,13 +54,13 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line: exit code 0, 1 where the data are at fault, 2 for wrong usage, 130 after Ctrl-C."""
+    """Run the command line: exit code 0, 1 where the data or an endpoint are at fault, 2 for wrong usage, 130 after Ctrl-C."""
     # Looked for by hand, so that it may stand anywhere on the line.
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         app(arguments, prog_name="instag")
-    except InputError as error:
+    except InstagError as error:
         if debug:
             traceback.print_exception(error)
         console.error(str(error))

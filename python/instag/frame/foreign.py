@@ -61,6 +61,11 @@ class NarwhalsFrame(Frame):
         column = self._data.get_column(name)
         try:
             return column.to_polars()
+        except UnicodeEncodeError as error:
+            raise InputError(
+                f"column {name!r}: there is half a character (a lone surrogate) in {error.object[:80]!r}: replace it, "
+                "for instance with text.encode('utf-8', 'replace').decode()"
+            ) from None
         except (ImportError, NotImplementedError, TypeError, ValueError):
             # Objects that Arrow does not take, or no pyarrow to ask: item by item.
             return _from_objects(name, column.to_list())

@@ -14,11 +14,12 @@ from instag.asking import Journal, Question, identity_of, key_of
 from instag.asking.price import Price, price_of
 from instag.errors import InputError
 from instag.frame import Frame, wrap
+from instag.io.hearing import heard
 from instag.tagging.answer import read_answer
 from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.prompt import Prompt, prompt_of
-from instag.tagging.samples import Samples, heard
+from instag.tagging.samples import Samples
 from instag.tagging.sheet import Sheet
 
 __all__ = ["Plan", "priced"]

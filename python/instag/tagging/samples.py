@@ -8,11 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.errors import InputError
-from instag.frame import Frame
-from instag.io.layout import detect
-from instag.io.queries import TEXTS, column, queries
 
-__all__ = ["BLANK", "Samples", "heard"]
+__all__ = ["BLANK", "Samples"]
 
 # Rows exploded, and texts turned into Python strings, at a time: a text can be a megabyte.
 ROWS = 1 << 14
@@ -20,66 +17,6 @@ HELD = 1 << 8
 
 BLANK = np.uint32(2**32 - 1)
 """In the place of a question: the query says nothing, and is not asked."""
-
-
-def heard(frame: Frame, name: str | None) -> pl.Series:
-    """What the users said in each sample.
-
-    Parameters
-    ----------
-    frame
-        The samples.
-    name
-        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of lists of
-        strings, which :func:`instag.read` makes, or else the layout that the columns have.
-
-    Returns
-    -------
-    polars.Series
-        A list of strings a sample.
-
-    Raises
-    ------
-    InputError
-        Where there is no such column, or none that holds what users said.
-
-    Examples
-    --------
-    >>> from instag.frame import wrap
-    >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
-    [['Why?'], []]
-    """
-    try:
-        return _found(frame) if name is None else _named(frame, name)
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"data: there is half a character (a lone surrogate) in {error.object[:80]!r}, which no server takes; "
-            "replace it, for instance with text.encode('utf-8', 'replace').decode()"
-        ) from None
-
-
-def _named(frame: Frame, name: str) -> pl.Series:
-    held = frame.column(name)
-    found = column(name, held.dtype)
-    if found is None:
-        raise InputError(f"queries: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
-    return held.to_frame().select(queries=found).to_series()
-
-
-def _found(frame: Frame) -> pl.Series:
-    lazy = frame.lazy()
-    schema = lazy.collect_schema()
-    if schema.get("queries") == TEXTS:
-        found = pl.col("queries")
-    elif (layout := detect(schema)) is not None:
-        found = queries(layout, schema)
-    else:
-        columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items()) or "none"
-        raise InputError(
-            "data: expected a column `queries` or a layout instag knows (messages, conversations, instruction, "
-            f"prompt, …); found the columns {columns}; name the one with what users said with queries= / --query"
-        )
-    return lazy.select(queries=found).collect().to_series()
 
 
 @dataclass(frozen=True)
@@ -184,15 +121,17 @@ def _distinct(
     keys: NDArray[np.void], blank: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint32], NDArray[np.void], NDArray[np.uint32]]:
     """For each query its place among the distinct keys, these, and the first query of each."""
-    queries = np.flatnonzero(~blank).astype(np.uint32)
-    keys = keys[queries]
-    order = np.argsort(keys, kind="stable").astype(np.uint32)
-    keys = keys[order]
-    new = np.ones(len(keys), np.bool_)
-    new[1:] = keys[1:] != keys[:-1]
+    # Millions of keys are copied no more often than they have to be.
+    asked = keys[~blank] if blank.any() else keys
+    order = np.argsort(asked, kind="stable").astype(np.uint32)
+    asked = asked[order]
+    if len(asked) < len(keys):
+        order = np.flatnonzero(~blank).astype(np.uint32)[order]
+    new = np.ones(len(asked), np.bool_)
+    new[1:] = asked[1:] != asked[:-1]
     question = np.full(len(blank), BLANK, np.uint32)
-    question[queries[order]] = np.cumsum(new, dtype=np.uint32) - np.uint32(1)
-    return question, keys[new], queries[order[new]]
+    question[order] = np.cumsum(new, dtype=np.uint32) - np.uint32(1)
+    return (question, asked, order) if new.all() else (question, asked[new], order[new])
 
 
 def _pieces(lists: pl.Series) -> Iterator[tuple[int, pl.Series]]:
