@@ -3,15 +3,26 @@
 import warnings
 
 from instag._core import DEBUG, __version__
+from instag.analysis import Analysis, Comparison, analyze
+from instag.asking import EndpointError
+from instag.auditing import Audit, Share, aaudit, audit
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write
 from instag.measures import Measures, measure
 from instag.normalization import Applied, Normalized, OpenAIEmbedder, Vocabulary, associations, normalize
+from instag.reporting import figures, report
 from instag.sample import load_sample
 from instag.selection import Method, rank, select
+from instag.tagging import Cut, Prompt, Tagged, atag, tag
+from instag.tagging.forecast import estimate
 
 __all__ = [
+    "Analysis",
     "Applied",
+    "Audit",
+    "Comparison",
+    "Cut",
+    "EndpointError",
     "InputError",
     "InstagError",
     "InstagWarning",
@@ -19,16 +30,27 @@ __all__ = [
     "Method",
     "Normalized",
     "OpenAIEmbedder",
+    "Prompt",
+    "Share",
+    "Tagged",
     "Vocabulary",
     "__version__",
+    "aaudit",
+    "analyze",
     "associations",
+    "atag",
+    "audit",
+    "estimate",
+    "figures",
     "load_sample",
     "measure",
     "normalize",
     "rank",
     "read",
+    "report",
     "scan",
     "select",
+    "tag",
     "write",
 ]
 

@@ -77,7 +77,7 @@ class Vectors:
 
     def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of texts, a row each."""
-        unknown = sorted(set(texts) - self._known.keys())
+        unknown = sorted(text for text in set(texts) if text not in self._known)
         for start in range(0, len(unknown), BATCH):
             batch = unknown[start : start + BATCH]
             if self._progress is not None and len(unknown) > BATCH:

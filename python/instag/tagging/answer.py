@@ -8,7 +8,7 @@ from instag.tagging.cut import clean
 from instag.tagging.forms import Form, form_of
 from instag.tagging.values import values_of
 
-__all__ = ["MOST_TAGS", "TagList", "read_answer"]
+__all__ = ["MOST_TAGS", "TagList", "content_of", "read_answer"]
 
 # What a query with more tags than this, or a tag with more characters, would say is not what was asked for.
 MOST_TAGS = 100
@@ -70,13 +70,13 @@ def read_answer(reply: Reply) -> TagList:
     >>> read_answer(Reply(bytes(16), '```json\n["math", "math", 7]\n```', "stop"))
     TagList(tags=['math'], explanations=[None], notes=['fenced', 'repeated tags', 'dropped what is no text'])
     """
-    content = _content(reply)
+    content = content_of(reply)
     # Some servers never say why a model stopped.
     form, notes = _form(content, whole=reply.finish_reason in {"stop", None})
     return _tidied(form, notes, content)
 
 
-def _content(reply: Reply) -> str:
+def content_of(reply: Reply) -> str:
     if reply.refusal:
         raise Unreadable("refused", reply.refusal)
     if reply.finish_reason == "content_filter":

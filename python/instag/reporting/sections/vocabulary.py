@@ -44,7 +44,9 @@ def normalization(known: Vocabulary | Normalized[Any]) -> Section:
     lead += f" {share(kept)} of all assignments are left."
     figure = Figure("normalisation", "Distinct tags after each step", funnel(steps))
     done = table_of("steps", "What each step did", STEPS, steps)
-    return Section("normalisation", "Normalisation", lead, (figure,), (done, merges(vocabulary.merges), made(vocabulary)))
+    return Section(
+        "normalisation", "Normalisation", lead, (figure,), (done, merges(vocabulary.merges), made(vocabulary))
+    )
 
 
 def funnel(steps: pl.DataFrame) -> Spec:

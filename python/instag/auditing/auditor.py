@@ -1,0 +1,220 @@
+"""The auditor: cases are drawn, put before a judge, and counted."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+from instag.asking import Endpoint, Limits, Structured, Tally, ask
+from instag.asking.interruption import interruptible
+from instag.asking.price import Price
+from instag.auditing.agreement import agreement_of
+from instag.auditing.case import Case
+from instag.auditing.cases import cases_of
+from instag.auditing.cautions import warn_of_failures, warn_of_few, warn_of_judge
+from instag.auditing.design import Design
+from instag.auditing.docket import Docket
+from instag.auditing.judge import SCHEMA
+from instag.auditing.labels import Labels, read_labels
+from instag.auditing.pool import column_of, pool_of
+from instag.auditing.result import Audit, cases_frame, failures_frame, judge_frame, share_of, tags_frame
+from instag.auditing.verdict import read_verdict
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.tagging.plan import priced
+from instag.tagging.waiting import waiting
+
+__all__ = ["aaudit", "audit"]
+
+Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
+
+
+async def aaudit(  # noqa: PLR0913 - a user names those that matter
+    data: Any,
+    *,
+    model: str,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    client: Any = None,
+    headers: Mapping[str, str] | None = None,
+    tags: str = "tags",
+    queries: str | None = None,
+    precision: int = 200,
+    consistency: int = 200,
+    probes: float = 0.1,
+    group: int = 5,
+    seed: int = 0,
+    labels: Paths | None = None,
+    journal: str | Path | None = None,
+    retry_unread: bool = False,
+    limit: int | None = None,
+    concurrency: int | Literal["auto"] = "auto",
+    rpm: float | None = None,
+    tpm: float | None = None,
+    max_cost: float | None = None,
+    price: Price | tuple[float, float] | None = None,
+    attempts: int = 6,
+    timeout: float = 120.0,  # noqa: ASYNC109 - of one request, not of the whole
+    max_tokens: int | None = 1024,
+    temperature: float | None = 0.0,
+    structured: Structured = "auto",
+    extra_body: Mapping[str, Any] | None = None,
+    progress: Callable[[Tally], None] | None = None,
+) -> Audit:
+    """Measure how good tags are: `instag.audit` waits for it, `await instag.aaudit` does not.
+
+    A language model judges a sample of cases. *Precision*: a query with one of its tags; is the tag right?
+    *Consistency*: a tag with several of its queries; does it mean the same in all of them? Among them are *probes*,
+    put wrong on purpose (a wrong tag, or a query that does not belong), which the judge cannot tell from the others:
+    how many of them it catches says how far it is to be trusted. Same data and seed, same cases.
+
+    Answers go to a journal, as those of :func:`instag.tag` do: the same call goes on where an earlier one ended, asks
+    nothing again that was answered, and a larger sample costs only what it has more.
+
+    Parameters
+    ----------
+    data
+        A frame of any kind that :func:`instag.select` takes, with tags.
+    model
+        The judge's name at the endpoint.
+    base_url, api_key, client, headers
+        The endpoint, as for :func:`instag.tag`.
+    tags
+        The column of tags: a list a sample, or a list a query. Of `tags` the finer `query_tags` is taken instead,
+        where the tags of every sample are those of its queries; after normalising one of the two they are not. Tags
+        that are known only of a sample are judged by all that was said in it.
+    queries
+        The column with what users said, as for :func:`instag.tag`. A query that repeats is one query.
+    precision, consistency
+        How many cases of each kind. A precision case is drawn from all pairs of a query and a tag, each as likely. A
+        consistency case is drawn from all tags with two queries or more, each as likely; it comes to the second case of
+        a tag, with other queries, when every tag has had its first.
+    probes
+        How many probes are put in beside, as a share of the cases of each kind.
+    group
+        The queries of a consistency case; a tag that has fewer is shown with those it has.
+    seed
+        Another seed, another sample.
+    labels
+        CSV files in which people have labelled cases, with a column `case` and one column a rater: yes, no, or nothing.
+        :meth:`instag.Audit.write_cases` writes one to fill in.
+    journal
+        The file for the answers; unless told a file in the working directory, named after the model.
+    retry_unread, limit, concurrency, rpm, tpm, max_cost, price, attempts, timeout
+        As for :func:`instag.tag`; `limit` counts cases, and 0 asks nothing: it draws the cases, and reads the journal.
+    max_tokens, temperature, structured, extra_body, progress
+        As for :func:`instag.tag`.
+
+    Returns
+    -------
+    The shares with their intervals, the judge's score on the probes, the worst tags, and all cases; see
+    :class:`instag.Audit`. With `labels`, its `agreement` has two rows a kind, with and without the `probes`: `raters`
+    have labelled `cases` (one of them at least); `ties` have no majority; the majority calls the share `right` of the
+    others right; the judge says the `same` as the majority in a share of the `cohen_cases`, those with a majority and
+    a verdict, and `cohen` is Cohen's κ of these; `fleiss` is Fleiss' κ of the raters over the `fleiss_cases` that all
+    of them have labelled. A κ that is not defined is null, and its note says why.
+
+    Raises
+    ------
+    InputError
+        Where an option, the data or a label is not what was expected, or another process has the journal open.
+    EndpointError
+        Where the endpoint ends it all, as for :func:`instag.tag`.
+
+    Warns
+    -----
+    InstagWarning
+        Where there are fewer cases or probes than were asked for, cases have no verdict, or the judge catches surely
+        less than 90 % of the probes of a kind.
+
+    Examples
+    --------
+    >>> import httpx2, instag, polars as pl, tempfile
+    >>> from instag.auditing import audit
+    >>> def answer(request):  # in the place of a server
+    ...     said = {"content": '{"reason": "It asks about light.", "right": true}'}
+    ...     return httpx2.Response(200, json={"choices": [{"message": said, "finish_reason": "stop"}]})
+    >>> client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+    >>> df = pl.DataFrame({"question": ["Why is the sky blue?", "Why is ice clear?"], "tags": [["optics"], ["optics"]]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     options = {"base_url": "http://localhost/v1", "client": client, "journal": f"{folder}/journal"}
+    ...     done = audit(df, model="m", precision=2, consistency=1, probes=0, **options)
+    >>> done.precision
+    Share(count=2, of=2, share=1.0, low=0.34238..., high=1.0)
+
+    References
+    ----------
+    Section 3.3 of the InsTag paper, which has 2,000 cases of each kind; docs/auditing.md says where this departs.
+    """
+    design = Design(precision, consistency, probes, group, seed)
+    design.check()
+    if limit is not None and (isinstance(limit, bool) or limit < 0):
+        raise InputError(f"limit: expected a count of 0 or more, or None; found {limit!r}")
+    # Nothing will be asked at a limit of 0: then there need be no key either.
+    endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
+    known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
+    limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, price=known)
+    column, cases = await asyncio.to_thread(_drawn, data, design, tags, queries)
+    given = None if labels is None else read_labels(labels, {case.id for case in cases})
+    docket = Docket.of(cases, model, journal)
+    sampling = {"temperature": temperature, "max_tokens": max_tokens, **(extra_body or {})}
+    with docket.open() as opened:
+        unanswered = docket.unanswered(opened, max_tokens, retry_unread=retry_unread)
+        wanted = unanswered[:limit]
+        kept = len(cases) - len(unanswered)
+        tally = Tally(total=kept + len(wanted), kept=kept)
+        if endpoint is not None and wanted:
+            asking = partial(
+                ask,
+                docket.questions(wanted),
+                endpoint=endpoint,
+                journal=opened,
+                schema=SCHEMA,
+                structured=structured,
+                sampling={name: value for name, value in sampling.items() if value is not None},
+                limits=limits,
+                read=read_verdict,
+                total=tally.total,
+            )
+            tally = await interruptible(asking, tally, progress, docket.path)
+        untried = "limit" if len(wanted) < len(unanswered) and tally.stopped is None else tally.stopped
+        docket.read(opened, untried)
+    warn_of_few(cases, design)
+    warn_of_failures(docket.failures, len(cases))
+    audited = _audited(docket, given, column, tally)
+    warn_of_judge(audited.judge)
+    return audited
+
+
+audit = waiting(aaudit)
+
+
+def _drawn(data: Any, design: Design, tags: str, queries: str | None) -> tuple[str, list[Case]]:
+    """The column that the tags are from, and the cases."""
+    frame = wrap(data)
+    column = column_of(frame, tags)
+    pool = pool_of(frame, tags=column, query=queries)
+    if not len(pool.codes):
+        raise InputError(f"column {column!r}: expected queries with tags; found none: there is nothing to audit")
+    return column, cases_of(pool, design)
+
+
+def _audited(docket: Docket, given: Labels | None, column: str, tally: Tally) -> Audit:
+    cases, verdicts, failures = docket.cases, docket.verdicts, docket.failures
+    agreement = None
+    if given is not None:
+        agreement = agreement_of(cases, {name: verdict.right for name, verdict in verdicts.items()}, given)
+    return Audit(
+        precision=share_of("precision", cases, verdicts),
+        consistency=share_of("consistency", cases, verdicts),
+        judge=judge_frame(cases, verdicts),
+        tags=tags_frame(cases, verdicts),
+        cases=cases_frame(cases, verdicts, failures),
+        failures=failures_frame(cases, failures),
+        agreement=agreement,
+        column=column,
+        tally=tally,
+        journal=docket.path,
+    )

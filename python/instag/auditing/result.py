@@ -1,0 +1,144 @@
+"""The result: what the verdicts come to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag.asking import Tally
+from instag.auditing.case import KINDS, Case, Kind
+from instag.auditing.interval import Share, wilson
+from instag.auditing.labels import write_cases
+from instag.auditing.verdict import Verdict
+
+__all__ = ["Audit", "Failure", "cases_frame", "failures_frame", "judge_frame", "share_of", "tags_frame"]
+
+SHARES = {"share": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+
+Failure = tuple[str, str | None, str | None]
+"""`failed` or `not tried`, the reason, and the detail."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How good the tags are, by what a judge says of a sample of them.
+
+    Attributes
+    ----------
+    precision
+        The share of tags that are right for their query, a :class:`instag.Share` with its 95 % interval. Probes and
+        cases without a verdict are not counted.
+    consistency
+        The share of tags that mean the same in all queries that were shown, likewise.
+    judge
+        How far the judge is to be trusted: for each `kind` the `probes`, cases put wrong on purpose, and how many of
+        them the judge `caught`, as a `share` with its interval from `low` to `high`. Where it is low, the two shares
+        above are too high, and nobody can say by how much.
+    tags
+        For each `kind` and `tag` the `cases`, how many of them are `right`, their `share` and its interval; worst
+        first, by the upper end of the interval.
+    cases
+        Every case, in the order in which they were asked: its name `case`, `kind`, `probe`, `tag`, `queries` as they
+        were shown, the `rows` that they come from, the verdict `right` (null where there is none) and the judge's
+        `reason`, or the `failure`.
+    failures
+        The cases without a verdict: `case`, `kind`, `tag`, `status` (`failed` or `not tried`), `reason`, `detail`.
+    agreement
+        How far people agree with each other and with the judge, where labels were given: see
+        :func:`instag.audit`; else None.
+    column
+        The column that the tags are from.
+    tally
+        What this run asked, and what that took.
+    journal
+        Where the answers are.
+    """
+
+    precision: Share
+    consistency: Share
+    judge: pl.DataFrame
+    tags: pl.DataFrame
+    cases: pl.DataFrame
+    failures: pl.DataFrame
+    agreement: pl.DataFrame | None
+    column: str
+    tally: Tally
+    journal: Path
+
+    def write_cases(self, path: str | Path) -> None:
+        """Write the cases for people to judge, without the judge's verdicts: see :func:`instag.audit` on `labels`.
+
+        The file is CSV, with an empty column `label` to fill in. Cells that a spreadsheet would run as formulas begin
+        with an apostrophe.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be written, or is there and holds something else, such as labels.
+        """
+        write_cases(self.cases, Path(path))
+
+
+def share_of(kind: Kind, cases: Sequence[Case], verdicts: Mapping[str, Verdict], *, probes: bool = False) -> Share:
+    """The cases of a kind, or its probes, that the judge calls right, among those with a verdict."""
+    said = [
+        verdicts[case.id].right for case in cases if (case.kind, case.probe) == (kind, probes) and case.id in verdicts
+    ]
+    return Share.from_counts(sum(said), len(said))
+
+
+def judge_frame(cases: Sequence[Case], verdicts: Mapping[str, Verdict]) -> pl.DataFrame:
+    """How many probes of each kind the judge caught."""
+    rows = []
+    for kind in KINDS:
+        missed = share_of(kind, cases, verdicts, probes=True)
+        caught = Share.from_counts(missed.of - missed.count, missed.of)
+        rows.append((kind, caught.of, caught.count, caught.share, caught.low, caught.high))
+    schema = {"kind": pl.String, "probes": pl.UInt32, "caught": pl.UInt32} | SHARES
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def tags_frame(cases: Sequence[Case], verdicts: Mapping[str, Verdict]) -> pl.DataFrame:
+    """The tags, worst first."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for case in cases:
+        if not case.probe and case.id in verdicts:
+            count = counts.setdefault((case.tag, case.kind), [0, 0])
+            count[0] += 1
+            count[1] += verdicts[case.id].right
+    rows = [(tag, kind, of, right, right / of, *wilson(right, of)) for (tag, kind), (of, right) in counts.items()]
+    schema = {"tag": pl.String, "kind": pl.String, "cases": pl.UInt32, "right": pl.UInt32} | SHARES
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("high", "low", "tag", "kind")
+
+
+def cases_frame(
+    cases: Sequence[Case], verdicts: Mapping[str, Verdict], failures: Mapping[str, Failure]
+) -> pl.DataFrame:
+    """All cases with what came of them."""
+    rows = []
+    for case in cases:
+        verdict = verdicts.get(case.id)
+        told = (None, None) if verdict is None else (verdict.right, verdict.reason)
+        failure = ": ".join(part for part in failures.get(case.id, ())[:2] if part) or None
+        rows.append((case.id, case.kind, case.probe, case.tag, list(case.queries), list(case.rows), *told, failure))
+    schema: dict[str, Any] = {
+        "case": pl.String,
+        "kind": pl.String,
+        "probe": pl.Boolean,
+        "tag": pl.String,
+        "queries": pl.List(pl.String),
+        "rows": pl.List(pl.UInt32),
+        "right": pl.Boolean,
+        "reason": pl.String,
+        "failure": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def failures_frame(cases: Sequence[Case], failures: Mapping[str, Failure]) -> pl.DataFrame:
+    """The cases without a verdict, and why."""
+    rows = [(case.id, case.kind, case.tag, *failures[case.id]) for case in cases if case.id in failures]
+    names = ("case", "kind", "tag", "status", "reason", "detail")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

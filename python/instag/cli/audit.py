@@ -1,0 +1,237 @@
+"""`instag audit`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from instag import io
+from instag.asking import EndpointError
+from instag.auditing import Audit, Share
+from instag.auditing import audit as run
+from instag.cli import console
+from instag.cli.account import asked
+from instag.cli.asking import (
+    Attempts,
+    Body,
+    Concurrency,
+    Cost,
+    KeyEnv,
+    KeyFile,
+    Limit,
+    Price,
+    Query,
+    Retry,
+    Rpm,
+    Structure,
+    Temperature,
+    Timeout,
+    Tokens,
+    Tpm,
+    Url,
+    read_body,
+    read_concurrency,
+    read_key,
+    read_price,
+)
+from instag.cli.options import Format, Sources, Tags, one_or_list
+from instag.cli.progress import Display
+from instag.errors import InputError
+from instag.io.file import type_of
+
+Model = Annotated[str, typer.Option(help="The judge's name at the endpoint.")]
+Precision = Annotated[int, typer.Option(metavar="N", help="Cases of a query with one of its tags.")]
+Consistency = Annotated[int, typer.Option(metavar="N", help="Cases of a tag with several of its queries.")]
+Probes = Annotated[float, typer.Option(metavar="SHARE", help="Cases put wrong on purpose, beside so many others.")]
+Group = Annotated[int, typer.Option(metavar="N", help="The queries of a consistency case.")]
+Seed = Annotated[int, typer.Option(help="Another seed, another sample.")]
+Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers: named after the judge.")]
+ToLabel = Annotated[
+    Path | None, typer.Option("--cases", metavar="FILE.csv", help="Where to write the cases for people to label.")
+]
+Labelled = Annotated[
+    list[Path] | None, typer.Option("--labels", metavar="FILE.csv", help="Labels of people: once for each file.")
+]
+Details = Annotated[
+    Path | None, typer.Option("--details", metavar="FILE", help="Where to write the cases with all that came of them.")
+]
+Worst = Annotated[int, typer.Option(metavar="N", min=0, help="How many of the worst tags are shown.")]
+
+INTERRUPTED = 130
+
+# Characters of a query or a reason that are shown.
+WIDTH = 100
+
+# Where it is said why a κ is not defined.
+NOTES = (("Cohen's", "cohen_note"), ("Fleiss'", "fleiss_note"))
+
+ASKED = {
+    "precision": ("tags right for their query", "wrong tags caught"),
+    "consistency": ("tags of one meaning", "misplaced queries caught"),
+}
+
+
+def audit(
+    source: Sources,
+    model: Model,
+    base_url: Url = None,
+    api_key_env: KeyEnv = "OPENAI_API_KEY",
+    api_key_file: KeyFile = None,
+    tags: Tags = "tags",
+    query: Query = None,
+    precision: Precision = 200,
+    consistency: Consistency = 200,
+    probes: Probes = 0.1,
+    group: Group = 5,
+    seed: Seed = 0,
+    cases: ToLabel = None,
+    labels: Labelled = None,
+    details: Details = None,
+    worst: Worst = 10,
+    journal: Kept = None,
+    concurrency: Concurrency = "auto",
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    max_cost: Cost = None,
+    price: Price = None,
+    attempts: Attempts = 6,
+    timeout: Timeout = 120.0,
+    max_tokens: Tokens = 1024,
+    temperature: Temperature = 0.0,
+    structured: Structure = "auto",
+    extra_body: Body = None,
+    retry_unread: Retry = False,
+    limit: Limit = None,
+    format: Format = "auto",
+) -> None:
+    """Measure how good tags are: a model judges a sample of them, and is itself put to the test."""
+    if details is not None:
+        check_details(details)
+    with console.stage("reading"):
+        frame = io.read(one_or_list(source), format=format, query=query)
+    asking: dict[str, Any] = {
+        "model": model,
+        "base_url": base_url,
+        "api_key": read_key(api_key_env, api_key_file),
+        "tags": tags,
+        "precision": precision,
+        "consistency": consistency,
+        "probes": probes,
+        "group": group,
+        "seed": seed,
+        "labels": labels or None,
+        "journal": journal,
+        "retry_unread": retry_unread,
+        "limit": limit,
+        "concurrency": read_concurrency(concurrency),
+        "rpm": rpm,
+        "tpm": tpm,
+        "max_cost": max_cost,
+        "price": read_price(price),
+        "attempts": attempts,
+        "timeout": timeout,
+        "max_tokens": max_tokens or None,
+        "temperature": None if temperature < 0 else temperature,
+        "structured": structured,
+        "extra_body": read_body(extra_body),
+    }
+    with leaving(), console.noted(), Display() as display:
+        done = run(frame, **asking, progress=display)
+    if cases is not None:
+        done.write_cases(cases)
+    if details is not None:
+        io.write(done.cases, details)
+    show(done, worst)
+    for file, what in ((cases, "the cases to label"), (details, "all cases")):
+        if file is not None:
+            console.say(f"{what} are in {file}")
+    if not done.precision.of and not done.consistency.of and limit is None:
+        console.error("no case has a verdict")
+        raise typer.Exit(1)
+
+
+def check_details(path: Path) -> None:
+    """Find out before anything is paid for whether the cases can be written."""
+    if type_of(path, "auto") in {"csv", "tsv", "text"}:
+        raise InputError(f"--details: {path}: expected .jsonl or .parquet, which can hold lists of queries")
+    if not path.parent.is_dir():
+        raise InputError(f"--details: {path}: there is no folder {path.parent}")
+
+
+@contextmanager
+def leaving() -> Iterator[None]:
+    """Say where it stands where the endpoint or Ctrl-C ends it."""
+    try:
+        yield
+    except EndpointError as error:
+        console.table(("", ""), asked(error.tally))
+        console.error(f"{error}; what was answered is kept, and the same command goes on")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt as error:
+        console.note(str(error) or "interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def show(done: Audit, worst: int) -> None:
+    """Print the shares, the judge's score, the worst tags, and what people say."""
+    rows = [
+        (f"{kind}: {ASKED[kind][0]}", *estimated(share))
+        for kind, share in (("precision", done.precision), ("consistency", done.consistency))
+    ]
+    for kind, probes, caught, _, _, _ in done.judge.iter_rows():
+        rows.append((f"judge: {ASKED[kind][1]}", *estimated(Share.from_counts(caught, probes))))
+    console.table(("", "share", "95 % interval", "cases"), rows)
+    missed = done.cases.filter("probe", "right")
+    show_wrong("wrong on purpose, and taken for right", missed.head(worst), missed.height)
+    bad = done.tags.filter(pl.col("right") < pl.col("cases"))
+    wrong = done.cases.filter(~pl.col("probe"), ~pl.col("right")).unique(["kind", "tag"], maintain_order=True)
+    first = bad.head(worst).join(wrong, on=["kind", "tag"], maintain_order="left", suffix="_case")
+    show_wrong("worst tags", first, bad.height)
+    if done.agreement is not None:
+        show_agreement(done.agreement)
+    console.table(("", ""), asked(done.tally))
+    console.say(f"tags from the column {done.column}; the answers are in {done.journal}")
+
+
+def estimated(share: Share) -> tuple[str, str, str]:
+    """A share with its interval, and what it is made of."""
+    if share.share is None:
+        return "-", "-", "none"
+    return f"{share.share:.1%}", f"{share.low:.1%} to {share.high:.1%}", f"{share.count:,} of {share.of:,}"
+
+
+def show_wrong(title: str, lines: pl.DataFrame, total: int) -> None:
+    """Print tags by name, each with a case and what the judge says of it."""
+    if lines.is_empty():
+        return
+    console.say(f"\n{title} ({lines.height:,} of {total:,}):")
+    for line in lines.iter_rows(named=True):
+        of = f", {line['right']:,} of {line['cases']:,} right" if "cases" in line else ""
+        console.say(f"  {plain(line['tag'])} ({line['kind']}{of})")
+        console.say(f"    {' | '.join(plain(query) for query in line['queries'][:1])}")
+        console.say(f"    {plain(line['reason']) or '(no reason)'}")
+    console.say()
+
+
+def show_agreement(agreement: pl.DataFrame) -> None:
+    """Print how far people agree with each other and with the judge."""
+    rows, notes = [], []
+    for line in agreement.iter_rows(named=True):
+        name = line["kind"] if line["probes"] else f"{line['kind']}, without probes"
+        shares = ["-" if line[key] is None else f"{line[key]:.1%}" for key in ("right", "same")]
+        kappas = ["-" if line[key] is None else f"{line[key]:.2f}" for key in ("cohen", "fleiss")]
+        rows.append((name, f"{line['raters']:,}", f"{line['cases']:,}", *shares, *kappas))
+        notes += [f"{who} κ, {name}: {line[key]}" for who, key in NOTES if line[key] is not None]
+    console.table(("labels of people", "raters", "cases", "right", "as the judge", "Cohen's κ", "Fleiss' κ"), rows)
+    for note in notes:
+        console.say(f"  {note}")
+    console.say()
+
+
+def plain(text: str) -> str:
+    """A text as a line that a terminal can show: what is not printable becomes a space."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
