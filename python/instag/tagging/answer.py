@@ -77,6 +77,13 @@ def read_answer(reply: Reply) -> TagList:
 
 
 def content_of(reply: Reply) -> str:
+    """The text of an answer that the model ended itself, and that nobody refused.
+
+    Raises
+    ------
+    Unreadable
+        With one of the reasons `refused`, `filtered`, `length`, `empty` and `too large`.
+    """
     if reply.refusal:
         raise Unreadable("refused", reply.refusal)
     if reply.finish_reason == "content_filter":
