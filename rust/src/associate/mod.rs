@@ -105,7 +105,7 @@ pub fn associate(tags: &TagSets, bounds: &Bounds, interrupt: &Interrupt) -> Resu
     let mut companions = Companions::new(tags, &holders, interrupt);
     let (mut singles, mut pairs) = (Postings::new(tags), Postings::new(tags));
     let mut rules = Vec::new();
-    singles.fill(tags, 0..tags.len() as u32, bounds.min_support, 0, interrupt)?;
+    singles.fill_all(tags, &holders, bounds.min_support, interrupt)?;
     for (first, rows) in singles.iter() {
         let mut mine = |also: Option<u32>, rows: &[u32]| {
             let n_antecedent = rows.len() as u32;

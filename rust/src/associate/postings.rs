@@ -19,6 +19,20 @@ impl Postings {
         Self { tags: Vec::new(), ends: Vec::new(), rows: Vec::new(), marks: vec![0; tags.n_tags()] }
     }
 
+    /// Lists all samples by tag: the tags that at least `least` of them hold, where it is known how many do.
+    pub(super) fn fill_all(
+        &mut self,
+        tags: &TagSets,
+        holders: &[u32],
+        least: u32,
+        interrupt: &Interrupt,
+    ) -> Result<()> {
+        self.tags = (0..holders.len() as u32).collect();
+        self.marks.copy_from_slice(holders);
+        self.keep(least);
+        self.put(tags, 0..tags.len() as u32, interrupt)
+    }
+
     /// Lists the samples among `rows` by tag: the tags from code `from` up that at least `least` of them hold.
     pub(super) fn fill(
         &mut self,
@@ -42,6 +56,11 @@ impl Postings {
             }
         }
         self.keep(least);
+        self.put(tags, rows, interrupt)
+    }
+
+    /// Puts the samples into the room of each tag that was kept.
+    fn put(&mut self, tags: &TagSets, rows: impl Iterator<Item = u32>, interrupt: &Interrupt) -> Result<()> {
         for row in rows {
             interrupt.step()?;
             for &tag in tags.row(row as usize) {
