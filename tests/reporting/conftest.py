@@ -13,7 +13,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = 60_000
 
 
-@pytest.fixture(scope="session")
+# Playwright's event loop runs for as long as the browser does, and no other test could start one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
