@@ -13,8 +13,7 @@ from instag.normalization import Applied, Normalized, OpenAIEmbedder, Vocabulary
 from instag.reporting import figures, report
 from instag.sample import load_sample
 from instag.selection import Method, rank, select
-from instag.tagging import Cut, Prompt, Tagged, atag, tag
-from instag.tagging.forecast import estimate
+from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
 
 __all__ = [
     "Analysis",
@@ -23,6 +22,7 @@ __all__ = [
     "Comparison",
     "Cut",
     "EndpointError",
+    "Estimate",
     "InputError",
     "InstagError",
     "InstagWarning",

@@ -7,7 +7,7 @@ import pytest
 from instag.asking.limits import Limits
 from instag.asking.price import Price
 from instag.asking.reply import Reply
-from instag.tagging.estimate import ANSWER, Estimate, estimate_of, mean_answer
+from instag.tagging.outlay import ANSWER, Estimate, estimate_of, mean_answer
 from instag.tagging.prompt import SCHEMA, prompt_of
 from instag.tagging.tokens import tokens_of
 

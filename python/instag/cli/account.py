@@ -5,7 +5,7 @@ from typing import Any
 from instag.asking import Tally
 from instag.cli.progress import amount, duration
 from instag.tagging import Tagged
-from instag.tagging.estimate import Estimate
+from instag.tagging.outlay import Estimate
 
 __all__ = ["asked", "counted", "estimated"]
 

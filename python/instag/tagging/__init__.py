@@ -10,7 +10,7 @@ sheet      answers as columns of a frame
 run        asking what has no answer yet, and reading all answers
 tagged     the frame with its tags, and what there is to say of them
 tagger     from a frame to a frame with tags
-forecast   what that would take
+forecast   what that would take; outlay: in numbers
 batches    OpenAI's Batch API
 batching   the same questions in batches
 waiting    the same from code that is not asynchronous
@@ -23,8 +23,23 @@ from instag.asking import EndpointError, Tally
 from instag.tagging.batches import BatchState
 from instag.tagging.batching import abatch, batch
 from instag.tagging.cut import Cut
+from instag.tagging.forecast import estimate
+from instag.tagging.outlay import Estimate
 from instag.tagging.prompt import Prompt
 from instag.tagging.tagged import Tagged
 from instag.tagging.tagger import atag, tag
 
-__all__ = ["BatchState", "Cut", "EndpointError", "Prompt", "Tagged", "Tally", "abatch", "atag", "batch", "tag"]
+__all__ = [
+    "BatchState",
+    "Cut",
+    "EndpointError",
+    "Estimate",
+    "Prompt",
+    "Tagged",
+    "Tally",
+    "abatch",
+    "atag",
+    "batch",
+    "estimate",
+    "tag",
+]

@@ -8,8 +8,8 @@ import numpy as np
 from instag.asking import Limits
 from instag.asking.price import Price
 from instag.tagging.cut import Cut
-from instag.tagging.estimate import Estimate, estimate_of, mean_answer
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.outlay import Estimate, estimate_of, mean_answer
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.tokens import tokens_of
@@ -52,7 +52,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     Returns
     -------
     Estimate
-        See :class:`instag.tagging.estimate.Estimate`.
+        See :class:`instag.Estimate`.
 
     Raises
     ------
