@@ -15,8 +15,8 @@ ROW, FIRST_ROW = 20, 5
 class Budget:
     """Counts what goes wrong, and says when it is too much.
 
-    Too much are: more unreadable answers than a share of the last 500, once there are 20; 20 questions in a row that
-    fail, or 5 where none has been answered yet, or one where nobody has been reached yet.
+    Too much are: an answer that cannot be read where that makes more than a share of the last 500, once there are 20;
+    20 questions in a row that fail, or 5 where none has been answered yet, or one where nobody has been reached yet.
 
     Parameters
     ----------
