@@ -38,7 +38,7 @@ docs: $(VENV)/.developing ## Build the documentation into docs/_build
 	RUSTDOCFLAGS='--deny warnings' cargo doc --quiet --no-deps
 	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build
 
-bench: $(VENV)/.developing ## Measure, beside peers (an hour, 10 GB of memory)
+bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 	$(BIN)/python -m pip install --quiet --group bench
 	cargo bench
 	$(BIN)/python -m pytest benches/python/bench_*.py --benchmark-columns=min,median,rounds

@@ -121,7 +121,11 @@ def test_demo(tmp_path: Path) -> None:
     share = {method: float(words[-3 if method == "random" else -1].rstrip("%")) for method, words in table.items()}
     assert list(share) == ["complexity-first", "coverage", "complexity", "random"]
     assert share["coverage"] > share["complexity-first"] > share["random"]
-    assert len(read_lines(tmp_path / "new" / "folder" / "subset.jsonl")) == 100
+    folder = tmp_path / "new" / "folder"
+    assert len(read_lines(folder / "subset.jsonl")) == 100
+    assert f"to open in a browser: {folder / 'report.html'}" in done.stdout
+    assert "Selection: complexity-first" in (folder / "report.html").read_text("utf-8")
+    assert (folder / "figures" / "frontier-coverage.svg").read_text("utf-8").startswith("<svg")
     assert "780 samples of four kinds, with 3,027 raw tags." in done.stdout
     assert "rules: plural: regular expression / regular expressions" in done.stdout
     assert "instag select clean.jsonl --budget 6000 -o subset.jsonl" in done.stdout
