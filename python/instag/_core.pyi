@@ -1,6 +1,6 @@
 # The Rust core: integer-encoded tag sets in, rows out.
 
-from typing import Final
+from typing import Final, Protocol, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ __all__ = [
     "cluster",
     "count_groups",
     "diameters",
+    "encode",
     "firsts",
     "measure",
     "neighbours",
@@ -55,6 +56,14 @@ def measure(
     n_tags: int,
     rows: NDArray[np.uint32] | None,
 ) -> tuple[int, int]: ...
+@final
+class Strings:
+    def __arrow_c_array__(self, requested_schema: object | None = None) -> tuple[object, object]: ...
+
+class Column(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+def encode(column: Column) -> tuple[NDArray[np.int64], NDArray[np.uint32], Strings, int, int]: ...
 def clean(tags: list[str]) -> list[str]: ...
 def stem_words(words: list[str]) -> list[str]: ...
 def stem_keys(tags: list[str]) -> list[str]: ...

@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.frame import wrap
-from instag.tagsets import TagSets, distinct_tags, encode
+from instag.tagsets import TagSets, encode
 
 __all__ = ["Measures", "measure", "measure_tags"]
 
@@ -69,9 +69,9 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     ----------
     Complexity and diversity as in sections 2 and 3 of the InsTag paper.
     """
-    column = wrap(data).column(tags)
-    measured = measure_tags(encode(column))
-    return measured if of is None else replace(measured, coverage=_coverage(column, wrap(of).column(tags)))
+    tagsets = encode(wrap(data).column(tags))
+    measured = measure_tags(tagsets)
+    return measured if of is None else replace(measured, coverage=_coverage(tagsets, encode(wrap(of).column(tags))))
 
 
 def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Measures:
@@ -84,6 +84,6 @@ def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Me
     return Measures(len(rows), 0, 0, pairs / max(len(rows), 1), distinct, coverage=distinct / max(every, 1))
 
 
-def _coverage(column: pl.Series, of: pl.Series) -> float:
-    wanted = distinct_tags(of)
-    return int(wanted.is_in(distinct_tags(column).implode()).sum()) / max(len(wanted), 1)
+def _coverage(tagsets: TagSets, of: TagSets) -> float:
+    held, wanted = (each.tags.cast(pl.String) for each in (tagsets, of))
+    return int(wanted.is_in(held.implode()).sum()) / max(len(wanted), 1)

@@ -14,6 +14,7 @@
 mod analyze;
 mod associate;
 mod cluster;
+mod encode;
 mod error;
 mod interrupt;
 mod measure;
@@ -30,6 +31,7 @@ pub use analyze::{
 };
 pub use associate::{Bounds, Rule, associate};
 pub use cluster::{Clusters, Density, Diameter, NONE, Neighbours, Vectors, cluster, diameters, neighbours};
+pub use encode::{Encoded, encode};
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use measure::{Measures, measure};

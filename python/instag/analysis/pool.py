@@ -80,7 +80,7 @@ def pool_of(column: pl.Series) -> Pool:
     tags = encode(column)
     every = np.arange(tags.n_tags)
     offsets, codes, counts, _ = _core.relabel(tags.offsets, tags.codes, every)
-    names = tags.decode(every.astype(np.uint32)).cast(pl.String)
+    names = tags.tags.cast(pl.String)
     listed = pl.DataFrame({"code": every, "tag": names, "count": counts}).filter(pl.col("count") > 0)
     listed = listed.sort("count", "tag", descending=[True, False])
     places = np.zeros(tags.n_tags, np.uint32)

@@ -76,14 +76,13 @@ def rows_of(column: pl.Series) -> Rows:
 def _compact(encoded: TagSets) -> tuple[pl.Series, NDArray[np.int64], NDArray[np.uint32], NDArray[np.int64]]:
     """Number the tags that occur, in the order of their names, so that nothing depends on the order of rows."""
     counts = np.bincount(encoded.codes, minlength=encoded.n_tags)
-    held = np.flatnonzero(counts).astype(np.uint32)
-    names = encoded.decode(held).cast(pl.String)
+    names = encoded.tags.cast(pl.String)
     order = names.arg_sort().to_numpy()
-    place = np.zeros(encoded.n_tags, np.uint32)
-    place[held[order]] = np.arange(len(held), dtype=np.uint32)
+    place = np.empty(encoded.n_tags, np.uint32)
+    place[order] = np.arange(encoded.n_tags, dtype=np.uint32)
     codes = place[encoded.codes]
     codes.flags.writeable = False
-    return names.gather(order), encoded.offsets, codes, counts[held[order]]
+    return names.gather(order), encoded.offsets, codes, counts[order]
 
 
 def _is_nested(column: pl.Series) -> bool:

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
 
 mod analyze;
+mod encode;
 mod normalize;
 mod rules;
 mod work;
@@ -21,6 +22,8 @@ type Rows<'py> = Bound<'py, PyArray1<u32>>;
 mod _core {
     #[pymodule_export]
     use super::analyze::{count_groups, firsts, overlap, prefixes, rarefy, rounds, together, trace};
+    #[pymodule_export]
+    use super::encode::encode;
     #[pymodule_export]
     use super::normalize::{associate, cluster, diameters, neighbours};
     #[pymodule_export]
