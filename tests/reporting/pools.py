@@ -24,6 +24,13 @@ RIGHT_TO_LEFT = ("كتابة الشعر", "תכנות בפייתון", "\u202eev
 FAR_EAST = ("数据分析与可视化", "プログラミング", "한국어 번역")
 LONG = ("endless " * 40).strip()[:300]
 UNBROKEN = "x" * 300
+TINY = pl.DataFrame(
+    {
+        "source": ["web", "web", "book", "book"],
+        "tags": [["math"], ["math", "proof"], ["proof", "poetry"], []],
+        "queries": [["One?"], ["Two?"], ["Three?", "And?"], ["Four?"]],
+    }
+)
 
 
 def sample() -> pl.DataFrame:

@@ -1,18 +1,14 @@
 """Reports in a browser: all is drawn, nothing is asked for, and names stay text."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 import instag
 from reporting import pools
-
-Opener = Callable[..., Page]
-
-TAGS = "[data-table=tags]"
+from reporting.sight import TAGS, Opener, marks, overflow, rows
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +29,6 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     normalized = instag.normalize(frame, steps=("rules",))
     analysis = instag.analyze(frame, by="source", selections=picks)
     return instag.report(analysis, path, vocabulary=normalized, title=pools.HOSTILE[1])
-
-
-def marks(page: Page) -> dict[str, int]:
-    """The number of shapes in each figure."""
-    counted: dict[str, int] = page.evaluate(
-        """() => Object.fromEntries([...document.querySelectorAll(".drawing")].map((host) => [
-            host.dataset.figure,
-            host.querySelectorAll("svg [role=graphics-symbol], svg .mark-group path, svg .mark-rect path").length,
-        ]))"""
-    )
-    return counted
-
-
-def overflow(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    pixels: int = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return pixels
-
-
-def rows(page: Page, table: str = TAGS) -> list[list[str]]:
-    lines: list[list[str]] = page.locator(f"{table} tbody tr").evaluate_all(
-        "lines => lines.map((line) => [...line.cells].map((cell) => cell.textContent))"
-    )
-    return lines
 
 
 @pytest.mark.parametrize("shade", ["light", "dark"])
@@ -236,30 +208,3 @@ def test_the_page_may_not_run_or_load_what_is_not_its_own(opened: Opener, writte
     )
     assert refused == ["img-src", "script-src-elem"]
     assert page.title() == "All of it"
-
-
-def test_two_thousand_groups(opened: Opener, tmp_path: Path) -> None:
-    path = instag.report(pools.zipf(20_000, 400, 2_000), tmp_path / "report.html", by="source")
-    page = opened(path)
-    assert min(marks(page).values()) > 0
-    assert page.locator("[data-figure=overlap] .role-axis-label").first.locator("text").count() == 40
-    expect(page.locator("#overlap")).to_contain_text("The 40 largest of 2,000 groups are drawn")
-    expect(page.locator("[data-table=groups] [role=status]")).to_have_text("2,001 rows")
-    assert overflow(page) == 0
-
-
-@pytest.mark.parametrize(
-    ("tags", "figures"),
-    [
-        ([], 0),
-        ([[], None], 0),
-        ([["math"]], 3),
-        ([["math", "proof"], ["math"], []], 5),
-    ],
-)
-def test_next_to_nothing(opened: Opener, tmp_path: Path, tags: list[list[str] | None], figures: int) -> None:
-    frame = pl.DataFrame({"tags": tags}, {"tags": pl.List(pl.String)})
-    page = opened(instag.report(frame, tmp_path / "report.html"))
-    assert len(drawn := marks(page)) == figures
-    assert all(drawn.values())
-    expect(page.locator("h1")).to_contain_text(f"{len(tags)} sample")

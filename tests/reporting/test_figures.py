@@ -10,8 +10,11 @@ import polars as pl
 import pytest
 
 import instag
+from instag.reporting.drawing import as_svg
 from instag.reporting.notebook import html
-from instag.reporting.theme import DARK, LIGHT
+from instag.reporting.section import Figure
+from instag.reporting.sections.overlap import heat_map
+from instag.reporting.theme import DARK, LIGHT, Theme
 from reporting import pools
 
 NAMES = (
@@ -107,6 +110,13 @@ def test_a_notebook_shows_numbers_and_pictures() -> None:
     assert all(b64decode(picture).startswith(b"<svg") for picture in pictures)
 
 
+def test_a_notebook_draws_a_crowd_as_dots() -> None:
+    shown = html(instag.analyze(pools.zipf(4_000, 100, 800), by="source"))
+    assert re.findall(r'src="data:image/([^;]+);', shown) == ["png", "svg+xml", "svg+xml"]
+    assert b64decode(re.findall(r'src="data:image/png;base64,([^"]+)"', shown)[0]).startswith(b"\x89PNG")
+    assert len(shown) < 400_000
+
+
 def test_without_the_libraries_that_draw_one_is_told_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,9 +143,27 @@ def test_text_stands_out_from_what_it_is_on() -> None:
         for ground in (shade.ground, *shade.fills, *shade.ramp[:3]):
             assert contrast(shade.ink, ground) >= 4.5, (shade.ink, ground)
         assert contrast(shade.faint, shade.ground) >= 4.5
-        assert contrast(shade.ground, shade.ramp[-1]) >= 4.5
         # Lines and points are large: 3 is what the guidelines ask.
         assert all(contrast(kind, shade.ground) >= 3 for kind in shade.kinds)
+
+
+@pytest.mark.parametrize("shade", [LIGHT, DARK])
+def test_numbers_stand_out_from_every_strength_of_the_heat_map(shade: Theme) -> None:
+    shown = list("abcdefghijk")
+    pairs = [(group, by) for group in shown for by in shown][:101]
+    recall = pl.DataFrame(
+        [(*pair, nth, nth / 100, nth / 100) for nth, pair in enumerate(pairs)],
+        ["group", "by", "shared", "recall", "weighted"],
+        orient="row",
+    )
+    drawing = as_svg(Figure("overlap", "", heat_map(recall, shown, 30)), shade)
+    cells = re.findall(r'aria-roledescription="rect mark" d="[^"]*" fill="rgb\((\d+), (\d+), (\d+)\)"', drawing)
+    texts = re.findall(r'fill="(#\w{6})">(\d+%)</text>', drawing.partition("mark-text role-mark")[2])
+    assert len(cells) == 101
+    assert [text for _, text in texts][:101] == [f"{nth}%" for nth in range(101)]
+    for cell, (ink, _) in zip(cells, texts, strict=False):
+        ground = "#" + "".join(f"{int(part):02x}" for part in cell)
+        assert contrast(ink, ground) >= 4.5, (ink, ground)
 
 
 def contrast(one: str, other: str) -> float:

@@ -7,6 +7,8 @@ sections      its sections, one file each
 theme         colours, by day and by night
 wording       numbers and names in words
 drawing       charts as specifications, and as files
+placement     where names of points stand
+scatter       points with their names
 payload       data in a page
 page          the page, from the templates beside this file
 notebook      what a notebook shows

@@ -22,7 +22,7 @@ def report(
     by: str | None = None,
     tags: str = "tags",
     selections: Any = None,
-    vocabulary: Vocabulary | Normalized[Any] | None = None,
+    vocabulary: Vocabulary | Normalized[Any] | str | Path | None = None,
     title: str | None = None,
 ) -> Path:
     """Write what an analysis finds to one HTML file that opens in any browser, offline.
@@ -36,8 +36,8 @@ def report(
     by, tags, selections
         Those of :func:`instag.analyze`, for data that are not analysed yet.
     vocabulary
-        Adds what raw tags became: the steps, the merges and the tags of a :class:`instag.Vocabulary`, or of what
-        :func:`instag.normalize` gave back.
+        Adds what raw tags became: the steps, the merges and the tags of a :class:`instag.Vocabulary` or its
+        file, or of what :func:`instag.normalize` gave back.
     title
         The heading; the number of samples where there is none.
 
@@ -63,7 +63,7 @@ def report(
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
     analysis = _analysed(data, by, tags, selections)
-    text = page(title or _title(analysis), sections(analysis, vocabulary))
+    text = page(title or _title(analysis), sections(analysis, _known(vocabulary)))
     with whole_or_nothing(Path(path), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
@@ -74,7 +74,7 @@ def figures(
     folder: str | Path,
     *,
     format: str | tuple[str, ...] = FORMATS,
-    vocabulary: Vocabulary | Normalized[Any] | None = None,
+    vocabulary: Vocabulary | Normalized[Any] | str | Path | None = None,
 ) -> list[Path]:
     """Save every figure of a report as a file of its own, drawn without a browser.
 
@@ -119,7 +119,7 @@ def figures(
     except OSError as error:
         raise InputError(f"{target}: expected a folder, or room for one; {error.strerror}") from error
     written = []
-    for figure in (figure for section in sections(analysis, vocabulary) for figure in section.figures):
+    for figure in (figure for section in sections(analysis, _known(vocabulary)) for figure in section.figures):
         for name in wanted:
             path = target / f"{figure.name}.{name}"
             image = as_svg(figure).encode() if name == "svg" else as_png(figure)
@@ -138,6 +138,17 @@ def _analysed(data: Any, by: str | None, tags: str, selections: Any) -> Analysis
             "own: give them to instag.analyze"
         )
     return data
+
+
+def _known(vocabulary: object) -> Vocabulary | Normalized[Any] | None:
+    if isinstance(vocabulary, str | Path):
+        return Vocabulary.load(vocabulary)
+    if vocabulary is None or isinstance(vocabulary, Vocabulary | Normalized):
+        return vocabulary
+    raise InputError(
+        "vocabulary: expected an instag.Vocabulary or its file, or what instag.normalize gave back; found "
+        f"{type(vocabulary).__name__}"
+    )
 
 
 def _title(analysis: Analysis) -> str:

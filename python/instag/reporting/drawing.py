@@ -1,14 +1,15 @@
 """Drawing: charts as specifications, and specifications as files, without a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
 from instag.reporting.section import Figure, Spec
-from instag.reporting.theme import LIGHT, Theme
+from instag.reporting.theme import LABEL, LETTER, LIGHT, Theme
+from instag.reporting.wording import breadth
 
-__all__ = ["as_png", "as_svg", "decades", "drawn"]
+__all__ = ["abreast", "as_png", "as_svg", "decades", "drawn", "legend"]
 
 # The width in pixels where there is no window to fill, and how much finer than the screen a bitmap is.
 WIDTH = 760
@@ -17,6 +18,8 @@ FINER = 2
 MARGIN = 12
 # Of files: every viewer has one of that name, and looking through a list of others for each text takes seconds.
 FONT = "sans-serif"
+# What a name in a legend takes besides its letters.
+SYMBOL = 34
 # Up to so many powers of ten an axis has room for more.
 FEW = 4
 
@@ -27,6 +30,23 @@ def drawn(chart: alt.TopLevelMixin) -> Spec:
     spec.pop("config", None)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     return spec
+
+
+def legend(names: Sequence[str]) -> alt.Legend:
+    """A legend without a title, in as many columns as there is room for."""
+    return alt.Legend(title=None, columns=alt.ExprRef(abreast(names)))
+
+
+def abreast(names: Sequence[str]) -> str:
+    """How many names of a legend have room beside each other, as an expression of the width.
+
+    Examples
+    --------
+    >>> abreast(["math", "poetry"])
+    'max(1, floor(width / 75))'
+    """
+    longest = max((LETTER * breadth(name) for name in names), default=0)
+    return f"max(1, floor(width / {SYMBOL + round(min(longest, LABEL))}))"
 
 
 def decades(last: Any) -> list[int]:
@@ -51,14 +71,14 @@ def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
     return str(vl_convert.vegalite_to_svg(spec, config=theme.config(FONT)))
 
 
-def as_png(figure: Figure, theme: Theme = LIGHT) -> bytes:
-    """A figure as PNG, twice as fine as a screen."""
+def as_png(figure: Figure, theme: Theme = LIGHT, finer: float = FINER) -> bytes:
+    """A figure as PNG, so many times finer than a screen."""
     import vl_convert  # noqa: PLC0415 - as above
 
     spec = sized(figure)
     if is_vega(spec):
-        return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=FINER))
-    return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=FINER))
+        return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=finer))
+    return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=finer))
 
 
 def is_vega(spec: Mapping[str, Any]) -> bool:

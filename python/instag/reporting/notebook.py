@@ -26,20 +26,28 @@ def html(analysis: "Analysis") -> str:
     False
     """
     try:
-        from instag.reporting.drawing import as_svg  # noqa: PLC0415 - optional
+        from instag.reporting.drawing import as_png, as_svg  # noqa: PLC0415 - optional
         from instag.reporting.page import environment  # noqa: PLC0415 - optional
+        from instag.reporting.scatter import CROWD  # noqa: PLC0415 - optional
         from instag.reporting.sections import sections  # noqa: PLC0415 - optional
     except ImportError:
         return str(analysis.summary._repr_html_())
     figures = [figure for section in sections(analysis) for figure in section.figures if figure.name in SHOWN]
     left = len(analysis.summary) - 1 - MOST
-    # Pictures stand alone: drawn into the page, what they name would have the names of other pictures there.
+    # Pictures stand alone: drawn into the page, what they name would have the names of other pictures there. Where
+    # there are many groups, a picture of points takes less room than each of them told.
+    crowded = len(analysis.summary) - 1 > CROWD
     return (
         environment()
         .get_template("notebook.html")
         .render(
             groups=analysis.summary.head(MOST + 1).rows(named=True),
             left=f"and {plural(left, 'smaller group')}" if left > 0 else "",
-            pictures=[(figure.label, b64encode(as_svg(figure).encode()).decode()) for figure in figures],
+            pictures=[
+                (figure.label, "png", b64encode(as_png(figure, finer=1)).decode())
+                if crowded and figure.name == "groups"
+                else (figure.label, "svg+xml", b64encode(as_svg(figure).encode()).decode())
+                for figure in figures
+            ],
         )
     )

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from instag.reporting.section import Spec
 
-__all__ = ["DARK", "LIGHT", "Theme"]
+__all__ = ["DARK", "LABEL", "LETTER", "LIGHT", "Theme"]
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif"
+# The height of letters in pixels, and the width that a name in a legend may have.
+LETTER = 12
+LABEL = 220
 
 
 @dataclass(frozen=True)
@@ -47,39 +50,33 @@ class Theme:
             "gridColor": self.rule,
             "labelColor": self.faint,
             "labelFont": font,
-            "labelFontSize": 12,
+            "labelFontSize": LETTER,
             "labelPadding": 6,
             "titleColor": self.faint,
             "titleFont": font,
-            "titleFontSize": 12,
+            "titleFontSize": LETTER,
             "titleFontWeight": "normal",
             "titlePadding": 10,
         }
         legend = {
             "labelColor": self.ink,
             "labelFont": font,
-            "labelFontSize": 12,
-            "labelLimit": 220,
+            "labelFontSize": LETTER,
+            "labelLimit": LABEL,
             "titleColor": self.faint,
             "titleFont": font,
-            "titleFontSize": 12,
+            "titleFontSize": LETTER,
             "titleFontWeight": "normal",
             "orient": "top",
             "symbolSize": 90,
             "gradientThickness": 10,
-        }
-        # Of text: the two that stand on a ramp, on its pale half and on its strong one.
-        styles = {
-            "name": text(self.ink, font),
-            "below": text(self.ink, font),
-            "above": text(self.ground, font),
         }
         return {
             "background": self.ground,
             "font": font,
             "axis": axis,
             "legend": legend,
-            "style": styles,
+            "style": {"name": text(self.ink, font)},
             "view": {"stroke": None},
             "range": {
                 "category": list(self.kinds),
@@ -99,7 +96,7 @@ class Theme:
 
 def text(colour: str, font: str) -> Spec:
     """A style of text: Vega-Lite knows its colour by one name, Vega by the other."""
-    return {"color": colour, "fill": colour, "font": font, "fontSize": 12}
+    return {"color": colour, "fill": colour, "font": font, "fontSize": LETTER}
 
 
 LIGHT = Theme(

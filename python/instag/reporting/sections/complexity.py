@@ -4,47 +4,38 @@ import altair as alt
 import polars as pl
 
 from instag.analysis import Analysis
-from instag.reporting.drawing import drawn
-from instag.reporting.section import Column, Figure, Section, table_of
-from instag.reporting.wording import count, listed, plural, share
+from instag.analysis.grouping import ALL
+from instag.reporting.drawing import drawn, legend
+from instag.reporting.section import Column, Figure, Section, Table, table_of
+from instag.reporting.wording import count, cut, listed, plural, share
 
 __all__ = ["complexity"]
 
-# What few samples have more tags than is not drawn: the picture would be of them alone.
+# What so few samples have more tags than is not drawn: the picture would be of them alone.
 DRAWN = 0.999
 EVERY = "all samples"
-COLUMNS = (Column("tags"), Column("samples", "count"), Column("share", "share"))
-# From the first number of tags to the last, both included.
-BANDS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, None))
+# More lines of the table than this are browsed.
+LINES = 16
 
 
 def complexity(analysis: Analysis) -> Section | None:
     """The histogram; None where no sample has tags."""
-    every = shared(analysis.complexity.filter(pl.col("group") == "all").select("tags", "samples"))
     if not analysis.summary.item(0, "tags"):
         return None
-    most = every.filter(pl.col("share").cum_sum() >= DRAWN).select(pl.col("tags").min()).item() or 1
-    beyond = every.filter(pl.col("tags") > most)
+    every = shared(analysis.complexity.filter(pl.col("group") == ALL).select("tags", "samples"))
+    picked = {name: shared(histogram(picks)) for name, picks in analysis.selections.items() if len(picks)}
     commonest = every.row(int(every.get_column("samples").arg_max() or 0), named=True)
-    picked = {name: shared(histogram(picks)) for name, picks in analysis.selections.items()}
     lead = (
         f"Most often a sample has {plural(commonest['tags'], 'tag')}: {share(commonest['share'])} of them do. "
         f"The mean is {analysis.summary.item(0, 'mean'):.2f}."
     )
     if picked:
         lead += f" The {'line is' if len(picked) == 1 else 'lines are'} what {listed([f'“{name}”' for name in picked])} took."
-    notes: tuple[str, ...] = ()
-    if len(beyond):
-        samples, highest = beyond.select(pl.col("samples").sum(), pl.col("tags").max()).row(0)
-        notes = (f"Not drawn: {plural(samples, 'sample')} with more than {most} tags, at most {count(highest)}.",)
+    parts = {EVERY: every, **picked}
+    most = max(map(nearly_all, parts.values()))
     figure = Figure("complexity", "Histogram of the number of tags a sample has", chart_of(every, picked, most))
-    rows = pl.DataFrame(
-        [banded(every, first, last) for first, last in BANDS],
-        {"tags": pl.String, "samples": pl.UInt64, "share": pl.Float64},
-        orient="row",
-    ).filter(pl.col("samples") > 0)
-    table = table_of("complexity", "Samples by number of tags", COLUMNS, rows)
-    return Section("complexity", "Complexity", lead, (figure,), (table,), notes)
+    notes = tuple(note for name, counts in parts.items() for note in beyond(name, counts, most))
+    return Section("complexity", "Complexity", lead, (figure,), (numbers(parts, most),), notes)
 
 
 def histogram(picks: pl.DataFrame) -> pl.DataFrame:
@@ -58,12 +49,38 @@ def shared(counts: pl.DataFrame) -> pl.DataFrame:
     return counts.sort("tags").with_columns(share=pl.col("samples") / pl.col("samples").sum())
 
 
-def banded(every: pl.DataFrame, first: int, last: int | None) -> tuple[str, int, float]:
-    """A line of the table."""
-    within = every.filter(pl.col("tags").is_between(first, last if last is not None else pl.col("tags").max()))
-    samples, part = within.select(pl.col("samples").sum(), pl.col("share").sum()).row(0)
-    name = f"{first} or more" if last is None else str(first) if first == last else f"{first} to {last}"
-    return name, samples, part
+def nearly_all(counts: pl.DataFrame) -> int:
+    """The number of tags that nearly no sample has more of."""
+    reached = counts.filter(pl.col("samples").cum_sum() >= DRAWN * pl.col("samples").sum())
+    return int(reached.get_column("tags").min() or 1)  # type: ignore[arg-type] # whole numbers
+
+
+def beyond(name: str, counts: pl.DataFrame, most: int) -> list[str]:
+    """What is not drawn of a part, in words; none where all is."""
+    samples, highest = counts.filter(pl.col("tags") > most).select(pl.col("samples").sum(), pl.col("tags").max()).row(0)
+    if not samples:
+        return []
+    whose = "" if name == EVERY else f" of “{cut(name)}”"
+    return [
+        f"Not drawn: {plural(samples, 'sample')}{whose} with more than {plural(most, 'tag')}, at most {count(highest)}."
+    ]
+
+
+def numbers(parts: dict[str, pl.DataFrame], most: int) -> Table:
+    """How many samples of each part have each number of tags, and how many have more than are drawn."""
+    upto = pl.col("tags").cast(pl.UInt32).clip(upper_bound=most + 1)
+    lines = pl.concat(counts.select(upto) for counts in parts.values()).unique().sort("tags")
+    columns = [Column("a sample has")]
+    for nth, (name, counts) in enumerate(parts.items()):
+        held = counts.group_by(upto).agg(
+            pl.col("samples").sum().alias(f"samples {nth}"), pl.col("share").sum().alias(f"share {nth}")
+        )
+        lines = lines.join(held, on="tags", how="left", maintain_order="left")
+        columns += [Column("samples" if name == EVERY else cut(name), "count"), Column("share", "share")]
+    more = pl.lit(f"more than {plural(most, 'tag')}")
+    few = pl.col("tags").map_elements(lambda tags: plural(tags, "tag"), pl.String)
+    rows = lines.fill_null(0).with_columns(pl.when(pl.col("tags") > most).then(more).otherwise(few).alias("tags"))
+    return table_of("complexity", "Samples by number of tags", columns, rows, browse=len(rows) > LINES)
 
 
 def chart_of(every: pl.DataFrame, picked: dict[str, pl.DataFrame], most: int) -> dict[str, object]:
@@ -84,8 +101,8 @@ def chart_of(every: pl.DataFrame, picked: dict[str, pl.DataFrame], most: int) ->
         alt.Tooltip("samples:Q", format=","),
         alt.Tooltip("share:Q", format=".2%"),
     ]
-    legend = alt.Legend(title=None) if picked else None
-    colour = alt.Color("of:N", scale=alt.Scale(domain=[EVERY, *picked]), legend=legend)
+    key = legend([EVERY, *picked]) if picked else None
+    colour = alt.Color("of:N", scale=alt.Scale(domain=[EVERY, *picked]), legend=key)
     bars = [{"of": EVERY, **row} for row in drawing.iter_rows(named=True)]
     base = alt.Chart(alt.InlineData(values=bars), width="container", height=280)
     chart: alt.Chart | alt.LayerChart = base.mark_bar().encode(x=x, y=y, tooltip=tooltip, color=colour)

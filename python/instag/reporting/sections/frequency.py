@@ -1,23 +1,20 @@
 """The tags by frequency: the picture of the paper's Figure 1."""
 
-from unicodedata import east_asian_width
-
 import polars as pl
 
 from instag.analysis import Analysis
+from instag.reporting.drawing import abreast
 from instag.reporting.section import Column, Figure, Section, Spec, table_of
-from instag.reporting.wording import count, cut, plural, share
+from instag.reporting.wording import breadth, count, cut, plural, share
 
 __all__ = ["frequency"]
 
-# As many tags as are drawn, in a wide window and in a narrow one, and as many as are told in numbers.
+# As many tags as are drawn, in a wide window and in a narrow one; and more lines of the table than this are browsed.
 MOST = 120
 NARROW = 48
-TOLD = 10
+LINES = 10
 # More groups than this cannot be told apart by colour.
 COLOURS = 7
-# Heights of letters in the width of one: of Latin on average, and of Chinese.
-LATIN, WIDE = 0.62, 1.05
 # Names are wide, so areas are: by so much wider than the squares they are laid out as.
 STRETCH = 1.7
 COLUMNS = (Column("tag"), Column("samples", "count"), Column("share", "share"), Column("groups", "count"))
@@ -49,10 +46,13 @@ def frequency(analysis: Analysis) -> Section | None:
             if told
             else "The stronger the colour, the more groups have it."
         )
+    if len(shown) > LINES:
+        notes.append("An area that is too small for its name has none: the table has all.")
     label = f"Treemap of {plural(len(shown), 'tag')} by frequency"
     figure = Figure("frequency", label, treemap(shown, names))
-    rows = tags.head(TOLD).select("tag", "count", "share", *(["groups"] if names else []))
-    table = table_of("frequency", "The most frequent tags", COLUMNS[: rows.width], rows)
+    rows = shown.select("tag", "count", "share", *(["groups"] if names else []))
+    title = "The most frequent tags"
+    table = table_of("frequency", title, COLUMNS[: rows.width], rows, browse=len(rows) > LINES)
     return Section("frequency", "Tag map", lead, (figure,), (table,), tuple(notes))
 
 
@@ -61,10 +61,14 @@ def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
     told = 0 < len(names) <= COLOURS
     leaves = [leaf(nth, row) for nth, row in enumerate(tags.iter_rows(named=True), start=1)]
     width = "isFinite(containerSize()[0]) ? containerSize()[0] : 760"
+    key: Spec = {"fill": "colour", "orient": "top", "direction": "horizontal"}
     colour: Spec = {"name": "colour", "type": "ordinal", "domain": names, "range": "ordinal"}
     if not told:
         top = max(leaf["groups"] for leaf in leaves)
         colour = {"name": "colour", "type": "linear", "domain": [0, max(top, 1)], "range": "ramp"}
+        key |= {"title": "groups that have it", "titlePadding": 6, "gradientLength": 180, "tickCount": 3, "format": "d"}
+    else:
+        key |= {"columns": {"signal": abreast(names)}}
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "padding": 0,
@@ -79,7 +83,7 @@ def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
             {"name": "leaves", "source": "tree", "transform": lettering()},
         ],
         "scales": [colour],
-        "legends": [{"fill": "colour", "orient": "top", "direction": "horizontal"}] if told else [],
+        "legends": [key] if names else [],
         "marks": [areas("home" if told else "groups"), tag_names(), counts()],
     }
 
@@ -100,11 +104,6 @@ def leaf(nth: int, row: dict[str, object]) -> Spec:
         "whole": round(breadth(tag), 2),
         "longest": round(max(map(breadth, words), default=0), 2),
     }
-
-
-def breadth(text: str) -> float:
-    """About how wide a text is, in heights of its letters."""
-    return sum(WIDE if east_asian_width(letter) in "WF" else LATIN for letter in text)
 
 
 def layout() -> list[Spec]:

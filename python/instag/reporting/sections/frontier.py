@@ -4,9 +4,10 @@ import altair as alt
 import polars as pl
 
 from instag.analysis import Analysis
-from instag.reporting.drawing import decades, drawn
+from instag.reporting.drawing import decades, drawn, legend
 from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
-from instag.reporting.wording import count, share
+from instag.reporting.sections.growth import drawn_from
+from instag.reporting.wording import PERCENT, count, share
 
 __all__ = ["frontier"]
 
@@ -33,7 +34,7 @@ def frontier(analysis: Analysis) -> Section | None:
     )
     labels = {measure: f"{measure.capitalize()} against budget by method" for measure in BOUNDS}
     figures = tuple(Figure(f"frontier-{measure}", labels[measure], lines(curves, measure)) for measure in BOUNDS)
-    notes = ("The band around random holds the middle 90 % of its seeds.",)
+    notes = (f"The band around random holds the middle 90{PERCENT} of its seeds.", *drawn_from(analysis))
     return Section("frontier", "What a budget buys", lead, figures, (table(curves, budgets),), notes)
 
 
@@ -74,7 +75,7 @@ def lines(curves: pl.DataFrame, measure: str) -> Spec:
     band = base.transform_filter(f"isValid(datum.{low})").mark_area(opacity=0.25)
     line = base.mark_line().encode(
         y=alt.Y(f"{measure}:Q", title=TITLES[measure], axis=axis, scale=alt.Scale(zero=measure == "coverage")),
-        color=alt.Color("method:N", scale=alt.Scale(domain=names), legend=alt.Legend(title=None, columns=3)),
+        color=alt.Color("method:N", scale=alt.Scale(domain=names), legend=legend(names)),
     )
     points = line.mark_point(size=60, opacity=0).encode(
         tooltip=[

@@ -4,11 +4,12 @@ import altair as alt
 import polars as pl
 
 from instag.analysis import Analysis
-from instag.reporting.drawing import decades, drawn
+from instag.analysis.curves import EXPECTED
+from instag.reporting.drawing import decades, drawn, legend
 from instag.reporting.section import Column, Figure, Section, table_of
 from instag.reporting.wording import count, cut, listed, plural, share
 
-__all__ = ["growth"]
+__all__ = ["drawn_from", "growth"]
 
 RANDOM = "random order"
 GOALS = (0.5, 0.75, 0.9, 0.99)
@@ -16,8 +17,8 @@ GOALS = (0.5, 0.75, 0.9, 0.99)
 
 def growth(analysis: Analysis) -> Section | None:
     """The curves; None where no sample has tags."""
-    curves = analysis.growth.with_columns(pl.col("curve").replace("expected", RANDOM))
-    if curves.is_empty():
+    curves = analysis.growth.with_columns(pl.col("curve").replace(EXPECTED, RANDOM))
+    if not analysis.summary.item(0, "tags"):
         return None
     names = curves.get_column("curve").unique(maintain_order=True).to_list()
     half = reached(curves.filter(pl.col("curve") == RANDOM), GOALS[0])
@@ -31,7 +32,16 @@ def growth(analysis: Analysis) -> Section | None:
     frame = pl.DataFrame(rows, ["curve", *map(str, GOALS)], orient="row")
     table = table_of("growth", "About how many samples it takes", columns, frame)
     figure = Figure("growth", f"Coverage against samples: {listed(names)}", lines(curves, names))
-    return Section("growth", "Growth", lead, (figure,), (table,))
+    return Section("growth", "Growth", lead, (figure,), (table,), drawn_from(analysis))
+
+
+def drawn_from(analysis: Analysis) -> tuple[str, ...]:
+    """What random leaves out, in words; none where that is nothing."""
+    every = analysis.summary.item(0, "samples")
+    tagged = analysis.growth.filter(pl.col("curve") == EXPECTED).select(pl.col("samples").max()).item()
+    return (
+        (f"Random is drawn from the {count(tagged)} samples with tags, of {count(every)}.",) if tagged < every else ()
+    )
 
 
 def parts(curves: pl.DataFrame, names: list[str]) -> list[tuple[str, pl.DataFrame]]:
@@ -75,7 +85,7 @@ def lines(curves: pl.DataFrame, names: list[str]) -> dict[str, object]:
         color=alt.Color(
             "curve:N",
             scale=alt.Scale(domain=names),
-            legend=alt.Legend(title=None) if len(names) > 1 else None,
+            legend=legend(names) if len(names) > 1 else None,
         ),
         tooltip=[
             alt.Tooltip("curve:N"),

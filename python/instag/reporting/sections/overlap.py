@@ -7,7 +7,7 @@ import polars as pl
 
 from instag.analysis import Analysis
 from instag.reporting.drawing import drawn
-from instag.reporting.section import Column, Figure, Section, table_of
+from instag.reporting.section import Column, Figure, Section, Table, table_of
 from instag.reporting.wording import count, cut, plural, share
 
 __all__ = ["overlap"]
@@ -18,6 +18,15 @@ NUMBERED = 12
 # The height of a row in pixels, and where there are more of them than are comfortable.
 STEP, DENSE = 30, 19
 COMFORTABLE = 24
+# The luminance that black and white stand out from alike: from what is lighter black does more, and never less than 4.5.
+LIGHTER = 0.179
+PAIRS = (
+    Column("group"),
+    Column("by"),
+    Column("tags of both", "count"),
+    Column("plain", "share"),
+    Column("weighted", "share"),
+)
 COLUMNS = (
     Column("group"),
     Column("distinct tags", "count"),
@@ -57,7 +66,15 @@ def overlap(analysis: Analysis) -> Section | None:
     )
     title = "On average over the other groups"
     table = table_of("overlap", title, COLUMNS, rows, browse=len(rows) > NUMBERED)
-    return Section("overlap", "Overlap of groups", lead, (figure,), (table,), notes)
+    return Section("overlap", "Overlap of groups", lead, (figure,), (table, pairs(others, shown)), notes)
+
+
+def pairs(others: pl.DataFrame, shown: list[str]) -> Table:
+    """The numbers of what is drawn, but for each group with itself."""
+    drawn_too = others.filter(pl.col("group").is_in(shown) & pl.col("by").is_in(shown))
+    rows = drawn_too.select("group", "by", "shared", "recall", "weighted")
+    title = "Which share of the tags of a group another has"
+    return table_of("overlap-pairs", title, PAIRS, rows, browse=len(rows) > NUMBERED)
 
 
 def summed(analysis: Analysis, others: pl.DataFrame) -> pl.DataFrame:
@@ -122,10 +139,7 @@ def heat_map(recall: pl.DataFrame, shown: list[str], step: int) -> dict[str, obj
     ]
     chart = base.mark_rect().encode(color=colour, tooltip=tooltip)
     if len(shown) <= NUMBERED:
-        text = base.encode(text=alt.Text("value:Q", format=".0%"))
-        chart = (
-            chart
-            + text.transform_filter("datum.value < 0.55").mark_text(style="below")
-            + text.transform_filter("datum.value >= 0.55").mark_text(style="above")
-        )
+        ink = f"luminance(scale('color', datum.value)) > {LIGHTER} ? '#000000' : '#ffffff'"
+        text = base.mark_text(style="name", color=alt.ExprRef(ink))
+        chart = chart + text.encode(text=alt.Text("value:Q", format=".0%"))
     return drawn(chart.add_params(names, measure))

@@ -2,7 +2,7 @@
 
 from instag.analysis import Analysis
 from instag.reporting.section import Section
-from instag.reporting.wording import count, number, plural, share
+from instag.reporting.wording import PERCENT, count, number, plural, share
 
 __all__ = ["overview"]
 
@@ -17,7 +17,7 @@ def overview(analysis: Analysis) -> Section:
         ("distinct tags", count(every["tags"])),
         ("tags a sample", number(every["mean"])),
         ("median", number(every["median"]).removesuffix(".00")),
-        ("95 % have at most", number(every["p95"]).removesuffix(".00")),
+        (f"95{PERCENT} have at most", number(every["p95"]).removesuffix(".00")),
         ("effective tags", count(every["effective"] or 0)),
         ("without tags", share(every["untagged"])),
     ]

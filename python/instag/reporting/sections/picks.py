@@ -21,6 +21,12 @@ LISTED = (
     Column("new tags", "tags"),
     Column("other tags", "tags"),
 )
+APART = "Drawn are the tags whose share of the samples differs most between the selection and its pool."
+ALIKE = "Every tag has the same share of the selection as of its pool: there is no difference to draw."
+RATIO = (
+    "In the tables a log₂ ratio of 1 is about twice as often as in the pool, and \u22121 half as often. One sample is "
+    "added on both sides, so of what is rare it says little, and stays near 0."
+)
 COMPARED = (
     Column("tag"),
     Column("taken", "count"),
@@ -38,8 +44,7 @@ def picks(analysis: Analysis, name: str, nth: int) -> Section:
     rounds = picked.select(pl.col("round").max()).item() or 0
     lead = (
         f"{plural(len(picked), 'sample')} of {count(every)} ({share(len(picked) / max(every, 1))}) were taken, in "
-        f"{plural(rounds, 'round')}. "
-        "A sample is taken for the tags that it is the first of its round to cover."
+        f"{plural(rounds, 'round')}. {reason(picked)}"
     )
     title = f"Selection: {cut(name)}"
     section = f"selection-{nth}"
@@ -47,16 +52,25 @@ def picks(analysis: Analysis, name: str, nth: int) -> Section:
         return Section(section, title, lead)
     compared = analysis.compare(name)
     tags = compared.tags.with_columns(gap=pl.col("share_a") - pl.col("share_b"))
-    figure = Figure(section, "Tags that the selection has more or less often than its pool", dumbbells(gaps(tags)))
-    tables = [contrast(tags, section)]
+    apart = gaps(tags)
+    label = "Tags that the selection has more or less often than its pool"
+    figures = () if apart.is_empty() else (Figure(section, label, dumbbells(apart)),)
+    tables = [contrast(tags, section)] if len(tags) else []
     if len(compared.groups):
         tables.append(groups(compared.groups, section))
-    tables.append(listing(picked, section))
-    notes = (
-        "Drawn are the tags whose share of the samples differs most between the selection and its pool.",
-        "In the tables a log\u2082 ratio of 1 is twice as often as in the pool, and \u22121 half as often.",
+    notes = (ALIKE if apart.is_empty() else APART, RATIO) if len(tags) else ()
+    return Section(section, title, lead, figures, (*tables, listing(picked, section)), notes)
+
+
+def reason(picked: pl.DataFrame) -> str:
+    """What new tags are, and whether every sample that has tags has new ones."""
+    lacking = picked.filter((pl.col("new_tags").list.len() == 0) & (pl.col("tags").list.len() > 0)).height
+    if not lacking:
+        return "Each sample is the first of its round to have its new tags."
+    return (
+        "New tags are those that a sample is the first of its round to have; "
+        f"{plural(lacking, 'sample has', 'samples have')} none, and got in for something else."
     )
-    return Section(section, title, lead, (figure,), tuple(tables), notes)
 
 
 def gaps(tags: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +107,11 @@ def dumbbells(tags: pl.DataFrame) -> Spec:
         base.transform_fold([*names], ["of", "share"])
         .mark_point(size=90, opacity=1)
         .encode(
-            x=alt.X("share:Q", title="share of the samples", axis=alt.Axis(format="%", tickCount=6)),
+            x=alt.X(
+                "share:Q",
+                title="share of the samples",
+                axis=alt.Axis(format="%", tickCount=6, labelOverlap="greedy", labelSeparation=6),
+            ),
             color=alt.Color("of:N", scale=alt.Scale(domain=names), legend=alt.Legend(title=None)),
             shape=alt.Shape("of:N", scale=alt.Scale(domain=names, range=["circle", "diamond"])),
         )

@@ -19,13 +19,13 @@ MADE = 200
 MEMBERS = 12
 STEPS = (
     Column("step"),
-    Column("tags", "count"),
-    Column("after", "count"),
-    Column("assignments", "count"),
-    Column("after", "count"),
-    Column("merged", "count"),
-    Column("dropped", "count"),
-    Column("repeated", "count"),
+    Column("tags before", "count"),
+    Column("tags after", "count"),
+    Column("assignments before", "count"),
+    Column("assignments after", "count"),
+    Column("assignments merged", "count"),
+    Column("assignments dropped", "count"),
+    Column("assignments repeated", "count"),
 )
 MERGED = (Column("raw tag"), Column("samples", "count"), Column("became"), Column("step"), Column("why"))
 MADE_OF = (Column("tag"), Column("samples", "count"), Column("raw tags", "count"), Column("also written", "tags"))

@@ -59,7 +59,7 @@
   const difference = fixed(2, { signDisplay: "always" });
   const numbers = {
     count: (value) => whole.format(value),
-    share: (value) => `${tenths.format(value * 100)} %`,
+    share: (value) => `${tenths.format(value * 100)}\u00a0%`,
     number: (value) => hundredths.format(value),
     signed: (value) => difference.format(value).replace("-", "−"),
   };
