@@ -222,23 +222,3 @@ def test_groups_are_compared_too(analysis: instag.Analysis) -> None:
     ]
     assert compared.groups.select("group", "n_a", "n_b").rows() == [("web", 4, 0), ("book", 0, 2)]
     assert analysis.compare("web", "web").tags.get_column("ratio").to_list() == [0.0, 0.0, 0.0]
-
-
-def test_it_prints(analysis: instag.Analysis) -> None:
-    assert str(analysis).splitlines() == [
-        "Analysis of 7 samples with 4 tags",
-        " group   samples  queries   mean  median    p95  tags  coverage  untagged  effective",
-        " all           7        6  1.500   1.500  2.750     4     1.000     0.286      3.370",
-        " web           4        5  2.000   2.000  2.900     3     0.750     0.250      2.749",
-        " book          2        1  1.500   1.500  1.950     3     0.750     0.000      3.000",
-        " (none)        1        0  0.000   0.000  0.000     0     0.000     1.000      0.000",
-        "selections: picked",
-    ]
-    assert repr(analysis.compare("picked")).splitlines() == [
-        "'picked' beside 'all'",
-        " tag     n_a  n_b  share_a  share_b  expected  ratio",
-        " latex     1    1    0.333    0.143     0.429  0.485",
-        " poetry    1    1    0.333    0.143     0.429  0.485",
-        " proof     2    3    0.667    0.429     1.286  0.392",
-        " math      2    4    0.667    0.571     1.714  0.144",
-    ]

@@ -135,8 +135,8 @@ def test_groups_that_hold_a_tag_as_often_are_in_order() -> None:
     assert instag.analyze(data, by="source").tags.item(0, "held").to_list() == ["b", "a", "c"]
 
 
-def test_only_lists_of_strings_are_queries() -> None:
-    for other in (pl.Series([1, 2]), pl.Series(["a", "b"]), pl.Series([[1], [2]])):
+def test_numbers_are_no_queries() -> None:
+    for other in (pl.Series([1, 2]), pl.Series([[1], [2]])):
         analysis = instag.analyze(pl.DataFrame({"tags": [["a"], ["b"]], "queries": other}))
         assert analysis.summary.item(0, "queries") is None
         assert analysis.tags.get_column("examples").to_list() == [[], []]
@@ -171,12 +171,23 @@ def test_columns_of_a_selection_are_used() -> None:
 
 
 @pytest.mark.parametrize(
+    "dtype", [getattr(pl, f"{sign}{bits}") for sign in ("Int", "UInt") for bits in (8, 16, 32, 64, 128)]
+)
+def test_ranks_are_whole_numbers_of_any_width(dtype: pl.DataType) -> None:
+    data = frame([["a"], ["b"], ["c"]], ["x"] * 3)
+    numbers = {"rank": pl.Series([3, 1, 2], dtype=dtype), "round": pl.Series([9, 7, 8], dtype=dtype)}
+    found = instag.analyze(data, selections=data.with_columns(**numbers)).selections["selection"]
+    assert found.select("rank", "round", "tags").rows() == [(1, 7, ["b"]), (2, 8, ["c"]), (3, 9, ["a"])]
+
+
+@pytest.mark.parametrize(
     "columns",
     [
         {"rank": ["first", "second", "third"], "round": ["a", "b", "c"], "new_tags": ["x", "y", "z"]},
         {"rank": [2, 2, 1], "round": [0, 1, 1], "new_tags": [["a"], None, ["b"]]},
         {"rank": [3, None, 2], "round": [None, 1, 1], "new_tags": [1, 2, 3]},
         {"rank": [3, 1, -2], "round": [1.0, 2.0, 3.0]},
+        {"rank": [3, 1, 2**32], "round": [1, 2, 2**64 - 1]},
     ],
 )
 def test_columns_that_mean_something_else_are_not(columns: dict[str, Any]) -> None:
@@ -212,6 +223,14 @@ def test_tags_that_the_data_have_not() -> None:
     assert analysis.selections["selection"].item(0, "tags").to_list() == ["c", "a"]
 
 
+@pytest.mark.parametrize("by", [None, "source"])
+def test_an_empty_selection_has_columns_of_the_same_types(by: str | None) -> None:
+    data = frame()
+    found = instag.analyze(data, by=by, selections={"some": data, "none": data.head(0)}).selections
+    assert found["none"].schema == found["some"].schema
+    assert found["none"].is_empty()
+
+
 def test_an_empty_selection_has_no_shares() -> None:
     data = frame()
     compared = instag.analyze(data, by="source", selections=data.head(0)).compare("selection")
@@ -233,6 +252,14 @@ def test_an_empty_selection_has_no_shares() -> None:
         (
             {"selections": {"expected": frame()}},
             "selections: expected names of their own; found 'expected', a curve of growth: call it otherwise",
+        ),
+        (
+            {"selections": {"all samples": frame()}},
+            "selections: expected names of their own; found 'all samples', what a report calls the data: call it",
+        ),
+        (
+            {"selections": {"random order": frame()}},
+            "selections: expected names of their own; found 'random order', what a report calls the expected growth:",
         ),
         ({"selections": {1: frame()}}, "selections: expected names that are strings; found 1"),
         ({"selections": {"s": frame().drop("tags")}}, "selections, 's': no column 'tags'; the columns are: source"),

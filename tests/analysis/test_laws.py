@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from statistics import fmean
 from typing import Any, get_args
 
 import polars as pl
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import census
 import instag
+from instag.analysis import curves
 from instag.analysis.pairs import floor
 from instag.analysis.pool import spaced
 from reference import METHODS, tag_sets
@@ -205,6 +207,22 @@ def test_random_is_the_mean_of_twenty_seeds() -> None:
     expected = instag.analyze(data).growth.filter(pl.col("curve") == "expected")
     apart = curve.get_column("coverage") - expected.get_column("coverage")
     assert apart.abs().max() < 0.02  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("method", get_args(instag.Method))
+def test_a_frontier_that_ends_before_the_data_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, method: instag.Method
+) -> None:
+    """Samples are ranked only as far as it goes, and as if all were."""
+    data = instag.load_sample()
+    monkeypatch.setattr(curves, "BUDGET", 150)
+    curve = instag.analyze(data).frontier.filter(pl.col("method") == method)
+    assert curve.get_column("budget").max() == 150
+    rankings = [instag.rank(data, method=method, seed=seed) for seed in (range(20) if method == "random" else [None])]
+    for line in curve[::6].iter_rows(named=True):
+        measured = [instag.measure(ranking.head(line["budget"]), of=data) for ranking in rankings]
+        for value in ("coverage", "complexity"):
+            assert line[value] == pytest.approx(fmean(getattr(each, value) for each in measured))
 
 
 def test_the_frontier_ends_at_a_hundred_thousand() -> None:

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import orjson
 import polars as pl
 import pytest
+from rich.console import Console
 
 import instag
+from instag.cli import console
 
 
 def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -55,3 +58,31 @@ def test_several_files_are_groups_by_source(data: Path) -> None:
 
 def test_a_column_that_is_not_there(data: Path) -> None:
     assert run(data, "--by", "sort", code=1).stderr == "error: no column 'sort'; the columns are: prompt, kind, tags\n"
+
+
+LONG = [f"self_instruct_{'x' * 60}_gpt{nth}" for nth in range(3)]
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Path:
+    path = tmp_path / "named.jsonl"
+    pl.DataFrame({"kind": LONG, "tags": [["math"]] * 3}).write_ndjson(path)
+    return path
+
+
+def test_names_are_whole_where_there_is_no_terminal(named: Path) -> None:
+    assert [line.split()[0] for line in run(named, "--by", "kind").stdout.splitlines()[2:]] == LONG
+    assert all("…" not in line for line in run(named).stdout.splitlines())
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_names_go_on_in_the_next_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    drawn = StringIO()
+    monkeypatch.setattr(console, "_out", Console(file=drawn, force_terminal=True, no_color=True, width=width))
+    console.table(("", "samples", "coverage"), [(name, "1,234,567", "100.0%") for name in LONG])
+    lines = drawn.getvalue().splitlines()
+    assert max(map(len, lines[1:])) <= width
+    firsts = [line.split() for line in lines if line.endswith("100.0%")]
+    assert [first[1:] for first in firsts] == [["1,234,567", "100.0%"]] * 3
+    folded = "".join(part for line in lines[1:] for part in line.split()[:1])
+    assert folded == "".join(LONG)

@@ -299,6 +299,27 @@ def test_labels(judge: Any, run: Callable[..., Audit], tmp_path: Path) -> None:
     assert all(alone["cohen_note"])
 
 
+def test_cases_are_written_before_anything_is_asked(judge: Any, run: Callable[..., Audit], tmp_path: Path) -> None:
+    path = tmp_path / "cases.csv"
+    there: list[bool] = []
+
+    def rule(case: dict[str, Any]) -> bool:
+        there.append(path.exists())
+        return knows(case)
+
+    judge.rule = rule
+    done = run(cases=path, precision=5, consistency=5)
+    assert set(there) == {True}
+    again = tmp_path / "again.csv"
+    done.write_cases(again)
+    assert path.read_bytes() == again.read_bytes()
+    path.write_text("case,label\np-1,yes\n")
+    judge.asked.clear()
+    with pytest.raises(instag.InputError, match="may hold labels"):
+        run(cases=path, seed=1)
+    assert judge.asked == []
+
+
 def test_labels_are_read_before_anything_is_paid_for(judge: Any, run: Callable[..., Audit], tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text("case,label\np-0000000000,yes\n")

@@ -60,6 +60,7 @@ def test_cases_are_what_they_say(pool: Pool, design: Design) -> None:
     for case in cases:
         having = [case.tag in given for given in of(pool, case)]
         assert len(set(case.queries)) == len(case.queries) == len(case.rows)
+        assert case.misplaced == (having.index(False) if case.kind == "consistency" and case.probe else None)
         if case.kind == "precision":
             assert having == [not case.probe]
         else:

@@ -71,10 +71,10 @@ def test_tables(judge: Any, run: Callable[..., subprocess.CompletedProcess[str]]
     assert told[start + 1 : start + 7] == [
         "number 3 (precision, 0 of 1 right)",
         "Solve 3 + x = 6.",
-        "So it is.",
+        "judge: So it is.",
         "number 4 (precision, 0 of 1 right)",
         "Solve 4 + x = 8.",
-        "So it is.",
+        "judge: So it is.",
     ]
     assert any(line.startswith("tags from the column tags; the answers are in m.audit.") for line in told)
     assert done.stderr == ""
@@ -88,6 +88,54 @@ def test_a_bad_judge_is_shown_as_one(judge: Any, run: Callable[..., subprocess.C
         "note: precision: the judge caught 0 of 10 cases put wrong on purpose: do not trust its share\n" in done.stderr
     )
     assert "wrong on purpose, and taken for right (10 of 10):" in lines(done.stdout)
+
+
+def test_the_query_that_was_misplaced_is_shown(
+    judge: Any, run: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    judge.rule = lambda _: True
+    told = lines(run("--precision", "0", "--consistency", "2", "--probes", "1", "--group", "3").stdout)
+    start = told.index("wrong on purpose, and taken for right (2 of 2):")
+    for tag, belonging, misplaced, reason in (told[start + 1 : start + 5], told[start + 5 : start + 9]):
+        (name,) = {name for name in ("algebra", "poetry") if tag == f"{name} (consistency)"}
+        tags = {row["question"]: row["tags"] for row in ROWS}
+        assert name in tags[belonging]
+        assert name not in tags[misplaced.removeprefix("misplaced: ")]
+        assert misplaced.startswith("misplaced: ")
+        assert reason == "judge: So it is."
+
+
+def test_a_tag_of_several_meanings_is_shown_with_two_queries(
+    judge: Any, run: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    judge.rule = lambda _: False
+    told = lines(run("--precision", "0", "--consistency", "2", "--probes", "0").stdout)
+    start = told.index("worst tags (2 of 2):")
+    shown = [list(judge.asked[nth]["queries"][:2]) for nth in range(2)]
+    assert sorted([told[start + 2 : start + 4], told[start + 6 : start + 8]]) == sorted(shown)
+
+
+def test_the_file_for_people_is_looked_at_before_anything_is_paid_for(
+    judge: Any, run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    labelled = tmp_path / "cases.csv"
+    labelled.write_text("case,label\np-1,yes\n")
+    refused = run("--precision", "3", "--cases", labelled, code=1)
+    assert refused.stderr.startswith(f"error: {labelled}: it is there already and may hold labels")
+    nowhere = run("--precision", "3", "--cases", tmp_path / "no" / "cases.csv", code=1)
+    assert nowhere.stderr.startswith(f"error: {tmp_path / 'no' / 'cases.csv'}: cannot be written as csv: ")
+    assert judge.asked == []
+    assert labelled.read_text() == "case,label\np-1,yes\n"
+
+
+def test_details_that_cannot_be_written_hide_no_result(
+    judge: Any, run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    judge.rule = knows
+    (tmp_path / "details.jsonl").mkdir()
+    done = run("--precision", "3", "--consistency", "0", "--details", tmp_path / "details.jsonl", code=1)
+    assert done.stderr.startswith(f"error: {tmp_path / 'details.jsonl'}: ")
+    assert lines(done.stdout)[1].startswith("precision: tags right for their query")
 
 
 def test_people_label_and_it_costs_nothing(
@@ -109,6 +157,7 @@ def test_people_label_and_it_costs_nothing(
         "tag",
         "queries",
         "rows",
+        "misplaced",
         "right",
         "reason",
         "failure",

@@ -13,7 +13,9 @@ pairs         tags that come together
 curves        coverage against the number of samples
 parts         groups and selections, to be compared
 comparison    what one part holds more of than another
-result        what is found; terminal: how it prints
+result        what is found
+goals         what curves tell in a few numbers
+overview      how it prints, by tables of a terminal
 ============  ======================================================
 """
 

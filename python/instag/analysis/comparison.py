@@ -6,9 +6,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.analysis.terminal import table
+from instag.analysis.terminal import fitted, table
 
 __all__ = ["Comparison", "against"]
+
+# As much of a name as leaves room for another on the line.
+NAMED = 36
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,8 @@ class Comparison:
     groups: pl.DataFrame
 
     def __repr__(self) -> str:
-        return f"{self.a!r} beside {self.b!r}\n{table(self.tags)}"
+        groups = "" if self.groups.is_empty() else f"\n\n{table(self.groups)}"
+        return f"{fitted(repr(self.a), NAMED)} beside {fitted(repr(self.b), NAMED)}\n{table(self.tags)}{groups}"
 
 
 def against(names: pl.Series, n_a: NDArray[np.int64], n_b: NDArray[np.int64], samples: tuple[int, int]) -> pl.DataFrame:

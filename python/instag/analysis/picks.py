@@ -20,6 +20,14 @@ from instag.tagsets import lists_of
 __all__ = ["Picks", "picks_of"]
 
 ALONE = "selection"
+# Told in full: Polars makes nothing of types where all columns are empty.
+SCHEMA: dict[str, Any] = {
+    "rank": pl.UInt32,
+    "round": pl.UInt32,
+    "new_tags": pl.List(pl.String),
+    "tags": pl.List(pl.String),
+    "query": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ def _picks(name: str, frame: Frame, pool: Pool, tags: str, by: str | None) -> Pi
         "query": None if queries is None else queries.first(order),
     }
     return Picks(
-        frame=pl.DataFrame(shown, schema_overrides={"query": pl.String}),
+        frame=pl.DataFrame(shown, SCHEMA),
         offsets=offsets,
         codes=codes,
         groups=None if by is None else labels(frame, by),
@@ -131,9 +139,12 @@ def _new_tags(frame: Frame, order: NDArray[np.uint32], own: Pool, rounds: NDArra
 def _positive(frame: Frame, name: str) -> pl.Series | None:
     """A column of whole numbers from 1, where there is one: what else may have that name is none of ours."""
     column = frame.column(name) if name in frame.columns else None
-    if column is None or not column.dtype.is_integer() or not column.is_between(1, 2**32 - 1).fill_null(False).all():  # noqa: FBT003 - Polars takes no keyword
+    if column is None or not column.dtype.is_integer():
         return None
-    return column.cast(pl.UInt32)
+    # The bounds do not fit into every type of integer; what does not fit into this one is beyond them.
+    whole = column.cast(pl.Int64, strict=False)
+    within = whole.is_between(1, 2**32 - 1).fill_null(False)  # noqa: FBT003 - Polars takes no keyword
+    return whole.cast(pl.UInt32) if within.all() else None
 
 
 def _renamed(own: Pool, known: NDArray[np.int64], absent: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:

@@ -19,6 +19,14 @@ from instag.frame import wrap
 
 __all__ = ["analyze", "summarize"]
 
+# What names stand for in an analysis, and in the pictures of it.
+RESERVED = {
+    ALL: "all samples",
+    EXPECTED: "a curve of growth",
+    "all samples": "what a report calls the data",
+    "random order": "what a report calls the expected growth",
+}
+
 
 def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections: Any = None) -> Analysis:
     """Analyse a data set by its tags: how diverse and complex it is, what its parts share, what a subset keeps.
@@ -41,7 +49,8 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
     Raises
     ------
     InputError
-        Where a column is missing or is not what was expected, or a selection has the name of a group.
+        Where a column is missing or is not what was expected, or a selection has the name of a group or one that
+        stands for something else: "all", "all samples", "expected", "random order".
 
     Examples
     --------
@@ -67,8 +76,7 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
     frame = wrap(data)
     pool = pool_of(frame.column(tags))
     groups = groups_of(frame, by, pool)
-    taken = dict.fromkeys(groups.names, "the name of a group") | {ALL: "all samples", EXPECTED: "a curve of growth"}
-    picks = picks_of(selections, pool, tags, by, taken)
+    picks = picks_of(selections, pool, tags, by, dict.fromkeys(groups.names, "the name of a group") | RESERVED)
     queries = queries_of(frame)
     return Analysis(
         summary=summary_of(pool, groups, queries),

@@ -6,8 +6,8 @@ import polars as pl
 
 from instag.analysis.comparison import Comparison, against
 from instag.analysis.grouping import ALL
+from instag.analysis.overview import overview
 from instag.analysis.parts import Parts
-from instag.analysis.terminal import table
 
 __all__ = ["Analysis"]
 
@@ -89,11 +89,7 @@ class Analysis:
         )
 
     def __repr__(self) -> str:
-        every = self.summary.row(0, named=True)
-        selections = f"\nselections: {', '.join(self.selections)}" if self.selections else ""
-        known = [column.name for column in self.summary if column.null_count() < len(column)]
-        title = f"Analysis of {every['samples']:,} samples with {every['tags']:,} tags"
-        return f"{title}\n{table(self.summary.select(known))}{selections}"
+        return overview(self)
 
     def _repr_html_(self) -> str:
         from instag.reporting.notebook import html  # noqa: PLC0415 - the report is built on this

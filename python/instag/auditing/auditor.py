@@ -17,7 +17,7 @@ from instag.auditing.cautions import warn_of_failures, warn_of_few, warn_of_judg
 from instag.auditing.design import Design
 from instag.auditing.docket import Docket
 from instag.auditing.judge import SCHEMA
-from instag.auditing.labels import Labels, read_labels
+from instag.auditing.labels import Labels, read_labels, write_cases
 from instag.auditing.pool import column_of, pool_of
 from instag.auditing.result import Audit, cases_frame, failures_frame, judge_frame, share_of, tags_frame
 from instag.auditing.verdict import read_verdict
@@ -46,6 +46,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     probes: float = 0.1,
     group: int = 5,
     seed: int = 0,
+    cases: str | PathLike[str] | None = None,
     labels: Paths | None = None,
     journal: str | Path | None = None,
     retry_unread: bool = False,
@@ -97,9 +98,12 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
         The queries of a consistency case; a tag that has fewer is shown with those it has.
     seed
         Another seed, another sample.
+    cases
+        A CSV file to write the cases to, before any is asked about, for people to label: see
+        :meth:`instag.Audit.write_cases`.
     labels
         CSV files in which people have labelled cases, with a column `case` and one column a rater: yes, no, or nothing.
-        :meth:`instag.Audit.write_cases` writes one to fill in.
+        `cases` is the file to fill in.
     journal
         The file for the answers; unless told a file in the working directory, named after the model.
     retry_unread, limit, concurrency, rpm, tpm, max_cost, price, attempts, timeout
@@ -119,7 +123,8 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     Raises
     ------
     InputError
-        Where an option, the data or a label is not what was expected, or another process has the journal open.
+        Where an option, the data or a label is not what was expected, the file for the cases cannot be written or
+        holds something else, or another process has the journal open; nothing was asked then.
     EndpointError
         Where the endpoint ends it all, as for :func:`instag.tag`.
 
@@ -156,14 +161,16 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
     known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
     limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, price=known)
-    column, cases = await asyncio.to_thread(_drawn, data, design, tags, queries)
-    given = None if labels is None else read_labels(labels, {case.id for case in cases})
-    docket = Docket.of(cases, model, journal)
+    column, drawn = await asyncio.to_thread(_drawn, data, design, tags, queries)
+    given = None if labels is None else read_labels(labels, {case.id for case in drawn})
+    docket = Docket.of(drawn, model, journal)
+    if cases is not None:
+        write_cases(cases_frame(drawn), Path(cases))
     sampling = {"temperature": temperature, "max_tokens": max_tokens, **(extra_body or {})}
     with docket.open() as opened:
         unanswered = docket.unanswered(opened, max_tokens, retry_unread=retry_unread)
         wanted = unanswered[:limit]
-        kept = len(cases) - len(unanswered)
+        kept = len(drawn) - len(unanswered)
         tally = Tally(total=kept + len(wanted), kept=kept)
         if endpoint is not None and wanted:
             asking = partial(
@@ -181,8 +188,8 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
             tally = await interruptible(asking, tally, progress, docket.path)
         untried = "limit" if len(wanted) < len(unanswered) and tally.stopped is None else tally.stopped
         docket.read(opened, untried)
-    warn_of_few(cases, design)
-    warn_of_failures(docket.failures, len(cases))
+    warn_of_few(drawn, design)
+    warn_of_failures(docket.failures, len(drawn))
     audited = _audited(docket, given, column, tally)
     warn_of_judge(audited.judge)
     return audited

@@ -35,6 +35,8 @@ class Case:
         The row of each in the data.
     probe
         Whether something was put wrong on purpose.
+    misplaced
+        Which of the queries, from 0, was put in the place of one that belongs; None where none was.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class Case:
     queries: tuple[str, ...]
     rows: tuple[int, ...]
     probe: bool
+    misplaced: int | None = None
 
     @property
     def question(self) -> str:

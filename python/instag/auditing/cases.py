@@ -1,6 +1,7 @@
 """Cases, drawn from a pool by a seed."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 import numpy as np
@@ -95,7 +96,7 @@ def _wrong_groups(pool: Pool, design: Design) -> Iterator[Case]:
         other = outsider(pool, tags[nth], draws)
         if other is not None:
             queries[replaced] = other
-            yield _case("consistency", pool, tags[nth], queries, probe=True)
+            yield replace(_case("consistency", pool, tags[nth], queries, probe=True), misplaced=replaced)
 
 
 def _some(pool: Pool, tag: int, design: Design, turn: int) -> list[int]:

@@ -24,7 +24,7 @@ ASKED: dict[Kind, str] = {
 }
 # What `write_cases` writes, and who joins labels and verdicts in one file may have; any other column is a rater's.
 COLUMNS = ("case", "kind", "question", "tag", "queries")
-KNOWN = frozenset({*COLUMNS, "rows", "probe", "right", "reason", "failure"})
+KNOWN = frozenset({*COLUMNS, "rows", "probe", "misplaced", "right", "reason", "failure"})
 
 YES = frozenset({"yes", "y", "1", "true", "t", "right"})
 NO = frozenset({"no", "n", "0", "false", "f", "wrong"})

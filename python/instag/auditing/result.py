@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -41,7 +42,8 @@ class Audit:
         first, by the upper end of the interval.
     cases
         Every case, in the order in which they were asked: its name `case`, `kind`, `probe`, `tag`, `queries` as they
-        were shown, the `rows` that they come from, the verdict `right` (null where there is none) and the judge's
+        were shown, the `rows` that they come from, which of them was `misplaced` on purpose (from 0, null for none),
+        the verdict `right` (null where there is none) and the judge's
         `reason`, or the `failure`.
     failures
         The cases without a verdict: `case`, `kind`, `tag`, `status` (`failed` or `not tried`), `reason`, `detail`.
@@ -114,15 +116,18 @@ def tags_frame(cases: Sequence[Case], verdicts: Mapping[str, Verdict]) -> pl.Dat
 
 
 def cases_frame(
-    cases: Sequence[Case], verdicts: Mapping[str, Verdict], failures: Mapping[str, Failure]
+    cases: Sequence[Case],
+    verdicts: Mapping[str, Verdict] = MappingProxyType({}),
+    failures: Mapping[str, Failure] = MappingProxyType({}),
 ) -> pl.DataFrame:
-    """All cases with what came of them."""
+    """All cases with what came of them, if anything did."""
     rows = []
     for case in cases:
         verdict = verdicts.get(case.id)
         told = (None, None) if verdict is None else (verdict.right, verdict.reason)
         failure = ": ".join(part for part in failures.get(case.id, ())[:2] if part) or None
-        rows.append((case.id, case.kind, case.probe, case.tag, list(case.queries), list(case.rows), *told, failure))
+        shown = (case.tag, list(case.queries), list(case.rows), case.misplaced)
+        rows.append((case.id, case.kind, case.probe, *shown, *told, failure))
     schema: dict[str, Any] = {
         "case": pl.String,
         "kind": pl.String,
@@ -130,6 +135,7 @@ def cases_frame(
         "tag": pl.String,
         "queries": pl.List(pl.String),
         "rows": pl.List(pl.UInt32),
+        "misplaced": pl.UInt32,
         "right": pl.Boolean,
         "reason": pl.String,
         "failure": pl.String,

@@ -50,7 +50,8 @@ Group = Annotated[int, typer.Option(metavar="N", help="The queries of a consiste
 Seed = Annotated[int, typer.Option(help="Another seed, another sample.")]
 Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers: named after the judge.")]
 ToLabel = Annotated[
-    Path | None, typer.Option("--cases", metavar="FILE.csv", help="Where to write the cases for people to label.")
+    Path | None,
+    typer.Option("--cases", metavar="FILE.csv", help="Where to write the cases for people to label."),
 ]
 Labelled = Annotated[
     list[Path] | None, typer.Option("--labels", metavar="FILE.csv", help="Labels of people: once for each file.")
@@ -64,6 +65,9 @@ INTERRUPTED = 130
 
 # Characters of a query or a reason that are shown.
 WIDTH = 100
+
+# Queries of a case that are shown.
+SHOWN = 2
 
 # Where it is said why a κ is not defined.
 NOTES = (("Cohen's", "cohen_note"), ("Fleiss'", "fleiss_note"))
@@ -122,6 +126,7 @@ def audit(
         "probes": probes,
         "group": group,
         "seed": seed,
+        "cases": cases,
         "labels": labels or None,
         "journal": journal,
         "retry_unread": retry_unread,
@@ -140,11 +145,9 @@ def audit(
     }
     with leaving(), console.noted(), Display() as display:
         done = run(frame, **asking, progress=display)
-    if cases is not None:
-        done.write_cases(cases)
+    show(done, worst)
     if details is not None:
         io.write(done.cases, details)
-    show(done, worst)
     for file, what in ((cases, "the cases to label"), (details, "all cases")):
         if file is not None:
             console.say(f"{what} are in {file}")
@@ -204,15 +207,23 @@ def estimated(share: Share) -> tuple[str, str, str]:
 
 
 def show_wrong(title: str, lines: pl.DataFrame, total: int) -> None:
-    """Print tags by name, each with a case and what the judge says of it."""
+    """Print tags by name, each with a case and what the judge says of it.
+
+    Of the queries of a case the first ones are shown, two where it is about several, and any that does not belong.
+    """
     if lines.is_empty():
         return
     console.say(f"\n{title} ({lines.height:,} of {total:,}):")
     for line in lines.iter_rows(named=True):
         of = f", {line['right']:,} of {line['cases']:,} right" if "cases" in line else ""
         console.say(f"  {plain(line['tag'])} ({line['kind']}{of})")
-        console.say(f"    {' | '.join(plain(query) for query in line['queries'][:1])}")
-        console.say(f"    {plain(line['reason']) or '(no reason)'}")
+        odd = line["misplaced"]
+        others = [query for nth, query in enumerate(line["queries"]) if nth != odd]
+        for query in others[: SHOWN if odd is None else SHOWN - 1]:
+            console.say(f"    {plain(query)}")
+        if odd is not None:
+            console.say(f"    misplaced: {plain(line['queries'][odd])}")
+        console.say(f"    judge: {plain(line['reason']) or '(no reason)'}")
     console.say()
 
 

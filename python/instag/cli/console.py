@@ -17,6 +17,9 @@ __all__ = ["compare", "error", "note", "noted", "say", "stage", "table"]
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+# As wide as tables may be where there is no terminal that they have to fit into.
+WIDEST = 100_000
+
 
 def say(text: str = "") -> None:
     """Print a line."""
@@ -54,13 +57,19 @@ def stage(text: str) -> Iterator[Callable[[str], None]]:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table: names to the left, numbers to the right."""
+    """Print a table: names to the left, numbers to the right.
+
+    Nothing is cut: in a terminal long names go on in the next line, elsewhere lines are as long as they need to be.
+    """
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for nth, name in enumerate(header):
-        drawn.add_column(name, justify="right" if nth else "left")
+    first, *others = header
+    drawn.add_column(first, overflow="fold")
+    for name in others:
+        drawn.add_column(name, justify="right", overflow="fold", no_wrap=True)
     for row in rows:
         drawn.add_row(*map(Text, row))
-    _out.print(drawn)
+    out = _out if _out.is_terminal else Console(file=_out.file, highlight=False, width=WIDEST)
+    out.print(drawn)
 
 
 def compare(read: Measures, taken: Measures) -> None:
