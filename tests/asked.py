@@ -44,8 +44,8 @@ def read(reply: Reply) -> Any:
     """Read an answer as strictly as can be."""
     if reply.refusal:
         raise Unreadable("refused", reply.refusal)
-    if reply.finish_reason == "length":
-        raise Unreadable("length")
+    if reply.finish_reason in {"length", "too large"}:
+        raise Unreadable(reply.finish_reason)
     try:
         return orjson.loads(reply.content or "")["tags"]
     except (ValueError, KeyError, TypeError):

@@ -39,8 +39,8 @@ class Bench:
     def submit(self, asked: list[Question], **options: Any) -> list[BatchState]:
         return self._run(submit, asked, schema=PROMPT.schema, sampling=SAMPLING, read=read_answer, **options)
 
-    def status(self) -> list[BatchState]:
-        return self._run(status)
+    def status(self, **options: Any) -> list[BatchState]:
+        return self._run(status, **options)
 
     def collect(self) -> list[BatchState]:
         return self._run(collect)

@@ -54,6 +54,9 @@ class Chaos:
     closed: float = 0.05
     stall: float = 5.0
     drip: float = 0.001
+    # All but the first request wait until so many have been in flight at a time.
+    hold: int = 0
+    full: asyncio.Event = field(default_factory=asyncio.Event)
     key: str | None = None
     script: Script | None = None
     url: str = ""
@@ -140,6 +143,8 @@ async def handle(request: web.Request) -> web.StreamResponse:
     chaos.in_flight += 1
     chaos.requests += 1
     chaos.peak = max(chaos.peak, chaos.in_flight)
+    if chaos.peak >= chaos.hold:
+        chaos.full.set()
     number = chaos.requests
     if time.monotonic() < chaos.closed_until:
         chaos.stormed += 1
@@ -160,6 +165,8 @@ async def answer(chaos: Chaos, request: web.Request, body: dict[str, Any], numbe
         return failure(401, f"Incorrect API key provided: {given}")
     if chaos.latency:
         await asyncio.sleep(chaos.latency * (0.5 + chaos.chance("latency", text)))
+    if number > 1 and chaos.hold:
+        await chaos.full.wait()
     if chaos.script is not None and (scripted := chaos.script(body, number)) is not None:
         if scripted.status == 200 and UNANSWERED not in scripted.headers:
             chaos.count(text)

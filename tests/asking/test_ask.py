@@ -1,23 +1,19 @@
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from aiohttp import web
 
 import chaos
-from asked import SCHEMA, asking, key, opened, questions, read, run, stopped, texts, until
+from asked import SCHEMA, key, opened, questions, read, run, stopped, texts
 from instag.asking import Endpoint, EndpointError, Limits, Price, Reply, Tally, ask
 from instag.errors import InputError
 
 KINDS = [*chaos.TRANSIENT, *chaos.GOOD]
-
-
-def right(reply: Reply, text: str) -> bool:
-    return reply.key == key(text) and reply.content == chaos.content_of(text)
 
 
 def test_every_question_is_answered_once(tmp_path: Path) -> None:
@@ -100,20 +96,19 @@ def test_a_second_run_asks_what_failed_and_no_more(tmp_path: Path) -> None:
 
 
 def test_a_slow_answer_is_given_up_and_asked_for_again(tmp_path: Path) -> None:
-    with chaos.running(faults={"stall": 0.5}, stall=2.0) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(6), timeout=0.3, attempts=12)
+    # Who waited for the slow ones would wait for an hour each.
+    with chaos.running(faults={"stall": 0.5}, stall=3_600.0) as server:
+        tally, _, _ = run(tmp_path / "j", server.url, texts(6), timeout=0.5, attempts=100)
         assert (tally.answered, tally.failed) == (6, 0)
-        assert tally.retries == server.did["stall"] > 0
+        assert tally.retries >= server.did["stall"] > 0
 
 
 def test_an_answer_that_drips_is_given_up(tmp_path: Path) -> None:
     # Each part comes soon enough, the whole does not.
-    ready = chaos.content_of("question 0")
-    script = lambda _, number: web.json_response(chaos.completion(ready)) if number == 1 else None  # noqa: E731 - one line
-    with chaos.running(script=script, faults={"drip": 1.0}, drip=0.6) as server:
-        tally, _, faults = run(tmp_path / "j", server.url, texts(2), timeout=1.2, attempts=1)
-    assert [(fault.reason, fault.detail) for fault in faults] == [("timeout", "no whole answer in 1.2 s")]
-    assert tally.answered == 1
+    with chaos.running(faults={"drip": 1.0}, drip=0.6) as server:
+        error = stopped(tmp_path / "j", server.url, texts(1), timeout=1.2, attempts=2)
+    assert "timeout: no whole answer in 1.2 s" in str(error)
+    assert (error.tally.answered, error.tally.failed, error.tally.retries) == (0, 1, 1)
 
 
 def test_too_many_requests_use_up_no_attempt(tmp_path: Path) -> None:
@@ -150,182 +145,10 @@ def test_retries_hold_no_slot(tmp_path: Path) -> None:
         wanted = ["first", *bad, *texts(100)]
         tally, _, _ = run(tmp_path / "j", server.url, wanted, concurrency=2, attempts=2, backoff=4.0)
     assert (tally.answered, tally.failed) == (101, 10)
-    # The second attempts come after all the others.
-    assert set(order[1:11]) == set(order[-10:]) == set(bad)
-
-
-def test_as_many_are_in_flight_as_may_be(tmp_path: Path) -> None:
-    # No library on the way may have a limit of its own: some have one at 100.
-    with chaos.running(latency=1.0) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(600), concurrency=300)
-    assert 250 < server.peak <= 300
-    assert tally.answered == 600
-
-
-def test_concurrency_is_kept_to(tmp_path: Path) -> None:
-    with chaos.running(latency=0.002, faults={"500": 0.3}) as server:
-        run(tmp_path / "j", server.url, texts(100), concurrency=3, attempts=20)
-    assert server.peak == 3
-
-
-def test_a_429_closes_the_gate_for_all(tmp_path: Path) -> None:
-    # Without a gate thousands of requests would come in a second.
-    closed_from: list[float] = []
-    came: list[float] = []
-
-    def script(_: object, number: int) -> web.Response | None:
-        now = time.monotonic()
-        came.append(now)
-        if number == 200:
-            closed_from.append(now)
-        if closed_from and now < closed_from[0] + 1.0:
-            return chaos.failure(429, "slow down", **{"Retry-After": f"{closed_from[0] + 1.0 - now:.3f}"})
-        return None
-
-    with chaos.running(script=script, latency=0.002) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(600), concurrency=32)
-    stormed = sum(closed_from[0] < each < closed_from[0] + 1.0 for each in came)
-    assert 0 < stormed <= 32
-    assert tally.throttled == stormed + 1
-    assert (tally.answered, tally.failed, tally.retries) == (600, 0, 0)
-
-
-@pytest.mark.parametrize("concurrency", [8, 64, "auto"])
-def test_no_storm_of_429s(tmp_path: Path, concurrency: int | str) -> None:
-    with chaos.running(faults={"429": 0.02}, latency=0.002, closed=0.1) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(600), concurrency=concurrency)
-    assert server.closings > 5
-    assert server.storm < (8 if concurrency == 8 else 64)
-    assert (tally.answered, tally.failed, tally.retries) == (600, 0, 0)
-
-
-def test_a_server_that_always_has_too_many_ends_it(tmp_path: Path) -> None:
-    with chaos.running(faults={"429-bare": 1.0}) as server:
-        error = stopped(tmp_path / "j", server.url, texts(50), patience=0.5)
-    assert "http 429, and nothing else: Too many requests" in str(error)
-    assert 2 <= server.requests < 20
-    assert error.tally.throttled == server.requests
-
-
-def test_a_retry_after_of_a_day_ends_it(tmp_path: Path) -> None:
-    answer = {"error": {"message": "daily quota of 200 requests"}}
-    script = lambda *_: web.json_response(answer, status=429, headers={"Retry-After": "86400"})  # noqa: E731 - a fixed answer
-    with chaos.running(script=script) as server:
-        error = stopped(tmp_path / "j", server.url, texts(5))
-    assert "daily quota of 200 requests" in str(error)
-    assert server.requests == 1
-
-
-def test_requests_a_minute(tmp_path: Path) -> None:
-    with chaos.running() as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(50), rpm=1_200)
-    # 20 at once, the others at 20 a second.
-    assert 1.5 <= tally.seconds < 10
-    assert tally.answered == server.answered == 50
-
-
-def test_tokens_a_minute(tmp_path: Path) -> None:
-    # The server counts 120 tokens a request: about 30 a second.
-    with chaos.running() as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(90), tpm=120 * 30 * 60)
-    assert 1.5 <= tally.seconds < 15
-    assert tally.answered == server.answered == 90
-
-
-def test_no_more_is_spent_than_may_be(tmp_path: Path) -> None:
-    # 100 tokens in and 20 out: 140 dollars each; at most 64 out are set aside.
-    price = Price(1e6, 2e6)
-    with chaos.running(latency=0.001) as server:
-        tally, replies, _ = run(tmp_path / "j", server.url, texts(100), price=price, max_cost=2_000.0)
-        assert tally.stopped == "max_cost"
-        assert tally.cost == 140.0 * len(replies)
-        # All but what the dearest answer may still cost has been spent.
-        assert 2_000 - 240 < tally.cost <= 2_000
-        assert tally.answered == server.answered < 100
-        tally, _, _ = run(tmp_path / "j", server.url, texts(100), price=price)
-    assert tally.cost == 140.0 * (100 - len(replies))
-
-
-def test_what_a_server_does_not_count_is_estimated(tmp_path: Path) -> None:
-    def script(*_: object) -> web.Response:
-        return web.json_response({"choices": [{"message": {"content": '{"tags": []}'}}]})
-
-    with chaos.running(script=script) as server:
-        tally, replies, _ = run(tmp_path / "j", server.url, texts(3), price=Price(1e6, 1e6))
-    assert (replies[0].prompt_tokens, replies[0].completion_tokens, replies[0].finish_reason) == (0, 0, None)
-    assert tally.cost
-    assert 3 * 15 < tally.cost < 3 * 40
-
-
-def test_a_stop_drains_what_is_in_flight(tmp_path: Path) -> None:
-    seen: list[Tally] = []
-
-    async def main() -> Tally:
-        stop = asyncio.Event()
-        with opened(tmp_path / "j") as journal:
-            task = asyncio.create_task(
-                asking(journal, server.url, texts(2_000), concurrency=16, stop=stop, watch=seen.append, total=2_000)
-            )
-            await until(lambda: server.answered >= 50)
-            stop.set()
-            return await task
-
-    with chaos.running(latency=0.05) as server:
-        tally = asyncio.run(main())
-    with opened(tmp_path / "j") as journal:
-        assert len(list(journal.replies())) == server.answered == server.requests == tally.answered
-    assert (tally.stopped, tally.in_flight, tally.failed) == ("interrupted", 0, 0)
-    assert 50 <= tally.answered <= 50 + 2 * 16
-    assert seen[-1] is tally
-    assert tally.left
-
-
-def test_a_stop_after_the_last_question_is_none(tmp_path: Path) -> None:
-    stop = asyncio.Event()
-
-    def watch(tally: Tally) -> None:
-        if tally.answered == 1 and tally.in_flight == 4:
-            stop.set()
-
-    with chaos.running(latency=1.5) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(5), stop=stop, watch=watch, concurrency=5)
-    assert stop.is_set()
-    assert (tally.answered, tally.stopped) == (5, None)
-
-
-def test_a_stop_records_what_was_to_be_asked_again(tmp_path: Path) -> None:
-    async def main() -> Tally:
-        stop = asyncio.Event()
-        with opened(tmp_path / "j") as journal:
-            task = asyncio.create_task(asking(journal, server.url, texts(9), concurrency=16, stop=stop, backoff=30.0))
-            await until(lambda: server.requests >= 9)
-            stop.set()
-            return await task
-
-    script = lambda _, number: chaos.failure(500, "no") if number > 4 else None  # noqa: E731 - it is one line
-    with chaos.running(script=script) as server:
-        tally = asyncio.run(main())
-    with opened(tmp_path / "j") as journal:
-        assert [(fault.reason, fault.attempts) for fault in journal.faults()] == [("http 500", 1)] * 5
-    assert (tally.answered, tally.failed, tally.stopped) == (4, 5, "interrupted")
-
-
-def test_cancelling_keeps_what_was_answered(tmp_path: Path) -> None:
-    async def main() -> None:
-        with opened(tmp_path / "j") as journal:
-            task = asyncio.create_task(asking(journal, server.url, texts(2_000), concurrency=16))
-            await until(lambda: server.answered >= 50)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-
-    with chaos.running(latency=0.02) as server:
-        asyncio.run(main())
-        with opened(tmp_path / "j") as journal:
-            assert 50 <= len(list(journal.replies())) <= server.answered <= 50 + 4 * 16
-        tally, replies, _ = run(tmp_path / "j", server.url, texts(100))
-    assert {reply.key for reply in replies} >= {key(text) for text in texts(100)}
-    assert tally.answered < 60
+    assert set(order[1:11]) == set(bad)
+    # While they wait, two slots go on.
+    again = next(place for place, text in enumerate(order) if text in order[:place])
+    assert {"question 0", "question 1"} <= set(order[11:again])
 
 
 def test_a_reader_with_a_bug_is_heard(tmp_path: Path) -> None:
@@ -388,11 +211,19 @@ def test_the_tally_is_shown_on_the_way(tmp_path: Path) -> None:
 
 def test_limits_that_make_no_sense() -> None:
     for bad in (
-        {"concurrency": 0}, {"concurrency": "many"}, {"rpm": 0}, {"tpm": -1}, {"attempts": 0}, {"timeout": 0},
-        {"max_unread": 1.5}, {"max_cost": 1.0}, {"backoff": -1},
+        {"concurrency": 0}, {"concurrency": "many"}, {"concurrency": True}, {"rpm": 0}, {"rpm": "500"}, {"tpm": -1},
+        {"tpm": float("nan")}, {"attempts": 0}, {"attempts": 2.0}, {"attempts": None}, {"timeout": 0}, {"timeout": None},
+        {"timeout": float("inf")}, {"max_unread": 1.5}, {"max_unread": "all"}, {"max_cost": 1.0}, {"max_cost": "1"},
+        {"backoff": -1}, {"backoff": None}, {"patience": -1}, {"patience": "long"}, {"price": 0.5}, {"price": (1, 2)},
     ):  # fmt: skip
         with pytest.raises(InputError, match=next(iter(bad))):
             Limits(**bad)
+
+
+@pytest.mark.parametrize("prices", [("a", 1), (1, None), (-1, 1), (1, float("inf"))])
+def test_prices_that_are_none(prices: tuple[Any, Any]) -> None:
+    with pytest.raises(InputError, match=r"price: (in|out)put: expected US dollars"):
+        Price(*prices)
 
 
 def test_an_error_leaves_the_journal_synced(tmp_path: Path) -> None:

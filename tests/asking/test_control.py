@@ -1,19 +1,15 @@
-"""Gate, window, pace, purse and budget, each by itself."""
+"""Gate, window and waiting jobs, each by itself."""
 
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from instag.asking import Fault, Limits, Price, Reply, Unreadable
-from instag.asking.budget import Budget
 from instag.asking.gate import Gate, held, wait_in
 from instag.asking.jobs import Job, Waiting
-from instag.asking.pace import Bucket, Pace
-from instag.asking.purse import Purse
 from instag.asking.window import MOST, START, Window
 
 
@@ -112,14 +108,22 @@ def test_a_server_that_says_at_once_and_refuses_again_is_not_believed() -> None:
 def test_when_there_is_no_hope() -> None:
     gate = Gate(10, 0.5)
     gate.close(9.0, sent=0.0, now=0.0)
-    assert not gate.hopeless(0.0)
+    assert gate.hopeless(0.0) is None
     gate.close(9.0, sent=9.5, now=9.5)
-    assert not gate.hopeless(9.5)
-    assert gate.hopeless(11.0)
+    assert gate.hopeless(9.5) is None
+    assert gate.hopeless(11.0) == "and nothing else for 10 s"
     gate.passed()
-    assert not gate.hopeless(11.0)
-    gate.close(11.0, sent=12.0, now=12.0)
-    assert gate.hopeless(12.0)
+    assert gate.hopeless(11.0) is None
+    gate.close(5400.0, sent=12.0, now=12.0)
+    assert gate.hopeless(12.0) == "the server asks to wait 1.5 h, and 10 s would be waited"
+
+
+def test_what_a_server_did_not_ask_for_is_within_the_patience() -> None:
+    gate, now = Gate(3, 0.5), 0.0
+    for _ in range(9):
+        gate.close(None, sent=now, now=now)
+        assert gate.wait(now) <= 3
+        now += gate.wait(now)
 
 
 def test_the_window_grows_until_answers_take_longer() -> None:
@@ -192,73 +196,6 @@ def test_the_window_stays_within_its_bounds(events: list[tuple[str, float]]) -> 
             else:
                 getattr(window, kind)()
             assert 1 <= window.size <= most
-
-
-@given(st.floats(1, 10_000), st.lists(st.tuples(st.floats(0, 5), st.floats(0, 500)), max_size=50))
-def test_a_bucket_gives_no_more_than_its_rate(per_minute: float, events: list[tuple[float, float]]) -> None:
-    bucket, now, taken = Bucket(per_minute, 0.0), 0.0, 0.0
-    most = max(per_minute / 60, 1.0)
-    for pause, amount in events:
-        now += pause
-        now += bucket.wait(amount, now)
-        bucket.take(amount)
-        # Before this one no more had been taken than a full bucket and what came since.
-        assert taken + min(amount, most) <= most + now * per_minute / 60 + 1e-6 * (1 + now * per_minute)
-        taken += amount
-
-
-def test_what_was_estimated_is_put_right() -> None:
-    pace = Pace(Limits(tpm=6_000), 0.0)
-    pace.take(50)
-    pace.correct(250)
-    assert pace.wait(100, 0.0) == pytest.approx(3.0)
-    assert Pace(Limits(), 0.0).wait(10**9, 0.0) == 0
-
-
-def test_the_purse_gives_back_what_was_not_spent() -> None:
-    purse = Purse(Price(1.0, 1.0), 0.01)
-    purse.reserve(0.008)
-    assert not purse.affords(0.003)
-    purse.reserve(-0.008)
-    purse.pay(Reply(b"", "", "stop", None, 1_000, 1_000), 4_000)
-    assert purse.spent == pytest.approx(0.002)
-    assert purse.affords(0.008)
-    assert not purse.affords(0.0081)
-    assert purse.most_of(100, 0) == pytest.approx(25 / 1e6)
-    # Now it is two bytes a token, and the next is reckoned by that.
-    purse.pay(Reply(b"", "", "stop", None, 4_000, 0), 6_000)
-    assert purse.most_of(100, 0) == pytest.approx(50 / 1e6)
-    assert Purse(None, None).affords(1e9)
-    assert Purse(Price(1, 1), 1.0).most_of(400, None) == pytest.approx((100 + 1024) / 1e6)
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.booleans(), max_size=1_200), st.sampled_from([0.1, 0.5]))
-@example([False] * 16 + [True] * 3 + [False], 0.1)
-def test_the_budget_is_as_a_slow_twin_says(unread: list[bool], most: float) -> None:
-    budget = Budget(most)
-    for end, bad in enumerate(unread, 1):
-        recent = unread[max(0, end - 500) : end]
-        # It ends with an answer that cannot be read, never with one that can.
-        too_many = bad and len(recent) >= 20 and sum(recent) > most * len(recent)
-        assert (budget.answered(Unreadable("empty") if bad else None) is not None) is too_many
-
-
-def test_what_is_long_ago_is_forgiven() -> None:
-    budget = Budget(0.5)
-    problems = [None, Unreadable("empty")] * 240 + [None] * 500 + [None, Unreadable("empty")] * 240
-    assert not any(map(budget.answered, problems))
-
-
-def test_rows_of_failures() -> None:
-    fault = Fault(b"", "http 500", "oops", 6)
-    budget = Budget(0.5)
-    assert [budget.failed(fault, reached=True) is None for _ in range(5)] == [True] * 4 + [False]
-    budget = Budget(0.5)
-    budget.answered(None)
-    assert [budget.failed(fault, reached=True) is None for _ in range(19)] == [True] * 19
-    budget.answered(Unreadable("empty"))
-    assert [budget.failed(fault, reached=True) is None for _ in range(20)] == [True] * 19 + [False]
 
 
 @given(st.lists(st.floats(0, 100)))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import traceback
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import openai
@@ -123,6 +124,58 @@ def test_a_client_of_the_users_own(tmp_path: Path) -> None:
         assert set(server.paths) == {"/v1/chat/completions"}
 
 
+def test_a_client_without_an_address_or_a_login_has_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = httpx2.AsyncClient()
+    with pytest.raises(InputError, match="api_key: OpenAI wants one"):
+        Endpoint.of("m", client=bare)
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    assert Endpoint.of("m", client=bare).base_url == "https://api.openai.com/v1"
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    for endpoint in (Endpoint.of("m", client=bare), Endpoint.of("m", "http://127.0.0.1:1/v1", client=bare)):
+        assert endpoint.url == "http://127.0.0.1:1/v1/chat/completions"
+        assert endpoint.headers["Authorization"] == f"Bearer {SECRET}"
+    there = httpx2.AsyncClient(base_url="http://127.0.0.1:2/v1")
+    assert Endpoint.of("m", client=there).base_url == "http://127.0.0.1:2/v1"
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        httpx2.AsyncClient(auth=("me", "pass-word")),
+        httpx2.AsyncClient(headers={"authorization": "Bearer mine"}),
+        httpx2.AsyncClient(headers={"X-Api-Key": "mine"}),
+        openai.AsyncOpenAI(base_url="http://127.0.0.1:2/v1", api_key="mine"),
+    ],
+)
+def test_a_client_with_a_login_is_not_given_another(monkeypatch: pytest.MonkeyPatch, client: object) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    assert "Authorization" not in Endpoint.of("m", client=client).headers
+
+
+def test_a_login_among_the_headers_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    sent = Endpoint.of("m", headers={"authorization": "Bearer mine"}).headers
+    assert {name: value for name, value in sent.items() if name.lower() == "authorization"} == {
+        "authorization": "Bearer mine"
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"model": 5}, "model: expected text; found int"),
+        ({"base_url": 5}, "base_url: expected text; found int"),
+        ({"api_key": 5}, "api_key: expected text; found int"),
+        ({"headers": {"X": 5}}, "headers: X: expected text; found int"),
+        ({"headers": {5: "X"}}, "headers: a name: expected text; found int"),
+        ({"headers": "X: 5"}, "headers: expected names with their values; found str"),
+    ],
+)
+def test_what_is_not_text(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=f"^{words}$"):
+        Endpoint.of(**({"model": "m", "base_url": "http://127.0.0.1/v1"} | given))
+
+
 def test_a_client_with_an_address(tmp_path: Path) -> None:
     async def main() -> None:
         async with httpx2.AsyncClient(base_url=server.url) as client:
@@ -213,7 +266,7 @@ def test_a_proxy_of_the_environment_is_used(tmp_path: Path, monkeypatch: pytest.
 def _echo(_: object, number: int) -> web.Response | None:
     """A server that repeats whatever it was sent."""
     return (
-        chaos.failure(500 if number % 2 else 400, f"What do you mean by {SECRET}, Bearer {SECRET}?")
+        chaos.failure(500 if number % 4 else 400, f"What do you mean by {SECRET}, Bearer {SECRET}?")
         if number > 3
         else None
     )
@@ -233,7 +286,7 @@ def test_no_secret_is_shown_anywhere(tmp_path: Path, caplog: pytest.LogCaptureFi
             "query": lambda: Endpoint.of("m", f"{url}?key={SECRET}"),
         }
         endpoint = endpoints[kind]()
-        problem = stopped(tmp_path / "j", "", texts(60), endpoint=endpoint, attempts=2)
+        problem = stopped(tmp_path / "j", "", texts(300), endpoint=endpoint, attempts=2)
     shown = "".join(traceback.format_exception(problem)) + repr(endpoint) + repr(problem.tally) + str(problem)
     assert "What do you mean by ***" in shown
     assert SECRET not in shown

@@ -103,7 +103,52 @@ def test_a_grammar_that_the_server_cannot_make_leads_down(tmp_path: Path) -> Non
 
     with chaos.running(script=script) as server:
         tally, _, _ = run(tmp_path / "j", server.url, texts(5))
-    assert (tally.answered, tally.structured, tally.retries) == (5, "structured_outputs", 0)
+    # Once may be chance; the same words again are not.
+    assert (tally.answered, tally.structured, tally.retries) == (5, "structured_outputs", 1)
+    assert [way_of(body) for body in server.bodies[:3]] == ["json_schema", "json_schema", "structured_outputs"]
+
+
+def test_wrong_words_once_change_nothing(tmp_path: Path) -> None:
+    words = "Unexpected token < in JSON at position 0"
+    script = lambda _, number: chaos.failure(500, words) if number == 1 else None  # noqa: E731 - it is one line
+    with chaos.running(script=script) as server:
+        tally, _, _ = run(tmp_path / "j", server.url, texts(5))
+    assert (tally.answered, tally.structured, tally.retries, tally.notes) == (5, "json_schema", 1, [])
+
+
+def test_a_question_that_is_refused_in_every_way_does_not_decide(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], _: int) -> web.Response | None:
+        return chaos.failure(400, "this JSON is too long") if body["messages"][-1]["content"] == "question 0" else None
+
+    with chaos.running(script=script) as server:
+        tally, _, faults = run(tmp_path / "j", server.url, texts(5))
+    assert (tally.answered, tally.structured, tally.notes) == (4, "json_schema", [])
+    assert [fault.detail for fault in faults] == ["this JSON is too long"]
+    assert [way_of(body) for body in server.bodies] == [*WAYS, *["json_schema"] * 4]
+
+
+def test_where_the_last_way_is_refused_it_is_the_first_that_was_answered(tmp_path: Path) -> None:
+    # In prose by one way, refused in all others.
+    script = understands("structured_outputs")
+
+    def prose(body: dict[str, Any], number: int) -> web.Response | None:
+        text = web.json_response(chaos.completion("About mathematics."))
+        return text if way_of(body) == "structured_outputs" and number < 9 else script(body, number)
+
+    with chaos.running(script=prose) as server:
+        tally, _, faults = run(tmp_path / "j", server.url, texts(30), concurrency=1)
+    ways = [way_of(body) for body in server.bodies]
+    assert ways == [*WAYS, *["structured_outputs"] * 30]
+    assert (tally.structured, tally.answered, tally.unread, faults) == ("structured_outputs", 30, 4, [])
+    assert [note.partition(" ")[0] for note in tally.notes] == ["json_schema"]
+
+
+def test_a_limit_that_is_too_large_is_not_a_name_that_is_wrong() -> None:
+    form = Form("m", {}, "auto", {"max_tokens": 1024})
+    assert not form.refused(
+        "'max_tokens' or 'max_completion_tokens' is too large: 1024. This model's maximum context length is 4096 tokens."
+    )
+    assert (orjson.loads(form.body(b"[]"))["max_tokens"], form.version, form.notes) == (1024, 0, [])
 
 
 def test_max_tokens_by_its_other_name_and_no_temperature(tmp_path: Path) -> None:
@@ -131,7 +176,7 @@ def test_max_tokens_by_its_other_name_and_no_temperature(tmp_path: Path) -> None
 def test_a_late_change_costs_no_attempt(tmp_path: Path) -> None:
     # Some questions get to a server that is newer than the one that was probed.
     def script(body: dict[str, Any], number: int) -> web.Response | None:
-        return chaos.failure(400, "use max_completion_tokens") if "max_tokens" in body and number > 10 else None
+        return chaos.failure(400, "use max_completion_tokens instead") if "max_tokens" in body and number > 10 else None
 
     with chaos.running(script=script, latency=0.01) as server:
         tally, _, faults = run(tmp_path / "j", server.url, texts(100), attempts=1, concurrency=16)
@@ -146,10 +191,21 @@ def test_ways_that_make_no_sense(structured: Any, schema: dict[str, Any] | None)
 
 
 @pytest.mark.parametrize(
-    ("sampling", "words"), [({"messages": []}, "messages cannot be set"), ({"stop": {1}}, "expected what JSON")]
+    ("sampling", "words"),
+    [
+        ({"messages": []}, "extra_body: messages cannot be set"),
+        ({"stop": {1}}, "extra_body: expected what JSON"),
+        ({"max_tokens": 0}, "max_tokens: expected a whole number of 1 or more; found 0"),
+        ({"max_tokens": -5}, "max_tokens: expected a whole"),
+        ({"max_tokens": "x"}, "max_tokens: expected a whole number of 1 or more; found 'x'"),
+        ({"max_completion_tokens": 0.5}, "max_completion_tokens: expected a whole"),
+        ({"temperature": "a"}, "temperature: expected a number of 0 or more; found 'a'"),
+        ({"temperature": float("nan")}, "temperature: expected a number"),
+        ({"temperature": -1}, "temperature: expected a number"),
+    ],
 )
 def test_sampling_that_makes_no_sense(sampling: dict[str, Any], words: str) -> None:
-    with pytest.raises(InputError, match=f"sampling: {words}"):
+    with pytest.raises(InputError, match=words):
         Form("m", None, "auto", sampling)
 
 

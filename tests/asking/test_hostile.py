@@ -1,6 +1,7 @@
 """Answers and questions that are out to do harm."""
 
 import gzip
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,17 @@ def test_a_body_of_ten_megabytes_is_bounded(tmp_path: Path) -> None:
     }
     with chaos.running(script=scripted(answers)) as server:
         tally, replies, faults = run(tmp_path / "j", server.url, texts(10), attempts=2)
+        # They were paid for: another run does not ask again.
+        again, _, _ = run(tmp_path / "j", server.url, texts(3))
+        assert again.done == 0
+    too_large = {reply.key: (reply.content, reply.limit) for reply in replies if reply.finish_reason == "too large"}
+    assert too_large == {key("question 1"): (None, 64), key("question 2"): (None, 64)}
     assert {fault.key: (fault.reason, fault.attempts) for fault in faults} == {
-        key("question 1"): ("too large", 1),
-        key("question 2"): ("too large", 1),
         key("question 3"): ("not JSON", 2),
         key("question 4"): ("http 500", 2),
     }
     assert all(len(fault.detail) <= 300 for fault in faults)
-    assert (tally.answered, tally.failed, len(replies)) == (6, 4, 6)
+    assert (tally.answered, tally.unread, tally.failed, len(replies)) == (8, 2, 2, 8)
     assert (tmp_path / "j").stat().st_size < 10_000
 
 
@@ -60,7 +64,8 @@ def test_a_hostile_first_answer_stops_nothing(tmp_path: Path) -> None:
     answers = {"question 0": lambda: web.Response(body=b" " * 9 * MILLION)}
     with chaos.running(script=scripted(answers)) as server:
         tally, _, faults = run(tmp_path / "j", server.url, texts(10))
-    assert (tally.answered, [fault.reason for fault in faults]) == (9, ["too large"])
+    assert (tally.answered, tally.unread, tally.structured, faults) == (10, 1, "json_schema", [])
+    assert server.requests == 10
 
 
 def test_a_first_question_that_breaks_the_server_stops_nothing(tmp_path: Path) -> None:
@@ -166,6 +171,34 @@ def test_counts_that_are_none(usage: Any) -> None:
     reply = judge(Answer(200, {}, body(usage=usage)), bytes(16), None, Hiding())
     assert isinstance(reply, Reply)
     assert (reply.prompt_tokens, reply.completion_tokens) == (0, 0)
+
+
+def test_an_answer_that_repeats_the_key_is_kept_without_it() -> None:
+    secret = "sk-verysecret-7b3d91"  # noqa: S105 - made up
+    hide = Hiding(secret, "ollama")
+    hide.add("https://example.org/me", sure=False)
+    said = orjson.dumps(chaos.completion(f"{secret} ollama\n https://example.org/me", refusal=f"not {secret}"))
+    reply = judge(Answer(200, {}, said), bytes(16), None, hide)
+    assert isinstance(reply, Reply)
+    # A word that many a server takes for a key, and an ordinary header, are no secrets in an answer.
+    assert reply.content == "*** ollama\n https://example.org/me"
+    assert reply.refusal == "not ***"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("before", range(960, 1010, 7))
+def test_a_key_is_not_cut_before_it_is_hidden(status: int, before: int) -> None:
+    words = b" " * before + b"Bearer sk-verysecret-7b3d91" + b" " * 1000 + b"sk-verysecret-7b3d91"
+    trouble = judge(Answer(status, {}, words), bytes(16), None, Hiding("sk-verysecret-7b3d91"))
+    assert isinstance(trouble, Trouble)
+    assert "sk-v" not in trouble.detail
+
+
+@given(st.text())
+def test_what_is_shown_has_no_control_characters(text: str) -> None:
+    shown = Hiding()(f"a\x1b[2J\x07{text}\x9b31m\x00b")
+    assert shown.startswith("a[2J")
+    assert all(each.isprintable() or unicodedata.category(each) != "Cc" for each in shown)
 
 
 def test_half_a_surrogate_pair_in_an_answer() -> None:

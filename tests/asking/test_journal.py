@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from instag.asking import Fault, Journal, KeySet, Reply, identity_of, key_of
 from instag.asking import journal as journal_module
+from instag.asking.contents import Contents
 from instag.asking.record import encode, parse
 from instag.errors import InputError
 
@@ -119,6 +120,73 @@ def test_an_answer_cut_off_is_asked_again_when_the_limit_grows(tmp_path: Path) -
         assert [len(journal.answered(limit)) for limit in (32, 64, 65, None)] == [2, 2, 1, 1]
         journal.append(reply("cut", finish_reason="stop", limit=128))
         assert cut.key in journal.answered(None)
+
+
+def peeked(path: Path, model: str = "m") -> Contents:
+    return Journal.peek(path, model=model, prompt="p", schema=None)
+
+
+def test_a_journal_can_be_looked_at_while_it_grows(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    with opened(path) as journal:
+        journal.append(reply("one", "first"))
+        journal.append(fault("two"))
+        seen = peeked(path)
+        assert [each.content for each in seen.replies()] == ["first"]
+        assert list(seen.faults()) == [fault("two")]
+        journal.append(reply("two"))
+        assert (len(seen.answered(None)), len(seen.failed()), len(peeked(path).replied())) == (1, 1, 2)
+    before = path.read_bytes()
+    path.write_bytes(before + b'{"key":"to')
+    assert len(peeked(path).replied()) == 2
+    assert path.read_bytes() == before + b'{"key":"to'
+
+
+def test_a_line_that_is_being_written_is_not_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, line = filled(tmp_path / "j", reply("one")), encode(reply("two"))
+    with path.open("ab") as file:
+        file.write(line[:20])
+    grown = False
+
+    def growing(found: bytes) -> Reply | Fault | None:
+        nonlocal grown
+        if parse(found) is None and not grown:
+            grown = True
+            with path.open("ab") as file:
+                file.write(line[20:] + encode(reply("three")))
+        return parse(found)
+
+    monkeypatch.setattr("instag.asking.opening.parse", growing)
+    assert len(peeked(path).replied()) == 1
+    assert grown
+    assert len(peeked(path).replied()) == 3
+
+
+def test_looking_at_a_journal_leaves_nothing_behind(tmp_path: Path) -> None:
+    seen = peeked(tmp_path / "j")
+    assert (len(seen.answered(None)), len(seen.failed()), list(seen.replies()), list(seen.faults())) == (0, 0, [], [])
+    assert list(tmp_path.iterdir()) == []
+    filled(tmp_path / "k")
+    with pytest.raises(InputError, match="asked are answers of model 'other'"):
+        peeked(tmp_path / "k", "other")
+    with pytest.raises(InputError, match="cannot be read as a journal"):
+        peeked(tmp_path)
+    with pytest.raises(InputError, match="journal: expected the path of a file; found 5"):
+        peeked(5)  # type: ignore[arg-type] # it is what is tested
+
+
+@settings(deadline=None, max_examples=40)
+@given(records=RECORDS)
+def test_what_failed_and_what_was_replied_to_is_as_a_slow_twin_says(
+    tmp_path_factory: pytest.TempPathFactory, records: Any
+) -> None:
+    path = filled(tmp_path_factory.mktemp("journal") / "j", *records)
+    replied = {each.key for each in records if isinstance(each, Reply)}
+    failed = {each.key for each in records} - replied
+    seen = peeked(path)
+    for found, expected in ((seen.replied(), replied), (seen.failed(), failed)):
+        assert {each.key for each in records if each.key in found} == expected
+        assert len(found) == len(expected)
 
 
 @given(st.lists(KEYS, max_size=20), st.lists(KEYS, max_size=20))

@@ -135,10 +135,8 @@ def test_a_killed_process(bench: Bench, server: BatchServer) -> None:
     server.faults["create"] = ["hang"]
     command = [sys.executable, "-c", SCRIPT, server.url, str(bench.path), str(Path(__file__).parent.parent)]
     with subprocess.Popen(command) as process:
-        deadline = time.monotonic() + 60
         while not server.batches:
             assert process.poll() is None
-            assert time.monotonic() < deadline
             time.sleep(0.01)
         process.send_signal(signal.SIGKILL)
     assert bench.submit(questions(6)) == []

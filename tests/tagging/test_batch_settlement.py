@@ -1,7 +1,6 @@
 """Settlement: what the ledger says and what the server says, brought together."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from batch_bench import MODEL, Bench, names, questions, sent, served
 from batch_server import SECRET, BatchServer
 from instag.asking import Endpoint, EndpointError, Journal, identity_of
 from instag.errors import InputError
-from instag.tagging.batches import BatchState, status
+from instag.tagging.batches import BatchState, settlement, status
 from instag.tagging.prompt import prompt_of
 
 pytest.importorskip("openai", reason="the extra `batch` is not installed")
@@ -44,13 +43,14 @@ def test_whether_a_batch_was_made_is_found_out(bench: Bench, server: BatchServer
     assert len(bench.replies()) == 4
 
 
-def test_a_list_that_lags_is_waited_for(bench: Bench, server: BatchServer) -> None:
+def test_a_list_that_lags_is_waited_for(bench: Bench, server: BatchServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlement, "LOOK", 0.01)
     server.faults["create"] = ["after"]
     server.unlisted = 2
     with pytest.raises(EndpointError, match="not known"):
-        bench.submit(questions(4), settling=3.0)
+        bench.submit(questions(4), settling=3600.0)
     server.unlisted = 2
-    assert bench.submit(questions(4), settling=3.0) == []
+    assert bench.submit(questions(4), settling=3600.0) == []
     assert len(server.batches) == 1
     assert server.unlisted == 0
 
@@ -59,9 +59,9 @@ def test_a_batch_that_comes_to_light_late_is_collected(bench: Bench, server: Bat
     server.faults["create"] = ["after"]
     with pytest.raises(EndpointError, match="not known"):
         bench.submit(questions(3))
-    time.sleep(0.15)
     server.unlisted = 1
-    assert [state.status for state in bench.status()] == ["never sent"]
+    # Below 0 the list is taken to be complete, however little time has passed.
+    assert [state.status for state in bench.status(settling=-1.0)] == ["never sent"]
     assert [state.status for state in bench.status()] == ["in_progress"]
     server.end("batch_0")
     assert bench.collect() == [BatchState("batch_0", "collected", 2, 2)]

@@ -49,6 +49,36 @@ def test_what_batches_cannot_do_is_told(tmp_path: Path) -> None:
     data = tmp_path / "data.jsonl"
     data.write_bytes(b'{"prompt": "Why?"}\n')
     with BatchServer() as server:
-        done = run(data, "submit", server.url, "--retry-unread", code=1)
-        assert "--retry-unread: not with --batch" in done.stderr
-        assert not server.batches
+        for option in ("--retry-unread", "--rpm 5", "--tpm 5", "--concurrency 5", "--attempts 5", "--timeout 5"):
+            done = run(data, "submit", server.url, *option.split(), code=1)
+            assert f"{option.split()[0]}: not with --batch" in done.stderr
+        assert not server.calls
+
+
+def test_nothing_is_sent_that_costs_too_much(tmp_path: Path) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_bytes(b"".join(b'{"prompt": "Question %d?"}\n' % number for number in range(10)))
+    # Ten answers of 1,000 tokens, at a dollar each, cost half of that in batches, and one is asked at once first.
+    given = ("--price", "0,1000", "--max-tokens", "1000", "--max-cost")
+    with BatchServer() as server:
+        done = run(data, "submit", server.url, *given, "5.4", code=1)
+        words = "10 queries in batches may cost $5.5, with answers of 1,000 tokens; allowed are $5.4: nothing was sent"
+        assert words in done.stderr
+        done = run(data, "submit", server.url, "--price", "1,1", "--max-cost", "5", "--max-tokens", "0", code=1)
+        assert "batches cost what their answers are long: set max_tokens / --max-tokens" in done.stderr
+        assert not server.calls
+        assert "9 queries sent" in run(data, "submit", server.url, *given, "5.5").stdout
+        assert "in_progress" in run(data, "collect", server.url, *given, "0.001").stdout
+
+
+def test_nothing_is_sent_that_collecting_would_refuse(tmp_path: Path) -> None:
+    data, output = tmp_path / "data.jsonl", tmp_path / "tagged.jsonl"
+    data.write_bytes(b'{"prompt": "Why?", "tags": ["old"]}\n{"prompt": "How?", "tags": []}\n')
+    with BatchServer() as server:
+        done = run(data, "submit", server.url, code=1)
+        assert "data: they already have 'tags': rename or drop them" in done.stderr
+        assert not server.calls
+        run(data, "submit", server.url, "--replace")
+        server.end("batch_0")
+        run(data, "collect", server.url, "--replace")
+    assert [orjson.loads(line)["tags"] for line in output.read_bytes().splitlines()] == [["math"], ["math"]]

@@ -5,10 +5,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import polars as pl
 import pytest
+from aiohttp import web
+from filelock import FileLock
 
 import chaos
 import instag
@@ -140,8 +143,22 @@ def test_the_endpoint_stops_us(tmp_path: Path) -> None:
         (["--extra-body", "[1]"], "--extra-body: expected an object in JSON; found '[1]'"),
         (["--extra-body", "{"], "--extra-body: expected an object in JSON; found '{'"),
         (["--api-key-file", "/nowhere"], "--api-key-file: /nowhere cannot be read: FileNotFoundError"),
+        (["--api-key-env", "NOPE"], "--api-key-env: the environment has no variable 'NOPE'"),
+        (["--header", "X-Team research"], "--header: expected 'NAME: VALUE'"),
+        (["--header", "@/nowhere"], "--header: /nowhere cannot be read: FileNotFoundError"),
+        (["--max-query", "50"], "cut / --max-query: expected a size of 100"),
+        (["--max-query", "500", "--max-query-tokens", "500"], "--max-query-tokens: not with --max-query"),
+        (["--max-tokens", "-5"], "max_tokens / --max-tokens: expected a count"),
+        (["--max-unread", "2"], "max_unread: expected a share from 0 to 1"),
+        (["--extra-body", '{"max_tokens": 5}'], "extra_body / --extra-body: found max_tokens: give max_tokens="),
+        (["--failures", "/nowhere/failures.csv"], "--failures: /nowhere/failures.csv: there is no folder /nowhere"),
+        (["--failures", "failures.xyz"], "failures.xyz: unknown file extension '.xyz'"),
+        (["--failures", "{output}"], "tagged.jsonl is the output: name another file"),
         (["--prompt", "nope"], "prompt: expected one of instag"),
-        (["--max-cost", "1"], "max_cost: the price of this model is not known"),
+        (
+            ["--max-cost", "1"],
+            "max_cost / --max-cost: the price of this model is not known: give price=(0.15, 0.6) / --price 0.15,0.6",
+        ),
         (["-o", "/nowhere/tagged.jsonl"], "/nowhere/tagged.jsonl: there is no folder /nowhere"),
         (["-o", "tagged.csv"], "tagged.csv: csv cannot hold lists of tags: write .jsonl or .parquet"),
         (["--query", "nope"], "there is no column 'nope'"),
@@ -151,6 +168,7 @@ def test_wrong_options_are_told_before_anything_is_asked(
     arguments: list[str], message: str, server: chaos.Chaos, data: Path
 ) -> None:
     output = data.with_name("tagged.jsonl")
+    arguments = [argument.replace("{output}", str(output)) for argument in arguments]
     done = run(data, "-o", output, "--model", "m", "--base-url", server.url, *arguments, code=1)
     assert done.stderr.startswith("error: ")
     assert message in " ".join(done.stderr.split())
@@ -164,13 +182,70 @@ def test_all_options_reach_the_server(server: chaos.Chaos, data: Path) -> None:
     examples.write_bytes(orjson.dumps({"query": "Hi!", "tags": ["greeting"]}))
     options = ["--temperature", "-1", "--max-tokens", "0", "--structured", "none", "--extra-body", '{"seed": 7}']
     more = ["--prompt", prompt, "--examples", examples, "--query", "output", "--max-query", "100", "--concurrency", "1"]
+    secrets = data.with_name("headers")
+    secrets.write_text("X-Gateway-Token: letmein123\n\nX-Other: a:b\n")
+    options += ["--header", "X-Team: research", "--header", f"@{secrets}", "--patience", "9", "--max-unread", "1"]
     run(data, "-o", output, "--model", "m", "--base-url", server.url, *options, *more)
     assert server.peak == 1
+    sent = {name: server.headers[0][name] for name in ("X-Team", "X-Gateway-Token", "X-Other")}
+    assert sent == {"X-Team": "research", "X-Gateway-Token": "letmein123", "X-Other": "a:b"}
     assert [{**body, "messages": body["messages"][0]["content"][-10:]} for body in server.bodies] == [
         {"model": "m", "seed": 7, "messages": f"Tags of: {text}"[-10:]} for text in ("4", "Done.", "four")
     ]
     assert "greeting" in server.bodies[0]["messages"][0]["content"]
     assert list(lines(output)[0]) == ["instruction", "output", "id", "tags", "query_tags"]
+
+
+def test_queries_are_cut_by_tokens(server: chaos.Chaos, tmp_path: Path) -> None:
+    data, output = write(tmp_path, [{"prompt": "漢" * 500}, {"prompt": "x" * 700}]), tmp_path / "tagged.jsonl"
+    done = run(data, "-o", output, "--model", "m", "--base-url", server.url, "--max-query-tokens", "100")
+    # 700 letters are 88 tokens.
+    assert table(done.stdout)["cut"] == "1"
+
+
+def test_what_was_adapted_is_told(tmp_path: Path) -> None:
+    def picky(body: dict[str, Any], _: int) -> web.Response | None:
+        if body.get("response_format", {}).get("type") == "json_schema":
+            return chaos.failure(400, "response_format \x1b[2Jjson_schema is not supported " + "here " * 99)
+        return chaos.failure(400, "Unknown parameter: structured_outputs") if "structured_outputs" in body else None
+
+    data, output = many(tmp_path, 3), tmp_path / "tagged.jsonl"
+    with chaos.running(script=picky) as server:
+        done = run(data, "-o", output, "--model", "m", "--base-url", server.url)
+    assert table(done.stdout)["JSON asked for by"] == "json_object"
+    changed = [line for line in done.stdout.splitlines() if "request changed" in line]
+    assert len(changed) == 2
+    assert "json_schema does not work here: " in changed[0]
+    assert changed[0].rstrip().endswith("…")
+    assert "\x1b" not in done.stdout
+
+
+def test_a_torn_journal_is_told(server: chaos.Chaos, data: Path) -> None:
+    output = data.with_name("tagged.jsonl")
+    command = (data, "-o", output, "--model", "m", "--base-url", server.url)
+    run(*command)
+    with Path(f"{output}.journal").open("ab") as file:
+        file.write(b'{"key":"torn')
+    done = run(*command)
+    assert done.stderr == f"note: {output}.journal: a crash had torn its last line: 12 bytes were dropped\n"
+
+
+def test_half_a_character_is_told(server: chaos.Chaos, data: Path) -> None:
+    data.write_text('{"prompt": "half \\ud83d pair"}\n')
+    output = data.with_name("tagged.jsonl")
+    done = run(data, "-o", output, "--model", "m", "--base-url", server.url)
+    assert f"note: {data}: 1 half of a character (a lone surrogate) became U+FFFD\n" in done.stderr
+    assert lines(output)[0]["prompt"] == "half \ufffd pair"
+    assert server.answered == 1
+
+
+def test_a_dry_run_while_a_run_goes_on(server: chaos.Chaos, data: Path) -> None:
+    output = data.with_name("tagged.jsonl")
+    run(data, "-o", output, "--model", "m", "--base-url", server.url, "--limit", "1")
+    with FileLock(f"{output}.journal.lock"):
+        done = run(data, "-o", output, "--model", "m", "--base-url", server.url, "--dry-run")
+    told = table(done.stdout)
+    assert (told["distinct"], told["answered before"], told["requests"]) == ("2", "1", "1")
 
 
 class Running:
@@ -188,7 +263,7 @@ class Running:
         self.process.send_signal(signal.SIGINT)
 
     def end(self) -> tuple[int, str]:
-        _, errors = self.process.communicate(timeout=60)
+        _, errors = self.process.communicate()
         return self.process.returncode, errors
 
 

@@ -23,7 +23,7 @@ def test_tokens_and_cost() -> None:
     asking = 40 + 2 * AROUND
     cost = (asking * 2 + 100 * 10) / 1e6
     seconds = 2 * (0.5 + 50 / 60) / 64
-    assert found == Estimate(3, 5, 3, 1, 1, asking, 100, 50, True, pytest.approx(cost), pytest.approx(seconds))  # type: ignore[arg-type] # noqa: FBT003
+    assert found == Estimate(3, 5, 3, 1, 2, 1, asking, 100, 50, True, pytest.approx(cost), pytest.approx(seconds))  # type: ignore[arg-type] # noqa: FBT003
     assert found.asked == 2
 
 

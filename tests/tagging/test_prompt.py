@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import instag
+from instag.asking.reply import Reply
 from instag.errors import InputError
-from instag.tagging.examples import HINTED
+from instag.tagging.answer import read_answer
+from instag.tagging.examples import HINTED, Example
 from instag.tagging.prompt import SCHEMA, Prompt, prompt_of
 from instag.tagging.templates import TEMPLATES
 
@@ -95,7 +97,7 @@ def test_a_file_with_all_places(tmp_path: Path) -> None:
     assert text(prompt_of(file)) == f"{OPEN}{QUERY}{CLOSE}"
     prompt = prompt_of(file, examples=[{"query": "{query}", "tags": ["a"]}], vocabulary=["{end}"])
     assert text(prompt) == (
-        f"Here is how others were tagged:\n{OPEN}\n{{query}}\n{CLOSE}\nTags: a\n"
+        f'Here is how others were tagged:\n{OPEN}\n{{query}}\n{CLOSE}\n{{"tags":["a"]}}\n'
         "Use these tags where they fit, in this spelling, and tags of your own where none does:\n- {end}\n"
         f"{OPEN}{QUERY}{CLOSE}"
     )
@@ -123,7 +125,21 @@ def test_examples_show_the_answer_that_is_wanted() -> None:
     answer = orjson.dumps(
         {"tags": [{"tag": "math", "explanation": "It adds."}, {"tag": "sum", "explanation": "Two terms."}]}
     ).decode()
-    assert f"{OPEN}\nAdd\n2.\n{CLOSE}\n{answer}\n{OPEN}\nHi\n{CLOSE}\nTags: greeting; small talk\n" in asked
+    bare = '{"tags":["greeting","small talk"]}'
+    assert f"{OPEN}\nAdd\n2.\n{CLOSE}\n{answer}\n{OPEN}\nHi\n{CLOSE}\n{bare}\n" in asked
+    for shown, tags in ((answer, ["math", "sum"]), (bare, ["greeting", "small talk"])):
+        assert read_answer(Reply(bytes(16), shown, "stop")).tags == tags
+        assert read_answer(Reply(bytes(16), shown, "stop")).notes == []
+
+
+def test_the_form_of_examples_is_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    def identities() -> tuple[str, str]:
+        return prompt_of("instag").identity, prompt_of("instag", examples=[{"query": "Hi", "tags": ["a"]}]).identity
+
+    plain, shown = identities()
+    monkeypatch.setattr(Example, "shown", lambda *_: "in another form")
+    assert identities()[0] == plain
+    assert identities()[1] != shown
 
 
 def test_examples_from_a_file(tmp_path: Path) -> None:

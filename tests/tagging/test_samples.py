@@ -32,6 +32,8 @@ def shorten(text: str) -> tuple[str, int]:
     ("columns", "expected"),
     [
         ({"queries": [["a", "b"], None], "question": ["x", "y"]}, [["a", "b"], None]),
+        ({"queries": ["a", None], "question": ["x", "y"]}, [["a"], []]),
+        ({"queries": MESSAGES}, [["Why?"], []]),
         ({"messages": MESSAGES}, [["Why?"], []]),
         ({"instruction": ["Add.", None], "input": ["1 2", ""], "output": ["3", ""]}, [["Add.\n1 2"], []]),
         ({"prompt": ["Why?", None]}, [["Why?"], []]),

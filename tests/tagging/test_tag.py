@@ -1,6 +1,7 @@
 """From a frame by way of a server to a frame."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import httpx2
 import pandas as pd
 import polars as pl
 import pytest
+from filelock import FileLock
 
 import chaos
 import instag
@@ -18,7 +20,7 @@ from instag.errors import InputError
 from instag.tagging import atag, tag
 from instag.tagging.forecast import estimate
 from instag.tagging.prompt import prompt_of
-from tagged import FRAME, answered, expected
+from tagged import FRAME, answered, expected, many
 
 
 def test_a_frame_with_tags(server: chaos.Chaos, options: dict[str, Any]) -> None:
@@ -90,16 +92,38 @@ def test_columns_that_are_there(server: chaos.Chaos, options: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"model": ""}, "model: expected the model's name"),
-        ({"limit": -1}, "limit: expected a count of 0 or more"),
-        ({"limit": True}, "limit: expected a count of 0 or more"),
+        ({"model": ""}, "model / --model: expected the model's name"),
+        ({"model": 5}, "model: expected text; found int"),
+        ({"model": 5, "limit": 0}, "model / --model: expected the model's name .* found 5"),
+        ({"limit": -1}, "limit / --limit: expected a count of 0 or more"),
+        ({"limit": True}, "limit / --limit: expected a count of 0 or more"),
+        ({"journal": 5}, "journal / --journal: expected the path of a file"),
+        ({"prompt": 5}, "prompt / --prompt: expected a name or the path"),
+        ({"examples": 5}, "examples / --examples: expected a list of examples"),
+        ({"examples": {"query": "Why?"}}, "examples / --examples: expected a list of examples"),
+        ({"price": 0.5}, "price / --price: expected US dollars .* found 0.5"),
+        ({"price": (1,)}, "price / --price: expected US dollars"),
+        ({"price": ("a", "b")}, "price / --price: expected US dollars"),
+        ({"max_tokens": "x"}, "max_tokens / --max-tokens: expected a count"),
+        ({"max_tokens": 0}, "max_tokens / --max-tokens: expected a count"),
+        ({"max_tokens": -5}, "max_tokens / --max-tokens: expected a count"),
+        ({"max_tokens": True}, "max_tokens / --max-tokens: expected a count"),
+        ({"temperature": "a"}, "temperature / --temperature: expected a number"),
+        ({"temperature": -1}, "temperature / --temperature: expected a number"),
+        ({"temperature": float("nan")}, "temperature / --temperature: expected a number"),
+        ({"extra_body": 5}, "extra_body / --extra-body: expected fields"),
+        ({"extra_body": {"model": "m"}}, "extra_body / --extra-body: model cannot be set there"),
+        ({"extra_body": {"max_tokens": 5}}, "extra_body / --extra-body: found max_tokens: give max_tokens="),
+        ({"extra_body": {"max_completion_tokens": 5}}, "found max_completion_tokens: give max_tokens="),
+        ({"max_unread": 2}, "max_unread: expected a share"),
+        ({"patience": -1}, "patience: expected a number"),
         ({"concurrency": 0}, "concurrency: expected"),
         ({"rpm": 0}, "rpm: expected"),
-        ({"max_cost": 1.0}, "max_cost: the price of this model is not known"),
+        ({"max_cost": 1.0}, "max_cost / --max-cost: the price of this model is not known"),
         ({"price": (-1.0, 0.0)}, "price: input: expected"),
         ({"prompt": "nope"}, "prompt: expected one of instag"),
         ({"queries": "nope"}, "no column 'nope'"),
-        ({"cut": 5}, "cut: expected a size"),
+        ({"cut": 5}, "cut / --max-query: expected a size"),
         ({"base_url": "nope"}, "base_url: expected an address"),
         ({"journal": "/nowhere/at/all"}, "there is no folder /nowhere/at"),
     ],
@@ -134,10 +158,13 @@ def test_a_journal_is_named_after_model_and_prompt(
     monkeypatch.chdir(tmp_path)
     one = tag(FRAME, model="org/m-1", base_url=server.url)
     other = tag(FRAME, model="org/m-1", base_url=server.url, vocabulary=["math"])
-    assert one.journal.name == f"org-m-1.instag.{prompt_of('instag').identity[:8]}.journal"
+    assert re.fullmatch(r"org-m-1\.instag\.[0-9a-f]{8}\.journal", one.journal.name)
     assert one.journal.exists()
     assert other.journal != one.journal
     assert server.requests == 6
+    # Not even a model whose name comes to the same.
+    assert tag(FRAME, model="org-m-1", base_url=server.url).journal not in {one.journal, other.journal}
+    assert server.requests == 9
 
 
 def test_it_works_where_a_loop_runs(options: dict[str, Any]) -> None:
@@ -175,6 +202,32 @@ def test_what_a_request_says(server: chaos.Chaos, options: dict[str, Any]) -> No
         "response_format": {"type": "json_object"},
     }
     assert body["messages"] == prompt_of("instag").messages("Add 2 and 2.")
+
+
+def test_an_estimate_tells_what_there_is_from_what_is_asked(options: dict[str, Any]) -> None:
+    frame = many(30)
+    tag(frame[:4], **options)
+    found = estimate(frame, **options, limit=5)
+    assert (found.distinct, found.kept, found.asked) == (30, 4, 5)
+    assert estimate(frame, **options, limit=100).asked == 26
+    with pytest.raises(InputError, match="limit / --limit: expected a count"):
+        estimate(frame, **options, limit=-1)
+    with pytest.raises(InputError, match="max_tokens / --max-tokens: expected a count"):
+        estimate(frame, **options, max_tokens=0)
+
+
+def test_an_estimate_looks_at_a_journal_that_is_being_written(options: dict[str, Any]) -> None:
+    tag(FRAME[:1], **options)
+    path, prompt = options["journal"], prompt_of("instag")
+    with path.open("ab") as file:
+        file.write(b'{"key":"torn')
+    written = path.read_bytes()
+    with FileLock(f"{path}.lock"):
+        assert estimate(FRAME, **options).kept == 2
+    assert path.read_bytes() == written
+    with pytest.raises(InputError, match=r"this journal is of model 'm', prompt"):
+        estimate(FRAME, **options, prompt="instag-cached")
+    assert prompt.identity in written.decode()
 
 
 def test_an_estimate_asks_nothing_and_makes_nothing(server: chaos.Chaos, options: dict[str, Any]) -> None:

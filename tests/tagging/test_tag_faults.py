@@ -5,7 +5,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
+from aiohttp import web
 
 import chaos
 from instag.asking import EndpointError, Tally
@@ -119,6 +121,60 @@ def test_cancelled_once_it_keeps_what_is_in_flight(tmp_path: Path) -> None:
         assert server.answered == server.requests == 200
     assert tagged.tally.kept == stopped_at
     assert tagged.data["tags"].to_list() == expected(frame)
+
+
+def refusing(word: str) -> chaos.Script:
+    """Refuse every query with this word."""
+
+    def script(body: dict[str, Any], _: int) -> web.Response | None:
+        said = body["messages"][-1]["content"]
+        return chaos.failure(400, "This model's maximum context length is 9 tokens") if word in said else None
+
+    return script
+
+
+def test_what_failed_before_is_asked_last(tmp_path: Path) -> None:
+    texts = [f"{'Bad' if number < 25 else 'Good'} question {number}?" for number in range(60)]
+    frame = pl.DataFrame({"queries": [[text] for text in texts]})
+    with chaos.running(script=refusing("Bad question")) as server, warnings.catch_warnings():
+        warnings.simplefilter("ignore", InstagWarning)
+        options = options_of(server, tmp_path) | {"concurrency": 1}
+        # One good answer first: then what is refused stops nothing.
+        tag(frame[40:41], **options)
+        tagged = tag(frame, **options)
+        assert (tagged.tally.answered, tagged.tally.failed) == (34, 25)
+        more = pl.concat([frame, pl.DataFrame({"queries": [[f"New question {number}?"] for number in range(20)]})])
+        before = server.requests
+        limited = tag(more, **options, limit=22)
+        asked = [body["messages"][-1]["content"] for body in server.bodies[before:]]
+        assert ["New" if "New question" in said else "Bad" for said in asked] == ["New"] * 20 + ["Bad"] * 2
+        assert (limited.tally.answered, limited.tally.failed) == (20, 2)
+        again = tag(more, **options)
+        assert (again.tally.answered, again.tally.failed, again.tally.stopped) == (0, 25, None)
+    assert again.data["tags"].is_null().arg_true().to_list() == list(range(25))
+
+
+def test_how_much_may_be_unreadable_is_an_option(tmp_path: Path) -> None:
+    frame = many(40)
+    with chaos.running(faults={"prose": 1.0}) as server, warnings.catch_warnings():
+        warnings.simplefilter("ignore", InstagWarning)
+        options = options_of(server, tmp_path)
+        with pytest.raises(EndpointError, match="answers cannot be read"):
+            tag(frame, **options, concurrency=1)
+        tagged = tag(frame, **options, max_unread=1.0)
+    assert tagged.failures.height == 40
+    assert set(tagged.failures["reason"]) == {"not JSON"}
+
+
+def test_how_long_it_waits_is_an_option(tmp_path: Path) -> None:
+    def script(_: dict[str, Any], number: int) -> web.Response | None:
+        return chaos.failure(429, "Slow down", **{"Retry-After": "5000"}) if number > 3 else None
+
+    with (
+        chaos.running(script=script) as server,
+        pytest.raises(EndpointError, match=r"asks to wait 1.39 h, and 1.11 h would be waited: Slow down"),
+    ):
+        tag(many(9), **options_of(server, tmp_path), patience=4000.0)
 
 
 def test_the_endpoint_ends_it(tmp_path: Path) -> None:

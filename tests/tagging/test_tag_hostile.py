@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 import chaos
-from instag.errors import InputError, InstagWarning
+from instag.errors import InstagWarning
 from instag.tagging import tag
 from instag.tagging.prompt import prompt_of
 from tagged import answered, options_of
@@ -73,7 +73,26 @@ def test_hostile_answers_are_bounded(tmp_path: Path) -> None:
     assert (tmp_path / "journal").stat().st_size < 4_000_000
 
 
-def test_lone_surrogates_are_told_of(server: chaos.Chaos, options: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="there is half a character"):
-        tag(pd.DataFrame({"queries": [["fine"], ["half a \ud83d smile"]]}), **options)
-    assert server.requests == 0
+def test_lone_surrogates_are_replaced_and_told_of(options: dict[str, Any]) -> None:
+    rows = [["fine"], ["half a \ud83d smile"]]
+    with pytest.warns(InstagWarning, match=r"column 'queries': 1 half of a character .* became U\+FFFD"):
+        tagged = tag(pd.DataFrame({"queries": rows}), **options)
+    assert [list(tags) for tags in tagged.data["tags"]] == [answered("fine"), answered("half a \ufffd smile")]
+    assert tagged.data["queries"].to_list() == rows
+
+
+def test_control_characters_of_an_answer_reach_nobody(tmp_path: Path) -> None:
+    def hostile(body: dict[str, Any], _: int) -> web.Response:
+        said = body["messages"][-1]["content"]
+        tags = [{"tag": "\x1b[2Jmath\x07", "explanation": "a\x9bsum\nof two"}]
+        content = orjson.dumps({"tags": tags}).decode()
+        refused = chaos.completion(None, refusal="\x1b]0;no\x07")
+        return web.json_response(refused if "refuse" in said else chaos.completion(content))
+
+    frame = pl.DataFrame({"queries": [["add"], ["refuse"]]})
+    with chaos.running(script=hostile) as server, pytest.warns(InstagWarning, match="refused"):
+        tagged = tag(frame, **options_of(server, tmp_path), explanations=True)
+    assert tagged.data["tags"][0].to_list() == ["[2Jmath"]
+    assert tagged.data["explanations"][0].to_list() == [["asum of two"]]
+    assert tagged.notes.rows() == [("dropped control characters", 1)]
+    assert tagged.failures["detail"].to_list() == ["]0;no"]

@@ -12,6 +12,8 @@ import pytest
 
 from instag.tagging.waiting import waiting
 
+# Seconds after which nothing will come any more; no verdict hangs on it.
+HANGING = 600
 COLOUR = ContextVar("COLOUR", default="white")
 
 
@@ -69,12 +71,12 @@ def interrupted(work: Work, times: int) -> str:
         await work()
 
     def interrupt() -> None:
-        assert work.begun.wait(10)
+        assert work.begun.wait(HANGING)
         for nth in range(times):
             until(lambda: work.cancelled == min(nth, 2))  # noqa: B023 - it is called at once
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         # Work that was not told to end would be waited for without end.
-        if not waited.wait(10):
+        if not waited.wait(HANGING):
             work.over.set()
 
     waited = threading.Event()
@@ -91,7 +93,7 @@ def interrupted(work: Work, times: int) -> str:
 
 
 def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + HANGING
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -64,7 +64,8 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
     Parameters
     ----------
     questions
-        What to ask: keys that are distinct, and not yet answered; see :meth:`Journal.answered`.
+        What to ask, in this order: keys that are distinct, and not yet answered; see :meth:`Journal.answered`. Those
+        that failed before (:meth:`Journal.failed`) had better come last.
     endpoint
         Whom to ask.
     journal
@@ -101,7 +102,8 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
     EndpointError
         Where asking on makes no sense: the server refuses the key (401, 403), the address (404) or further payment,
         says nothing but "too many requests" for too long, cannot be reached by the first question, or too much goes
-        wrong: more unreadable answers than `limits.max_unread`, 20 questions in a row that fail, or the first 5. The
+        wrong: more unreadable answers than `limits.max_unread`, 20 questions in a row that fail, the first 5 of all, or
+        the first 20 that the server refuses. Questions that the journal has a reply or a fault of do not count. The
         message has the server's own words, and the error a `tally`.
     InputError
         Where an option makes no sense, a library is missing, or the journal cannot be written.

@@ -30,7 +30,7 @@ class Gate:
         Seconds of closing after closing, with no answer between, after which there is no hope.
     backoff
         Where the server names no time it stays closed for twice so many seconds, and for twice as long each time in a
-        row, but no more than a minute.
+        row, but no more than a minute or the patience.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class Gate:
         if new:
             self._row_began = self._row_began if self._row else now
             self._row += 1
-            own = jittered(min(self._backoff * 2.0 ** min(self._row, 10), LONGEST))
+            own = jittered(min(self._backoff * 2.0 ** min(self._row, 10), LONGEST, self._patience))
             # A server that says "at once", and then refuses again, is not believed.
             self.hold(own if seconds is None else max(seconds, own if self._row > 1 else 0.0), now)
             self._closed_at = now
@@ -87,9 +87,13 @@ class Gate:
         """An answer came through."""
         self._row = 0
 
-    def hopeless(self, now: float) -> bool:
-        """Whether it would be, or has been, closed for too long."""
-        return self._until - now > self._patience or (self._row > 0 and now - self._row_began > self._patience)
+    def hopeless(self, now: float) -> str | None:
+        """Why there is no hope where it would be, or has been, closed for too long; None where there is."""
+        if (closed := self._until - now) > self._patience:
+            return f"the server asks to wait {_told(closed)}, and {_told(self._patience)} would be waited"
+        if self._row > 0 and now - self._row_began > self._patience:
+            return f"and nothing else for {_told(self._patience)}"
+        return None
 
 
 def wait_in(headers: Mapping[str, str]) -> float | None:
@@ -122,6 +126,15 @@ def held(headers: Mapping[str, str]) -> float:
         if "ratelimit" in name and "remaining" in name and _number(value) == 0:
             longest = max(longest, _seconds(headers.get(name.replace("remaining", "reset"), "")) or 0.0)
     return min(longest, MINUTE)
+
+
+def _told(seconds: float) -> str:
+    """A time in the largest unit in which it is 1 or more."""
+    seconds = round(seconds, 3)
+    for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= length:
+            return f"{seconds / length:.3g} {unit}"
+    return f"{seconds:.3g} s"
 
 
 def _number(text: str) -> float | None:

@@ -35,12 +35,25 @@ class Index:
         whole = (limits == 0) if max_tokens is None else (limits == 0) | (limits >= max_tokens)
         return KeySet(keys[whole])
 
+    def replied(self) -> KeySet:
+        """The keys that have a reply."""
+        return KeySet(_keys(self._replies))
+
+    def failed(self) -> KeySet:
+        """The keys that have a fault and no reply."""
+        keys, _, unanswered = self._unanswered()
+        return KeySet(keys[unanswered])
+
     def faults(self) -> list[int]:
         """Where the last faults of keys without a reply begin, in the file's order."""
-        keys, last = _last(self._faults)
-        unanswered = ~KeySet(_keys(self._replies)).isin(keys)
+        _, last, unanswered = self._unanswered()
         places: list[int] = np.sort(np.array(self._places, np.int64)[last][unanswered]).tolist()
         return places
+
+    def _unanswered(self) -> tuple[NDArray[np.bytes_], NDArray[np.intp], NDArray[np.bool_]]:
+        """The keys with a fault, where each was seen last, and which of them have no reply."""
+        keys, last = _last(self._faults)
+        return keys, last, ~self.replied().isin(keys)
 
 
 def _keys(buffer: bytearray) -> NDArray[np.bytes_]:

@@ -2,15 +2,14 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from instag.asking import record as lines
-from instag.asking.index import Index
-from instag.asking.keys import KeySet
-from instag.asking.opening import locked, mend
+from instag.asking.contents import Contents
+from instag.asking.opening import locked, mend, scan
 from instag.asking.reply import Fault, Reply
 from instag.errors import InputError
 
@@ -21,7 +20,7 @@ BATCH = 256
 SECONDS = 1.0
 
 
-class Journal:
+class Journal(Contents):
     """A file of replies and faults, a JSON line each; the first line says whose they are.
 
     Each record is handed to the operating system as it comes, so that killing the process loses none, and is forced
@@ -50,15 +49,14 @@ class Journal:
     """
 
     def __init__(self, path: Path, header: bytes) -> None:
-        self.path = path
-        self._index = Index()
+        super().__init__(path)
         self._unsynced = 0
         self._synced = time.monotonic()
         self._lock = locked(path)
         self._file = -1
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
-            self._size, self.dropped = mend(self._file, path, header, self._index)
+            self._size, self.dropped = mend(self._file, path, header, self.index)
         except OSError as error:
             self.close()
             raise InputError(f"{path}: cannot be opened as a journal: {error.strerror or error}") from None
@@ -83,7 +81,33 @@ class Journal:
             Where it is open already, here or in another process; where it is the journal of another model, prompt or
             schema, or no journal; where a line before the last is broken.
         """
-        return cls(Path(path), lines.header(model, prompt, schema))
+        return cls(_path(path), lines.header(model, prompt, schema))
+
+    @staticmethod
+    def peek(path: Path | str, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> Contents:
+        """Look at what a journal holds now, and leave it as it is; another run may have it open meanwhile.
+
+        Nothing is locked, mended or made: a torn end is passed over, and a file that is not there holds nothing.
+
+        Parameters
+        ----------
+        path, model, prompt, schema
+            As for :meth:`open`.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be read, or :meth:`open` would refuse it for what it holds.
+        """
+        contents = Contents(_path(path))
+        try:
+            with contents.path.open("rb") as file:
+                scan(file, contents.path, lines.header(model, prompt, schema), contents.index)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read as a journal: {error.strerror or error}") from None
+        return contents
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +134,7 @@ class Journal:
             if self._file >= 0:
                 os.ftruncate(self._file, self._size)
             raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
-        self._index.add(record, self._size)
+        self.index.add(record, self._size)
         self._size += len(line)
         self._unsynced += 1
         if self._unsynced >= BATCH:
@@ -140,30 +164,8 @@ class Journal:
             self._file = -1
             self._lock.release()
 
-    def answered(self, max_tokens: int | None) -> KeySet:
-        """The keys that need no asking.
 
-        Parameters
-        ----------
-        max_tokens
-            The limit that would be asked with. Answers that a lower one cut off do not count; None is no limit.
-        """
-        return self._index.answered(max_tokens)
-
-    def replies(self) -> Iterator[Reply]:
-        """All replies, as they came; of several to one key the last is the one that counts."""
-        with self.path.open("rb") as file:
-            file.readline()
-            for line in file:
-                record = lines.parse(line)
-                if isinstance(record, Reply):
-                    yield record
-
-    def faults(self) -> Iterator[Fault]:
-        """The last fault of each key that has no reply, as they came."""
-        with self.path.open("rb") as file:
-            for place in self._index.faults():
-                file.seek(place)
-                record = lines.parse(file.readline())
-                if isinstance(record, Fault):
-                    yield record
+def _path(path: Path | str) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"journal: expected the path of a file; found {path!r}")
+    return Path(path)

@@ -1,12 +1,14 @@
 """Limits: how much may be asked at a time, in a minute, and at all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from math import isfinite
+from typing import Any, Literal
 
 from instag.asking.price import Price
 from instag.errors import InputError
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "is_number", "is_whole"]
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,23 @@ class Limits:
         Requests and tokens a minute; None for as fast as the server allows.
     max_cost
         US dollars that this run may spend: asking stops before, by an estimate of its tokens, one more request could
-        exceed them. It needs a `price`.
+        exceed them. It needs a `price`. An answer is reckoned at `max_tokens`, or 1,024 where that is not set, and
+        where an answer was longer than that, at the longest: then the first few may exceed it.
     attempts
         How often a question is asked before it counts as failed. "Too many requests" is no attempt.
     timeout
         Seconds for a whole answer.
     max_unread
-        The share of the last 500 answers that may be unreadable, once there are 20.
+        The share of the last 500 answers that may be unreadable, once there are 20; those that were unreadable in an
+        earlier run do not count.
     price
         What tokens cost.
     backoff
         Seconds before a question is asked for the second time; each further wait is twice as long, 30 s at most, and
         up to half of it is left off by chance.
     patience
-        Seconds of nothing but "too many requests" after which it stops.
+        Seconds of nothing but "too many requests" after which it stops. Longer than this it does not wait either where
+        the server asks for it.
 
     Raises
     ------
@@ -61,23 +66,48 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.concurrency != "auto":
-            _expect("concurrency", self.concurrency, "'auto' or a whole number of 1 or more", _whole(self.concurrency))
-        _expect("attempts", self.attempts, "a whole number of 1 or more", _whole(self.attempts))
-        _expect("max_unread", self.max_unread, "a share from 0 to 1", 0 <= self.max_unread <= 1)
-        for name in ("rpm", "tpm", "timeout"):
-            value = getattr(self, name)
-            _expect(name, value, "a number above 0", value is None or value > 0)
-        for name in ("max_cost", "backoff", "patience"):
-            value = getattr(self, name)
-            _expect(name, value, "a number of 0 or more", value is None or value >= 0)
+            _expect("concurrency", self.concurrency, "'auto' or a whole number of 1 or more", is_whole)
+        _expect("attempts", self.attempts, "a whole number of 1 or more", is_whole)
+        _expect(
+            "max_unread", self.max_unread, "a share from 0 to 1", lambda found: is_number(found) and 0 <= found <= 1
+        )
+        _expect("timeout", self.timeout, "a number above 0", _positive)
+        for name in ("rpm", "tpm"):
+            _expect(
+                name, getattr(self, name), "a number above 0, or None", lambda found: found is None or _positive(found)
+            )
+        for name in ("backoff", "patience"):
+            _expect(name, getattr(self, name), "a number of 0 or more", _not_negative)
+        _expect(
+            "max_cost",
+            self.max_cost,
+            "US dollars, 0 or more, or None",
+            lambda found: found is None or _not_negative(found),
+        )
+        if self.price is not None and not isinstance(self.price, Price):
+            raise InputError(f"price: expected a Price(input, output); found {self.price!r}")
         if self.max_cost is not None and self.price is None:
             raise InputError("max_cost: the price of this model is not known: give price=Price(input, output)")
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and value >= 1
+def is_whole(value: Any) -> bool:
+    """Whether this is a whole number of 1 or more."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
-def _expect(name: str, found: object, expected: str, holds: bool) -> None:  # noqa: FBT001 - what is checked
-    if not holds:
+def is_number(value: Any) -> bool:
+    """Whether this is a number with an end."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _positive(value: Any) -> bool:
+    return is_number(value) and value > 0
+
+
+def _not_negative(value: Any) -> bool:
+    return is_number(value) and value >= 0
+
+
+def _expect(name: str, found: object, expected: str, holds: Callable[[Any], bool]) -> None:
+    if not holds(found):
         raise InputError(f"{name}: expected {expected}; found {found!r}")

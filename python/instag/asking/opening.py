@@ -3,7 +3,7 @@
 import os
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
@@ -14,7 +14,7 @@ from instag.errors import InputError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["locked", "mend"]
+__all__ = ["locked", "mend", "scan"]
 
 
 def locked(path: Path) -> "BaseFileLock":
@@ -47,8 +47,6 @@ def locked(path: Path) -> "BaseFileLock":
 def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
     """Read all records into the index, and cut off an end that was torn.
 
-    A crash tears no line but those at the end: a broken one before a good one was made by something else, and is told.
-
     Returns
     -------
     tuple of int
@@ -57,31 +55,56 @@ def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
     Raises
     ------
     InputError
-        Where it is another journal or none, or a line before the last good one is broken.
+        As :func:`scan` does.
     """
     with path.open("rb") as read:
-        line = read.readline()
-        if not line or _torn(line):
-            return _begin(file, path, header), len(line)
-        _compare(path, line, header)
-        size = place = len(line)
-        broken = 0
-        for number, each in enumerate(read, 2):
-            record = parse(each)
-            if record is None:
-                broken = broken or number
-            elif broken:
-                raise InputError(f"{path}: line {broken} is no record, though good ones follow: take that line out")
-            else:
-                line, size = each, place + len(each)
-                index.add(record, place)
-            place += len(each)
+        size, ended = scan(read, path, header, index)
+    place = os.fstat(file).st_size
+    if not size:
+        return _begin(file, path, header), place
     if place > size:
         os.ftruncate(file, size)
-    if not line.endswith(b"\n"):
+    if not ended:
         size += os.write(file, b"\n")
     os.fsync(file)
     return size, place - min(size, place)
+
+
+def scan(read: BinaryIO, path: Path, header: bytes, index: Index) -> tuple[int, bool]:
+    """Read all records into the index; those that are written meanwhile are not there yet.
+
+    A crash tears no line but those at the end: a broken one before a good one was made by something else, and is told.
+
+    Returns
+    -------
+    tuple
+        How far the good lines go, 0 where there is no whole first one, and whether the last of them is ended.
+
+    Raises
+    ------
+    InputError
+        Where it is another journal or none, or a line before the last good one is broken.
+    """
+    end = os.fstat(read.fileno()).st_size
+    line = read.readline()
+    if not line or _torn(line):
+        return 0, True
+    _compare(path, line, header)
+    size = place = len(line)
+    broken = 0
+    for number, each in enumerate(read, 2):
+        if place + len(each) > end:
+            break
+        record = parse(each)
+        if record is None:
+            broken = broken or number
+        elif broken:
+            raise InputError(f"{path}: line {broken} is no record, though good ones follow: take that line out")
+        else:
+            line, size = each, place + len(each)
+            index.add(record, place)
+        place += len(each)
+    return size, line.endswith(b"\n")
 
 
 def _begin(file: int, path: Path, header: bytes) -> int:

@@ -1,6 +1,7 @@
 """What a model's tokens cost."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from instag.errors import InputError
 
@@ -37,8 +38,9 @@ class Price:
     output: float
 
     def __post_init__(self) -> None:
-        for name, dollars in (("input", self.input), ("output", self.output)):
-            if not 0 <= dollars < float("inf"):
+        given: dict[str, Any] = {"input": self.input, "output": self.output}
+        for name, dollars in given.items():
+            if not isinstance(dollars, int | float) or not 0 <= dollars < float("inf"):
                 raise InputError(f"price: {name}: expected US dollars a million tokens, 0 or more; found {dollars!r}")
 
     def of(self, prompt_tokens: int, completion_tokens: int) -> float:

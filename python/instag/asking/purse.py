@@ -4,11 +4,11 @@ from math import ceil
 
 from instag.asking.pace import BYTES_A_TOKEN
 from instag.asking.price import Price
-from instag.asking.reply import Reply
+from instag.asking.reply import TOO_LARGE, Reply
 
 __all__ = ["Purse"]
 
-# Tokens that an answer may have where no limit is set.
+# Tokens that an answer may have where no limit is set, and none has had more yet.
 UNLIMITED = 1024
 
 
@@ -36,16 +36,18 @@ class Purse:
         self.spent = 0.0
         self._reserved = 0.0
         self._bytes, self._tokens = 0, 0
+        self._longest = 0
 
     def most_of(self, size: int, limit: int | None) -> float:
         """The most that a request of so many bytes may cost.
 
         Its tokens are estimated: a quarter of the bytes, or as many as the server has counted for others of that size.
+        Those of its answer are the limit, or those of the longest answer yet where a server has gone beyond.
         """
         if self._price is None:
             return 0.0
         tokens = size * max(1 / BYTES_A_TOKEN, self._tokens / self._bytes if self._bytes else 0.0)
-        return self._price.of(ceil(tokens), UNLIMITED if limit is None else limit)
+        return self._price.of(ceil(tokens), max(UNLIMITED if limit is None else limit, self._longest))
 
     def affords(self, dollars: float) -> bool:
         """Whether so much more may be set aside."""
@@ -60,7 +62,14 @@ class Purse:
         if reply.prompt_tokens:
             self._bytes += size
             self._tokens += reply.prompt_tokens
+        said = reply.completion_tokens or _said(reply)
+        self._longest = max(self._longest, said)
         if self._price is not None:
-            asked = reply.prompt_tokens or size // BYTES_A_TOKEN
-            said = reply.completion_tokens or len((reply.content or "").encode()) // BYTES_A_TOKEN
-            self.spent += self._price.of(asked, said)
+            self.spent += self._price.of(reply.prompt_tokens or size // BYTES_A_TOKEN, said)
+
+
+def _said(reply: Reply) -> int:
+    """The tokens of an answer, as its text tells; of one that was not read to its end, as many as it may have."""
+    if reply.finish_reason == TOO_LARGE:
+        return UNLIMITED if reply.limit is None else reply.limit
+    return len((reply.content or "").encode()) // BYTES_A_TOKEN

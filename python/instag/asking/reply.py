@@ -8,7 +8,10 @@ from instag.errors import InstagError
 if TYPE_CHECKING:
     from instag.asking.tally import Tally
 
-__all__ = ["EndpointError", "Fault", "Reply", "Unreadable"]
+__all__ = ["TOO_LARGE", "EndpointError", "Fault", "Reply", "Unreadable"]
+
+TOO_LARGE = "too large"
+"""The finish reason of an answer that had so many bytes that it was not read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Reply:
     content
         The text, None where the server sent none.
     finish_reason
-        Why the model stopped, in the server's word: `stop`, `length`, `content_filter`; None where it does not say.
+        Why the model stopped, in the server's word: `stop`, `length`, `content_filter`; None where it does not say. Or
+        `too large`: the answer was beyond 8 MiB, and has no content because it was not read to its end.
     refusal
         The model's words for why it does not answer, if it does not.
     prompt_tokens, completion_tokens
@@ -49,7 +53,7 @@ class Fault:
     key
         The question's.
     reason
-        A short name: `timeout`, `disconnected`, `no connection`, `http 500`, `not JSON`, `no choices`, `too large`.
+        A short name: `timeout`, `disconnected`, `no connection`, `http 500`, `not JSON`, `no choices`.
     detail
         The server's own words, at most 300 characters, secrets hidden.
     attempts
@@ -68,7 +72,7 @@ class Unreadable(Exception):  # noqa: N818 - it says what the answer is
     Parameters
     ----------
     reason
-        A short name: `length`, `refused`, `filtered`, `empty`, `not JSON`.
+        A short name: `length`, `refused`, `filtered`, `empty`, `too large`, `not JSON`.
     detail
         More, for a person.
     """

@@ -50,7 +50,9 @@ class Run:
         self._endpoint, self._journal, self._form, self._limits = endpoint, journal, form, limits
         self._read, self._watch = read, watch
         self._supply = Supply(questions, form, limits, stop)
-        self._budget = Budget(limits.max_unread)
+        # What the journal holds before this run.
+        self._replied, self._failed = journal.replied(), journal.failed()
+        self._budget = Budget(limits.max_unread, ever=len(self._replied) > 0)
         self._reached = False
         self._words: str | None = None  # why the endpoint ends all asking
         self._ended_at = float("inf")
@@ -130,7 +132,7 @@ class Run:
             answer = await self._wire.post(self._form.body(job.messages))
         except Lost as lost:
             self._reached = self._reached or lost.reason not in UNREACHED
-            self._troubled(job, Trouble("again" if lost.again else "failed", lost.reason, lost.detail))
+            self._troubled(job, Trouble("again", lost.reason, lost.detail))
             return
         self._reached = True
         found = judge(answer, job.key, limit, self._endpoint.hide)
@@ -138,14 +140,20 @@ class Run:
             self._answered(job, found, sent)
         elif found.kind == "busy":
             self._throttled(job, answer, found, sent)
-        elif found.about_request and (version != self._form.version or self._form.refused(found.detail)):
+        elif self._rephrased(found, version):
             self._supply.again(job, 0.0)
         else:
             if "retry-after" in answer.headers:
-                self._supply.gate.hold(min(wait_in(answer.headers) or 0.0, LONGEST_BACKOFF), time.monotonic())
+                self._supply.gate.hold(min(wait_in(answer.headers) or 0.0, self._limits.patience), time.monotonic())
             self._troubled(job, found)
         if seconds := held(answer.headers):
             self._supply.gate.hold(seconds, time.monotonic())
+
+    def _rephrased(self, trouble: Trouble, version: int) -> bool:
+        """Whether the form is another now than in the version that there is trouble with."""
+        if not trouble.about_request:
+            return False
+        return version != self._form.version or self._form.refused(trouble.detail, passing=trouble.kind == "again")
 
     def _answered(self, job: Job, reply: Reply, sent: float) -> None:
         # Into the journal before it counts: it is paid for.
@@ -166,7 +174,7 @@ class Run:
             return
         tally.answered += 1
         tally.unread += problem is not None
-        self._end(self._budget.answered(problem))
+        self._end(self._budget.answered(problem, known=problem is not None and self._known(job)))
 
     def _problem(self, reply: Reply) -> Unreadable | None:
         try:
@@ -181,8 +189,8 @@ class Run:
         if supply.gate.close(wait_in(answer.headers), sent, now):
             supply.window.throttled()
         supply.again(job, 0.0)
-        if supply.gate.hopeless(now):
-            self._end(f"{trouble.reason}, and nothing else: {trouble.detail}")
+        if why := supply.gate.hopeless(now):
+            self._end(f"{trouble.reason}, {why}: {trouble.detail}")
 
     def _troubled(self, job: Job, trouble: Trouble) -> None:
         if trouble.kind == "stop":
@@ -199,7 +207,12 @@ class Run:
                 self._supply.again(job, jittered(backoff))
                 return
         self._give_up(job)
-        self._end(self._budget.failed(job.fault, reached=self._reached))
+        refused = trouble.kind == "failed"
+        self._end(self._budget.failed(job.fault, refused=refused, known=self._known(job), reached=self._reached))
+
+    def _known(self, job: Job) -> bool:
+        """Whether the journal had something of a question before this run."""
+        return job.key in self._replied or job.key in self._failed
 
     def _give_up(self, job: Job) -> None:
         """Record what came of a job that is not asked again; one that only met a closed gate was not tried."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import orjson
 
 from instag.asking.hiding import Hiding
-from instag.asking.reply import Reply
+from instag.asking.reply import TOO_LARGE, Reply
 from instag.asking.wire import Answer
 
 __all__ = ["Trouble", "judge"]
@@ -61,10 +61,13 @@ def judge(answer: Answer, key: bytes, limit: int | None, hide: Hiding) -> Reply 
     """
     if answer.status != OK:
         return _refusal(answer, hide)
+    if not answer.whole:
+        # It is paid for, and would be as large again.
+        return Reply(key, None, TOO_LARGE, limit=limit)
     found = _loaded(answer.body)
     if not isinstance(found, dict):
         kind = answer.headers.get("content-type", "no content type")
-        return Trouble("again", "not JSON", hide(f"{kind}: {answer.body[:1000].decode('utf-8', 'replace')}"))
+        return Trouble("again", "not JSON", hide(f"{kind}: {answer.body.decode('utf-8', 'replace')}"))
     choice = _first(found.get("choices"))
     message = choice.get("message")
     if not isinstance(message, dict):
@@ -76,9 +79,9 @@ def judge(answer: Answer, key: bytes, limit: int | None, hide: Hiding) -> Reply 
     usage = usage if isinstance(usage, dict) else {}
     return Reply(
         key,
-        _text(message.get("content")),
-        _text(choice.get("finish_reason")),
-        _text(message.get("refusal")),
+        _text(message.get("content"), hide),
+        _text(choice.get("finish_reason"), hide),
+        _text(message.get("refusal"), hide),
         _count(usage.get("prompt_tokens")),
         _count(usage.get("completion_tokens")),
         limit,
@@ -108,7 +111,7 @@ def _words(body: bytes) -> tuple[str, set[str]]:
         codes = {str(error[name]) for name in ("code", "type") if error.get(name)}
         message = error.get("message") or error.get("detail") or error
         return (message if isinstance(message, str) else json.dumps(message)), codes
-    return (error if isinstance(error, str) else body[:2000].decode("utf-8", "replace")), set()
+    return (error if isinstance(error, str) else body.decode("utf-8", "replace")), set()
 
 
 def _loaded(body: bytes) -> Any:
@@ -129,11 +132,11 @@ def _first(choices: Any) -> dict[str, Any]:
     return first if isinstance(first, dict) else {}
 
 
-def _text(value: Any) -> str | None:
-    """A text, or the texts of the parts that some servers make of one."""
+def _text(value: Any, hide: Hiding) -> str | None:
+    """A text, or the texts of the parts that some servers make of one; a key that the server repeats is not kept."""
     if isinstance(value, list):
         value = "".join(part["text"] for part in value if isinstance(part, dict) and isinstance(part.get("text"), str))
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
+    return hide.blot(value.encode("utf-8", "replace").decode()) if isinstance(value, str) else None
 
 
 def _count(value: Any) -> int:

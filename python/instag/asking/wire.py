@@ -29,19 +29,23 @@ ERRORS = 400
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A server's answer, whatever it says; the names of its headers are in lower case."""
+    """A server's answer, whatever it says; the names of its headers are in lower case.
+
+    One that is not `whole` has more bytes than are read.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
+    whole: bool = True
 
 
 class Lost(Exception):  # noqa: N818 - it says what became of the answer
-    """No whole answer came; `again` where another attempt may get one."""
+    """No whole answer came; another attempt may get one."""
 
-    def __init__(self, reason: str, detail: str, *, again: bool = True) -> None:
+    def __init__(self, reason: str, detail: str) -> None:
         super().__init__(reason)
-        self.reason, self.detail, self.again = reason, detail, again
+        self.reason, self.detail = reason, detail
 
 
 class Wire:
@@ -91,7 +95,7 @@ class Wire:
         Raises
         ------
         Lost
-            Where none comes in time, none comes whole, or it is too large.
+            Where none comes in time, or none comes whole.
         """
         try:
             async with asyncio.timeout(self._seconds):
@@ -129,7 +133,7 @@ class Wire:
                 if response.status_code >= ERRORS and size > WORDS:
                     break
                 if size > LARGEST:
-                    raise Lost("too large", f"the answer has more than {LARGEST >> 20} MiB", again=False)
+                    return Answer(response.status_code, headers, b"", whole=False)
             return Answer(response.status_code, headers, b"".join(parts))
         finally:
             await response.aclose()

@@ -9,6 +9,9 @@ from instag.tagging.outlay import Estimate
 
 __all__ = ["asked", "counted", "estimated"]
 
+# Characters of a server's words that are shown.
+WIDTH = 100
+
 
 def estimated(found: Estimate) -> list[tuple[str, str]]:
     """Lines about what it would take."""
@@ -62,7 +65,14 @@ def asked(tally: Tally) -> list[tuple[str, str]]:
         ("tokens answered", amount(tally.completion_tokens)),
         *([] if tally.cost is None else [("cost", f"${tally.cost:,.4g}")]),
         ("time", f"{duration(tally.seconds)}, {tally.rate:,.1f} a second"),
+        *([] if tally.structured is None else [("JSON asked for by", tally.structured)]),
+        *(("  request changed", _short(note)) for note in tally.notes),
     ]
+
+
+def _short(text: str) -> str:
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
 
 
 def _line(name: str, count: int) -> list[tuple[str, str]]:

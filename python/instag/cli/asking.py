@@ -10,6 +10,9 @@ import typer
 from instag.asking import Structured
 from instag.errors import InputError
 from instag.tagging.batching import Action
+from instag.tagging.cut import SIZE, Cut
+
+KEY = "OPENAI_API_KEY"
 
 Model = Annotated[str, typer.Option(help="The model's name at the endpoint.")]
 Url = Annotated[
@@ -17,6 +20,10 @@ Url = Annotated[
 ]
 KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the environment that holds the key.")]
 KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds the key, instead.")]
+Headers = Annotated[
+    list[str] | None,
+    typer.Option("--header", metavar="'NAME: VALUE'", help="Another header, or @FILE with one a line; several times."),
+]
 Prompted = Annotated[
     str, typer.Option(help="instag, instag-cached, instagger, instagger-vicuna, or a text file with {query} in it.")
 ]
@@ -33,7 +40,18 @@ Price = Annotated[
 ]
 Attempts = Annotated[int, typer.Option(help="How often a query is asked before it counts as failed.")]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for an answer.")]
-Longest = Annotated[int, typer.Option("--max-query", metavar="N", help="Cut longer queries, to so many characters.")]
+Patience = Annotated[float, typer.Option(metavar="SECONDS", help="How long to bear nothing but 'too many requests'.")]
+MostUnread = Annotated[
+    float, typer.Option("--max-unread", metavar="SHARE", help="How many of the last 500 answers may be unreadable.")
+]
+Longest = Annotated[
+    int | None,
+    typer.Option("--max-query", metavar="N", help=f"Cut longer queries, to so many characters; {SIZE} unless told."),
+]
+LongestTokens = Annotated[
+    int | None,
+    typer.Option("--max-query-tokens", metavar="N", help="The same in tokens, which are estimated by a rule."),
+]
 Tokens = Annotated[int, typer.Option("--max-tokens", help="The longest answer; 0 leaves it to the server.")]
 Temperature = Annotated[float, typer.Option(help="That of the sampling; below 0 sends none.")]
 Structure = Annotated[Structured, typer.Option("--structured", help="How the server is asked for JSON.")]
@@ -51,11 +69,44 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take,
 def read_key(name: str, file: Path | None) -> str | None:
     """Find the key: it never stands on the command line, where others could see it."""
     if file is None:
+        if name != KEY and name not in os.environ:
+            raise InputError(f"--api-key-env: the environment has no variable {name!r}: set it, or name another")
         return os.environ.get(name)
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"--api-key-file: {file} cannot be read: {type(error).__name__}") from None
+
+
+def read_headers(given: list[str] | None) -> dict[str, str]:
+    """Read headers, or files of them: what is secret should not stand on the command line."""
+    headers = {}
+    for text in given or []:
+        for line in _lines(Path(text[1:])) if text.startswith("@") else [text]:
+            name, colon, value = line.partition(":")
+            if not colon or not name.strip():
+                # What is shown of it may be no secret.
+                raise InputError(
+                    "--header: expected 'NAME: VALUE', or @FILE with one a line; found a line without a ':'"
+                )
+            headers[name.strip()] = value.strip()
+    return headers
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--header: {path} cannot be read: {type(error).__name__}") from None
+
+
+def read_cut(characters: int | None, tokens: int | None) -> Cut:
+    """Read how much of a query is asked with."""
+    if tokens is None:
+        return Cut(SIZE if characters is None else characters)
+    if characters is not None:
+        raise InputError("--max-query-tokens: not with --max-query: queries are cut by one of them")
+    return Cut(tokens, "tokens")
 
 
 def read_concurrency(text: str) -> int | Literal["auto"]:

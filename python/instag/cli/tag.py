@@ -1,5 +1,6 @@
 """`instag tag`."""
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,13 +23,17 @@ from instag.cli.asking import (
     DryRun,
     Explained,
     Failures,
+    Headers,
     Hinted,
     Kept,
     KeyEnv,
     KeyFile,
     Limit,
     Longest,
+    LongestTokens,
     Model,
+    MostUnread,
+    Patience,
     Price,
     Prompted,
     Query,
@@ -44,6 +49,8 @@ from instag.cli.asking import (
     Url,
     read_body,
     read_concurrency,
+    read_cut,
+    read_headers,
     read_key,
     read_price,
 )
@@ -69,6 +76,7 @@ def tag(
     base_url: Url = None,
     api_key_env: KeyEnv = "OPENAI_API_KEY",
     api_key_file: KeyFile = None,
+    header: Headers = None,
     prompt: Prompted = "instag",
     examples: Shown = None,
     vocabulary: Hinted = None,
@@ -81,7 +89,10 @@ def tag(
     price: Price = None,
     attempts: Attempts = 6,
     timeout: Timeout = 120.0,
-    longest: Longest = 6000,
+    patience: Patience = 600.0,
+    max_unread: MostUnread = 0.5,
+    longest: Longest = None,
+    longest_tokens: LongestTokens = None,
     max_tokens: Tokens = 1024,
     temperature: Temperature = 0.0,
     structured: Structure = "auto",
@@ -99,7 +110,24 @@ def tag(
 ) -> None:
     """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
     check_output(output, to)
-    with console.stage("reading"):
+    if failures is not None:
+        check_failures(failures, output)
+    asked_by: dict[str, Any] = {
+        "retry_unread": retry_unread,
+        "concurrency": read_concurrency(concurrency),
+        "rpm": rpm,
+        "tpm": tpm,
+    }
+    borne: dict[str, Any] = {
+        "attempts": attempts,
+        "timeout": timeout,
+        "patience": patience,
+        "max_unread": max_unread,
+    }
+    if batched is not None:
+        check_batched(asked_by | borne)
+    columns: dict[str, Any] = {"explanations": explanations, "replace": replace}
+    with console.noted(), console.stage("reading"):
         # What is added for the asking is not part of the data.
         added = "queries" not in io.load(one_or_list(source), format=format).collect_schema()
         frame = io.read(one_or_list(source), format=format, query=query)
@@ -110,56 +138,41 @@ def tag(
         "prompt": prompt,
         "examples": examples or (),
         "vocabulary": vocabulary,
-        "cut": longest,
+        "cut": read_cut(longest, longest_tokens),
         "journal": path,
         "limit": limit,
         "max_tokens": max_tokens or None,
+        "price": read_price(price),
     }
     asking: dict[str, Any] = {
         "api_key": read_key(api_key_env, api_key_file),
         "temperature": None if temperature < 0 else temperature,
         "structured": structured,
         "extra_body": read_body(extra_body),
-    }
-    pace: dict[str, Any] = {
-        "retry_unread": retry_unread,
-        "concurrency": read_concurrency(concurrency),
-        "rpm": rpm,
-        "tpm": tpm,
-        "price": read_price(price),
+        "headers": read_headers(header),
+        "max_cost": max_cost,
     }
     if dry_run:
-        with console.stage("estimating"):
-            found = estimate(frame, **questions, **pace, batch=batched is not None)
+        with console.noted(), console.stage("estimating"):
+            found = estimate(frame, **questions, **asked_by, batch=batched is not None)
         console.table(("", ""), estimated(found))
         console.say("nothing was asked")
         return
     if batched is not None:
-        if retry_unread:
-            raise InputError("--retry-unread: not with --batch, which leaves out all that was answered")
-        with leaving(output, path), console.stage(f"batches: {batched}"):
-            states = batch(batched, frame, **questions, **asking, requests=batch_size)
+        with leaving(output, path), console.noted(), console.stage(f"batches: {batched}"):
+            states = batch(batched, frame, **questions, **asking, **columns, requests=batch_size)
         if not ready(states, batched):
             return
         questions["limit"] = 0
     with leaving(output, path):
-        tagged = ask(
-            frame,
-            **questions,
-            **asking,
-            **pace,
-            max_cost=max_cost,
-            attempts=attempts,
-            timeout=timeout,
-            explanations=explanations,
-            replace=replace,
-        )
+        tagged = ask(frame, **questions, **asking, **asked_by, **borne, **columns)
     with console.stage(f"writing {output}"):
         io.write(tagged.data.drop("queries") if added else tagged.data, output, format=to)
-        if failures is not None:
-            io.write(tagged.failures, failures)
     console.table(("", ""), [*counted(tagged), *asked(tagged.tally)])
     console.say(f"written to {output}; the answers are in {path}")
+    if failures is not None:
+        io.write(tagged.failures, failures)
+        console.say(f"queries without tags: {tagged.failures.height:,}, written to {failures}")
     if tagged.queries > tagged.blank and tagged.failures.height == tagged.queries - tagged.blank:
         console.error("no query has tags")
         raise typer.Exit(1)
@@ -205,6 +218,23 @@ def leaving(output: Path, journal: Path) -> Iterator[None]:
     except KeyboardInterrupt as error:
         console.note(f"{str(error) or 'interrupted'}; {output} was not written")
         raise typer.Exit(INTERRUPTED) from None
+
+
+def check_batched(given: dict[str, Any]) -> None:
+    """Refuse what says how single requests are made, where there are none."""
+    for name, value in given.items():
+        if value != inspect.signature(tag).parameters[name].default:
+            option = f"--{name.replace('_', '-')}"
+            raise InputError(f"{option}: not with --batch: it is for requests one by one; leave it out")
+
+
+def check_failures(failures: Path, output: Path) -> None:
+    """Find out before anything is paid for whether the failures can be written."""
+    type_of(failures, "auto")
+    if not failures.parent.is_dir():
+        raise InputError(f"--failures: {failures}: there is no folder {failures.parent}")
+    if failures.resolve() == output.resolve():
+        raise InputError(f"--failures: {failures} is the output: name another file")
 
 
 def check_output(output: Path, to: str) -> None:

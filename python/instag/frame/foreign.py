@@ -11,6 +11,7 @@ from instag.errors import InputError
 from instag.frame.frame import Frame
 from instag.frame.polars import PolarsFrame
 from instag.frame.rows import Rows
+from instag.surrogates import halves, sound, told
 
 
 class HubFrame(Frame):
@@ -61,11 +62,8 @@ class NarwhalsFrame(Frame):
         column = self._data.get_column(name)
         try:
             return column.to_polars()
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"column {name!r}: there is half a character (a lone surrogate) in {error.object[:80]!r}: replace it, "
-                "for instance with text.encode('utf-8', 'replace').decode()"
-            ) from None
+        except UnicodeEncodeError:
+            return _whole(name, column.to_list())
         except (ImportError, NotImplementedError, TypeError, ValueError):
             # Objects that Arrow does not take, or no pyarrow to ask: item by item.
             return _from_objects(name, column.to_list())
@@ -79,6 +77,18 @@ class NarwhalsFrame(Frame):
         backend = self._data.implementation
         series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in columns]
         return self._data.with_columns(*series).to_native()
+
+
+def _whole(name: str, items: list[Any]) -> pl.Series:
+    """Texts, by themselves or within lists and dicts, as Polars can hold them; what is no text is null."""
+    items = [None if isinstance(item, float) and math.isnan(item) else item for item in items]
+    items = [item.tolist() if isinstance(item, np.ndarray) else item for item in items]
+    told(halves(items), f"column {name!r}")
+    items = sound(items)
+    try:
+        return pl.Series(name, items)
+    except TypeError:
+        return _from_objects(name, items)
 
 
 def _from_objects(name: str, items: list[Any]) -> pl.Series:

@@ -18,8 +18,8 @@ def heard(frame: Frame, name: str | None) -> pl.Series:
     frame
         The samples.
     name
-        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of lists of
-        strings, which :func:`instag.read` makes, or else the layout that the columns have.
+        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of any of
+        these, such as :func:`instag.read` makes, or else the layout that the columns have.
 
     Returns
     -------
@@ -37,13 +37,7 @@ def heard(frame: Frame, name: str | None) -> pl.Series:
     >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
     [['Why?'], []]
     """
-    try:
-        return _found(frame) if name is None else _named(frame, name)
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"data: there is half a character (a lone surrogate) in {error.object[:80]!r}, which no server takes; "
-            "replace it, for instance with text.encode('utf-8', 'replace').decode()"
-        ) from None
+    return _found(frame) if name is None else _named(frame, name)
 
 
 def _named(frame: Frame, name: str) -> pl.Series:
@@ -67,6 +61,8 @@ def overheard(frame: Frame) -> pl.Series | None:
     schema = lazy.collect_schema()
     if schema.get("queries") == TEXTS:
         return frame.column("queries")
+    if "queries" in schema and (said := column("queries", schema["queries"])) is not None:
+        return frame.column("queries").to_frame().select(queries=said).to_series()
     layout = detect(schema)
     return None if layout is None else lazy.select(queries=queries(layout, schema)).collect().to_series()
 
@@ -76,7 +72,7 @@ def _found(frame: Frame) -> pl.Series:
     if said is None:
         columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
         raise InputError(
-            "data: expected a column `queries` or a layout instag knows (messages, conversations, instruction, "
+            "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
             f"prompt, …); found the columns {columns}; name the one with what users said with queries= / --query"
         )
     return said

@@ -12,13 +12,14 @@ from instag.errors import InputError
 from instag.io.file import glob_safe, lines
 from instag.io.nested import any_within
 from instag.io.records import DEEPEST, EXACT, Shape, decode, frame, is_record, parse
+from instag.surrogates import respelt, told
 
 # What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
 COERCED = r"^(?:[\[{]|-?\d[\d.eE+-]*$|true$|false$)"
 # What stands beside a list that is in a list with other values: Polars makes a list of each of those.
 LISTED = r'\]\s*,\s*(?:[-\dtfn{]|"(?:[^"\\]|\\.)*"\s*[,\]])|["\del}]\s*,\s*\['
 NAME = re.compile(r"[A-Za-z0-9_ -]+")
-# A lone surrogate, which is no text, becomes this.
+# Polars makes this of a lone surrogate, which is no text.
 NUL = "\0"
 ORDERING = 100  # lines
 NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
@@ -151,18 +152,32 @@ def _holds(dtype: Any, shape: Shape | None) -> bool:
 
 def _exact(path: Path) -> pl.LazyFrame:
     """Parse every line on its own."""
-    values, numbers = [], []
+    values, numbers, halves = [], [], 0
     for number, line in enumerate(lines(path).collect()["line"], start=1):
         if line.strip():
             try:
-                values.append(parse(line))
+                value, replaced = _parsed(line)
             except ValueError as error:
                 reason = getattr(error, "msg", error)
                 raise InputError(
                     f"{path}, line {number}: not valid JSON: {reason}: expected one object a line"
                 ) from error
+            values.append(value)
             numbers.append(number)
+            halves += replaced
+    told(halves, str(path))
     return _rows(values, path, lambda row: f"line {numbers[row]}")
+
+
+def _parsed(text: str) -> tuple[Any, int]:
+    """The value of JSON, and how many lone surrogates were replaced in it."""
+    try:
+        return parse(text), 0
+    except ValueError:
+        mended, halves = respelt(text)
+        if not halves:
+            raise
+        return parse(mended), halves
 
 
 def array(path: Path) -> pl.LazyFrame:
@@ -180,7 +195,7 @@ def array(path: Path) -> pl.LazyFrame:
     """
     text = "\n".join(lines(path).collect()["line"])
     try:
-        value = parse(text)
+        value, halves = _parsed(text)
     except ValueError as error:
         if text.lstrip().startswith("{") and text.strip().find("\n") > 0:
             return scan(path)
@@ -194,6 +209,7 @@ def array(path: Path) -> pl.LazyFrame:
         )
     if not isinstance(value, list):
         raise InputError(f"{path}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
+    told(halves, str(path))
     return _rows(value, path, lambda row: f"record {row + 1}")
 
 

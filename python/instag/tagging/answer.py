@@ -1,5 +1,6 @@
 """Answers: the tags that a model has written, in whatever form it wrote them."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ LONGEST_EXPLANATION = 1_000
 LONGEST_ANSWER = 1_000_000
 # Characters of an answer that cannot be read that are told.
 SHOWN = 200
+# All of these but white space: they would move the cursor of whoever reads them, and worse.
+CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 # Forms that need no note.
 PLAIN = frozenset({"tags", "list"})
 
@@ -49,7 +52,7 @@ def read_answer(reply: Reply) -> TagList:
     within (single quotes, commas) is repaired, so long as that adds, loses and changes nothing. One that was cut off is
     never repaired.
 
-    Tags are stripped. Of a tag that comes twice the first counts. What is no text, has neither a letter nor a digit, or
+    White space in tags and explanations is folded, and control characters are dropped. Of a tag that comes twice the first counts. What is no text, has neither a letter nor a digit, or
     is longer than 200 characters is dropped, and so is what comes after 100 tags; explanations end after 1,000
     characters. The notes say which of this was done.
 
@@ -85,9 +88,11 @@ def content_of(reply: Reply) -> str:
         With one of the reasons `refused`, `filtered`, `length`, `empty` and `too large`.
     """
     if reply.refusal:
-        raise Unreadable("refused", reply.refusal)
+        raise Unreadable("refused", _shown(reply.refusal))
     if reply.finish_reason == "content_filter":
         raise Unreadable("filtered", "the server's content filter held the answer back")
+    if reply.finish_reason == "too large":
+        raise Unreadable("too large", "the body has more than 8 MiB")
     if reply.finish_reason == "length":
         raise Unreadable("length", f"cut off after {reply.completion_tokens} tokens; a higher max_tokens lets it end")
     if reply.content is None or not reply.content.strip():
@@ -119,7 +124,7 @@ def _tidied(form: Form, notes: list[str], content: str) -> TagList:
     tags: dict[str, str | None] = {}
     done = dict.fromkeys(notes if form.name in PLAIN else [*notes, form.name])
     for tag, explanation in zip(form.tags, form.explanations, strict=True):
-        text = " ".join(clean(tag).split()) if isinstance(tag, str) else ""
+        text = _folded(tag, done) if isinstance(tag, str) else ""
         if note := _problem(tag, text):
             done[note] = None
         elif text in tags:
@@ -143,11 +148,20 @@ def _problem(tag: Any, text: str) -> str | None:
 
 
 def _explanation(explanation: Any, done: dict[str, None]) -> str | None:
-    text = clean(explanation).strip() if isinstance(explanation, str) else ""
+    text = _folded(explanation, done) if isinstance(explanation, str) else ""
     if len(text) > LONGEST_EXPLANATION:
         done["shortened explanations"] = None
     return text[:LONGEST_EXPLANATION] or None
 
 
+def _folded(text: str, done: dict[str, None]) -> str:
+    """A text on one line, without control characters."""
+    text = clean(text)
+    if CONTROL.search(text):
+        text = CONTROL.sub("", text)
+        done["dropped control characters"] = None
+    return " ".join(text.split())
+
+
 def _shown(content: str) -> str:
-    return " ".join(clean(content[: 2 * SHOWN]).split())[:SHOWN]
+    return _folded(content[: 2 * SHOWN], {})[:SHOWN]

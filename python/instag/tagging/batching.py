@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from instag.asking import Endpoint, Structured
+from instag.asking import Endpoint, Journal, Limits, Structured
+from instag.asking.price import Price
+from instag.caution import pointing
 from instag.errors import InputError
 from instag.normalization.options import check_choice
 from instag.tagging import batches
@@ -15,7 +19,9 @@ from instag.tagging.answer import read_answer
 from instag.tagging.batches import BatchState
 from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint
-from instag.tagging.plan import Plan
+from instag.tagging.forecast import foreseen
+from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
+from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.waiting import waiting
 
@@ -42,10 +48,14 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
     limit: int | None = None,
+    max_cost: float | None = None,
+    price: Price | tuple[float, float] | None = None,
     max_tokens: int | None = 1024,
     temperature: float | None = 0.0,
     structured: Structured = "auto",
     extra_body: Mapping[str, Any] | None = None,
+    explanations: bool = False,
+    replace: bool = False,
     requests: int = 50_000,
 ) -> list[BatchState]:
     """Tag in batches: `batch` waits for the server, `await abatch` does not.
@@ -62,8 +72,13 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
         stand; ``"collect"`` puts what was answered into the journal.
     data, model, base_url, api_key, client, headers, prompt, examples, vocabulary, queries, cut, journal, limit
         Those of :func:`instag.tag`. Only to submit are the data read; else they may be None.
+    max_cost, price
+        US dollars that the batches to be sent may cost, by an estimate of what is asked, and with all answers as long
+        as `max_tokens` lets them be; and the price of single requests, of which batches cost half.
     max_tokens, temperature, structured, extra_body
         Those of :func:`instag.tag`, to submit.
+    explanations, replace
+        Those of :func:`instag.tag` that will make the frame: nothing is sent for data that it would refuse.
     requests
         Questions in a batch, at most. Smaller batches come in below an account's limit of enqueued tokens.
 
@@ -75,42 +90,73 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     Raises
     ------
     InputError
-        Where an option or the data are not what was expected, or another process has the journal open.
+        Where an option or the data are not what was expected, more would be spent than `max_cost`, or another process
+        has the journal open.
     EndpointError
         Where the server does not answer or does not take a batch.
     """
     check_choice("batch", action, ("submit", "status", "collect"))
     if data is None and action == "submit":
         raise InputError("data: expected the data that are to be tagged; found None")
+    check_limit(limit)
+    sampling = sampling_of(max_tokens, temperature, extra_body)
     endpoint = Endpoint.of(model, base_url, api_key, client, headers)
-    plan = await asyncio.to_thread(
-        Plan.of,
-        data if action == "submit" else NOTHING,
-        model=model,
-        prompt=prompt,
-        examples=examples,
-        vocabulary=vocabulary,
-        queries=queries if action == "submit" else None,
-        cut=cut,
-        journal=journal,
-    )
-    with plan.open() as opened:
-        if action != "submit":
-            ask = batches.status if action == "status" else batches.collect
-            return await ask(endpoint=endpoint, journal=opened, identity=plan.identity)
-        sampling = {"temperature": temperature, "max_tokens": max_tokens, **(extra_body or {})}
-        unanswered = await asyncio.to_thread(plan.unanswered, opened, max_tokens, retry_unread=False)
-        return await batches.submit(
-            plan.questions(plan.samples.asked(unanswered, limit)),
-            endpoint=endpoint,
-            journal=opened,
-            identity=plan.identity,
-            schema=plan.prompt.schema,
-            structured=structured,
-            sampling={name: value for name, value in sampling.items() if value is not None},
-            read=read_answer,
-            requests=requests,
+    known = priced(price, model, endpoint.base_url)
+    check_cost(max_cost, known)
+    limits = Limits(max_cost=max_cost, price=known)
+    with pointing():
+        plan = await asyncio.to_thread(
+            Plan.of,
+            data if action == "submit" else NOTHING,
+            model=model,
+            prompt=prompt,
+            examples=examples,
+            vocabulary=vocabulary,
+            queries=queries if action == "submit" else None,
+            cut=cut,
+            journal=journal,
         )
+        check_columns(plan.frame.columns, explanations=explanations, replace=replace)
+        with plan.open() as opened:
+            if action != "submit":
+                ask = batches.status if action == "status" else batches.collect
+                return await ask(endpoint=endpoint, journal=opened, identity=plan.identity)
+            turns = await asyncio.to_thread(_affordable, plan, opened, limits, max_tokens, limit)
+            return await batches.submit(
+                plan.questions(*turns),
+                endpoint=endpoint,
+                journal=opened,
+                identity=plan.identity,
+                schema=plan.prompt.schema,
+                structured=structured,
+                sampling=sampling,
+                read=read_answer,
+                requests=requests,
+            )
 
 
 batch = waiting(abatch)
+
+
+def _affordable(
+    plan: Plan, journal: Journal, limits: Limits, max_tokens: int | None, limit: int | None
+) -> tuple[NDArray[np.uint32], ...]:
+    """The queries to ask with, where they can be paid for."""
+    unanswered = plan.unanswered(journal, max_tokens, retry_unread=False)
+    turns = plan.turns(journal, unanswered, limit)
+    if limits.max_cost is None:
+        return turns
+    if max_tokens is None:
+        raise InputError(
+            "max_cost / --max-cost: batches cost what their answers are long: set max_tokens / --max-tokens"
+        )
+    most = foreseen(plan, turns, kept=0, answer=float(max_tokens), limits=limits, batch=True)
+    # One question is asked at the full price.
+    cost = (most.cost or 0.0) * (1 + 1 / max(most.asked, 1))
+    if cost > limits.max_cost:
+        raise InputError(
+            f"max_cost / --max-cost: {most.asked:,} queries in batches may cost ${cost:,.4g}, with answers of "
+            f"{max_tokens:,} tokens; allowed are ${limits.max_cost:,.4g}: nothing was sent; allow more, or lower limit / "
+            "--limit or max_tokens / --max-tokens"
+        )
+    return turns

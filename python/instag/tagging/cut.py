@@ -75,7 +75,7 @@ class Cut:
         check_choice("cut", self.unit, ("characters", "tokens"))
         size: Any = self.size
         if isinstance(size, bool) or not isinstance(size, int) or size < LEAST:
-            raise InputError(f"cut: expected a size of {LEAST} {self.unit} or more; found {size!r}")
+            raise InputError(f"cut / --max-query: expected a size of {LEAST} {self.unit} or more; found {size!r}")
 
     def __call__(self, text: str) -> tuple[str, int]:
         """Cut a text.
@@ -98,30 +98,6 @@ class Cut:
         kept = bisect_right(range(min(len(text), most)), self.size, key=lambda kept: length(_shortened(text, kept))) - 1
         kept = max(kept, 0)
         return _shortened(text, kept), len(text) - kept
-
-
-def counter(path: Any) -> Callable[[str], int]:
-    """Count tokens by the tokenizer of a model, for :class:`Cut`.
-
-    Parameters
-    ----------
-    path
-        The model's `tokenizer.json`.
-
-    Raises
-    ------
-    InputError
-        Where it cannot be read, or the package tokenizers (from the extra `embed`) is not installed.
-    """
-    try:
-        from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise InputError("cut: a tokenizer's file needs the package tokenizers: pip install tokenizers") from None
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # it raises nothing more specific
-        raise InputError(f"{path}: expected a tokenizer.json; it cannot be read: {error}") from error
-    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 def _shortened(text: str, kept: int) -> str:

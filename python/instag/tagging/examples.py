@@ -29,13 +29,12 @@ class Example:
     explanations: tuple[str, ...] | None = None
 
     def shown(self, begin: str, end: str) -> str:
-        """The example as a prompt shows it: with explanations it is the answer that is wanted, to the letter."""
-        if self.explanations is None:
-            answer = "Tags: " + "; ".join(self.tags)
-        else:
-            pairs = zip(self.tags, self.explanations, strict=True)
-            answer = _json({"tags": [{"tag": tag, "explanation": why} for tag, why in pairs]})
-        return f"{begin}\n{self.query}\n{end}\n{answer}\n"
+        """The example as a prompt shows it, with an answer that can be read to the letter."""
+        tags: list[Any] = list(self.tags)
+        if self.explanations is not None:
+            pairs = zip(tags, self.explanations, strict=True)
+            tags = [{"tag": tag, "explanation": why} for tag, why in pairs]
+        return f"{begin}\n{self.query}\n{end}\n{_json({'tags': tags})}\n"
 
 
 def examples_of(examples: Examples) -> tuple[Example, ...]:
@@ -58,6 +57,9 @@ def examples_of(examples: Examples) -> tuple[Example, ...]:
     """
     if isinstance(examples, str | Path):
         return tuple(_example(value, where) for where, value in _lines(Path(examples)))
+    given: Any = examples
+    if not isinstance(given, Iterable) or isinstance(given, Mapping):
+        raise InputError(f"examples / --examples: expected a list of examples, or a file; found {_shown(given)}")
     return tuple(_example(value, f"examples: number {nth}") for nth, value in enumerate(examples, 1))
 
 

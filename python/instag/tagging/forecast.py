@@ -4,17 +4,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from instag.asking import Limits
 from instag.asking.price import Price
 from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.options import check_limit, sampling_of
 from instag.tagging.outlay import Estimate, estimate_of, mean_answer
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.tokens import tokens_of
 
-__all__ = ["estimate"]
+__all__ = ["estimate", "foreseen"]
 
 
 def estimate(  # noqa: PLR0913 - those of tag that matter here
@@ -43,7 +45,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     ----------
     data, model, base_url, prompt, examples, vocabulary, queries, cut, journal, retry_unread, limit, max_tokens
         Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers tell
-        how long an answer is.
+        how long an answer is; it may be one that another run is writing.
     concurrency, rpm, tpm, price
         Those of :func:`instag.tag`: they tell the time and the cost.
     batch
@@ -57,7 +59,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     Raises
     ------
     InputError
-        Where an option or the data are not what was expected, or another process has the journal open.
+        Where an option or the data are not what was expected, or the journal is of another model or prompt.
 
     Examples
     --------
@@ -67,6 +69,8 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     >>> found.queries, found.distinct, found.completion_tokens
     (3, 2, 240)
     """
+    check_limit(limit)
+    sampling_of(max_tokens, None, None)
     limits = Limits(concurrency, rpm, tpm, price=priced(price, model, base_url))
     plan = Plan.of(
         data,
@@ -78,20 +82,43 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
         cut=cut,
         journal=journal,
     )
+    held = plan.peek()
+    unanswered = plan.unanswered(held, max_tokens, retry_unread=retry_unread)
+    turns = plan.turns(held, unanswered, limit)
+    return foreseen(
+        plan, turns, kept=int((~unanswered).sum()), answer=mean_answer(held.replies()), limits=limits, batch=batch
+    )
+
+
+def foreseen(
+    plan: Plan,
+    turns: tuple[NDArray[np.uint32], ...],
+    *,
+    kept: int,
+    answer: float | None,
+    limits: Limits,
+    batch: bool,
+) -> Estimate:
+    """Estimate what it takes to ask with some queries of a plan.
+
+    Parameters
+    ----------
+    plan, turns
+        The plan, and its :meth:`Plan.turns`.
+    kept
+        The questions that have an answer.
+    answer, limits, batch
+        Those of :func:`instag.tagging.outlay.estimate_of`.
+    """
     samples = plan.samples
-    unanswered, answer = np.ones(len(samples.keys), np.bool_), None
-    if plan.path.exists():
-        with plan.open() as opened:
-            unanswered = plan.unanswered(opened, max_tokens, retry_unread=retry_unread)
-            answer = mean_answer(opened.replies())
-    asked = samples.asked(unanswered, limit)
-    lengths = np.fromiter((tokens_of(plan.cut(text)[0]) for _, text in samples.texts(asked)), np.int64, len(asked))
+    lengths = (tokens_of(plan.cut(text)[0]) for queries in turns for _, text in samples.texts(queries))
     return estimate_of(
-        lengths,
+        np.fromiter(lengths, np.int64, sum(map(len, turns))),
         prompt=plan.prompt,
         samples=len(samples),
         queries=len(samples.question),
-        kept=int((~unanswered).sum()),
+        distinct=len(samples.keys),
+        kept=kept,
         cuts=len(np.unique(samples.question[samples.cut])),
         answer=answer,
         limits=limits,

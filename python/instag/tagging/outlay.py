@@ -39,6 +39,8 @@ class Estimate:
         Different queries: each is asked once.
     kept
         Those of the distinct ones whose answer is there already.
+    asked
+        Requests: the distinct queries without an answer, up to the limit.
     cuts
         Distinct queries that are too long and would be cut.
     prompt_tokens, completion_tokens
@@ -57,6 +59,7 @@ class Estimate:
     queries: int
     distinct: int
     kept: int
+    asked: int
     cuts: int
     prompt_tokens: int
     completion_tokens: int
@@ -65,11 +68,6 @@ class Estimate:
     cost: float | None
     seconds: float | None
 
-    @property
-    def asked(self) -> int:
-        """Requests: the distinct queries without an answer."""
-        return self.distinct - self.kept
-
 
 def estimate_of(  # noqa: PLR0913 - each is a number of its own
     lengths: NDArray[Any],
@@ -77,6 +75,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     prompt: Prompt,
     samples: int,
     queries: int,
+    distinct: int | None = None,
     kept: int = 0,
     cuts: int = 0,
     answer: float | None = None,
@@ -96,8 +95,8 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
         The tokens of each query that would be asked: distinct, cut, and without an answer.
     prompt
         The prompt.
-    samples, queries, kept, cuts
-        As in :class:`Estimate`.
+    samples, queries, distinct, kept, cuts
+        As in :class:`Estimate`; unless told, all that has no answer is asked.
     answer
         Tokens an answer, from :func:`mean_answer`; None assumes 120.
     limits
@@ -126,7 +125,18 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     cost = None if limits.price is None else limits.price.of(asking, answering) * (BATCH if batch else 1)
     seconds = None if batch else _seconds(asked, asking + answering, each, limits)
     return Estimate(
-        samples, queries, asked + kept, kept, cuts, asking, answering, each, answer is not None, cost, seconds
+        samples,
+        queries,
+        asked + kept if distinct is None else distinct,
+        kept,
+        asked,
+        cuts,
+        asking,
+        answering,
+        each,
+        answer is not None,
+        cost,
+        seconds,
     )
 
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instag.asking import Journal, Question, identity_of, key_of
+from instag.asking.contents import Contents
 from instag.asking.price import Price, price_of
+from instag.caution import caution
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.hearing import heard
@@ -24,8 +27,8 @@ from instag.tagging.sheet import Sheet
 
 __all__ = ["Plan", "priced"]
 
-# Hexadecimal digits that tell the prompts apart in the names of journals.
-TOLD_APART = 8
+# Bytes of the hash that tells models and prompts apart in the names of journals.
+TOLD_APART = 4
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,14 @@ class Plan:
         journal: str | Path | None = None,
     ) -> "Plan":
         """Find the queries and the questions; the options are those of :func:`instag.tag`."""
-        if not model:
-            raise InputError("model: expected the model's name at the endpoint; found none")
+        if not isinstance(journal, str | Path | None):
+            raise InputError(f"journal / --journal: expected the path of a file, or None; found {journal!r}")
         frame = wrap(data)
         found = prompt_of(prompt, examples=examples, vocabulary=vocabulary)
         shorten = cut if isinstance(cut, Cut) else Cut(cut)
         identity = identity_of(model, found.identity, found.schema)
         samples = Samples.of(heard(frame, queries), shorten, lambda text: key_of(identity, text))
-        path = _named(model, found) if journal is None else Path(journal)
+        path = _named(model, found, identity) if journal is None else Path(journal)
         return cls(frame, samples, model, found, shorten, path)
 
     @property
@@ -89,10 +92,17 @@ class Plan:
         return replace(self, samples=self.samples.without_keys())
 
     def open(self) -> Journal:
-        """Open the journal, or begin it."""
-        return Journal.open(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
+        """Open the journal, or begin it; a torn end that is dropped is told of."""
+        journal = Journal.open(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
+        if journal.dropped:
+            caution(f"{self.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
+        return journal
 
-    def unanswered(self, journal: Journal, max_tokens: int | None, *, retry_unread: bool) -> NDArray[np.bool_]:
+    def peek(self) -> Contents:
+        """What the journal holds, though another run may be writing it; where there is none, nothing."""
+        return Journal.peek(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
+
+    def unanswered(self, journal: Contents, max_tokens: int | None, *, retry_unread: bool) -> NDArray[np.bool_]:
         """Which questions have no answer yet, or one that is asked for again."""
         keys = self.samples.keys
         unanswered = ~journal.answered(max_tokens).isin(keys)
@@ -102,22 +112,48 @@ class Plan:
             unanswered |= sheet.failed
         return np.asarray(unanswered)
 
-    def questions(self, queries: NDArray[np.uint32]) -> Iterator[Question]:
+    def turns(
+        self, journal: Contents, unanswered: NDArray[np.bool_], limit: int | None
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """The queries to ask with, at most so many: new ones first, and then those that failed before.
+
+        Where some fail whenever they are asked, the others get their turn all the same.
+        """
+        failed = unanswered & journal.failed().isin(self.samples.keys)
+        new = self.samples.asked(unanswered & ~failed, limit)
+        return new, self.samples.asked(failed, None if limit is None else limit - len(new))
+
+    def questions(self, *turns: NDArray[np.uint32]) -> Iterator[Question]:
         """The questions that some queries ask, made one by one."""
         samples = self.samples
-        for query, text in samples.texts(queries):
-            key = samples.keys[samples.question[query]].tobytes()
-            yield Question(key, self.prompt.messages(self.cut(text)[0]))
+        for queries in turns:
+            for query, text in samples.texts(queries):
+                key = samples.keys[samples.question[query]].tobytes()
+                yield Question(key, self.prompt.messages(self.cut(text)[0]))
 
 
 def priced(price: Price | tuple[float, float] | None, model: str, base_url: str | None) -> Price | None:
-    """The price that is told, or else the published one; None where nobody knows."""
+    """The price that is told, or else the published one of the model; None where nobody knows."""
+    if not model or not isinstance(model, str):
+        raise InputError(f"model / --model: expected the model's name at the endpoint; found {model!r}")
     if price is None:
         return price_of(model, base_url or os.environ.get("OPENAI_BASE_URL"))
-    return price if isinstance(price, Price) else Price(*price)
+    if isinstance(price, Price):
+        return price
+    try:
+        asked, answered = price
+        return Price(float(asked), float(answered))
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"price / --price: expected US dollars for a million tokens asked and answered, such as (0.15, 0.6); "
+            f"found {price!r}"
+        ) from None
 
 
-def _named(model: str, prompt: Prompt) -> Path:
+def _named(model: str, prompt: Prompt, identity: bytes) -> Path:
     """A journal's name that no other model or prompt has."""
-    name = f"{model}.{prompt.name}.{prompt.identity[:TOLD_APART]}.journal"
+    mark = blake2b(identity, digest_size=TOLD_APART).hexdigest()
+    name = f"{model}.{prompt.name}.{mark}.journal"
     return Path(re.sub(r"[^\w.-]+", "-", name))

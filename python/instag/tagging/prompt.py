@@ -69,7 +69,8 @@ class Prompt:
     @cached_property
     def identity(self) -> str:
         """A hash of all that shapes the messages, 32 hexadecimal digits: template, examples, vocabulary and schema."""
-        shape = [self.template, self.examples, self.vocabulary, self.schema, MARKER.pattern]
+        shown = [example.shown("", "") for example in self.examples]
+        shape = [self.template, shown, self.vocabulary, self.schema, MARKER.pattern]
         return blake2b(orjson.dumps(shape), digest_size=16).hexdigest()
 
     def messages(self, query: str) -> list[dict[str, str]]:
@@ -158,6 +159,8 @@ def prompt_of(prompt: str | Path | Prompt, *, examples: Examples = (), vocabular
                 "prompt: expected examples and a vocabulary within the prompt that is given, not beside it"
             )
         return prompt
+    if not isinstance(prompt, str | Path):
+        raise InputError(f"prompt / --prompt: expected a name or the path of a text file; found {prompt!r}")
     name, template = _template(prompt)
     for place, given in (("examples", shown), ("vocabulary", hint)):
         if given and f"{{{place}}}" not in template.user:

@@ -35,19 +35,20 @@ class Run:
         plan = self._plan
         with plan.open() as journal:
             unanswered = await asyncio.to_thread(plan.unanswered, journal, max_tokens, retry_unread=retry_unread)
-            wanted = plan.samples.asked(unanswered, limit)
+            turns = await asyncio.to_thread(plan.turns, journal, unanswered, limit)
+            wanted = sum(map(len, turns))
             kept = int((~unanswered).sum())
-            total = kept + len(wanted)
+            total = kept + wanted
             tally = Tally(total=total, kept=kept)
-            if (asking := self._asking) is not None and len(wanted):
+            if (asking := self._asking) is not None and wanted:
                 tally = await interruptible(
-                    lambda **told: asking(plan.questions(wanted), journal=journal, total=total, **told),
+                    lambda **told: asking(plan.questions(*turns), journal=journal, total=total, **told),
                     tally,
                     self._progress,
                     plan.path,
                 )
             sheet = await asyncio.to_thread(_read, plan, journal, explanations=explanations)
-        limited = len(wanted) < unanswered.sum()
+        limited = wanted < unanswered.sum()
         return sheet, tally, tally.stopped or ("limit" if limited else None)
 
 

@@ -1,6 +1,5 @@
 """What tagging brings: the frame with its tags, and all that there is to say about them."""
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -8,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import polars as pl
 
 from instag.asking import Tally
-from instag.errors import InstagWarning
+from instag.caution import caution
 from instag.tagging.plan import Plan
 from instag.tagging.sheet import Sheet
 
@@ -91,9 +90,7 @@ def _warn(failures: pl.DataFrame, queries: int) -> None:
     counts = failures.group_by(why).len().sort("len", "why", descending=[True, False])
     named = "; ".join(f"{count:,} {why}" for why, count in counts.head(NAMED).iter_rows())
     others = "; …" if counts.height > NAMED else ""
-    warnings.warn(
+    caution(
         f"{failures.height:,} of {queries:,} queries have no tags ({named}{others}), and the tags of their samples are "
-        "null; `failures` lists them",
-        InstagWarning,
-        stacklevel=3,
+        "null; `failures` lists them"
     )

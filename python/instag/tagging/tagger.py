@@ -8,10 +8,11 @@ from typing import Any, Literal, TypeVar
 
 from instag.asking import Endpoint, Limits, Structured, Tally, ask
 from instag.asking.price import Price
-from instag.errors import InputError
+from instag.caution import pointing
 from instag.tagging.answer import read_answer
 from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.run import Run
@@ -46,6 +47,8 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     price: Price | tuple[float, float] | None = None,
     attempts: int = 6,
     timeout: float = 120.0,  # noqa: ASYNC109 - of one request, not of the whole
+    patience: float = 600.0,
+    max_unread: float = 0.5,
     max_tokens: int | None = 1024,
     temperature: float | None = 0.0,
     structured: Structured = "auto",
@@ -103,8 +106,8 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         Whether to ask again where an answer came but could not be read, was refused or filtered. It was paid for, so
         it is not asked again unless told.
     limit
-        The most questions to ask in this run, in the order of the data; 0 asks none, and makes the frame of what the
-        journal holds.
+        The most questions to ask in this run, in the order of the data, those that failed before after all others; 0
+        asks none, and makes the frame of what the journal holds.
     concurrency
         Requests in flight: ``"auto"`` finds what the server bears; a number is the most there will be.
     rpm, tpm
@@ -117,6 +120,12 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         How often a question is asked before it counts as failed; "too many requests" is no attempt.
     timeout
         Seconds for an answer.
+    patience
+        Seconds of nothing but "too many requests" after which it stops; a server that asks to wait for longer stops it
+        at once.
+    max_unread
+        The share of the last 500 answers that may be unreadable before it stops, once there are 20. Questions whose
+        answer could not be read before, and which `retry_unread` asks again, do not count.
     max_tokens
         The longest answer, in tokens; None for the server's own limit. Where it grows, answers that a lower one had
         cut off are asked again.
@@ -126,7 +135,8 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         How JSON is asked for: ``"json_schema"``, ``"structured_outputs"`` (vLLM), ``"json_object"``, ``"none"``, or
         ``"auto"``, which tries them in this order with the first question.
     extra_body
-        More fields for every request, such as ``{"reasoning_effort": "low"}``.
+        More fields for every request, such as ``{"reasoning_effort": "low"}``; not the length of an answer, which is
+        `max_tokens`.
     explanations
         Whether to add the column `explanations`. The prompt `instag` asks for them in any case.
     replace
@@ -170,52 +180,53 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     ----------
     Section 2 of the InsTag paper; docs/tagging.md says where this departs from it.
     """
-    _check_limit(limit)
+    check_limit(limit)
+    sampling = sampling_of(max_tokens, temperature, extra_body)
     # Nothing will be asked at a limit of 0: then there need be no key either.
     endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
     known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
-    limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, price=known)
-    plan = await asyncio.to_thread(
-        Plan.of,
-        data,
-        model=model,
-        prompt=prompt,
-        examples=examples,
-        vocabulary=vocabulary,
-        queries=queries,
-        cut=cut,
-        journal=journal,
+    check_cost(max_cost, known)
+    limits = Limits(
+        concurrency,
+        rpm,
+        tpm,
+        max_cost,
+        attempts,
+        timeout,
+        max_unread=max_unread,
+        price=known,
+        patience=patience,
     )
-    _check_columns(plan, explanations=explanations, replace=replace)
-    sampling = {"temperature": temperature, "max_tokens": max_tokens, **(extra_body or {})}
-    options: dict[str, Any] = {
-        "schema": plan.prompt.schema,
-        "structured": structured,
-        "sampling": {name: value for name, value in sampling.items() if value is not None},
-        "limits": limits,
-    }
-    run = Run(
-        plan, None if endpoint is None else partial(ask, endpoint=endpoint, read=read_answer, **options), progress
-    )
-    sheet, tally, untried = await run.go(max_tokens, limit, retry_unread=retry_unread, explanations=explanations)
-    # Millions of keys are let go before the columns are made.
-    del run
-    plan = plan.without_keys()
-    return await asyncio.to_thread(Tagged.of, plan, sheet, tally, untried)
+    with pointing():
+        plan = await asyncio.to_thread(
+            Plan.of,
+            data,
+            model=model,
+            prompt=prompt,
+            examples=examples,
+            vocabulary=vocabulary,
+            queries=queries,
+            cut=cut,
+            journal=journal,
+        )
+        check_columns(plan.frame.columns, explanations=explanations, replace=replace)
+        asking = None
+        if endpoint is not None:
+            asking = partial(
+                ask,
+                endpoint=endpoint,
+                read=read_answer,
+                schema=plan.prompt.schema,
+                structured=structured,
+                sampling=sampling,
+                limits=limits,
+            )
+        run = Run(plan, asking, progress)
+        sheet, tally, untried = await run.go(max_tokens, limit, retry_unread=retry_unread, explanations=explanations)
+        # Millions of keys are let go before the columns are made.
+        del run
+        plan = plan.without_keys()
+        return await asyncio.to_thread(Tagged.of, plan, sheet, tally, untried)
 
 
 tag = waiting(atag)
-
-
-def _check_limit(limit: Any) -> None:
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-        raise InputError(f"limit: expected a count of 0 or more, or None; found {limit!r}")
-
-
-def _check_columns(plan: Plan, *, explanations: bool, replace: bool) -> None:
-    added = ["tags", "query_tags", *(["explanations"] if explanations else [])]
-    if not replace and (taken := [name for name in added if name in plan.frame.columns]):
-        names = ", ".join(map(repr, taken))
-        raise InputError(
-            f"data: they already have {names}: rename or drop them, or let them go with replace / --replace"
-        )

@@ -68,11 +68,14 @@ def values_of(content: str, *, whole: bool) -> Iterator[tuple[list[Any], list[st
     if not text.strip():
         raise Unreadable("empty", "there is nothing after the thinking")
     notes = ["thinking"] if text != content else []
-    notes += ["fenced"] if "```" in text else ["text around"] if decoded(text) == [] else []
-    yield _scanned(text), notes
+    notes += ["fenced"] if "```" in text else []
+    around = [] if "```" in text or decoded(text) else ["text around"]
+    yield _scanned(text), [*notes, *around]
     if whole:
         fenced = FENCE.search(text)
-        yield _repaired(fenced[1] if fenced else text), [*notes, "repaired"]
+        body = _body(fenced[1] if fenced else text)
+        around = around if body != text.strip() else []
+        yield _repaired(body), [*notes, *around, "repaired"]
 
 
 def decoded(text: str) -> list[Any]:
@@ -109,14 +112,18 @@ def _scanned(text: str) -> list[Any]:
     return values
 
 
-def _repaired(text: str) -> list[Any]:
-    """The value that a text was meant to be, where nothing is added, lost or torn by the repair."""
+def _body(text: str) -> str:
+    """All from the first bracket to the last that may close it; empty where another opens behind that."""
     found = OPENING.search(text)
     if found is None:
-        return []
+        return ""
     end = text.rfind(CLOSING[found[0]]) + 1
-    body = text[found.start() : end]
-    if not body or OPENING.search(text, end) or FOREIGN.search(body):
+    return "" if OPENING.search(text, end) else text[found.start() : end]
+
+
+def _repaired(body: str) -> list[Any]:
+    """The value that a text was meant to be, where nothing is added, lost or torn by the repair."""
+    if not body or FOREIGN.search(body):
         return []
     try:
         from fast_json_repair import repair_json  # noqa: PLC0415 - an extra, and seldom needed

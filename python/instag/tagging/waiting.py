@@ -8,6 +8,8 @@ from contextvars import copy_context
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from instag.caution import pointing
+
 __all__ = ["waiting"]
 
 P = ParamSpec("P")
@@ -23,8 +25,9 @@ PATIENCE = 2
 def waiting(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Make a function that waits for what an asynchronous one does.
 
-    Its name is that of the asynchronous one without the leading `a`. The work gets a thread and an event loop of its own, so that it can be waited for inside a running loop too, as in a
-    notebook. Ctrl-C cancels the work, at most twice; :class:`KeyboardInterrupt` is raised when it has ended, with the
+    Its name is that of the asynchronous one without the leading `a`. The work gets a thread and an event loop of its
+    own, so that it can be waited for inside a running loop too, as in a notebook; its cautions point to who waits.
+    Ctrl-C cancels the work, at most twice; :class:`KeyboardInterrupt` is raised when it has ended, with the
     message of the cancellation.
 
     Examples
@@ -38,7 +41,8 @@ def waiting(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
 
     @wraps(work)
     def wait(*arguments: P.args, **options: P.kwargs) -> T:
-        return _wait(work(*arguments, **options))
+        with pointing():
+            return _wait(work(*arguments, **options))
 
     wait.__name__ = wait.__qualname__ = work.__name__.removeprefix("a")
     return wait
@@ -59,19 +63,23 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
             finished.set()
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="instag", daemon=True)
-    started, interrupts = False, 0
-    while not finished.is_set():
+    started, told, interrupts = False, 0, 0
+    while True:
         try:
             if not started:
                 started = True
                 thread.start()
-            finished.wait(GLANCE)
+            if told < interrupts:
+                told += 1
+                with suppress(RuntimeError):  # it has ended meanwhile
+                    loop.call_soon_threadsafe(task.cancel)
+            if finished.wait(GLANCE):
+                break
         except KeyboardInterrupt:
+            # No more than this: another may come meanwhile.
             interrupts += 1
             if interrupts > PATIENCE:
                 raise
-            with suppress(RuntimeError):  # it has ended meanwhile
-                loop.call_soon_threadsafe(task.cancel)
     if interrupts:
         raise KeyboardInterrupt(_words(task))
     return task.result()
