@@ -8,11 +8,46 @@ from numpy.typing import NDArray
 
 from instag.normalization.difference import initials, stems
 
-__all__ = ["acronyms"]
+__all__ = ["LEAST", "Acronyms", "acronyms"]
 
 LONGEST = 6
 # Below this, initials are the same by chance.
 LEAST = 0.30
+
+
+class Acronyms:
+    """The acronyms among texts, the most frequent text first, and what each may stand for."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.short = {text: nth for nth, text in enumerate(texts) if _may_be(text)}
+        self._texts = texts
+        self._expansions: dict[str, list[int]] = defaultdict(list)
+        for nth, text in enumerate(texts):
+            for letters in filter(_may_be, initials(text)):
+                self._expansions[letters].append(nth)
+
+    def expansion(self, short: str) -> int | None:
+        """The place of the one text that an acronym stands for, inflections aside; None where it is not one."""
+        places = self._expansions.get(short, [])
+        # The first is the most frequent.
+        return places[0] if len({stems(self._texts[place]) for place in places}) == 1 else None
+
+    def partner(self, text: str) -> int | None:
+        """The place of the text that another one is the acronym of, or that is its acronym; None without just one.
+
+        Examples
+        --------
+        >>> some = Acronyms(["natural language processing", "cs", "computer science"])
+        >>> some.partner("nlp"), some.partner("customer service"), some.partner("computer sciences")
+        (0, None, 1)
+        """
+        if _may_be(text):
+            return self.expansion(text)
+        found = [self.short[letters] for letters in initials(text) & self.short.keys() if self._may_mean(letters, text)]
+        return found[0] if len(found) == 1 else None
+
+    def _may_mean(self, short: str, text: str) -> bool:
+        return all(stems(self._texts[place]) == stems(text) for place in self._expansions.get(short, ()))
 
 
 def acronyms(texts: Sequence[str], found: NDArray[np.float32]) -> Iterator[tuple[int, int, float]]:
@@ -26,15 +61,11 @@ def acronyms(texts: Sequence[str], found: NDArray[np.float32]) -> Iterator[tuple
     >>> list(acronyms(["cs", "computer science", "customer service"], alike))
     []
     """
-    short = {text: nth for nth, text in enumerate(texts) if _may_be(text)}
-    expansions: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
-    for nth, text in enumerate(texts):
-        for letters in initials(text) & short.keys():
-            # The first is the most frequent.
-            expansions[letters].setdefault(stems(text), nth)
-    for letters, places in sorted(expansions.items()):
-        if len(places) == 1:
-            one, other = sorted((short[letters], *places.values()))
+    known = Acronyms(texts)
+    for letters, place in sorted(known.short.items()):
+        expansion = known.expansion(letters)
+        if expansion is not None:
+            one, other = sorted((place, expansion))
             similarity = float(found[one] @ found[other])
             if similarity >= LEAST:
                 yield one, other, similarity

@@ -105,7 +105,8 @@ def _matches(vocabulary: Vocabulary, tags: list[str], vectors: Vectors | None) -
     known = {raw: Match(place, "vocabulary", "known") for place, some in enumerate(members) for raw in some}
     known |= {raw: Match(None, "vocabulary", "known; dropped") for raw in vocabulary.dropped}
     unseen = [tag for tag in tags if tag not in known]
-    known |= dict(zip(unseen, Matcher(vocabulary, vectors).match(unseen), strict=True))
+    if unseen:
+        known |= dict(zip(unseen, Matcher(vocabulary, vectors).match(unseen), strict=True))
     return [known[tag] for tag in tags]
 
 

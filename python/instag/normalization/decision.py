@@ -1,12 +1,23 @@
 """Whether two tags are one, and why: guards first, then the rules of spelling, then likeness."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from instag.normalization.difference import Words, content, difference, joined, stems, unlike, words
+from instag.normalization.difference import (
+    Words,
+    content,
+    difference,
+    joined,
+    particles,
+    respaced,
+    stems,
+    unlike,
+    words,
+)
 from instag.normalization.guards import refusal
-from instag.normalization.inflection import inflected, kind_of_inflection
-from instag.normalization.lexicon import GENERIC
+from instag.normalization.inflection import kind_of_inflection, unrelated
+from instag.normalization.lexicon import FILLERS, GENERIC
 
 __all__ = ["Likeness", "Spelling", "judge", "reach", "spelling", "unsettled"]
 
@@ -20,6 +31,7 @@ TIMES = {
     "other words": 2.0,
     "generic word": 1.5,
     "added words": 0.8,
+    "word of its own": 0.8,
     "contained": 1.0,
     "far words": 0.8,
 }
@@ -63,13 +75,14 @@ def spelling(one: str, other: str) -> Spelling | None:
     >>> spelling("safe", "not safe")
     """
     if joined(one) == joined(other):
-        return Spelling(joins=True, why="differ only by spaces", rank=0)
+        spaces = one.replace(" ", "") == other.replace(" ", "")
+        return Spelling(joins=True, why=f"differ only by spaces{'' if spaces else ' or full stops'}", rank=0)
     if refusal(one, other):
         return None
-    kind = kind_of_inflection(list(words(one)), list(words(other)))
+    kind = kind_of_inflection(words(one), words(other))
     if kind is not None:
         return Spelling(joins=True, why=kind, rank=1 if kind == "plural" else 2)
-    if min(len(one), len(other)) >= SHORT and inflected(joined(one), joined(other)):
+    if min(len(one), len(other)) >= SHORT and respaced(one, other):
         return Spelling(joins=True, why="differ only by spaces and inflection", rank=2)
     if stems(one) == stems(other):
         return Spelling(joins=False, why="kept apart: same stem only", rank=3)
@@ -97,7 +110,7 @@ def judge(
     Examples
     --------
     >>> judge("email writing", "writing emails", 0.93, 0.05, lambda left, right: 0.0)
-    Likeness(joins=True, why='the same words in another order', limit=0.1)
+    Likeness(joins=True, why='inflections of the same words in another order', limit=0.1)
     >>> judge("data analysis", "data analysis methods", 0.93, 0.05, lambda left, right: 0.0).joins
     False
     """
@@ -113,18 +126,36 @@ def judge(
 def _kind(one: str, other: str, likeness: Callable[[Words, Words], float]) -> tuple[str, str]:
     left, right = difference(one, other)
     if not left and not right:
-        if kind_of_inflection(list(words(one)), list(words(other))):
-            return "derived", "inflection"
-        few = len(content(one)) <= len(("two", "words"))
-        return "order" if few else "order of many words", "the same words in another order"
+        return _kind_of_order(one, other)
     apart, apart_too = unlike(left, right)
     if not apart and not apart_too:
-        return "derived", f"one word derived from the other: {_exchange(left, right)}"
+        other_word = any(unrelated(word, against) for word in left for against in right)
+        kind = "word of its own" if other_word else "derived"
+        return kind, f"one word derived from the other: {_exchange(left, right)}"
     if not apart or not apart_too:
         added = apart or apart_too
         generic = all(word in GENERIC for word in added)
         return "generic word" if generic else "added words", f"added: {' '.join(added)}"
     return _kind_of_exchange(one, other, (apart, apart_too), likeness)
+
+
+def _kind_of_order(one: str, other: str) -> tuple[str, str]:
+    """How tags of the same words of meaning differ: by inflection, order, or words between them."""
+    if kind_of_inflection(words(one), words(other)):
+        return "derived", "inflection"
+    found, found_too = particles(one), particles(other)
+    if found != found_too:
+        return "added words", f"particles differ: {_exchange(found, found_too).strip('/')}"
+    counts, counts_too = Counter(words(one)), Counter(words(other))
+    gone = sorted(word for word in (counts - counts_too) + (counts_too - counts) if word in FILLERS)
+    why = []
+    if not gone or not kind_of_inflection(content(one), content(other)):
+        same = sorted(content(one)) == sorted(content(other))
+        why.append(f"{'' if same else 'inflections of '}the same words in another order")
+    if gone:
+        why.append(f"without: {' '.join(gone)}")
+    few = len(content(one)) <= len(("two", "words"))
+    return "order" if few else "order of many words", "; ".join(why)
 
 
 def _kind_of_exchange(

@@ -5,9 +5,21 @@ from functools import lru_cache
 
 from instag import _core
 from instag.normalization.inflection import inflected
-from instag.normalization.lexicon import FILLERS
+from instag.normalization.lexicon import FILLERS, PARTICLES
 
-__all__ = ["Words", "content", "difference", "initials", "joined", "stems", "unlike", "words"]
+__all__ = [
+    "Words",
+    "content",
+    "difference",
+    "held",
+    "initials",
+    "joined",
+    "particles",
+    "respaced",
+    "stems",
+    "unlike",
+    "words",
+]
 
 CACHE = 1 << 17
 Words = tuple[str, ...]
@@ -23,6 +35,29 @@ def words(tag: str) -> Words:
 def content(tag: str) -> Words:
     """The words of a tag that carry its meaning; all where none does."""
     return tuple(word for word in words(tag) if word not in FILLERS) or words(tag)
+
+
+@lru_cache(CACHE)
+def held(tag: str, known: frozenset[str]) -> frozenset[str]:
+    """Those of some words that a tag has."""
+    return known.intersection(words(tag))
+
+
+@lru_cache(CACHE)
+def particles(tag: str) -> Words:
+    """The small words that belong to the word before them: nothing that they could govern follows.
+
+    Examples
+    --------
+    >>> particles("zoom in"), particles("ease in out"), particles("bugs in code")
+    (('in',), ('in', 'out'), ())
+    """
+    following = (*words(tag)[1:], "")
+    return tuple(
+        word
+        for word, then in zip(words(tag), following, strict=True)
+        if word in PARTICLES and (not then or then in PARTICLES)
+    )
 
 
 @lru_cache(CACHE)
@@ -42,6 +77,21 @@ def joined(tag: str) -> str:
     return re.sub(r"(?<=\d) (?=\d)", "~", tag).replace(" ", "")
 
 
+def respaced(one: str, other: str) -> bool:
+    """Whether two tags differ by spaces and the inflection of the last word.
+
+    Examples
+    --------
+    >>> respaced("role plays", "roleplay"), respaced("stock marketing", "stockmarket"), respaced("fake new", "fakenews")
+    (True, False, False)
+    """
+    # Both are cut where the shorter last word begins: what is an exception ("market" and "marketing") is so as a word.
+    cut, whole = sorted((one, other), key=lambda tag: (len(words(tag)[-1]), tag))
+    start = joined(" ".join(words(cut)[:-1]))
+    rest = joined(whole)
+    return rest.startswith(start) and inflected(words(cut)[-1], rest.removeprefix(start))
+
+
 @lru_cache(CACHE)
 def initials(tag: str) -> frozenset[str]:
     """What a tag of several words is abbreviated to, with and without the words that carry no meaning."""
@@ -56,6 +106,8 @@ def stems(tag: str) -> Words:
     return tuple(_core.stem_words(list(words(tag))))
 
 
+# Whoever asks about a pair asks several times.
+@lru_cache(1)
 def difference(one: str, other: str) -> tuple[Words, Words]:
     """The words of meaning of each tag that the other has in no inflection.
 

@@ -6,26 +6,39 @@ looks at one way in which tags that are written alike mean different things.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import product
 
-from instag.normalization.difference import content, difference, joined, stems, words
+from instag.normalization.difference import CACHE, Words, content, difference, held, joined, respaced, words
+from instag.normalization.direction import LISTING, direction, lists, turned
 from instag.normalization.inflection import inflected
 from instag.normalization.lexicon import (
     DIRECTIONS,
+    FILLERS,
     NAMES,
+    NATIONS,
     NEGATIONS,
     NUMBERS,
+    OPPOSED,
     OPPOSITES,
     PREFIXES,
     ROMAN,
-    SWAPPING,
+    TURNING,
 )
 
 __all__ = ["refusal"]
 
-Words = tuple[str, ...]
 SYMBOL = re.compile(r"[+#*&%$.]")
 # Below this many letters a prefix is more likely to be a part of the word.
 STEM = 4
+# Words whose order or company counts.
+PLACED = DIRECTIONS.union(FILLERS, TURNING, LISTING, ROMAN, *NATIONS)
+# Words that are told apart one by one, as numbers, signs and single letters are.
+TOLD = NEGATIONS.union(NUMBERS, *NAMES)
+NAMED = frozenset().union(*NAMES)
+# Words without a meaning of their own that have opposites nevertheless.
+SMALL = FILLERS.intersection(OPPOSITES)
+CONTRARY = tuple(prefix for pair in OPPOSED for prefix in pair)
 
 
 def refusal(one: str, other: str) -> str | None:
@@ -44,38 +57,75 @@ def refusal(one: str, other: str) -> str | None:
     # Neither spaces nor full stops inside a name make another tag.
     if joined(one) == joined(other):
         return None
+    return None if _are_plain(one, other) else _by_guards(one, other)
+
+
+def _are_plain(one: str, other: str) -> bool:
+    """Whether no guard knows a word that one tag has and the other has not, as with most pairs."""
+    told = _told(one)
+    return (
+        told is not None
+        and told == _told(other)
+        and _barred(one).isdisjoint(words(other))
+        and _barred(other).isdisjoint(words(one))
+    )
+
+
+@lru_cache(CACHE)
+def _told(tag: str) -> Words | None:
+    """The words of a tag that guards tell apart one by one; None where their order or company counts too."""
+    if not PLACED.isdisjoint(words(tag)) or any(word.startswith(CONTRARY) for word in words(tag)):
+        return None
+    return tuple(sorted(word for word in words(tag) if word in TOLD or len(word) == 1 or not word.isalpha()))
+
+
+@lru_cache(CACHE)
+def _barred(tag: str) -> frozenset[str]:
+    """Words that another tag may not have beside those of this one: their opposites, and they without a prefix."""
+    opposites = frozenset[str]().union(*(OPPOSITES.get(word, ()) for word in words(tag)))
+    prefixed = ((word, prefix) for word in words(tag) for prefix in PREFIXES if word.startswith(prefix))
+    return opposites.union(word.removeprefix(prefix) for word, prefix in prefixed)
+
+
+def _by_guards(one: str, other: str) -> str | None:
     left, right = difference(one, other)
     return next((why for guard in _GUARDS if (why := guard(one, other, left, right))), None)
 
 
 def _numbers(one: str, other: str, _left: Words, _right: Words) -> str | None:
-    return None if _numbers_of(words(one)) == _numbers_of(words(other)) else "numbers differ"
+    return None if _numbers_of(one) == _numbers_of(other) else "numbers differ"
 
 
-def _numbers_of(tag: Words) -> set[str]:
+@lru_cache(CACHE)
+def _numbers_of(tag: str) -> frozenset[str]:
     numbers: set[str] = set()
-    for word in tag:
+    for word in words(tag):
         # A Roman number alone may be anything.
-        written = NUMBERS.get(word) or (ROMAN.get(word) if len(tag) > 1 else None)
+        written = NUMBERS.get(word) or (ROMAN.get(word) if len(words(tag)) > 1 else None)
         if written:
             numbers.add(written)
         elif not word.isalpha():
             numbers.update(re.findall(r"\d+(?:\.\d+)*", word))
-    return numbers
+    return frozenset(numbers)
 
 
 def _negation(one: str, other: str, _left: Words, _right: Words) -> str | None:
-    return None if NEGATIONS & {*words(one)} == NEGATIONS & {*words(other)} else "negation"
+    return None if held(one, NEGATIONS) == held(other, NEGATIONS) else "negation"
 
 
 def _symbols(one: str, other: str, _left: Words, _right: Words) -> str | None:
-    signed = [{word for word in words(tag) if not word.isalnum() and SYMBOL.search(word)} for tag in (one, other)]
-    if signed[0] == signed[1]:
+    signed, signed_too = _signed(one), _signed(other)
+    if signed == signed_too:
         return None
-    missing = [(word, other) for word in signed[0] - signed[1]] + [(word, one) for word in signed[1] - signed[0]]
+    missing = [(word, other) for word in signed - signed_too] + [(word, one) for word in signed_too - signed]
     # Only a full stop inside a name says nothing.
     told_apart = any(re.search(r"^\.|[+#*]", word) or word.replace(".", "") not in words(tag) for word, tag in missing)
     return "symbols differ" if told_apart else None
+
+
+@lru_cache(CACHE)
+def _signed(tag: str) -> frozenset[str]:
+    return frozenset(word for word in words(tag) if not word.isalnum() and SYMBOL.search(word))
 
 
 def _letters(_one: str, _other: str, left: Words, right: Words) -> str | None:
@@ -84,6 +134,8 @@ def _letters(_one: str, _other: str, left: Words, right: Words) -> str | None:
 
 
 def _names(one: str, other: str, left: Words, right: Words) -> str | None:
+    if NAMED.isdisjoint(left + right):
+        return None
     several = len(content(one)) > 1 or len(content(other)) > 1
     for names in NAMES:
         held, held_too = names.intersection(left), names.intersection(right)
@@ -93,46 +145,35 @@ def _names(one: str, other: str, left: Words, right: Words) -> str | None:
 
 
 def _opposites(one: str, other: str, left: Words, right: Words) -> str | None:
-    for word in left:
-        for against in right:
-            if against in OPPOSITES.get(word, ()):
-                return f"opposites: {'/'.join(sorted((word, against)))}"
-            short, long = sorted((word, against), key=len)
-            prefixed = len(short) >= STEM and long.endswith(short) and long.removesuffix(short) in PREFIXES
-            if prefixed and not inflected(joined(one), joined(other)):
-                return f"prefix: {long}/{short}"
+    small, small_too = held(one, SMALL), held(other, SMALL)
+    if small != small_too:
+        left, right = (*left, *sorted(small - small_too)), (*right, *sorted(small_too - small))
+    for word, against in product(left, right):
+        if against in OPPOSITES.get(word, ()):
+            return f"opposites: {'/'.join(sorted((word, against)))}"
     return None
 
 
-def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
-    """The same words on swapped sides of a word such as "to", or that word missing and the order another."""
-    for word in words(one):
-        if word in DIRECTIONS and word in words(other):
-            before, after = _sides(one, word)
-            before_too, after_too = _sides(other, word)
-            if before & after_too - before_too and after & before_too - after_too:
-                return f"direction: {word}"
-    if not left and not right and words(one) != words(other):
-        missing = [word for word in SWAPPING if (word in words(one)) != (word in words(other))]
-        return f"direction: {missing[0]}" if missing else None
+def _prefixes(one: str, other: str, left: Words, right: Words) -> str | None:
+    for word, against in product(left, right):
+        short, long = sorted((word, against), key=len)
+        prefixed = len(short) >= STEM and long.endswith(short) and long.removesuffix(short) in PREFIXES
+        if prefixed and not respaced(one, other):
+            return f"prefix: {long}/{short}"
+        if word.startswith(CONTRARY) and against.startswith(CONTRARY) and _contrary(word, against):
+            return f"opposites: {'/'.join(sorted((word, against)))}"
     return None
 
 
-def _sides(tag: str, word: str) -> tuple[set[str], set[str]]:
-    at = words(tag).index(word)
-    return {*stems(tag)[:at]}, {*stems(tag)[at + 1 :]}
-
-
-def _lists(one: str, other: str, left: Words, right: Words) -> str | None:
-    """Whether one is a list: "research and development" is more than "research"."""
-    both = (words(one), words(other))
-    if (not left) != (not right):
-        listing = [bool({"and", "or"} & {*tag}) for tag in both]
-        return None if listing[0] == listing[1] else "one is a part of a list"
-    if left or right or len(content(one)) != len(content(other)) or ("and" in both[0]) == ("and" in both[1]):
-        return None
-    plain = [tuple(word for word in tag if word != "and") for tag in both]
-    return None if plain[0] == plain[1] else "a list against a compound"
+def _contrary(one: str, other: str) -> bool:
+    """Whether two words are one but for contrary prefixes."""
+    return any(
+        first.startswith(prefix)
+        and second.startswith(opposed)
+        and inflected(first.removeprefix(prefix), second.removeprefix(opposed))
+        for prefix, opposed in OPPOSED
+        for first, second in ((one, other), (other, one))
+    )
 
 
 _GUARDS: tuple[Callable[[str, str, Words, Words], str | None], ...] = (
@@ -142,6 +183,8 @@ _GUARDS: tuple[Callable[[str, str, Words, Words], str | None], ...] = (
     _letters,
     _names,
     _opposites,
-    _direction,
-    _lists,
+    _prefixes,
+    direction,
+    turned,
+    lists,
 )

@@ -4,11 +4,12 @@ A stem cannot say: "organ" and "organization" have one. Here it takes a base tha
 "past" and "paste", or "unit" and "united", never meet.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from instag.normalization.lexicon import OTHER_PARTICIPLES, OTHER_PLURALS
 
-__all__ = ["inflected", "kind_of_inflection"]
+__all__ = ["inflected", "kind_of_inflection", "unrelated"]
 
 CACHE = 1 << 17
 
@@ -45,7 +46,19 @@ def inflected(one: str, other: str) -> bool:
     return one == other or not bases(one).isdisjoint(bases(other))
 
 
-def kind_of_inflection(one: list[str], other: list[str]) -> str | None:
+def unrelated(one: str, other: str) -> bool:
+    """Whether one word looks like an inflection of the other and is known to be a word of its own.
+
+    Examples
+    --------
+    >>> unrelated("network", "networking"), unrelated("news", "new"), unrelated("code", "coding")
+    (True, True, False)
+    """
+    short, long = sorted((one, other), key=len)
+    return (short, long) in OTHER_PARTICIPLES or (long in OTHER_PLURALS and long == short + "s")
+
+
+def kind_of_inflection(one: Sequence[str], other: Sequence[str]) -> str | None:
     """How the words of two tags differ, in order: by plurals, by other inflections, or otherwise: None."""
     if len(one) != len(other) or not all(map(inflected, one, other)):
         return None

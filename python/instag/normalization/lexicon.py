@@ -5,14 +5,18 @@ __all__ = [
     "FILLERS",
     "GENERIC",
     "NAMES",
+    "NATIONS",
     "NEGATIONS",
     "NUMBERS",
+    "OPPOSED",
     "OPPOSITES",
     "OTHER_PARTICIPLES",
     "OTHER_PLURALS",
+    "PARTICLES",
     "PREFIXES",
     "ROMAN",
     "SWAPPING",
+    "TURNING",
 ]
 
 
@@ -26,6 +30,9 @@ def _words(text: str) -> frozenset[str]:
 
 # Words that carry no meaning of their own; single letters are what cleaning leaves of them.
 FILLERS = _words("a an the of for and in on with to by from s or as at n")
+
+# Words that belong to the one before them ("zoom in", "set up") where none follows that they could govern.
+PARTICLES = _words("of for in on with to by from at as out off up down over away back")
 
 # A tag that has one of these says the contrary of one that has not.
 NEGATIONS = _words(
@@ -45,12 +52,34 @@ DIRECTIONS = _words(
 # Those of them that turn the meaning round where the words are in another order.
 SWAPPING = ("to", "from", "vs", "versus", "into", "than", "before", "after", "without")
 
+# What turns one thing into another: of two words before it, the first is what it was.
+TURNING = _words(
+    """
+    translation translations translating translate translator conversion conversions converting convert converter
+    generation generating generator transcription transliteration transformation migration mapping retrieval
+    synthesis
+    """
+)
+
 # Prefixes that make another word of a word.
 PREFIXES = _words(
     """
     un in im non anti dis il ir de mis a sub super pre post multi re counter hyper hypo micro macro bi tri semi
     inter intra over under meta pseudo poly mono self co
     """
+)
+
+# Prefixes that make contraries of one word.
+OPPOSED = (
+    ("over", "under"),
+    ("hyper", "hypo"),
+    ("up", "down"),
+    ("pre", "post"),
+    ("micro", "macro"),
+    ("mono", "poly"),
+    ("homo", "hetero"),
+    ("intra", "inter"),
+    ("endo", "exo"),
 )
 
 # Words that hardly make another tag of a tag.
@@ -85,30 +114,56 @@ NUMBERS = {
 }
 ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 
-# Names of one kind: two of them are never one.
-NAMES = tuple(
+# Languages and peoples: two of them are never one, nor in another order what they were.
+NATIONS = tuple(
     _words(names)
     for names in (
         """
-        english french german spanish italian portuguese dutch russian chinese japanese korean arabic hindi
-        turkish polish greek latin hebrew swedish danish norwegian finnish czech hungarian vietnamese thai
-        indonesian ukrainian romanian mandarin cantonese persian urdu bengali tamil sanskrit irish welsh
+        afrikaans albanian amharic arabic armenian azerbaijani basque belarusian bengali bosnian breton bulgarian burmese
+        cantonese catalan chinese croatian czech danish dutch english esperanto estonian filipino finnish french
+        gaelic galician georgian german greek gujarati hausa hawaiian hebrew hindi hungarian icelandic igbo indonesian
+        irish italian japanese javanese kannada kazakh khmer korean kurdish kyrgyz lao latin latvian lithuanian
+        luxembourgish macedonian malay malayalam maltese mandarin maori marathi mongolian nepali norwegian pashto
+        persian polish portuguese punjabi quechua romanian russian samoan sanskrit scottish serbian sindhi sinhala
+        slovak slovenian somali spanish sundanese swahili swedish tajik tamil tatar telugu thai tibetan turkish
+        turkmen ukrainian urdu uyghur uzbek vietnamese welsh xhosa yiddish yoruba zulu
         """,
+        """
+        afghan african algerian american argentine argentinian asian australian austrian bangladeshi belgian brazilian
+        british canadian chilean colombian cuban egyptian ethiopian european ghanaian indian iranian iraqi israeli
+        jamaican kenyan lebanese malaysian mexican moroccan nigerian pakistani peruvian singaporean swiss syrian
+        taiwanese tunisian venezuelan
+        """,
+    )
+)
+
+# Names of one kind: two of them are never one.
+NAMES = (
+    *NATIONS,
+    _words(
         """
         python java javascript typescript c c++ c# f# .net go golang rust ruby php perl r sql kotlin swift scala
         haskell lua matlab bash powershell html css xml json yaml csv julia dart elixir clojure fortran cobol
         assembly vba react angular vue svelte django flask mysql postgresql mongodb sqlite node.js ios android
         windows linux macos excel word powerpoint
-        """,
+        """
+    ),
+    _words(
         """
         january february march april may june july august september october november december monday tuesday
         wednesday thursday friday saturday sunday
-        """,
         """
-        american british indian african european asian canadian australian mexican brazilian japan china india
-        france germany spain italy russia england usa uk europe asia africa america canada australia
-        """,
-    )
+    ),
+    _words(
+        """
+        japan china india france germany spain italy russia england usa uk europe asia africa america canada australia
+        argentina austria belgium brazil bulgaria chile colombia croatia cuba denmark egypt estonia ethiopia finland
+        ghana greece hungary iceland indonesia iran iraq ireland israel kenya korea latvia lithuania malaysia mexico
+        mongolia morocco nepal netherlands nigeria norway pakistan peru philippines poland portugal romania scotland
+        serbia singapore slovakia slovenia sweden switzerland syria taiwan thailand tunisia ukraine venezuela vietnam
+        wales
+        """
+    ),
 )
 
 # Words that look like plurals or stay what they are without their s.
@@ -125,13 +180,16 @@ OTHER_PLURALS = _words(
 OTHER_PARTICIPLES = frozenset(
     (pair.split("/")[0], pair.split("/")[1])
     for pair in _list("""
-    account/accounting advance/advanced age/aged bank/banking base/based bear/bearing bill/billing book/booking
-    box/boxing build/building cook/cooked cool/cooling date/dating engineer/engineering even/evening
-    farm/farming fund/funding host/hosting house/housing image/imaging interest/interested interest/interesting
-    land/landing light/lighting limit/limited market/marketing mean/meaning morn/morning network/networking
-    outstand/outstanding page/paging parent/parenting park/parking plant/planting present/presenting rat/rating
-    relate/related ship/shipping source/sourcing string/stringing top/topping unit/united unite/united
-    wed/wedding
+    account/accounting act/acting advance/advanced age/aged angle/angling bank/banking base/based bear/bearing
+    bed/bedding bill/billing board/boarding book/booking bowl/bowling box/boxing build/building cloth/clothing
+    condition/conditioning cook/cooked cool/cooling curl/curling date/dating dress/dressing engineer/engineering
+    even/evening farm/farming fence/fencing fill/filling floor/flooring frost/frosting fund/funding gift/gifted
+    head/heading host/hosting house/housing image/imaging income/incoming inn/inning interest/interested
+    interest/interesting land/landing letter/lettering light/lighting limit/limited line/lining market/marketing
+    mean/meaning morn/morning network/networking outstand/outstanding page/paging parent/parenting park/parking
+    plant/planting present/presenting rat/rating rate/rating relate/related season/seasoning ship/shipping
+    side/siding source/sourcing spell/spelling stock/stocking string/stringing stuff/stuffing text/texting
+    time/timing top/topping unit/united unite/united wed/wedding
     """)
 )
 
@@ -171,7 +229,9 @@ _ALTERNATIVES = """
     breakfast lunch dinner brunch; summary detailed; brief detailed; layman technical; sin cos tan;
     sine cosine tangent; credit debit; theoretical practical experimental; ancient modern medieval;
     personal professional; deep shallow; fiction poetry drama; undergraduate graduate; absolute relative;
-    conditional unconditional;
+    conditional unconditional; inbound outbound; upstream downstream; vegan vegetarian; in out; on off;
+    historian historical; historian history; homogeneous heterogeneous; endothermic exothermic; convex concave;
+    monotheism polytheism; overt covert;
 """
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from instag import _core
 from instag.errors import InputError
+from instag.normalization.acronyms import LEAST, Acronyms
 from instag.normalization.decision import judge, reach, spelling, unsettled
 from instag.normalization.difference import joined
 from instag.normalization.embedding import Vectors
@@ -43,10 +44,13 @@ class Matcher:
         members = vocabulary.tags.get_column("members").to_list()
         raws = [(raw, place) for place, some in enumerate(members) for raw in some]
         texts = _core.clean([raw for raw, _ in raws])
-        # The most frequent tags come first, and keep what several have.
+        # The most frequent tags come first, and keep what several have; a dropped tag has what is left.
         self._cleaned: dict[str, int] = {}
         for text, (_, place) in zip(texts, raws, strict=True):
             self._cleaned.setdefault(text, place)
+        for text in _core.clean(vocabulary.dropped):
+            self._cleaned.setdefault(text, len(self._centres))
+        self._acronyms = Acronyms(self._centres)
         self._keys: dict[str, list[str]] = defaultdict(list)
         for text, keys in zip(self._cleaned, self._keys_of(list(self._cleaned)), strict=True):
             for key in keys:
@@ -77,19 +81,29 @@ class Matcher:
         if not self._settings.takes("rules"):
             return None
         if text in self._cleaned:
-            return Match(self._cleaned[text], "rules", f"the same once cleaned: {text}")
+            return self._ruled(self._cleaned[text], f"the same once cleaned: {text}")
         candidates = sorted({member for key in keys for member in self._keys.get(key, ())})
         if self._is_paper():
             places = [self._cleaned[member] for member in candidates]
-            return Match(min(places), "rules", "the same stem") if places else None
+            return self._ruled(min(places), "the same stem") if places else None
         if not self._settings.guards:
             return None
         said = [(spelling(text, member), self._cleaned[member], member) for member in candidates]
-        joins = [(word.rank, place, member, word.why) for word, place, member in said if word and word.joins]
+        dropped = len(self._centres)
+        joins = [
+            (place == dropped, word.rank, place, member, word.why)
+            for word, place, member in said
+            if word and word.joins
+        ]
         if not joins:
             return None
-        _, place, member, why = min(joins)
-        return Match(place, "rules", f"{why}: {text} / {member}")
+        _, _, place, member, why = min(joins)
+        return self._ruled(place, f"{why}: {text} / {member}")
+
+    def _ruled(self, place: int, why: str) -> Match:
+        if place == len(self._centres):
+            return Match(None, "rules", f"a spelling of a dropped tag; {why}")
+        return Match(place, "rules", why)
 
     def _by_meaning(self, texts: list[str]) -> list[Match]:
         new = [Match(None) for _ in texts]
@@ -104,8 +118,22 @@ class Matcher:
                 f"from {self._embedder}; found {found.shape[1]}"
             )
         for nth, vector in zip(known, found, strict=True):
-            new[nth] = self._nearest(texts[nth], centres @ vector, vectors)
+            similarities = centres @ vector
+            match = self._nearest(texts[nth], similarities, vectors)
+            new[nth] = match if match.step else self._acronym(texts[nth], similarities, match)
         return new
+
+    def _acronym(self, text: str, similarities: NDArray[np.float32], match: Match) -> Match:
+        """The tag that the text is the acronym of, or that is the text's, if nothing is nearer."""
+        if not self._settings.guards:
+            return match
+        place = self._acronyms.partner(text)
+        if place is None or similarities[place] < LEAST:
+            return match
+        short = min(text, self._centres[place], key=len)
+        similarity = float(similarities[place])
+        why = f"{text} / {self._centres[place]}: similarity {similarity:.2f}; acronym: {short}"
+        return Match(place, "semantic", why, match.nearest, similarity)
 
     def _nearest(self, text: str, similarities: NDArray[np.float32], vectors: Vectors) -> Match:
         """The nearest tag that is accepted; places are by count, so that ties go to the most frequent."""
