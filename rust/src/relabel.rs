@@ -124,22 +124,25 @@ struct Tally<'a> {
     /// Of each tag twice the last row that was seen to hold it, and one more where it did under the tag's own name.
     seen: Vec<u32>,
     rows: u32,
+    /// The most rows before `seen` begins anew.
+    most: u32,
     kept: u64,
     dropped: u64,
 }
 
 impl<'a> Tally<'a> {
     fn new(names: &'a [i64]) -> Self {
-        Self { names, counts: vec![0; names.len()], seen: vec![0; names.len()], rows: 0, kept: 0, dropped: 0 }
+        let (counts, seen) = (vec![0; names.len()], vec![0; names.len()]);
+        Self { names, counts, seen, rows: 0, most: u32::MAX / 2 - 1, kept: 0, dropped: 0 }
     }
 
     fn take(&mut self, part: Part<'_>) {
-        if self.rows > u32::MAX / 2 - PART as u32 - 1 {
-            self.seen.fill(0);
-            self.rows = 0;
-        }
         let mut left = 0;
         for (bounds, length) in part.offsets.windows(2).zip(part.lengths) {
+            if self.rows == self.most {
+                self.seen.fill(0);
+                self.rows = 0;
+            }
             self.rows += 1;
             let start = left;
             for &code in &part.codes[(bounds[0] - part.offsets[0]) as usize..(bounds[1] - part.offsets[0]) as usize] {
@@ -195,4 +198,23 @@ fn check(offsets: &[i64], codes: &[u32], names: &[i64]) -> Result<()> {
         return malformed(format!("names: expected -1 or a code below {}; found {name}", names.len()));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_apart_when_their_numbers_begin_anew() {
+        // Tags 0 and 1 become 1; each row holds both.
+        let (offsets, codes) = (vec![0, 2, 4, 6, 8, 10], [0, 1].repeat(5));
+        let expected = relabel(&offsets, &codes, &[1, 1], &Interrupt::never()).unwrap();
+        for most in 1..=6 {
+            let mut tally = Tally { most, ..Tally::new(&[1, 1]) };
+            let (mut lengths, mut room) = (vec![0; 5], vec![0; 10]);
+            tally.take(Part { offsets: &offsets, codes: &codes, lengths: &mut lengths, room: &mut room });
+            assert_eq!((lengths, &room[..5]), (vec![1; 5], &expected.codes[..]), "anew after {most} rows");
+            assert_eq!((tally.counts, tally.kept), (expected.counts.clone(), expected.kept));
+        }
+    }
 }

@@ -193,3 +193,16 @@ fn every_method_can_be_interrupted() {
         assert_eq!(stopped, Err(Error::Interrupted), "{name}");
     }
 }
+
+#[test]
+fn only_a_ranking_of_these_samples_has_novelty() {
+    let tags = TagSets::new(&[0, 1, 2], &[0, 1], 2).unwrap();
+    for (rows, rounds, why) in [
+        (vec![0, 2], vec![1, 1], "rows: expected rows below 2; found 2"),
+        (vec![0, 1], vec![1], "rounds: expected one for each of 2 rows; found 1"),
+        (vec![0], vec![1, 1], "rounds: expected one for each of 1 rows; found 2"),
+    ] {
+        let outcome = novelty(&tags, &Ranking { rows, rounds }, &Interrupt::never());
+        assert_eq!(outcome.unwrap_err(), Error::Malformed(why.into()));
+    }
+}

@@ -1,12 +1,12 @@
 //! What the analysis of a data set needs.
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyReadonlyArray1};
 use pyo3::prelude::*;
 
+use super::Array;
 use super::work::detached;
 use crate::{Counts, Firsts, Measures, Method, Overlap, Pair, TagSets};
 
-type Array<'py, T> = Bound<'py, PyArray1<T>>;
 /// Offsets, tags, counts.
 type GroupCounts<'py> = (Array<'py, i64>, Array<'py, u32>, Array<'py, u32>);
 /// First tags, second tags, samples that hold both.

@@ -3,14 +3,14 @@
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::to_ffi;
 use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
-use arrow_array::{Array, LargeListArray, StringViewArray};
+use arrow_array::{Array as _, LargeListArray, StringViewArray};
 use arrow_schema::ArrowError;
-use numpy::{IntoPyArray, PyArray1};
+use numpy::IntoPyArray;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
-use super::Rows;
+use super::Array;
 use super::work::detached;
 use crate::{Encoded, Error};
 
@@ -34,7 +34,7 @@ impl Strings {
     }
 }
 
-type Encoding<'py> = (Bound<'py, PyArray1<i64>>, Rows<'py>, Strings, usize, usize);
+type Encoding<'py> = (Array<'py, i64>, Array<'py, u32>, Strings, usize, usize);
 
 #[pyfunction]
 pub(super) fn encode<'py>(py: Python<'py>, column: Bound<'py, PyAny>) -> PyResult<Encoding<'py>> {

@@ -1,14 +1,14 @@
 //! Rules on strings, and tags under other names.
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyReadonlyArray1};
 use pyo3::prelude::*;
 
+use super::Array;
 use super::work::detached;
 use crate::{Interrupt, Relabelled};
 
-type Array<'py, T> = Bound<'py, PyArray1<T>>;
 /// Offsets, codes, counts; assignments kept, merged, dropped and deduplicated.
-type Rows<'py> = (Array<'py, i64>, Array<'py, u32>, Array<'py, u32>, (u64, u64, u64, u64));
+type Relabelling<'py> = (Array<'py, i64>, Array<'py, u32>, Array<'py, u32>, (u64, u64, u64, u64));
 
 #[pyfunction]
 pub(super) fn clean(py: Python<'_>, tags: Vec<String>) -> PyResult<Vec<String>> {
@@ -31,7 +31,7 @@ pub(super) fn relabel<'py>(
     offsets: PyReadonlyArray1<'py, i64>,
     codes: PyReadonlyArray1<'py, u32>,
     names: PyReadonlyArray1<'py, i64>,
-) -> PyResult<Rows<'py>> {
+) -> PyResult<Relabelling<'py>> {
     let (offsets, codes, names) = (offsets.as_slice()?, codes.as_slice()?, names.as_slice()?);
     let Relabelled { offsets, codes, counts, kept, merged, dropped, deduplicated } =
         detached(py, |interrupt| crate::relabel(offsets, codes, names, interrupt))?;

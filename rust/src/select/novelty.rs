@@ -1,7 +1,7 @@
 //! Why a sample was taken: the tags that it was the first to cover in its round.
 
 use super::Ranking;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::tags::TagSets;
 
@@ -19,12 +19,16 @@ pub struct Novelty {
 /// Samples that a method passed over in a round had nothing new, so the ranking alone tells.
 ///
 /// # Errors
-/// [`Error::Malformed`](crate::Error::Malformed) where a row is none of these samples,
-/// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Malformed`] where a row is none of these samples or has no round, [`Error::Interrupted`] where the caller
+/// wants to stop.
 pub fn novelty(tags: &TagSets, ranking: &Ranking, interrupt: &Interrupt) -> Result<Novelty> {
     tags.check_rows(&ranking.rows)?;
+    let (rows, rounds) = (ranking.rows.len(), ranking.rounds.len());
+    if rows != rounds {
+        return Err(Error::Malformed(format!("rounds: expected one for each of {rows} rows; found {rounds}")));
+    }
     let mut covered_in = vec![0; tags.n_tags()];
-    let mut offsets = Vec::with_capacity(ranking.rows.len() + 1);
+    let mut offsets = Vec::with_capacity(rows + 1);
     offsets.push(0);
     let mut codes = Vec::new();
     for (&row, &round) in ranking.rows.iter().zip(&ranking.rounds) {
