@@ -58,7 +58,10 @@ def test_each_query_is_a_sample() -> None:
     [
         ({"min_support": 0}, "min_support: expected a count of 1 or more; found 0"),
         ({"min_confidence": 1.5}, "min_confidence: expected a share from 0 to 1; found 1.5"),
-        ({"max_antecedent": 3}, "max_antecedent: expected 1 or 2; found 3"),
+        ({"max_antecedent": True}, "max_antecedent: expected one of 1, 2; found True"),
+        ({"max_antecedent": 1.0}, "max_antecedent: expected one of 1, 2; found 1.0"),
+        ({"max_antecedent": [1]}, "max_antecedent: expected one of 1, 2; found [1]"),
+        ({"max_antecedent": 3}, "max_antecedent: expected one of 1, 2; found 3"),
     ],
 )
 def test_bad_options(options: Any, message: str) -> None:

@@ -69,8 +69,17 @@ def test_vocabulary(data: Path) -> None:
         "2 tags from 5 raw tags, of which 0 were dropped",
         "min_count=1, stem=True, distance=0.05, embedder=None, linkage=star",
     ]
-    assert lines(run("vocabulary", "show", file, "--tag", "C++").stdout) == ["C++: 1 rows", "C++"]
-    assert "has no tag 'x'" in run("vocabulary", "show", file, "--tag", "x", code=1).stderr
+    assert lines(run("vocabulary", "show", file, "--tag", "unit testing").stdout) == [
+        "unit testing: 3 rows, from 4 raw tags",
+        "Unit Testing (1) rules: the same once cleaned: unit testing",
+        "unit test (1) rules: inflection: unit test / unit testing",
+        "unit tests (1) rules: inflection: unit tests / unit testing",
+    ]
+    assert lines(run("vocabulary", "show", file, "--tag", "unit tests").stdout) == [
+        "unit tests (1) -> unit testing",
+        "unit tests -> unit testing: rules: inflection: unit tests / unit testing",
+    ]
+    assert "knows no tag 'x'" in run("vocabulary", "show", file, "--tag", "x", code=1).stderr
     assert lines(run("vocabulary", "diff", file, other).stdout) == [
         "moved unit test: unit testing -> unit test",
         "moved unit tests: unit testing -> unit tests",
@@ -89,9 +98,93 @@ def test_vocabulary(data: Path) -> None:
     ]
 
 
+def test_a_raw_tag_is_followed_to_its_end(data: Path) -> None:
+    rows = [["sql", "databases"], ["SQL", "databases"], ["SQL", "databases"], ["databases"], ["rare"]]
+    data.write_bytes(b"".join(orjson.dumps({"tags": tags}) + b"\n" for tags in rows))
+    file = data.with_name("v.parquet")
+    options = ("--min-count", "2", "--steps", "rules, frequency, association", "--min-support", "2")
+    run("normalize", data, "-o", data.with_name("n.jsonl"), "--vocabulary", file, *options)
+
+    def shown(tag: str) -> list[str]:
+        return lines(run("vocabulary", "show", file, "--tag", tag).stdout)
+
+    absorbed = "association: 3 of 3 rows with 'SQL' have 'databases' too"
+    assert shown("sql") == [
+        "sql (1) -> databases",
+        "sql -> SQL: rules: the same once cleaned: sql",
+        f"SQL -> databases: {absorbed}",
+    ]
+    assert shown("rare") == ["rare (1) was dropped", "rare -> (none): frequency: in 1 row, fewer than min_count 2"]
+    assert shown("databases") == [
+        "databases: 4 rows, from 3 raw tags",
+        f"SQL (2) {absorbed}",
+        "sql (1) rules: the same once cleaned: sql [via SQL]",
+    ]
+
+
+def test_merges_and_what_was_kept_apart_are_files(data: Path) -> None:
+    data.write_text('{"tags": ["organ", "organization", "organs"]}\n')
+    files = [data.with_name(name) for name in ("n.jsonl", "merges.csv", "apart.jsonl")]
+    done = run(
+        *("normalize", data, "-o", files[0], "--merges", files[1], "--apart", files[2]),
+        *("--distance", "none", "--min-support", "none"),
+    )
+    said = f"2 tags; written to {files[0]}; the merges are in {files[1]}; what was kept apart is in {files[2]}"
+    assert lines(done.stdout)[-1] == said
+    assert pl.read_csv(files[1]).select("from", "to", "step", "why", "count").rows() == [
+        ("organs", "organ", "rules", "plural: organs / organ", 1)
+    ]
+    assert pl.read_ndjson(files[2]).rows() == [
+        ("organ", "organization", "kept apart: same stem only"),
+        ("organization", "organs", "kept apart: same stem only"),
+    ]
+    assert "semantic" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "message"),
+    [
+        ("--vocabulary", "out.parquet", "--vocabulary: {path} is the input {path}; expected a file of its own"),
+        ("--vocabulary", "data.parquet", "--vocabulary: {path} is the input {path}; expected a file of its own"),
+        ("--vocabulary", "v.json", "--vocabulary: expected a name that ends in .parquet; found {path}"),
+        (
+            "--vocabulary",
+            "no/v.parquet",
+            "--vocabulary: expected a folder to write v.parquet to; there is no {path.parent}",
+        ),
+        ("--vocabulary", "folder.parquet", "--vocabulary: expected a file to write; {path} is a folder"),
+        ("--merges", "v.parquet", "--merges: {path} is that of --vocabulary; expected a file of its own"),
+        ("--apart", "a.nothing", "{path}: unknown file extension '.nothing'"),
+    ],
+)
+def test_no_file_takes_the_place_of_another(tmp_path: Path, option: str, name: str, message: str) -> None:
+    data, output, file = (tmp_path / name for name in ("data.parquet", "out.parquet", "v.parquet"))
+    pl.DataFrame({"tags": [["a"]]}).write_parquet(data)
+    (tmp_path / "folder.parquet").mkdir()
+    before = data.read_bytes()
+    path = tmp_path / name
+    wanted = {"--vocabulary": file, option: path}
+    arguments = [argument for pair in wanted.items() for argument in pair]
+    done = run("normalize", data, "-o", output, *arguments, "--embedder", "none", code=1)
+    assert done.stderr.startswith("error: " + message.format(path=path))
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["data.parquet", "folder.parquet"]
+    assert data.read_bytes() == before
+
+
+def test_a_vocabulary_is_not_written_over_by_what_it_is_applied_to(data: Path) -> None:
+    file = data.with_name("v.parquet")
+    run("normalize", data, "-o", data.with_name("n.jsonl"), "--vocabulary", file, "--embedder", "none")
+    before = file.read_bytes()
+    done = run("vocabulary", "apply", file, data, "-o", file, code=1)
+    assert f"--output: {file} is the input {file}; expected a file of its own" in done.stderr
+    assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (("--distance", "far"), "--distance: expected a number, or none; found 'far'"),
+        (("--min-support", "0.5"), "min_support: expected a count of 1 or more; found 0.5"),
         (("--min-count", "many"), "--min-count: expected a count such as 20, auto, or none; found 'many'"),
         (("--stem", "snowball"), "--stem: expected one of guarded, paper, none; found 'snowball'"),
         (("--steps", "rules,magic"), "steps: expected one of frequency, rules, semantic, association; found 'magic'"),

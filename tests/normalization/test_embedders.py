@@ -205,6 +205,8 @@ def test_models_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("bert", "embedder: expected 'auto', 'minilm', "),
         ("model2vec:", "embedder: expected 'auto', 'minilm', "),
+        (5, "embedder: expected 'auto', 'minilm', "),
+        (True, "embedder: expected 'auto', 'minilm', "),
         (lambda texts: [1.0] * len(texts), "expected 2 vectors of one width; found an array of (2,)"),
         (lambda _: [[1.0]], "expected 2 vectors of one width; found an array of (1, 1)"),
         (lambda _: [[1.0], [1.0, 2.0]], "expected numbers, a vector for each text; found"),
@@ -215,3 +217,43 @@ def test_what_is_no_embedder(embedder: Any, message: str) -> None:
     with pytest.raises(instag.InputError) as error:
         instag.normalize(FRAME, embedder=embedder)
     assert message in str(error.value)
+
+
+def test_what_an_embedder_raises_is_its_own() -> None:
+    def refuses(_texts: list[str]) -> Any:
+        raise instag.InputError("the model is asleep")
+
+    def fails(_texts: list[str]) -> Any:
+        raise TypeError("not a text")
+
+    with pytest.raises(instag.InputError, match=r"^the model is asleep$"):
+        instag.normalize(FRAME, embedder=refuses)
+    with pytest.raises(TypeError, match=r"^not a text$"):
+        instag.normalize(FRAME, embedder=fails)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch": 0}, "batch: expected a count of 1 or more; found 0"),
+        ({"retries": -1}, "retries: expected a count of 0 or more; found -1"),
+        ({"timeout": 0}, "timeout: expected a number of seconds above 0; found 0"),
+        ({"timeout": "60"}, "timeout: expected a number of seconds above 0; found '60'"),
+        (
+            {"base_url": "localhost:8000/v1"},
+            "base_url: expected an address such as http://127.0.0.1:8000/v1; found 'localhost:8000/v1'",
+        ),
+        (
+            {"base_url": "ftp://me:secret@there/v1"},
+            "base_url: expected an address such as http://127.0.0.1:8000/v1; found 'there/v1'",
+        ),
+        (
+            {"base_url": "http://[::1/v1"},
+            "base_url: expected an address such as http://127.0.0.1:8000/v1; found 'http://[::1/v1'",
+        ),
+    ],
+)
+def test_options_of_an_endpoint(options: Any, message: str) -> None:
+    with pytest.raises(instag.InputError) as error:
+        instag.OpenAIEmbedder("small", **options)
+    assert str(error.value) == message

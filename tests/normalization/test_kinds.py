@@ -42,6 +42,33 @@ def test_again_keeps_the_raw_tags(kind: str) -> None:
     assert polars(twice.data)["tags"].to_list() == [["math"], ["math", "proof"], [], [], ["math", "proof"]]
 
 
+@pytest.mark.parametrize(
+    "taken",
+    [pl.Series(["kept"]), pl.Series([1.5]), pl.Series([[1.5]]), pl.Series([[[["a"]]]]), pl.Series([{"a": 1}])],
+    ids=lambda taken: str(taken.dtype),
+)
+def test_another_column_in_the_way_of_the_raw_tags(taken: pl.Series) -> None:
+    data = pl.DataFrame({"tags": [["a"]], "raw_tags": taken})
+    told: list[str] = []
+    with pytest.raises(instag.InputError, match=r"^column 'raw_tags' is in the way: .*; found .*: rename or drop it"):
+        instag.normalize(data, embedder=None, progress=told.append)
+    assert told == []
+
+
+def test_raw_tags_of_any_kind_stay() -> None:
+    kinds = (
+        pl.Series([["A"]], dtype=pl.List(pl.Categorical())),
+        pl.Series([[["A"]]]),
+        pl.Series([["A"]], dtype=pl.Array(pl.String, 1)),
+        pl.Series([[7]]),
+        pl.Series([[]], dtype=pl.List(pl.Null)),
+        pl.Series([None]),
+    )
+    for raw in kinds:
+        done = instag.normalize(pl.DataFrame({"tags": [["a"]], "raw_tags": raw}), embedder=None).data
+        assert done["raw_tags"].equals(raw.alias("raw_tags"), null_equal=True)
+
+
 def test_nested_lists_keep_their_nesting() -> None:
     nested: list[Any] = [[["a b", "a_b", "c"], ["a b"], [], None], None, [], [["a_b", "a b"]]]
     data = pl.DataFrame({"query_tags": nested})

@@ -1,5 +1,6 @@
 """What holds for any data: idempotent, independent of order, nothing lost unnamed."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,33 @@ def test_every_assignment_has_a_fate(rows: list[Any], options: Any) -> None:
             assert after == list(dict.fromkeys(tag for tag in now if tag is not None))
     counts = done.merges.select("from", "count").rows()
     assert all(sum(row.count(tag) for row in rows if row) == count for tag, count in counts)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows, options, st.sampled_from([1, 2, 3]), st.sampled_from([None, 0.2]))
+def test_a_tag_is_its_most_frequent_spelling(
+    rows: list[Any], options: Any, min_samples: int, max_diameter: float | None
+) -> None:
+    done = normalize(rows, options | {"min_samples": min_samples, "max_diameter": max_diameter})
+    counts = Counter(tag for row in rows for tag in row or () if tag is not None)
+    ways = {line["from"]: line for line in done.merges.iter_rows(named=True)}
+    for tag, members in done.vocabulary.tags.select("tag", "members").iter_rows():
+        assert members == [tag, *sorted({*members} - {tag}, key=lambda raw: (-counts[raw], raw))]
+        # What the association step absorbs is no spelling, nor what became that.
+        spellings = {raw for raw in members if all(step != "association" for step in way(ways, raw))}
+        assert tag == min(spellings, key=lambda raw: (-counts[raw], raw))
+
+
+def way(ways: Any, raw: str) -> list[str]:
+    """The steps by which a raw tag came to its end, which `via` has to lead to."""
+    steps: list[str] = []
+    at, end = raw, ways[raw]["to"] if raw in ways else raw
+    while at in ways:
+        steps.append(ways[at]["step"])
+        assert len(steps) <= len(ways)
+        at = ways[at]["via"] or ways[at]["to"]
+    assert at == end
+    return steps
 
 
 @settings(max_examples=100, deadline=None)

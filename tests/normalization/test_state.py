@@ -56,16 +56,15 @@ def test_steps_do_what_one_row_at_a_time_does(rows: list[Any], steps: list[list[
         expected, fates = one_by_one(expected, names)
         place = {tag: nth for nth, tag in enumerate(coded.tags)}
         coded_names = np.array([DROPPED if names[tag] is None else place[names[tag] or ""] for tag in coded.tags], int)
-        ahead = state.order_after(coded_names)
         state = state.after(coded_names)
         assert state.fates == fates
-        assert ahead.tolist() == state.order.tolist()
     counts = {tag: sum(tag in row for row in expected) for tag in coded.tags}
     assert state.counts.tolist() == list(counts.values())
     assert state.n_pairs == sum(counts.values())
-    assert [coded.tags[code] for code in state.live] == sorted(
-        (tag for tag, count in counts.items() if count), key=lambda tag: (-counts[tag], tag)
-    )
+    left = [tag for tag, count in counts.items() if count]
+    assert [coded.tags[code] for code in state.order] == sorted(left, key=lambda tag: (-counts[tag], tag))
+    given = {tag: sum(row.count(tag) for row in rows if row) for tag in left}
+    assert [coded.tags[code] for code in state.ranked] == sorted(left, key=lambda tag: (-given[tag], tag))
     now = coded.replaced(state.offsets, state.codes, state.names).to_list()
     assert now == [None if row is None else tags for row, tags in zip(rows, expected, strict=True)]
 
@@ -113,3 +112,12 @@ def test_history_follows_tags_through_steps() -> None:
     assert [state.tags[tag] for tag in state.order] == ["d", "c", "e"]
     assert members.to_list() == [["d"], ["c", "b", "a"], ["e"]]
     assert dropped.to_list() == []
+
+
+def test_the_tag_itself_comes_first_among_its_members() -> None:
+    coded = rows_of(column([["a", "b", "c"], ["b", "c"], ["c"]]))
+    history, changes = History(coded), [Change(1, 0, "b is a"), Change(2, 0, "c is a")]
+    before = State.of(coded)
+    after = before.after(named(3, changes))
+    history.record("one", Step(changes), before, after)
+    assert history.members(after.order)[0].to_list() == [["a", "c", "b"]]

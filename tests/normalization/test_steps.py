@@ -99,13 +99,35 @@ def test_semantic_star() -> None:
     assert done.merges["similarity"].to_list() == pytest.approx([np.cos(np.radians(10)), np.cos(np.radians(7))])
 
 
+def test_a_tag_is_shown_as_the_most_frequent_spelling_of_all_that_it_is() -> None:
+    # "cat" is in more rows than "feline" once its spellings are one, none of which is as frequent.
+    rows = frame(*[["cat"]] * 3, *[["Cat"]] * 3, *[["CAT"]] * 2, *[["feline"]] * 4)
+    options: Any = {"min_count": None, "distance": 0.02, "embedder": angles, "min_support": None}
+    for linkage in ("star", "dbscan"):
+        for guards in (True, False):
+            done = instag.normalize(rows, linkage=linkage, guards=guards, **options)
+            assert done.vocabulary.tags.rows() == [("feline", 12, ["feline", "Cat", "cat", "CAT"])]
+            assert done.merges.select("from", "to", "via").rows() == [
+                ("cat", "feline", "Cat"),
+                ("CAT", "feline", "Cat"),
+                ("Cat", "feline", None),
+            ]
+
+
+def test_what_is_absorbed_lends_no_name() -> None:
+    # No spelling of "programming" is as frequent as "cpp", which is another tag.
+    rows = [*[["cpp", "Programming"]] * 3, *[["cpp", "programming"]] * 3, *[["PROGRAMMING"]] * 2]
+    done = instag.normalize(frame(*rows), min_count=None, embedder=None, min_support=6)
+    assert done.vocabulary.tags.rows() == [("Programming", 8, ["Programming", "cpp", "programming", "PROGRAMMING"])]
+
+
 def test_semantic_dbscan_says_by_which_way() -> None:
     rows = frame(["cat"], ["cat"], ["feline"], ["kitty"], ["dog"], ["hound"], ["fish"])
     done = instag.normalize(rows, steps=["semantic"], distance=0.02, guards=False, linkage="dbscan", embedder=angles)
-    assert sorted(done.merges.select("from", "to", "via").rows()) == [
-        ("feline", "cat", None),
-        ("hound", "dog", None),
-        ("kitty", "cat", "feline"),
+    assert sorted(done.merges.select("from", "to", "via", "why").rows()) == [
+        ("feline", "cat", None, "feline / cat: similarity 0.98; in a cluster"),
+        ("hound", "dog", None, "hound / dog: similarity 0.99; in a cluster"),
+        ("kitty", "cat", "feline", "kitty / feline: similarity 0.98; in a cluster"),
     ]
 
 
@@ -129,6 +151,7 @@ def test_long_chains_are_said() -> None:
     with pytest.warns(instag.InstagWarning, match="1 clusters are chains"):
         done = instag.normalize(frame(*([tag] for tag in tags)), guards=False, **options)
     assert len(done.vocabulary) == 1
+    assert sorted(done.merges.select("from", "via").rows())[:2] == [("wordb", None), ("wordc", "wordb")]
     with pytest.warns(instag.InstagWarning, match="1 clusters hold tags more than 3 links away"):
         done = instag.normalize(frame(*([tag] for tag in tags)), **options)
     assert len(done.vocabulary) == 1
@@ -162,12 +185,12 @@ def test_without_guards_dbscan_is_that_of_scikit_learn(min_samples: int) -> None
 def test_association() -> None:
     # sql is never without databases; x and y are a circle, and of the same count: the name decides.
     rows = [["sql", "databases"]] * 3 + [["databases"]] * 2 + [["x", "y"]] * 3
-    done = instag.normalize(frame(*rows), steps=["association"], min_support=2)
+    done = instag.normalize(frame(*rows, None), steps=["association"], min_support=2)
     assert sorted(done.merges.select("from", "to", "why", "n_a", "n_ab", "support", "confidence").rows()) == [
-        ("sql", "databases", "3 of 3 rows with 'sql' have 'databases' too", 3, 3, 3, 1.0),
-        ("y", "x", "3 of 3 rows with 'y' have 'x' too", 3, 3, 3, 1.0),
+        ("sql", "databases", "3 of 3 rows with 'sql' have 'databases' too", 3, 3, 3 / 8, 1.0),
+        ("y", "x", "3 of 3 rows with 'y' have 'x' too", 3, 3, 3 / 8, 1.0),
     ]
-    assert done.data["tags"].to_list() == [["databases"]] * 5 + [["x"]] * 3
+    assert done.data["tags"].to_list() == [*[["databases"]] * 5, *[["x"]] * 3, None]
     assert done.steps.rows()[1] == ("association", 4, 2, 14, 8, 0, 0, 6)
 
 
@@ -279,6 +302,13 @@ def test_progress_says_how_far_it_has_come() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"steps": None}, "steps: expected a list, such as ['rules', 'semantic']; found None"),
+        ({"steps": "rules"}, "steps: expected a list, such as ['rules', 'semantic']; found 'rules'"),
+        ({"steps": ["rules", "rules"]}, "steps: expected each step once; found 'rules' twice"),
+        ({"steps": [1]}, "steps: expected one of frequency, rules, semantic, association; found 1"),
+        ({"rules": "no"}, "rules: expected one of True, False; found 'no'"),
+        ({"guards": "no"}, "guards: expected one of True, False; found 'no'"),
+        ({"stem": 1}, "stem: expected one of True, False, paper; found 1"),
         ({"steps": ["rule"]}, "steps: expected one of frequency, rules, semantic, association; found 'rule'"),
         ({"min_count": 0}, "min_count: expected a count of 1 or more; found 0"),
         ({"min_count": 2.5}, "min_count: expected a count of 1 or more; found 2.5"),
@@ -296,3 +326,11 @@ def test_bad_options(options: Any, message: str) -> None:
     with pytest.raises(instag.InputError) as error:
         instag.normalize(frame(["a"]), **options)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("options", [{"min_samples": 3}, {"max_diameter": 0.1}], ids=str)
+def test_options_that_do_nothing_are_said(options: Any) -> None:
+    message = "^linkage 'star': min_samples and max_diameter are for linkage 'dbscan', and do nothing here$"
+    with pytest.warns(instag.InstagWarning, match=message):
+        instag.normalize(frame(["a"]), embedder=None, **options)
+    instag.normalize(frame(["a"]), embedder=None, linkage="dbscan", **options)

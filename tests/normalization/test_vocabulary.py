@@ -1,8 +1,10 @@
 """Vocabularies: in a file, on other data, beside each other."""
 
+import re
 from pathlib import Path
 from typing import Any
 
+import orjson
 import polars as pl
 import pytest
 
@@ -93,12 +95,20 @@ def test_an_embedder_that_was_a_function_is_asked_for() -> None:
 
 
 def test_diff() -> None:
-    before = instag.normalize(frame(["a b", "c", "gone"]), embedder=None).vocabulary
-    after = instag.normalize(frame(["a_b", "a b", "a_b", "c"], ["a_b"]), embedder=None).vocabulary
+    made: dict[str, Any] = {"min_count": 2, "steps": ["rules", "frequency"]}
+    one = [["a b", "c", "gone", "e"], ["a b", "c", "gone", "f f"], ["a b", "gone", "F f"]]
+    other = [["a_b", "a b", "a_b", "c"], ["a_b", "e"], ["e", "new"], ["new", "F f", "f F"], ["F f"], ["f f", "f F"]]
+    before = instag.normalize(frame(*one), **made).vocabulary
+    after = instag.normalize(frame(*other), **made).vocabulary
+    assert (before.dropped, after.dropped) == (["e"], ["c"])
     assert before.diff(after).rows() == [
-        ("a b", "a b", "a_b", "moved"),
-        ("a_b", None, "a_b", "added"),
-        ("gone", "gone", None, "removed"),
+        ("a b", "a b", "a_b", "moved", 3),
+        ("c", "c", None, "dropped", 2),
+        ("e", None, "e", "restored", 2),
+        ("gone", "gone", None, "removed", 3),
+        ("f F", None, "F f", "added", 3),
+        ("a_b", None, "a_b", "added", 2),
+        ("new", None, "new", "added", 2),
     ]
     assert before.diff(before).is_empty()
 
@@ -114,6 +124,44 @@ def test_what_is_no_vocabulary(tmp_path: Path) -> None:
             instag.Vocabulary.load(path)
     with pytest.raises(instag.InputError, match=r"^new: expected one of drop, keep; found 'merge'$"):
         instag.normalize(frame(["a"]), embedder=None).vocabulary.apply(frame(["a"]), new="merge")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        ({"form": "2"}, "expected a vocabulary that this version of instag saved; found other data"),
+        ({"embedder": None}, "found a damaged one (KeyError: 'embedder'): make it again with instag normalize"),
+        ({"steps": "5"}, "found a damaged one (TypeError: "),
+        ({"colour": '"red"'}, "found a damaged one (TypeError: "),
+        ({"": "}"}, "found a damaged one (JSONDecodeError: "),
+    ],
+)
+def test_a_damaged_vocabulary(
+    vocabulary: instag.Vocabulary, tmp_path: Path, edit: dict[str, str | None], message: str
+) -> None:
+    path = tmp_path / "vocabulary.parquet"
+    vocabulary.save(path)
+    written = orjson.loads(pl.read_parquet_metadata(path)["instag vocabulary"])
+    for name, value in edit.items():
+        written.pop(name, None)
+        if value is not None and name:
+            written[name] = orjson.loads(value)
+    text = orjson.dumps(written).decode() + edit.get("", "")  # type: ignore[operator]
+    pl.read_parquet(path).write_parquet(path, metadata={"instag vocabulary": text})
+    with pytest.raises(instag.InputError, match=re.escape(message)) as error:
+        instag.Vocabulary.load(path)
+    assert str(error.value).startswith(f"{path}: expected a vocabulary")
+
+
+def test_a_vocabulary_with_other_columns(vocabulary: instag.Vocabulary, tmp_path: Path) -> None:
+    path = tmp_path / "vocabulary.parquet"
+    vocabulary.save(path)
+    metadata = {"instag vocabulary": pl.read_parquet_metadata(path)["instag vocabulary"]}
+    whole = pl.read_parquet(path)
+    for frame in (whole.drop("members"), whole.with_columns(count=pl.lit("many")), whole.clear()):
+        frame.write_parquet(path, metadata=metadata)
+        with pytest.raises(instag.InputError, match="expected a vocabulary; found a damaged one"):
+            instag.Vocabulary.load(path)
 
 
 def test_a_failed_save_leaves_the_older_file(vocabulary: instag.Vocabulary, tmp_path: Path) -> None:

@@ -73,19 +73,29 @@ fn density() -> impl Strategy<Value = Density> {
     (eps, 1..8u32, max_diameter).prop_map(|(eps, min_samples, max_diameter)| Density { eps, min_samples, max_diameter })
 }
 
-/// Nearest points may be others where their similarities are the same in single precision.
+/// Ways may lead through other points where similarities are the same in single precision; how strong their links are
+/// does not depend on that.
 fn assert_same(found: &Clusters, expected: &Clusters) -> Result<(), TestCaseError> {
     prop_assert_eq!(&found.labels, &expected.labels);
     prop_assert_eq!(&found.core, &expected.core);
     for point in 0..found.labels.len() {
         prop_assert_eq!(found.via[point] == NONE, expected.via[point] == NONE);
-        if found.via[point] == NONE {
-            prop_assert!(found.similarity[point].is_nan());
-        } else {
-            prop_assert!((found.similarity[point] - expected.similarity[point]).abs() < 1e-6);
+        prop_assert_eq!(found.via[point] == NONE, found.similarity[point].is_nan());
+    }
+    for label in 0..=found.labels.iter().max().copied().unwrap_or(NONE) {
+        for (found, expected) in links(found, label).iter().zip(links(expected, label)) {
+            prop_assert!((found - expected).abs() < 1e-6);
         }
     }
     Ok(())
+}
+
+/// The similarities along all ways of a cluster, in order.
+fn links(clusters: &Clusters, label: i64) -> Vec<f64> {
+    let points = (0..clusters.labels.len()).filter(|&point| clusters.labels[point] == label);
+    let mut links: Vec<f64> = points.map(|point| clusters.similarity[point]).filter(|link| !link.is_nan()).collect();
+    links.sort_unstable_by(f64::total_cmp);
+    links
 }
 
 proptest! {
@@ -114,14 +124,26 @@ proptest! {
     }
 
     #[test]
-    fn every_point_is_chained_to_its_cluster(rows in points(150, 2..20), density in density()) {
+    fn every_way_ends_at_the_first_of_its_cluster(rows in points(150, 2..20), density in density()) {
         let clusters = clustered(&rows, &density);
-        for (point, &via) in clusters.via.iter().enumerate().filter(|&(_, &via)| via != NONE) {
+        for (point, &via) in clusters.via.iter().enumerate() {
+            let label = clusters.labels[point];
+            let first = clusters.labels.iter().position(|&other| other == label);
+            prop_assert_eq!(via == NONE, label == NONE || first == Some(point));
+            if via == NONE {
+                continue;
+            }
             let far = naive::distance(&rows[point], &rows[via as usize]).unwrap();
-            prop_assert_eq!(clusters.labels[point], clusters.labels[via as usize]);
             prop_assert!((1.0 - far - clusters.similarity[point]).abs() < 1e-12);
             prop_assert!(far <= density.max_diameter.unwrap_or(density.eps).max(density.eps) + 1e-12);
-            prop_assert!(density.max_diameter.is_some() || clusters.core[via as usize]);
+            prop_assert!(density.max_diameter.is_some() || clusters.core[point] || clusters.core[via as usize]);
+            let (mut at, mut steps) = (point, 0);
+            while clusters.via[at] != NONE {
+                at = clusters.via[at] as usize;
+                steps += 1;
+                prop_assert!(clusters.labels[at] == label && steps < rows.len());
+            }
+            prop_assert_eq!(Some(at), first);
         }
     }
 
@@ -200,8 +222,8 @@ fn golden() {
     let density = Density { eps: within(10.0), min_samples: 2, max_diameter: None };
     let clusters = clustered(&rows, &density);
     assert_eq!(clusters.labels, [0, 1, 1, 1, 1, 0, 0, NONE]);
-    assert_eq!(clusters.via[1], 2);
-    assert!((clusters.similarity[1] - 10f64.to_radians().cos()).abs() < 1e-6);
+    assert_eq!(clusters.via, [NONE, NONE, 1, 2, 3, 0, 0, NONE]);
+    assert!((clusters.similarity[2] - 10f64.to_radians().cos()).abs() < 1e-6);
     assert_eq!(clustered(&rows, &Density { min_samples: 1, ..density }).labels, [0, 1, 1, 1, 1, 0, 0, 2]);
     // Only 90, 10 and 20 have two neighbours.
     let strict = clustered(&rows, &Density { min_samples: 3, ..density });
@@ -222,7 +244,7 @@ fn a_point_between_goes_to_the_cluster_that_comes_first() {
     let rows = angles(&[10.0, 19.9, 25.0, 26.0, 27.0, 0.1, -5.0, -6.0, -7.0]);
     let clusters = clustered(&rows, &density);
     assert!(!clusters.core[0]);
-    assert_eq!((clusters.labels[0], clusters.via[0]), (0, 1));
+    assert_eq!((clusters.labels[0], clusters.via[0], clusters.via[1]), (0, NONE, 0));
     let turned: Vec<Vec<f32>> = rows.iter().rev().cloned().collect();
     let clusters = clustered(&turned, &density);
     assert_eq!((clusters.labels[8], clusters.via[8]), (0, 3));
@@ -242,7 +264,7 @@ fn a_core_point_may_be_left_alone() {
     let clusters = clustered(&rows, &density);
     assert_eq!(clusters.labels, [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3]);
     assert!(clusters.core[12] && !clusters.core[0]);
-    assert_eq!((clusters.via[0], clusters.via[12]), (1, NONE));
+    assert_eq!((clusters.via[0], clusters.via[1], clusters.via[12]), (NONE, 0, NONE));
     assert_eq!(clustered(&rows, &Density { max_diameter: Some(0.5), ..density }).labels, clusters.labels);
 }
 

@@ -2,7 +2,7 @@
 
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import polars as pl
 import typer
@@ -10,6 +10,7 @@ import typer
 from instag import io
 from instag.cli import console
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.cli.outputs import check_outputs
 from instag.errors import InputError
 from instag.normalization import OpenAIEmbedder
 from instag.normalization import normalize as run
@@ -22,12 +23,21 @@ OPENAI = "https://api.openai.com/v1"
 TELLING = 10
 
 File = Annotated[Path | None, typer.Option("--vocabulary", metavar="V.parquet", help="Where to save the vocabulary.")]
-Steps = Annotated[str, typer.Option(help="The steps in order, with commas between them.")]
+Merged = Annotated[
+    Path | None, typer.Option("--merges", metavar="FILE", help="Where to write what each raw tag became, and why.")
+]
+Apart = Annotated[
+    Path | None,
+    typer.Option("--apart", metavar="FILE", help="Where to write the pairs of one stem that were kept apart."),
+]
+Steps = Annotated[str, typer.Option(help="The steps in order, with commas between them; leave one out to skip it.")]
 Least = Annotated[str, typer.Option(metavar="N", help="Drop tags in fewer rows: a count, auto, or none.")]
 Stemmed = Annotated[
     str, typer.Option(help="Join inflections (guarded), equal Porter stems (paper), or neither (none).")
 ]
-Distance = Annotated[float, typer.Option(help="The cosine distance within which tags are one.")]
+Distance = Annotated[
+    str, typer.Option(metavar="NUMBER", help="The cosine distance within which tags are one, or none.")
+]
 Embedder = Annotated[
     str, typer.Option(help="auto, none, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL (OPENAI_API_KEY).")
 ]
@@ -36,7 +46,9 @@ Guards = Annotated[bool, typer.Option("--guards/--no-guards", help="Keep tags ap
 Linked = Annotated[Linkage, typer.Option("--linkage", help="How alike tags are joined.")]
 Samples = Annotated[int, typer.Option(help="DBSCAN: the tags near a tag that make it dense.")]
 Diameter = Annotated[float | None, typer.Option(help="DBSCAN: split clusters that are wider.")]
-Support = Annotated[int, typer.Option(help="Association: the least number of rows with both tags.")]
+Support = Annotated[
+    str, typer.Option(metavar="N", help="Association: the least number of rows with both tags, or none.")
+]
 Confidence = Annotated[float, typer.Option(help="Association: the least share of rows with the first tag.")]
 
 
@@ -44,50 +56,62 @@ def normalize(
     source: Sources,
     output: Output,
     vocabulary: File = None,
+    merges: Merged = None,
+    apart: Apart = None,
     tags: Tags = "tags",
     steps: Steps = "frequency,rules,semantic,association",
     min_count: Least = "auto",
     stem: Stemmed = "guarded",
-    distance: Distance = 0.05,
+    distance: Distance = "0.05",
     embedder: Embedder = "auto",
     base_url: Url = OPENAI,
     guards: Guards = True,
     linkage: Linked = "star",
     min_samples: Samples = 2,
     max_diameter: Diameter = None,
-    min_support: Support = 40,
+    min_support: Support = "40",
     min_confidence: Confidence = 0.99,
     format: Format = "auto",
     to: To = "auto",
 ) -> None:
     """Turn raw tags into a vocabulary, and say why each became what it is."""
+    side = {"--vocabulary": vocabulary, "--merges": merges, "--apart": apart}
+    check_outputs({"--output": output}, to=to)
+    check_outputs(side, [output, *source])
+    options: dict[str, Any] = {
+        "steps": [step.strip() for step in steps.split(",") if step.strip()],
+        "min_count": read_count(min_count),
+        "stem": read_stem(stem),
+        "distance": read_number("--distance", distance),
+        "min_support": read_number("--min-support", min_support),
+    }
     with console.stage("reading"):
         frame = io.load(one_or_list(source), format=format)
     with console.noted(), console.stage("normalising") as tell:
         done = run(
             frame,
             tags=tags,
-            steps=[step for step in steps.split(",") if step],
-            min_count=read_count(min_count),
-            stem=read_stem(stem),
-            distance=distance,
             embedder=read_embedder(embedder, base_url),
             guards=guards,
             linkage=linkage,
             min_samples=min_samples,
             max_diameter=max_diameter,
-            min_support=min_support,
             min_confidence=min_confidence,
             progress=tell,
+            **options,
         )
     with console.stage(f"writing {output}"):
         io.write(done.data, output, format=to)
         if vocabulary is not None:
             done.vocabulary.save(vocabulary)
+        for path, table in ((merges, done.merges), (apart, done.apart)):
+            if path is not None:
+                io.write(table, path)
     show_steps(done.steps)
     show_merges(done.merges)
-    saved = "" if vocabulary is None else f"; the vocabulary is in {vocabulary}"
-    console.say(f"{len(done.vocabulary):,} tags; written to {output}{saved}")
+    names = ("the vocabulary is", "the merges are", "what was kept apart is")
+    saved = [f"{name} in {path}" for name, path in zip(names, side.values(), strict=True) if path is not None]
+    console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *saved)))
 
 
 def show_steps(steps: pl.DataFrame) -> None:
@@ -121,6 +145,16 @@ def read_count(text: str) -> int | Literal["auto"] | None:
         return int(text)
     except ValueError:
         raise InputError(f"--min-count: expected a count such as 20, auto, or none; found {text!r}") from None
+
+
+def read_number(option: str, text: str) -> float | None:
+    """Read a number, or none."""
+    if text == "none":
+        return None
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        raise InputError(f"{option}: expected a number, or none; found {text!r}") from None
 
 
 def read_stem(text: str) -> Stem:

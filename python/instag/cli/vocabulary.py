@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
+import polars as pl
 import typer
 
 from instag import io
 from instag.cli import console
 from instag.cli.normalize import OPENAI, read_embedder
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.cli.outputs import check_outputs
 from instag.errors import InputError
 from instag.normalization import Vocabulary
 from instag.normalization.embedding import Embed
@@ -21,7 +23,9 @@ SHOWN = 5
 File = Annotated[Path, typer.Argument(metavar="V.parquet", help="A vocabulary that instag normalize saved.")]
 Other = Annotated[Path, typer.Argument(metavar="OTHER.parquet", help="The vocabulary to compare it with.")]
 Top = Annotated[int, typer.Option(metavar="N", min=0, help="How many lines to show.")]
-Tag = Annotated[str | None, typer.Option(metavar="TAG", help="Show one tag with all its members.")]
+Tag = Annotated[
+    str | None, typer.Option(metavar="TAG", help="Show one tag with all that it is made of, or what a raw tag became.")
+]
 New = Annotated[Literal["drop", "keep"], typer.Option("--new", help="What becomes of tags that match none.")]
 
 Embedder = Annotated[
@@ -37,7 +41,7 @@ vocabulary = typer.Typer(name="vocabulary", no_args_is_help=True, help="Show, co
 
 @vocabulary.command()
 def show(file: File, top: Top = 20, tag: Tag = None) -> None:
-    """Show the most frequent tags, or one with all that it is made of."""
+    """Show the most frequent tags; or one with all that it is made of, and why; or what a raw tag became, and why."""
     loaded = Vocabulary.load(file)
     if tag is not None:
         show_tag(loaded, tag)
@@ -54,9 +58,9 @@ def show(file: File, top: Top = 20, tag: Tag = None) -> None:
 
 @vocabulary.command()
 def diff(file: File, other: Other, top: Top = 20) -> None:
-    """Show which raw tags become another tag in the other vocabulary."""
+    """Show which raw tags become another tag in the other vocabulary, or go; what tells most comes first."""
     changes = Vocabulary.load(file).diff(Vocabulary.load(other))
-    for raw, before, after, change in changes.head(top).iter_rows():
+    for raw, before, after, change, _ in changes.head(top).iter_rows():
         console.say(f"{change:<8} {raw}: {before or '(none)'} -> {after or '(none)'}")
     counts = changes.get_column("change").value_counts(sort=True)
     said = ", ".join(f"{count:,} {change}" for change, count in sorted(counts.iter_rows()))
@@ -76,6 +80,7 @@ def apply(
     to: To = "auto",
 ) -> None:
     """Give other data the tags of a vocabulary."""
+    check_outputs({"--output": output}, [file], to=to)
     with console.stage("reading"):
         loaded = Vocabulary.load(file)
         frame = io.load(one_or_list(source), format=format)
@@ -100,13 +105,32 @@ def embedder_for(loaded: Vocabulary, text: str, base_url: str | None) -> str | E
 
 
 def show_tag(loaded: Vocabulary, tag: str) -> None:
-    """Print one tag's members."""
+    """Print what a tag is made of; or where a raw tag went, and by which way."""
     found = loaded.tags.filter(loaded.tags.get_column("tag") == tag)
     if found.is_empty():
-        raise InputError(f"--tag: the vocabulary has no tag {tag!r}; instag vocabulary show lists those it has")
-    console.say(f"{tag}: {found.item(0, 'count'):,} rows")
-    for member in found.item(0, "members"):
-        console.say(f"  {member}")
+        show_way(loaded, tag)
+        return
+    count, members = found.row(0)[1:]
+    console.say(f"{tag}: {count:,} rows, from {len(members):,} raw tags")
+    for line in loaded.merges.filter(pl.col("to") == tag).sort("count", descending=True).iter_rows(named=True):
+        via = f" [via {line['via']}]" if line["via"] else ""
+        console.say(f"  {line['from']} ({line['count']:,}) {line['step']}: {line['why']}{via}")
+
+
+def show_way(loaded: Vocabulary, raw: str) -> None:
+    """Print what a raw tag became, and what that became, to the end."""
+    ways = {line["from"]: line for line in loaded.merges.iter_rows(named=True)}
+    if raw not in ways:
+        raise InputError(f"--tag: the vocabulary knows no tag {raw!r}; instag vocabulary show lists those it has")
+    line = ways[raw]
+    end = "was dropped" if line["to"] is None else f"-> {line['to']}"
+    console.say(f"{raw} ({line['count']:,}) {end}")
+    step: str | None = raw
+    while step is not None:
+        line = ways[step]
+        towards = line["via"] or line["to"] or "(none)"
+        console.say(f"  {step} -> {towards}: {line['step']}: {line['why']}")
+        step = line["via"]
 
 
 def shortened(members: list[str]) -> str:

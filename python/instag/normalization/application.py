@@ -14,6 +14,7 @@ from instag.frame import wrap
 from instag.normalization.embedding import Embed, Vectors, embedder_of
 from instag.normalization.matching import Match, Matcher
 from instag.normalization.options import check_choice
+from instag.normalization.raw import raw_beside
 from instag.normalization.rows import Rows, rows_of
 from instag.normalization.state import DROPPED
 from instag.normalization.vocabulary import Vocabulary
@@ -65,15 +66,13 @@ def apply(
     check_choice("new", new, ("drop", "keep"))
     frame = wrap(data)
     rows = rows_of(frame.column(tags))
+    raw = raw_beside(frame, tags)
     matches = _matches(vocabulary, rows.tags, _vectors(vocabulary, embedder, progress))
     targets = [
         vocabulary.tags.item(match.place, "tag") if match.place is not None else _kept(tag, match, new)
         for tag, match in zip(rows.tags, matches, strict=True)
     ]
-    raw = f"raw_{tags}"
-    column = _renamed(rows, targets)
-    added = {tags: column} if raw in frame.columns else {tags: column, raw: frame.column(tags)}
-    replaced: F = frame.with_columns(pl.DataFrame(added))
+    replaced: F = frame.with_columns(pl.DataFrame({tags: _renamed(rows, targets)} | raw))
     lines = list(zip(rows.tags, targets, matches, rows.counts.tolist(), strict=True))
     return Applied(replaced, _new(vocabulary, lines), _merges(lines))
 

@@ -31,12 +31,13 @@ def association(
     them. Neither the order of rows nor that of rules plays a part.
     """
     changes: list[Change] = []
+    rows = state.rows.known
     for nth in count(1):
         progress(f"association: round {nth}, {len(state.order):,} tags")
         best = _best(state, min_support, min_confidence)
         if not best:
             break
-        more = _absorbed(state, best)
+        more = _absorbed(state, best, rows)
         changes += more
         state = state.after(named(len(state.names), more))
     return Step(changes)
@@ -57,7 +58,7 @@ def _best(state: State, min_support: int, min_confidence: float) -> dict[int, _R
     return best
 
 
-def _absorbed(state: State, best: Mapping[int, _Rule]) -> list[Change]:
+def _absorbed(state: State, best: Mapping[int, _Rule], rows: int) -> list[Change]:
     head = _heads(state, best)
     changes = []
     for source, rule in sorted(best.items()):
@@ -65,7 +66,7 @@ def _absorbed(state: State, best: Mapping[int, _Rule]) -> list[Change]:
             continue
         # What is absorbed by a tag that is absorbed in its turn ends where that ends.
         via = rule.target if rule.target != head[source] else None
-        changes.append(Change(source, head[source], _why(state, source, rule), via, _figures(rule)))
+        changes.append(Change(source, head[source], _why(state, source, rule), via, _figures(rule, rows)))
     return changes
 
 
@@ -93,10 +94,10 @@ def _why(state: State, source: int, rule: _Rule) -> str:
     return f"{with_} of {of} rows with {state.tags[source]!r} have {state.tags[rule.target]!r} too"
 
 
-def _figures(rule: _Rule) -> dict[str, Any]:
+def _figures(rule: _Rule, rows: int) -> dict[str, Any]:
     return {
         "n_a": rule.n_antecedent,
         "n_ab": rule.n_both,
-        "support": rule.n_both,
+        "support": rule.n_both / rows,
         "confidence": rule.n_both / rule.n_antecedent,
     }

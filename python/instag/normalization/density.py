@@ -2,7 +2,6 @@
 
 import warnings
 from collections import defaultdict
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,6 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.errors import InstagWarning
 from instag.normalization.linkage import Edges, Joined, components
-from instag.normalization.state import Change
 
 __all__ = ["paper", "split"]
 
@@ -18,24 +16,21 @@ __all__ = ["paper", "split"]
 FEW = 3
 
 
-def paper(
-    points: Sequence[int], found: NDArray[np.float32], distance: float, min_samples: int, max_diameter: float | None
-) -> list[Change]:
-    """Join the tags of each cluster of DBSCAN; the most frequent is its centre."""
+def paper(found: NDArray[np.float32], distance: float, min_samples: int, max_diameter: float | None) -> Joined:
+    """Join the vectors of each cluster of DBSCAN: the first is its centre, and each other is led there.
+
+    Examples
+    --------
+    >>> paper(np.array([[1, 0], [1, 0.2], [1, 0.1]], np.float32), 0.01, 2, None)
+    {1: (0, 2), 2: (0, 0)}
+    """
     found = np.ascontiguousarray(found)
-    labels, _, via, similarity = _core.cluster(found, distance, min_samples, max_diameter)
+    labels, _, via, _ = _core.cluster(found, distance, min_samples, max_diameter)
     _warn_of_chains(found, labels, distance)
     centres: dict[int, int] = {}
-    changes = []
     for nth, label in enumerate(labels.tolist()):
-        if label < 0 or centres.setdefault(label, nth) == nth:
-            continue
-        centre = points[centres[label]]
-        through, likeness = points[via[nth]], float(similarity[nth])
-        why = f"in a cluster: similarity {likeness:.2f} to its nearest neighbour there"
-        figures = {"similarity": likeness}
-        changes.append(Change(points[nth], centre, why, None if through == centre else through, figures))
-    return changes
+        centres.setdefault(label, nth)
+    return {nth: (centres[labels[nth]], way) for nth, way in enumerate(via.tolist()) if way >= 0}
 
 
 def split(joined: Joined, edges: Edges, found: NDArray[np.float32], max_diameter: float) -> Joined:

@@ -44,13 +44,13 @@ def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
             return "minilm", MiniLM()
         except ImportError:
             raise InputError(f"embedder: {HINT}") from None
-    kind, _, name = wanted.partition(":")
+    kind, _, name = str(wanted).partition(":")
     if kind not in hub.LOADERS or not name:
         raise InputError(
             "embedder: expected 'auto', 'minilm', 'sentence-transformers:NAME', 'model2vec:NAME', an OpenAIEmbedder, "
             f"a function from a list of strings to vectors, or None; found {wanted!r}"
         )
-    return wanted, hub.load(kind, name)
+    return str(wanted), hub.load(kind, name)
 
 
 class Vectors:
@@ -93,10 +93,13 @@ class Vectors:
         return np.stack(rows) if rows else np.empty((0, width), np.float32)
 
     def _checked(self, texts: list[str]) -> NDArray[np.float32]:
+        found = self._embed(texts)
         try:
-            vectors = np.asarray(self._embed(texts), np.float32)
+            vectors = np.asarray(found, np.float32)
         except (TypeError, ValueError) as error:
-            raise InputError(f"embedder {self.name}: expected numbers, a vector for each text; found {error}") from None
+            raise InputError(
+                f"embedder {self.name}: expected numbers, a vector for each text; found {error}"
+            ) from error
         width = next(iter(self._known.values())).shape if self._known else vectors.shape[1:]
         if vectors.ndim != 2 or len(vectors) != len(texts) or vectors.shape[1:] != width:  # noqa: PLR2004
             raise InputError(

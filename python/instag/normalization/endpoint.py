@@ -2,9 +2,12 @@
 
 import os
 import time
+from numbers import Real
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from instag.errors import InputError
+from instag.normalization.options import check_count
 
 if TYPE_CHECKING:
     import httpx2
@@ -34,6 +37,11 @@ class OpenAIEmbedder:
     timeout
         Seconds to wait for an answer.
 
+    Raises
+    ------
+    InputError
+        Where one of them is out of range.
+
     Examples
     --------
     >>> import instag
@@ -51,6 +59,10 @@ class OpenAIEmbedder:
         retries: int = 4,
         timeout: float = 60.0,
     ) -> None:
+        check_count("batch", batch)
+        check_count("retries", retries, least=0)
+        _check_seconds("timeout", timeout)
+        _check_address(base_url)
         self.name = f"openai:{model}"
         self._model = model
         self._base_url = base_url.rstrip("/")
@@ -111,6 +123,23 @@ class OpenAIEmbedder:
 
     def _hidden(self, text: str) -> str:
         return text.replace(self._key, "***") if self._key else text
+
+
+def _check_seconds(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, Real) or not float(value) > 0:
+        raise InputError(f"{name}: expected a number of seconds above 0; found {value!r}")
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        # A name and a password may come before the host.
+        shown = url.rpartition("@")[2]
+        raise InputError(f"base_url: expected an address such as http://127.0.0.1:8000/v1; found {shown!r}")
 
 
 def _json(response: "httpx2.Response") -> Any:

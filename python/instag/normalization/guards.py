@@ -105,7 +105,7 @@ def _numbers_of(tag: str) -> frozenset[str]:
         if written:
             numbers.add(written)
         elif not word.isalpha():
-            numbers.update(re.findall(r"\d+(?:\.\d+)*", word))
+            numbers.update(re.findall(r"(?:^-)?\d+(?:\.\d+)*", word))
     return frozenset(numbers)
 
 

@@ -23,7 +23,7 @@ MERGES = {
     "via": pl.String,
     "n_a": pl.UInt32,
     "n_ab": pl.UInt32,
-    "support": pl.UInt32,
+    "support": pl.Float64,
     "confidence": pl.Float64,
 }
 STEPS = {
@@ -97,13 +97,16 @@ class History:
         return lines.filter(self._ends[ones] != self._ends[others]).sort("tag", "other")
 
     def members(self, order: NDArray[np.int64]) -> tuple[pl.Series, pl.Series]:
-        """The raw tags of each tag of `order`, as lists, and those that went away: the most frequent first."""
+        """The raw tags of each tag of `order`, as lists, and those that went away.
+
+        The tag itself comes first, then the most frequent.
+        """
         # What went away comes last.
         place = np.full(len(self._names) + 1, len(order))
         place[order] = np.arange(len(order))
         places = place[self._ends]
         # Codes are in the order of names, by which ties go.
-        by = np.lexsort((-self._counts, places))
+        by = np.lexsort((-self._counts, self._ends != np.arange(len(places)), places))
         lengths = np.bincount(places, minlength=len(order) + 1)
         members = self._names.gather(by)
         kept = len(by) - lengths[-1]

@@ -6,9 +6,8 @@ import numpy as np
 import polars as pl
 
 from instag import _core
-from instag.errors import InputError
 from instag.frame import wrap
-from instag.normalization.options import check_count, check_share
+from instag.normalization.options import check_choice, check_count, check_share
 from instag.normalization.rows import rows_of
 
 __all__ = ["associations"]
@@ -53,8 +52,7 @@ def associations(
     """
     check_count("min_support", min_support)
     check_share("min_confidence", min_confidence)
-    if max_antecedent not in {1, 2}:
-        raise InputError(f"max_antecedent: expected 1 or 2; found {max_antecedent!r}")
+    check_choice("max_antecedent", max_antecedent, (1, 2))
     column = wrap(data).column(tags)
     rows = rows_of(column)
     one, also, consequent, n_antecedent, n_consequent, n_both = _core.associate(

@@ -1,18 +1,24 @@
 """Options, checked before any work."""
 
+import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
-from instag.errors import InputError
+from instag.errors import InputError, InstagWarning
 
-__all__ = ["Settings", "check_count", "check_distance", "check_share"]
+__all__ = ["STEPS", "Settings", "check_choice", "check_count", "check_distance", "check_share", "each_once"]
+
+STEPS = ("frequency", "rules", "semantic", "association")
+# Of DBSCAN, unless told.
+MIN_SAMPLES = 2
 
 
-def check_count(name: str, value: Any) -> None:
-    """A number of things, at least 1."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= int(value) < 2**32:
-        raise InputError(f"{name}: expected a count of 1 or more; found {value!r}")
+def check_count(name: str, value: Any, least: int = 1) -> None:
+    """A number of things, at least 1 unless told."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) < 2**32:
+        raise InputError(f"{name}: expected a count of {least} or more; found {value!r}")
 
 
 def check_share(name: str, value: Any) -> None:
@@ -61,8 +67,8 @@ class Settings:
         InputError
             Where one is out of range.
         """
-        for step in self.steps:
-            check_choice("steps", step, ("frequency", "rules", "semantic", "association"))
+        check_choice("rules", self.rules, (True, False))
+        check_choice("guards", self.guards, (True, False))
         check_choice("stem", self.stem, (True, False, "paper"))
         check_choice("linkage", self.linkage, ("star", "dbscan"))
         if self.takes("frequency") and self.min_count != "auto":
@@ -75,9 +81,41 @@ class Settings:
         if self.takes("association"):
             check_count("min_support", self.min_support)
             check_share("min_confidence", self.min_confidence)
+        if self.linkage == "star" and (self.min_samples != MIN_SAMPLES or self.max_diameter is not None):
+            message = "linkage 'star': min_samples and max_diameter are for linkage 'dbscan', and do nothing here"
+            warnings.warn(message, InstagWarning, stacklevel=3)
+
+
+def each_once(steps: Any) -> tuple[str, ...]:
+    """The steps, in their order.
+
+    Raises
+    ------
+    InputError
+        Where they are none, or one comes twice.
+
+    Examples
+    --------
+    >>> each_once(["rules", "semantic"])
+    ('rules', 'semantic')
+    """
+    if isinstance(steps, str) or not isinstance(steps, Iterable):
+        raise InputError(f"steps: expected a list, such as ['rules', 'semantic']; found {steps!r}")
+    listed = tuple(steps)
+    for nth, step in enumerate(listed):
+        check_choice("steps", step, STEPS)
+        if step in listed[:nth]:
+            raise InputError(f"steps: expected each step once; found {step!r} twice")
+    return listed
 
 
 def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
     """One of several values."""
-    if value not in choices:
+    # True is 1 to Python, not to people.
+    if not any(_is(value, choice) for choice in choices):
         raise InputError(f"{name}: expected one of {', '.join(map(str, choices))}; found {value!r}")
+
+
+def _is(value: Any, choice: Any) -> bool:
+    alike = isinstance(value, type(choice)) and isinstance(value, bool) == isinstance(choice, bool)
+    return alike and bool(value == choice)

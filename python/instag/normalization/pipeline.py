@@ -13,7 +13,8 @@ from instag.normalization.association import association
 from instag.normalization.embedding import Embed, Vectors, embedder_of
 from instag.normalization.frequency import automatic, frequency
 from instag.normalization.history import History
-from instag.normalization.options import Settings
+from instag.normalization.options import STEPS, Settings, each_once
+from instag.normalization.raw import raw_beside
 from instag.normalization.rows import Rows, rows_of
 from instag.normalization.semantic import Linkage, Semantic, semantic
 from instag.normalization.spelling import Stem, rules
@@ -24,7 +25,6 @@ __all__ = ["Normalized", "normalize"]
 
 F = TypeVar("F")
 Progress = Callable[[str], None]
-STEPS = ("frequency", "rules", "semantic", "association")
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,14 @@ class Normalized(Generic[F]):
     ----------
     data
         The frame with normalised tags; the raw ones are beside them, in a column named `raw_` and the column's name.
+        Where that column is there already, from an earlier normalisation, it stays as it is.
     vocabulary
         The tags that are left.
     merges
         A row for each raw tag that changed or went away: `from`, `to` (null where it went away), `step`, `why`, its raw
         `count`; for the semantic step the `similarity` to the tag that it joined; `via`, where it did not become `to`
         at once; for the association step `n_a` and `n_ab`, the rows that have it and those that have both, `support`
-        (the same as `n_ab`) and `confidence`.
+        (`n_ab` as a share of all rows whose tags are not null) and `confidence`.
     steps
         A row for each step: the distinct tags and the assignments (tags in rows) before and after it, and of the
         latter those that were `merged` into another tag, `dropped`, and `deduplicated`, because their row had the tag
@@ -85,7 +86,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         The column with each sample's tags: a list, or a list a query, which then counts as a row of its own. Tags
         that are not strings come back as strings.
     steps
-        The steps in the order in which they are taken.
+        The steps in the order in which they are taken, each once.
     min_count
         Frequency: tags in fewer rows are dropped. ``"auto"`` goes by the size of the data, None leaves the step out.
     rules
@@ -100,13 +101,16 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         :class:`instag.OpenAIEmbedder`; a function from a list of strings to vectors; or None.
     guards
         Whether tags are kept apart that only look alike ("safe" and "not safe"), and the distance allowed goes by how
-        tags differ. With ``guards=False``, ``stem="paper"`` and ``linkage="dbscan"``, this is the paper's method.
+        tags differ. With ``guards=False``, ``stem="paper"`` and ``linkage="dbscan"``, this is the paper's method, but
+        for what docs/normalizing.md lists.
     linkage
-        Semantic: ``"star"`` lets each tag join the nearest more frequent one; ``"dbscan"`` joins by way of others too.
+        Semantic: ``"star"`` lets each tag join the nearest of those that are spelt more often; ``"dbscan"`` joins by way
+        of others too.
     min_samples
         DBSCAN: the tags near a tag, itself included, that make it dense.
     max_diameter
-        DBSCAN: clusters with tags farther apart are split.
+        DBSCAN: clusters with tags farther apart are split. With ``linkage="star"`` both are given for nothing, which a
+        warning says.
     min_support, min_confidence
         Association: a tag is absorbed by one that is in at least this share of its rows, and in so many together;
         None for the former leaves the step out.
@@ -120,7 +124,8 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     Raises
     ------
     InputError
-        Where the column is missing or holds no lists of tags, or an option is out of range.
+        Where the column is missing or holds no lists of tags, the column for the raw tags is there and holds anything
+        else, or an option is out of range.
 
     Examples
     --------
@@ -137,7 +142,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     Section 2 of the InsTag paper; docs/normalizing.md says where this departs from it.
     """
     settings = Settings(
-        steps=tuple(steps),
+        steps=each_once(steps),
         min_count=min_count,
         rules=rules,
         stem=stem,
@@ -152,16 +157,14 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     settings.check()
     frame = wrap(data)
     rows = rows_of(frame.column(tags))
+    raw = raw_beside(frame, tags)
     if min_count == "auto":
         settings = replace(settings, min_count=automatic(len(rows.codes)))
     found = embedder_of(embedder) if settings.takes("semantic") else None
     vectors = None if found is None else Vectors(*found, progress)
     state, history = _Run(rows, settings, vectors, progress).all()
     column = rows.replaced(state.offsets, state.codes, state.names)
-    raw = f"raw_{tags}"
-    # Raw tags that are there already are the rawer ones.
-    added = {tags: column} if raw in frame.columns else {tags: column, raw: frame.column(tags)}
-    replaced: F = frame.with_columns(pl.DataFrame(added))
+    replaced: F = frame.with_columns(pl.DataFrame({tags: column} | raw))
     vocabulary = Vocabulary.of(state, history, settings, vectors)
     return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart())
 

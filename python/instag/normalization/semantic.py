@@ -55,7 +55,7 @@ def semantic(state: State, vectors: Vectors, options: Semantic, *, again: bool) 
     After the first time, only acronyms can have changed: an acronym is joined where the vocabulary has one expansion
     of it, and another expansion may have been joined meanwhile.
     """
-    live = state.live
+    live = state.ranked.tolist()
     texts = _core.clean([state.tags[tag] for tag in live])
     covered = [vectors.covers(text) for text in texts]
     known = [nth for nth, whether in enumerate(covered) if whether]
@@ -64,7 +64,8 @@ def semantic(state: State, vectors: Vectors, options: Semantic, *, again: bool) 
     points, texts = [live[nth] for nth in known], [texts[nth] for nth in known]
     found = vectors.of(texts)
     if options.linkage == "dbscan" and not options.guards:
-        return Step([] if again else paper(points, found, options.distance, options.min_samples, options.max_diameter))
+        led = {} if again else paper(found, options.distance, options.min_samples, options.max_diameter)
+        return Step([_change(points, texts, found, "in a cluster", tag, *ends) for tag, ends in led.items()])
     pairs: dict[tuple[int, int], Pair] = {}
     if not again:
         pairs = accepted(texts, found, vectors, options)
@@ -74,7 +75,8 @@ def semantic(state: State, vectors: Vectors, options: Semantic, *, again: bool) 
             # Beyond every other neighbour: a tag that is like an acronym is nearer to it than its expansion.
             pairs.setdefault((one, other), Pair(3 - similarity, why))
     joined = _linked(len(points), pairs, found, options)
-    return Step([_change(points, texts, found, pairs, tag, *ends) for tag, ends in joined.items()])
+    whys = {tag: pairs[min(tag, via), max(tag, via)].why for tag, (_, via) in joined.items()}
+    return Step([_change(points, texts, found, whys[tag], tag, *ends) for tag, ends in joined.items()])
 
 
 def accepted(
@@ -144,13 +146,12 @@ def _change(
     points: Sequence[int],
     texts: Sequence[str],
     found: NDArray[np.float32],
-    pairs: dict[tuple[int, int], Pair],
+    why: str,
     tag: int,
     centre: int,
     via: int,
 ) -> Change:
     similarity = float(found[tag] @ found[via])
-    why = pairs[min(tag, via), max(tag, via)].why
     text = f"{texts[tag]} / {texts[via]}: similarity {similarity:.2f}; {why}"
     through = points[via] if via != centre else None
     return Change(points[tag], points[centre], text, through, {"similarity": similarity})

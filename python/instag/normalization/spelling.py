@@ -13,7 +13,7 @@ from instag import _core
 from instag.normalization.decision import spelling
 from instag.normalization.difference import joined
 from instag.normalization.linkage import star
-from instag.normalization.state import DROPPED, Change, Changes, State, Step, named
+from instag.normalization.state import DROPPED, Change, Changes, State, Step
 
 __all__ = ["Stem", "rules"]
 
@@ -25,13 +25,11 @@ def rules(state: State, stem: Stem, *, guards: bool) -> Step:
 
     With `stem` "paper", or without guards, tags of one Porter stem are joined, as in the paper, right or wrong.
     """
-    order = state.order
+    order = state.ranked
     texts = np.array(_core.clean(state.names.gather(order).to_list()), object)
     cleaned = _same_when_cleaned(order, texts)
-    live = state.order_after(named(len(state.names), cleaned))
-    place = np.zeros(len(state.names), np.int64)
-    place[order] = np.arange(len(order))
-    left = texts[place[live]].tolist()
+    stays = ~np.isin(order, cleaned.source)
+    live, left = order[stays], texts[stays].tolist()
     if stem and (stem == "paper" or not guards):
         return Step(Changes.all([cleaned, _same_stem(live, left)]))
     if not guards:

@@ -150,18 +150,6 @@ class State:
         fates = (kept, merged, lost, deduplicated)
         return State(self.rows, counts, fates, offsets, codes, np.arange(len(names)))
 
-    def order_after(self, names: Names) -> Names:
-        """The tags there would be after each has got its new name, the most frequent first."""
-        names = self._through(names)
-        joined = np.zeros(len(names), bool)
-        joined[names[self._joins(names)]] = True
-        counts = np.where(names == np.arange(len(names)), self.counts, np.uint32(0))
-        if joined.any():
-            # Only tags that others join are counted again.
-            there = np.where((names != DROPPED) & joined[names], names, DROPPED)
-            counts = np.where(joined, _core.relabel(self._offsets, self._codes, there)[2], counts)
-        return _ordered(counts)
-
     def _through(self, names: Names) -> Names:
         """New names of the tags in the rows as they are kept, where some have gone since."""
         return np.ascontiguousarray(np.where(self._names == DROPPED, DROPPED, names), np.int64)
@@ -199,12 +187,17 @@ class State:
     @cached_property
     def order(self) -> Names:
         """The tags there are, most frequent first, ties by name."""
-        return _ordered(self.counts)
+        held = np.flatnonzero(self.counts)
+        return _ordered(held, self.counts[held])
 
-    @property
-    def live(self) -> list[int]:
-        """The tags there are, as a list."""
-        return self.order.tolist()  # type: ignore[no-any-return]
+    @cached_property
+    def ranked(self) -> Names:
+        """The tags there are, those first whose own spelling was given most often, ties by name.
+
+        Where tags join those that come before them, each is known by the most frequent spelling of all that it is.
+        """
+        held = np.flatnonzero(self.counts)
+        return _ordered(held, self.rows.counts[held])
 
     @cached_property
     def _relabelled(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -213,10 +206,9 @@ class State:
         return _core.relabel(self._offsets, self._codes, self._names)[:2]
 
 
-def _ordered(counts: NDArray[np.uint32]) -> Names:
-    held = np.flatnonzero(counts)
+def _ordered(held: Names, counts: NDArray[np.integer]) -> Names:
     # Codes are in the order of names.
-    return held[np.argsort(-counts[held].astype(np.int64), kind="stable")]
+    return held[np.argsort(-counts.astype(np.int64), kind="stable")]
 
 
 def named(size: int, changes: Sequence[Change] | Changes) -> Names:

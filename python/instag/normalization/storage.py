@@ -23,6 +23,14 @@ VECTOR = pl.List(pl.Float32)
 # What a tag's merges are told by; `to` is the tag, and `nth` their place among all.
 TOLD = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
 
+SCHEMA = {
+    "tag": pl.String,
+    "count": pl.UInt32,
+    "members": pl.List(pl.String),
+    "vector": VECTOR,
+    "merges": pl.List(pl.Struct(TOLD)),
+}
+
 
 def save(vocabulary: Vocabulary, path: Path) -> None:
     """Write a vocabulary; see :meth:`Vocabulary.save`."""
@@ -41,12 +49,26 @@ def save(vocabulary: Vocabulary, path: Path) -> None:
 def load(path: Path) -> Vocabulary:
     """Read a vocabulary; see :meth:`Vocabulary.load`."""
     try:
-        settings = orjson.loads(pl.read_parquet_metadata(path).get(KEY, "null"))
+        written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(f"{path}: expected a vocabulary; it cannot be read: {error}") from error
-    if settings is None or settings.pop("form", None) != FORM:
-        raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
+    try:
+        settings = orjson.loads(written or "{}")
+        whose = settings.pop("form", None)
+        if whose == FORM:
+            return _made(frame, settings)
+    except (LookupError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as error:
+        raise InputError(
+            f"{path}: expected a vocabulary; found a damaged one ({type(error).__name__}: {error}): make it again with "
+            "instag normalize"
+        ) from error
+    raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
+
+
+def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
+    if dict(frame.schema) != SCHEMA:
+        raise TypeError(f"its columns are {dict(frame.schema)}")
     embedder, history = settings.pop("embedder"), settings.pop("history")
     settings["steps"] = tuple(settings["steps"])
     tags = frame.head(-1)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Vocabulary"]
 
 F = TypeVar("F")
+# What may differ between vocabularies, what tells most first.
+CHANGES = ("moved", "dropped", "restored", "removed", "added")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +32,9 @@ class Vocabulary:
     Attributes
     ----------
     tags
-        A row for each tag, the most frequent first: `tag` (its most frequent raw spelling), `count` (the rows that have
-        it) and `members` (the raw tags that became it, the most frequent first, itself among them).
+        A row for each tag, the most frequent first: `tag` (its most frequent raw spelling; what the association step
+        absorbs is another tag, and lends it no name), `count` (the rows that have it) and `members` (the raw tags that
+        became it: itself, then the most frequent first).
     dropped
         The raw tags that went away.
     merges, steps
@@ -109,7 +112,8 @@ class Vocabulary:
         """Give other data the tags of this vocabulary.
 
         A raw tag that it was made of becomes what it became then. Any other is cleaned and matched by the same rules,
-        then to the nearest tag within the same distance; what matches none is new.
+        then to the nearest tag within the same distance, or the one that it is an acronym of; a spelling of a dropped
+        tag is dropped; what matches none is new.
 
         Parameters
         ----------
@@ -148,8 +152,10 @@ class Vocabulary:
 
         Returns
         -------
-        A frame of `raw`, `before` and `after` (null where the tag was dropped or not known) and `change`: "added",
-        "removed" or "moved".
+        A frame of `raw`, `before` and `after` (null where the tag was dropped or is not known), `change` and `count`
+        (the rows that have the tag that it was, or where it was none, that it is). Changes are "moved" (from tag to
+        tag), "dropped", "restored" (dropped before), "removed" (not known after) and "added" (not known before): in
+        this order, the most frequent first.
 
         Examples
         --------
@@ -157,19 +163,21 @@ class Vocabulary:
         >>> one, two = (pl.DataFrame({"tags": [tags]}) for tags in (["Code", "code"], ["code"]))
         >>> before, after = (instag.normalize(frame, embedder=None).vocabulary for frame in (one, two))
         >>> before.diff(after).rows()
-        [('Code', 'Code', None, 'removed'), ('code', 'Code', 'code', 'moved')]
+        [('code', 'Code', 'code', 'moved', 1), ('Code', 'Code', None, 'removed', 1)]
         """
-        left, right = _fates(self.tags, "before"), _fates(other.tags, "after")
-        both = left.join(right, on="raw", how="full", coalesce=True)
+        both = _fates(self, "before").join(_fates(other, "after"), on="raw", how="full", coalesce=True)
+        before, after = pl.col("before"), pl.col("after")
         change = (
-            pl.when(pl.col("before").is_null())
-            .then(pl.lit("added"))
-            .when(pl.col("after").is_null())
-            .then(pl.lit("removed"))
-            .otherwise(pl.lit("moved"))
+            pl.when(before.is_not_null() & after.is_not_null())
+            .then(pl.lit("moved"))
+            .when(before.is_not_null())
+            .then(pl.when("in_after").then(pl.lit("dropped")).otherwise(pl.lit("removed")))
+            .otherwise(pl.when("in_before").then(pl.lit("restored")).otherwise(pl.lit("added")))
         )
-        differing = both.filter(pl.col("before").ne_missing(pl.col("after")))
-        return differing.select("raw", "before", "after", change.alias("change")).sort("raw")
+        columns = (change.alias("change"), pl.coalesce("count_before", "count_after").alias("count"))
+        differing = both.filter(before.ne_missing(after)).select("raw", "before", "after", *columns)
+        place = pl.col("change").replace_strict(CHANGES, range(len(CHANGES)), return_dtype=pl.UInt8)
+        return differing.sort(place, "count", "raw", descending=[False, True, False])
 
     def summary(self) -> dict[str, Any]:
         """The settings and the numbers of tags, for people."""
@@ -178,7 +186,11 @@ class Vocabulary:
         return numbers | {"embedder": self.embedder} | asdict(self.settings)
 
 
-def _fates(tags: pl.DataFrame, name: str) -> pl.DataFrame:
-    """What each raw tag became."""
-    exploded = tags.select(pl.col("tag").alias(name), pl.col("members").alias("raw")).explode("raw")
-    return exploded.filter(pl.col("raw").is_not_null())
+def _fates(vocabulary: Vocabulary, name: str) -> pl.DataFrame:
+    """What each raw tag became, null where it was dropped, and how many rows have that."""
+    kept = vocabulary.tags.explode("members").select(pl.col("members").alias("raw"), pl.col("tag", "count"))
+    dropped = pl.DataFrame({"raw": pl.Series(vocabulary.dropped, dtype=pl.String)})
+    fates = pl.concat([kept, dropped], how="diagonal")
+    return fates.select(
+        "raw", pl.col("tag").alias(name), pl.col("count").alias(f"count_{name}"), **{f"in_{name}": True}
+    )

@@ -8,6 +8,9 @@
 //!
 //! Memory is therefore linear, whatever the number of pairs, and the order of the pairs changes nothing.
 
+use std::cmp::Ordering;
+
+use super::forest::Forest;
 use super::{Clusters, NONE};
 
 /// Two points and their similarity.
@@ -18,25 +21,13 @@ pub(super) struct Pair {
     pub(super) similarity: f32,
 }
 
-/// The nearest point so far.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Nearest {
-    point: u32,
-    similarity: f32,
-}
+impl Pair {
+    /// Weaker than any other.
+    pub(super) const NONE: Self = Self { one: u32::MAX, other: u32::MAX, similarity: f32::NEG_INFINITY };
 
-impl Nearest {
-    pub(super) const NONE: Self = Self { point: u32::MAX, similarity: f32::NEG_INFINITY };
-
-    /// Ties go to the lower index.
-    pub(super) fn improve(&mut self, point: u32, similarity: f32) {
-        if similarity > self.similarity || similarity.total_cmp(&self.similarity).is_eq() && point < self.point {
-            *self = Self { point, similarity };
-        }
-    }
-
-    pub(super) fn point(self) -> i64 {
-        if self.point == u32::MAX { NONE } else { i64::from(self.point) }
+    /// The most similar come first, and of those that are as similar the lower points.
+    pub(super) fn rank(&self, other: &Self) -> Ordering {
+        other.similarity.total_cmp(&self.similarity).then((self.one, self.other).cmp(&(other.one, other.other)))
     }
 }
 
@@ -44,10 +35,8 @@ pub(super) struct Growth {
     /// The neighbours other than itself that make a core point.
     enough: usize,
     core: Vec<bool>,
-    /// Union-find; the root of a set is its lowest point, so that a set's number is known when its first point comes.
-    parents: Vec<u32>,
-    /// The nearest core point of each point.
-    nearest: Vec<Nearest>,
+    /// What holds core points together.
+    forest: Forest,
     /// The neighbours of each point that is not yet a core point.
     met: Vec<Vec<(u32, f32)>>,
 }
@@ -61,26 +50,18 @@ impl Growth {
                 core[point as usize] = true;
             }
         }
-        Self {
-            enough: min_samples as usize - 1,
-            core,
-            parents: (0..len as u32).collect(),
-            nearest: vec![Nearest::NONE; len],
-            met: vec![Vec::new(); len],
-        }
+        Self { enough: min_samples as usize - 1, core, forest: Forest::new(len), met: vec![Vec::new(); len] }
     }
 
-    pub(super) fn meet(&mut self, Pair { one, other, similarity }: Pair) {
+    pub(super) fn meet(&mut self, pair: Pair) {
+        let Pair { one, other, similarity } = pair;
         for (point, neighbour) in [(one, other), (other, one)] {
-            if self.core[neighbour as usize] {
-                self.nearest[point as usize].improve(neighbour, similarity);
-            }
             if !self.core[point as usize] {
                 self.met[point as usize].push((neighbour, similarity));
             }
         }
         if self.core[one as usize] && self.core[other as usize] {
-            self.join(one, other);
+            self.forest.add(pair);
         }
         for point in [one, other] {
             if !self.core[point as usize] && self.met[point as usize].len() >= self.enough {
@@ -92,57 +73,38 @@ impl Growth {
     fn promote(&mut self, point: u32) {
         self.core[point as usize] = true;
         for (neighbour, similarity) in std::mem::take(&mut self.met[point as usize]) {
-            self.nearest[neighbour as usize].improve(point, similarity);
             if self.core[neighbour as usize] {
-                self.join(point, neighbour);
+                self.forest.add(Pair { one: point, other: neighbour, similarity });
             }
         }
-    }
-
-    fn join(&mut self, one: u32, other: u32) {
-        let (one, other) = (root(&mut self.parents, one), root(&mut self.parents, other));
-        self.parents[one.max(other) as usize] = one.min(other);
     }
 
     pub(super) fn clusters(mut self) -> Clusters {
         let len = self.core.len();
+        let roots = self.forest.roots();
         let mut labels = vec![NONE; len];
         let mut next = 0;
-        for point in 0..len as u32 {
-            if self.core[point as usize] {
-                let root = root(&mut self.parents, point);
-                if root == point {
-                    labels[point as usize] = next;
-                    next += 1;
-                } else {
-                    labels[point as usize] = labels[root as usize];
-                }
+        for point in (0..len).filter(|&point| self.core[point]) {
+            // A root is the first point of its tree, so every other point finds its root labelled.
+            labels[point] = labels[roots[point] as usize];
+            if roots[point] as usize == point {
+                labels[point] = next;
+                next += 1;
             }
         }
         for point in (0..len).filter(|&point| !self.core[point]) {
             let reached = || self.met[point].iter().filter(|&&(neighbour, _)| self.core[neighbour as usize]);
-            let Some(label) = reached().map(|&(neighbour, _)| labels[neighbour as usize]).min() else { continue };
-            // The nearest core point of all may be of another cluster.
-            let mut nearest = Nearest::NONE;
-            for &(neighbour, similarity) in reached() {
-                if labels[neighbour as usize] == label {
-                    nearest.improve(neighbour, similarity);
-                }
+            let label_of = |&&(neighbour, _): &&(u32, f32)| labels[neighbour as usize];
+            let Some(label) = reached().map(|near| label_of(&near)).min() else { continue };
+            // The nearest core point of all may be of another cluster. Ties go to the lower index.
+            let nearest = reached()
+                .filter(|near| label_of(near) == label)
+                .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)));
+            if let Some(&(other, similarity)) = nearest {
+                self.forest.add(Pair { one: point as u32, other, similarity });
             }
             labels[point] = label;
-            self.nearest[point] = nearest;
         }
-        let via = self.nearest.into_iter().map(Nearest::point).collect();
-        Clusters { labels, core: self.core, via, similarity: vec![f64::NAN; len] }
+        Clusters { labels, core: self.core, via: self.forest.ways(), similarity: vec![f64::NAN; len] }
     }
-}
-
-/// The lowest point of the set, with the way there halved.
-pub(super) fn root(parents: &mut [u32], mut point: u32) -> u32 {
-    while parents[point as usize] != point {
-        let above = parents[parents[point as usize] as usize];
-        parents[point as usize] = above;
-        point = above;
-    }
-    point
 }

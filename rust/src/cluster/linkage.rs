@@ -9,7 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use super::density::{Nearest, Pair, root};
+use super::density::Pair;
+use super::forest::Forest;
 use super::{Clusters, NONE, Vectors, members, pairs};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -25,7 +26,7 @@ pub(super) fn split(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let mut linkage = Linkage::new(vectors.len());
-    let mut nearest = vec![Nearest::NONE; vectors.len()];
+    let (mut forest, mut parted) = (Forest::new(vectors.len()), Vec::new());
     let mut next = 0;
     for members in members(&clusters.labels) {
         let mut near = Vec::new();
@@ -35,22 +36,17 @@ pub(super) fn split(
         })?;
         let wide = near.len() < members.len() * (members.len() - 1) / 2;
         if wide {
-            near.sort_unstable_by(|a, b| {
-                b.similarity.total_cmp(&a.similarity).then((a.one, a.other).cmp(&(b.one, b.other)))
-            });
+            near.sort_unstable_by(Pair::rank);
             for &pair in &near {
                 interrupt.step()?;
                 linkage.come(pair);
             }
-            for Pair { one, other, similarity } in near {
-                if linkage.root(one) == linkage.root(other) {
-                    nearest[one as usize].improve(other, similarity);
-                    nearest[other as usize].improve(one, similarity);
+            for pair in near {
+                if linkage.root(pair.one) == linkage.root(pair.other) {
+                    forest.add(pair);
                 }
             }
-            for &point in &members {
-                clusters.via[point as usize] = nearest[point as usize].point();
-            }
+            parted.extend_from_slice(&members);
         } else {
             linkage.unite(&members);
         }
@@ -66,6 +62,10 @@ pub(super) fn split(
                 clusters.labels[root as usize]
             };
         }
+    }
+    let ways = forest.ways();
+    for point in parted {
+        clusters.via[point as usize] = ways[point as usize];
     }
     Ok(())
 }
@@ -84,8 +84,14 @@ impl Linkage {
         Self { parents: (0..len as u32).collect(), sizes: vec![1; len], towards: vec![BTreeMap::new(); len] }
     }
 
-    fn root(&mut self, point: u32) -> u32 {
-        root(&mut self.parents, point)
+    /// The lowest point of the group, with the way there halved.
+    fn root(&mut self, mut point: u32) -> u32 {
+        while self.parents[point as usize] != point {
+            let above = self.parents[self.parents[point as usize] as usize];
+            self.parents[point as usize] = above;
+            point = above;
+        }
+        point
     }
 
     /// Makes one group of points that are in none, given in order.

@@ -6,13 +6,15 @@
 //!
 //! Three parts, each exact whatever the others do. [`pairs`] finds every pair within a distance and hands it on, in no
 //! promised order, without keeping it. [`density`] turns the stream of pairs into clusters, keeping of each point no
-//! more than the neighbours it needs to become a core point. [`linkage`] splits clusters that are too wide.
+//! more than the neighbours it needs to become a core point, and of the pairs those that hold a cluster together
+//! ([`forest`]). [`linkage`] splits clusters that are too wide.
 //!
 //! The result depends on nothing but the vectors: where single precision could err, double precision decides, in a
 //! fixed order of additions ([`Vectors`]).
 
 mod density;
 mod diameter;
+mod forest;
 mod linkage;
 mod neighbours;
 mod pairs;
@@ -49,9 +51,10 @@ pub struct Clusters {
     pub labels: Vec<i64>,
     /// Whether each point is a core point.
     pub core: Vec<bool>,
-    /// The point through which each point is in its cluster, or [`NONE`] where it is there by itself: the nearest
-    /// core point of the cluster, and in what a split has left the nearest point. Ties go to the lower index, and
-    /// similarities that single precision cannot tell apart are ties.
+    /// The next point on the way from each point to the first of its cluster, or [`NONE`] where it is that, or noise.
+    /// The way goes through core points within `eps` of each other, and no other way there has a stronger weakest link;
+    /// in what a split has left it goes through any of the points. Similarities that single precision cannot tell
+    /// apart are ties, and go to the lower indices.
     pub via: Vec<i64>,
     /// The cosine similarity to that point; not a number where there is none.
     pub similarity: Vec<f64>,
@@ -87,7 +90,7 @@ impl Density {
 /// let density = Density { eps: 0.05, min_samples: 2, max_diameter: None };
 /// let clusters = cluster(&vectors, &density, &Interrupt::never())?;
 /// assert_eq!(clusters.labels, [0, -1, 0, -1]);
-/// assert_eq!(clusters.via, [2, -1, 0, -1]);
+/// assert_eq!(clusters.via, [-1, -1, 0, -1]);
 /// # Ok::<(), instag::Error>(())
 /// ```
 ///

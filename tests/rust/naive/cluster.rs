@@ -49,30 +49,60 @@ pub(crate) fn cluster(rows: &[Vec<f32>], density: &Density) -> Clusters {
         }
         next += 1;
     }
-    let (via, similarity) = (0..rows.len())
-        .map(|point| nearest(rows, point, |other| core[other] && labels[other] == labels[point]))
-        .unzip();
-    let mut clusters = Clusters { labels, core, via, similarity };
-    for point in 0..rows.len() {
-        if clusters.labels[point] == NONE {
-            (clusters.via[point], clusters.similarity[point]) = (NONE, f64::NAN);
+    let mut pairs = Vec::new();
+    for one in 0..rows.len() {
+        let together = |other: usize| labels[other] == labels[one] && core[other] && near(one, other).is_some();
+        if core[one] {
+            pairs.extend((0..one).filter(|&other| together(other)).map(|other| (one, other)));
+        } else if labels[one] != NONE {
+            pairs.extend(nearest(rows, one, together).map(|other| (one, other)));
         }
     }
+    let via = ways(rows, pairs);
+    let similarity = similarities(rows, &via);
+    let mut clusters = Clusters { labels, core, via, similarity };
     if let Some(most) = density.max_diameter {
         split(rows, &mut clusters, most, density.min_samples);
     }
     clusters
 }
 
-fn nearest(rows: &[Vec<f32>], point: usize, of: impl Fn(usize) -> bool) -> (i64, f64) {
-    let mut best = (NONE, f64::NAN);
-    for other in (0..rows.len()).filter(|&other| other != point && of(other)) {
-        let Some(far) = distance(&rows[point], &rows[other]) else { continue };
-        if best.0 == NONE || 1.0 - far > best.1 {
-            best = (other as i64, 1.0 - far);
+fn nearest(rows: &[Vec<f32>], point: usize, of: impl Fn(usize) -> bool) -> Option<usize> {
+    let far = |other: &usize| distance(&rows[point], &rows[*other]).unwrap_or(f64::INFINITY);
+    (0..rows.len()).filter(|&other| of(other)).min_by(|one, other| far(one).total_cmp(&far(other)))
+}
+
+/// The nearest pairs first, those left out that connect what is connected; then from the first point outwards.
+fn ways(rows: &[Vec<f32>], mut pairs: Vec<(usize, usize)>) -> Vec<i64> {
+    let far = |&(one, other): &(usize, usize)| distance(&rows[one], &rows[other]).unwrap_or(f64::INFINITY);
+    pairs.sort_by(|a, b| far(a).total_cmp(&far(b)));
+    let mut tree: Vec<usize> = (0..rows.len()).collect();
+    pairs.retain(|&(one, other)| {
+        let (kept, gone) = (tree[one], tree[other]);
+        tree.iter_mut().filter(|tree| **tree == gone).for_each(|tree| *tree = kept);
+        kept != gone
+    });
+    let mut via = vec![NONE; rows.len()];
+    let mut reached = vec![false; rows.len()];
+    for first in 0..rows.len() {
+        let mut growing = vec![first];
+        while let Some(point) = growing.pop() {
+            reached[point] = true;
+            for &(one, other) in &pairs {
+                let next = if one == point { other } else { one };
+                if (one == point || other == point) && !reached[next] {
+                    via[next] = point as i64;
+                    growing.push(next);
+                }
+            }
         }
     }
-    best
+    via
+}
+
+fn similarities(rows: &[Vec<f32>], via: &[i64]) -> Vec<f64> {
+    let of = |point: usize| 1.0 - distance(&rows[point], &rows[via[point] as usize]).unwrap_or(f64::NAN);
+    (0..rows.len()).map(|point| if via[point] == NONE { f64::NAN } else { of(point) }).collect()
 }
 
 pub(crate) fn diameter(rows: &[Vec<f32>], group: &[usize]) -> f64 {
@@ -94,12 +124,16 @@ fn split(rows: &[Vec<f32>], clusters: &mut Clusters, most: f64, min_samples: u32
         let wide = diameter(rows, &members) > most;
         for group in if wide { linked(rows, &members, most) } else { vec![members] } {
             let alone = wide && group.len() == 1 && min_samples > 1;
+            if wide {
+                let pairs = group.iter().flat_map(|&one| group.iter().map(move |&other| (one, other)));
+                let via = ways(rows, pairs.filter(|(one, other)| one < other).collect());
+                let similarity = similarities(rows, &via);
+                for &point in &group {
+                    (clusters.via[point], clusters.similarity[point]) = (via[point], similarity[point]);
+                }
+            }
             for &point in &group {
                 clusters.labels[point] = if alone { NONE } else { next };
-                if wide {
-                    let via = nearest(rows, point, |other| group.contains(&other));
-                    (clusters.via[point], clusters.similarity[point]) = via;
-                }
             }
             next += i64::from(!alone);
         }
