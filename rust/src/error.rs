@@ -5,9 +5,12 @@ use thiserror::Error;
 /// An error of the core.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Error {
-    /// The arrays are not compressed sparse rows.
+    /// An array or a number is not what it has to be.
     #[error("{0}")]
     Malformed(String),
+    /// There is more than was allowed for.
+    #[error("{0}")]
+    TooMany(String),
     /// There is no method of that name.
     #[error("method: expected one of {expected}; found {found:?}")]
     UnknownMethod {

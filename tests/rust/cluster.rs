@@ -278,6 +278,38 @@ fn the_limit_is_within() {
     assert_eq!(clustered(&rows, &Density { eps: far.next_down(), ..density }).labels, [NONE; 3]);
 }
 
+/// The limit lies at a pair's distance, so that single precision cannot say on which side; and points lie in few
+/// dimensions, so that a sketch holds all of them and rounding alone is left.
+#[test]
+fn rounding_decides_nothing() {
+    let mut random = Random(1);
+    let (n, width) = (600, 384);
+    for dimensions in [3, 12] {
+        let axes: Vec<Vec<f32>> = (0..dimensions).map(|_| random.vector(width)).collect();
+        let rows: Vec<Vec<f32>> = (0..n)
+            .map(|_| {
+                let scales: Vec<f32> = axes.iter().map(|_| 0.5 + random.below(1000) as f32 / 1000.0).collect();
+                (0..width).map(|at| axes.iter().zip(&scales).map(|(axis, scale)| axis[at] * scale).sum()).collect()
+            })
+            .collect();
+        let far = naive::neighbours(&rows, 2.0);
+        let pairs: Vec<(u32, u32)> =
+            (0..n as u32).flat_map(|one| (one + 1..n as u32).map(move |other| (one, other))).collect();
+        for _ in 0..30 {
+            // Further off than double precision may be, and nearer than single precision tells.
+            let limit = 1.0 - far.similarity[random.below(pairs.len())];
+            for limit in [limit - 1e-12, limit + 1e-12] {
+                let within = pairs.iter().zip(&far.similarity).filter(|&(_, &similarity)| 1.0 - similarity <= limit);
+                let expected: Vec<(u32, u32)> = within.map(|(&pair, _)| pair).collect();
+                let found = near(&rows, limit, usize::MAX).unwrap();
+                let ends = found.offsets.windows(2).zip(0..);
+                let ones = ends.flat_map(|(ends, one)| std::iter::repeat_n(one, (ends[1] - ends[0]) as usize));
+                assert!(ones.zip(found.others.iter().copied()).eq(expected), "{dimensions} dimensions, within {limit}");
+            }
+        }
+    }
+}
+
 #[test]
 fn neighbours_come_in_order() {
     let rows = angles(&[0.0, 90.0, 8.0, 95.0, 3.0, 200.0]);

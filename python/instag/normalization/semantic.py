@@ -115,7 +115,7 @@ class Near:
         limit = min(distance + 1e-6, 2.0)
         try:
             offsets, self._others, self._similarities = _core.neighbours(np.ascontiguousarray(found), limit, MOST)
-        except ValueError:
+        except OverflowError:
             raise InputError(
                 f"distance: more than {MOST:,} pairs of tags are within {distance:g} of each other; expected fewer: "
                 "choose a smaller `distance`, or a higher `min_count`"

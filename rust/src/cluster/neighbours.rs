@@ -33,8 +33,8 @@ pub struct Neighbours {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where the distance is none, or more than `most` pairs are within it; [`Error::Interrupted`]
-/// where the caller wants to stop.
+/// [`Error::Malformed`] where the distance is none, [`Error::TooMany`] where more than `most` pairs are within it,
+/// [`Error::Interrupted`] where the caller wants to stop.
 pub fn neighbours(vectors: &Vectors, distance: f64, most: usize, interrupt: &Interrupt) -> Result<Neighbours> {
     check_distance("distance", distance)?;
     let mut offsets = vec![0; vectors.len() + 1];
@@ -61,7 +61,7 @@ fn found(
     let mut n_pairs = 0;
     pairs::within(vectors, &vectors.directed(), distance, interrupt, |pair| {
         if n_pairs == most {
-            return Err(Error::Malformed(format!("distance: more than {most} pairs are within {distance}")));
+            return Err(Error::TooMany(format!("distance: more than {most} pairs are within {distance}")));
         }
         if n_pairs % CHUNK == 0 {
             chunks.push(Vec::with_capacity(CHUNK));

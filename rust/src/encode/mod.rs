@@ -37,8 +37,8 @@ pub struct Encoded {
 /// Rows are looked at side by side; the result does not depend on the number of threads.
 ///
 /// # Errors
-/// [`Error::Malformed`] where the lists hold no strings or more than 2³² of them, [`Error::Interrupted`] where the
-/// caller wants to stop.
+/// [`Error::Malformed`] where the lists hold no strings, [`Error::TooMany`] where they hold more than 2³² distinct ones,
+/// [`Error::Interrupted`] where the caller wants to stop.
 pub fn encode(lists: &[LargeListArray], interrupt: &Interrupt) -> Result<Encoded> {
     let chunks = lists.iter().map(Chunk::new).collect::<Result<Vec<_>>>()?;
     let rows = lists.iter().map(Array::len).sum();

@@ -66,9 +66,7 @@ impl<'a> Table<'a> {
     pub(super) fn check(&self) -> Result<()> {
         match u32::try_from(self.tags.len()) {
             Ok(_) => Ok(()),
-            Err(_) => {
-                Err(Error::Malformed(format!("expected less than 2^32 distinct tags; found {}", self.tags.len())))
-            }
+            Err(_) => Err(Error::TooMany(format!("expected less than 2^32 distinct tags; found {}", self.tags.len()))),
         }
     }
 

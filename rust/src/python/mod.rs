@@ -10,7 +10,7 @@ mod select;
 mod work;
 
 use numpy::PyArray1;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -43,6 +43,9 @@ mod _core {
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
-        PyValueError::new_err(error.to_string())
+        match error {
+            Error::TooMany(why) => PyOverflowError::new_err(why),
+            _ => PyValueError::new_err(error.to_string()),
+        }
     }
 }

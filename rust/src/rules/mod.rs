@@ -1,6 +1,7 @@
 //! The rules by which spellings of a tag become one: the only work on strings.
 
 mod clean;
+mod joining;
 mod stem;
 
 pub use clean::clean;
