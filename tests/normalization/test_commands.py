@@ -144,17 +144,13 @@ def test_merges_and_what_was_kept_apart_are_files(data: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "name", "message"),
     [
-        ("--vocabulary", "out.parquet", "--vocabulary: {path} is the input {path}; expected a file of its own"),
-        ("--vocabulary", "data.parquet", "--vocabulary: {path} is the input {path}; expected a file of its own"),
-        ("--vocabulary", "v.json", "--vocabulary: expected a name that ends in .parquet; found {path}"),
-        (
-            "--vocabulary",
-            "no/v.parquet",
-            "--vocabulary: expected a folder to write v.parquet to; there is no {path.parent}",
-        ),
-        ("--vocabulary", "folder.parquet", "--vocabulary: expected a file to write; {path} is a folder"),
-        ("--merges", "v.parquet", "--merges: {path} is that of --vocabulary; expected a file of its own"),
-        ("--apart", "a.nothing", "{path}: unknown file extension '.nothing'"),
+        ("--vocabulary", "out.parquet", "--vocabulary: {path} is the output: name another file"),
+        ("--vocabulary", "data.parquet", "--vocabulary: {path} is one of the files that are read: name another"),
+        ("--vocabulary", "v.json", "--vocabulary: {path}: expected a file that ends in .parquet"),
+        ("--vocabulary", "no/v.parquet", "--vocabulary: {path}: there is no folder {path.parent}: expected one to "),
+        ("--vocabulary", "folder.parquet", "--vocabulary: {path}: this is a folder: expected a file to write"),
+        ("--merges", "v.parquet", "--merges: {path} is the file of --vocabulary: name another file"),
+        ("--apart", "a.nothing", "--apart: {path}: unknown file extension '.nothing'"),
     ],
 )
 def test_no_file_takes_the_place_of_another(tmp_path: Path, option: str, name: str, message: str) -> None:
@@ -176,7 +172,7 @@ def test_a_vocabulary_is_not_written_over_by_what_it_is_applied_to(data: Path) -
     run("normalize", data, "-o", data.with_name("n.jsonl"), "--vocabulary", file, "--embedder", "none")
     before = file.read_bytes()
     done = run("vocabulary", "apply", file, data, "-o", file, code=1)
-    assert f"--output: {file} is the input {file}; expected a file of its own" in done.stderr
+    assert f"-o: {file} is one of the files that are read: name another" in done.stderr
     assert file.read_bytes() == before
 
 

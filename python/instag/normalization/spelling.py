@@ -1,8 +1,8 @@
 """The rules step: one tag for every way to write it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import combinations, count
+from collections.abc import Iterable
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -85,17 +85,25 @@ def _same_spelling(live: list[int], texts: list[str], *, stem: bool) -> tuple[li
 
 
 def _candidates(texts: list[str], *, stem: bool) -> Iterable[tuple[int, int]]:
-    """Places of tags that are the same without spaces, or whose stems are."""
+    """Places of tags that are the same without spaces, or whose stems are; the lower one first."""
     keys = [list(map(joined, texts))]
     if stem:
         keys.append([key.replace(" ", "") for key in _core.stem_keys(texts)])
-    return dict.fromkeys(pair for each in keys for group in _groups(each) for pair in combinations(group, 2))
+    ones, others = np.divmod(np.unique(np.concatenate(list(map(_pairs, keys)))), max(len(texts), 1))
+    return zip(ones.tolist(), others.tolist(), strict=True)
 
 
-def _groups(keys: Sequence[str]) -> Iterable[list[int]]:
-    """The places of each key that comes more than once."""
-    first = _first(list(keys))
-    groups = defaultdict(list)
-    for nth in np.flatnonzero(np.bincount(first, minlength=len(first))[first] > 1).tolist():
-        groups[keys[nth]].append(nth)
-    return groups.values()
+def _pairs(keys: list[str]) -> NDArray[np.int64]:
+    """All pairs of places of one key, each as a number: so many times the lower one, and the other."""
+    first = _first(keys)
+    several = np.flatnonzero(np.bincount(first, minlength=len(first))[first] > 1)
+    # The places of a key stand side by side, so that they meet at some gap.
+    places = several[np.argsort(first[several], kind="stable")]
+    found = [np.empty(0, np.int64)]
+    for gap in range(1, len(places)):
+        one, other = places[:-gap], places[gap:]
+        same = first[one] == first[other]
+        if not same.any():
+            break
+        found.append(one[same] * len(keys) + other[same])
+    return np.concatenate(found)
