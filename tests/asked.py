@@ -1,7 +1,7 @@
 """Asking in tests: questions, a reader, and one call for a whole run."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +69,6 @@ async def asking(journal: Journal, url: str, wanted: Iterable[str], **options: A
         "read": read,
     }
     return await ask(questions(new), journal=journal, limits=Limits(**limits), **(given | options))
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that another thread does."""
-    while not condition():  # noqa: ASYNC110 - the other thread knows no event
-        await asyncio.sleep(0.005)
 
 
 def run(path: Path, url: str, wanted: Iterable[str], **options: Any) -> tuple[Tally, list[Reply], list[Fault]]:

@@ -27,6 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import orjson
@@ -54,9 +55,10 @@ class Chaos:
     closed: float = 0.05
     stall: float = 5.0
     drip: float = 0.001
-    # All but the first request wait until so many have been in flight at a time.
+    # All but the first request wait until so many have been in flight at a time, or they are let go.
     hold: int = 0
     full: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: Callable[[], object] = lambda: None
     key: str | None = None
     script: Script | None = None
     url: str = ""
@@ -75,6 +77,8 @@ class Chaos:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    # The ports that connections came from.
+    ports: set[int] = field(default_factory=set)
 
     def chance(self, *what: object) -> float:
         """A number from 0 to 1 that follows from the seed and from this."""
@@ -97,6 +101,8 @@ class Chaos:
         self.bodies.append(body)
         self.headers.append(request.headers.copy())
         self.paths.append(request.path_qs)
+        if request.transport is not None:
+            self.ports.add(request.transport.get_extra_info("peername")[1])
         del self.bodies[:-1000], self.headers[:-1000], self.paths[:-1000]
 
     def count(self, text: str) -> None:
@@ -239,8 +245,12 @@ def good(chaos: Chaos, name: str | None, ready: bytes, text: str) -> web.Respons
 
 def closed(chaos: Chaos) -> web.Response:
     """Say how long it is closed."""
-    left = max(chaos.closed_until - time.monotonic(), 0.0)
-    return failure(429, "Rate limit reached", **{"Retry-After": f"{left:.3f}"})
+    return failure(429, "Rate limit reached", **{"Retry-After": until(chaos.closed_until)})
+
+
+def until(moment: float) -> str:
+    """Seconds until then, and no less."""
+    return f"{ceil(max(moment - time.monotonic(), 0.0) * 1000) / 1000:.3f}"
 
 
 def drop(request: web.Request) -> web.StreamResponse:
@@ -297,6 +307,7 @@ def running(**options: Any) -> Iterator[Chaos]:
 
     async def serve() -> None:
         runner = await start(chaos)
+        chaos.let_go = lambda: loop.call_soon_threadsafe(chaos.full.set)
         ready.set()
         await over.wait()
         await runner.cleanup()

@@ -177,3 +177,14 @@ def test_the_result_of_a_stage_is_told_from_its_data() -> None:
     with pytest.raises(instag.InputError, match=r"found instag\.\S+\.Normalized: pass its \.data"):
         instag.select(normalized, 1)
     assert instag.select(normalized.data, 1).height == 1
+
+
+def test_tags_that_are_there_query_by_query_are_pointed_at() -> None:
+    frame = pl.DataFrame({"id": ["a"], "query_tags": [[["math"], ["proof", "latex"]]]})
+    with pytest.raises(instag.InputError) as error:
+        instag.select(frame, 1)
+    hint = "the tags of each query are there: --tags query_tags / tags='query_tags'"
+    assert str(error.value) == f"no column 'tags'; the columns are: id, query_tags; {hint}"
+    assert instag.select(frame, 1, tags="query_tags").height == 1
+    with pytest.raises(instag.InputError, match=r"no column 'label'; the columns are: id, query_tags$"):
+        instag.select(frame, 1, tags="label")

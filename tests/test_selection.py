@@ -219,6 +219,12 @@ def test_a_missed_budget_is_reported() -> None:
 
 
 @pytest.mark.warns
+def test_a_budget_missed_by_one_is_reported() -> None:
+    with pytest.warns(instag.InstagWarning, match="^budget: 2 samples were asked for, and 1 have tags"):
+        assert instag.select(frame([["a"], [], []]), 2).height == 1
+
+
+@pytest.mark.warns
 def test_nothing_is_said_where_all_is_well() -> None:
     instag.select(frame([["a"], []]), 1)  # warnings are errors here
 

@@ -57,7 +57,14 @@ def test_several_files_are_groups_by_source(data: Path) -> None:
 
 
 def test_a_column_that_is_not_there(data: Path) -> None:
-    assert run(data, "--by", "sort", code=1).stderr == "error: no column 'sort'; the columns are: prompt, kind, tags\n"
+    found = (
+        f"error: {data}: --by: no column 'sort'; the columns are: prompt, kind, tags; name another or leave --by out"
+    )
+    assert run(data, "--by", "sort", code=1).stderr == f"{found}\n"
+    found = (
+        f"error: {data}: --by: no column 'source'; the columns are: prompt, kind, tags; name another, leave --by out, "
+    )
+    assert run(data, "--by", "source", code=1).stderr == f"{found}or give several files: then each is a group\n"
 
 
 LONG = [f"self_instruct_{'x' * 60}_gpt{nth}" for nth in range(3)]

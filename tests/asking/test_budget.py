@@ -60,6 +60,13 @@ def test_an_answer_that_was_not_read_to_its_end_is_paid_for(limit: int | None, t
     assert purse.spent == pytest.approx((100 + tokens) / 1e6)
 
 
+def test_an_answer_that_is_not_counted_is_paid_for_by_its_length() -> None:
+    purse = Purse(Price(1.0, 2.0), None)
+    purse.pay(Reply(b"", "x" * 4_000, "stop"), 400)
+    assert purse.spent == pytest.approx((100 + 2 * 1_000) / 1e6)
+    assert purse.most_of(0, 64) == pytest.approx(2 * 1_000 / 1e6)
+
+
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.booleans(), max_size=1_200), st.sampled_from([0.1, 0.5]))
 @example([False] * 16 + [True] * 3 + [False], 0.1)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 import chaos
-from asked import asking, key, opened, run, texts, until
+from asked import asking, key, opened, run, texts
 from instag.asking import Tally
+from patience import until
 
 
 def test_a_stop_drains_what_is_in_flight(tmp_path: Path) -> None:
@@ -34,13 +35,16 @@ def test_a_stop_drains_what_is_in_flight(tmp_path: Path) -> None:
 
 
 def test_a_stop_after_the_last_question_is_none(tmp_path: Path) -> None:
-    stop = asyncio.Event()
+    stop, seen = asyncio.Event(), 0
 
     def watch(tally: Tally) -> None:
-        if tally.answered == 1 and tally.in_flight == 4:
+        nonlocal seen
+        seen += tally.answered == 1 and tally.in_flight == 4
+        if seen == 2:
             stop.set()
+            server.let_go()
 
-    with chaos.running(latency=1.5) as server:
+    with chaos.running(hold=1_000) as server:
         tally, _, _ = run(tmp_path / "j", server.url, texts(5), stop=stop, watch=watch, concurrency=5)
     assert stop.is_set()
     assert (tally.answered, tally.stopped) == (5, None)

@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 import tracemalloc
@@ -13,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instag.asking import Fault, Journal, KeySet, Reply, identity_of, key_of
-from instag.asking import journal as journal_module
 from instag.asking.contents import Contents
 from instag.asking.record import encode, parse
 from instag.errors import InputError
@@ -317,49 +315,11 @@ def test_a_killed_process_leaves_the_journal_free(tmp_path: Path) -> None:
     filled(path, reply("one"))
 
 
-def test_each_record_is_with_the_system_at_once(tmp_path: Path) -> None:
-    with opened(tmp_path / "j") as journal:
-        journal.append(reply("one"))
-        assert journal.path.read_bytes().count(b"\n") == 2
-
-
-def test_syncs_come_in_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[int] = []
-    with opened(tmp_path / "j") as journal:
-        monkeypatch.setattr(os, "fsync", synced.append)
-        monkeypatch.setattr(journal_module, "SECONDS", 60.0)
-        for number in range(600):
-            journal.append(reply(str(number)))
-        assert len(synced) == 2
-        journal.settle()
-        assert len(synced) == 2
-        monkeypatch.setattr(journal_module, "SECONDS", 0.0)
-        journal.settle()
-        journal.settle()
-        assert len(synced) == 3
-
-
-def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = filled(tmp_path / "j", reply("one"))
-    before, write = path.read_bytes(), os.write
-    room = 10
-
-    def full(file: int, data: bytes) -> int:
-        nonlocal room
-        if not room:
-            raise OSError(28, "No space left on device")
-        written = write(file, data[:room])
-        room -= written
-        return written
-
-    with opened(path) as journal:
-        monkeypatch.setattr(os, "write", full)
-        with pytest.raises(InputError, match="cannot be written: No space left on device"):
-            journal.append(reply("two"))
-        monkeypatch.setattr(os, "write", write)
-        assert path.read_bytes() == before
-        journal.append(reply("three"))
-    assert path.read_bytes().count(b"\n") == 3
+def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "filelock", None)
+    with pytest.raises(InputError) as error:
+        opened(tmp_path / "journal")
+    assert str(error.value) == "tagging and auditing need the extra `tag`: pip install 'instag[tag]'"
 
 
 def test_closing_twice_does_nothing(tmp_path: Path) -> None:

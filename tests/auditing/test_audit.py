@@ -328,34 +328,6 @@ def test_labels_are_read_before_anything_is_paid_for(judge: Any, run: Callable[.
     assert judge.asked == []
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"precision": -1}, "precision: expected a whole number of 0 or more; found -1"),
-        ({"consistency": 1.5}, "consistency: expected a whole number of 0 or more; found 1.5"),
-        ({"precision": True}, "precision: expected a whole number of 0 or more; found True"),
-        ({"group": 1}, "group: expected a whole number of 2 or more; found 1"),
-        ({"probes": 2}, "probes: expected a share from 0 to 1; found 2"),
-        ({"seed": None}, "seed: expected a whole number of 0 or more; found None"),
-        ({"precision": 0, "consistency": 0}, "expected one case or more of either kind"),
-        ({"limit": -1}, "limit: expected a count of 0 or more, or None; found -1"),
-        ({"model": ""}, "model: expected the model's name"),
-        ({"tags": "labels"}, "no column 'labels'"),
-        ({"tags": "id"}, "expected a list of tags"),
-        ({"queries": "asked"}, "no column 'asked'"),
-        (
-            {"data": pl.DataFrame({"queries": [["a"], []], "tags": [[], ["b"]]})},
-            "expected queries with tags; found none",
-        ),
-        ({"data": 7}, "data: expected a Polars"),
-    ],
-)
-def test_errors(judge: Any, run: Callable[..., Audit], options: dict[str, Any], message: str) -> None:
-    with pytest.raises(instag.InputError, match=message):
-        run(**options)
-    assert judge.asked == []
-
-
 def test_within_a_running_loop(judge: Any, tmp_path: Path) -> None:
     options: Any = {"model": "judge", "base_url": judge.url, "precision": 3, "consistency": 3, "api_key": KEY}
 

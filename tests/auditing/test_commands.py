@@ -123,7 +123,7 @@ def test_the_file_for_people_is_looked_at_before_anything_is_paid_for(
     refused = run("--precision", "3", "--cases", labelled, code=1)
     assert refused.stderr.startswith(f"error: {labelled}: it is there already and may hold labels")
     nowhere = run("--precision", "3", "--cases", tmp_path / "no" / "cases.csv", code=1)
-    assert nowhere.stderr.startswith(f"error: {tmp_path / 'no' / 'cases.csv'}: cannot be written as csv: ")
+    assert nowhere.stderr.startswith(f"error: --cases: {tmp_path / 'no' / 'cases.csv'}: there is no folder ")
     assert judge.asked == []
     assert labelled.read_text() == "case,label\np-1,yes\n"
 
@@ -131,8 +131,12 @@ def test_the_file_for_people_is_looked_at_before_anything_is_paid_for(
 def test_details_that_cannot_be_written_hide_no_result(
     judge: Any, run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    judge.rule = knows
-    (tmp_path / "details.jsonl").mkdir()
+
+    def rule(case: Any) -> Any:
+        (tmp_path / "details.jsonl").mkdir(exist_ok=True)
+        return knows(case)
+
+    judge.rule = rule
     done = run("--precision", "3", "--consistency", "0", "--details", tmp_path / "details.jsonl", code=1)
     assert done.stderr.startswith(f"error: {tmp_path / 'details.jsonl'}: ")
     assert lines(done.stdout)[1].startswith("precision: tags right for their query")

@@ -223,7 +223,7 @@ def test_what_is_wrong_with_a_source(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"x")
     fails(
         f"{tmp_path}/x.xlsx: unknown file extension '.xlsx': expected one of .json, .jsonl, .ndjson, .csv, .tsv, "
-        ".parquet, .pq, .arrow, .feather, .ipc, .txt, .text, .gz, .zst; rename it, or say what it is with "
+        ".parquet, .pq, .arrow, .feather, .ipc, .txt, .text; rename it, or say what it is with "
         "format= / --format: json, jsonl, csv, tsv, parquet, arrow, text",
         tmp_path / "x.xlsx",
     )

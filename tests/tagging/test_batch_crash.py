@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -19,6 +18,7 @@ from batch_server import BatchServer
 from instag.asking import Journal
 from instag.tagging.batches.ledger import Ledger
 from instag.tagging.batches.service import Service
+from patience import wait_for
 
 pytest.importorskip("openai", reason="the extra `batch` is not installed")
 
@@ -135,9 +135,7 @@ def test_a_killed_process(bench: Bench, server: BatchServer) -> None:
     server.faults["create"] = ["hang"]
     command = [sys.executable, "-c", SCRIPT, server.url, str(bench.path), str(Path(__file__).parent.parent)]
     with subprocess.Popen(command) as process:
-        while not server.batches:
-            assert process.poll() is None
-            time.sleep(0.01)
+        wait_for(lambda: bool(server.batches), process)
         process.send_signal(signal.SIGKILL)
     assert bench.submit(questions(6)) == []
     assert len(server.batches) == 1

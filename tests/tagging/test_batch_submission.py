@@ -163,6 +163,14 @@ def test_a_trial_that_teaches_nothing_stops_nothing(bench: Bench, server: BatchS
     assert sent(server) == names(questions(2))
 
 
+def test_what_may_be_over_the_next_time_says_nothing_of_the_form(bench: Bench, server: BatchServer) -> None:
+    server.chat = lambda _: (500, {"error": {"message": "Invalid parameter: 'response_format'; try again"}})
+    bench.submit(questions(2))
+    body = server.requests("batch_0")[0]["body"]
+    assert body["response_format"]["type"] == "json_schema"
+    assert len(server.chats) == 1
+
+
 def test_a_trial_that_is_hopeless_stops_all(bench: Bench, server: BatchServer) -> None:
     server.chat = lambda _: (401, {"error": {"message": f"Incorrect API key provided: {SECRET}"}})
     with pytest.raises(EndpointError, match=r"http 401: Incorrect API key provided: \*\*\*"):

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from filelock import FileLock
 
 import chaos
 import instag
+from patience import LONGEST, wait_for
 from tagged import answered, environment, table
 
 INSTAG = [sys.executable, "-m", "instag", "tag"]
@@ -256,14 +258,18 @@ class Running:
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
         )
+        # One that hangs ends too.
+        self.end_at_last = threading.Timer(LONGEST, self.process.kill)
+        self.end_at_last.daemon = True
+        self.end_at_last.start()
 
     def interrupt_when(self, happened: Callable[[], bool]) -> None:
-        while not happened():
-            assert self.process.poll() is None, self.process.communicate()
+        wait_for(happened, self.process)
         self.process.send_signal(signal.SIGINT)
 
     def end(self) -> tuple[int, str]:
         _, errors = self.process.communicate()
+        self.end_at_last.cancel()
         return self.process.returncode, errors
 
 
@@ -309,8 +315,7 @@ def test_two_commands_on_one_journal(tmp_path: Path) -> None:
     with chaos.running(latency=1.0) as server:
         command = (data, "-o", output, "--model", "m", "--base-url", server.url, "--concurrency", "2")
         first = Running(*command)
-        while server.requests == 0:
-            assert first.process.poll() is None
+        wait_for(lambda: server.requests > 0, first.process)
         done = run(*command, code=1)
         first.process.kill()
         first.end()

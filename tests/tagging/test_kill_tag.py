@@ -12,6 +12,7 @@ import orjson
 import chaos
 from instag.asking import identity_of, key_of
 from instag.tagging.prompt import prompt_of
+from patience import wait_for
 from tagged import environment
 
 KILLS, QUERIES, IN_FLIGHT = 20, 500, 8
@@ -50,9 +51,7 @@ def test_killed_at_twenty_moments(tmp_path: Path) -> None:
         while len(kills) < KILLS:
             wanted = server.requests + chance.randrange(1, QUERIES // KILLS)
             running = subprocess.Popen(command(data, output, server.url), env=environment(), stderr=subprocess.PIPE)
-            while server.requests < wanted:
-                assert running.poll() is None, running.communicate()
-                time.sleep(0.001)
+            wait_for(lambda: server.requests >= wanted, running)  # noqa: B023 - it is called at once
             time.sleep(chance.random() * 0.02)
             running.kill()
             running.communicate()

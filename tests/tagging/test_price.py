@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import pytest
 
+from instag.asking import Limits
 from instag.asking.price import Price, price_of
 from instag.errors import InputError
 
@@ -49,6 +50,17 @@ def test_unknown_prices(model: str, base_url: str | None) -> None:
 def test_without_the_tables_no_price_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "genai_prices", None)
     assert price_of("gpt-4o-mini", None) is None
+    with pytest.raises(
+        InputError, match=r"--max-cost: published prices need the extra `tag`: pip install 'instag\[tag\]', or"
+    ):
+        Limits(max_cost=1.0)
+
+
+def test_a_bound_needs_a_price() -> None:
+    with pytest.raises(InputError) as error:
+        Limits(max_cost=1.0)
+    said = "the price of this model is not known: give price=(0.15, 0.6) / --price 0.15,0.6"
+    assert str(error.value) == f"max_cost / --max-cost: {said}"
 
 
 def test_what_tokens_cost() -> None:

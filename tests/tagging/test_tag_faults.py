@@ -13,6 +13,7 @@ import chaos
 from instag.asking import EndpointError, Tally
 from instag.errors import InstagWarning
 from instag.tagging import atag, tag
+from patience import until
 from tagged import FRAME, answered, expected, many, options_of
 
 
@@ -47,7 +48,9 @@ def test_an_answer_that_cannot_be_read_is_null(fault: str, reason: str, tmp_path
         warnings.simplefilter("ignore", InstagWarning)
         options = options_of(server, tmp_path)
         frame = many(20)
-        tagged = tag(frame, **options)
+        with pytest.warns(InstagWarning, match="`failures` / --failures FILE lists them") as warned:
+            tagged = tag(frame, **options)
+        assert ("a larger max_tokens / --max-tokens" in str(warned[0].message)) == (fault == "length")
         failed = tagged.failures.height
         assert 0 < failed < 20
         assert set(tagged.failures.select("status", "reason").rows()) == {("failed", reason)}
@@ -103,8 +106,7 @@ def test_cancelled_once_it_keeps_what_is_in_flight(tmp_path: Path) -> None:
 
     async def cancelled(server: chaos.Chaos, options: dict[str, Any]) -> str:
         task = asyncio.create_task(atag(frame, **options, concurrency=8, progress=seen.append))
-        while server.answered < 20:  # noqa: ASYNC110 - it counts in another thread
-            await asyncio.sleep(0.01)
+        await until(lambda: server.answered >= 20)
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
             await task

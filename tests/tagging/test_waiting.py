@@ -4,16 +4,13 @@ import asyncio
 import inspect
 import signal
 import threading
-import time
-from collections.abc import Callable
 from contextvars import ContextVar
 
 import pytest
 
 from instag.tagging.waiting import waiting
+from patience import LONGEST, wait_for
 
-# Seconds after which nothing will come any more; no verdict hangs on it.
-HANGING = 600
 COLOUR = ContextVar("COLOUR", default="white")
 
 
@@ -71,12 +68,12 @@ def interrupted(work: Work, times: int) -> str:
         await work()
 
     def interrupt() -> None:
-        assert work.begun.wait(HANGING)
+        assert work.begun.wait(LONGEST)
         for nth in range(times):
-            until(lambda: work.cancelled == min(nth, 2))  # noqa: B023 - it is called at once
+            wait_for(lambda: work.cancelled == min(nth, 2))  # noqa: B023 - it is called at once
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         # Work that was not told to end would be waited for without end.
-        if not waited.wait(HANGING):
+        if not waited.wait(LONGEST):
             work.over.set()
 
     waited = threading.Event()
@@ -90,13 +87,6 @@ def interrupted(work: Work, times: int) -> str:
         waited.set()
         sender.join()
         work.over.set()
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + HANGING
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_the_first_ctrl_c_lets_the_work_end_well() -> None:

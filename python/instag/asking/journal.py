@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -123,17 +124,18 @@ class Journal(Contents):
         Raises
         ------
         InputError
-            Where it cannot be written whole; what was written of it is taken back.
+            Where it cannot be written whole, and what was written of it is taken back; or, as :meth:`sync` does.
         """
         line = lines.encode(record)
-        try:
-            written = os.write(self._file, line)
-            while written < len(line):
-                written += os.write(self._file, line[written:])
-        except OSError as error:
-            if self._file >= 0:
-                os.ftruncate(self._file, self._size)
-            raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
+        with self._writing():
+            try:
+                written = os.write(self._file, line)
+                while written < len(line):
+                    written += os.write(self._file, line[written:])
+            except OSError:
+                if self._file >= 0:
+                    os.ftruncate(self._file, self._size)
+                raise
         self.index.add(record, self._size)
         self._size += len(line)
         self._unsynced += 1
@@ -143,26 +145,45 @@ class Journal(Contents):
             self.settle()
 
     def sync(self) -> None:
-        """Force to the disk what is not there yet."""
+        """Force to the disk what is not there yet.
+
+        Raises
+        ------
+        InputError
+            Where the disk does not take it.
+        """
         if self._unsynced:
-            os.fsync(self._file)
+            with self._writing():
+                os.fsync(self._file)
         self._unsynced = 0
         self._synced = time.monotonic()
 
     def settle(self) -> None:
-        """Sync, if the last time was more than a second ago."""
+        """Sync, if the last time was more than a second ago; raises what :meth:`sync` does."""
         if time.monotonic() - self._synced >= SECONDS:
             self.sync()
 
     def close(self) -> None:
-        """Sync, close, and let others open it; closing twice does nothing."""
+        """Sync, close, and let others open it, whatever :meth:`sync` raises; closing twice does nothing."""
         try:
             if self._file >= 0:
                 self.sync()
-                os.close(self._file)
         finally:
-            self._file = -1
-            self._lock.release()
+            file, self._file = self._file, -1
+            try:
+                if file >= 0:
+                    with self._writing():
+                        os.close(file)
+            finally:
+                self._lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell what the system refuses."""
+        try:
+            yield
+        except OSError as error:
+            raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
 
 
 def _path(path: Path | str) -> Path:

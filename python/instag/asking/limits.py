@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
 
-from instag.asking.price import Price
+from instag.asking.price import Price, unpriced
 from instag.errors import InputError
 
 __all__ = ["Limits", "is_number", "is_whole"]
@@ -87,7 +87,7 @@ class Limits:
         if self.price is not None and not isinstance(self.price, Price):
             raise InputError(f"price: expected a Price(input, output); found {self.price!r}")
         if self.max_cost is not None and self.price is None:
-            raise InputError("max_cost: the price of this model is not known: give price=Price(input, output)")
+            raise InputError(f"max_cost / --max-cost: {unpriced('price=(0.15, 0.6) / --price 0.15,0.6')}")
 
 
 def is_whole(value: Any) -> bool:

@@ -14,7 +14,7 @@ from instag.errors import InputError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["locked", "mend", "scan"]
+__all__ = ["locked", "mend", "scan", "sync_folder"]
 
 
 def locked(path: Path) -> "BaseFileLock":
@@ -28,7 +28,7 @@ def locked(path: Path) -> "BaseFileLock":
     try:
         from filelock import FileLock, Timeout  # noqa: PLC0415 - it is in an extra
     except ImportError:
-        raise InputError("a journal needs filelock: pip install 'instag[tag]'") from None
+        raise InputError("tagging and auditing need the extra `tag`: pip install 'instag[tag]'") from None
     if not path.parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}")
     # Whatever thread opens it, any may close it.
@@ -107,17 +107,22 @@ def scan(read: BinaryIO, path: Path, header: bytes, index: Index) -> tuple[int, 
     return size, line.endswith(b"\n")
 
 
+def sync_folder(path: Path) -> None:
+    """Force the name of a file to the disk: it, too, must outlive a power failure."""
+    if os.name != "posix":  # folders cannot be opened there
+        return
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _begin(file: int, path: Path, header: bytes) -> int:
     os.ftruncate(file, 0)
     size = os.write(file, header)
     os.fsync(file)
-    if os.name == "posix":
-        # The name, too, must outlive a power failure.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    sync_folder(path)
     return size
 
 

@@ -1,11 +1,12 @@
 """What a model's tokens cost."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from instag.errors import InputError
 
-__all__ = ["Price", "price_of"]
+__all__ = ["Price", "price_of", "unpriced"]
 
 MILLION = 1_000_000
 # Some prices rise with the length of a request; one of this many tokens pays the first.
@@ -83,3 +84,21 @@ def price_of(model: str, base_url: str | None) -> Price | None:
         return None
     share = MILLION // ORDINARY
     return Price(float(price.input_price * share), float(price.output_price * share))
+
+
+def unpriced(told: str) -> str:
+    """Why there is no price, and what to do: it is not known, or what knows prices is not installed.
+
+    Parameters
+    ----------
+    told
+        How a price is told.
+
+    Examples
+    --------
+    >>> unpriced("--price 0.15,0.6")
+    'the price of this model is not known: give --price 0.15,0.6'
+    """
+    if find_spec("genai_prices") is None:
+        return f"published prices need the extra `tag`: pip install 'instag[tag]', or give {told}"
+    return f"the price of this model is not known: give {told}"

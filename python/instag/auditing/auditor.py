@@ -21,8 +21,10 @@ from instag.auditing.labels import Labels, read_labels, write_cases
 from instag.auditing.pool import column_of, pool_of
 from instag.auditing.result import Audit, cases_frame, failures_frame, judge_frame, share_of, tags_frame
 from instag.auditing.verdict import read_verdict
+from instag.caution import pointing
 from instag.errors import InputError
 from instag.frame import wrap
+from instag.tagging.options import check_cost, check_limit, sampling_of
 from instag.tagging.plan import priced
 from instag.tagging.waiting import waiting
 
@@ -58,6 +60,8 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     price: Price | tuple[float, float] | None = None,
     attempts: int = 6,
     timeout: float = 120.0,  # noqa: ASYNC109 - of one request, not of the whole
+    patience: float = 600.0,
+    max_unread: float = 0.5,
     max_tokens: int | None = 1024,
     temperature: float | None = 0.0,
     structured: Structured = "auto",
@@ -106,7 +110,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
         `cases` is the file to fill in.
     journal
         The file for the answers; unless told a file in the working directory, named after the model.
-    retry_unread, limit, concurrency, rpm, tpm, max_cost, price, attempts, timeout
+    retry_unread, limit, concurrency, rpm, tpm, max_cost, price, attempts, timeout, patience, max_unread
         As for :func:`instag.tag`; `limit` counts cases, and 0 asks nothing: it draws the cases, and reads the journal.
     max_tokens, temperature, structured, extra_body, progress
         As for :func:`instag.tag`.
@@ -155,44 +159,45 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     """
     design = Design(precision, consistency, probes, group, seed)
     design.check()
-    if limit is not None and (isinstance(limit, bool) or limit < 0):
-        raise InputError(f"limit: expected a count of 0 or more, or None; found {limit!r}")
+    check_limit(limit)
+    sampling = sampling_of(max_tokens, temperature, extra_body)
     # Nothing will be asked at a limit of 0: then there need be no key either.
     endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
     known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
-    limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, price=known)
-    column, drawn = await asyncio.to_thread(_drawn, data, design, tags, queries)
-    given = None if labels is None else read_labels(labels, {case.id for case in drawn})
-    docket = Docket.of(drawn, model, journal)
-    if cases is not None:
-        write_cases(cases_frame(drawn), Path(cases))
-    sampling = {"temperature": temperature, "max_tokens": max_tokens, **(extra_body or {})}
-    with docket.open() as opened:
-        unanswered = docket.unanswered(opened, max_tokens, retry_unread=retry_unread)
-        wanted = unanswered[:limit]
-        kept = len(drawn) - len(unanswered)
-        tally = Tally(total=kept + len(wanted), kept=kept)
-        if endpoint is not None and wanted:
-            asking = partial(
-                ask,
-                docket.questions(wanted),
-                endpoint=endpoint,
-                journal=opened,
-                schema=SCHEMA,
-                structured=structured,
-                sampling={name: value for name, value in sampling.items() if value is not None},
-                limits=limits,
-                read=read_verdict,
-                total=tally.total,
-            )
-            tally = await interruptible(asking, tally, progress, docket.path)
-        untried = "limit" if len(wanted) < len(unanswered) and tally.stopped is None else tally.stopped
-        docket.read(opened, untried)
-    warn_of_few(drawn, design)
-    warn_of_failures(docket.failures, len(drawn))
-    audited = _audited(docket, given, column, tally)
-    warn_of_judge(audited.judge)
-    return audited
+    check_cost(max_cost, known)
+    limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, max_unread, known, patience=patience)
+    with pointing():
+        column, drawn = await asyncio.to_thread(_drawn, data, design, tags, queries)
+        given = None if labels is None else read_labels(labels, {case.id for case in drawn})
+        docket = Docket.of(drawn, model, journal)
+        if cases is not None:
+            write_cases(cases_frame(drawn), Path(cases))
+        with docket.open() as opened:
+            unanswered = docket.unanswered(opened, max_tokens, retry_unread=retry_unread)
+            wanted = unanswered[:limit]
+            kept = len(drawn) - len(unanswered)
+            tally = Tally(total=kept + len(wanted), kept=kept)
+            if endpoint is not None and wanted:
+                asking = partial(
+                    ask,
+                    docket.questions(wanted),
+                    endpoint=endpoint,
+                    journal=opened,
+                    schema=SCHEMA,
+                    structured=structured,
+                    sampling=sampling,
+                    limits=limits,
+                    read=read_verdict,
+                    total=tally.total,
+                )
+                tally = await interruptible(asking, tally, progress, docket.path)
+            untried = "limit" if len(wanted) < len(unanswered) and tally.stopped is None else tally.stopped
+            docket.read(opened, untried)
+        audited = _audited(docket, given, column, tally)
+        warn_of_few(drawn, design)
+        warn_of_failures(docket.failures, len(drawn))
+        warn_of_judge(audited.judge)
+        return audited
 
 
 audit = waiting(aaudit)

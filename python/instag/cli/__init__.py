@@ -54,12 +54,16 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line: exit code 0, 1 where the data or an endpoint are at fault, 2 for wrong usage, 130 after Ctrl-C."""
+    """Run the command line.
+
+    Exit code 1 is for what is wrong with values, data and endpoints, 2 for a line that cannot be read, 130 for Ctrl-C.
+    """
     # Looked for by hand, so that it may stand anywhere on the line.
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
-        app(arguments, prog_name="instag")
+        with console.noted():
+            app(arguments, prog_name="instag")
     except InstagError as error:
         if debug:
             traceback.print_exception(error)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from instag.asking import Tally
+from instag.asking.price import unpriced
 from instag.cli.progress import amount, duration
 from instag.tagging import Tagged
 from instag.tagging.outlay import Estimate
@@ -15,7 +16,7 @@ WIDTH = 100
 
 def estimated(found: Estimate) -> list[tuple[str, str]]:
     """Lines about what it would take."""
-    price = "not known: see --price" if found.cost is None else f"${found.cost:,.4g}"
+    price = unpriced("--price IN,OUT") if found.cost is None else f"${found.cost:,.4g}"
     return [
         ("samples", f"{found.samples:,}"),
         ("queries", f"{found.queries:,}"),

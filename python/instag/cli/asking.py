@@ -1,4 +1,4 @@
-"""Options of `instag tag`, and how they are read."""
+"""Options of commands that ask a model, and how they are read."""
 
 import os
 from pathlib import Path
@@ -38,7 +38,7 @@ Cost = Annotated[float | None, typer.Option(metavar="USD", help="What this run m
 Price = Annotated[
     str | None, typer.Option(metavar="IN,OUT", help="US dollars for a million tokens asked and answered.")
 ]
-Attempts = Annotated[int, typer.Option(help="How often a query is asked before it counts as failed.")]
+Attempts = Annotated[int, typer.Option(help="How often a question is asked before it counts as failed.")]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for an answer.")]
 Patience = Annotated[float, typer.Option(metavar="SECONDS", help="How long to bear nothing but 'too many requests'.")]
 MostUnread = Annotated[

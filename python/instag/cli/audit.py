@@ -1,7 +1,5 @@
 """`instag audit`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,10 +7,9 @@ import polars as pl
 import typer
 
 from instag import io
-from instag.asking import EndpointError
 from instag.auditing import Audit, Share
 from instag.auditing import audit as run
-from instag.cli import console
+from instag.cli import console, outputs
 from instag.cli.account import asked
 from instag.cli.asking import (
     Attempts,
@@ -22,6 +19,8 @@ from instag.cli.asking import (
     KeyEnv,
     KeyFile,
     Limit,
+    MostUnread,
+    Patience,
     Price,
     Query,
     Retry,
@@ -37,10 +36,10 @@ from instag.cli.asking import (
     read_key,
     read_price,
 )
+from instag.cli.columns import expect_tags
+from instag.cli.leaving import leaving
 from instag.cli.options import Format, Sources, Tags, one_or_list
 from instag.cli.progress import Display
-from instag.errors import InputError
-from instag.io.file import type_of
 
 Model = Annotated[str, typer.Option(help="The judge's name at the endpoint.")]
 Precision = Annotated[int, typer.Option(metavar="N", help="Cases of a query with one of its tags.")]
@@ -60,8 +59,6 @@ Details = Annotated[
     Path | None, typer.Option("--details", metavar="FILE", help="Where to write the cases with all that came of them.")
 ]
 Worst = Annotated[int, typer.Option(metavar="N", min=0, help="How many of the worst tags are shown.")]
-
-INTERRUPTED = 130
 
 # Characters of a query or a reason that are shown.
 WIDTH = 100
@@ -103,6 +100,8 @@ def audit(
     price: Price = None,
     attempts: Attempts = 6,
     timeout: Timeout = 120.0,
+    patience: Patience = 600.0,
+    max_unread: MostUnread = 0.5,
     max_tokens: Tokens = 1024,
     temperature: Temperature = 0.0,
     structured: Structure = "auto",
@@ -112,10 +111,15 @@ def audit(
     format: Format = "auto",
 ) -> None:
     """Measure how good tags are: a model judges a sample of them, and is itself put to the test."""
-    if details is not None:
-        check_details(details)
+    outputs.apart(
+        [*source, *(labels or []), api_key_file],
+        outputs.file("--cases", cases, ".csv"),
+        outputs.data("--details", details, lists="queries"),
+        outputs.file("--journal", journal),
+    )
     with console.stage("reading"):
         frame = io.read(one_or_list(source), format=format, query=query)
+        expect_tags(frame.lazy(), source, tags)
     asking: dict[str, Any] = {
         "model": model,
         "base_url": base_url,
@@ -138,12 +142,14 @@ def audit(
         "price": read_price(price),
         "attempts": attempts,
         "timeout": timeout,
+        "patience": patience,
+        "max_unread": max_unread,
         "max_tokens": max_tokens or None,
         "temperature": None if temperature < 0 else temperature,
         "structured": structured,
         "extra_body": read_body(extra_body),
     }
-    with leaving(), console.noted(), Display() as display:
+    with leaving("what was answered is kept, and the same command goes on"), console.noted(), Display() as display:
         done = run(frame, **asking, progress=display)
     show(done, worst)
     if details is not None:
@@ -154,28 +160,6 @@ def audit(
     if not done.precision.of and not done.consistency.of and limit is None:
         console.error("no case has a verdict")
         raise typer.Exit(1)
-
-
-def check_details(path: Path) -> None:
-    """Find out before anything is paid for whether the cases can be written."""
-    if type_of(path, "auto") in {"csv", "tsv", "text"}:
-        raise InputError(f"--details: {path}: expected .jsonl or .parquet, which can hold lists of queries")
-    if not path.parent.is_dir():
-        raise InputError(f"--details: {path}: there is no folder {path.parent}")
-
-
-@contextmanager
-def leaving() -> Iterator[None]:
-    """Say where it stands where the endpoint or Ctrl-C ends it."""
-    try:
-        yield
-    except EndpointError as error:
-        console.table(("", ""), asked(error.tally))
-        console.error(f"{error}; what was answered is kept, and the same command goes on")
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt as error:
-        console.note(str(error) or "interrupted")
-        raise typer.Exit(INTERRUPTED) from None
 
 
 def show(done: Audit, worst: int) -> None:

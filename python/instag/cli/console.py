@@ -33,13 +33,18 @@ def note(text: str) -> None:
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Show warnings as notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", InstagWarning)
-        yield
-    for warning in caught:
-        if issubclass(warning.category, InstagWarning):
-            note(str(warning.message))
+    """Show warnings as notes, also where an error ends it."""
+    caught: list[warnings.WarningMessage] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", InstagWarning)
+            yield
+    finally:
+        for warning in caught:
+            if issubclass(warning.category, InstagWarning):
+                note(str(warning.message))
+            else:
+                warnings.showwarning(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 def error(text: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from instag import io
-from instag.cli import console
+from instag.cli import console, outputs
 from instag.cli.options import Format, Output, Sources, To, one_or_list
 
 Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what the user says.")]
@@ -19,6 +19,7 @@ def convert(
     query: Query = None,
 ) -> None:
     """Read data and write them in another format."""
+    outputs.apart(source, outputs.data("-o", output, to, lists=None))
     with console.stage("reading"):
         frame = io.read(one_or_list(source), format=format, query=query)
     with console.stage(f"writing {output}"):

@@ -9,7 +9,7 @@ import typer
 
 from instag import io
 from instag.analysis import analyze
-from instag.cli import console
+from instag.cli import console, outputs
 from instag.cli.normalize import show_merges
 from instag.errors import InputError
 from instag.measures import Measures, measure, measure_tags
@@ -30,6 +30,7 @@ Folder = Annotated[
 
 def demo(output: Folder = Path("instag-demo")) -> None:
     """Normalise and select the data that come with instag: no network, no key, no other file."""
+    outputs.folder("-o", output)
     raw = load_sample()
     before = measure(raw)
     console.say(f"{before.samples} samples of four kinds, with {before.tags:,} raw tags.")
@@ -43,7 +44,9 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     )
     tagsets = encode(pool.get_column("tags"))
     console.table(("method", "complexity", "coverage"), [compared(tagsets, method) for method in get_args(Method)])
-    console.say("\ncomplexity: mean tags a sample; coverage: share of the tags that the chosen samples have.")
+    console.say(
+        "\ncomplexity: mean tags a sample; coverage: share of the tags that the chosen samples have; ±: standard deviation."
+    )
 
     output.mkdir(parents=True, exist_ok=True)
     path = output / "subset.jsonl"

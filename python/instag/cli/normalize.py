@@ -8,9 +8,9 @@ import polars as pl
 import typer
 
 from instag import io
-from instag.cli import console
+from instag.cli import console, outputs
+from instag.cli.columns import expect_tags
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
-from instag.cli.outputs import check_outputs
 from instag.errors import InputError
 from instag.normalization import OpenAIEmbedder
 from instag.normalization import normalize as run
@@ -75,9 +75,13 @@ def normalize(
     to: To = "auto",
 ) -> None:
     """Turn raw tags into a vocabulary, and say why each became what it is."""
-    side = {"--vocabulary": vocabulary, "--merges": merges, "--apart": apart}
-    check_outputs({"--output": output}, to=to)
-    check_outputs(side, [output, *source])
+    outputs.apart(
+        source,
+        outputs.data("-o", output, to),
+        outputs.file("--vocabulary", vocabulary, ".parquet"),
+        outputs.data("--merges", merges, lists=None),
+        outputs.data("--apart", apart, lists=None),
+    )
     options: dict[str, Any] = {
         "steps": [step.strip() for step in steps.split(",") if step.strip()],
         "min_count": read_count(min_count),
@@ -87,6 +91,7 @@ def normalize(
     }
     with console.stage("reading"):
         frame = io.load(one_or_list(source), format=format)
+        expect_tags(frame, source, tags)
     with console.noted(), console.stage("normalising") as tell:
         done = run(
             frame,
@@ -110,7 +115,9 @@ def normalize(
     show_steps(done.steps)
     show_merges(done.merges)
     names = ("the vocabulary is", "the merges are", "what was kept apart is")
-    saved = [f"{name} in {path}" for name, path in zip(names, side.values(), strict=True) if path is not None]
+    saved = [
+        f"{name} in {path}" for name, path in zip(names, (vocabulary, merges, apart), strict=True) if path is not None
+    ]
     console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *saved)))
 
 

@@ -1,44 +1,121 @@
-"""Files to be written, looked at before any work."""
+"""Files to be written: what is wrong with them is found before anything is read, paid for or written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from glob import glob
 from pathlib import Path
+from typing import NamedTuple
 
 from instag.errors import InputError
 from instag.io.file import type_of
+from instag.io.writer import FORMATS
 
-__all__ = ["check_outputs"]
+__all__ = ["Out", "apart", "data", "file", "folder"]
+
+CANNOT_HOLD_LISTS = ("csv", "tsv", "text")
+# What a folder saved by Hugging Face datasets is read from; a split may have a folder of its own.
+SAVED = ("*.arrow", "*/*.arrow", "dataset_dict.json", "state.json", "*/state.json")
 
 
-def check_outputs(outputs: Mapping[str, Path | None], kept: Iterable[str | Path] = (), *, to: str = "auto") -> None:
-    """See that each file can be written, and that none takes another's place, or that of a file to be kept.
+class Out(NamedTuple):
+    """A file to be written, and the option that names it."""
+
+    option: str
+    path: Path
+
+
+def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None = "tags") -> Out | None:
+    """A file of data, of a type that can hold the lists that will be in it; None where none is wanted.
+
+    Examples
+    --------
+    >>> data("-o", Path("subset.csv"))
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: -o: subset.csv: csv cannot hold lists of tags: write .jsonl or .parquet
+    """
+    if path is None:
+        return None
+    if to not in FORMATS:
+        raise InputError(f"--to: expected one of {', '.join(FORMATS)}; found {to!r}")
+    try:
+        kind = type_of(path, to, told="--to" if option == "-o" else None)
+    except InputError as error:
+        raise InputError(f"{option}: {error}") from None
+    if lists is not None and kind in CANNOT_HOLD_LISTS:
+        raise InputError(f"{option}: {path}: {kind} cannot hold lists of {lists}: write .jsonl or .parquet")
+    return _placed(option, path)
+
+
+def file(option: str, path: Path | None, *endings: str) -> Out | None:
+    """Another file, with one of these endings, or with any where none is given; None where none is wanted.
+
+    Examples
+    --------
+    >>> file("-o", Path("report.pdf"), ".html", ".htm")
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: -o: report.pdf: expected a file that ends in .html or .htm
+    """
+    if path is None:
+        return None
+    if endings and path.suffix.lower() not in endings:
+        raise InputError(f"{option}: {path}: expected a file that ends in {' or '.join(endings)}")
+    return _placed(option, path)
+
+
+def folder(option: str, path: Path | None) -> None:
+    """See that there is a folder, or that one can be made; None is nothing."""
+    if path is None:
+        return
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise InputError(f"{option}: {there} is a file: expected a folder, or room for one")
+
+
+def apart(sources: Iterable[str | Path | None], *outs: Out | None) -> None:
+    """See that no two files to be written are one, and that none of them is read: what is in it would be lost.
 
     Parameters
     ----------
-    outputs
-        The files by option, None where one is not wanted; ``--vocabulary`` is always Parquet.
-    kept
-        Files that must stay.
-    to
-        How the first is to be written, where its ending does not say.
-
-    Raises
-    ------
-    InputError
-        Where one cannot.
+    sources
+        Files, folders and globs that are read; None is nothing, and so is what is not there.
+    outs
+        What is to be written; None is nothing.
     """
-    taken = {Path(path).resolve(): f"the input {path}" for path in kept}
-    for option, path in outputs.items():
-        if path is None:
-            continue
-        if option == "--vocabulary":
-            if path.suffix.lower() != ".parquet":
-                raise InputError(f"{option}: expected a name that ends in .parquet; found {path}")
-        else:
-            type_of(path, to if option == "--output" else "auto")
-        if path.is_dir():
-            raise InputError(f"{option}: expected a file to write; {path} is a folder")
-        if not path.resolve().parent.is_dir():
-            raise InputError(f"{option}: expected a folder to write {path.name} to; there is no {path.parent}")
-        if path.resolve() in taken:
-            raise InputError(f"{option}: {path} is {taken[path.resolve()]}; expected a file of its own")
-        taken[path.resolve()] = f"that of {option}"
+    wanted = [out for out in outs if out is not None]
+    read = [path for source in sources if source is not None for path in _expanded(Path(source))]
+    for nth, (option, path) in enumerate(wanted):
+        if any(_same(path, source) for source in read):
+            raise InputError(f"{option}: {path} is one of the files that are read: name another")
+        for first, other in wanted[:nth]:
+            if _same(path, other):
+                what = "the output" if first == "-o" else f"the file of {first}"
+                raise InputError(f"{option}: {path} is {what}: name another file")
+
+
+def _placed(option: str, path: Path) -> Out:
+    try:
+        taken = path.is_dir()
+    except OSError as error:
+        raise InputError(f"{option}: {path}: cannot be written: {error.strerror}") from None
+    if taken:
+        raise InputError(f"{option}: {path}: this is a folder: expected a file to write")
+    if not path.parent.is_dir():
+        raise InputError(f"{option}: {path}: there is no folder {path.parent}: expected one to write {path.name} to")
+    return Out(option, path)
+
+
+def _expanded(source: Path) -> list[Path]:
+    try:
+        if source.is_dir():
+            return [path for pattern in SAVED for path in source.glob(pattern)]
+        if source.exists():
+            return [source]
+    except OSError:  # what reads it says why
+        return []
+    return [Path(match) for match in glob(str(source), recursive=True)]  # noqa: PTH207 - Path.glob takes no absolute pattern
+
+
+def _same(path: Path, other: Path) -> bool:
+    """Whether two names are of one file, by links or by the letters' case too."""
+    return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))

@@ -8,7 +8,8 @@ import typer
 
 from instag import io
 from instag.analysis import Analysis, analyze
-from instag.cli import console
+from instag.cli import console, outputs
+from instag.cli.columns import expect_by, expect_tags
 from instag.cli.options import Format, Sources, Tags, one_or_list
 from instag.errors import InputError
 from instag.normalization import Vocabulary
@@ -46,8 +47,13 @@ def report(
 ) -> None:
     """Draw what the tags say of data and of subsets, in one HTML file that opens offline."""
     chosen = named(selection or [])
+    outputs.apart([*source, *chosen.values(), vocabulary], outputs.file("-o", output, ".html", ".htm"))
+    outputs.folder("--figures", folder)
     with console.stage("reading"):
         frame = opened(one_or_list(source), format, query)
+        expect_tags(frame, source, tags)
+        if by is not None:
+            expect_by(frame, source, by)
         taken = {name: opened(path, "auto", query) for name, path in chosen.items()}
         words = None if vocabulary is None else Vocabulary.load(vocabulary)
     with console.noted(), console.stage("analysing"):

@@ -7,8 +7,10 @@ import polars as pl
 import typer
 
 from instag import io
-from instag.cli import console
+from instag.cli import console, outputs
+from instag.cli.columns import expect_tags, shortened
 from instag.cli.options import Format, Output, Seed, Sources, Tags, To, one_or_list, read_budget
+from instag.errors import InputError
 from instag.frame import wrap
 from instag.measures import measure_tags
 from instag.selection import Method, count, explain, rank_tags
@@ -60,12 +62,17 @@ def run(
     details: bool,
 ) -> None:
     """Read, select, write, and say what was done; no budget takes every sample that has tags."""
+    outputs.apart(source, outputs.data("-o", output, to))
     with console.stage("reading"):
-        frame = wrap(io.load(one_or_list(source), format=format))
+        data = io.load(one_or_list(source), format=format)
+        expect_tags(data, source, tags)
+        frame = wrap(data)
         column = frame.column(tags)
     with console.stage("encoding tags"):
         tagsets = encode(column)
         del column
+    if not tagsets.tagged:
+        raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
     with console.stage("selecting"):
         wanted = tagsets.tagged if budget is None else count(budget, tagsets.samples)
         ranking = rank_tags(tagsets, method, wanted, seed)

@@ -9,6 +9,7 @@ import typer
 from instag import io
 from instag.analysis import summarize
 from instag.cli import console
+from instag.cli.columns import expect_by, expect_tags
 from instag.cli.options import Format, Sources, Tags, one_or_list
 from instag.frame import wrap
 from instag.measures import Measures, measure
@@ -35,7 +36,9 @@ def files(source: list[str], tags: str, format: str, *, json: bool) -> None:
     parts: dict[str, pl.DataFrame] = {}
     for name in source:
         with console.stage(f"reading {name}"):
-            parts[name] = wrap(io.load(name, format=format)).column(tags).alias("tags").to_frame()
+            data = io.load(name, format=format)
+            expect_tags(data, [name], tags)
+            parts[name] = wrap(data).column(tags).alias("tags").to_frame()
     every = pl.concat(parts.values(), how="vertical_relaxed", rechunk=False)
     if len(parts) > 1:
         parts["all"] = every
@@ -64,6 +67,8 @@ def groups(source: list[str], tags: str, by: str, format: str, *, json: bool) ->
     """Measure all files together, and each group in them."""
     with console.stage("reading"):
         data = io.load(one_or_list(source), format=format)
+        expect_tags(data, source, tags)
+        expect_by(data, source, by)
     with console.stage("measuring"):
         summary = summarize(data, by=by, tags=tags)
     if json:

@@ -1,8 +1,6 @@
 """`instag tag`."""
 
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +8,7 @@ import polars as pl
 import typer
 
 from instag import io
-from instag.asking import EndpointError
-from instag.cli import console
+from instag.cli import console, outputs
 from instag.cli.account import asked, counted, estimated
 from instag.cli.asking import (
     Attempts,
@@ -54,19 +51,18 @@ from instag.cli.asking import (
     read_key,
     read_price,
 )
+from instag.cli.leaving import leaving
 from instag.cli.options import Format, Output, Sources, To, one_or_list
 from instag.cli.progress import Display
 from instag.errors import InputError
-from instag.io.file import type_of
 from instag.tagging import Tagged
 from instag.tagging import tag as run
 from instag.tagging.batches import BatchState
 from instag.tagging.batching import Action, batch
 from instag.tagging.forecast import estimate
+from instag.tagging.options import check_columns
 
-INTERRUPTED = 130
-UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "unclear", "waiting for its files")
-CANNOT_HOLD_LISTS = ("csv", "tsv", "text")
+UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "waiting for its files")
 
 
 def tag(
@@ -109,9 +105,14 @@ def tag(
     to: To = "auto",
 ) -> None:
     """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
-    check_output(output, to)
-    if failures is not None:
-        check_failures(failures, output)
+    path = journal or Path(f"{output}.journal")
+    left = f"what was answered is in {path}", f"{output} was not written"
+    outputs.apart(
+        [*source, prompt, examples, vocabulary, api_key_file],
+        outputs.data("-o", output, to),
+        outputs.data("--failures", failures, lists=None),
+        outputs.file("--journal", path),
+    )
     asked_by: dict[str, Any] = {
         "retry_unread": retry_unread,
         "concurrency": read_concurrency(concurrency),
@@ -131,7 +132,7 @@ def tag(
         # What is added for the asking is not part of the data.
         added = "queries" not in io.load(one_or_list(source), format=format).collect_schema()
         frame = io.read(one_or_list(source), format=format, query=query)
-    path = journal or Path(f"{output}.journal")
+    check_columns(frame.columns, **columns)
     questions: dict[str, Any] = {
         "model": model,
         "base_url": base_url,
@@ -159,12 +160,12 @@ def tag(
         console.say("nothing was asked")
         return
     if batched is not None:
-        with leaving(output, path), console.noted(), console.stage(f"batches: {batched}"):
+        with leaving(*left), console.noted(), console.stage(f"batches: {batched}"):
             states = batch(batched, frame, **questions, **asking, **columns, requests=batch_size)
         if not ready(states, batched):
             return
         questions["limit"] = 0
-    with leaving(output, path):
+    with leaving(*left):
         tagged = ask(frame, **questions, **asking, **asked_by, **borne, **columns)
     with console.stage(f"writing {output}"):
         io.write(tagged.data.drop("queries") if added else tagged.data, output, format=to)
@@ -206,41 +207,9 @@ def ready(states: list[BatchState], action: Action) -> bool:
     return action == "collect" and not under_way
 
 
-@contextmanager
-def leaving(output: Path, journal: Path) -> Iterator[None]:
-    """Say where it stands where the endpoint or Ctrl-C ends it."""
-    try:
-        yield
-    except EndpointError as error:
-        console.table(("", ""), asked(error.tally))
-        console.error(f"{error}; what was answered is in {journal}; {output} was not written")
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt as error:
-        console.note(f"{str(error) or 'interrupted'}; {output} was not written")
-        raise typer.Exit(INTERRUPTED) from None
-
-
 def check_batched(given: dict[str, Any]) -> None:
     """Refuse what says how single requests are made, where there are none."""
     for name, value in given.items():
         if value != inspect.signature(tag).parameters[name].default:
             option = f"--{name.replace('_', '-')}"
             raise InputError(f"{option}: not with --batch: it is for requests one by one; leave it out")
-
-
-def check_failures(failures: Path, output: Path) -> None:
-    """Find out before anything is paid for whether the failures can be written."""
-    type_of(failures, "auto")
-    if not failures.parent.is_dir():
-        raise InputError(f"--failures: {failures}: there is no folder {failures.parent}")
-    if failures.resolve() == output.resolve():
-        raise InputError(f"--failures: {failures} is the output: name another file")
-
-
-def check_output(output: Path, to: str) -> None:
-    """Find out before anything is paid for whether the output can be written."""
-    kind = type_of(output, to)
-    if kind in CANNOT_HOLD_LISTS:
-        raise InputError(f"{output}: {kind} cannot hold lists of tags: write .jsonl or .parquet")
-    if not output.parent.is_dir():
-        raise InputError(f"{output}: there is no folder {output.parent}")

@@ -7,10 +7,10 @@ import polars as pl
 import typer
 
 from instag import io
-from instag.cli import console
+from instag.cli import console, outputs
+from instag.cli.columns import expect_tags
 from instag.cli.normalize import OPENAI, read_embedder
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
-from instag.cli.outputs import check_outputs
 from instag.errors import InputError
 from instag.normalization import Vocabulary
 from instag.normalization.embedding import Embed
@@ -80,10 +80,11 @@ def apply(
     to: To = "auto",
 ) -> None:
     """Give other data the tags of a vocabulary."""
-    check_outputs({"--output": output}, [file], to=to)
+    outputs.apart([file, *source], outputs.data("-o", output, to))
     with console.stage("reading"):
         loaded = Vocabulary.load(file)
         frame = io.load(one_or_list(source), format=format)
+        expect_tags(frame, source, tags)
     with console.noted(), console.stage("applying") as tell:
         chosen = embedder_for(loaded, embedder, base_url)
         applied = loaded.apply(frame, tags=tags, new=new, embedder=chosen, progress=tell)

@@ -31,7 +31,8 @@ class Tagged(Generic[F]):
         query without an answer, and `tags` is null where a query of the sample has none.
     failures
         A row for each query that has no tags: `row` (the sample, from 0), `nth` (which of its queries, from 0), `query`
-        (its first 200 characters), `status` (`failed` or `not tried`), `reason` and `detail`.
+        (its first 200 characters), `status` (`failed` or `not tried`), `reason` (such as `length`, an answer that was
+        cut off at `max_tokens`) and `detail`.
     cuts
         A row for each query that was cut: `row`, `nth`, and `left_out`, in characters.
     notes
@@ -90,7 +91,9 @@ def _warn(failures: pl.DataFrame, queries: int) -> None:
     counts = failures.group_by(why).len().sort("len", "why", descending=[True, False])
     named = "; ".join(f"{count:,} {why}" for why, count in counts.head(NAMED).iter_rows())
     others = "; …" if counts.height > NAMED else ""
+    short = failures.get_column("reason").eq("length").any()
+    hint = "; length: the answer was cut off; a larger max_tokens / --max-tokens lets it end" if short else ""
     caution(
         f"{failures.height:,} of {queries:,} queries have no tags ({named}{others}), and the tags of their samples are "
-        "null; `failures` lists them"
+        f"null; `failures` / --failures FILE lists them{hint}"
     )

@@ -2,14 +2,11 @@
 
 import re
 
-import polars as pl
-
-__all__ = ["token_counts", "tokens_of"]
+__all__ = ["tokens_of"]
 
 # A token is up to eight letters, a digit, two signs, a run of white space beyond the one before a word, or a character
 # outside of ASCII.
-RULE = r"[A-Za-z]{1,8}|[0-9]|[!-/:-@\[-`{-~]{1,2}|[ \t\r\n]{2,16}|\n|[^\x00-\x7f]"
-TOKEN = re.compile(RULE)
+TOKEN = re.compile(r"[A-Za-z]{1,8}|[0-9]|[!-/:-@\[-`{-~]{1,2}|[ \t\r\n]{2,16}|\n|[^\x00-\x7f]")
 
 
 def tokens_of(text: str) -> int:
@@ -25,19 +22,3 @@ def tokens_of(text: str) -> int:
     6
     """
     return len(TOKEN.findall(text))
-
-
-def token_counts(texts: pl.Series) -> pl.Series:
-    """Estimate how many tokens each text has, by the rule of :func:`tokens_of`.
-
-    Parameters
-    ----------
-    texts
-        Strings.
-
-    Returns
-    -------
-    polars.Series
-        UInt32; null where the text is null.
-    """
-    return texts.str.count_matches(RULE)

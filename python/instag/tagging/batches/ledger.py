@@ -11,6 +11,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from instag.asking.opening import sync_folder
 from instag.asking.question import KEY
 from instag.errors import InputError
 
@@ -27,8 +28,7 @@ class BatchState:
         The server's name for it; None where none is known.
     status
         The server's word: `validating`, `in_progress`, `finalizing`, `completed`, `failed`, `expired`, `cancelling`,
-        `cancelled`; or `unclear` (it is not known yet whether the server has it), `never sent`, `refused`, `waiting for
-        its files`, and `collected`.
+        `cancelled`; or `never sent`, `refused`, `waiting for its files`, and `collected`.
     requests
         The questions in it.
     answered, failed
@@ -140,6 +140,7 @@ class Ledger:
                 os.fsync(file)
             finally:
                 os.close(file)
+            sync_folder(self.path)
         except OSError as error:
             raise InputError(f"{self.path}: the ledger of batches cannot be written: {error.strerror}") from None
         self._take(orjson.loads(orjson.dumps(event)))

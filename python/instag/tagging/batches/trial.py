@@ -53,7 +53,7 @@ async def tried(
             raise EndpointError(
                 f"batch: tried with one question, the server says {verdict.reason}: {verdict.detail}", Tally()
             )
-        elif not (verdict.about_request and form.refused(verdict.detail)):
+        elif not (verdict.about_request and form.refused(verdict.detail, passing=verdict.kind == "again")):
             return question
 
 

@@ -1,0 +1,119 @@
+"""Every option of `instag tag` reaches what it is for."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from calls import FRAME, Call, Calls, all_of, taken_down
+from instag import io
+from instag.asking import Tally
+from instag.cli.tag import tag
+from instag.tagging.cut import Cut
+
+
+@pytest.fixture
+def calls() -> Iterator[Calls]:
+    with taken_down() as calls:
+        yield calls
+
+
+def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("instag.cli.tag")
+    key, output, failures = (tmp_path / name for name in ("key", "out.jsonl", "failures.csv"))
+    key.write_text("from the file\n")
+    monkeypatch.setenv("OTHER_KEY", "from the environment")
+    tagged = SimpleNamespace(data=FRAME, failures=FRAME, tally=Tally(), queries=9, blank=0)
+    calls.expect(module, "run", tagged)
+    calls.expect(io, "read", FRAME.drop("tags"))
+    calls.expect(module, "estimate")
+    calls.expect(module, "batch", [])
+    monkeypatch.setattr(module, "counted", lambda *_: [])
+    monkeypatch.setattr(module, "estimated", lambda *_: [])
+    required = {"source", "output", "model"}
+    common = {
+        "source": ["IN.jsonl"],
+        "output": ["-o", str(output)],
+        "model": ["--model", "m1"],
+        "base_url": ["--base-url", "http://there/v1"],
+        "prompt": ["--prompt", "instag-cached"],
+        "examples": ["--examples", "examples.jsonl"],
+        "vocabulary": ["--vocabulary", "v.parquet"],
+        "query": ["--query", "asked"],
+        "journal": ["--journal", "kept"],
+        "price": ["--price", "1,2"],
+        "max_tokens": ["--max-tokens", "77"],
+        "limit": ["--limit", "5"],
+        "format": ["--format", "alpaca"],
+        "to": ["--to", "messages"],
+    }
+    asked = {
+        "longest": ["--max-query", "500"],
+        "max_cost": ["--max-cost", "3"],
+        "temperature": ["--temperature", "0.5"],
+        "structured": ["--structured", "json_object"],
+        "extra_body": ["--extra-body", '{"seed": 7}'],
+        "header": ["--header", "X-A: b"],
+        "explanations": ["--explanations"],
+        "replace": ["--replace"],
+    }
+    paced = {
+        "retry_unread": ["--retry-unread"],
+        "concurrency": ["--concurrency", "9"],
+        "rpm": ["--rpm", "11"],
+        "tpm": ["--tpm", "12"],
+    }
+    borne = {
+        "api_key_file": ["--api-key-file", str(key)],
+        "attempts": ["--attempts", "2"],
+        "timeout": ["--timeout", "13"],
+        "patience": ["--patience", "14"],
+        "max_unread": ["--max-unread", "0.25"],
+        "failures": ["--failures", str(failures)],
+    }
+    dry = {"longest_tokens": ["--max-query-tokens", "300"], "dry_run": ["--dry-run"]}
+    batched = {
+        "api_key_env": ["--api-key-env", "OTHER_KEY"],
+        "batched": ["--batch", "submit"],
+        "batch_size": ["--batch-size", "7"],
+    }
+    assert all_of(tag, common, asked, paced, borne, dry, batched)
+
+    read: list[Call] = [
+        ("load", ["IN.jsonl"], {"format": "alpaca"}),
+        ("read", ["IN.jsonl"], {"format": "alpaca", "query": "asked"}),
+    ]
+    questions = {
+        "model": "m1",
+        "base_url": "http://there/v1",
+        "prompt": "instag-cached",
+        "examples": Path("examples.jsonl"),
+        "vocabulary": Path("v.parquet"),
+        "cut": Cut(500),
+        "journal": Path("kept"),
+        "limit": 5,
+        "max_tokens": 77,
+        "price": (1.0, 2.0),
+    }
+    asking = {
+        "api_key": "from the file",
+        "temperature": 0.5,
+        "structured": "json_object",
+        "extra_body": {"seed": 7},
+        "headers": {"X-A": "b"},
+        "max_cost": 3.0,
+        "explanations": True,
+        "replace": True,
+    }
+    pace = {"retry_unread": True, "concurrency": 9, "rpm": 11.0, "tpm": 12.0}
+    bounds = {"attempts": 2, "timeout": 13.0, "patience": 14.0, "max_unread": 0.25}
+    wrote: list[Call] = [("write", [output], {"format": "messages"}), ("write", [failures], {})]
+    run: Call = ("run", [], questions | asking | pace | bounds)
+    calls.check("tag", common | asked | paced | borne, required, [*read, run, *wrote])
+    estimate: Call = ("estimate", [], questions | pace | {"cut": Cut(300, "tokens"), "batch": False})
+    # What is written is another matter there.
+    calls.check("tag", common | paced | dry, required | {"to"}, [*read, estimate])
+    sent: Call = ("batch", ["submit"], questions | asking | {"api_key": "from the environment", "requests": 7})
+    calls.check("tag", common | asked | batched, required | {"to"}, [*read, sent])
