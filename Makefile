@@ -42,12 +42,13 @@ bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 	$(BIN)/python -m pip install --quiet --group bench
 	cargo bench
 	$(BIN)/python -m pytest benches/python/bench_*.py --benchmark-columns=min,median,rounds
+	$(BIN)/python benches/python/memory_tag.py 100000 1000000
 
 wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
 
 clean: ## Delete everything that was made
-	rm -rf $(VENV) target dist docs/_build instag-demo python/instag/_core.*so
+	rm -rf $(VENV) target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

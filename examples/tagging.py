@@ -16,7 +16,7 @@ import polars as pl
 
 import instag
 
-FOLDER = Path("instag-demo")
+FOLDER = Path("instag-demo-llm")
 SAMPLES, CHOSEN = 24, 6
 SHORT = 2  # turns: one query, one answer
 # For small models: a large one does better with the prompt that comes with instag, and needs none of these.

@@ -119,6 +119,11 @@ def test_a_bad_file(tmp_path: Path, content: bytes | None, message: str) -> None
         prompt_of(file)
 
 
+def test_a_text_is_no_file() -> None:
+    with pytest.raises(InputError, match="or a text file with {query} in it; found no 'Tag this: {query}, and"):
+        prompt_of("Tag this: {query}, and" + " so on" * 1_000)
+
+
 def test_examples_show_the_answer_that_is_wanted() -> None:
     example = {"query": "Add\n2.", "tags": ["math ", "sum"], "explanations": ["It adds.", "Two\nterms."]}
     asked = text(prompt_of("instag", examples=[example, {"query": "Hi", "tags": ["greeting", "small  talk"]}]))

@@ -11,6 +11,7 @@ from instag.cli import console
 from instag.cli.audit import audit
 from instag.cli.convert import convert
 from instag.cli.demo import demo
+from instag.cli.leaving import INTERRUPTED
 from instag.cli.normalize import normalize
 from instag.cli.report import report
 from instag.cli.select import rank, select
@@ -20,9 +21,6 @@ from instag.cli.vocabulary import vocabulary
 from instag.errors import InstagError
 
 __all__ = ["app", "main"]
-
-# What Typer leaves with after Ctrl-C.
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="instag",

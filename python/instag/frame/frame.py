@@ -40,7 +40,9 @@ class Frame(ABC):
         """
         if name not in self.columns:
             names = ", ".join(self.columns) or "none"
-            raise InputError(f"no column {name!r}; the columns are: {names}")
+            each = name == "tags" and "query_tags" in self.columns
+            hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
+            raise InputError(f"no column {name!r}; the columns are: {names}{hint}")
         return self._column(name)
 
     def take(self, rows: Rows, added: pl.DataFrame) -> Any:

@@ -33,7 +33,7 @@ COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
-def type_of(path: Path, format: str) -> Type:
+def type_of(path: Path, format: str, told: str | None = "format= / --format") -> Type:
     """Name the type of a file: the one asked for, else the one its extension says.
 
     Parameters
@@ -42,6 +42,8 @@ def type_of(path: Path, format: str) -> Type:
         The file, which need not exist.
     format
         A file type; any other format leaves the choice to the extension.
+    told
+        How a format can be told, for the message; None where it cannot.
 
     Returns
     -------
@@ -56,10 +58,9 @@ def type_of(path: Path, format: str) -> Type:
     stem = path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
     found = format if format in TYPES else EXTENSIONS.get(stem.suffix.lower())
     if found is None:
-        known = ", ".join([*EXTENSIONS, *COMPRESSIONS])
+        hint = "rename it" if told is None else f"rename it, or say what it is with {told}: {', '.join(TYPES)}"
         raise InputError(
-            f"{path}: unknown file extension {stem.suffix!r}: expected one of {known}; "
-            f"rename it, or say what it is with format= / --format: {', '.join(TYPES)}"
+            f"{path}: unknown file extension {stem.suffix!r}: expected one of {', '.join(EXTENSIONS)}; {hint}"
         )
     if found in BINARY and stem != path:
         raise InputError(f"{path}: {found} files compress within themselves: expected no {path.suffix} after it")

@@ -59,10 +59,12 @@ def parts(source: Source, format: str) -> list[Part]:
             raise InputError("source: found an empty list: expected at least one path")
         return [part for each in source for part in parts(each, format)]
     path = Path(source)
-    if path.is_dir():
-        return list(_saved(path))
-    if path.exists():
-        return [_open(path, str(source), format)]
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise InputError(f"{source}: expected a path, a glob or a list of them: {error.strerror}") from None
+    if there:
+        return list(_saved(path)) if path.is_dir() else [_open(path, str(source), format)]
     if not has_magic(str(source)):
         raise InputError(f"{source}: there is no such file: expected a path, a glob or a list of them")
     found = glob(str(source), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from instag.asking.limits import is_number, is_whole
-from instag.asking.price import Price
+from instag.asking.price import Price, unpriced
 from instag.errors import InputError
 
 __all__ = ["check_columns", "check_cost", "check_limit", "sampling_of"]
@@ -22,10 +22,8 @@ def check_limit(limit: Any) -> None:
 def check_cost(max_cost: Any, price: Price | None) -> None:
     """A price, where there is a bound to what may be spent."""
     if max_cost is not None and price is None:
-        raise InputError(
-            "max_cost / --max-cost: the price of this model is not known: give price=(0.15, 0.6) / --price 0.15,0.6, "
-            "US dollars for a million tokens asked and answered"
-        )
+        why = unpriced("price=(0.15, 0.6) / --price 0.15,0.6")
+        raise InputError(f"max_cost / --max-cost: {why}, US dollars for a million tokens asked and answered")
 
 
 def check_columns(columns: list[str], *, explanations: bool, replace: bool) -> None:

@@ -172,7 +172,12 @@ def _template(prompt: str | Path) -> tuple[str, Template]:
     if isinstance(prompt, str) and prompt in TEMPLATES:
         return prompt, TEMPLATES[prompt]
     path = Path(prompt)
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:
+        # No file has so long a name: it is the text itself.
+        there = False
+    if not there:
         names = ", ".join(TEMPLATES)
         raise InputError(
             f"prompt: expected one of {names}, or a text file with {{query}} in it; found no {str(path)!r}"

@@ -23,7 +23,7 @@ mod _core {
     #[pymodule_export]
     use super::analyze::{count_groups, firsts, overlap, prefixes, rarefy, rounds, together, trace};
     #[pymodule_export]
-    use super::encode::encode;
+    use super::encode::{Strings, encode};
     #[pymodule_export]
     use super::normalize::{associate, cluster, diameters, neighbours};
     #[pymodule_export]
