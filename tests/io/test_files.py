@@ -212,7 +212,8 @@ def test_what_is_wrong_with_a_list(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_with_a_source(tmp_path: Path) -> None:
-    fails("expected a path, a glob or a list of them: File name too long", "a" * 1_000)
+    long = "a" * 1_000
+    fails(f"{long}: expected a path, a glob or a list of them: File name too long", long)
     fails(f"{tmp_path}/no.json: there is no such file: expected a path, a glob or a list of them", tmp_path / "no.json")
     fails(f"{tmp_path}/*.json: the glob matches no file: expected at least one", tmp_path / "*.json")
     fails("source: found an empty list: expected at least one path", [])

@@ -120,7 +120,7 @@ def test_a_bad_file(tmp_path: Path, content: bytes | None, message: str) -> None
 
 
 def test_a_text_is_no_file() -> None:
-    with pytest.raises(InputError, match="or a text file with {query} in it; found no 'Tag this: {query}, and"):
+    with pytest.raises(InputError, match=r"or a text file with \{query\} in it; found no 'Tag this: \{query\}, and"):
         prompt_of("Tag this: {query}, and" + " so on" * 1_000)
 
 
