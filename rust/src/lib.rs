@@ -1,6 +1,6 @@
 //! The core of instag: rankings of tagged samples, on integer-encoded tag sets.
 //!
-//! * [`TagSets`]: the tags of every sample, checked.
+//! * [`encode`]: columns of tags as integers; [`TagSets`]: the tags of every sample, checked.
 //! * [`rank`]: samples in order of selection, by a [`Method`]; [`novelty`]: why each was taken.
 //! * [`measure`]: complexity and coverage.
 //! * [`count_groups`], [`overlap`], [`together`], [`rarefy`] and [`trace`]: what an analysis shows.

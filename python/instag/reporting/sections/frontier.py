@@ -4,6 +4,7 @@ import altair as alt
 import polars as pl
 
 from instag.analysis import Analysis
+from instag.analysis.goals import told
 from instag.reporting.drawing import decades, drawn, legend
 from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
 from instag.reporting.sections.growth import drawn_from
@@ -11,8 +12,6 @@ from instag.reporting.wording import PERCENT, count, share
 
 __all__ = ["frontier"]
 
-# The budgets of the table: those for which random covers about so much.
-TOLD = (0.25, 0.5, 0.9)
 BOUNDS = {"coverage": ("low", "high"), "complexity": ("complexity_low", "complexity_high")}
 TITLES = {"coverage": "coverage", "complexity": "tags a sample"}
 
@@ -36,12 +35,6 @@ def frontier(analysis: Analysis) -> Section | None:
     figures = tuple(Figure(f"frontier-{measure}", labels[measure], lines(curves, measure)) for measure in BOUNDS)
     notes = (f"The band around random holds the middle 90{PERCENT} of its seeds.", *drawn_from(analysis))
     return Section("frontier", "What a budget buys", lead, figures, (table(curves, budgets),), notes)
-
-
-def told(curves: pl.DataFrame) -> list[int]:
-    """The budgets of the table, and the only ones that tell: with less nobody has much, with more everybody all."""
-    random = curves.filter(pl.col("method") == "random").select("budget", "coverage").rows()
-    return sorted({min(random, key=lambda point: (abs(point[1] - goal), point[0]))[0] for goal in TOLD})
 
 
 def table(curves: pl.DataFrame, budgets: list[int]) -> Table:

@@ -5,6 +5,7 @@ import polars as pl
 
 from instag.analysis import Analysis
 from instag.analysis.curves import EXPECTED
+from instag.analysis.goals import GOALS, reached
 from instag.reporting.drawing import decades, drawn, legend
 from instag.reporting.section import Column, Figure, Section, table_of
 from instag.reporting.wording import count, cut, listed, plural, share
@@ -12,7 +13,6 @@ from instag.reporting.wording import count, cut, listed, plural, share
 __all__ = ["drawn_from", "growth"]
 
 RANDOM = "random order"
-GOALS = (0.5, 0.75, 0.9, 0.99)
 
 
 def growth(analysis: Analysis) -> Section | None:
@@ -47,17 +47,6 @@ def drawn_from(analysis: Analysis) -> tuple[str, ...]:
 def parts(curves: pl.DataFrame, names: list[str]) -> list[tuple[str, pl.DataFrame]]:
     """Each curve alone."""
     return [(name, curves.filter(pl.col("curve") == name)) for name in names]
-
-
-def reached(curve: pl.DataFrame, goal: float) -> int | None:
-    """About how many samples reach a coverage, on the line between two points; None where none do."""
-    before, past = curve.filter(pl.col("coverage") < goal), curve.filter(pl.col("coverage") >= goal)
-    if past.is_empty():
-        return None
-    low = before.row(-1, named=True) if len(before) else {"samples": 0, "coverage": 0.0}
-    high = past.row(0, named=True)
-    way = (goal - low["coverage"]) / (high["coverage"] - low["coverage"])
-    return int(low["samples"] + way * (high["samples"] - low["samples"]) + 0.5)
 
 
 def outdone(curves: pl.DataFrame, name: str) -> str:
