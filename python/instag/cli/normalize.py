@@ -8,6 +8,7 @@ import polars as pl
 import typer
 
 from instag import io
+from instag.asking.endpoint import OPENAI
 from instag.cli import console, outputs
 from instag.cli.columns import expect_tags
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
@@ -17,8 +18,6 @@ from instag.normalization import normalize as run
 from instag.normalization.semantic import Linkage
 from instag.normalization.spelling import Stem
 
-# Where the endpoint of openai:MODEL is, unless told.
-OPENAI = "https://api.openai.com/v1"
 # How many merges are shown.
 TELLING = 10
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from instag.errors import InputError
 from instag.normalization.options import check_choice
+from instag.surrogates import sound
 from instag.tagging.tokens import tokens_of
 
 __all__ = ["SIZE", "Cut", "clean"]
@@ -31,8 +32,7 @@ def clean(text: str) -> str:
     """
     if UNSENDABLE.search(text) is None:
         return text
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return UNSENDABLE.sub("\ufffd", joined)
+    return UNSENDABLE.sub("\ufffd", sound(text))
 
 
 @dataclass(frozen=True)
