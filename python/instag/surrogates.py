@@ -5,7 +5,7 @@ from typing import Any
 
 from instag.caution import caution
 
-__all__ = ["halves", "respelt", "sound", "told"]
+__all__ = ["count_lone", "replace_escapes", "replace_lone", "warn_of_lone"]
 
 LOST = "\ufffd"
 # A whole pair, a half of one, or any other escape: a backslash that is escaped itself begins none.
@@ -14,12 +14,12 @@ ESCAPE = re.compile(
 )
 
 
-def respelt(text: str) -> tuple[str, int]:
+def replace_escapes(text: str) -> tuple[str, int]:
     r"""Spell JSON anew, with U+FFFD in the place of each lone surrogate, and count these.
 
     Examples
     --------
-    >>> text, count = respelt(r'["\ud83d\ude00", "\ud83d", "\\ud83d"]')
+    >>> text, count = replace_escapes(r'["\ud83d\ude00", "\ud83d", "\\ud83d"]')
     >>> print(text, count)
     ["\ud83d\ude00", "\ufffd", "\\ud83d"] 1
     """
@@ -27,36 +27,36 @@ def respelt(text: str) -> tuple[str, int]:
     return ESCAPE.sub(lambda found: r"\ufffd" if found[1] else found[0], text), count
 
 
-def sound(value: Any) -> Any:
+def replace_lone(value: Any) -> Any:
     r"""The same value with sound texts: halves that belong together are joined, and lone ones become U+FFFD.
 
     Examples
     --------
-    >>> sound(["a\ud83d", {"b": "\ud83d\ude00"}, 7])
+    >>> replace_lone(["a\ud83d", {"b": "\ud83d\ude00"}, 7])
     ['a�', {'b': '😀'}, 7]
     """
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, dict):
-        return {sound(key): sound(member) for key, member in value.items()}
-    return [sound(item) for item in value] if isinstance(value, list | tuple) else value
+        return {replace_lone(key): replace_lone(member) for key, member in value.items()}
+    return [replace_lone(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def halves(value: Any) -> int:
+def count_lone(value: Any) -> int:
     r"""How many lone surrogates there are in a value.
 
     Examples
     --------
-    >>> halves(["a\ud83d", {"b": "\ud83d\ude00 \ude00"}, 7])
+    >>> count_lone(["a\ud83d", {"b": "\ud83d\ude00 \ude00"}, 7])
     2
     """
     if isinstance(value, str):
-        return int(sound(value).count(LOST) - value.count(LOST))
+        return int(replace_lone(value).count(LOST) - value.count(LOST))
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return sum(map(halves, inner))
+    return sum(map(count_lone, inner))
 
 
-def told(count: int, where: str) -> None:
+def warn_of_lone(count: int, where: str) -> None:
     """Warn of so many lone surrogates, if there were any."""
     if count:
         many = "halves of characters (lone surrogates)" if count > 1 else "half of a character (a lone surrogate)"

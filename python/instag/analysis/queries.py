@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.frame import Frame
-from instag.io.hearing import overheard
+from instag.io.queries import overheard
 
 __all__ = ["Queries", "queries_of"]
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from instag.auditing.case import TAG, Kind
 from instag.errors import InputError
-from instag.io.draft import whole_or_nothing
+from instag.io.files import atomic_write
 
 __all__ = ["Labels", "read_labels", "write_cases"]
 
@@ -63,7 +63,7 @@ def write_cases(cases: pl.DataFrame, path: Path) -> None:
     text = frame.write_csv(include_bom=True, quote_style="non_numeric").encode()
     if path.exists() and path.read_bytes() != text:
         raise InputError(f"{path}: it is there already and may hold labels: name another file, or remove it first")
-    with whole_or_nothing(path, "csv") as draft:
+    with atomic_write(path, "csv") as draft:
         draft.write_bytes(text)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.hearing import heard
+from instag.io.queries import heard
 from instag.normalization.rows import rows_of
 
 __all__ = ["Codes", "Pool", "column_of", "pool_of"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from instag.errors import InputError
-from instag.io.file import type_of
+from instag.io.files import type_of
 from instag.io.writer import FORMATS
 
 __all__ = ["Out", "apart", "data", "file", "folder"]

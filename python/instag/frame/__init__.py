@@ -7,8 +7,8 @@ import narwhals as nw
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.base import Frame
 from instag.frame.foreign import HubFrame, NarwhalsFrame, StreamFrame
-from instag.frame.frame import Frame
 from instag.frame.polars import LazyPolarsFrame, PolarsFrame
 
 __all__ = ["Frame", "wrap"]

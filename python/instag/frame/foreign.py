@@ -8,10 +8,9 @@ import numpy as np
 import polars as pl
 
 from instag.errors import InputError
-from instag.frame.frame import Frame
+from instag.frame.base import Frame, Rows
 from instag.frame.polars import PolarsFrame
-from instag.frame.rows import Rows
-from instag.surrogates import halves, sound, told
+from instag.surrogates import count_lone, replace_lone, warn_of_lone
 
 
 class HubFrame(Frame):
@@ -83,8 +82,8 @@ def _whole(name: str, items: list[Any]) -> pl.Series:
     """Texts, by themselves or within lists and dicts, as Polars can hold them; what is no text is null."""
     items = [None if isinstance(item, float) and math.isnan(item) else item for item in items]
     items = [item.tolist() if isinstance(item, np.ndarray) else item for item in items]
-    told(halves(items), f"column {name!r}")
-    items = sound(items)
+    warn_of_lone(count_lone(items), f"column {name!r}")
+    items = replace_lone(items)
     try:
         return pl.Series(name, items)
     except TypeError:

@@ -1,4 +1,4 @@
-"""Polars frames, of which one is lazy."""
+"""Polars frames, of which one is lazy, and rows taken from them in order."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
-from instag.frame.frame import Frame
-from instag.frame.rows import Rows, mask_and_place, take_rows
+from instag.frame.base import Frame, Rows
 
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
@@ -97,3 +96,23 @@ class LazyPolarsFrame(Frame):
             parts.append(batch.head(len(held)).filter(held))
             start += batch.height
         return pl.concat(parts)
+
+
+def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """Take distinct rows in the order given."""
+    if not data.columns:
+        return data
+    if max(data.n_chunks("all")) == 1:
+        return data[rows]
+    # From several chunks Polars gathers by first copying them into one; a filter copies only what it keeps.
+    mask, place = mask_and_place(rows, data.height)
+    return data.filter(mask).rechunk()[place]
+
+
+def mask_and_place(rows: Rows, height: int) -> tuple[NDArray[np.bool_], Rows]:
+    """Which of `height` rows are taken, and which of those taken comes at each place."""
+    mask = np.zeros(height, np.bool_)
+    mask[rows] = True
+    place = np.empty(len(rows), np.uint32)
+    place[np.argsort(rows)] = np.arange(len(rows), dtype=np.uint32)
+    return mask, place

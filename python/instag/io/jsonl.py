@@ -9,10 +9,9 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.file import glob_safe, lines
-from instag.io.nested import any_within
-from instag.io.records import DEEPEST, EXACT, Shape, decode, frame, is_record, parse
-from instag.surrogates import respelt, told
+from instag.io.files import glob_safe, lines
+from instag.io.records import DEEPEST, EXACT, Shape, any_within, decode, frame, is_record, parse
+from instag.surrogates import replace_escapes, warn_of_lone
 
 # What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
 COERCED = r"^(?:[\[{]|-?\d[\d.eE+-]*$|true$|false$)"
@@ -165,7 +164,7 @@ def _exact(path: Path) -> pl.LazyFrame:
             values.append(value)
             numbers.append(number)
             halves += replaced
-    told(halves, str(path))
+    warn_of_lone(halves, str(path))
     return _rows(values, path, lambda row: f"line {numbers[row]}")
 
 
@@ -174,7 +173,7 @@ def _parsed(text: str) -> tuple[Any, int]:
     try:
         return parse(text), 0
     except ValueError:
-        mended, halves = respelt(text)
+        mended, halves = replace_escapes(text)
         if not halves:
             raise
         return parse(mended), halves
@@ -209,7 +208,7 @@ def array(path: Path) -> pl.LazyFrame:
         )
     if not isinstance(value, list):
         raise InputError(f"{path}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
-    told(halves, str(path))
+    warn_of_lone(halves, str(path))
     return _rows(value, path, lambda row: f"record {row + 1}")
 
 

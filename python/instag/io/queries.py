@@ -1,15 +1,17 @@
 """Queries: what the user said in each sample, in order, as expressions on its columns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 
-from instag.io.layout import USERS, Layout, is_text, speech
-from instag.io.records import JSON, dump, parse, plain
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.io.conversation import SPOKEN, prompted, text_of, user_texts
+from instag.io.layout import USERS, Layout, detect, is_text, speech
+from instag.io.records import JSON, parse, plain
 
 TEXTS = pl.List(pl.String)
-SPOKEN = ("text", "value", "content")
 
 
 def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
@@ -40,7 +42,7 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
         case "turns":
             return _filled(parts["turns"][0].cast(TEXTS).list.gather_every(2).list.eval(pl.element().fill_null("")))
         case "tree":
-            return _apply(parts["prompt"][0], lambda value: list(_prompted(plain(value))))
+            return _apply(parts["prompt"][0], lambda value: list(prompted(plain(value))))
         case "alpaca":
             return _alpaca(parts)
         case _:
@@ -64,7 +66,7 @@ def chat(turns: pl.Expr, dtype: Any) -> pl.Expr:
     """
     fields = speech(getattr(dtype, "inner", None))
     if fields is None:
-        return _apply(turns, lambda value: _heard(plain(value)))
+        return _apply(turns, lambda value: user_texts(plain(value)))
     role, content = fields
     turn = pl.element()
     kinds = {field.name: field.dtype for field in dtype.inner.fields}
@@ -133,7 +135,7 @@ def _text(value: pl.Expr, dtype: Any) -> pl.Expr:
     """Find the text of a value: a string, or a list of parts of which some are text."""
     if dtype == JSON:
         return value.struct.field("$json").map_batches(
-            lambda texts: pl.Series([_said(parse(text)) if text else "" for text in texts], dtype=pl.String),
+            lambda texts: pl.Series([text_of(parse(text)) if text else "" for text in texts], dtype=pl.String),
             return_dtype=pl.String,
             is_elementwise=True,
         )
@@ -167,60 +169,69 @@ def _apply(value: pl.Expr, heard: Callable[[Any], list[str]]) -> pl.Expr:
     )
 
 
-def _heard(value: Any) -> list[str]:
-    """Find the user turns in a parsed conversation, or a prompt in the place of one."""
-    if isinstance(value, str):
-        return [value]
-    turns = value if isinstance(value, list) else []
-    if all(isinstance(turn, str) for turn in turns):
-        return turns[::2]
-    spoken = [{key.lower(): member for key, member in turn.items()} for turn in turns if isinstance(turn, dict)]
-    return [
-        _said(turn.get("content", turn.get("value")))
-        for turn in spoken
-        if str(turn.get("role", turn.get("from"))).lower() in USERS
-    ]
-
-
-def _said(content: Any) -> str:
-    """Find the text of parsed content, the same as :func:`_text` finds by columns."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "\n".join(text for part in content if (text := piece(part)) is not None)
-    return (piece(content) or "") if isinstance(content, dict) or content is None else dump(content)
-
-
-def piece(part: Any) -> str | None:
-    """Find the text of one part of a turn's parsed content.
+def heard(frame: Frame, name: str | None) -> pl.Series:
+    """What the users said in each sample.
 
     Parameters
     ----------
-    part
-        A string, or a dict with its text.
+    frame
+        The samples.
+    name
+        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of any of
+        these, such as :func:`instag.read` makes, or else the layout that the columns have.
 
     Returns
     -------
-    str or None
-        The text; None if the part is an image or a sound.
+    polars.Series
+        A list of strings a sample.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or none that holds what users said.
 
     Examples
     --------
-    >>> piece({"type": "text", "text": "hi"})
-    'hi'
+    >>> from instag.frame import wrap
+    >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
+    [['Why?'], []]
     """
-    if not isinstance(part, dict):
-        return part if isinstance(part, str) else None
-    if not str(part.get("type") or "text").endswith("text"):
-        return None
-    return next((text for name in SPOKEN if isinstance(text := part.get(name), str)), None)
+    return _found(frame) if name is None else _named(frame, name)
 
 
-def _prompted(message: Any) -> Iterator[str]:
-    """Find the prompter's texts in a tree, depth first."""
-    if not isinstance(message, dict):
-        return
-    if str(message.get("role")).lower() in USERS and message.get("text") is not None:
-        yield str(message["text"])
-    for reply in message.get("replies") or []:
-        yield from _prompted(reply)
+def _named(frame: Frame, name: str) -> pl.Series:
+    held = frame.column(name)
+    found = column(name, held.dtype)
+    if found is None:
+        raise InputError(f"queries: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
+    return held.to_frame().select(queries=found).to_series()
+
+
+def overheard(frame: Frame) -> pl.Series | None:
+    """The same, where the columns tell; None where they do not.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> overheard(wrap(pl.DataFrame({"tags": [["math"]]}))) is None
+    True
+    """
+    lazy = frame.lazy()
+    schema = lazy.collect_schema()
+    if schema.get("queries") == TEXTS:
+        return frame.column("queries")
+    if "queries" in schema and (said := column("queries", schema["queries"])) is not None:
+        return frame.column("queries").to_frame().select(queries=said).to_series()
+    layout = detect(schema)
+    return None if layout is None else lazy.select(queries=queries(layout, schema)).collect().to_series()
+
+
+def _found(frame: Frame) -> pl.Series:
+    said = overheard(frame)
+    if said is None:
+        columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
+        raise InputError(
+            "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
+            f"prompt, …); found the columns {columns}; name the one with what users said with queries= / --query"
+        )
+    return said

@@ -7,11 +7,10 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.file import TYPES, reading
+from instag.io.files import TYPES, reading
 from instag.io.layout import LAYOUTS, detect
 from instag.io.queries import TEXTS, column, queries
-from instag.io.source import Part, Source, parts
-from instag.io.union import union
+from instag.io.source import Part, Source, parts, union
 
 FORMATS = ("auto", *TYPES, *LAYOUTS)
 

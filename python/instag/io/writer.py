@@ -10,13 +10,12 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.convert import TARGETS, convert
-from instag.io.draft import whole_or_nothing
-from instag.io.encode import encoder, is_special
-from instag.io.file import SEPARATORS, TYPES, Type, compression_of, type_of
+from instag.io.converter import TARGETS, convert
+from instag.io.files import SEPARATORS, TYPES, Type, atomic_write, compression_of, type_of
+from instag.io.json_rows import encoder, is_special
 from instag.io.layout import detect
-from instag.io.nested import any_within
 from instag.io.queries import TEXTS, queries
+from instag.io.records import any_within
 
 FORMATS = ("auto", *TYPES, *TARGETS)
 
@@ -52,7 +51,7 @@ def write(df: Any, path: str | Path, *, format: str = "auto") -> None:
         raise InputError(f"{target}: this is a folder: expected a file to write")
     if not target.parent.is_dir():
         raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
-    with whole_or_nothing(target, kind) as draft:
+    with atomic_write(target, kind) as draft:
         frame = convert(whole, format) if format in TARGETS else whole
         WRITERS[kind](_without_queries(frame), draft)
 

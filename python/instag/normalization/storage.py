@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.draft import whole_or_nothing
+from instag.io.files import atomic_write
 from instag.normalization.history import MERGES, STEPS
 from instag.normalization.options import Settings
 from instag.normalization.vocabulary import Vocabulary
@@ -42,7 +42,7 @@ def save(vocabulary: Vocabulary, path: Path) -> None:
     told = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
     settings = {"form": FORM, "embedder": vocabulary.embedder, **asdict(vocabulary.settings)}
     metadata = {KEY: orjson.dumps(settings | {"history": vocabulary.steps.to_dicts()}).decode()}
-    with whole_or_nothing(path, "parquet") as draft:
+    with atomic_write(path, "parquet") as draft:
         told.write_parquet(draft, metadata=metadata)
 
 

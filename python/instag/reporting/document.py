@@ -5,7 +5,7 @@ from typing import Any
 
 from instag.analysis import Analysis, analyze
 from instag.errors import InputError
-from instag.io.draft import whole_or_nothing
+from instag.io.files import atomic_write
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.wording import plural
 
@@ -64,7 +64,7 @@ def report(
 
     analysis = _analysed(data, by, tags, selections)
     text = page(title or _title(analysis), sections(analysis, _known(vocabulary)))
-    with whole_or_nothing(Path(path), "HTML") as draft:
+    with atomic_write(Path(path), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
 
@@ -123,7 +123,7 @@ def figures(
         for name in wanted:
             path = target / f"{figure.name}.{name}"
             image = as_svg(figure).encode() if name == "svg" else as_png(figure)
-            with whole_or_nothing(path, name.upper()) as draft:
+            with atomic_write(path, name.upper()) as draft:
                 draft.write_bytes(image)
             written.append(path)
     return written

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from instag.errors import InputError
 from instag.normalization.options import check_choice
-from instag.surrogates import sound
+from instag.surrogates import replace_lone
 from instag.tagging.tokens import tokens_of
 
 __all__ = ["SIZE", "Cut", "clean"]
@@ -32,7 +32,7 @@ def clean(text: str) -> str:
     """
     if UNSENDABLE.search(text) is None:
         return text
-    return UNSENDABLE.sub("\ufffd", sound(text))
+    return UNSENDABLE.sub("\ufffd", replace_lone(text))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from instag.asking.price import Price, price_of
 from instag.caution import caution
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.hearing import heard
+from instag.io.queries import heard
 from instag.tagging.answer import read_answer
 from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint

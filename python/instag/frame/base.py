@@ -3,10 +3,13 @@
 from abc import ABC, abstractmethod
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from instag.errors import InputError
-from instag.frame.rows import Rows
+
+Rows = NDArray[np.uint32]
 
 
 class Frame(ABC):

@@ -1,9 +1,10 @@
-"""Files: their types, their compression, and what can be wrong with them."""
+"""Files: their types and compression, what can be wrong with them, and writing one whole or not at all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal, get_args
 
 import polars as pl
@@ -195,3 +196,21 @@ def glob_safe(path: Path) -> str:
     'data[[]1].jsonl'
     """
     return escape(str(path))
+
+
+@contextmanager
+def atomic_write(target: Path, kind: str) -> Iterator[Path]:
+    """Write beside the target and take its place only at the end."""
+    final = target.resolve()  # what a link points to is replaced, not the link
+    draft = final.with_name(f".{token_hex(4)}.{final.name}")
+    try:
+        yield draft
+        draft.replace(final)
+    except InputError as error:
+        reason = str(error).split("\n\nThis error occurred")[0]  # Polars adds the expression it was in
+        raise InputError(f"{target}: {reason}") from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"{target}: cannot be written as {kind}: {reason}") from error
+    finally:
+        draft.unlink(missing_ok=True)

@@ -20,12 +20,10 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.calls import from_calls
+from instag.io.conversation import Turn, from_calls, piece, turns
 from instag.io.layout import detect
-from instag.io.queries import piece
 from instag.io.records import frame as held
 from instag.io.records import plain
-from instag.io.turns import Turn, turns
 
 Target = Literal["alpaca", "sharegpt", "messages"]
 
