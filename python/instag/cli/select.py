@@ -13,7 +13,9 @@ from instag.cli.options import Format, Output, Seed, Sources, Tags, To, one_or_l
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.measures import measure_tags
-from instag.selection import Method, count, explain, rank_tags
+from instag.selection import Method
+from instag.selection.ranking import explain, rank_tags
+from instag.selection.selector import count
 from instag.tagsets import encode
 
 Ranked = Annotated[Method, typer.Option("--method", help="How samples are ranked.")]

@@ -1,22 +1,19 @@
-"""Selecting: the rows to fine-tune on, in order of selection."""
+"""`select` and `rank`: the rows to fine-tune on, in order of selection."""
 
 import warnings
 from numbers import Integral, Real
-from typing import Literal, TypeVar, get_args
+from typing import TypeVar
 
-import numpy as np
 import polars as pl
 
 from instag.errors import InputError, InstagWarning
 from instag.frame import wrap
-from instag.tagsets import Ranking, TagSets, encode
+from instag.selection.ranking import Method, explain, rank_tags
+from instag.tagsets import TagSets, encode
 
-__all__ = ["Method", "rank", "select"]
+__all__ = ["count", "rank", "select"]
 
 F = TypeVar("F")
-
-Method = Literal["complexity-first", "coverage", "complexity", "random"]
-"""How samples are ranked; see :func:`select`."""
 
 
 def select(
@@ -122,27 +119,6 @@ def count(budget: float, samples: int) -> int:
     if isinstance(budget, Real) and not isinstance(budget, Integral) and 0 <= budget < 1:
         return int(float(budget) * samples + 0.5)
     raise InputError(f"{expected}; found {budget!r}")
-
-
-def rank_tags(tagsets: TagSets, method: str, budget: int, seed: int | None) -> Ranking:
-    """Rank encoded tags, the options checked."""
-    if method not in get_args(Method):
-        raise InputError(f"method: expected one of {', '.join(get_args(Method))}; found {method!r}")
-    if seed is not None and not (isinstance(seed, Integral) and 0 <= seed < 2**64):
-        raise InputError(f"seed: expected an integer from 0 to 2**64 - 1, or None; found {seed!r}")
-    return tagsets.rank(method, budget, seed)
-
-
-def explain(tagsets: TagSets, ranking: Ranking) -> pl.DataFrame:
-    """Why each sample was taken, as columns."""
-    return pl.DataFrame(
-        {
-            "rank": np.arange(1, len(ranking.rows) + 1, dtype=np.uint32),
-            "round": ranking.rounds,
-            "row": ranking.rows,
-            "new_tags": tagsets.novelty(ranking),
-        }
-    )
 
 
 def warn_of_missing(tagsets: TagSets, column: str, wanted: int) -> None:

@@ -31,7 +31,7 @@ def ignore_missing_tags(request: pytest.FixtureRequest) -> Any:
         yield
     else:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("instag.selection.warn_of_missing", lambda *_: None)
+            patch.setattr("instag.selection.selector.warn_of_missing", lambda *_: None)
             yield
 
 
