@@ -12,8 +12,8 @@ import pytest
 
 from batch_server import SECRET, BatchServer
 from instag.asking import Endpoint, Journal, Question, Reply, identity_of, key_of
-from instag.tagging.answer import read_answer
 from instag.tagging.batches import BatchState, collect, status, submit
+from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import prompt_of
 
 MODEL = "gpt-4o-mini"

@@ -15,9 +15,9 @@ from batch_lines import answered, completion
 from batch_server import SECRET, BatchServer
 from instag.asking import Endpoint, EndpointError, Reply
 from instag.errors import InputError
-from instag.tagging.answer import read_answer
 from instag.tagging.batches import BatchState, submit
 from instag.tagging.batches.service import Service
+from instag.tagging.parsing import read_answer
 
 pytest.importorskip("openai", reason="the extra `batch` is not installed")
 

@@ -7,9 +7,9 @@ import pytest
 from instag.asking.limits import Limits
 from instag.asking.price import Price
 from instag.asking.reply import Reply
+from instag.chat.truncate import tokens_of
 from instag.tagging.outlay import ANSWER, Estimate, estimate_of, mean_answer
 from instag.tagging.prompt import SCHEMA, prompt_of
-from instag.tagging.tokens import tokens_of
 
 PROMPT = prompt_of("instagger")
 AROUND = 7 + tokens_of(PROMPT.messages("")[0]["content"])

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 import instag
 from instag.asking.reply import Reply
 from instag.errors import InputError
-from instag.tagging.answer import read_answer
 from instag.tagging.examples import HINTED, Example
-from instag.tagging.prompt import SCHEMA, Prompt, prompt_of
-from instag.tagging.templates import TEMPLATES
+from instag.tagging.parsing import read_answer
+from instag.tagging.prompt import SCHEMA, TEMPLATES, Prompt, prompt_of
 
 QUERY = "Why is the sky blue?"
 OPEN, CLOSE = "[begin query]", "[end query]"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from instag.asking import Fault, Reply, Unreadable
 from instag.tagging import sheet as module
-from instag.tagging.answer import TagList
+from instag.tagging.parsing import TagList
 from instag.tagging.samples import Samples
 from instag.tagging.sheet import Sheet
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import orjson
 
-from instag.tagging.cut import Cut
+from instag.chat.truncate import Cut
 
 __all__ = ["KINDS", "TAG", "Case", "Kind"]
 

@@ -11,7 +11,7 @@ from instag.auditing.design import Design
 from instag.auditing.draws import Draws
 from instag.auditing.pool import Pool
 from instag.auditing.probes import outsider, wrong_tag
-from instag.tagging.cut import Cut
+from instag.chat.truncate import Cut
 
 __all__ = ["cases_of"]
 

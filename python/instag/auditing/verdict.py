@@ -5,8 +5,8 @@ from typing import Any
 
 from instag.asking.reply import Reply, Unreadable
 from instag.auditing.labels import NO, YES
-from instag.tagging.answer import content_of
-from instag.tagging.values import Object, values_of
+from instag.chat.json_values import Object, values_of
+from instag.tagging.parsing import content_of
 
 __all__ = ["Verdict", "read_verdict"]
 
@@ -36,7 +36,7 @@ class Verdict:
 def read_verdict(reply: Reply) -> Verdict:
     """Read the verdict in an answer.
 
-    By the rules of :func:`instag.tagging.answer.read_answer` thinking, fences and text around the JSON are taken away,
+    By the rules of :func:`instag.tagging.parsing.read_answer` thinking, fences and text around the JSON are taken away,
     and only an answer that is complete is repaired. `right` may be a word for yes or no as well, and of several
     verdicts the last counts: a judge that thinks again has its last word.
 

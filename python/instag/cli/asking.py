@@ -8,9 +8,9 @@ import orjson
 import typer
 
 from instag.asking import Structured
+from instag.chat.truncate import SIZE, Cut
 from instag.errors import InputError
 from instag.tagging.batching import Action
-from instag.tagging.cut import SIZE, Cut
 
 KEY = "OPENAI_API_KEY"
 

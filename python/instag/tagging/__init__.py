@@ -2,10 +2,9 @@
 
 =========  ===========================================================
 samples    what users said in each sample, and what is asked about it
-cut        how much of a long query is asked with
 prompt     what a model is told about a query
 plan       all of this together
-answer     the tags in what it answers
+parsing    the tags in what it answers
 sheet      answers as columns of a frame
 run        asking what has no answer yet, and reading all answers
 tagged     the frame with its tags, and what there is to say of them
@@ -20,9 +19,9 @@ What happens on the way to an endpoint and back is in :mod:`instag.asking`.
 """
 
 from instag.asking import EndpointError, Tally
+from instag.chat.truncate import Cut
 from instag.tagging.batches import BatchState
 from instag.tagging.batching import abatch, batch
-from instag.tagging.cut import Cut
 from instag.tagging.forecast import estimate
 from instag.tagging.outlay import Estimate
 from instag.tagging.prompt import Prompt

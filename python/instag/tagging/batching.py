@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from instag.asking import Endpoint, Journal, Limits, Structured
 from instag.asking.price import Price
 from instag.caution import pointing
+from instag.chat.truncate import Cut
 from instag.errors import InputError
 from instag.normalization.options import check_choice
 from instag.tagging import batches
-from instag.tagging.answer import read_answer
 from instag.tagging.batches import BatchState
-from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.forecast import foreseen
 from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
+from instag.tagging.parsing import read_answer
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.waiting import waiting

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from instag.chat.truncate import clean
 from instag.errors import InputError
 from instag.normalization.vocabulary import Vocabulary
-from instag.tagging.cut import clean
 
 __all__ = ["HINTED", "Example", "Examples", "Hint", "examples_of", "hint_of"]
 

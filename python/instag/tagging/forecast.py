@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from instag.asking import Limits
 from instag.asking.price import Price
-from instag.tagging.cut import Cut
+from instag.chat.truncate import Cut, tokens_of
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.options import check_limit, sampling_of
 from instag.tagging.outlay import Estimate, estimate_of, mean_answer
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
-from instag.tagging.tokens import tokens_of
 
 __all__ = ["estimate", "foreseen"]
 

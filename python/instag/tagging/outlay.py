@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from instag.asking.limits import Limits
 from instag.asking.reply import Reply
+from instag.chat.truncate import tokens_of
 from instag.tagging.prompt import Prompt
-from instag.tagging.tokens import tokens_of
 
 __all__ = ["ANSWER", "Estimate", "estimate_of", "mean_answer"]
 
@@ -85,7 +85,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     """Estimate what tagging would cost, and how long it would take.
 
     A request has the tokens of its query, of the prompt around it, of the schema if there is one, and 4 a message and 3
-    more for what a chat is wrapped in; all are estimated by :func:`instag.tagging.tokens.tokens_of`. Nothing is taken
+    more for what a chat is wrapped in; all are estimated by :func:`instag.chat.truncate.tokens_of`. Nothing is taken
     off for prefix caches. The time is the longest of what the limits of requests and of tokens a minute allow, and of
     what so many requests in flight need (64 for ``"auto"``) at half a second and 60 tokens a second each.
 

@@ -15,12 +15,12 @@ from instag.asking import Journal, Question, identity_of, key_of
 from instag.asking.contents import Contents
 from instag.asking.price import Price, price_of
 from instag.caution import caution
+from instag.chat.truncate import Cut
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.queries import heard
-from instag.tagging.answer import read_answer
-from instag.tagging.cut import Cut
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import Prompt, prompt_of
 from instag.tagging.samples import Samples
 from instag.tagging.sheet import Sheet

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from instag.asking import Journal, Tally
 from instag.asking.interruption import Asking, interruptible
-from instag.tagging.answer import read_answer
+from instag.tagging.parsing import read_answer
 from instag.tagging.plan import Plan
 from instag.tagging.sheet import Sheet
 

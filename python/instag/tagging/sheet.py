@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.asking import Fault, Reply, Unreadable
-from instag.tagging.answer import TagList
+from instag.tagging.parsing import TagList
 from instag.tagging.samples import BLANK, Samples
 from instag.tagsets import lists_of
 

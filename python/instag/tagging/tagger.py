@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeVar
 from instag.asking import Endpoint, Limits, Structured, Tally, ask
 from instag.asking.price import Price
 from instag.caution import pointing
-from instag.tagging.answer import read_answer
-from instag.tagging.cut import Cut
+from instag.chat.truncate import Cut
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
+from instag.tagging.parsing import read_answer
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.run import Run

@@ -1,4 +1,4 @@
-"""Long queries, cut in the middle."""
+"""Text for a model, and from one: made whole, put on one line, cut in the middle, its tokens estimated."""
 
 import re
 from bisect import bisect_right
@@ -9,9 +9,8 @@ from typing import Any, Literal
 from instag.errors import InputError
 from instag.normalization.options import check_choice
 from instag.surrogates import replace_lone
-from instag.tagging.tokens import tokens_of
 
-__all__ = ["SIZE", "Cut", "clean"]
+__all__ = ["SIZE", "Cut", "clean", "folded", "shown", "tokens_of"]
 
 # Characters of a query that are asked with, unless told.
 SIZE = 6_000
@@ -20,6 +19,13 @@ LEAST = 100
 # Characters a token: a text with more is too long without counting.
 LONGEST = 16
 UNSENDABLE = re.compile("[\ud800-\udfff\x00]")
+# Characters of a text that a message shows.
+SHOWN = 200
+# All of these but white space: they would move the cursor of whoever reads them, and worse.
+CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+# A token is up to eight letters, a digit, two signs, a run of white space beyond the one before a word, or a character
+# outside of ASCII.
+TOKEN = re.compile(r"[A-Za-z]{1,8}|[0-9]|[!-/:-@\[-`{-~]{1,2}|[ \t\r\n]{2,16}|\n|[^\x00-\x7f]")
 
 
 def clean(text: str) -> str:
@@ -33,6 +39,48 @@ def clean(text: str) -> str:
     if UNSENDABLE.search(text) is None:
         return text
     return UNSENDABLE.sub("\ufffd", replace_lone(text))
+
+
+def folded(text: str, done: dict[str, None]) -> str:
+    r"""A text on one line, without control characters.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    done
+        Gets a key for what was dropped.
+
+    Examples
+    --------
+    >>> folded("spelling\n and\x00 grammar", {})
+    'spelling and� grammar'
+    """
+    text = clean(text)
+    if CONTROL.search(text):
+        text = CONTROL.sub("", text)
+        done["dropped control characters"] = None
+    return " ".join(text.split())
+
+
+def shown(text: str) -> str:
+    """The beginning of a text as a message shows it: 200 characters on one line."""
+    return folded(text[: 2 * SHOWN], {})[:SHOWN]
+
+
+def tokens_of(text: str) -> int:
+    """Estimate how many tokens a text has.
+
+    Against a byte-pair tokenizer of 49,152 tokens the total is 1 % to 5 % low for English queries (3 % high for short
+    ones), 8 % low for code and 2 % high for answers in JSON; the median text is off by 6 %. For Chinese, tokenizers
+    themselves differ by a factor of two and more: the rule counts a character as one token.
+
+    Examples
+    --------
+    >>> tokens_of("Write a haiku about snow.")
+    6
+    """
+    return len(TOKEN.findall(text))
 
 
 @dataclass(frozen=True)
@@ -51,7 +99,7 @@ class Cut:
     unit : str
         ``"characters"`` or ``"tokens"``.
     count : Callable, optional
-        How many tokens a text has. Unless given they are estimated: see :func:`instag.tagging.tokens.tokens_of`.
+        How many tokens a text has. Unless given they are estimated: see :func:`tokens_of`.
 
     Raises
     ------

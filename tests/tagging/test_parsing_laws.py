@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instag.asking.reply import Reply, Unreadable
-from instag.tagging.answer import LONGEST_TAG, MOST_TAGS, TagList, read_answer
+from instag.tagging.parsing import LONGEST_TAG, MOST_TAGS, TagList, read_answer
 
 
 def read(content: str | None, finish_reason: str | None = "stop") -> TagList:

@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import instag
+from instag.chat.truncate import SIZE, Cut, clean, tokens_of
 from instag.errors import InputError
-from instag.tagging.cut import SIZE, Cut, clean
-from instag.tagging.tokens import tokens_of
 
 TEXTS = st.text(st.sampled_from("aé漢\n 1[…]😀"), max_size=600)
 NOTE = re.compile(r"\n\[… ([0-9,]+) characters left out …\]\n")
