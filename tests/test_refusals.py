@@ -7,8 +7,8 @@ import orjson
 import polars as pl
 import pytest
 
-from instag.caution import caution
 from instag.cli import console
+from instag.warning import warn
 from test_cli import ROWS, lines, run
 
 
@@ -116,7 +116,7 @@ def test_what_reading_has_to_say_is_a_note(data: Path) -> None:
 def test_notes_are_shown_where_an_error_ends_it(capsys: pytest.CaptureFixture[str]) -> None:
     @console.noted()
     def work() -> None:
-        caution("look at this")
+        warn("look at this")
         warnings.warn("of another", UserWarning, stacklevel=1)
         raise KeyError
 

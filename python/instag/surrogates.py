@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from instag.caution import caution
+from instag.warning import warn
 
 __all__ = ["count_lone", "replace_escapes", "replace_lone", "warn_of_lone"]
 
@@ -60,4 +60,4 @@ def warn_of_lone(count: int, where: str) -> None:
     """Warn of so many lone surrogates, if there were any."""
     if count:
         many = "halves of characters (lone surrogates)" if count > 1 else "half of a character (a lone surrogate)"
-        caution(f"{where}: {count:,} {many} became U+FFFD")
+        warn(f"{where}: {count:,} {many} became U+FFFD")

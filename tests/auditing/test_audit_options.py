@@ -15,7 +15,7 @@ from instag.auditing import Audit, Share, aaudit, audit
 from instag.auditing.case import Case
 from instag.auditing.cases import cases_of
 from instag.auditing.cautions import warn_of_judge
-from instag.caution import caution
+from instag.warning import warn
 
 FEW = pl.DataFrame(
     {
@@ -97,7 +97,7 @@ def lines(work: Callable[[], object]) -> set[tuple[str, str]]:
 
 def test_warnings_point_to_who_calls(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     def drawing(*given: Any) -> list[Case]:
-        caution("from another thread")
+        warn("from another thread")
         return cases_of(*given)
 
     monkeypatch.setattr("instag.auditing.auditor.cases_of", drawing)

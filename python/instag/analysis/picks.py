@@ -1,6 +1,5 @@
 """Selections: what was picked, in which order, and why."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +12,10 @@ from instag import _core
 from instag.analysis.grouping import labels
 from instag.analysis.pool import Pool, pool_of
 from instag.analysis.queries import queries_of
-from instag.errors import InputError, InstagWarning
+from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.tagsets import lists_of
+from instag.warning import warn
 
 __all__ = ["Picks", "picks_of"]
 
@@ -97,7 +97,7 @@ def _picks(name: str, frame: Frame, pool: Pool, tags: str, by: str | None) -> Pi
         message = (
             f"selections, {name!r}: {missing:,} of {len(known):,} tags are not in the data; coverage leaves them out"
         )
-        warnings.warn(message, InstagWarning, stacklevel=4)
+        warn(message)
     offsets, codes = _renamed(own, known, len(pool.names))
     shown = {
         "rank": np.arange(1, own.samples + 1, dtype=np.uint32),

@@ -1,14 +1,12 @@
 """Which share of one group's tags another has."""
 
-import warnings
-
 import numpy as np
 import polars as pl
 
 from instag import _core
 from instag.analysis.grouping import Groups
 from instag.analysis.pool import Pool
-from instag.errors import InstagWarning
+from instag.warning import warn
 
 __all__ = ["recall"]
 
@@ -21,7 +19,7 @@ def recall(pool: Pool, groups: Groups) -> pl.DataFrame:
     size = min(len(groups.names), COMPARED)
     if size < len(groups.names):
         message = f"by: found {len(groups.names):,} groups; recall compares only the {size:,} largest"
-        warnings.warn(message, InstagWarning, stacklevel=3)
+        warn(message)
     counts = groups.counts
     end = counts.offsets[size]
     shared, weighted = _core.overlap(

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 import orjson
 
-from instag.asking.limits import is_number, is_whole
+from instag.checks import is_number, is_whole
 from instag.errors import InputError
 
 __all__ = ["Form", "Structured"]

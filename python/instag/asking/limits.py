@@ -1,14 +1,13 @@
 """Limits: how much may be asked at a time, in a minute, and at all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any, Literal
+from typing import Literal
 
 from instag.asking.price import Price, unpriced
+from instag.checks import expect, is_not_negative, is_number, is_positive, is_whole
 from instag.errors import InputError
 
-__all__ = ["Limits", "is_number", "is_whole"]
+__all__ = ["Limits"]
 
 
 @dataclass(frozen=True)
@@ -66,48 +65,26 @@ class Limits:
 
     def __post_init__(self) -> None:
         if self.concurrency != "auto":
-            _expect("concurrency", self.concurrency, "'auto' or a whole number of 1 or more", is_whole)
-        _expect("attempts", self.attempts, "a whole number of 1 or more", is_whole)
-        _expect(
-            "max_unread", self.max_unread, "a share from 0 to 1", lambda found: is_number(found) and 0 <= found <= 1
-        )
-        _expect("timeout", self.timeout, "a number above 0", _positive)
+            expect("concurrency", self.concurrency, "'auto' or a whole number of 1 or more", is_whole)
+        expect("attempts", self.attempts, "a whole number of 1 or more", is_whole)
+        expect("max_unread", self.max_unread, "a share from 0 to 1", lambda found: is_number(found) and 0 <= found <= 1)
+        expect("timeout", self.timeout, "a number above 0", is_positive)
         for name in ("rpm", "tpm"):
-            _expect(
-                name, getattr(self, name), "a number above 0, or None", lambda found: found is None or _positive(found)
+            expect(
+                name,
+                getattr(self, name),
+                "a number above 0, or None",
+                lambda found: found is None or is_positive(found),
             )
         for name in ("backoff", "patience"):
-            _expect(name, getattr(self, name), "a number of 0 or more", _not_negative)
-        _expect(
+            expect(name, getattr(self, name), "a number of 0 or more", is_not_negative)
+        expect(
             "max_cost",
             self.max_cost,
             "US dollars, 0 or more, or None",
-            lambda found: found is None or _not_negative(found),
+            lambda found: found is None or is_not_negative(found),
         )
         if self.price is not None and not isinstance(self.price, Price):
             raise InputError(f"price: expected a Price(input, output); found {self.price!r}")
         if self.max_cost is not None and self.price is None:
             raise InputError(f"max_cost / --max-cost: {unpriced('price=(0.15, 0.6) / --price 0.15,0.6')}")
-
-
-def is_whole(value: Any) -> bool:
-    """Whether this is a whole number of 1 or more."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def is_number(value: Any) -> bool:
-    """Whether this is a number with an end."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-
-
-def _positive(value: Any) -> bool:
-    return is_number(value) and value > 0
-
-
-def _not_negative(value: Any) -> bool:
-    return is_number(value) and value >= 0
-
-
-def _expect(name: str, found: object, expected: str, holds: Callable[[Any], bool]) -> None:
-    if not holds(found):
-        raise InputError(f"{name}: expected {expected}; found {found!r}")

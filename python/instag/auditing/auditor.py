@@ -21,12 +21,12 @@ from instag.auditing.labels import Labels, read_labels, write_cases
 from instag.auditing.pool import column_of, pool_of
 from instag.auditing.result import Audit, cases_frame, failures_frame, judge_frame, share_of, tags_frame
 from instag.auditing.verdict import read_verdict
-from instag.caution import pointing
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.tagging.options import check_cost, check_limit, sampling_of
 from instag.tagging.plan import priced
 from instag.tagging.waiting import waiting
+from instag.warning import keep_caller
 
 __all__ = ["aaudit", "audit"]
 
@@ -166,7 +166,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
     check_cost(max_cost, known)
     limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, max_unread, known, patience=patience)
-    with pointing():
+    with keep_caller():
         column, drawn = await asyncio.to_thread(_drawn, data, design, tags, queries)
         given = None if labels is None else read_labels(labels, {case.id for case in drawn})
         docket = Docket.of(drawn, model, journal)

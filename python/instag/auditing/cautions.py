@@ -8,7 +8,7 @@ import polars as pl
 from instag.auditing.case import KINDS, Case
 from instag.auditing.design import Design
 from instag.auditing.result import Failure
-from instag.caution import caution
+from instag.warning import warn
 
 __all__ = ["warn_of_failures", "warn_of_few", "warn_of_judge"]
 
@@ -26,7 +26,7 @@ def warn_of_few(cases: Sequence[Case], design: Design) -> None:
             wanted = design.wanted(kind, probe=probe)
             found = sum((case.kind, case.probe) == (kind, probe) for case in cases)
             if found < wanted:
-                caution(f"{kind}: {wanted:,} {name} were asked for, and the data have {found:,}")
+                warn(f"{kind}: {wanted:,} {name} were asked for, and the data have {found:,}")
 
 
 def warn_of_failures(failures: Mapping[str, Failure], cases: int) -> None:
@@ -35,10 +35,10 @@ def warn_of_failures(failures: Mapping[str, Failure], cases: int) -> None:
         counts = Counter(": ".join(filter(None, failure[:2])) for failure in failures.values())
         named = "; ".join(f"{count:,} {why}" for why, count in counts.most_common(NAMED))
         others = "; …" if len(counts) > NAMED else ""
-        caution(f"{len(failures):,} of {cases:,} cases have no verdict ({named}{others}) and are not counted")
+        warn(f"{len(failures):,} of {cases:,} cases have no verdict ({named}{others}) and are not counted")
 
 
 def warn_of_judge(judge: pl.DataFrame) -> None:
     """Say where the judge lets too much pass, chance allowed for."""
     for kind, probes, caught in judge.filter(pl.col("high") < CAUGHT).select("kind", "probes", "caught").iter_rows():
-        caution(f"{kind}: the judge caught {caught:,} of {probes:,} cases put wrong on purpose: do not trust its share")
+        warn(f"{kind}: the judge caught {caught:,} of {probes:,} cases put wrong on purpose: do not trust its share")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from instag.auditing.case import Kind
+from instag.checks import check_share
 from instag.errors import InputError
-from instag.normalization.options import check_share
 
 __all__ = ["Design"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from instag.checks import check_choice
 from instag.errors import InputError
-from instag.normalization.options import check_choice
 from instag.surrogates import replace_lone
 
 __all__ = ["SIZE", "Cut", "clean", "folded", "shown", "tokens_of"]

@@ -1,6 +1,5 @@
 """A vocabulary on other data."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -9,15 +8,15 @@ import numpy as np
 import polars as pl
 
 from instag import _core
-from instag.errors import InstagWarning
+from instag.checks import check_choice
 from instag.frame import wrap
 from instag.normalization.embedding import Embed, Vectors, embedder_of
 from instag.normalization.matching import Match, Matcher
-from instag.normalization.options import check_choice
 from instag.normalization.raw import raw_beside
 from instag.normalization.rows import Rows, rows_of
 from instag.normalization.state import DROPPED
 from instag.normalization.vocabulary import Vocabulary
+from instag.warning import warn
 
 __all__ = ["Applied", "apply"]
 
@@ -94,7 +93,7 @@ def _vectors(
             f"embedder: the vocabulary was made with {name!r}, which is not saved with it; give it again as `embedder`. "
             "Unseen tags are matched by rules only"
         )
-        warnings.warn(message, InstagWarning, stacklevel=4)
+        warn(message)
         return None
     return None if found is None else Vectors(*found, progress)
 

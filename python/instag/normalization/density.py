@@ -1,14 +1,13 @@
 """DBSCAN as the paper has it, and the splitting of groups that are too wide."""
 
-import warnings
 from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.errors import InstagWarning
 from instag.normalization.linkage import Edges, Joined, components
+from instag.warning import warn
 
 __all__ = ["paper", "split"]
 
@@ -61,4 +60,4 @@ def _warn_of_chains(found: NDArray[np.float32], labels: NDArray[np.int64], dista
             f"linkage 'dbscan': {chains:,} clusters are chains, with tags more than twice the distance {distance} "
             "apart; `via` in `merges` says by which way they hang together, and `max_diameter` splits them"
         )
-        warnings.warn(message, InstagWarning, stacklevel=5)
+        warn(message)

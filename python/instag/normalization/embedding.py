@@ -1,15 +1,15 @@
 """Vectors of tags, from whatever makes them."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from instag.errors import InputError, InstagWarning
+from instag.errors import InputError
 from instag.normalization import hub
 from instag.normalization.minilm import HINT, MiniLM
+from instag.warning import warn
 
 __all__ = ["Embed", "Vectors", "embedder_of"]
 
@@ -37,7 +37,7 @@ def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
         try:
             return "minilm", MiniLM()
         except ImportError:
-            warnings.warn(f"the semantic step is skipped: {HINT}", InstagWarning, stacklevel=4)
+            warn(f"the semantic step is skipped: {HINT}")
             return None
     if wanted == "minilm":
         try:

@@ -6,8 +6,8 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from instag.checks import check_count
 from instag.errors import InputError
-from instag.normalization.options import check_count
 
 if TYPE_CHECKING:
     import httpx2

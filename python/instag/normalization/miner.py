@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from instag import _core
+from instag.checks import check_choice, check_count, check_share
 from instag.frame import wrap
-from instag.normalization.options import check_choice, check_count, check_share
 from instag.normalization.rows import rows_of
 
 __all__ = ["associations"]

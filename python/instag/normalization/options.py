@@ -1,36 +1,18 @@
 """Options, checked before any work."""
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any
 
-from instag.errors import InputError, InstagWarning
+from instag.checks import check_choice, check_count, check_distance, check_share
+from instag.errors import InputError
+from instag.warning import warn
 
-__all__ = ["STEPS", "Settings", "check_choice", "check_count", "check_distance", "check_share", "each_once"]
+__all__ = ["STEPS", "Settings", "each_once"]
 
 STEPS = ("frequency", "rules", "semantic", "association")
 # Of DBSCAN, unless told.
 MIN_SAMPLES = 2
-
-
-def check_count(name: str, value: Any, least: int = 1) -> None:
-    """A number of things, at least 1 unless told."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) < 2**32:
-        raise InputError(f"{name}: expected a count of {least} or more; found {value!r}")
-
-
-def check_share(name: str, value: Any) -> None:
-    """A share, from 0 to 1."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:
-        raise InputError(f"{name}: expected a share from 0 to 1; found {value!r}")
-
-
-def check_distance(name: str, value: Any) -> None:
-    """A cosine distance."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) <= 2:  # noqa: PLR2004
-        raise InputError(f"{name}: expected a cosine distance above 0 and at most 2; found {value!r}")
 
 
 @dataclass(frozen=True)
@@ -83,7 +65,7 @@ class Settings:
             check_share("min_confidence", self.min_confidence)
         if self.linkage == "star" and (self.min_samples != MIN_SAMPLES or self.max_diameter is not None):
             message = "linkage 'star': min_samples and max_diameter are for linkage 'dbscan', and do nothing here"
-            warnings.warn(message, InstagWarning, stacklevel=3)
+            warn(message)
 
 
 def each_once(steps: Any) -> tuple[str, ...]:
@@ -107,15 +89,3 @@ def each_once(steps: Any) -> tuple[str, ...]:
         if step in listed[:nth]:
             raise InputError(f"steps: expected each step once; found {step!r} twice")
     return listed
-
-
-def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
-    """One of several values."""
-    # True is 1 to Python, not to people.
-    if not any(_is(value, choice) for choice in choices):
-        raise InputError(f"{name}: expected one of {', '.join(map(str, choices))}; found {value!r}")
-
-
-def _is(value: Any, choice: Any) -> bool:
-    alike = isinstance(value, type(choice)) and isinstance(value, bool) == isinstance(choice, bool)
-    return alike and bool(value == choice)

@@ -1,13 +1,11 @@
 """Normalisation: the steps in order, and what comes of them."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar
 
 import polars as pl
 
-from instag.errors import InstagWarning
 from instag.frame import wrap
 from instag.normalization.association import association
 from instag.normalization.embedding import Embed, Vectors, embedder_of
@@ -20,6 +18,7 @@ from instag.normalization.semantic import Linkage, Semantic, semantic
 from instag.normalization.spelling import Stem, rules
 from instag.normalization.state import State, Step, named
 from instag.normalization.vocabulary import Vocabulary
+from instag.warning import warn
 
 __all__ = ["Normalized", "normalize"]
 
@@ -228,4 +227,4 @@ def _warn_of_loss(name: str, before: State, after: State) -> None:
         lost = 1 - after.n_pairs / before.n_pairs
         hint = "; for small data a lower min_count keeps more" if name == "frequency" else ""
         message = f"the step {name!r} removes {lost:.0%} of all assignments of tags{hint}"
-        warnings.warn(message, InstagWarning, stacklevel=5)
+        warn(message)

@@ -1,6 +1,5 @@
 """The semantic step: tags that mean the same become one."""
 
-import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.errors import InputError, InstagWarning
+from instag.errors import InputError
 from instag.normalization.acronyms import acronyms
 from instag.normalization.decision import judge, reach, unsettled
 from instag.normalization.density import paper, split
@@ -18,6 +17,7 @@ from instag.normalization.difference import Words
 from instag.normalization.embedding import Vectors
 from instag.normalization.linkage import Joined, components, star
 from instag.normalization.state import Change, State, Step
+from instag.warning import warn
 
 __all__ = ["Linkage", "Semantic", "semantic"]
 
@@ -165,7 +165,7 @@ def warn_of_unknown(name: str, texts: Sequence[str]) -> None:
             f"embedder {name}: {len(texts):,} tags are in a script that it does not know ({some}); they take no part "
             "in the semantic step"
         )
-        warnings.warn(message, InstagWarning, stacklevel=4)
+        warn(message)
 
 
 def warn_of_chains(joined: Joined) -> None:
@@ -182,4 +182,4 @@ def warn_of_chains(joined: Joined) -> None:
             f"linkage 'dbscan': {len(long):,} clusters hold tags more than {LINKS} links away from their centre; "
             "`via` in `merges` says by which way, `max_diameter` splits them, and linkage 'star' has no chains"
         )
-        warnings.warn(message, InstagWarning, stacklevel=4)
+        warn(message)

@@ -1,15 +1,15 @@
 """`select` and `rank`: the rows to fine-tune on, in order of selection."""
 
-import warnings
 from numbers import Integral, Real
 from typing import TypeVar
 
 import polars as pl
 
-from instag.errors import InputError, InstagWarning
+from instag.errors import InputError
 from instag.frame import wrap
 from instag.selection.ranking import Method, explain, rank_tags
 from instag.tagsets import TagSets, encode
+from instag.warning import warn
 
 __all__ = ["count", "rank", "select"]
 
@@ -127,9 +127,9 @@ def warn_of_missing(tagsets: TagSets, column: str, wanted: int) -> None:
         message = (
             f"column {column!r}: {tagsets.null:,} of {tagsets.samples:,} samples have null tags; they are not chosen"
         )
-        warnings.warn(message, InstagWarning, stacklevel=3)
+        warn(message)
     if wanted > tagsets.tagged:
         message = (
             f"budget: {wanted:,} samples were asked for, and {tagsets.tagged:,} have tags; all of those were taken"
         )
-        warnings.warn(message, InstagWarning, stacklevel=3)
+        warn(message)

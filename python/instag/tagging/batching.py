@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from instag.asking import Endpoint, Journal, Limits, Structured
 from instag.asking.price import Price
-from instag.caution import pointing
 from instag.chat.truncate import Cut
+from instag.checks import check_choice
 from instag.errors import InputError
-from instag.normalization.options import check_choice
 from instag.tagging import batches
 from instag.tagging.batches import BatchState
 from instag.tagging.examples import Examples, Hint
@@ -24,6 +23,7 @@ from instag.tagging.parsing import read_answer
 from instag.tagging.plan import Plan, priced
 from instag.tagging.prompt import Prompt
 from instag.tagging.waiting import waiting
+from instag.warning import keep_caller
 
 __all__ = ["Action", "abatch", "batch"]
 
@@ -104,7 +104,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     known = priced(price, model, endpoint.base_url)
     check_cost(max_cost, known)
     limits = Limits(max_cost=max_cost, price=known)
-    with pointing():
+    with keep_caller():
         plan = await asyncio.to_thread(
             Plan.of,
             data if action == "submit" else NOTHING,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from instag.asking.limits import is_number, is_whole
 from instag.asking.price import Price, unpriced
+from instag.checks import is_number, is_whole
 from instag.errors import InputError
 
 __all__ = ["check_columns", "check_cost", "check_limit", "sampling_of"]

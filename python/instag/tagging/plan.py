@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from instag.asking import Journal, Question, identity_of, key_of
 from instag.asking.contents import Contents
 from instag.asking.price import Price, price_of
-from instag.caution import caution
 from instag.chat.truncate import Cut
 from instag.errors import InputError
 from instag.frame import Frame, wrap
@@ -24,6 +23,7 @@ from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import Prompt, prompt_of
 from instag.tagging.samples import Samples
 from instag.tagging.sheet import Sheet
+from instag.warning import warn
 
 __all__ = ["Plan", "priced"]
 
@@ -95,7 +95,7 @@ class Plan:
         """Open the journal, or begin it; a torn end that is dropped is told of."""
         journal = Journal.open(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
         if journal.dropped:
-            caution(f"{self.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
+            warn(f"{self.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
         return journal
 
     def peek(self) -> Contents:

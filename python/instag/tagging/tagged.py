@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 import polars as pl
 
 from instag.asking import Tally
-from instag.caution import caution
 from instag.tagging.plan import Plan
 from instag.tagging.sheet import Sheet
+from instag.warning import warn
 
 __all__ = ["Tagged"]
 
@@ -93,7 +93,7 @@ def _warn(failures: pl.DataFrame, queries: int) -> None:
     others = "; …" if counts.height > NAMED else ""
     short = failures.get_column("reason").eq("length").any()
     hint = "; length: the answer was cut off; a larger max_tokens / --max-tokens lets it end" if short else ""
-    caution(
+    warn(
         f"{failures.height:,} of {queries:,} queries have no tags ({named}{others}), and the tags of their samples are "
         f"null; `failures` / --failures FILE lists them{hint}"
     )

@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar
 
 from instag.asking import Endpoint, Limits, Structured, Tally, ask
 from instag.asking.price import Price
-from instag.caution import pointing
 from instag.chat.truncate import Cut
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
@@ -18,6 +17,7 @@ from instag.tagging.prompt import Prompt
 from instag.tagging.run import Run
 from instag.tagging.tagged import Tagged
 from instag.tagging.waiting import waiting
+from instag.warning import keep_caller
 
 __all__ = ["atag", "tag"]
 
@@ -197,7 +197,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         price=known,
         patience=patience,
     )
-    with pointing():
+    with keep_caller():
         plan = await asyncio.to_thread(
             Plan.of,
             data,

@@ -8,7 +8,7 @@ from contextvars import copy_context
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from instag.caution import pointing
+from instag.warning import keep_caller
 
 __all__ = ["waiting"]
 
@@ -26,7 +26,7 @@ def waiting(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Make a function that waits for what an asynchronous one does.
 
     Its name is that of the asynchronous one without the leading `a`. The work gets a thread and an event loop of its
-    own, so that it can be waited for inside a running loop too, as in a notebook; its cautions point to who waits.
+    own, so that it can be waited for inside a running loop too, as in a notebook; its warnings point to who waits.
     Ctrl-C cancels the work, at most twice; :class:`KeyboardInterrupt` is raised when it has ended, with the
     message of the cancellation.
 
@@ -41,7 +41,7 @@ def waiting(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
 
     @wraps(work)
     def wait(*arguments: P.args, **options: P.kwargs) -> T:
-        with pointing():
+        with keep_caller():
             return _wait(work(*arguments, **options))
 
     wait.__name__ = wait.__qualname__ = work.__name__.removeprefix("a")

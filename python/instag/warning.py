@@ -1,4 +1,4 @@
-"""Cautions: warnings that point outside of this package, to the line that led to them, in whatever thread they arise."""
+"""Warnings that point to the line that called this package, from whatever depth or thread they come."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from instag.errors import InstagWarning
 
-__all__ = ["caution", "pointing"]
+__all__ = ["keep_caller", "warn"]
 
-# What may stand between a caution and whoever called: this package, and what runs its coroutines and contexts.
+# What may stand between a warning and the caller: this package, and what runs its coroutines and contexts.
 BETWEEN = (
     f"{Path(__file__).parent}{os.sep}",
     f"{Path(asyncio.__file__).parent}{os.sep}",
@@ -23,7 +23,7 @@ BETWEEN = (
 
 
 class Place(NamedTuple):
-    """A line of code, and what its module has been warned of."""
+    """A line of code, and the registry of warnings that its module has already shown."""
 
     file: str
     line: int
@@ -33,14 +33,14 @@ class Place(NamedTuple):
 CALLER: ContextVar[Place | None] = ContextVar("CALLER", default=None)
 
 
-def caution(text: str) -> None:
-    """Warn of something that deserves a look.
+def warn(text: str) -> None:
+    """Warn of something in the data that deserves a look.
 
     Examples
     --------
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
-    ...     caution("the tags are few")
+    ...     warn("the tags are few")
     >>> print(caught[0].category.__name__, caught[0].message)
     InstagWarning the tags are few
     """
@@ -49,8 +49,8 @@ def caution(text: str) -> None:
 
 
 @contextmanager
-def pointing() -> Iterator[None]:
-    """Let cautions from within point to who calls now, other threads' with a copy of the context among them."""
+def keep_caller() -> Iterator[None]:
+    """Let warnings within the block point to the line that calls now, also from threads that copy this context."""
     token = CALLER.set(CALLER.get() or _outside())
     try:
         yield
@@ -59,7 +59,7 @@ def pointing() -> Iterator[None]:
 
 
 def _outside() -> Place:
-    """The nearest line that called."""
+    """The nearest line of the call stack that is not between."""
     frame = sys._getframe(1)  # noqa: SLF001 - the public ways read source files
     while frame.f_back is not None and frame.f_code.co_filename.startswith(BETWEEN):
         frame = frame.f_back

@@ -1,0 +1,84 @@
+"""Checks of single options, made before any work; the error says which option, what was expected and what was found."""
+
+from collections.abc import Callable
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any
+
+from instag.errors import InputError
+
+__all__ = [
+    "check_choice",
+    "check_count",
+    "check_distance",
+    "check_share",
+    "expect",
+    "is_not_negative",
+    "is_number",
+    "is_positive",
+    "is_whole",
+]
+
+
+def check_count(name: str, value: Any, least: int = 1) -> None:
+    """Expect a whole number, at least `least`.
+
+    Examples
+    --------
+    >>> check_count("min_count", 0)
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: min_count: expected a count of 1 or more; found 0
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) < 2**32:
+        raise InputError(f"{name}: expected a count of {least} or more; found {value!r}")
+
+
+def check_share(name: str, value: Any) -> None:
+    """Expect a share, from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:
+        raise InputError(f"{name}: expected a share from 0 to 1; found {value!r}")
+
+
+def check_distance(name: str, value: Any) -> None:
+    """Expect a cosine distance."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) <= 2:  # noqa: PLR2004
+        raise InputError(f"{name}: expected a cosine distance above 0 and at most 2; found {value!r}")
+
+
+def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
+    """Expect one of several values."""
+    # True is 1 to Python, not to people.
+    if not any(_is(value, choice) for choice in choices):
+        raise InputError(f"{name}: expected one of {', '.join(map(str, choices))}; found {value!r}")
+
+
+def expect(name: str, found: object, expected: str, holds: Callable[[Any], bool]) -> None:
+    """Expect what a rule says, in the words of `expected`."""
+    if not holds(found):
+        raise InputError(f"{name}: expected {expected}; found {found!r}")
+
+
+def is_whole(value: Any) -> bool:
+    """Whether this is a whole number of 1 or more."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def is_positive(value: Any) -> bool:
+    """Whether this is a finite number above 0."""
+    return is_number(value) and value > 0
+
+
+def is_not_negative(value: Any) -> bool:
+    """Whether this is a finite number of 0 or more."""
+    return is_number(value) and value >= 0
+
+
+def _is(value: Any, choice: Any) -> bool:
+    alike = isinstance(value, type(choice)) and isinstance(value, bool) == isinstance(choice, bool)
+    return alike and bool(value == choice)
