@@ -18,7 +18,6 @@ mod encode;
 mod error;
 mod interrupt;
 mod measure;
-mod order;
 #[cfg(feature = "python")]
 mod python;
 mod relabel;

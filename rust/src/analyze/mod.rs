@@ -5,18 +5,14 @@
 //! * [`rarefy`]: the tags to expect of so many samples; [`trace`] and [`prefixes`]: those that an order has.
 //! * [`firsts`]: the first samples with each tag; [`rounds`]: where an order begins to cover anew.
 
+mod cooccurrence;
 mod firsts;
 mod groups;
-mod overlap;
-mod prefixes;
 mod rarefy;
-mod rounds;
-mod together;
+mod traces;
 
+pub use cooccurrence::{Pair, together};
 pub use firsts::{Firsts, firsts};
-pub use groups::{Counts, count_groups};
-pub use overlap::{Overlap, overlap};
-pub use prefixes::{prefixes, trace};
+pub use groups::{Counts, Overlap, count_groups, overlap};
 pub use rarefy::rarefy;
-pub use rounds::rounds;
-pub use together::{Pair, together};
+pub use traces::{prefixes, rounds, trace};

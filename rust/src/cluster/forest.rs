@@ -5,8 +5,8 @@
 //! on the way between its points, as far as that is known, stays so whatever else comes, and goes at once; those it
 //! does not go for wait, until there are so many that the forest is planted anew. Memory is therefore linear.
 
-use super::NONE;
-use super::density::Pair;
+use super::clusters::NONE;
+use super::pairs::Pair;
 
 /// Pairs for each point that wait, the forest's among them.
 const WAITING: usize = 4;

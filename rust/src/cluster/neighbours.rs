@@ -1,6 +1,8 @@
 //! All pairs within a distance, kept.
 
-use super::{Vectors, check_distance, pairs};
+use super::clusters::check_distance;
+use super::pairs;
+use super::vectors::Vectors;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 

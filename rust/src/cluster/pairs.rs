@@ -9,15 +9,15 @@
 //! passes the two later questions have one answer everywhere ([`Vectors`]). Threads search a block each, and one hands
 //! on what they find: who finds what changes the order of the pairs, and nothing that is made of them.
 
+use std::cmp::Ordering;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{self, AtomicUsize};
 use std::sync::mpsc::sync_channel;
 use std::thread::{self, available_parallelism};
 
-use super::Vectors;
-use super::density::Pair;
 use super::sketch::Sketches;
 use super::tiles::{LANES, compare};
+use super::vectors::Vectors;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -27,6 +27,24 @@ const BLOCK: usize = 16;
 const BATCH: usize = 1 << 12;
 /// Tiles that are worth a thread.
 const SHARE: usize = 2 * BLOCK;
+
+/// Two points and their similarity.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) one: u32,
+    pub(super) other: u32,
+    pub(super) similarity: f32,
+}
+
+impl Pair {
+    /// Weaker than any other.
+    pub(super) const NONE: Self = Self { one: u32::MAX, other: u32::MAX, similarity: f32::NEG_INFINITY };
+
+    /// The most similar come first, and of those that are as similar the lower points.
+    pub(super) fn rank(&self, other: &Self) -> Ordering {
+        other.similarity.total_cmp(&self.similarity).then((self.one, self.other).cmp(&(other.one, other.other)))
+    }
+}
 
 /// Hands to `found` every two of `points` at a cosine distance of at most `limit`, once, in no promised order. No vector
 /// of `points` is 0. What `found` fails with ends the search.
@@ -99,7 +117,7 @@ impl Search<'_> {
         let level = self.near.vectors.level();
         let mut passed = Vec::new();
         loop {
-            let block = self.next.fetch_add(BLOCK, Ordering::Relaxed);
+            let block = self.next.fetch_add(BLOCK, atomic::Ordering::Relaxed);
             if block >= n_tiles {
                 return;
             }

@@ -1,13 +1,12 @@
-//! What the normalisation of tags needs: association rules, and clusters of vectors.
+//! What the normalisation of tags needs: rules on strings, tags under other names, association rules, and clusters.
 
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::work::detached;
-use crate::{Bounds, Clusters, Density, Diameter, Neighbours, Rule, TagSets, Vectors};
+use super::work::{Array, detached};
+use crate::{Bounds, Clusters, Density, Diameter, Interrupt, Neighbours, Relabelled, Rule, TagSets, Vectors};
 
-type Array<'py, T> = Bound<'py, PyArray1<T>>;
 /// Left sides (tag, second tag or -1), right sides; samples that hold the left, the right, both.
 type Rules<'py> =
     (Array<'py, u32>, Array<'py, i64>, Array<'py, u32>, Array<'py, u32>, Array<'py, u32>, Array<'py, u32>);
@@ -93,4 +92,43 @@ fn rows<'a>(vectors: &'a PyReadonlyArray2<'_, f32>) -> PyResult<(&'a [f32], usiz
         return Err(PyValueError::new_err("vectors: expected two dimensions"));
     };
     Ok((vectors.as_slice()?, n_rows, width))
+}
+
+/// Offsets, codes, counts; assignments kept, merged, dropped and deduplicated.
+type Relabelling<'py> = (Array<'py, i64>, Array<'py, u32>, Array<'py, u32>, (u64, u64, u64, u64));
+
+#[pyfunction]
+pub(super) fn clean(py: Python<'_>, tags: Vec<String>) -> PyResult<Vec<String>> {
+    each(py, &tags, crate::clean)
+}
+
+#[pyfunction]
+pub(super) fn stem_words(py: Python<'_>, words: Vec<String>) -> PyResult<Vec<String>> {
+    each(py, &words, crate::stem)
+}
+
+#[pyfunction]
+pub(super) fn stem_keys(py: Python<'_>, tags: Vec<String>) -> PyResult<Vec<String>> {
+    each(py, &tags, crate::stem_key)
+}
+
+#[pyfunction]
+pub(super) fn relabel<'py>(
+    py: Python<'py>,
+    offsets: PyReadonlyArray1<'py, i64>,
+    codes: PyReadonlyArray1<'py, u32>,
+    names: PyReadonlyArray1<'py, i64>,
+) -> PyResult<Relabelling<'py>> {
+    let (offsets, codes, names) = (offsets.as_slice()?, codes.as_slice()?, names.as_slice()?);
+    let Relabelled { offsets, codes, counts, kept, merged, dropped, deduplicated } =
+        detached(py, |interrupt| crate::relabel(offsets, codes, names, interrupt))?;
+    let sums = (kept, merged, dropped, deduplicated);
+    Ok((offsets.into_pyarray(py), codes.into_pyarray(py), counts.into_pyarray(py), sums))
+}
+
+fn each(py: Python<'_>, texts: &[String], rule: fn(&str) -> String) -> PyResult<Vec<String>> {
+    let all = |interrupt: &Interrupt<'_>| {
+        texts.iter().map(|text| interrupt.step().map(|()| rule(text))).collect::<crate::Result<_>>()
+    };
+    detached(py, all)
 }

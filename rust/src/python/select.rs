@@ -3,8 +3,7 @@
 use numpy::{IntoPyArray, PyReadonlyArray1};
 use pyo3::prelude::*;
 
-use super::Array;
-use super::work::detached;
+use super::work::{Array, detached};
 use crate::{Measures, Method, Novelty, Ranking, TagSets};
 
 #[pyfunction]

@@ -1,11 +1,15 @@
-//! Long work without the GIL, that Ctrl-C can stop.
+//! Long work without the GIL, that Ctrl-C can stop; arrays and errors on their way to Python.
 
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
+use numpy::PyArray1;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::{Error, Interrupt, Result};
+
+pub(super) type Array<'py, T> = Bound<'py, PyArray1<T>>;
 
 /// How often Python is asked for signals: well below what a person notices, and rare enough to cost nothing.
 const EVERY: Duration = Duration::from_millis(20);
@@ -29,4 +33,13 @@ pub(super) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce(&Interrupt<'_>
         (Error::Interrupted, Some(raised)) => raised,
         (error, _) => error.into(),
     })
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::TooMany(why) => PyOverflowError::new_err(why),
+            _ => PyValueError::new_err(error.to_string()),
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! The rules by which spellings of a tag become one: the only work on strings.
 
 mod clean;
-mod joining;
 mod stem;
 
 pub use clean::clean;

@@ -14,10 +14,10 @@
 //! **The walk ends early.** Once every tag that a sample ahead still holds is covered in rounds 1 to r, no sample ahead
 //! is taken in any of them; if they meet the budget, the rest need not be walked.
 
-use super::Ranking;
+use super::order;
+use super::selection::Ranking;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::order;
 use crate::tags::{Place, TagSets};
 
 /// Samples whose tags are fetched together. The walk is a chain, each step waiting for the one before; fetched ahead

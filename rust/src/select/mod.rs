@@ -3,19 +3,20 @@
 //! A method is a function from the tag sets to a [`Ranking`]. To add one: a file in this folder, a variant of
 //! [`Method`], its name in [`Method::ALL`], and an arm in [`rank`].
 
-mod complexity;
+mod baselines;
 mod complexity_first;
-mod coverage;
-mod novelty;
-mod random;
+mod engine;
+mod order;
+mod selection;
 
 use std::str::FromStr;
 
-pub use novelty::{Novelty, novelty};
+pub use selection::{Novelty, Ranking, novelty};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::tags::TagSets;
+use engine::buckets;
 
 /// How samples are ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,24 +53,6 @@ impl FromStr for Method {
     }
 }
 
-/// Samples in order of selection: every smaller budget is a prefix.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ranking {
-    /// The rows that were taken.
-    pub rows: Vec<u32>,
-    /// For each of them the round it was taken in, from 1. Coverage begins anew with every round.
-    pub rounds: Vec<u32>,
-}
-
-impl Ranking {
-    /// All in one round.
-    fn single_round(rows: impl Iterator<Item = u32>, budget: usize) -> Self {
-        let rows: Vec<u32> = rows.take(budget).collect();
-        let rounds = vec![1; rows.len()];
-        Self { rows, rounds }
-    }
-}
-
 /// Ranks up to `budget` samples.
 ///
 /// Samples without tags are never taken, so fewer than `budget` may come back. Ties go to the sample that comes
@@ -96,9 +79,9 @@ pub fn rank(
 ) -> Result<Ranking> {
     match method {
         Method::ComplexityFirst => complexity_first::rank(tags, budget, seed, interrupt),
-        Method::Coverage => coverage::rank(tags, budget, seed, interrupt),
-        Method::Complexity => complexity::rank(tags, budget, seed, interrupt),
-        Method::Random => random::rank(tags, budget, seed, interrupt),
+        Method::Coverage => buckets::rank(tags, budget, seed, interrupt),
+        Method::Complexity => baselines::complexity(tags, budget, seed, interrupt),
+        Method::Random => baselines::random(tags, budget, seed, interrupt),
     }
 }
 

@@ -10,8 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
-use super::Array;
-use super::work::detached;
+use super::work::{Array, detached};
 use crate::{Encoded, Error};
 
 /// Strings, for whoever reads Arrow arrays.

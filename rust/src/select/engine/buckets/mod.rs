@@ -17,10 +17,10 @@ mod pool;
 mod round;
 mod twins;
 
-use super::Ranking;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use crate::order;
+use crate::select::order;
+use crate::select::selection::Ranking;
 use crate::tags::TagSets;
 use pool::Pool;
 use round::Round;
@@ -29,7 +29,12 @@ use twins::Twins;
 /// A budget below this part of the samples ends long before twins matter.
 const FEW: usize = 16;
 
-pub(super) fn rank(tags: &TagSets, budget: usize, seed: Option<u64>, interrupt: &Interrupt) -> Result<Ranking> {
+pub(in crate::select) fn rank(
+    tags: &TagSets,
+    budget: usize,
+    seed: Option<u64>,
+    interrupt: &Interrupt,
+) -> Result<Ranking> {
     let order = order::by_complexity(tags, seed, interrupt)?;
     let arranged = tags.arranged(&order);
     let few = budget < order.len() / FEW;

@@ -8,30 +8,11 @@
 //!
 //! Memory is therefore linear, whatever the number of pairs, and the order of the pairs changes nothing.
 
-use std::cmp::Ordering;
-
+use super::clusters::{Clusters, NONE};
 use super::forest::Forest;
-use super::{Clusters, NONE};
+use super::pairs::Pair;
 
-/// Two points and their similarity.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pair {
-    pub(super) one: u32,
-    pub(super) other: u32,
-    pub(super) similarity: f32,
-}
-
-impl Pair {
-    /// Weaker than any other.
-    pub(super) const NONE: Self = Self { one: u32::MAX, other: u32::MAX, similarity: f32::NEG_INFINITY };
-
-    /// The most similar come first, and of those that are as similar the lower points.
-    pub(super) fn rank(&self, other: &Self) -> Ordering {
-        other.similarity.total_cmp(&self.similarity).then((self.one, self.other).cmp(&(other.one, other.other)))
-    }
-}
-
-pub(super) struct Growth {
+pub(super) struct Dbscan {
     /// The neighbours other than itself that make a core point.
     enough: usize,
     core: Vec<bool>,
@@ -41,7 +22,7 @@ pub(super) struct Growth {
     met: Vec<Vec<(u32, f32)>>,
 }
 
-impl Growth {
+impl Dbscan {
     /// `points` are those, of `len` in all, that are near themselves.
     pub(super) fn new(len: usize, points: &[u32], min_samples: u32) -> Self {
         let mut core = vec![false; len];

@@ -1,9 +1,26 @@
-//! Why a sample was taken: the tags that it was the first to cover in its round.
+//! What a method returns: samples in order of selection, and why each was taken.
 
-use super::Ranking;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::tags::TagSets;
+
+/// Samples in order of selection: every smaller budget is a prefix.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// The rows that were taken.
+    pub rows: Vec<u32>,
+    /// For each of them the round it was taken in, from 1. Coverage begins anew with every round.
+    pub rounds: Vec<u32>,
+}
+
+impl Ranking {
+    /// All in one round.
+    pub(super) fn single_round(rows: impl Iterator<Item = u32>, budget: usize) -> Self {
+        let rows: Vec<u32> = rows.take(budget).collect();
+        let rounds = vec![1; rows.len()];
+        Self { rows, rounds }
+    }
+}
 
 /// Compressed sparse rows, one for each sample of a ranking: the tags it newly covered, in the order it holds them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,3 @@
+//! How the next sample is found.
+
+pub(super) mod buckets;
