@@ -10,7 +10,8 @@ import pytest
 from calls import FRAME, LAZY, Call, Calls, all_of, taken_down
 from instag.cli.normalize import normalize
 from instag.cli.report import report
-from instag.normalization import OpenAIEmbedder, Vocabulary
+from instag.embedding import OpenAIEmbedder
+from instag.normalization import Vocabulary
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
 
 import instag
-from instag.normalization.frequency import automatic, frequency
 from instag.normalization.rows import rows_of
-from instag.normalization.spelling import rules
 from instag.normalization.state import State, named
+from instag.normalization.steps.frequency import automatic, frequency
+from instag.normalization.steps.rules import rules
 from instag.tagsets import lists_of
 
 ASSIGNMENTS, TAGS, MEAN = 10_000_000, 100_000, 4.5

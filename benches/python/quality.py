@@ -20,8 +20,8 @@ from typing import Any
 import polars as pl
 
 import instag
-from instag.normalization.embedding import Embed
-from instag.normalization.minilm import MiniLM
+from instag.embedding.minilm import MiniLM
+from instag.embedding.vectors import Embed
 
 Pair = tuple[str, str]
 METHODS: Mapping[str, Mapping[str, Any]] = {

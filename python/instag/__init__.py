@@ -6,10 +6,11 @@ from instag._core import DEBUG, __version__
 from instag.analysis import Analysis, Comparison, analyze
 from instag.asking import EndpointError
 from instag.auditing import Audit, Share, aaudit, audit
+from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write
 from instag.measures import Measures, measure
-from instag.normalization import Applied, Normalized, OpenAIEmbedder, Vocabulary, associations, normalize
+from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
 from instag.reporting import figures, report
 from instag.sample import load_sample
 from instag.selection import Method, rank, select

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instag.normalization import guards
-from instag.normalization.decision import judge, reach, spelling
-from instag.normalization.difference import joined
-from instag.normalization.guards import refusal
+from instag.normalization.matching import guards
+from instag.normalization.matching.decision import judge, reach, spelling
+from instag.normalization.matching.guards import refusal
+from instag.normalization.matching.words import joined
 
 # A row of the table in docs/normalizing.md: two tags that differ so, the likeness of what they exchange, and the
 # distance allowed for a `distance` of 0.05, 0.10 and 0.20.

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import instag
-from instag.normalization.acronyms import LEAST, Acronyms, acronyms
+from instag.normalization.matching.acronyms import LEAST, Acronyms, acronyms
 
 
 def frame(*rows: Any) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import instag
 from instag import _core
-from instag.normalization import semantic
+from instag.normalization.steps import semantic
 from interrupted import stopped_midway
 
 Found = dict[tuple[int, int], float]

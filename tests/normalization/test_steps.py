@@ -8,8 +8,8 @@ import pytest
 from sklearn.cluster import DBSCAN
 
 import instag
-from instag.normalization.acronyms import acronyms
-from instag.normalization.frequency import automatic
+from instag.normalization.matching.acronyms import acronyms
+from instag.normalization.steps.frequency import automatic
 
 # Angles in degrees; two tags are as far apart as 1 - cos of the difference.
 ANGLES = {

@@ -5,9 +5,9 @@ import pytest
 
 import instag
 from instag import _core
-from instag.normalization.decision import judge, spelling
-from instag.normalization.guards import refusal
-from instag.normalization.minilm import MiniLM
+from instag.embedding.minilm import MiniLM
+from instag.normalization.matching.decision import judge, spelling
+from instag.normalization.matching.guards import refusal
 
 # What must stay apart at any distance, with the guard that says so where the spelling alone can tell.
 APART = """

@@ -5,7 +5,7 @@ import polars as pl
 
 from instag import _core
 from instag.analysis.pool import Pool
-from instag.normalization.frequency import automatic
+from instag.normalization.steps.frequency import automatic
 
 __all__ = ["floor", "pairs"]
 

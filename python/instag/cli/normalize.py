@@ -12,11 +12,11 @@ from instag.asking.endpoint import OPENAI
 from instag.cli import console, outputs
 from instag.cli.columns import expect_tags
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError
-from instag.normalization import OpenAIEmbedder
 from instag.normalization import normalize as run
-from instag.normalization.semantic import Linkage
-from instag.normalization.spelling import Stem
+from instag.normalization.steps.rules import Stem
+from instag.normalization.steps.semantic import Linkage
 
 # How many merges are shown.
 TELLING = 10

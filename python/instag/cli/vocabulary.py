@@ -12,9 +12,9 @@ from instag.cli import console, outputs
 from instag.cli.columns import expect_tags
 from instag.cli.normalize import read_embedder
 from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.embedding.vectors import Embed
 from instag.errors import InputError
 from instag.normalization import Vocabulary
-from instag.normalization.embedding import Embed
 
 __all__ = ["vocabulary"]
 

@@ -1,24 +1,29 @@
-"""A vocabulary on other data."""
+"""A vocabulary on other data: tags that it has not seen, beside those it has."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from instag import _core
 from instag.checks import check_choice
+from instag.embedding.vectors import Embed, Vectors, embedder_of
+from instag.errors import InputError
 from instag.frame import wrap
-from instag.normalization.embedding import Embed, Vectors, embedder_of
-from instag.normalization.matching import Match, Matcher
-from instag.normalization.raw import raw_beside
+from instag.normalization.history import raw_beside
+from instag.normalization.matching.acronyms import LEAST, Acronyms
+from instag.normalization.matching.decision import Exchange, judge, reach, spelling, unsettled
+from instag.normalization.matching.words import joined
 from instag.normalization.rows import Rows, rows_of
+from instag.normalization.settings import Settings
 from instag.normalization.state import DROPPED
-from instag.normalization.vocabulary import Vocabulary
 from instag.warning import warn
 
-__all__ = ["Applied", "apply"]
+__all__ = ["Applied", "Match", "Matcher", "apply"]
 
 F = TypeVar("F")
 NEW = {"tag": pl.String, "count": pl.UInt64, "nearest": pl.String, "similarity": pl.Float64}
@@ -30,6 +35,169 @@ MERGES = {
     "count": pl.UInt64,
     "similarity": pl.Float64,
 }
+
+
+class Known(Protocol):
+    """What matching needs to know of a vocabulary; :class:`instag.Vocabulary` is one."""
+
+    @property
+    def tags(self) -> pl.DataFrame:
+        """A row for each tag: `tag`, `count`, `members`."""
+
+    @property
+    def dropped(self) -> list[str]:
+        """The raw tags that went away."""
+
+    @property
+    def settings(self) -> Settings:
+        """The options of the normalisation."""
+
+    @property
+    def embedder(self) -> str | None:
+        """The name of the embedder."""
+
+    @property
+    def vectors(self) -> NDArray[np.float32] | None:
+        """The vector of each tag."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an unseen tag is: a tag of the vocabulary by its place, or new: None."""
+
+    place: int | None
+    step: str = ""
+    why: str = ""
+    nearest: int | None = None
+    similarity: float | None = None
+
+
+class Matcher:
+    """Finds tags of a vocabulary for raw tags.
+
+    Each raw tag is looked at alone, so that what becomes of it does not depend on the others.
+    """
+
+    def __init__(self, vocabulary: Known, vectors: Vectors | None) -> None:
+        self._settings = vocabulary.settings
+        self._vectors, self._embedder = vectors, vocabulary.embedder
+        self._found = vocabulary.vectors
+        self._centres = _core.clean(vocabulary.tags.get_column("tag").to_list())
+        members = vocabulary.tags.get_column("members").to_list()
+        raws = [(raw, place) for place, some in enumerate(members) for raw in some]
+        texts = _core.clean([raw for raw, _ in raws])
+        # The most frequent tags come first, and keep what several have; a dropped tag has what is left.
+        self._cleaned: dict[str, int] = {}
+        for text, (_, place) in zip(texts, raws, strict=True):
+            self._cleaned.setdefault(text, place)
+        for text in _core.clean(vocabulary.dropped):
+            self._cleaned.setdefault(text, len(self._centres))
+        self._acronyms = Acronyms(self._centres)
+        self._keys: dict[str, list[str]] = defaultdict(list)
+        for text, keys in zip(self._cleaned, self._keys_of(list(self._cleaned)), strict=True):
+            for key in keys:
+                self._keys[key].append(text)
+
+    def match(self, raws: Sequence[str]) -> list[Match]:
+        """What each raw tag is."""
+        texts = _core.clean(list(raws))
+        matches = [self._by_rules(text, keys) for text, keys in zip(texts, self._keys_of(texts), strict=True)]
+        rest = [nth for nth, match in enumerate(matches) if match is None]
+        by_meaning = dict(zip(rest, self._by_meaning([texts[nth] for nth in rest]), strict=True))
+        return [match or by_meaning[nth] for nth, match in enumerate(matches)]
+
+    def _keys_of(self, texts: list[str]) -> list[set[str]]:
+        """What texts that the rules may join have in common."""
+        if self._is_paper():
+            return [{key} for key in _core.stem_keys(texts)]
+        keys = [{"=" + joined(text)} for text in texts]
+        if self._settings.stem:
+            for some, stem in zip(keys, _core.stem_keys(texts), strict=True):
+                some.add("~" + stem.replace(" ", ""))
+        return keys
+
+    def _is_paper(self) -> bool:
+        return bool(self._settings.stem) and (self._settings.stem == "paper" or not self._settings.guards)
+
+    def _by_rules(self, text: str, keys: set[str]) -> Match | None:
+        if not self._settings.takes("rules"):
+            return None
+        if text in self._cleaned:
+            return self._ruled(self._cleaned[text], f"the same once cleaned: {text}")
+        candidates = sorted({member for key in keys for member in self._keys.get(key, ())})
+        if self._is_paper():
+            places = [self._cleaned[member] for member in candidates]
+            return self._ruled(min(places), "the same stem") if places else None
+        if not self._settings.guards:
+            return None
+        said = [(spelling(text, member), self._cleaned[member], member) for member in candidates]
+        dropped = len(self._centres)
+        joins = [
+            (place == dropped, word.rank, place, member, word.why)
+            for word, place, member in said
+            if word and word.joins
+        ]
+        if not joins:
+            return None
+        _, _, place, member, why = min(joins)
+        return self._ruled(place, f"{why}: {text} / {member}")
+
+    def _ruled(self, place: int, why: str) -> Match:
+        if place == len(self._centres):
+            return Match(None, "rules", f"a spelling of a dropped tag; {why}")
+        return Match(place, "rules", why)
+
+    def _by_meaning(self, texts: list[str]) -> list[Match]:
+        new = [Match(None) for _ in texts]
+        vectors, centres = self._vectors, self._found
+        if vectors is None or centres is None or not self._settings.takes("semantic") or not len(centres):
+            return new
+        known = [nth for nth, text in enumerate(texts) if vectors.covers(text)]
+        found = vectors.of([texts[nth] for nth in known])
+        if known and found.shape[1:] != centres.shape[1:]:
+            raise InputError(
+                f"embedder {vectors.name}: expected vectors of {centres.shape[1]} numbers, as the vocabulary has them "
+                f"from {self._embedder}; found {found.shape[1]}"
+            )
+        for nth, vector in zip(known, found, strict=True):
+            similarities = centres @ vector
+            match = self._nearest(texts[nth], similarities, vectors)
+            new[nth] = match if match.step else self._acronym(texts[nth], similarities, match)
+        return new
+
+    def _acronym(self, text: str, similarities: NDArray[np.float32], match: Match) -> Match:
+        """The tag that the text is the acronym of, or that is the text's, if nothing is nearer."""
+        if not self._settings.guards:
+            return match
+        place = self._acronyms.partner(text)
+        if place is None or similarities[place] < LEAST:
+            return match
+        short = min(text, self._centres[place], key=len)
+        similarity = float(similarities[place])
+        why = f"{text} / {self._centres[place]}: similarity {similarity:.2f}; acronym: {short}"
+        return Match(place, "semantic", why, match.nearest, similarity)
+
+    def _nearest(self, text: str, similarities: NDArray[np.float32], vectors: Vectors) -> Match:
+        """The nearest tag that is accepted; places are by count, so that ties go to the most frequent."""
+        distance, guards = float(self._settings.distance or 0), self._settings.guards
+        order = np.argsort(-similarities, kind="stable")
+        nearest, best = int(order[0]), float(similarities[order[0]])
+        least = 1 - reach(distance, guards=guards) - 1e-6
+        for place in order[: int((similarities >= least).sum())].tolist():
+            similarity = float(similarities[place])
+            centre = self._centres[place]
+            why = self._why(text, centre, similarity, vectors) if guards else "alike"
+            if why is not None:
+                why = f"{text} / {centre}: similarity {similarity:.2f}; {why}"
+                return Match(place, "semantic", why, nearest, similarity)
+        return Match(None, "", "", nearest, best)
+
+    def _why(self, text: str, centre: str, similarity: float, vectors: Vectors) -> str | None:
+        """Why the guards let two tags be one; None where they do not."""
+        words = unsettled(text, centre)
+        exchange = Exchange(vectors, [words] if words else [])
+        said = judge(text, centre, similarity, float(self._settings.distance or 0), exchange)
+        return said.why if said.joins else None
 
 
 @dataclass(frozen=True)
@@ -54,7 +222,7 @@ class Applied(Generic[F]):
 
 
 def apply(
-    vocabulary: Vocabulary,
+    vocabulary: Known,
     data: F,
     tags: str,
     new: str,
@@ -76,9 +244,7 @@ def apply(
     return Applied(replaced, _new(vocabulary, lines), _merges(lines))
 
 
-def _vectors(
-    vocabulary: Vocabulary, embedder: str | Embed | None, progress: Callable[[str], None] | None
-) -> Vectors | None:
+def _vectors(vocabulary: Known, embedder: str | Embed | None, progress: Callable[[str], None] | None) -> Vectors | None:
     name = vocabulary.embedder
     if name is None or embedder is None:
         return None
@@ -98,7 +264,7 @@ def _vectors(
     return None if found is None else Vectors(*found, progress)
 
 
-def _matches(vocabulary: Vocabulary, tags: list[str], vectors: Vectors | None) -> list[Match]:
+def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> list[Match]:
     members = vocabulary.tags.get_column("members").to_list()
     known = {raw: Match(place, "vocabulary", "known") for place, some in enumerate(members) for raw in some}
     known |= {raw: Match(None, "vocabulary", "known; dropped") for raw in vocabulary.dropped}
@@ -121,7 +287,7 @@ def _renamed(rows: Rows, targets: list[str | None]) -> pl.Series:
     return rows.replaced(offsets, codes, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)]))
 
 
-def _new(vocabulary: Vocabulary, lines: list[tuple[str, str | None, Match, int]]) -> pl.DataFrame:
+def _new(vocabulary: Known, lines: list[tuple[str, str | None, Match, int]]) -> pl.DataFrame:
     found: list[tuple[Any, ...]] = []
     for tag, _, match, count in lines:
         if match.place is None and not match.step:

@@ -1,24 +1,26 @@
-"""The vocabulary: the tags that are left, and what each is made of."""
+"""The vocabulary: the tags that are left, what each is made of, and its file."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
+import orjson
 import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.normalization.embedding import Embed, Vectors
-from instag.normalization.history import History
-from instag.normalization.options import Settings
+from instag.embedding.vectors import Embed, Vectors
+from instag.errors import InputError
+from instag.io.files import atomic_write
+from instag.normalization.application import Applied, apply
+from instag.normalization.history import MERGES, STEPS, History
+from instag.normalization.settings import Settings
 from instag.normalization.state import State
 
-if TYPE_CHECKING:
-    from instag.normalization.application import Applied
-
 __all__ = ["Vocabulary"]
+
 
 F = TypeVar("F")
 # What may differ between vocabularies, what tells most first.
@@ -83,9 +85,7 @@ class Vocabulary:
         InputError
             Where it cannot be written.
         """
-        from instag.normalization.storage import save  # noqa: PLC0415 - it needs this class
-
-        save(self, Path(path))
+        _write(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
@@ -96,9 +96,7 @@ class Vocabulary:
         InputError
             Where there is no such file, or it is no vocabulary.
         """
-        from instag.normalization.storage import load  # noqa: PLC0415 - as above
-
-        return load(Path(path))
+        return _read(Path(path))
 
     def apply(
         self,
@@ -108,7 +106,7 @@ class Vocabulary:
         new: Literal["drop", "keep"] = "drop",
         embedder: str | Embed | None = "same",
         progress: Callable[[str], None] | None = None,
-    ) -> "Applied[F]":
+    ) -> Applied[F]:
         """Give other data the tags of this vocabulary.
 
         A raw tag that it was made of becomes what it became then. Any other is cleaned and matched by the same rules,
@@ -143,8 +141,6 @@ class Vocabulary:
         >>> applied.data["tags"].to_list(), applied.new["tag"].to_list()
         ([['Unit Test'], None], ['poetry'])
         """
-        from instag.normalization.application import apply  # noqa: PLC0415 - it needs this class
-
         return apply(self, data, tags, new, embedder, progress)
 
     def diff(self, other: "Vocabulary") -> pl.DataFrame:
@@ -194,3 +190,80 @@ def _fates(vocabulary: Vocabulary, name: str) -> pl.DataFrame:
     return fates.select(
         "raw", pl.col("tag").alias(name), pl.col("count").alias(f"count_{name}"), **{f"in_{name}": True}
     )
+
+
+# The name of the settings in a file's metadata, and the form of the file.
+KEY = "instag vocabulary"
+FORM = 1
+VECTOR = pl.List(pl.Float32)
+# What a tag's merges are told by; `to` is the tag, and `nth` their place among all.
+TOLD = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
+
+SCHEMA = {
+    "tag": pl.String,
+    "count": pl.UInt32,
+    "members": pl.List(pl.String),
+    "vector": VECTOR,
+    "merges": pl.List(pl.Struct(TOLD)),
+}
+
+
+def _write(vocabulary: Vocabulary, path: Path) -> None:
+    """Write a vocabulary; see :meth:`Vocabulary.save`."""
+    merges = vocabulary.merges.with_row_index("nth").group_by("to").agg(pl.struct(*TOLD).alias("merges"))
+    vectors = pl.lit(None, VECTOR) if vocabulary.vectors is None else pl.Series(vocabulary.vectors, dtype=VECTOR)
+    kept = vocabulary.tags.with_columns(vectors.alias("vector"))
+    # The last row is that of the tags that went away.
+    rows = pl.concat([kept, pl.DataFrame([{"members": vocabulary.dropped}], kept.schema)])
+    told = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
+    settings = {"form": FORM, "embedder": vocabulary.embedder, **asdict(vocabulary.settings)}
+    metadata = {KEY: orjson.dumps(settings | {"history": vocabulary.steps.to_dicts()}).decode()}
+    with atomic_write(path, "parquet") as draft:
+        told.write_parquet(draft, metadata=metadata)
+
+
+def _read(path: Path) -> Vocabulary:
+    """Read a vocabulary; see :meth:`Vocabulary.load`."""
+    try:
+        written = pl.read_parquet_metadata(path).get(KEY)
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise InputError(f"{path}: expected a vocabulary; it cannot be read: {error}") from error
+    try:
+        settings = orjson.loads(written or "{}")
+        whose = settings.pop("form", None)
+        if whose == FORM:
+            return _made(frame, settings)
+    except (LookupError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as error:
+        raise InputError(
+            f"{path}: expected a vocabulary; found a damaged one ({type(error).__name__}: {error}): make it again with "
+            "instag normalize"
+        ) from error
+    raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
+
+
+def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
+    if dict(frame.schema) != SCHEMA:
+        raise TypeError(f"its columns are {dict(frame.schema)}")
+    embedder, history = settings.pop("embedder"), settings.pop("history")
+    settings["steps"] = tuple(settings["steps"])
+    tags = frame.head(-1)
+    return Vocabulary(
+        tags=tags.select("tag", "count", "members"),
+        dropped=frame.tail(1).get_column("members")[0].to_list(),
+        merges=_merges(frame),
+        steps=pl.DataFrame(history, STEPS),
+        settings=Settings(**settings),
+        embedder=embedder,
+        vectors=None if embedder is None else _vectors(tags.get_column("vector")),
+    )
+
+
+def _merges(frame: pl.DataFrame) -> pl.DataFrame:
+    told = frame.select(pl.col("tag").alias("to"), "merges").explode("merges")
+    return told.drop_nulls("merges").unnest("merges").sort("nth").select(*MERGES)
+
+
+def _vectors(column: pl.Series) -> Any:
+    width = int(column.list.len().max() or 1)  # type: ignore[arg-type]
+    return column.explode().to_numpy().reshape(len(column), width).astype(np.float32)

@@ -1,7 +1,7 @@
 """The semantic step: tags that mean the same become one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,13 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instag import _core
+from instag.embedding.vectors import Vectors
 from instag.errors import InputError
-from instag.normalization.acronyms import acronyms
-from instag.normalization.decision import judge, reach, unsettled
-from instag.normalization.density import paper, split
-from instag.normalization.difference import Words
-from instag.normalization.embedding import Vectors
-from instag.normalization.linkage import Joined, components, star
+from instag.normalization.matching.acronyms import acronyms
+from instag.normalization.matching.clustering import Joined, components, paper, split, star
+from instag.normalization.matching.decision import Exchange, judge, reach, unsettled
 from instag.normalization.state import Change, State, Step
 from instag.warning import warn
 
@@ -94,17 +92,6 @@ def accepted(
         if said.joins:
             pairs[one, other] = Pair(1 - similarity, said.why)
     return pairs
-
-
-class Exchange:
-    """The similarity of the words that two tags exchange, all embedded at once."""
-
-    def __init__(self, vectors: Vectors, pairs: Iterable[tuple[Words, Words]]) -> None:
-        some = sorted({" ".join(words) for pair in pairs for words in pair})
-        self._vectors = dict(zip(some, vectors.of(some), strict=True))
-
-    def __call__(self, left: Words, right: Words) -> float:
-        return float(self._vectors[" ".join(left)] @ self._vectors[" ".join(right)])
 
 
 class Near:

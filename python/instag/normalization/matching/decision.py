@@ -1,25 +1,27 @@
 """Whether two tags are one, and why: guards first, then the rules of spelling, then likeness."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from instag.normalization.difference import (
+from instag.embedding.vectors import Vectors
+from instag.normalization.matching.guards import refusal
+from instag.normalization.matching.lexicon import FILLERS, GENERIC
+from instag.normalization.matching.words import (
     Words,
     content,
     difference,
     joined,
+    kind_of_inflection,
     particles,
     respaced,
     stems,
     unlike,
+    unrelated,
     words,
 )
-from instag.normalization.guards import refusal
-from instag.normalization.inflection import kind_of_inflection, unrelated
-from instag.normalization.lexicon import FILLERS, GENERIC
 
-__all__ = ["Likeness", "Spelling", "judge", "reach", "spelling", "unsettled"]
+__all__ = ["Exchange", "Likeness", "Spelling", "judge", "reach", "spelling", "unsettled"]
 
 # How far apart two tags may be, by how they differ: times the `distance` of the caller, and at most so far. The
 # numbers belong to the model all-MiniLM-L6-v2; docs/normalizing.md says where they were measured.
@@ -121,6 +123,18 @@ def judge(
     limit = _limit(kind, distance)
     # What single precision cannot tell from the limit is within it.
     return Likeness(joins=1 - similarity <= limit + 1e-6, why=why, limit=limit)
+
+
+class Exchange:
+    """The similarity of the words that two tags exchange, all embedded at once."""
+
+    def __init__(self, vectors: Vectors, pairs: Iterable[tuple[Words, Words]]) -> None:
+        texts = sorted({" ".join(side) for pair in pairs for side in pair})
+        self._vectors = dict(zip(texts, vectors.of(texts), strict=True))
+
+    def __call__(self, left: Words, right: Words) -> float:
+        """The similarity of two sides of one of these pairs."""
+        return float(self._vectors[" ".join(left)] @ self._vectors[" ".join(right)])
 
 
 def _kind(one: str, other: str, likeness: Callable[[Words, Words], float]) -> tuple[str, str]:

@@ -10,9 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.normalization.decision import spelling
-from instag.normalization.difference import joined
-from instag.normalization.linkage import star
+from instag.normalization.matching.clustering import star
+from instag.normalization.matching.decision import spelling
+from instag.normalization.matching.words import joined
 from instag.normalization.state import DROPPED, Change, Changes, State, Step
 
 __all__ = ["Stem", "rules"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instag.normalization.linkage import components, star
+from instag.normalization.matching.clustering import components, star
 
 Pairs = dict[tuple[int, int], float]
 

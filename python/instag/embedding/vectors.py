@@ -1,4 +1,4 @@
-"""Vectors of tags, from whatever makes them."""
+"""Vectors of texts, from whatever makes them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from instag.embedding.minilm import HINT, MiniLM
 from instag.errors import InputError
-from instag.normalization import hub
-from instag.normalization.minilm import HINT, MiniLM
 from instag.warning import warn
 
-__all__ = ["Embed", "Vectors", "embedder_of"]
+__all__ = ["LOADERS", "Embed", "Vectors", "embedder_of", "load"]
 
 Embed = Callable[[list[str]], Any]
 """From texts to as many vectors, as an array or anything that NumPy makes one of."""
@@ -45,12 +44,12 @@ def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
         except ImportError:
             raise InputError(f"embedder: {HINT}") from None
     kind, _, name = str(wanted).partition(":")
-    if kind not in hub.LOADERS or not name:
+    if kind not in LOADERS or not name:
         raise InputError(
             "embedder: expected 'auto', 'minilm', 'sentence-transformers:NAME', 'model2vec:NAME', an OpenAIEmbedder, "
             f"a function from a list of strings to vectors, or None; found {wanted!r}"
         )
-    return str(wanted), hub.load(kind, name)
+    return str(wanted), load(kind, name)
 
 
 class Vectors:
@@ -113,3 +112,40 @@ class Vectors:
 
 def _covers_all(_text: str) -> bool:
     return True
+
+
+def _sentence_transformers(name: str) -> Embed:
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - optional
+
+    model = SentenceTransformer(name)
+    return lambda texts: model.encode(texts, show_progress_bar=False)
+
+
+def _model2vec(name: str) -> Embed:
+    from model2vec import StaticModel  # noqa: PLC0415 - optional
+
+    model = StaticModel.from_pretrained(name)
+    encode: Embed = model.encode
+    return encode
+
+
+LOADERS: dict[str, Callable[[str], Embed]] = {
+    "sentence-transformers": _sentence_transformers,
+    "model2vec": _model2vec,
+}
+
+
+def load(library: str, name: str) -> Embed:
+    """Load a model by its name or folder.
+
+    Raises
+    ------
+    InputError
+        Where the library is not installed.
+    """
+    try:
+        return LOADERS[library](name)
+    except ImportError:
+        raise InputError(
+            f"embedder: {library}:{name} needs {library}; install it with: pip install {library}"
+        ) from None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from instag.normalization.difference import initials, stems
+from instag.normalization.matching.words import initials, stems
 
 __all__ = ["LEAST", "Acronyms", "acronyms"]
 

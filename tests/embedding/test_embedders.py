@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 import instag
-from instag.normalization.minilm import MiniLM
+from instag.embedding.minilm import MiniLM
 from test_cli import run
 
 KEY = "sk-very-secret"

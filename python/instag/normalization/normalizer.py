@@ -6,17 +6,16 @@ from typing import Generic, Literal, TypeVar
 
 import polars as pl
 
+from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.frame import wrap
-from instag.normalization.association import association
-from instag.normalization.embedding import Embed, Vectors, embedder_of
-from instag.normalization.frequency import automatic, frequency
-from instag.normalization.history import History
-from instag.normalization.options import STEPS, Settings, each_once
-from instag.normalization.raw import raw_beside
+from instag.normalization.history import History, raw_beside
 from instag.normalization.rows import Rows, rows_of
-from instag.normalization.semantic import Linkage, Semantic, semantic
-from instag.normalization.spelling import Stem, rules
+from instag.normalization.settings import STEPS, Settings, each_once
 from instag.normalization.state import State, Step, named
+from instag.normalization.steps.association import association
+from instag.normalization.steps.frequency import automatic, frequency
+from instag.normalization.steps.rules import Stem, rules
+from instag.normalization.steps.semantic import Linkage, Semantic, semantic
 from instag.normalization.vocabulary import Vocabulary
 from instag.warning import warn
 

@@ -1,0 +1,5 @@
+"""Vectors of texts: offline, from a model of the hub, from an endpoint, or from a function."""
+
+from instag.embedding.endpoint import OpenAIEmbedder
+
+__all__ = ["OpenAIEmbedder"]
