@@ -15,8 +15,9 @@ from synthetic import synthetic
 
 import instag
 from instag import _core
-from instag.analysis.pairs import floor
-from instag.analysis.pool import Pool, pool_of, spaced
+from instag.analysis.curves import spaced
+from instag.analysis.pool import Pool, pool_of
+from instag.analysis.tags import floor
 
 ROWS, GROUPS = 1_000_000, 20
 

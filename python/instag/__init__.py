@@ -3,13 +3,12 @@
 import warnings
 
 from instag._core import DEBUG, __version__
-from instag.analysis import Analysis, Comparison, analyze
+from instag.analysis import Analysis, Comparison, Measures, analyze, measure
 from instag.asking import EndpointError
 from instag.auditing import Audit, Share, aaudit, audit
 from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write
-from instag.measures import Measures, measure
 from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
 from instag.reporting import figures, report
 from instag.sample import load_sample

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import census
 import instag
 from instag.analysis import curves
-from instag.analysis.pairs import floor
-from instag.analysis.pool import spaced
+from instag.analysis.curves import spaced
+from instag.analysis.tags import floor
 from reference import METHODS, tag_sets
 
 # Skewed as tags are, with nulls, repeats, empty lists and rows alike.

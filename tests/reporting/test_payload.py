@@ -4,7 +4,7 @@ import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from instag.reporting.payload import escaped, fitting, packed, rooms
+from instag.reporting.page import escaped, fitting, packed, rooms
 from instag.reporting.section import Column, Table
 
 

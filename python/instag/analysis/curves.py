@@ -1,4 +1,4 @@
-"""Coverage against the number of samples: in random order, by every method, and of a selection."""
+"""Coverage against the number of samples: in random order, by every method, of a selection; and what the curves say."""
 
 from collections.abc import Iterable
 from typing import get_args
@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
-from instag.analysis.pool import Pool, spaced
+from instag._core import prefixes, rarefy, trace
+from instag.analysis.pool import Pool
 from instag.selection import Method
 
-__all__ = ["EXPECTED", "frontier", "growth"]
+__all__ = ["EXPECTED", "GOALS", "frontier", "growth", "reached", "spaced", "telling_budgets"]
 
 EXPECTED = "expected"
 SEEDS = 20
@@ -19,6 +19,11 @@ SEEDS = 20
 BUDGET = 100_000
 
 Curve = tuple[str, NDArray[np.uint32], NDArray[np.float64]]
+
+GOALS = (0.5, 0.75, 0.9, 0.99)
+"""The shares of the tags for which growth says how many samples hold them."""
+# Methods are compared at the budgets for which random covers about these shares.
+TELLING = (0.25, 0.5, 0.9)
 
 
 def growth(pool: Pool, selections: Iterable[tuple[str, NDArray[np.int64], NDArray[np.uint32]]]) -> pl.DataFrame:
@@ -33,11 +38,11 @@ def growth(pool: Pool, selections: Iterable[tuple[str, NDArray[np.int64], NDArra
         The name of each, and its tags in order of selection as compressed sparse rows.
     """
     sizes = spaced(pool.tagged)
-    curves: list[Curve] = [(EXPECTED, sizes, _core.rarefy(pool.counts, pool.tagged, sizes))]
+    curves: list[Curve] = [(EXPECTED, sizes, rarefy(pool.counts, pool.tagged, sizes))]
     for name, offsets, codes in selections:
         sizes = spaced(len(offsets) - 1)
         rows = np.arange(len(offsets) - 1, dtype=np.uint32)
-        _, distinct = _core.prefixes(offsets, codes, len(pool.names), rows, sizes)
+        _, distinct = prefixes(offsets, codes, len(pool.names), rows, sizes)
         curves.append((name, sizes, distinct.astype(np.float64)))
     return pl.concat(
         pl.DataFrame(
@@ -62,7 +67,7 @@ def frontier(pool: Pool) -> pl.DataFrame:
     parts = []
     for method in get_args(Method):
         seeds: list[int | None] = [*range(SEEDS)] if method == "random" else [None]
-        pairs, distinct = _core.trace(*pool.arrays, method, seeds, sizes)
+        pairs, distinct = trace(*pool.arrays, method, seeds, sizes)
         complexity = pairs.reshape(len(seeds), -1) / sizes
         coverage = distinct.reshape(len(seeds), -1) / max(len(pool.names), 1)
         (low, high), (complexity_low, complexity_high) = map(_bounds, (coverage, complexity))
@@ -84,6 +89,17 @@ def frontier(pool: Pool) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def spaced(last: int, points: int = 60) -> NDArray[np.uint32]:
+    """Whole numbers from 1 to `last`, both included, evenly on a logarithmic scale; fewer where they fall together.
+
+    Examples
+    --------
+    >>> spaced(1000, points=7).tolist(), spaced(3).tolist(), spaced(0).tolist()
+    ([1, 3, 10, 32, 100, 316, 1000], [1, 2, 3], [])
+    """
+    return np.unique(np.rint(np.geomspace(1, last, points)).astype(np.uint32)) if last else np.empty(0, np.uint32)
+
+
 def _bounds(runs: NDArray[np.float64]) -> tuple[pl.Series, pl.Series]:
     """What 5 % of the runs stay below, and above; nulls for a single run."""
     if len(runs) == 1:
@@ -91,3 +107,32 @@ def _bounds(runs: NDArray[np.float64]) -> tuple[pl.Series, pl.Series]:
         return nothing, nothing
     low, high = np.quantile(runs, [0.05, 0.95], axis=0)
     return pl.Series(low), pl.Series(high)
+
+
+def reached(curve: pl.DataFrame, goal: float) -> int | None:
+    """About how many samples reach a coverage, on the line between two points of a curve of growth; None: none do.
+
+    Examples
+    --------
+    >>> reached(pl.DataFrame({"samples": [1, 10, 20], "coverage": [0.1, 0.6, 1.0]}), 0.8)
+    15
+    """
+    before, past = curve.filter(pl.col("coverage") < goal), curve.filter(pl.col("coverage") >= goal)
+    if past.is_empty():
+        return None
+    low = before.row(-1, named=True) if len(before) else {"samples": 0, "coverage": 0.0}
+    high = past.row(0, named=True)
+    way = (goal - low["coverage"]) / (high["coverage"] - low["coverage"])
+    return int(low["samples"] + way * (high["samples"] - low["samples"]) + 0.5)
+
+
+def telling_budgets(frontier: pl.DataFrame) -> list[int]:
+    """The budgets at which methods differ most: below them no method covers much, above them every method covers all.
+
+    Examples
+    --------
+    >>> telling_budgets(pl.DataFrame({"method": "random", "budget": [1, 10, 90, 99], "coverage": [0.2, 0.5, 0.85, 1.0]}))
+    [1, 10, 90]
+    """
+    random = frontier.filter(pl.col("method") == "random").select("budget", "coverage").rows()
+    return sorted({min(random, key=lambda point: (abs(point[1] - goal), point[0]))[0] for goal in TELLING if random})

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
+from instag._core import relabel
 from instag.tagsets import encode
 
-__all__ = ["Pool", "pool_of", "spaced"]
+__all__ = ["Pool", "pool_of"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def pool_of(column: pl.Series) -> Pool:
     """
     tags = encode(column)
     every = np.arange(tags.n_tags)
-    offsets, codes, counts, _ = _core.relabel(tags.offsets, tags.codes, every)
+    offsets, codes, counts, _ = relabel(tags.offsets, tags.codes, every)
     names = tags.tags.cast(pl.String)
     listed = pl.DataFrame({"code": every, "tag": names, "count": counts}).filter(pl.col("count") > 0)
     listed = listed.sort("count", "tag", descending=[True, False])
@@ -92,17 +92,6 @@ def pool_of(column: pl.Series) -> Pool:
         counts=listed.get_column("count").to_numpy(),
         null=column.is_null().to_numpy(),
     )
-
-
-def spaced(last: int, points: int = 60) -> NDArray[np.uint32]:
-    """Whole numbers from 1 to `last`, both included, evenly on a logarithmic scale; fewer where they fall together.
-
-    Examples
-    --------
-    >>> spaced(1000, points=7).tolist(), spaced(3).tolist(), spaced(0).tolist()
-    ([1, 3, 10, 32, 100, 316, 1000], [1, 2, 3], [])
-    """
-    return np.unique(np.rint(np.geomspace(1, last, points)).astype(np.uint32)) if last else np.empty(0, np.uint32)
 
 
 def _fixed(array: NDArray[Any]) -> NDArray[Any]:

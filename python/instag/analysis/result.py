@@ -1,15 +1,23 @@
-"""What an analysis finds."""
+"""What an analysis finds, and how it prints in a terminal."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isqrt
+from typing import Any
 
 import polars as pl
 
-from instag.analysis.comparison import Comparison, against
-from instag.analysis.grouping import ALL
-from instag.analysis.overview import overview
-from instag.analysis.parts import Parts
+from instag.analysis.comparison import Comparison, Parts, against
+from instag.analysis.curves import GOALS, reached, telling_budgets
+from instag.analysis.samples import ALL
+from instag.analysis.terminal import table
 
-__all__ = ["Analysis"]
+__all__ = ["Analysis", "overview", "register_html"]
+
+# As many groups as the recall matrix has room for.
+MOST = 10
+# What the summary can do without, where names of groups are long.
+SPARE = ("p95", "median", "queries")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,6 +100,87 @@ class Analysis:
         return overview(self)
 
     def _repr_html_(self) -> str:
-        from instag.reporting.notebook import html  # noqa: PLC0415 - the report is built on this
+        return _as_html[0](self)
 
-        return html(self)
+
+def _plain(analysis: Analysis) -> str:
+    """Numbers alone, where nothing better is registered."""
+    return str(analysis.summary._repr_html_())
+
+
+_as_html: list[Callable[[Analysis], str]] = [_plain]
+
+
+def register_html(render: Callable[[Analysis], str]) -> None:
+    """Show analyses in notebooks by `render`; reporting, which is built on this, hands in its own when it is imported."""
+    _as_html[0] = render
+
+
+def overview(analysis: Analysis) -> str:
+    """The summary, and where they say something, recall, frontier and growth."""
+    every = analysis.summary.row(0, named=True)
+    known = [column.name for column in analysis.summary if column.null_count() < len(column)]
+    summary = analysis.summary.select(known)
+    parts = [
+        f"Analysis of {every['samples']:,} samples with {every['tags']:,} tags",
+        table(summary, spare=[name for name in SPARE if name in known]),
+        *_recall(analysis.recall, every=analysis.summary.height - 1),
+        *_frontier(analysis.frontier),
+        *_growth(analysis.growth),
+        *_selections(analysis),
+    ]
+    return "\n".join(parts)
+
+
+def _recall(recall: pl.DataFrame, every: int) -> Iterator[str]:
+    """The matrix of the largest groups; nothing where there are no two."""
+    if every < 2:  # noqa: PLR2004 - recall is of one by another
+        return
+    compared = isqrt(recall.height)
+    shown = range(min(compared, MOST))
+    names = [f"{nth + 1} {recall.item(nth, 'by')}" for nth in shown]
+    columns = {
+        f"{nth + 1}": recall.get_column("recall").gather([row * compared + nth for row in shown]) for nth in shown
+    }
+    yield "\nrecall: which share of the tags of a group (line) another has (column)"
+    yield table(pl.DataFrame({"group": names} | columns))
+    if every > MOST:
+        yield f" the {MOST} largest of {every:,} groups"
+
+
+def _frontier(frontier: pl.DataFrame) -> Iterator[str]:
+    """Coverage and complexity by each method at a few budgets; nothing where there are no two."""
+    if frontier.get_column("budget").n_unique() < 2:  # noqa: PLR2004 - as in the report
+        return
+    at = frontier.filter(pl.col("budget").is_in(telling_budgets(frontier)))
+    titles = {"coverage": "coverage", "complexity": "tags a sample"}
+    for measure, title in titles.items():
+        values = at.with_columns(pl.format("{}", "budget")).pivot("budget", index="method", values=measure)
+        yield f"\nfrontier: {title} at so many samples, by each method"
+        yield table(values.rename({name: f"{int(name):,}" for name in values.columns[1:]}))
+
+
+def _growth(growth: pl.DataFrame) -> Iterator[str]:
+    """About how many samples reach a coverage; nothing where there are no tags."""
+    if not growth.get_column("tags").sum():
+        return
+    rows = [
+        (name, *(reached(curve, goal) for goal in GOALS))
+        for (name,), curve in growth.group_by("curve", maintain_order=True)
+    ]
+    schema: dict[str, Any] = {"curve": pl.String, **{f"{goal:.0%}": pl.UInt32 for goal in GOALS}}
+    yield "\ngrowth: about how many samples hold this share of the tags"
+    yield table(pl.DataFrame(rows, schema, orient="row"))
+
+
+def _selections(analysis: Analysis) -> Iterator[str]:
+    """What each selection holds; nothing where there are none."""
+    if not analysis.selections:
+        return
+    ends = analysis.growth.group_by("curve").agg(pl.col("tags", "coverage").last())
+    sizes = pl.DataFrame(
+        {"selection": list(analysis.selections), "samples": [len(picks) for picks in analysis.selections.values()]}
+    )
+    held = sizes.join(ends, left_on="selection", right_on="curve", how="left", maintain_order="left")
+    yield ""
+    yield table(held.with_columns(pl.col("tags").fill_null(0).cast(pl.UInt32), pl.col("coverage").fill_null(0)))

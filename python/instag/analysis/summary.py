@@ -1,14 +1,18 @@
-"""How complex and how diverse each group is."""
+"""The groups: how complex and how diverse each is, and which share of another's tags it has."""
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.analysis.grouping import Groups
+from instag._core import overlap
 from instag.analysis.pool import Pool
-from instag.analysis.queries import Queries
+from instag.analysis.samples import Groups, Queries
+from instag.warning import warn
 
-__all__ = ["histogram", "summary_of"]
+__all__ = ["histogram", "recall", "summary_of"]
+
+# Four million pairs; more would be looked at by nobody, and fill the memory.
+COMPARED = 2_000
 
 
 def summary_of(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFrame:
@@ -75,3 +79,26 @@ def histogram(pool: Pool, groups: Groups) -> pl.DataFrame:
     every = groups.with_all(lengths).filter(~pl.col("null"))
     counted = every.group_by("group", "tags").agg(pl.len().cast(pl.UInt32).alias("samples")).sort("group", "tags")
     return counted.with_columns(groups.named(counted.get_column("group")))
+
+
+def recall(pool: Pool, groups: Groups) -> pl.DataFrame:
+    """Every ordered pair of groups, each with itself too (Figure 2b of the paper), of the 2,000 largest at most."""
+    size = min(len(groups.names), COMPARED)
+    if size < len(groups.names):
+        message = f"by: found {len(groups.names):,} groups; recall compares only the {size:,} largest"
+        warn(message)
+    counts = groups.counts
+    end = counts.offsets[size]
+    shared, weighted = overlap(counts.offsets[: size + 1], counts.tags[:end], len(pool.names), counts.counts[:end])
+    # What a group shares with itself is what it has.
+    distinct, total = (table.reshape(size, size).diagonal().repeat(size) for table in (shared, weighted))
+    nth = np.arange(size)
+    table = pl.DataFrame({"shared": shared, "distinct": distinct, "weighted": weighted, "total": total})
+    has_tags = pl.when(pl.col("distinct") > 0)
+    return table.select(
+        groups.names.gather(nth.repeat(size)).alias("group"),
+        groups.names.gather(np.tile(nth, size)).alias("by"),
+        "shared",
+        has_tags.then(pl.col("shared") / pl.col("distinct")).alias("recall"),
+        has_tags.then(pl.col("weighted") / pl.col("total")).alias("weighted"),
+    )

@@ -11,11 +11,11 @@ from instag.cli import console
 from instag.cli.audit import audit
 from instag.cli.convert import convert
 from instag.cli.demo import demo
-from instag.cli.leaving import INTERRUPTED
 from instag.cli.normalize import normalize
 from instag.cli.report import report
 from instag.cli.select import rank, select
 from instag.cli.stats import stats
+from instag.cli.summaries import INTERRUPTED
 from instag.cli.tag import tag
 from instag.cli.vocabulary import vocabulary
 from instag.errors import InstagError

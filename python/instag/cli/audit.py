@@ -10,8 +10,7 @@ from instag import io
 from instag.auditing import Audit, Share
 from instag.auditing import audit as run
 from instag.cli import console, outputs
-from instag.cli.account import asked
-from instag.cli.asking import (
+from instag.cli.llm_options import (
     Attempts,
     Body,
     Concurrency,
@@ -36,10 +35,9 @@ from instag.cli.asking import (
     read_key,
     read_price,
 )
-from instag.cli.columns import expect_tags
-from instag.cli.leaving import leaving
-from instag.cli.options import Format, Sources, Tags, one_or_list
+from instag.cli.options import Format, Sources, Tags, expect_tags, one_or_list
 from instag.cli.progress import Display
+from instag.cli.summaries import asked, leaving
 
 Model = Annotated[str, typer.Option(help="The judge's name at the endpoint.")]
 Precision = Annotated[int, typer.Option(metavar="N", help="Cases of a query with one of its tags.")]

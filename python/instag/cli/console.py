@@ -9,8 +9,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from instag.analysis.measures import Measures
 from instag.errors import InstagWarning
-from instag.measures import Measures
 
 __all__ = ["compare", "error", "note", "noted", "say", "stage", "table"]
 

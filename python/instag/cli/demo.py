@@ -9,10 +9,10 @@ import typer
 
 from instag import io
 from instag.analysis import analyze
+from instag.analysis.measures import Measures, measure, measure_tags
 from instag.cli import console, outputs
 from instag.cli.normalize import show_merges
 from instag.errors import InputError
-from instag.measures import Measures, measure, measure_tags
 from instag.normalization import Normalized, normalize
 from instag.reporting import figures, report
 from instag.sample import load_sample

@@ -10,8 +10,7 @@ import typer
 from instag import io
 from instag.asking.endpoint import OPENAI
 from instag.cli import console, outputs
-from instag.cli.columns import expect_tags
-from instag.cli.options import Format, Output, Sources, Tags, To, one_or_list
+from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
 from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError
 from instag.normalization import normalize as run

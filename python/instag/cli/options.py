@@ -1,11 +1,15 @@
 """Options that several commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from instag.errors import InputError
+
+__all__ = ["expect_by", "expect_tags", "shortened"]
 
 Sources = Annotated[list[str], typer.Argument(metavar="IN...", help="Files, globs, or folders saved by datasets.")]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The file to write; its ending says how.")]
@@ -13,6 +17,9 @@ Format = Annotated[str, typer.Option(help="How to read, where the files do not t
 To = Annotated[str, typer.Option(help="How to write: a type of file, or alpaca, sharegpt or messages.")]
 Tags = Annotated[str, typer.Option(metavar="COLUMN", help="The column with the tags of each sample.")]
 Seed = Annotated[int | None, typer.Option(help="Order ties at random by this seed, instead of by row.")]
+
+# Files that a message names.
+NAMED = 3
 
 
 def one_or_list(sources: list[str]) -> str | list[str]:
@@ -30,3 +37,56 @@ def read_budget(text: str) -> float:
         return float(text)
     except ValueError:
         raise InputError(f"--budget: expected a count such as 6000, or a share such as 0.1; found {text!r}") from None
+
+
+def expect_tags(frame: pl.LazyFrame, source: Sequence[str], name: str) -> None:
+    """See that the column with the tags is there.
+
+    Examples
+    --------
+    >>> expect_tags(pl.LazyFrame({"prompt": ["Why?"]}), ["raw.jsonl"], "tags")
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: raw.jsonl: --tags: no column 'tags'; the columns are: prompt; name the one with the tags, or tag the data first (instag tag)
+    """
+    columns = frame.collect_schema().names()
+    if name in columns:
+        return
+    hint = "name the one with the tags, or tag the data first (instag tag)"
+    if name == "tags" and "query_tags" in columns:
+        hint = "the tags of each query are there: --tags query_tags"
+    raise _missing(source, "--tags", name, columns, hint)
+
+
+def expect_by(frame: pl.LazyFrame, source: Sequence[str], name: str) -> None:
+    """See that the column with the groups is there.
+
+    Examples
+    --------
+    >>> expect_by(pl.LazyFrame({"tags": [["math"]]}), ["data.jsonl"], "source")
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: data.jsonl: --by: no column 'source'; the columns are: tags; name another, leave --by out, or give several files: then each is a group
+    """
+    columns = frame.collect_schema().names()
+    if name in columns:
+        return
+    files = ", or give several files: then each is a group" if name == "source" else ""
+    raise _missing(source, "--by", name, columns, f"name another{',' if files else ' or'} leave --by out{files}")
+
+
+def shortened(source: Sequence[str]) -> str:
+    """The names of files, not too many.
+
+    Examples
+    --------
+    >>> shortened(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    more = len(source) - NAMED
+    return ", ".join(source[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _missing(source: Sequence[str], option: str, name: str, columns: Sequence[str], hint: str) -> InputError:
+    found = ", ".join(columns) or "none"
+    return InputError(f"{shortened(source)}: {option}: no column {name!r}; the columns are: {found}; {hint}")

@@ -9,8 +9,7 @@ import typer
 from instag import io
 from instag.analysis import Analysis, analyze
 from instag.cli import console, outputs
-from instag.cli.columns import expect_by, expect_tags
-from instag.cli.options import Format, Sources, Tags, one_or_list
+from instag.cli.options import Format, Sources, Tags, expect_by, expect_tags, one_or_list
 from instag.errors import InputError
 from instag.normalization import Vocabulary
 from instag.reporting import figures

@@ -7,12 +7,11 @@ import polars as pl
 import typer
 
 from instag import io
+from instag.analysis.measures import measure_tags
 from instag.cli import console, outputs
-from instag.cli.columns import expect_tags, shortened
-from instag.cli.options import Format, Output, Seed, Sources, Tags, To, one_or_list, read_budget
+from instag.cli.options import Format, Output, Seed, Sources, Tags, To, expect_tags, one_or_list, read_budget, shortened
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.measures import measure_tags
 from instag.selection import Method
 from instag.selection.ranking import explain, rank_tags
 from instag.selection.selector import count

@@ -8,11 +8,10 @@ import typer
 
 from instag import io
 from instag.analysis import summarize
+from instag.analysis.measures import Measures, measure
 from instag.cli import console
-from instag.cli.columns import expect_by, expect_tags
-from instag.cli.options import Format, Sources, Tags, one_or_list
+from instag.cli.options import Format, Sources, Tags, expect_by, expect_tags, one_or_list
 from instag.frame import wrap
-from instag.measures import Measures, measure
 
 
 def stats(

@@ -9,8 +9,7 @@ import typer
 
 from instag import io
 from instag.cli import console, outputs
-from instag.cli.account import asked, counted, estimated
-from instag.cli.asking import (
+from instag.cli.llm_options import (
     Attempts,
     Batched,
     BatchSize,
@@ -51,9 +50,9 @@ from instag.cli.asking import (
     read_key,
     read_price,
 )
-from instag.cli.leaving import leaving
 from instag.cli.options import Format, Output, Sources, To, one_or_list
 from instag.cli.progress import Display
+from instag.cli.summaries import asked, counted, estimated, leaving
 from instag.errors import InputError
 from instag.tagging import Tagged
 from instag.tagging import tag as run

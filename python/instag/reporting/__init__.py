@@ -3,18 +3,18 @@
 ============  ======================================================
 document      all of it: :func:`report` and :func:`figures`
 section       what a report is made of
-sections      its sections, one file each
+sections      its sections, one file a subject
 theme         colours, by day and by night
 wording       numbers and names in words
 drawing       charts as specifications, and as files
 placement     where names of points stand
 scatter       points with their names
-payload       data in a page
-page          the page, from the templates beside this file
+page          the page with its data, from the templates beside it
 notebook      what a notebook shows
 ============  ======================================================
 """
 
 from instag.reporting.document import figures, report
+from instag.reporting.notebook import html
 
-__all__ = ["figures", "report"]
+__all__ = ["figures", "html", "report"]

@@ -1,12 +1,9 @@
 """What a notebook shows of an analysis: its numbers and main figures, without a script."""
 
 from base64 import b64encode
-from typing import TYPE_CHECKING
 
+from instag.analysis.result import Analysis, register_html
 from instag.reporting.wording import plural
-
-if TYPE_CHECKING:
-    from instag.analysis import Analysis
 
 __all__ = ["html"]
 
@@ -15,7 +12,7 @@ MOST = 12
 SHOWN = ("groups", "frequency", "growth")
 
 
-def html(analysis: "Analysis") -> str:
+def html(analysis: Analysis) -> str:
     """An analysis as HTML for a cell: pictures where the libraries that draw are there, the numbers always.
 
     Examples
@@ -35,7 +32,7 @@ def html(analysis: "Analysis") -> str:
     figures = [figure for section in sections(analysis) for figure in section.figures if figure.name in SHOWN]
     left = len(analysis.summary) - 1 - MOST
     # Pictures stand alone: drawn into the page, what they name would have the names of other pictures there. Where
-    # there are many groups, a picture of points takes less room than each of them told.
+    # there are many groups, a picture of points takes less room than one of names.
     crowded = len(analysis.summary) - 1 > CROWD
     return (
         environment()
@@ -51,3 +48,6 @@ def html(analysis: "Analysis") -> str:
             ],
         )
     )
+
+
+register_html(html)

@@ -1,4 +1,4 @@
-"""The sections of a report: one file each, every one made of an analysis and nothing else."""
+"""The sections of a report, each made of an analysis and nothing else; their order stands here."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,16 +6,14 @@ from typing import Any
 from instag.analysis import Analysis
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.section import Section
-from instag.reporting.sections.associations import associations
-from instag.reporting.sections.catalogue import catalogue
 from instag.reporting.sections.complexity import complexity
+from instag.reporting.sections.curves import frontier, growth
 from instag.reporting.sections.frequency import frequency
-from instag.reporting.sections.frontier import frontier
 from instag.reporting.sections.groups import groups
-from instag.reporting.sections.growth import growth
 from instag.reporting.sections.overlap import overlap
 from instag.reporting.sections.overview import overview
-from instag.reporting.sections.picks import picks
+from instag.reporting.sections.selections import picks
+from instag.reporting.sections.tags import associations, catalogue
 from instag.reporting.sections.vocabulary import normalization
 
 __all__ = ["sections"]

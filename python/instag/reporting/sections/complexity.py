@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from instag.analysis import Analysis
-from instag.analysis.grouping import ALL
+from instag.analysis.samples import ALL
 from instag.reporting.drawing import drawn, legend
 from instag.reporting.section import Column, Figure, Section, Table, table_of
 from instag.reporting.wording import count, cut, listed, plural, share

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from instag import _core
+from instag._core import clean
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.drawing import drawn
 from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
@@ -94,4 +94,4 @@ def made(vocabulary: Vocabulary) -> Table:
 
 def differing(tag: dict[str, Any]) -> list[str]:
     """The distinct spellings among a tag's members, once cleaned."""
-    return sorted(set(_core.clean(tag["members"])) - set(_core.clean([tag["tag"]])))
+    return sorted(set(clean(tag["members"])) - set(clean([tag["tag"]])))

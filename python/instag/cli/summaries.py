@@ -1,17 +1,25 @@
-"""What `instag tag` says at its end."""
+"""What a command says at its end, and how it exits."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from instag.asking import Tally
+import typer
+
+from instag.asking import EndpointError, Tally
 from instag.asking.price import unpriced
+from instag.cli import console
 from instag.cli.progress import amount, duration
 from instag.tagging import Tagged
 from instag.tagging.outlay import Estimate
 
-__all__ = ["asked", "counted", "estimated"]
+__all__ = ["INTERRUPTED", "asked", "counted", "estimated", "leaving"]
 
 # Characters of a server's words that are shown.
 WIDTH = 100
+
+# What Typer leaves with after Ctrl-C.
+INTERRUPTED = 130
 
 
 def estimated(found: Estimate) -> list[tuple[str, str]]:
@@ -78,3 +86,26 @@ def _short(text: str) -> str:
 
 def _line(name: str, count: int) -> list[tuple[str, str]]:
     return [(name, f"{count:,}")] if count else []
+
+
+@contextmanager
+def leaving(kept: str, lost: str = "") -> Iterator[None]:
+    """Say where it stands where the endpoint or Ctrl-C ends it.
+
+    Parameters
+    ----------
+    kept
+        What becomes of the answers.
+    lost
+        What is not there, if anything.
+    """
+    after = f"; {lost}" if lost else ""
+    try:
+        yield
+    except EndpointError as error:
+        console.table(("", ""), asked(error.tally))
+        console.error(f"{error}; {kept}{after}")
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt as error:
+        console.note(f"{str(error) or 'interrupted'}{after}")
+        raise typer.Exit(INTERRUPTED) from None

@@ -1,16 +1,55 @@
-"""Tags that come together more often than chance would have it."""
+"""The tags: how frequent, in which groups and queries, and which come together."""
 
 import numpy as np
 import polars as pl
 
-from instag import _core
+from instag._core import firsts, together
 from instag.analysis.pool import Pool
+from instag.analysis.samples import Groups, Queries
 from instag.normalization.steps.frequency import automatic
+from instag.tagsets import lists_of
 
-__all__ = ["floor", "pairs"]
+__all__ = ["catalogue", "floor", "pairs"]
+
+EXAMPLES = 3
+HELD = 10
 
 STRONGEST = 100
 LEAST = 3
+
+
+def catalogue(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFrame:
+    """One line a tag, the most frequent first; see :class:`instag.Analysis`."""
+    asked = None if queries is None else np.flatnonzero(queries.counts).astype(np.uint32)
+    offsets, rows = firsts(*pool.arrays, asked, EXAMPLES)
+    lengths = np.diff(offsets)
+    if queries is None:
+        examples = lists_of(np.zeros_like(lengths), pl.Series(dtype=pl.String))
+    else:
+        examples = lists_of(lengths, queries.examples(rows))
+    return pl.DataFrame(
+        [
+            pool.names.alias("tag"),
+            pl.Series("count", pool.counts),
+            pl.Series("share", pool.counts / max(pool.samples, 1)),
+            *_holders(pool, groups),
+            examples.cast(pl.List(pl.String)).alias("examples"),
+            lists_of(lengths, pl.Series(rows)).cast(pl.List(pl.UInt32)).alias("rows"),
+        ]
+    )
+
+
+def _holders(pool: Pool, groups: Groups) -> tuple[pl.Series, pl.Series]:
+    """The number of groups that hold each tag, and those that hold it most often."""
+    counts = groups.counts
+    group = np.repeat(np.arange(len(groups.names)), np.diff(counts.offsets))
+    # By tag, then by count, the highest first; ties stay in the order of the groups.
+    order = np.lexsort((-counts.counts.astype(np.int64), counts.tags))
+    numbers = np.bincount(counts.tags, minlength=len(pool.names))
+    nth = np.arange(len(order)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+    names = groups.names.gather(group[order[nth < HELD]])
+    held = lists_of(np.minimum(numbers, HELD), names).cast(pl.List(pl.String))
+    return pl.Series("groups", numbers, pl.UInt32), held.alias("held")
 
 
 def floor(assignments: int) -> int:
@@ -34,7 +73,7 @@ def pairs(pool: Pool) -> pl.DataFrame:
     over the most that it could be: 1 where two tags never come apart. Pairs that come no more often than by chance
     are left out. Ties go to what more samples hold, then by name.
     """
-    a, b, both = _core.together(*pool.arrays, floor(len(pool.codes)))
+    a, b, both = together(*pool.arrays, floor(len(pool.codes)))
     n_a, n_b = pool.counts[a], pool.counts[b]
     # Products of whole numbers are exact, so that pairs of one lift are ties.
     lift = both.astype(np.float64) * pool.tagged / (n_a.astype(np.float64) * n_b)

@@ -1,4 +1,4 @@
-"""Tags that come together."""
+"""The tags, one by one and in pairs."""
 
 import altair as alt
 import polars as pl
@@ -6,11 +6,15 @@ import polars as pl
 from instag.analysis import Analysis
 from instag.reporting.drawing import drawn
 from instag.reporting.section import Column, Figure, Section, Spec, table_of
-from instag.reporting.wording import cut, number
+from instag.reporting.wording import cut, number, plural
 
-__all__ = ["associations"]
+__all__ = ["associations", "catalogue"]
 
-MOST = 20
+# As many tags as are listed.
+MOST_TAGS = 5_000
+HELD = 5
+
+MOST_PAIRS = 20
 COLUMNS = (
     Column("tag"),
     Column("with"),
@@ -20,6 +24,31 @@ COLUMNS = (
     Column("lift", "number"),
     Column("NPMI", "number"),
 )
+
+
+def catalogue(analysis: Analysis) -> Section | None:
+    """The most frequent tags with examples; None where there are none."""
+    tags = analysis.tags
+    if tags.is_empty():
+        return None
+    grouped = len(analysis.summary) > 1
+    has_examples = bool(tags.get_column("examples").list.len().sum())
+    columns = [Column("tag"), Column("samples", "count"), Column("share", "share")]
+    fields: list[str | pl.Expr] = ["tag", "count", "share"]
+    if grouped:
+        columns += [Column("groups", "count"), Column("most in", "tags")]
+        fields += ["groups", pl.col("held").list.head(HELD)]
+    if has_examples:
+        columns.append(Column("for example", "texts"))
+        fields.append("examples")
+    once = int((tags.get_column("count") == 1).sum())
+    lead = (
+        f"{plural(len(tags), 'tag')}, the most frequent first; {plural(once, 'tag stands', 'tags stand')} on one sample "
+        f"only. The last is “{cut(tags.item(-1, 'tag'))}”."
+    )
+    left = f"The {MOST_TAGS:,} most frequent of {len(tags):,} tags are listed." if len(tags) > MOST_TAGS else ""
+    table = table_of("tags", "Tags", columns, tags.head(MOST_TAGS).select(fields), browse=True, left=left)
+    return Section("tags", "Tags", lead, tables=(table,))
 
 
 def associations(analysis: Analysis) -> Section | None:
@@ -32,7 +61,7 @@ def associations(analysis: Analysis) -> Section | None:
         f"Tags that stand on the same samples far more often than by chance, led by “{cut(first['a'])}” with "
         f"“{cut(first['b'])}” (NPMI {number(first['npmi'])}): 1 is a pair that never comes apart, 0 is chance."
     )
-    shown = pairs.head(MOST)
+    shown = pairs.head(MOST_PAIRS)
     figure = Figure("associations", f"The {len(shown)} strongest pairs of tags by NPMI", bars(shown))
     rows = pairs.select("a", "b", "n_both", "n_a", "n_b", "lift", "npmi")
     title = "The strongest pairs by NPMI or by lift"

@@ -1,4 +1,4 @@
-"""A selection: what was picked and why, and how it differs from its pool."""
+"""Selections: what was picked and why, and how each differs from its pool."""
 
 import altair as alt
 import polars as pl

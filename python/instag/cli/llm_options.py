@@ -1,4 +1,4 @@
-"""Options of commands that ask a model, and how they are read."""
+"""Options of a model-run: where the endpoint is, how fast, how much it may cost."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,8 @@ from instag.asking import Structured
 from instag.chat.truncate import SIZE, Cut
 from instag.errors import InputError
 from instag.tagging.batching import Action
+
+__all__ = []
 
 KEY = "OPENAI_API_KEY"
 

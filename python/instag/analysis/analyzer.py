@@ -1,20 +1,17 @@
-"""Analysing: what a data set, its groups and its selections hold."""
+"""`analyze`: all that is found in data, groups and selections."""
 
 from typing import Any
 
 import polars as pl
 
-from instag.analysis.catalogue import catalogue
+from instag.analysis.comparison import Parts
 from instag.analysis.curves import EXPECTED, frontier, growth
-from instag.analysis.grouping import ALL, groups_of
-from instag.analysis.pairs import pairs
-from instag.analysis.parts import Parts
-from instag.analysis.picks import picks_of
 from instag.analysis.pool import pool_of
-from instag.analysis.queries import queries_of
-from instag.analysis.recall import recall
 from instag.analysis.result import Analysis
-from instag.analysis.summary import histogram, summary_of
+from instag.analysis.samples import ALL, groups_of, queries_of
+from instag.analysis.selections import picks_of
+from instag.analysis.summary import histogram, recall, summary_of
+from instag.analysis.tags import catalogue, pairs
 from instag.frame import wrap
 
 __all__ = ["analyze", "summarize"]

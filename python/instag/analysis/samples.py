@@ -1,4 +1,4 @@
-"""Groups of samples, and how often each holds each tag."""
+"""The samples: the groups they are in, and the queries in each."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,18 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
+from instag._core import count_groups
 from instag.analysis.pool import Pool
 from instag.errors import InputError
 from instag.frame import Frame
+from instag.io.queries import overheard
 
-__all__ = ["ALL", "Counts", "Groups", "groups_of", "labels"]
+__all__ = ["ALL", "Counts", "Groups", "Queries", "groups_of", "labels", "queries_of"]
 
 ALL = "all"
 NONE = "(none)"
+
+LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def groups_of(frame: Frame, by: str | None, pool: Pool) -> Groups:
     sizes = column.value_counts(name="samples").sort("samples", "group", descending=[True, False])
     names = sizes.get_column("group")
     codes = column.cast(pl.Enum(names)).to_physical().cast(pl.UInt32).to_numpy()
-    counts = Counts(*_core.count_groups(*pool.arrays, codes, len(names)))
+    counts = Counts(*count_groups(*pool.arrays, codes, len(names)))
     return Groups(names, codes, sizes.get_column("samples").to_numpy(), counts)
 
 
@@ -101,3 +104,32 @@ def labels(frame: Frame, by: str) -> pl.Series:
 
 def _no_names(by: str, found: str) -> InputError:
     return InputError(f"by: expected a column of names, numbers or dates; found {found} in {by!r}")
+
+
+@dataclass(frozen=True)
+class Queries:
+    """What the user said in each sample: a list of strings, or null."""
+
+    column: pl.Series
+
+    @property
+    def counts(self) -> NDArray[np.uint32]:
+        """The number of queries of each sample."""
+        return self.column.list.len().fill_null(0).to_numpy()
+
+    def first(self, rows: NDArray[np.uint32]) -> pl.Series:
+        """The first query of each of some samples, null where there is none."""
+        return self.column.gather(rows).list.first()
+
+    def examples(self, rows: NDArray[np.uint32]) -> pl.Series:
+        """The same, cut to 200 characters: the last of them is "…" where something was left out."""
+        query = pl.col("query")
+        short = pl.concat_str(query.str.slice(0, LONGEST - 1), pl.lit("…"))
+        shown = pl.when(query.str.len_chars() > LONGEST).then(short).otherwise(query).fill_null("")
+        return self.first(rows).alias("query").to_frame().select(shown).to_series()
+
+
+def queries_of(frame: Frame) -> Queries | None:
+    """What users said, where the columns of the frame tell."""
+    said = overheard(frame)
+    return None if said is None else Queries(said)

@@ -1,4 +1,4 @@
-"""Selections: what was picked, in which order, and why."""
+"""Selections: what was picked, in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
-from instag.analysis.grouping import labels
+from instag._core import novelty
+from instag._core import rounds as count_rounds
 from instag.analysis.pool import Pool, pool_of
-from instag.analysis.queries import queries_of
+from instag.analysis.samples import labels, queries_of
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.tagsets import lists_of
@@ -124,7 +124,7 @@ def _order(frame: Frame, samples: int) -> NDArray[np.uint32]:
 
 def _rounds(frame: Frame, order: NDArray[np.uint32], own: Pool) -> NDArray[np.uint32]:
     known = _positive(frame, "round")
-    return _core.rounds(*own.arrays) if known is None else known.gather(order).to_numpy()
+    return count_rounds(*own.arrays) if known is None else known.gather(order).to_numpy()
 
 
 def _new_tags(frame: Frame, order: NDArray[np.uint32], own: Pool, rounds: NDArray[np.uint32]) -> pl.Series:
@@ -132,7 +132,7 @@ def _new_tags(frame: Frame, order: NDArray[np.uint32], own: Pool, rounds: NDArra
     if known is not None and isinstance(known.dtype, pl.List) and not known.null_count():
         return known.gather(order).cast(pl.List(pl.String))
     in_order = np.arange(own.samples, dtype=np.uint32)
-    offsets, codes = _core.novelty(*own.arrays, in_order, rounds)
+    offsets, codes = novelty(*own.arrays, in_order, rounds)
     return lists_of(np.diff(offsets), own.names.gather(codes)).cast(pl.List(pl.String))
 
 

@@ -1,4 +1,4 @@
-"""Measuring: how complex and how diverse a data set is."""
+"""How complex and how diverse a data set is, in six numbers."""
 
 from dataclasses import dataclass, replace
 from typing import Any
