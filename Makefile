@@ -19,7 +19,7 @@ demo-llm: $(VENV)/.developing ## Start a small language model, and go from raw s
 
 test: $(VENV)/.developing ## Build instag and run all tests, of Rust and of Python
 	cargo test --quiet
-	$(BIN)/python -m pytest --quiet --benchmark-skip
+	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2
 
 lint: $(VENV)/.developing ## Check style, types and stubs
 	cargo fmt --check

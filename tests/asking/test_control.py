@@ -1,6 +1,6 @@
 """Gate, window and waiting jobs, each by itself."""
 
-import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -39,17 +39,18 @@ def test_how_long_a_server_asks_to_wait(headers: dict[str, str], expected: float
 
 
 @pytest.mark.parametrize(
-    "text",
+    "written",
     [
-        format_datetime(in_future(30), usegmt=True),
-        in_future(30).isoformat(),
-        str(time.time() + 30),
-        str(int((time.time() + 30) * 1000)),
+        lambda at: format_datetime(at, usegmt=True),
+        lambda at: at.isoformat(),
+        lambda at: str(at.timestamp()),
+        lambda at: str(int(at.timestamp() * 1000)),
     ],
+    ids=["HTTP date", "ISO 8601", "seconds", "milliseconds"],
 )
-def test_dates_to_wait_for(text: str) -> None:
-    # They were made when this file was loaded, and some are of whole seconds.
-    found = wait_in({"retry-after": text})
+def test_dates_to_wait_for(written: Callable[[datetime], str]) -> None:
+    # Some are of whole seconds.
+    found = wait_in({"retry-after": written(in_future(30))})
     assert found is not None
     assert 0 <= found <= 30
 

@@ -1,0 +1,157 @@
+"""The house keeps its order: no circles of imports, and no package that imports one above it."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "python" / "instag"
+
+# From the ground up: each imports only what stands before it, as the map in CONTRIBUTING.md shows.
+ROOMS = [
+    "_core",
+    "errors",
+    "warning",
+    "checks",
+    "surrogates",
+    "tagsets",
+    "sample",
+    "frame",
+    "asking",
+    "chat",
+    "io",
+    "embedding",
+    "normalization",
+    "selection",
+    "tagging",
+    "auditing",
+    "analysis",
+    "reporting",
+    "recipe",
+    "",  # instag/__init__.py
+    "cli",
+    "__main__",
+]
+# Neighbours that know nothing of each other.
+APART = {("frame", "chat"), ("auditing", "selection")}
+
+
+def name_of(path: Path) -> str:
+    """A file's module below `instag`: "io.files", "io" for its `__init__`, "" for that of all."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    return {name_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def room_of(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def imported(module: str) -> set[str]:
+    """The modules of this package that a file imports, at its top, in its functions or for its types."""
+    return {name for node in ast.walk(modules()[module]) for name in named_by(node)} - {module}
+
+
+def named_by(node: ast.AST) -> Iterator[str]:
+    """What one node imports; of `from instag.io import files` the file, of `from instag.io import read` the package."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+        inner = [f"{node.module}.{alias.name}" for alias in node.names]
+        names = [each if each.removeprefix("instag.") in known() else node.module for each in inner]
+    else:
+        return
+    for name in names:
+        if name == "instag" or name.startswith("instag."):
+            yield name.removeprefix("instag").removeprefix(".")
+
+
+@cache
+def known() -> frozenset[str]:
+    return frozenset([*modules(), "_core"])
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The strongly connected components of more than one file (Tarjan)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for after in sorted(graph.get(node, ())):
+            if after not in index:
+                visit(after)
+                low[node] = min(low[node], low[after])
+            elif after in stack:
+                low[node] = min(low[node], index[after])
+        if low[node] == index[node]:
+            cut = stack.index(node)
+            if len(stack) - cut > 1:
+                found.append(sorted(stack[cut:]))
+            del stack[cut:]
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return found
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set(), "e": {"a"}}) == [["a", "b", "c"]]
+    assert circles({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_every_file_is_looked_at() -> None:
+    assert {"", "cli", "io.files", "selection.selector"} <= set(modules())
+    assert {room_of(module) for module in modules()} <= set(ROOMS)
+
+
+def test_no_files_import_each_other() -> None:
+    assert circles({module: imported(module) for module in modules()}) == []
+
+
+@pytest.mark.parametrize("room", sorted({room_of(module) for module in modules()}))
+def test_a_room_imports_only_what_stands_below(room: str) -> None:
+    below = {other for other in ROOMS[: ROOMS.index(room)] if {(room, other), (other, room)}.isdisjoint(APART)}
+    upwards = [
+        f"instag.{module} imports instag.{other}"
+        for module in modules()
+        if room_of(module) == room
+        for other in sorted(imported(module))
+        if room_of(other) not in {room, *below}
+    ]
+    assert upwards == []
+
+
+@pytest.mark.parametrize(
+    "module", sorted(module for module in modules() if (PACKAGE / module.replace(".", "/")).is_dir())
+)
+def test_packages_only_hand_names_on(module: str) -> None:
+    # What is built of all that is in the package may stand there: `frame.wrap`, the sections, the command line.
+    if module in {"", "cli", "frame", "reporting.sections"}:
+        return
+    assert [node.name for node in modules()[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)] == []
+
+
+@pytest.mark.parametrize(
+    "module", sorted(module for module in modules() if module.count(".") == 1 and room_of(module) in modules())
+)
+def test_no_file_hides_behind_a_name_that_its_package_hands_on(module: str) -> None:
+    # `instag.selection.select` is the function: a file of that name could not be imported as one.
+    package, _, name = module.partition(".")
+    names = {
+        alias.asname or alias.name
+        for node in modules()[package].body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert name not in names or package == "cli"
