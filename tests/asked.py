@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from instag.asking import (
+from instag.chat import (
     Endpoint,
     EndpointError,
     Fault,

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from batch_server import SECRET, BatchServer
-from instag.asking import Endpoint, Journal, Question, Reply, identity_of, key_of
-from instag.tagging.batches import BatchState, collect, status, submit
+from instag.chat import Endpoint, Journal, Question, Reply, identity_of, key_of
+from instag.chat.batches import BatchState, collect, status, submit
 from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import prompt_of
 

@@ -1,4 +1,4 @@
-"""`instag.asking.ask` beside bare aiohttp and AsyncOpenAI: `make bench`.
+"""`instag.chat.ask` beside bare aiohttp and AsyncOpenAI: `make bench`.
 
 Each client runs in a process of its own on core 0, the server on core 1, so that CPU is the client's and so is memory.
 `ask` does all that it does for a user: keys, limits, reading each reply, the journal. Results are asserted: every
@@ -22,7 +22,7 @@ from typing import Any
 import orjson
 import pytest
 
-from instag.asking import Endpoint, Journal, Limits, Question, Reply, Unreadable, ask, identity_of, key_of
+from instag.chat import Endpoint, Journal, Limits, Question, Reply, Unreadable, ask, identity_of, key_of
 
 HERE = Path(__file__).parent
 SCHEMA = {"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "object"}}}}

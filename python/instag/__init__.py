@@ -4,8 +4,8 @@ import warnings
 
 from instag._core import DEBUG, __version__
 from instag.analysis import Analysis, Comparison, Measures, analyze, measure
-from instag.asking import EndpointError
 from instag.auditing import Audit, Share, aaudit, audit
+from instag.chat import EndpointError
 from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from instag.auditing.agreement import agreement_of
-from instag.auditing.case import Case
+from instag.auditing.cases import Case
 
 CASES = [Case("precision", f"tag {nth}", (f"query {nth}",), (nth,), probe=nth >= 6) for nth in range(8)]
 CASES += [Case("consistency", "tag", (f"query {nth}", "other"), (nth, 9), probe=nth == 3) for nth in range(4)]

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 import instag
-from instag.asking import EndpointError, Reply
 from instag.auditing import Audit, Share, aaudit, audit
-from instag.auditing.case import Case
-from instag.auditing.docket import Docket
+from instag.auditing.cases import Case
+from instag.auditing.judge import Docket
+from instag.chat import EndpointError, Reply
 
 KEY = "sk-very-secret"
 SAMPLE = instag.load_sample()

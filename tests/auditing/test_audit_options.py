@@ -10,11 +10,10 @@ import polars as pl
 import pytest
 
 import instag
-from instag.asking import EndpointError
 from instag.auditing import Audit, Share, aaudit, audit
-from instag.auditing.case import Case
-from instag.auditing.cases import cases_of
-from instag.auditing.cautions import warn_of_judge
+from instag.auditing.cases import Case, cases_of
+from instag.auditing.result import warn_of_judge
+from instag.chat import EndpointError
 from instag.warning import warn
 
 FEW = pl.DataFrame(

@@ -1,5 +1,6 @@
 """Which cases are drawn."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -13,11 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import instag
-from instag.auditing.case import Case
-from instag.auditing.cases import cases_of
-from instag.auditing.design import Design
-from instag.auditing.draws import Draws
-from instag.auditing.pool import Pool, pool_of
+from instag.auditing.cases import Case, Design, cases_of
+from instag.auditing.population import Population, population_of
+from instag.auditing.sampling import Draws
 from instag.frame import wrap
 
 queries = st.integers(0, 40).map(lambda nth: f"query {nth}")
@@ -32,21 +31,21 @@ designs = st.builds(
 )
 
 
-def pool_from(rows: list[tuple[str, list[str]]]) -> Pool:
+def pool_from(rows: list[tuple[str, list[str]]]) -> Population:
     data = {"queries": [[query] for query, _ in rows], "tags": [given for _, given in rows]}
     schema = {"queries": pl.List(pl.String), "tags": pl.List(pl.String)}
-    return pool_of(wrap(pl.DataFrame(data, schema=schema)), tags="tags", query=None)
+    return population_of(wrap(pl.DataFrame(data, schema=schema)), tags="tags", query=None)
 
 
 pools = st.lists(st.tuples(queries, tags), max_size=40).map(pool_from)
 
 
 @pytest.fixture(scope="module")
-def sample() -> Pool:
-    return pool_of(wrap(instag.load_sample()), tags="query_tags", query=None)
+def sample() -> Population:
+    return population_of(wrap(instag.load_sample()), tags="query_tags", query=None)
 
 
-def of(pool: Pool, case: Case) -> list[set[str]]:
+def of(pool: Population, case: Case) -> list[set[str]]:
     """The tags that the queries of a case have."""
     place = {pool.text(nth): nth for nth in range(len(pool.texts))}
     return [{pool.tags[tag] for tag in pool.tags_of(place[query])} for query in case.queries]
@@ -54,7 +53,7 @@ def of(pool: Pool, case: Case) -> list[set[str]]:
 
 @settings(max_examples=300, deadline=None)
 @given(pools, designs)
-def test_cases_are_what_they_say(pool: Pool, design: Design) -> None:
+def test_cases_are_what_they_say(pool: Population, design: Design) -> None:
     cases = cases_of(pool, design)
     assert len({case.id for case in cases}) == len(cases)
     for case in cases:
@@ -76,7 +75,7 @@ def test_cases_are_what_they_say(pool: Pool, design: Design) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(pools, designs, st.integers(1, 9))
-def test_more_cases_hold_the_fewer(pool: Pool, design: Design, more: int) -> None:
+def test_more_cases_hold_the_fewer(pool: Population, design: Design, more: int) -> None:
     grown = Design(design.precision + more, design.consistency + more, design.probes, design.group, design.seed)
     few, many = ({case.id for case in cases_of(pool, each) if not case.probe} for each in (design, grown))
     assert few <= many
@@ -84,7 +83,7 @@ def test_more_cases_hold_the_fewer(pool: Pool, design: Design, more: int) -> Non
 
 @settings(max_examples=100, deadline=None)
 @given(pools, designs)
-def test_groups_of_a_tag_share_no_query_and_take_turns(pool: Pool, design: Design) -> None:
+def test_groups_of_a_tag_share_no_query_and_take_turns(pool: Population, design: Design) -> None:
     groups = [case for case in cases_of(pool, design) if case.kind == "consistency" and not case.probe]
     for one, other in combinations(groups, 2):
         assert one.tag != other.tag or not {*one.queries} & {*other.queries}
@@ -96,17 +95,17 @@ def test_groups_of_a_tag_share_no_query_and_take_turns(pool: Pool, design: Desig
             assert max(counts.values(), default=0) <= counts[tag] + 1
 
 
-def test_the_same_on_every_machine(sample: Pool) -> None:
+def test_the_same_on_every_machine(sample: Population) -> None:
     """Names of cases are hashes of what is in them, so that these say it all."""
     found = [case.id for case in cases_of(sample, Design(4, 3, 0.5, 5, 7))]
     assert found == GOLDEN
     code = (
-        "import instag; from instag.auditing.cases import *; from instag.auditing.design import *; from instag.auditing.pool import *; from instag.frame "
-        "import wrap; print(*[case.id for case in cases_of(pool_of(wrap(instag.load_sample()), tags='query_tags', "
+        "import instag; from instag.auditing.cases import *; from instag.auditing.population import *; from instag.frame "
+        "import wrap; print(*[case.id for case in cases_of(population_of(wrap(instag.load_sample()), tags='query_tags', "
         "query=None), Design(4, 3, 0.5, 5, 7))])"
     )
     for seed in ("1", "2"):
-        environment = {"PYTHONHASHSEED": seed, "POLARS_MAX_THREADS": seed}
+        environment = os.environ | {"PYTHONHASHSEED": seed, "POLARS_MAX_THREADS": seed}
         told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
         assert told.stdout.split() == GOLDEN
 
@@ -126,12 +125,12 @@ GOLDEN = [
 ]
 
 
-def test_another_seed_draws_other_cases(sample: Pool) -> None:
+def test_another_seed_draws_other_cases(sample: Population) -> None:
     one, other = ({case.id for case in cases_of(sample, Design(50, 50, 0.1, 5, seed))} for seed in (0, 1))
     assert len(one & other) < 20
 
 
-def test_the_order_does_not_tell_probes(sample: Pool) -> None:
+def test_the_order_does_not_tell_probes(sample: Population) -> None:
     probes = [nth for nth, case in enumerate(cases_of(sample, Design(100, 100, 0.5, 5, 0))) if case.probe]
     assert len(probes) == 100
     assert 100 < np.mean(probes) < 200
@@ -146,7 +145,7 @@ def test_pairs_are_drawn_evenly() -> None:
     assert sum((count - 100) ** 2 / 100 for count in drawn.values()) < 31.3
 
 
-def test_probes_of_the_sample_are_far_from_what_is_right(sample: Pool) -> None:
+def test_probes_of_the_sample_are_far_from_what_is_right(sample: Population) -> None:
     probes = [case for case in cases_of(sample, Design(200, 200, 0.5, 5, 0)) if case.probe]
     assert Counter(case.kind for case in probes) == {"precision": 100, "consistency": 100}
     for case in probes:

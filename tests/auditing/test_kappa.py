@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from instag.auditing.kappa import Kappa, cohen, fleiss
+from instag.auditing.agreement import Kappa, cohen, fleiss
 
 pairs = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60)
 tables = st.integers(2, 8).flatmap(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import instag
-from instag.auditing.case import Case
+from instag.auditing.cases import Case
 from instag.auditing.labels import read_labels, write_cases
 from instag.auditing.result import cases_frame
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instag.asking import Reply, Unreadable
-from instag.auditing.verdict import Verdict, read_verdict
+from instag.auditing.judge import Verdict, read_verdict
+from instag.chat import Reply, Unreadable
 
 
 def reply(content: str | None, finish: str | None = "stop", refusal: str | None = None) -> Reply:

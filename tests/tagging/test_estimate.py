@@ -4,11 +4,11 @@ import numpy as np
 import orjson
 import pytest
 
-from instag.asking.limits import Limits
-from instag.asking.price import Price
-from instag.asking.reply import Reply
+from instag.chat.options import Limits
+from instag.chat.question import Reply
+from instag.chat.spending import Price
 from instag.chat.truncate import tokens_of
-from instag.tagging.outlay import ANSWER, Estimate, estimate_of, mean_answer
+from instag.tagging.estimation import ANSWER, Estimate, estimate_of, mean_answer
 from instag.tagging.prompt import SCHEMA, prompt_of
 
 PROMPT = prompt_of("instagger")

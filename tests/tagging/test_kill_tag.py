@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 import chaos
-from instag.asking import identity_of, key_of
+from instag.chat import identity_of, key_of
 from instag.tagging.prompt import prompt_of
 from patience import wait_for
 from tagged import environment

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from instag.asking.reply import Reply, Unreadable
+from instag.chat.question import Reply, Unreadable
 from instag.tagging.parsing import LONGEST_ANSWER, LONGEST_EXPLANATION, LONGEST_TAG, MOST_TAGS, TagList, read_answer
 
 KEY = bytes(16)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instag.asking.reply import Reply, Unreadable
+from instag.chat.question import Reply, Unreadable
 from instag.tagging.parsing import LONGEST_TAG, MOST_TAGS, TagList, read_answer
 
 

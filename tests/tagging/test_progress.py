@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from instag.asking import Tally
+from instag.chat import Tally
 from instag.cli.progress import Display, duration, standing
 
 

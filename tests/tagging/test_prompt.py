@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import instag
-from instag.asking.reply import Reply
+from instag.chat.question import Reply
 from instag.errors import InputError
 from instag.tagging.examples import HINTED, Example
 from instag.tagging.parsing import read_answer

@@ -15,10 +15,10 @@ from filelock import FileLock
 
 import chaos
 import instag
-from instag.asking import Price
+from instag.chat import Price
 from instag.errors import InputError
 from instag.tagging import atag, tag
-from instag.tagging.forecast import estimate
+from instag.tagging.estimation import estimate
 from instag.tagging.prompt import prompt_of
 from tagged import FRAME, answered, expected, many
 

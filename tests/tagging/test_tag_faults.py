@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 import chaos
-from instag.asking import EndpointError, Tally
+from instag.chat import EndpointError, Tally
 from instag.errors import InstagWarning
 from instag.tagging import atag, tag
 from patience import until

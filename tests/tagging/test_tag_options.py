@@ -9,7 +9,7 @@ import pytest
 
 from calls import FRAME, Call, Calls, all_of, taken_down
 from instag import io
-from instag.asking import Tally
+from instag.chat import Tally
 from instag.chat.truncate import Cut
 from instag.cli.tag import tag
 

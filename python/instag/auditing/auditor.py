@@ -7,25 +7,29 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
 
-from instag.asking import Endpoint, Limits, Structured, Tally, ask
-from instag.asking.interruption import interruptible
-from instag.asking.price import Price
 from instag.auditing.agreement import agreement_of
-from instag.auditing.case import Case
-from instag.auditing.cases import cases_of
-from instag.auditing.cautions import warn_of_failures, warn_of_few, warn_of_judge
-from instag.auditing.design import Design
-from instag.auditing.docket import Docket
-from instag.auditing.judge import SCHEMA
+from instag.auditing.cases import Case, Design, cases_of
+from instag.auditing.judge import SCHEMA, Docket, read_verdict
 from instag.auditing.labels import Labels, read_labels, write_cases
-from instag.auditing.pool import column_of, pool_of
-from instag.auditing.result import Audit, cases_frame, failures_frame, judge_frame, share_of, tags_frame
-from instag.auditing.verdict import read_verdict
+from instag.auditing.population import column_of, population_of
+from instag.auditing.result import (
+    Audit,
+    cases_frame,
+    failures_frame,
+    judge_frame,
+    share_of,
+    tags_frame,
+    warn_of_failures,
+    warn_of_few,
+    warn_of_judge,
+)
+from instag.chat import Endpoint, Limits, Structured, Tally, ask
+from instag.chat.options import check_cost, check_limit, priced, sampling_of
+from instag.chat.spending import Price
+from instag.chat.sync import waiting
+from instag.chat.task import interruptible
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.tagging.options import check_cost, check_limit, sampling_of
-from instag.tagging.plan import priced
-from instag.tagging.waiting import waiting
 from instag.warning import keep_caller
 
 __all__ = ["aaudit", "audit"]
@@ -207,7 +211,7 @@ def _drawn(data: Any, design: Design, tags: str, queries: str | None) -> tuple[s
     """The column that the tags are from, and the cases."""
     frame = wrap(data)
     column = column_of(frame, tags)
-    pool = pool_of(frame, tags=column, query=queries)
+    pool = population_of(frame, tags=column, query=queries)
     if not len(pool.codes):
         raise InputError(f"column {column!r}: expected queries with tags; found none: there is nothing to audit")
     return column, cases_of(pool, design)

@@ -1,19 +1,124 @@
-"""Cases, drawn from a pool by a seed."""
+"""Cases: what is put before the judge, how many of them, and how they are drawn by a seed."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from itertools import chain, islice
+from numbers import Integral
+from typing import Literal
 
 import numpy as np
+import orjson
 
-from instag.auditing.case import Case, Kind
-from instag.auditing.design import Design
-from instag.auditing.draws import Draws
-from instag.auditing.pool import Pool
-from instag.auditing.probes import outsider, wrong_tag
+from instag.auditing.population import Population
+from instag.auditing.sampling import Draws, outsider, wrong_tag
 from instag.chat.truncate import Cut
+from instag.checks import check_share
+from instag.errors import InputError
 
-__all__ = ["cases_of"]
+__all__ = ["KINDS", "TAG", "Case", "Design", "Kind", "cases_of"]
+
+
+Kind = Literal["precision", "consistency"]
+"""Whether a tag is right for its query, or means the same in several."""
+
+KINDS: tuple[Kind, ...] = ("precision", "consistency")
+
+TAG = Cut(200)
+"""How much of a tag is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A tag with one query or with several.
+
+    Attributes
+    ----------
+    kind
+        What is asked about it.
+    tag
+        The tag.
+    queries
+        The queries as they are shown: long ones are cut.
+    rows
+        The row of each in the data.
+    probe
+        Whether something was put wrong on purpose.
+    misplaced
+        Which of the queries, from 0, was put in the place of one that belongs; None where none was.
+
+    Examples
+    --------
+    >>> case = Case("precision", "poetry", ("Write a haiku.",), (7,), probe=False)
+    >>> case.question
+    '{"query":"Write a haiku.","tag":"poetry"}'
+    >>> case.id
+    'p-58709cc820'
+    """
+
+    kind: Kind
+    tag: str
+    queries: tuple[str, ...]
+    rows: tuple[int, ...]
+    probe: bool
+    misplaced: int | None = None
+
+    @property
+    def question(self) -> str:
+        """What the judge sees, as JSON: whatever a query holds, it ends where its string ends."""
+        shown = {"queries": self.queries} if self.kind == "consistency" else {"query": self.queries[0]}
+        return orjson.dumps(shown | {"tag": TAG(self.tag)[0]}).decode()
+
+    @property
+    def id(self) -> str:
+        """The name of the case: the same for the same question, and without a hint at what it is."""
+        return f"{self.kind[0]}-{blake2b(self.question.encode(), digest_size=5).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Design:
+    """How many cases are drawn, and how.
+
+    Attributes
+    ----------
+    precision, consistency
+        The cases of each kind.
+    probes
+        The probes that are put in beside, as a share of the cases.
+    group
+        The queries of a consistency case.
+    seed
+        Another seed, other cases.
+    """
+
+    precision: int
+    consistency: int
+    probes: float
+    group: int
+    seed: int
+
+    def wanted(self, kind: Kind, *, probe: bool) -> int:
+        """How many there should be; where there are cases and probes, there is at least one probe."""
+        cases = self.precision if kind == "precision" else self.consistency
+        probes = cases * self.probes
+        return max(round(probes), int(probes > 0)) if probe else cases
+
+    def check(self) -> None:
+        """Check every option.
+
+        Raises
+        ------
+        InputError
+            Where one is out of range.
+        """
+        for name, least in (("precision", 0), ("consistency", 0), ("group", 2), ("seed", 0)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+                raise InputError(f"{name}: expected a whole number of {least} or more; found {value!r}")
+        check_share("probes", self.probes)
+        if not self.precision and not self.consistency:
+            raise InputError("precision, consistency: expected one case or more of either kind; found 0 of both")
+
 
 # A query of a consistency case is one of several, so less of it is shown.
 CUTS: dict[Kind, Cut] = {"precision": Cut(6_000), "consistency": Cut(2_000)}
@@ -22,7 +127,7 @@ CUTS: dict[Kind, Cut] = {"precision": Cut(6_000), "consistency": Cut(2_000)}
 TRIES = 20
 
 
-def cases_of(pool: Pool, design: Design) -> list[Case]:
+def cases_of(pool: Population, design: Design) -> list[Case]:
     """Draw cases and probes, in an order that tells them not apart.
 
     More cases by the same seed have fewer cases among them. A precision case is a pair of a query and a tag, each pair
@@ -33,11 +138,11 @@ def cases_of(pool: Pool, design: Design) -> list[Case]:
     Examples
     --------
     >>> import polars as pl
-    >>> from instag.auditing.design import Design
-    >>> from instag.auditing.pool import pool_of
+    >>> from instag.auditing.cases import Design
+    >>> from instag.auditing.population import population_of
     >>> from instag.frame import wrap
     >>> df = pl.DataFrame({"queries": [["Why?"], ["How?"]], "tags": [["cause"], ["means"]]})
-    >>> pool = pool_of(wrap(df), tags="tags", query=None)
+    >>> pool = population_of(wrap(df), tags="tags", query=None)
     >>> for case in cases_of(pool, Design(precision=2, consistency=0, probes=0.5, group=5, seed=0)):
     ...     print(case.queries, case.tag, case.probe)
     ('How?',) means False
@@ -63,12 +168,12 @@ def _distinct(cases: Iterable[Case]) -> Iterator[Case]:
             yield case
 
 
-def _pairs(pool: Pool, design: Design) -> Iterator[Case]:
+def _pairs(pool: Population, design: Design) -> Iterator[Case]:
     for nth in Draws(design.seed, "precision").order(len(pool.codes)):
         yield _case("precision", pool, pool.codes[nth], [pool.queries[nth]], probe=False)
 
 
-def _wrong_pairs(pool: Pool, design: Design) -> Iterator[Case]:
+def _wrong_pairs(pool: Population, design: Design) -> Iterator[Case]:
     draws = Draws(design.seed, "precision probes")
     pairs = draws.order(len(pool.codes))
     for nth in islice(pairs, TRIES * design.wanted("precision", probe=True)):
@@ -77,7 +182,7 @@ def _wrong_pairs(pool: Pool, design: Design) -> Iterator[Case]:
             yield _case("precision", pool, tag, [pool.queries[nth]], probe=True)
 
 
-def _groups(pool: Pool, design: Design) -> Iterator[Case]:
+def _groups(pool: Population, design: Design) -> Iterator[Case]:
     draws = Draws(design.seed, "consistency")
     turn = 0
     while len(tags := np.flatnonzero(pool.sizes >= turn * design.group + 2)):
@@ -87,7 +192,7 @@ def _groups(pool: Pool, design: Design) -> Iterator[Case]:
         turn += 1
 
 
-def _wrong_groups(pool: Pool, design: Design) -> Iterator[Case]:
+def _wrong_groups(pool: Population, design: Design) -> Iterator[Case]:
     draws = Draws(design.seed, "consistency probes")
     tags = np.flatnonzero(pool.sizes >= 2)  # noqa: PLR2004 - one to stay and one to be replaced
     for nth in islice(draws.order(len(tags)), TRIES * design.wanted("consistency", probe=True)):
@@ -99,14 +204,14 @@ def _wrong_groups(pool: Pool, design: Design) -> Iterator[Case]:
             yield replace(_case("consistency", pool, tags[nth], queries, probe=True), misplaced=replaced)
 
 
-def _some(pool: Pool, tag: int, design: Design, turn: int) -> list[int]:
+def _some(pool: Population, tag: int, design: Design, turn: int) -> list[int]:
     """The queries that a tag is shown with in its first, second, … case."""
     queries = pool.queries_of(tag)
     order = Draws(design.seed, f"queries of {pool.tags[tag]}").order(len(queries))
     return [int(queries[nth]) for nth in islice(order, turn * design.group, (turn + 1) * design.group)]
 
 
-def _case(kind: Kind, pool: Pool, tag: int, queries: Iterable[int], *, probe: bool) -> Case:
+def _case(kind: Kind, pool: Population, tag: int, queries: Iterable[int], *, probe: bool) -> Case:
     shown = [int(query) for query in queries]
     texts = tuple(CUTS[kind](pool.text(query))[0] for query in shown)
     return Case(kind, pool.tags[tag], texts, tuple(int(pool.samples[query]) for query in shown), probe)

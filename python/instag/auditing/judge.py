@@ -1,13 +1,23 @@
-"""What the judge is told."""
+"""The judge: what it is told, what it answers, and the cases that it is asked about."""
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import orjson
 
-from instag.auditing.case import Case, Kind
+from instag.auditing.cases import Case, Kind
+from instag.auditing.labels import NO, YES
+from instag.chat import Journal, Question, identity_of, key_of
+from instag.chat.json_values import Object, values_of
+from instag.chat.question import Reply, Unreadable
+from instag.errors import InputError
+from instag.tagging.parsing import content_of
 
-__all__ = ["IDENTITY", "SCHEMA", "messages_of"]
+__all__ = ["IDENTITY", "SCHEMA", "Docket", "Failure", "Verdict", "messages_of", "read_verdict"]
 
 # The reason comes first: what is written before the verdict can still move it.
 SCHEMA: dict[str, Any] = {
@@ -55,3 +65,161 @@ def messages_of(case: Case) -> list[dict[str, str]]:
     {'role': 'user', 'content': '{"query":"Write a haiku.","tag":"poetry"}'}
     """
     return [{"role": "system", "content": RULES[case.kind]}, {"role": "user", "content": case.question}]
+
+
+# Characters of a reason that are kept.
+LONGEST = 1_000
+
+# Characters of an answer that cannot be read that are shown.
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the judge says of a case.
+
+    Attributes
+    ----------
+    right
+        Whether the tag is right, or means the same in all queries.
+    reason
+        Why; empty where the judge gave no reason.
+    """
+
+    right: bool
+    reason: str
+
+
+def read_verdict(reply: Reply) -> Verdict:
+    """Read the verdict in an answer.
+
+    By the rules of :func:`instag.tagging.parsing.read_answer` thinking, fences and text around the JSON are taken away,
+    and only an answer that is complete is repaired. `right` may be a word for yes or no as well, and of several
+    verdicts the last counts: a judge that thinks again has its last word.
+
+    Parameters
+    ----------
+    reply
+        The server's answer.
+
+    Raises
+    ------
+    Unreadable
+        With one of the reasons `refused`, `filtered`, `length`, `empty`, `too large`, `not JSON`, and `no verdict`.
+
+    Examples
+    --------
+    >>> read_verdict(Reply(bytes(16), 'Well: {"reason": "It is a haiku.", "right": true}', "stop"))
+    Verdict(right=True, reason='It is a haiku.')
+    """
+    content = content_of(reply)
+    found = False
+    for values, _ in values_of(content, whole=reply.finish_reason in {"stop", None}):
+        found = found or bool(values)
+        verdicts = [verdict for value in values if (verdict := _verdict(value)) is not None]
+        if verdicts:
+            return verdicts[-1]
+    raise Unreadable("no verdict" if found else "not JSON", content[:SHOWN])
+
+
+def _verdict(value: Any) -> Verdict | None:
+    if not isinstance(value, Object):
+        return None
+    members = [(key.strip().casefold(), member) for key, member in value]
+    said = {_truth(member) for key, member in members if key == "right"}
+    # One that says both says nothing.
+    if len(said) != 1 or (right := said.pop()) is None:
+        return None
+    reasons = [member.strip() for key, member in members if key == "reason" and isinstance(member, str)]
+    return Verdict(right, " ".join(reasons)[:LONGEST])
+
+
+def _truth(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    word = value.strip().casefold() if isinstance(value, str) else ""
+    return word in YES if word in YES | NO else None
+
+
+# Hexadecimal digits that tell the prompts apart in the names of journals.
+TOLD_APART = 8
+
+
+Failure = tuple[str, str | None, str | None]
+"""`failed` or `not tried`, the reason, and the detail."""
+
+
+@dataclass
+class Docket:
+    """Cases by their keys.
+
+    Attributes
+    ----------
+    cases
+        The cases.
+    model
+        The judge.
+    path
+        Where the journal is.
+    verdicts
+        What the judge says of each case by name.
+    failures
+        Why a case has no verdict.
+    """
+
+    cases: Sequence[Case]
+    model: str
+    path: Path
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cases: Sequence[Case], model: str, journal: str | Path | None) -> "Docket":
+        """Put cases before a judge; the journal is named after both unless told."""
+        if not model:
+            raise InputError("model: expected the model's name at the endpoint; found none")
+        named = f"{model}.audit.{IDENTITY.split()[1][:TOLD_APART]}.journal"
+        return cls(cases, model, Path(re.sub(r"[^\w.-]+", "-", named)) if journal is None else Path(journal))
+
+    def open(self) -> Journal:
+        """Open the journal, or begin it."""
+        return Journal.open(self.path, model=self.model, prompt=IDENTITY, schema=SCHEMA)
+
+    def unanswered(self, journal: Journal, max_tokens: int | None, *, retry_unread: bool) -> list[Case]:
+        """The cases without an answer, and those that are asked again."""
+        answered = journal.answered(max_tokens)
+        self.read(journal)
+        again = self.failures if retry_unread else {}
+        return [case for case in self.cases if self._key(case) not in answered or case.id in again]
+
+    def questions(self, cases: Sequence[Case]) -> Iterator[Question]:
+        """What is asked about cases, made one by one."""
+        return (Question(self._key(case), messages_of(case)) for case in cases)
+
+    def read(self, journal: Journal, untried: str | None = None) -> None:
+        """Take down all that a journal has on these cases.
+
+        Parameters
+        ----------
+        journal
+            The journal; the last reply to a question counts.
+        untried
+            Why some were not tried, if there is a reason.
+        """
+        names = {self._key(case): case.id for case in self.cases}
+        self.verdicts, self.failures = {}, dict.fromkeys(names.values(), ("not tried", untried, None))
+        for fault in journal.faults():
+            if fault.key in names:
+                self.failures[names[fault.key]] = ("failed", fault.reason, fault.detail or None)
+        for reply in journal.replies():
+            if (name := names.get(reply.key)) is None:
+                continue
+            self.verdicts.pop(name, None)
+            try:
+                self.verdicts[name] = read_verdict(reply)
+                self.failures.pop(name, None)
+            except Unreadable as error:
+                self.failures[name] = ("failed", error.reason, error.detail or None)
+
+    def _key(self, case: Case) -> bytes:
+        return key_of(identity_of(self.model, IDENTITY, SCHEMA), case.question)

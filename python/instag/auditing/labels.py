@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from instag.auditing.case import TAG, Kind
+from instag.auditing.cases import TAG, Kind
 from instag.errors import InputError
 from instag.io.files import atomic_write
 

@@ -1,25 +1,96 @@
-"""The result: what the verdicts come to."""
+"""The result: what the verdicts come to, how far it is to be trusted, and what deserves a look."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
+from statistics import NormalDist
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
-from instag.asking import Tally
-from instag.auditing.case import KINDS, Case, Kind
-from instag.auditing.interval import Share, wilson
+from instag.auditing.cases import KINDS, Case, Design, Kind
+from instag.auditing.judge import Failure, Verdict
 from instag.auditing.labels import write_cases
-from instag.auditing.verdict import Verdict
+from instag.chat import Tally
+from instag.warning import warn
 
-__all__ = ["Audit", "Failure", "cases_frame", "failures_frame", "judge_frame", "share_of", "tags_frame"]
+__all__ = [
+    "Audit",
+    "Share",
+    "cases_frame",
+    "failures_frame",
+    "judge_frame",
+    "share_of",
+    "tags_frame",
+    "warn_of_failures",
+    "warn_of_few",
+    "warn_of_judge",
+    "wilson",
+]
+
+# Standard errors to either side of a share that hold 95 % of all samples.
+WIDTH = NormalDist().inv_cdf(0.975)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share that was estimated from a sample.
+
+    Attributes
+    ----------
+    count
+        The cases that count.
+    of
+        All cases.
+    share
+        Their quotient, from 0 to 1; None where there are no cases.
+    low, high
+        The 95 % confidence interval by Wilson's score; 0 and 1 where there are no cases.
+
+    Examples
+    --------
+    >>> share = Share.from_counts(47, 50)
+    >>> f"{share.share:.2f} from {share.low:.3f} to {share.high:.3f}"
+    '0.94 from 0.838 to 0.979'
+    """
+
+    count: int
+    of: int
+    share: float | None
+    low: float
+    high: float
+
+    @classmethod
+    def from_counts(cls, count: int, of: int) -> "Share":
+        """The share that so many cases are of all."""
+        return cls(count, of, count / of if of else None, *wilson(count, of))
+
+
+def wilson(count: int, of: int) -> tuple[float, float]:
+    """The 95 % confidence interval of a share, which holds for small samples and for shares near 0 and 1 too.
+
+    Examples
+    --------
+    >>> wilson(0, 0)
+    (0.0, 1.0)
+
+    References
+    ----------
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    """
+    if not of:
+        return 0.0, 1.0
+    share, spread = count / of, WIDTH**2 / of
+    centre = (share + spread / 2) / (1 + spread)
+    half = sqrt(spread * share * (1 - share) + spread**2 / 4) / (1 + spread)
+    # At the ends the bound is the end itself, but for rounding.
+    return (centre - half if count else 0.0), (centre + half if count < of else 1.0)
+
 
 SHARES = {"share": pl.Float64, "low": pl.Float64, "high": pl.Float64}
-
-Failure = tuple[str, str | None, str | None]
-"""`failed` or `not tried`, the reason, and the detail."""
 
 
 @dataclass(frozen=True)
@@ -148,3 +219,35 @@ def failures_frame(cases: Sequence[Case], failures: Mapping[str, Failure]) -> pl
     rows = [(case.id, case.kind, case.tag, *failures[case.id]) for case in cases if case.id in failures]
     names = ("case", "kind", "tag", "status", "reason", "detail")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+# Reasons that a warning names; the table of failures has them all.
+NAMED = 5
+
+# The share of probes that a judge should catch.
+CAUGHT = 0.9
+
+
+def warn_of_few(cases: Sequence[Case], design: Design) -> None:
+    """Say where there are fewer cases or probes than there should be."""
+    for kind in KINDS:
+        for probe, name in ((False, "cases"), (True, "probes")):
+            wanted = design.wanted(kind, probe=probe)
+            found = sum((case.kind, case.probe) == (kind, probe) for case in cases)
+            if found < wanted:
+                warn(f"{kind}: {wanted:,} {name} were asked for, and the data have {found:,}")
+
+
+def warn_of_failures(failures: Mapping[str, Failure], cases: int) -> None:
+    """Say how many cases have no verdict, and why."""
+    if failures:
+        counts = Counter(": ".join(filter(None, failure[:2])) for failure in failures.values())
+        named = "; ".join(f"{count:,} {why}" for why, count in counts.most_common(NAMED))
+        others = "; …" if len(counts) > NAMED else ""
+        warn(f"{len(failures):,} of {cases:,} cases have no verdict ({named}{others}) and are not counted")
+
+
+def warn_of_judge(judge: pl.DataFrame) -> None:
+    """Say where the judge lets too much pass, chance allowed for."""
+    for kind, probes, caught in judge.filter(pl.col("high") < CAUGHT).select("kind", "probes", "caught").iter_rows():
+        warn(f"{kind}: the judge caught {caught:,} of {probes:,} cases put wrong on purpose: do not trust its share")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from instag.asking.reply import Unreadable
+from instag.chat.question import Unreadable
 
 __all__ = ["Object", "decoded", "values_of"]
 

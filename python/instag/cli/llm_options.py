@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import orjson
 import typer
 
-from instag.asking import Structured
+from instag.chat import Structured
 from instag.chat.truncate import SIZE, Cut
 from instag.errors import InputError
 from instag.tagging.batching import Action

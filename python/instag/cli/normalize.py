@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from instag import io
-from instag.asking.endpoint import OPENAI
+from instag.chat.endpoint import OPENAI
 from instag.cli import console, outputs
 from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
 from instag.embedding import OpenAIEmbedder

@@ -8,7 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
-from instag.asking import Tally
+from instag.chat import Tally
 
 __all__ = ["Display", "amount", "duration", "standing"]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import typer
 
-from instag.asking import EndpointError, Tally
-from instag.asking.price import unpriced
+from instag.chat import EndpointError, Tally
+from instag.chat.spending import unpriced
 from instag.cli import console
 from instag.cli.progress import amount, duration
 from instag.tagging import Tagged
-from instag.tagging.outlay import Estimate
+from instag.tagging.estimation import Estimate
 
 __all__ = ["INTERRUPTED", "asked", "counted", "estimated", "leaving"]
 

@@ -8,6 +8,7 @@ import polars as pl
 import typer
 
 from instag import io
+from instag.chat.batches import BatchState
 from instag.cli import console, outputs
 from instag.cli.llm_options import (
     Attempts,
@@ -56,10 +57,9 @@ from instag.cli.summaries import asked, counted, estimated, leaving
 from instag.errors import InputError
 from instag.tagging import Tagged
 from instag.tagging import tag as run
-from instag.tagging.batches import BatchState
 from instag.tagging.batching import Action, batch
-from instag.tagging.forecast import estimate
-from instag.tagging.options import check_columns
+from instag.tagging.estimation import estimate
+from instag.tagging.result import check_columns
 
 UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "waiting for its files")
 

@@ -9,20 +9,20 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.asking import Endpoint, Journal, Limits, Structured
-from instag.asking.price import Price
+from instag.chat import Endpoint, Journal, Limits, Structured, batches
+from instag.chat.batches import BatchState
+from instag.chat.options import check_cost, check_limit, priced, sampling_of
+from instag.chat.spending import Price
+from instag.chat.sync import waiting
 from instag.chat.truncate import Cut
 from instag.checks import check_choice
 from instag.errors import InputError
-from instag.tagging import batches
-from instag.tagging.batches import BatchState
+from instag.tagging.estimation import foreseen
 from instag.tagging.examples import Examples, Hint
-from instag.tagging.forecast import foreseen
-from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
 from instag.tagging.parsing import read_answer
-from instag.tagging.plan import Plan, priced
+from instag.tagging.plan import Plan
 from instag.tagging.prompt import Prompt
-from instag.tagging.waiting import waiting
+from instag.tagging.result import check_columns
 from instag.warning import keep_caller
 
 __all__ = ["Action", "abatch", "batch"]

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from instag.asking.reply import Reply, Unreadable
 from instag.chat.json_values import Object, decoded, values_of
+from instag.chat.question import Reply, Unreadable
 from instag.chat.truncate import folded, shown
 
 __all__ = ["MOST_TAGS", "TagList", "content_of", "read_answer"]

@@ -1,6 +1,5 @@
 """The plan: what is to be asked about which samples, before anything is."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,21 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instag.asking import Journal, Question, identity_of, key_of
-from instag.asking.contents import Contents
-from instag.asking.price import Price, price_of
+from instag.chat import Journal, Question, identity_of, key_of
+from instag.chat.journal import JournalReader
 from instag.chat.truncate import Cut
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.queries import heard
+from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import Prompt, prompt_of
 from instag.tagging.samples import Samples
-from instag.tagging.sheet import Sheet
 from instag.warning import warn
 
-__all__ = ["Plan", "priced"]
+__all__ = ["Plan"]
 
 # Bytes of the hash that tells models and prompts apart in the names of journals.
 TOLD_APART = 4
@@ -98,22 +96,22 @@ class Plan:
             warn(f"{self.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
         return journal
 
-    def peek(self) -> Contents:
+    def peek(self) -> JournalReader:
         """What the journal holds, though another run may be writing it; where there is none, nothing."""
         return Journal.peek(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
 
-    def unanswered(self, journal: Contents, max_tokens: int | None, *, retry_unread: bool) -> NDArray[np.bool_]:
+    def unanswered(self, journal: JournalReader, max_tokens: int | None, *, retry_unread: bool) -> NDArray[np.bool_]:
         """Which questions have no answer yet, or one that is asked for again."""
         keys = self.samples.keys
         unanswered = ~journal.answered(max_tokens).isin(keys)
         if retry_unread:
-            sheet = Sheet(keys)
+            sheet = AnswerTable(keys)
             sheet.read(journal.replies(), read_answer)
             unanswered |= sheet.failed
         return np.asarray(unanswered)
 
     def turns(
-        self, journal: Contents, unanswered: NDArray[np.bool_], limit: int | None
+        self, journal: JournalReader, unanswered: NDArray[np.bool_], limit: int | None
     ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """The queries to ask with, at most so many: new ones first, and then those that failed before.
 
@@ -130,26 +128,6 @@ class Plan:
             for query, text in samples.texts(queries):
                 key = samples.keys[samples.question[query]].tobytes()
                 yield Question(key, self.prompt.messages(self.cut(text)[0]))
-
-
-def priced(price: Price | tuple[float, float] | None, model: str, base_url: str | None) -> Price | None:
-    """The price that is told, or else the published one of the model; None where nobody knows."""
-    if not model or not isinstance(model, str):
-        raise InputError(f"model / --model: expected the model's name at the endpoint; found {model!r}")
-    if price is None:
-        return price_of(model, base_url or os.environ.get("OPENAI_BASE_URL"))
-    if isinstance(price, Price):
-        return price
-    try:
-        asked, answered = price
-        return Price(float(asked), float(answered))
-    except (TypeError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            f"price / --price: expected US dollars for a million tokens asked and answered, such as (0.15, 0.6); "
-            f"found {price!r}"
-        ) from None
 
 
 def _named(model: str, prompt: Prompt, identity: bytes) -> Path:

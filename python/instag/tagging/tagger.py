@@ -6,20 +6,72 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from instag.asking import Endpoint, Limits, Structured, Tally, ask
-from instag.asking.price import Price
+from instag.chat import Endpoint, Journal, Limits, Structured, Tally, ask
+from instag.chat.options import check_cost, check_limit, priced, sampling_of
+from instag.chat.spending import Price
+from instag.chat.sync import waiting
+from instag.chat.task import Asking, interruptible
 from instag.chat.truncate import Cut
+from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
-from instag.tagging.options import check_columns, check_cost, check_limit, sampling_of
 from instag.tagging.parsing import read_answer
-from instag.tagging.plan import Plan, priced
+from instag.tagging.plan import Plan
 from instag.tagging.prompt import Prompt
-from instag.tagging.run import Run
-from instag.tagging.tagged import Tagged
-from instag.tagging.waiting import waiting
+from instag.tagging.result import Tagged, check_columns
 from instag.warning import keep_caller
 
-__all__ = ["atag", "tag"]
+__all__ = ["Run", "atag", "tag"]
+
+
+class Run:
+    """One run of :func:`instag.tag`.
+
+    Parameters
+    ----------
+    plan
+        What is to be asked.
+    asking
+        :func:`instag.chat.ask` with its options; None asks nothing.
+    progress
+        Told the tally.
+    """
+
+    def __init__(self, plan: Plan, asking: Asking | None, progress: Callable[[Tally], None] | None) -> None:
+        self._plan, self._asking, self._progress = plan, asking, progress
+
+    async def go(
+        self, max_tokens: int | None, limit: int | None, *, retry_unread: bool, explanations: bool
+    ) -> tuple[AnswerTable, Tally, str | None]:
+        """Ask what is to be asked; the answers, the tally, and why some questions were not tried."""
+        plan = self._plan
+        with plan.open() as journal:
+            unanswered = await asyncio.to_thread(plan.unanswered, journal, max_tokens, retry_unread=retry_unread)
+            turns = await asyncio.to_thread(plan.turns, journal, unanswered, limit)
+            wanted = sum(map(len, turns))
+            kept = int((~unanswered).sum())
+            total = kept + wanted
+            tally = Tally(total=total, kept=kept)
+            if (asking := self._asking) is not None and wanted:
+                tally = await interruptible(
+                    lambda **told: asking(plan.questions(*turns), journal=journal, total=total, **told),
+                    tally,
+                    self._progress,
+                    plan.path,
+                )
+            sheet = await asyncio.to_thread(_read, plan, journal, explanations=explanations)
+        limited = wanted < unanswered.sum()
+        return sheet, tally, tally.stopped or ("limit" if limited else None)
+
+
+def _read(plan: Plan, journal: Journal, *, explanations: bool) -> AnswerTable:
+    """Take down all that the journal holds."""
+    sheet = AnswerTable(plan.samples.keys, explanations=explanations)
+    sheet.read(journal.replies(), read_answer)
+    if not (sheet.tagged | sheet.failed).all():
+        sheet.miss(journal.faults())
+    sheet.close()
+    return sheet
+
 
 F = TypeVar("F")
 

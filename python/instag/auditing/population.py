@@ -1,0 +1,181 @@
+"""The population: all queries with their tags."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.io.queries import heard
+from instag.normalization.rows import rows_of
+
+__all__ = ["Codes", "Population", "column_of", "population_of"]
+
+Codes = NDArray[np.int64]
+"""Tags, queries or rows, as numbers."""
+
+
+@dataclass(frozen=True)
+class Population:
+    """Distinct queries that have tags.
+
+    Where tags are known only of whole samples, the queries of a sample stand for one, with a blank line between them.
+
+    Attributes
+    ----------
+    texts
+        The queries.
+    samples
+        The row of each in the data.
+    tags
+        The tags by name.
+    queries, codes
+        The pairs of a query and a tag of it, both as numbers, in ascending order and without repeats.
+    blank
+        How many queries have tags but say nothing; they are left out.
+    """
+
+    texts: pl.Series
+    samples: Codes
+    tags: list[str]
+    queries: Codes
+    codes: Codes
+    blank: int
+
+    def text(self, query: int) -> str:
+        """What a query says."""
+        return str(self.texts[int(query)])
+
+    def tags_of(self, query: int) -> Codes:
+        """The tags of a query."""
+        start, end = np.searchsorted(self.queries, (query, query + 1))
+        return self.codes[start:end]
+
+    def queries_of(self, tag: int) -> Codes:
+        """The queries of a tag, in ascending order."""
+        start, end = self._starts[tag : tag + 2]
+        return self._by_tag[start:end]
+
+    @cached_property
+    def sizes(self) -> Codes:
+        """How many queries each tag has."""
+        return np.diff(self._starts)
+
+    @cached_property
+    def _by_tag(self) -> Codes:
+        return self.queries[np.argsort(self.codes, kind="stable")]
+
+    @cached_property
+    def _starts(self) -> Codes:
+        starts = np.zeros(len(self.tags) + 1, np.int64)
+        np.cumsum(np.bincount(self.codes, minlength=len(self.tags)), out=starts[1:])
+        return starts
+
+
+def column_of(frame: Frame, tags: str) -> str:
+    """The column to read the tags from.
+
+    That is `query_tags`, where the tags of each sample are those of its queries: a tag belongs to a query, and only
+    where nobody has said to which one is it that of the sample. Normalising one of the two columns sets them apart.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> column_of(wrap(pl.DataFrame({"tags": [["b", "a"]], "query_tags": [[["a"], ["b", "a"]]]})), "tags")
+    'query_tags'
+    >>> column_of(wrap(pl.DataFrame({"tags": [["a"]], "query_tags": [[["A"], ["a", "b"]]]})), "tags")
+    'tags'
+    """
+    finer = "query_tags"
+    if tags != "tags" or finer not in frame.columns:
+        return tags
+    flat, nested = _lists(frame.column(tags)), _lists(frame.column(finer))
+    if not isinstance(nested.dtype, pl.List) or not isinstance(nested.dtype.inner, pl.List) or _is_nested(flat):
+        return tags
+    both = pl.DataFrame({"flat": flat, "nested": nested}).filter(pl.col("flat").is_not_null())
+    joined = pl.col("nested").list.eval(pl.element().explode(empty_as_null=False, keep_nulls=False))
+    same = _set(pl.col("flat")).eq_missing(_set(joined))
+    return finer if both.select(same.all()).item() else tags
+
+
+def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
+    """Find the queries of a frame and their tags.
+
+    Parameters
+    ----------
+    frame
+        The data.
+    tags
+        The column of the tags: a list a sample, or a list a query.
+    query
+        The column of what the users said; None for the one that is found.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing or of another kind, or a sample has not as many lists of tags as queries.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> df = pl.DataFrame({"queries": [["Why?", "How?"], ["How?"]], "tags": [[["cause"], ["means", "cause"]], None]})
+    >>> pool = population_of(wrap(df), tags="tags", query=None)
+    >>> pool.texts.to_list(), [pool.tags[code] for code in pool.tags_of(1)]
+    (['Why?', 'How?'], ['cause', 'means'])
+    """
+    column = _lists(frame.column(tags))
+    said = heard(frame, query)
+    texts, samples = _each(column, said) if _is_nested(column) else _joined(said)
+    rows = rows_of(column)
+    tagged = np.diff(rows.offsets) > 0
+    silent = (texts.fill_null("").str.strip_chars() == "").to_numpy()
+    kept = np.flatnonzero(tagged & ~silent)
+    # What was said twice was asked once and has the same tags: it is one query.
+    kept = kept[texts.gather(kept).is_first_distinct().to_numpy()]
+    place = np.full(len(texts), -1)
+    place[kept] = np.arange(len(kept))
+    queries = np.repeat(place, np.diff(rows.offsets))
+    # Where no tag is kept there is none, and the width must not be 0.
+    width = max(len(rows.tags), 1)
+    pairs = np.unique(queries[queries >= 0] * width + rows.codes[queries >= 0].astype(np.int64))
+    return Population(
+        texts=texts.gather(kept),
+        samples=samples[kept],
+        tags=rows.tags,
+        queries=pairs // width,
+        codes=pairs % width,
+        blank=int((tagged & silent).sum()),
+    )
+
+
+def _each(column: pl.Series, said: pl.Series) -> tuple[pl.Series, Codes]:
+    """The queries that have a list of tags each, and the row of each."""
+    lists, queries = (each.list.len().fill_null(0).to_numpy() for each in (column, said))
+    known = lists > 0
+    if (wrong := np.flatnonzero(known & (lists != queries))).size:
+        row = int(wrong[0])
+        raise InputError(
+            f"column {column.name!r}, row {row}: expected a list of tags for each query; found {lists[row]} lists for "
+            f"{queries[row]} queries. --query / query= names the column of the queries that were tagged"
+        )
+    texts = said.filter(pl.Series(known)).explode(empty_as_null=False, keep_nulls=False)
+    return texts, np.repeat(np.flatnonzero(known), lists[known])
+
+
+def _joined(said: pl.Series) -> tuple[pl.Series, Codes]:
+    return said.list.join("\n\n", ignore_nulls=True), np.arange(len(said))
+
+
+def _lists(column: pl.Series) -> pl.Series:
+    return column.arr.to_list() if isinstance(column.dtype, pl.Array) else column
+
+
+def _is_nested(column: pl.Series) -> bool:
+    return isinstance(column.dtype, pl.List) and isinstance(column.dtype.inner, pl.List)
+
+
+def _set(tags: pl.Expr) -> pl.Expr:
+    return tags.list.drop_nulls().list.unique().list.sort()

@@ -1,0 +1,53 @@
+"""Chat: questions to a model behind a chat endpoint, and every reply and fault in a journal.
+
+It knows nothing of tags: whoever asks makes the questions, and reads the replies from the journal.
+
+===============  ===================================================================
+question         a question, its key, and what comes of it: a reply or a fault
+endpoint         where questions go, and in whose name; secrets kept out of sight
+request_format   how a question is put to this server
+transport        bodies go out, answers come back
+response         what an answer means
+json_values      the JSON in what a model wrote
+truncate         texts cleaned, cut, and their tokens estimated
+journal          all replies and faults; journal_file: its lines, lock and index
+backoff          waiting when the server says so, and stopping when too much is wrong
+concurrency      how many requests in flight, how many a minute
+spending         prices, and money spent and set aside
+options          what a user may set, checked once
+scheduler        which question is next, and when
+run              the workers that ask
+task             a run that somebody may stop
+progress         where it stands
+batches          the same questions by OpenAI's Batch API
+sync             waiting for all this from code that is not asynchronous
+===============  ===================================================================
+"""
+
+from instag.chat.endpoint import Endpoint
+from instag.chat.journal import Journal
+from instag.chat.options import Limits
+from instag.chat.progress import EndpointError, Tally
+from instag.chat.question import Fault, KeySet, Question, Reply, Unreadable, identity_of, key_of
+from instag.chat.request_format import Structured
+from instag.chat.run import ask
+from instag.chat.spending import Price, price_of
+
+__all__ = [
+    "Endpoint",
+    "EndpointError",
+    "Fault",
+    "Journal",
+    "KeySet",
+    "Limits",
+    "Price",
+    "Question",
+    "Reply",
+    "Structured",
+    "Tally",
+    "Unreadable",
+    "ask",
+    "identity_of",
+    "key_of",
+    "price_of",
+]

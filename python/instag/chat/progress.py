@@ -1,0 +1,102 @@
+"""Progress: where the asking stands."""
+
+from dataclasses import dataclass, field
+
+from instag.errors import InstagError
+
+__all__ = ["EndpointError", "Tally"]
+
+
+@dataclass
+class Tally:
+    """Where the asking stands, or stood at its end; the answers themselves are in the journal.
+
+    Attributes
+    ----------
+    total
+        Questions in all, as whoever asks counts them; None where nobody does.
+    kept
+        Of those: answered by earlier runs. Whoever asks fills it in.
+    answered
+        Questions answered in this run.
+    failed
+        Questions that have no answer after all attempts.
+    unread
+        Of those answered: how many answers could not be read.
+    in_flight, waiting
+        Requests under way, and questions that wait to be asked again.
+    concurrency
+        How many requests may be in flight at this time.
+    retries
+        Requests beyond each question's first, other than for "too many requests".
+    throttled
+        Answers that said "too many requests" (429).
+    prompt_tokens, completion_tokens
+        As the server counted them.
+    cost
+        US dollars; None where no price is known. Where the server does not count tokens, estimated from the texts'
+        length.
+    seconds
+        Since the first request.
+    stopped
+        `"max_cost"`, `"interrupted"`, or None where it went to the end.
+    structured
+        How the server was asked for JSON, once that is known.
+    notes
+        What was changed of the request because the server wanted it so.
+    """
+
+    total: int | None = None
+    kept: int = 0
+    answered: int = 0
+    failed: int = 0
+    unread: int = 0
+    in_flight: int = 0
+    waiting: int = 0
+    concurrency: int = 0
+    retries: int = 0
+    throttled: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    seconds: float = 0.0
+    stopped: str | None = None
+    structured: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Questions that need no more asking in this run: answered, now or earlier, or failed."""
+        return self.kept + self.answered + self.failed
+
+    @property
+    def rate(self) -> float:
+        """Questions done a second, in this run."""
+        return (self.answered + self.failed) / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds to the end at this rate; None where it cannot be known.
+
+        Examples
+        --------
+        >>> Tally(total=100, kept=20, answered=20, seconds=4.0).left
+        12.0
+        """
+        return max(self.total - self.done, 0) / self.rate if self.total is not None and self.rate else None
+
+
+class EndpointError(InstagError):
+    """The endpoint ends all asking: it said so itself, or nothing that it says is of use.
+
+    What was answered until then is in the journal.
+
+    Attributes
+    ----------
+    tally
+        Where it stood then.
+    """
+
+    def __init__(self, message: str, tally: Tally) -> None:
+        super().__init__(message)
+        self.tally = tally

@@ -1,0 +1,273 @@
+"""Estimates: what tagging some data would take; nothing is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from instag.chat.options import Limits, check_limit, priced, sampling_of
+from instag.chat.question import Reply
+from instag.chat.spending import Price
+from instag.chat.truncate import Cut, tokens_of
+from instag.tagging.examples import Examples, Hint
+from instag.tagging.plan import Plan
+from instag.tagging.prompt import Prompt
+
+__all__ = ["ANSWER", "Estimate", "estimate", "estimate_of", "foreseen", "mean_answer"]
+
+# Tokens of an answer: four tags with a sentence each.
+ANSWER = 120.0
+# Answers that have to be there before their mean is taken for all.
+ENOUGH = 20
+# A chat's messages are wrapped in about as many tokens each, and the answer is opened by as many.
+WRAPPING, OPENING = 4, 3
+# Seconds before a server begins to answer, its tokens a second, and the requests in flight that "auto" is taken for.
+WAIT, SPEED, IN_FLIGHT = 0.5, 60.0, 64
+# What a batch costs beside single requests.
+BATCH = 0.5
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What tagging would cost, and how long it would take.
+
+    Attributes
+    ----------
+    samples, queries
+        Rows, and the queries in them.
+    distinct
+        Different queries: each is asked once.
+    kept
+        Those of the distinct ones whose answer is there already.
+    asked
+        Requests: the distinct queries without an answer, up to the limit.
+    cuts
+        Distinct queries that are too long and would be cut.
+    prompt_tokens, completion_tokens
+        What would be asked and answered.
+    answer
+        Tokens an answer, as assumed.
+    measured
+        Whether that is the mean of the answers that are there, or else 120: four tags with a sentence each.
+    cost
+        US dollars; None where the price is not known.
+    seconds
+        At the limits given; None for batches, which are answered within 24 hours.
+    """
+
+    samples: int
+    queries: int
+    distinct: int
+    kept: int
+    asked: int
+    cuts: int
+    prompt_tokens: int
+    completion_tokens: int
+    answer: float
+    measured: bool
+    cost: float | None
+    seconds: float | None
+
+
+def estimate_of(  # noqa: PLR0913 - each is a number of its own
+    lengths: NDArray[Any],
+    *,
+    prompt: Prompt,
+    samples: int,
+    queries: int,
+    distinct: int | None = None,
+    kept: int = 0,
+    cuts: int = 0,
+    answer: float | None = None,
+    limits: Limits | None = None,
+    batch: bool = False,
+) -> Estimate:
+    """Estimate what tagging would cost, and how long it would take.
+
+    A request has the tokens of its query, of the prompt around it, of the schema if there is one, and 4 a message and 3
+    more for what a chat is wrapped in; all are estimated by :func:`instag.chat.truncate.tokens_of`. Nothing is taken
+    off for prefix caches. The time is the longest of what the limits of requests and of tokens a minute allow, and of
+    what so many requests in flight need (64 for ``"auto"``) at half a second and 60 tokens a second each.
+
+    Parameters
+    ----------
+    lengths
+        The tokens of each query that would be asked: distinct, cut, and without an answer.
+    prompt
+        The prompt.
+    samples, queries, distinct, kept, cuts
+        As in :class:`Estimate`; unless told, all that has no answer is asked.
+    answer
+        Tokens an answer, from :func:`mean_answer`; None assumes 120.
+    limits
+        Of these the price, the concurrency, and the requests and tokens a minute count.
+    batch
+        Whether batches are sent, at half the price.
+
+    Returns
+    -------
+    Estimate
+
+    Examples
+    --------
+    >>> from instag.chat.spending import Price
+    >>> from instag.tagging.prompt import prompt_of
+    >>> limits = Limits(rpm=500, price=Price(0.15, 0.6))
+    >>> found = estimate_of(np.full(10_000, 40), prompt=prompt_of("instag"), samples=8_000, queries=12_000, limits=limits)
+    >>> found.asked, found.prompt_tokens, found.completion_tokens, round(found.cost, 2), found.seconds
+    (10000, 2730000, 1200000, 1.13, 1200.0)
+    """
+    limits = limits or Limits()
+    asked = len(lengths)
+    each = ANSWER if answer is None else answer
+    asking = int(np.sum(lengths, dtype=np.int64)) + asked * _around(prompt)
+    answering = round(asked * each)
+    cost = None if limits.price is None else limits.price.of(asking, answering) * (BATCH if batch else 1)
+    seconds = None if batch else _seconds(asked, asking + answering, each, limits)
+    return Estimate(
+        samples,
+        queries,
+        asked + kept if distinct is None else distinct,
+        kept,
+        asked,
+        cuts,
+        asking,
+        answering,
+        each,
+        answer is not None,
+        cost,
+        seconds,
+    )
+
+
+def mean_answer(replies: Iterable[Reply]) -> float | None:
+    """The mean number of tokens of answers; None where the server has counted fewer than 20."""
+    counts = np.fromiter((reply.completion_tokens for reply in replies), np.int64)
+    counted = counts[counts > 0]
+    return float(counted.mean()) if len(counted) >= ENOUGH else None
+
+
+def _around(prompt: Prompt) -> int:
+    """The tokens of a request beside its query."""
+    messages = prompt.messages("")
+    schema = 0 if prompt.schema is None else tokens_of(orjson.dumps(prompt.schema).decode())
+    return OPENING + schema + sum(WRAPPING + tokens_of(message["content"]) for message in messages)
+
+
+def _seconds(asked: int, tokens: int, answer: float, limits: Limits) -> float:
+    in_flight = IN_FLIGHT if limits.concurrency == "auto" else limits.concurrency
+    needed = asked * (WAIT + answer / SPEED) / in_flight
+    by_requests = asked * 60 / limits.rpm if limits.rpm else 0.0
+    by_tokens = tokens * 60 / limits.tpm if limits.tpm else 0.0
+    return max(needed, by_requests, by_tokens)
+
+
+def estimate(  # noqa: PLR0913 - those of tag that matter here
+    data: Any,
+    *,
+    model: str,
+    base_url: str | None = None,
+    prompt: str | Path | Prompt = "instag",
+    examples: Examples = (),
+    vocabulary: Hint = None,
+    queries: str | None = None,
+    cut: int | Cut = 6000,
+    journal: str | Path | None = None,
+    retry_unread: bool = False,
+    limit: int | None = None,
+    concurrency: int | Literal["auto"] = "auto",
+    rpm: float | None = None,
+    tpm: float | None = None,
+    price: Price | tuple[float, float] | None = None,
+    max_tokens: int | None = 1024,
+    batch: bool = False,
+) -> Estimate:
+    """Estimate what :func:`instag.tag` would ask, pay and take; nothing is asked, and no file is made.
+
+    Parameters
+    ----------
+    data, model, base_url, prompt, examples, vocabulary, queries, cut, journal, retry_unread, limit, max_tokens
+        Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers tell
+        how long an answer is; it may be one that another run is writing.
+    concurrency, rpm, tpm, price
+        Those of :func:`instag.tag`: they tell the time and the cost.
+    batch
+        Whether it would be done in batches, at half the price.
+
+    Returns
+    -------
+    Estimate
+        See :class:`instag.Estimate`.
+
+    Raises
+    ------
+    InputError
+        Where an option or the data are not what was expected, or the journal is of another model or prompt.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> df = pl.DataFrame({"question": ["Why?", "How?", "Why?"], "answer": ["So.", "Thus.", "So."]})
+    >>> found = estimate(df, model="gpt-4o-mini", price=(0.15, 0.6))
+    >>> found.queries, found.distinct, found.completion_tokens
+    (3, 2, 240)
+    """
+    check_limit(limit)
+    sampling_of(max_tokens, None, None)
+    limits = Limits(concurrency, rpm, tpm, price=priced(price, model, base_url))
+    plan = Plan.of(
+        data,
+        model=model,
+        prompt=prompt,
+        examples=examples,
+        vocabulary=vocabulary,
+        queries=queries,
+        cut=cut,
+        journal=journal,
+    )
+    held = plan.peek()
+    unanswered = plan.unanswered(held, max_tokens, retry_unread=retry_unread)
+    turns = plan.turns(held, unanswered, limit)
+    return foreseen(
+        plan, turns, kept=int((~unanswered).sum()), answer=mean_answer(held.replies()), limits=limits, batch=batch
+    )
+
+
+def foreseen(
+    plan: Plan,
+    turns: tuple[NDArray[np.uint32], ...],
+    *,
+    kept: int,
+    answer: float | None,
+    limits: Limits,
+    batch: bool,
+) -> Estimate:
+    """Estimate what it takes to ask with some queries of a plan.
+
+    Parameters
+    ----------
+    plan, turns
+        The plan, and its :meth:`Plan.turns`.
+    kept
+        The questions that have an answer.
+    answer, limits, batch
+        Those of :func:`instag.tagging.estimation.estimate_of`.
+    """
+    samples = plan.samples
+    lengths = (tokens_of(plan.cut(text)[0]) for queries in turns for _, text in samples.texts(queries))
+    return estimate_of(
+        np.fromiter(lengths, np.int64, sum(map(len, turns))),
+        prompt=plan.prompt,
+        samples=len(samples),
+        queries=len(samples.question),
+        distinct=len(samples.keys),
+        kept=kept,
+        cuts=len(np.unique(samples.question[samples.cut])),
+        answer=answer,
+        limits=limits,
+        batch=batch,
+    )
