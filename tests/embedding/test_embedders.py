@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 import instag
-from instag.embedding.minilm import MiniLM
+from instag.embedding import minilm
+from instag.embedding.minilm import VOCABULARY, MiniLM
 from test_cli import run
 
 KEY = "sk-very-secret"
@@ -145,6 +146,31 @@ def test_the_offline_model() -> None:
         False,
         False,
     ]
+
+
+def test_the_vocabulary_is_that_of_the_model() -> None:
+    model = MiniLM()
+    assert len(VOCABULARY.read_text().splitlines()) == 30_522
+    encoded = model._tokenizer.encode("Ünïcode, don't 漢 embeddings")  # noqa: SLF001 - what the model is given
+    assert encoded.tokens == ["[CLS]", "unicode", ",", "don", "'", "t", "漢", "em", "##bed", "##ding", "##s", "[SEP]"]
+    assert encoded.ids == [101, 27260, 1010, 2123, 1005, 1056, 1904, 7861, 8270, 4667, 2015, 102]
+
+
+@pytest.mark.parametrize("embedder", ["auto", "minilm"])
+def test_weights_that_are_not_those_that_were_published(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, embedder: str
+) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"other weights")
+    (tmp_path / "__init__.py").touch()
+    monkeypatch.setattr(minilm, "PACKAGE", tmp_path.name)
+    monkeypatch.syspath_prepend(tmp_path.parent)
+    with pytest.raises(
+        instag.InputError, match=r"^embedder minilm: .*model\.onnx is not the file that was published: "
+    ):
+        instag.normalize(FRAME, embedder=embedder)
+    (tmp_path / "model.onnx").unlink()
+    with pytest.raises(ImportError, match="offline embedder is missing"):
+        MiniLM()
 
 
 def test_without_the_extra_the_step_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:

