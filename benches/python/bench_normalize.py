@@ -19,6 +19,7 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
 
 import instag
+from instag.normalization.matching.decision import Matching
 from instag.normalization.rows import rows_of
 from instag.normalization.state import State, named
 from instag.normalization.steps.frequency import automatic, frequency
@@ -73,7 +74,7 @@ def by_steps(frame: pl.DataFrame) -> pl.DataFrame:
     rows = rows_of(frame.get_column("tags"))
     state = State.of(rows)
     state = state.after(named(len(state.names), frequency(state, automatic(len(rows.codes))).changes))
-    state = state.after(named(len(state.names), rules(state, stem=True, guards=True).changes))
+    state = state.after(named(len(state.names), rules(state, Matching(stem=True, guards=True, distance=None)).changes))
     return pl.DataFrame({"tag": state.names.gather(state.order), "count": state.counts[state.order]})
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instag.normalization.matching import guards
-from instag.normalization.matching.decision import judge, reach, spelling
+from instag.normalization.matching.decision import compare, reach, spelling
 from instag.normalization.matching.guards import refusal
 from instag.normalization.matching.words import joined
 
@@ -37,11 +37,11 @@ def test_the_distance_allowed_goes_by_how_tags_differ(
     one: str, other: str, likeness: float, limits: tuple[float, ...]
 ) -> None:
     for distance, limit in zip((0.05, 0.10, 0.20), limits, strict=True):
-        said = judge(one, other, 1 - limit, distance, lambda *_: likeness)
+        said = compare(one, other, 1 - limit, distance, lambda *_: likeness)
         assert said.limit == pytest.approx(limit)
         assert said.joins == (limit > 0)
-        assert not judge(one, other, 1 - limit - 1e-4, distance, lambda *_: likeness).joins
-        assert judge(other, one, 1 - limit, distance, lambda *_: likeness) == said
+        assert not compare(one, other, 1 - limit - 1e-4, distance, lambda *_: likeness).joins
+        assert compare(other, one, 1 - limit, distance, lambda *_: likeness) == said
         assert limit <= reach(distance, guards=True)
 
 
@@ -71,7 +71,7 @@ def test_the_farthest_that_tags_may_be() -> None:
 )
 def test_why(one: str, other: str, why: str) -> None:
     for first, second in ((one, other), (other, one)):
-        assert judge(first, second, 1.0, 0.05, lambda *_: 0.5).why == why
+        assert compare(first, second, 1.0, 0.05, lambda *_: 0.5).why == why
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_the_short_way_for_every_two_words() -> None:
 def test_the_order_of_two_tags_changes_nothing(one: str, other: str) -> None:
     assert (refusal(one, other) is None) == (refusal(other, one) is None)
     assert spelling(one, other) == spelling(other, one)
-    assert judge(one, other, 0.93, 0.05, lambda *_: 0.5) == judge(other, one, 0.93, 0.05, lambda *_: 0.5)
+    assert compare(one, other, 0.93, 0.05, lambda *_: 0.5) == compare(other, one, 0.93, 0.05, lambda *_: 0.5)

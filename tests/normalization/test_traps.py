@@ -6,7 +6,7 @@ import pytest
 import instag
 from instag import _core
 from instag.embedding.minilm import MiniLM
-from instag.normalization.matching.decision import judge, spelling
+from instag.normalization.matching.decision import compare, spelling
 from instag.normalization.matching.guards import refusal
 
 # What must stay apart at any distance, with the guard that says so where the spelling alone can tell.
@@ -143,7 +143,7 @@ def test_guards(line: str) -> None:
     one, other, why = (part.strip() for part in line.split(" | "))
     assert refusal(clean(one), clean(other)) == why
     assert refusal(clean(other), clean(one)) == why
-    assert not judge(clean(one), clean(other), 1.0, 2.0, lambda *_: 1.0).joins
+    assert not compare(clean(one), clean(other), 1.0, 2.0, lambda *_: 1.0).joins
 
 
 @pytest.mark.parametrize(("one", "other"), STEM)

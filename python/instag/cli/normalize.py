@@ -14,8 +14,8 @@ from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, o
 from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError
 from instag.normalization import normalize as run
-from instag.normalization.steps.rules import Stem
-from instag.normalization.steps.semantic import Linkage
+from instag.normalization.matching.decision import Stem
+from instag.normalization.settings import Linkage
 
 # How many merges are shown.
 TELLING = 10

@@ -15,9 +15,8 @@ from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.normalization.history import raw_beside
-from instag.normalization.matching.acronyms import LEAST, Acronyms
-from instag.normalization.matching.decision import Exchange, judge, reach, spelling, unsettled
-from instag.normalization.matching.words import joined
+from instag.normalization.matching.acronyms import LEAST, Acronyms, reason
+from instag.normalization.matching.decision import shown, spelling, spelt
 from instag.normalization.rows import Rows, rows_of
 from instag.normalization.settings import Settings
 from instag.normalization.state import DROPPED
@@ -80,6 +79,7 @@ class Matcher:
 
     def __init__(self, vocabulary: Known, vectors: Vectors | None) -> None:
         self._settings = vocabulary.settings
+        self._matching = vocabulary.settings.matching
         self._vectors, self._embedder = vectors, vocabulary.embedder
         self._found = vocabulary.vectors
         self._centres = _core.clean(vocabulary.tags.get_column("tag").to_list())
@@ -93,54 +93,42 @@ class Matcher:
         for text in _core.clean(vocabulary.dropped):
             self._cleaned.setdefault(text, len(self._centres))
         self._acronyms = Acronyms(self._centres)
-        self._keys: dict[str, list[str]] = defaultdict(list)
-        for text, keys in zip(self._cleaned, self._keys_of(list(self._cleaned)), strict=True):
-            for key in keys:
-                self._keys[key].append(text)
+        self._keys = [_holders(keys, list(self._cleaned)) for keys in self._matching.keys(list(self._cleaned))]
 
     def match(self, raws: Sequence[str]) -> list[Match]:
         """What each raw tag is."""
         texts = _core.clean(list(raws))
-        matches = [self._by_rules(text, keys) for text, keys in zip(texts, self._keys_of(texts), strict=True)]
+        matches = self._by_rules(texts)
         rest = [nth for nth, match in enumerate(matches) if match is None]
         by_meaning = dict(zip(rest, self._by_meaning([texts[nth] for nth in rest]), strict=True))
         return [match or by_meaning[nth] for nth, match in enumerate(matches)]
 
-    def _keys_of(self, texts: list[str]) -> list[set[str]]:
-        """What texts that the rules may join have in common."""
-        if self._is_paper():
-            return [{key} for key in _core.stem_keys(texts)]
-        keys = [{"=" + joined(text)} for text in texts]
-        if self._settings.stem:
-            for some, stem in zip(keys, _core.stem_keys(texts), strict=True):
-                some.add("~" + stem.replace(" ", ""))
-        return keys
-
-    def _is_paper(self) -> bool:
-        return bool(self._settings.stem) and (self._settings.stem == "paper" or not self._settings.guards)
-
-    def _by_rules(self, text: str, keys: set[str]) -> Match | None:
+    def _by_rules(self, texts: list[str]) -> list[Match | None]:
         if not self._settings.takes("rules"):
-            return None
+            return [None for _ in texts]
+        columns = self._matching.keys(texts)
+        alike: list[set[str]] = [set() for _ in texts]
+        for known, keys in zip(self._keys, columns, strict=True):
+            for some, key in zip(alike, keys, strict=True):
+                some.update(known.get(key, ()))
+        return [self._by_rule(text, sorted(some)) for text, some in zip(texts, alike, strict=True)]
+
+    def _by_rule(self, text: str, candidates: list[str]) -> Match | None:
         if text in self._cleaned:
             return self._ruled(self._cleaned[text], f"the same once cleaned: {text}")
-        candidates = sorted({member for key in keys for member in self._keys.get(key, ())})
-        if self._is_paper():
+        if self._matching.by_stem_alone:
             places = [self._cleaned[member] for member in candidates]
             return self._ruled(min(places), "the same stem") if places else None
-        if not self._settings.guards:
-            return None
-        said = [(spelling(text, member), self._cleaned[member], member) for member in candidates]
-        dropped = len(self._centres)
         joins = [
-            (place == dropped, word.rank, place, member, word.why)
-            for word, place, member in said
+            (place == len(self._centres), word.rank, place, member, word.why)
+            for member in candidates
+            for place, word in ((self._cleaned[member], spelling(text, member)),)
             if word and word.joins
         ]
         if not joins:
             return None
         _, _, place, member, why = min(joins)
-        return self._ruled(place, f"{why}: {text} / {member}")
+        return self._ruled(place, spelt(why, text, member))
 
     def _ruled(self, place: int, why: str) -> Match:
         if place == len(self._centres):
@@ -172,32 +160,29 @@ class Matcher:
         place = self._acronyms.partner(text)
         if place is None or similarities[place] < LEAST:
             return match
-        short = min(text, self._centres[place], key=len)
         similarity = float(similarities[place])
-        why = f"{text} / {self._centres[place]}: similarity {similarity:.2f}; acronym: {short}"
+        why = shown(text, self._centres[place], similarity, reason(text, self._centres[place]))
         return Match(place, "semantic", why, match.nearest, similarity)
 
     def _nearest(self, text: str, similarities: NDArray[np.float32], vectors: Vectors) -> Match:
         """The nearest tag that is accepted; places are by count, so that ties go to the most frequent."""
-        distance, guards = float(self._settings.distance or 0), self._settings.guards
         order = np.argsort(-similarities, kind="stable")
         nearest, best = int(order[0]), float(similarities[order[0]])
-        least = 1 - reach(distance, guards=guards) - 1e-6
-        for place in order[: int((similarities >= least).sum())].tolist():
-            similarity = float(similarities[place])
-            centre = self._centres[place]
-            why = self._why(text, centre, similarity, vectors) if guards else "alike"
+        within = similarities >= 1 - self._matching.reach - 1e-6
+        for place in order[: int(within.sum())].tolist():
+            similarity, centre = float(similarities[place]), self._centres[place]
+            why = self._matching.why(text, centre, similarity, self._matching.exchange(vectors, [(text, centre)]))
             if why is not None:
-                why = f"{text} / {centre}: similarity {similarity:.2f}; {why}"
-                return Match(place, "semantic", why, nearest, similarity)
+                return Match(place, "semantic", shown(text, centre, similarity, why), nearest, similarity)
         return Match(None, "", "", nearest, best)
 
-    def _why(self, text: str, centre: str, similarity: float, vectors: Vectors) -> str | None:
-        """Why the guards let two tags be one; None where they do not."""
-        words = unsettled(text, centre)
-        exchange = Exchange(vectors, [words] if words else [])
-        said = judge(text, centre, similarity, float(self._settings.distance or 0), exchange)
-        return said.why if said.joins else None
+
+def _holders(keys: list[str], texts: list[str]) -> dict[str, list[str]]:
+    """The texts of each key."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for key, text in zip(keys, texts, strict=True):
+        holders[key].append(text)
+    return holders
 
 
 @dataclass(frozen=True)

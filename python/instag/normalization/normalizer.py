@@ -9,13 +9,14 @@ import polars as pl
 from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.frame import wrap
 from instag.normalization.history import History, raw_beside
+from instag.normalization.matching.decision import Stem
 from instag.normalization.rows import Rows, rows_of
-from instag.normalization.settings import STEPS, Settings, each_once
+from instag.normalization.settings import STEPS, Linkage, Settings, each_once
 from instag.normalization.state import State, Step, named
 from instag.normalization.steps.association import association
 from instag.normalization.steps.frequency import automatic, frequency
-from instag.normalization.steps.rules import Stem, rules
-from instag.normalization.steps.semantic import Linkage, Semantic, semantic
+from instag.normalization.steps.rules import rules
+from instag.normalization.steps.semantic import semantic
 from instag.normalization.vocabulary import Vocabulary
 from instag.warning import warn
 
@@ -204,21 +205,13 @@ class _Run:
             return association(self._state, settings.min_support, settings.min_confidence, self._progress)
         self._progress(f"{name}: {len(self._state.order):,} tags")
         if name == "semantic":
-            return None if self._vectors is None else self._semantic(self._vectors, again=again)
+            return None if self._vectors is None else semantic(self._state, self._vectors, settings, again=again)
         if again:
             # What is left is a part of what these steps have left.
             return None
         if name == "rules":
-            return rules(self._state, settings.stem, guards=settings.guards)
+            return rules(self._state, settings.matching)
         return frequency(self._state, settings.min_count)
-
-    def _semantic(self, vectors: Vectors, *, again: bool) -> Step:
-        settings = self._settings
-        assert settings.distance is not None  # noqa: S101 - or the step would not be taken
-        options = Semantic(
-            settings.distance, settings.guards, settings.linkage, settings.min_samples, settings.max_diameter
-        )
-        return semantic(self._state, vectors, options, again=again)
 
 
 def _warn_of_loss(name: str, before: State, after: State) -> None:

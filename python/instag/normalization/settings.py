@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from instag.checks import check_choice, check_count, check_distance, check_share
 from instag.errors import InputError
+from instag.normalization.matching.decision import Matching, Stem
 from instag.warning import warn
 
-__all__ = ["STEPS", "Settings", "each_once"]
+__all__ = ["STEPS", "Linkage", "Settings", "each_once"]
 
 STEPS = ("frequency", "rules", "semantic", "association")
+Linkage = Literal["star", "dbscan"]
 # Of DBSCAN, unless told.
 MIN_SAMPLES = 2
 
@@ -22,14 +24,19 @@ class Settings:
     steps: tuple[str, ...]
     min_count: Any
     rules: bool
-    stem: Any
+    stem: Stem
     distance: float | None
     guards: bool
-    linkage: Any
+    linkage: Linkage
     min_samples: int
     max_diameter: float | None
     min_support: int | None
     min_confidence: float
+
+    @property
+    def matching(self) -> Matching:
+        """How two tags are found to be one."""
+        return Matching(self.stem, self.guards, self.distance)
 
     def takes(self, step: str) -> bool:
         """Whether a step is taken: it is among the steps, and its parameter is not None or False."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from instag.normalization.matching.words import initials, stems
 
-__all__ = ["LEAST", "Acronyms", "acronyms"]
+__all__ = ["LEAST", "Acronyms", "acronyms", "reason"]
 
 LONGEST = 6
 # Below this, initials are the same by chance.
@@ -69,6 +69,11 @@ def acronyms(texts: Sequence[str], found: NDArray[np.float32]) -> Iterator[tuple
             similarity = float(found[one] @ found[other])
             if similarity >= LEAST:
                 yield one, other, similarity
+
+
+def reason(one: str, other: str) -> str:
+    """Why an acronym and what it stands for are one."""
+    return f"acronym: {min(one, other, key=len)}"
 
 
 def _may_be(text: str) -> bool:

@@ -1,9 +1,14 @@
-"""Whether two tags are one, and why: guards first, then the rules of spelling, then likeness."""
+"""Whether two tags are one, and why: guards first, then the rules of spelling, then likeness.
+
+Normalising and applying a vocabulary ask here alike, so that a tag becomes the same in both.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from instag import _core
 from instag.embedding.vectors import Vectors
 from instag.normalization.matching.guards import refusal
 from instag.normalization.matching.lexicon import FILLERS, GENERIC
@@ -21,7 +26,21 @@ from instag.normalization.matching.words import (
     words,
 )
 
-__all__ = ["Exchange", "Likeness", "Spelling", "judge", "reach", "spelling", "unsettled"]
+__all__ = [
+    "Exchange",
+    "Likeness",
+    "Matching",
+    "Spelling",
+    "Stem",
+    "compare",
+    "reach",
+    "shown",
+    "spelling",
+    "spelt",
+    "unsettled",
+]
+
+Stem = bool | Literal["paper"]
 
 # How far apart two tags may be, by how they differ: times the `distance` of the caller, and at most so far. The
 # numbers belong to the model all-MiniLM-L6-v2; docs/normalizing.md says where they were measured.
@@ -63,6 +82,74 @@ class Likeness:
     limit: float
 
 
+@dataclass(frozen=True)
+class Matching:
+    """The settings by which two tags are one.
+
+    Attributes
+    ----------
+    stem
+        Whether inflections of one word are one tag, or all that has one Porter stem (`"paper"`).
+    guards
+        Whether tags are kept apart that only look alike.
+    distance
+        The cosine distance within which tags are one; None where meaning is not asked.
+    """
+
+    stem: Stem
+    guards: bool
+    distance: float | None
+
+    @property
+    def by_stem_alone(self) -> bool:
+        """Whether tags of one Porter stem are one, right or wrong, as in the paper."""
+        return bool(self.stem) and (self.stem == "paper" or not self.guards)
+
+    def keys(self, texts: Sequence[str]) -> list[list[str]]:
+        """Columns of keys, a key for each cleaned text: only texts that share a key of a column can be spelt alike.
+
+        Examples
+        --------
+        >>> Matching(stem=True, guards=True, distance=None).keys(["role plays", "roleplay"])
+        [['roleplays', 'roleplay'], ['roleplay', 'roleplay']]
+        """
+        if self.by_stem_alone:
+            return [_core.stem_keys(list(texts))]
+        if not self.guards:
+            return []
+        keys = [list(map(joined, texts))]
+        if self.stem:
+            keys.append([key.replace(" ", "") for key in _core.stem_keys(list(texts))])
+        return keys
+
+    @property
+    def reach(self) -> float:
+        """The largest distance at which any two tags may be one."""
+        return reach(self.distance or 0.0, guards=self.guards)
+
+    def exchange(self, vectors: Vectors, pairs: Iterable[tuple[str, str]]) -> "Exchange":
+        """What has to be known of some pairs before they are looked at, all embedded at once."""
+        unknown = (unsettled(one, other) for one, other in pairs) if self.guards else ()
+        return Exchange(vectors, filter(None, unknown))
+
+    def why(self, one: str, other: str, similarity: float, exchange: "Exchange") -> str | None:
+        """Why two texts of a similarity within reach are one; None where they are not."""
+        if not self.guards:
+            return "alike"
+        found = compare(one, other, similarity, self.distance or 0.0, exchange)
+        return found.why if found.joins else None
+
+
+def spelt(why: str, one: str, other: str) -> str:
+    """The reason for a merge by spelling, as people read it."""
+    return f"{why}: {one} / {other}"
+
+
+def shown(one: str, other: str, similarity: float, why: str) -> str:
+    """The reason for a merge by meaning, as people read it."""
+    return f"{one} / {other}: similarity {similarity:.2f}; {why}"
+
+
 def spelling(one: str, other: str) -> Spelling | None:
     """What two cleaned tags' spelling says; None where it says nothing.
 
@@ -102,7 +189,7 @@ def unsettled(one: str, other: str) -> tuple[Words, Words] | None:
     return (left, right) if left and right else None
 
 
-def judge(
+def compare(
     one: str, other: str, similarity: float, distance: float, likeness: Callable[[Words, Words], float]
 ) -> Likeness:
     """Whether two cleaned tags of a similarity are one.
@@ -111,9 +198,9 @@ def judge(
 
     Examples
     --------
-    >>> judge("email writing", "writing emails", 0.93, 0.05, lambda left, right: 0.0)
+    >>> compare("email writing", "writing emails", 0.93, 0.05, lambda left, right: 0.0)
     Likeness(joins=True, why='inflections of the same words in another order', limit=0.1)
-    >>> judge("data analysis", "data analysis methods", 0.93, 0.05, lambda left, right: 0.0).joins
+    >>> compare("data analysis", "data analysis methods", 0.93, 0.05, lambda left, right: 0.0).joins
     False
     """
     guarded = refusal(one, other)

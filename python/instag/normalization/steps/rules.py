@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import count
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -11,30 +10,23 @@ from numpy.typing import NDArray
 
 from instag import _core
 from instag.normalization.matching.clustering import star
-from instag.normalization.matching.decision import spelling
-from instag.normalization.matching.words import joined
+from instag.normalization.matching.decision import Matching, spelling, spelt
 from instag.normalization.state import DROPPED, Change, Changes, State, Step
 
-__all__ = ["Stem", "rules"]
-
-Stem = bool | Literal["paper"]
+__all__ = ["rules"]
 
 
-def rules(state: State, stem: Stem, *, guards: bool) -> Step:
-    """Clean tags, then join those that differ by spaces or inflection.
-
-    With `stem` "paper", or without guards, tags of one Porter stem are joined, as in the paper, right or wrong.
-    """
+def rules(state: State, matching: Matching) -> Step:
+    """Clean tags, then join those that differ by spaces or inflection; or those of one Porter stem, as in the paper."""
     order = state.ranked
     texts = np.array(_core.clean(state.names.gather(order).to_list()), object)
     cleaned = _same_when_cleaned(order, texts)
     stays = ~np.isin(order, cleaned.source)
     live, left = order[stays], texts[stays].tolist()
-    if stem and (stem == "paper" or not guards):
-        return Step(Changes.all([cleaned, _same_stem(live, left)]))
-    if not guards:
-        return Step(cleaned)
-    joins, apart = _same_spelling(live.tolist(), left, stem=bool(stem))
+    keys = matching.keys(left)
+    if matching.by_stem_alone:
+        return Step(Changes.all([cleaned, _same_stem(live, *keys)]))
+    joins, apart = _same_spelling(live.tolist(), left, keys)
     return Step(Changes.all([cleaned, Changes.of(joins)]), apart)
 
 
@@ -50,8 +42,7 @@ def _same_when_cleaned(order: NDArray[np.int64], texts: NDArray[np.object_]) -> 
     return Changes.plain(order[changed], np.where(blank, DROPPED, order[first])[changed], why.to_series())
 
 
-def _same_stem(live: NDArray[np.int64], texts: list[str]) -> Changes:
-    keys = _core.stem_keys(texts)
+def _same_stem(live: NDArray[np.int64], keys: list[str]) -> Changes:
     first = _first(keys)
     changed = np.flatnonzero(first != np.arange(len(first)))
     why = "the same stem: " + pl.Series([keys[nth] for nth in changed], dtype=pl.String)
@@ -64,11 +55,13 @@ def _first(keys: list[str]) -> NDArray[np.int64]:
     return np.fromiter(map(seen.setdefault, keys, count()), np.int64, len(keys))
 
 
-def _same_spelling(live: list[int], texts: list[str], *, stem: bool) -> tuple[list[Change], list[tuple[int, int, str]]]:
+def _same_spelling(
+    live: list[int], texts: list[str], keys: list[list[str]]
+) -> tuple[list[Change], list[tuple[int, int, str]]]:
     edges: dict[int, dict[int, float]] = defaultdict(dict)
     why: dict[tuple[int, int], str] = {}
     apart = []
-    for one, other in _candidates(texts, stem=stem):
+    for one, other in _candidates(keys):
         said = spelling(texts[one], texts[other])
         if said is None:
             continue
@@ -78,18 +71,17 @@ def _same_spelling(live: list[int], texts: list[str], *, stem: bool) -> tuple[li
         else:
             apart.append((live[one], live[other], said.why))
     joins = [
-        Change(live[nth], live[centre], f"{why[nth, centre]}: {texts[nth]} / {texts[centre]}")
+        Change(live[nth], live[centre], spelt(why[nth, centre], texts[nth], texts[centre]))
         for nth, (centre, _) in star(sorted(edges), edges).items()
     ]
     return joins, apart
 
 
-def _candidates(texts: list[str], *, stem: bool) -> Iterable[tuple[int, int]]:
-    """Places of tags that are the same without spaces, or whose stems are; the lower one first."""
-    keys = [list(map(joined, texts))]
-    if stem:
-        keys.append([key.replace(" ", "") for key in _core.stem_keys(texts)])
-    ones, others = np.divmod(np.unique(np.concatenate(list(map(_pairs, keys)))), max(len(texts), 1))
+def _candidates(keys: list[list[str]]) -> Iterable[tuple[int, int]]:
+    """Places of tags that have a key in common; the lower one first."""
+    if not keys:
+        return ()
+    ones, others = np.divmod(np.unique(np.concatenate(list(map(_pairs, keys)))), max(len(keys[0]), 1))
     return zip(ones.tolist(), others.tolist(), strict=True)
 
 

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,32 +10,21 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.embedding.vectors import Vectors
 from instag.errors import InputError
-from instag.normalization.matching.acronyms import acronyms
+from instag.normalization.matching.acronyms import acronyms, reason
 from instag.normalization.matching.clustering import Joined, components, paper, split, star
-from instag.normalization.matching.decision import Exchange, judge, reach, unsettled
+from instag.normalization.matching.decision import shown
+from instag.normalization.settings import Settings
 from instag.normalization.state import Change, State, Step
 from instag.warning import warn
 
-__all__ = ["Linkage", "Semantic", "semantic"]
+__all__ = ["semantic"]
 
-Linkage = Literal["star", "dbscan"]
 # A hundred times as many as there are between 100,000 tags; each that is accepted takes half a kilobyte.
 MOST = 10_000_000
 # Pairs that are Python's numbers at once.
 BLOCK = 1 << 14
 # A chain of more links than this is worth a word.
 LINKS = 3
-
-
-@dataclass(frozen=True)
-class Semantic:
-    """How tags are joined by their meaning; see :func:`instag.normalize`."""
-
-    distance: float
-    guards: bool
-    linkage: Linkage
-    min_samples: int
-    max_diameter: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +35,13 @@ class Pair:
     why: str
 
 
-def semantic(state: State, vectors: Vectors, options: Semantic, *, again: bool) -> Step:
+def semantic(state: State, vectors: Vectors, settings: Settings, *, again: bool) -> Step:
     """Join tags by their meaning.
 
     After the first time, only acronyms can have changed: an acronym is joined where the vocabulary has one expansion
     of it, and another expansion may have been joined meanwhile.
     """
+    assert settings.distance is not None  # noqa: S101 - or the step would not be taken
     live = state.ranked.tolist()
     texts = _core.clean([state.tags[tag] for tag in live])
     covered = [vectors.covers(text) for text in texts]
@@ -61,36 +50,33 @@ def semantic(state: State, vectors: Vectors, options: Semantic, *, again: bool) 
         warn_of_unknown(vectors.name, [text for text, whether in zip(texts, covered, strict=True) if not whether])
     points, texts = [live[nth] for nth in known], [texts[nth] for nth in known]
     found = vectors.of(texts)
-    if options.linkage == "dbscan" and not options.guards:
-        led = {} if again else paper(found, options.distance, options.min_samples, options.max_diameter)
+    if settings.linkage == "dbscan" and not settings.guards:
+        led = {} if again else paper(found, settings.distance, settings.min_samples, settings.max_diameter)
         return Step([_change(points, texts, found, "in a cluster", tag, *ends) for tag, ends in led.items()])
     pairs: dict[tuple[int, int], Pair] = {}
     if not again:
-        pairs = accepted(texts, found, vectors, options)
-    if options.guards:
+        pairs = accepted(texts, found, vectors, settings)
+    if settings.guards:
         for one, other, similarity in acronyms(texts, found):
-            why = f"acronym: {min(texts[one], texts[other], key=len)}"
             # Beyond every other neighbour: a tag that is like an acronym is nearer to it than its expansion.
-            pairs.setdefault((one, other), Pair(3 - similarity, why))
-    joined = _linked(len(points), pairs, found, options)
+            pairs.setdefault((one, other), Pair(3 - similarity, reason(texts[one], texts[other])))
+    joined = _linked(len(points), pairs, found, settings)
     whys = {tag: pairs[min(tag, via), max(tag, via)].why for tag, (_, via) in joined.items()}
     return Step([_change(points, texts, found, whys[tag], tag, *ends) for tag, ends in joined.items()])
 
 
 def accepted(
-    texts: Sequence[str], found: NDArray[np.float32], vectors: Vectors, options: Semantic
+    texts: Sequence[str], found: NDArray[np.float32], vectors: Vectors, settings: Settings
 ) -> dict[tuple[int, int], Pair]:
     """The pairs of texts that are one, the lower place first."""
-    near = Near(found, reach(options.distance, guards=options.guards))
-    if not options.guards:
-        return {(one, other): Pair(1 - similarity, "alike") for one, other, similarity in near}
-    exchanged = (unsettled(texts[one], texts[other]) for one, other, _ in near)
-    likeness = Exchange(vectors, filter(None, exchanged))
+    matching = settings.matching
+    near = Near(found, matching.reach)
+    exchange = matching.exchange(vectors, ((texts[one], texts[other]) for one, other, _ in near))
     pairs = {}
     for one, other, similarity in near:
-        said = judge(texts[one], texts[other], similarity, options.distance, likeness)
-        if said.joins:
-            pairs[one, other] = Pair(1 - similarity, said.why)
+        why = matching.why(texts[one], texts[other], similarity, exchange)
+        if why is not None:
+            pairs[one, other] = Pair(1 - similarity, why)
     return pairs
 
 
@@ -116,15 +102,15 @@ class Near:
             yield from zip(*(column[block].tolist() for column in columns), strict=True)
 
 
-def _linked(size: int, pairs: dict[tuple[int, int], Pair], found: NDArray[np.float32], options: Semantic) -> Joined:
+def _linked(size: int, pairs: dict[tuple[int, int], Pair], found: NDArray[np.float32], settings: Settings) -> Joined:
     edges: dict[int, dict[int, float]] = defaultdict(dict)
     for (one, other), pair in pairs.items():
         edges[one][other] = edges[other][one] = pair.distance
-    if options.linkage == "star":
+    if settings.linkage == "star":
         return star(range(size), edges)
-    joined = components(range(size), edges, options.min_samples)
-    if options.max_diameter is not None:
-        joined = split(joined, edges, found, options.max_diameter)
+    joined = components(range(size), edges, settings.min_samples)
+    if settings.max_diameter is not None:
+        joined = split(joined, edges, found, settings.max_diameter)
     warn_of_chains(joined)
     return joined
 
@@ -139,7 +125,7 @@ def _change(
     via: int,
 ) -> Change:
     similarity = float(found[tag] @ found[via])
-    text = f"{texts[tag]} / {texts[via]}: similarity {similarity:.2f}; {why}"
+    text = shown(texts[tag], texts[via], similarity, why)
     through = points[via] if via != centre else None
     return Change(points[tag], points[centre], text, through, {"similarity": similarity})
 
