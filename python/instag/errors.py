@@ -1,6 +1,6 @@
-"""What can go wrong, told so that it can be mended."""
+"""Errors and the warning: each message says what to do about it."""
 
-__all__ = ["InputError", "InstagError", "InstagWarning"]
+__all__ = ["InputError", "InstagError", "InstagWarning", "MissingFileError", "file_error"]
 
 
 class InstagError(Exception):
@@ -18,6 +18,25 @@ class InputError(InstagError, ValueError):
     ...
     instag.errors.InputError: budget: expected a count of 0 or more, or a share below 1.0; found -1
     """
+
+
+class MissingFileError(InputError, FileNotFoundError):
+    """A file that was named is not there: an :class:`InputError` that ``except FileNotFoundError`` catches too.
+
+    Examples
+    --------
+    >>> import instag
+    >>> try:
+    ...     instag.read("nowhere.jsonl")
+    ... except FileNotFoundError as error:
+    ...     print(error)
+    nowhere.jsonl: there is no such file: expected a path, a glob or a list of them
+    """
+
+
+def file_error(message: str, cause: Exception) -> InputError:
+    """The error for a file that could not be read: a :class:`MissingFileError` where that is the cause."""
+    return MissingFileError(message) if isinstance(cause, FileNotFoundError) else InputError(message)
 
 
 class InstagWarning(UserWarning):

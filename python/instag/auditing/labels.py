@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from instag.auditing.cases import TAG, Kind
-from instag.errors import InputError
+from instag.errors import InputError, file_error
 from instag.io.files import atomic_write
 
 __all__ = ["Labels", "read_labels", "write_cases"]
@@ -131,7 +131,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{path}: expected CSV in UTF-8; it cannot be read: {reason}") from error
+        raise file_error(f"{path}: expected CSV in UTF-8; it cannot be read: {reason}", error) from error
     delimiter = max(",;\t", key=text[: text.find("\n")].count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:

@@ -9,7 +9,7 @@ import typer
 
 from instag.chat import Structured
 from instag.chat.truncate import SIZE, Cut
-from instag.errors import InputError
+from instag.errors import InputError, file_error
 from instag.tagging.batching import Action
 
 __all__ = []
@@ -77,7 +77,7 @@ def read_key(name: str, file: Path | None) -> str | None:
     try:
         return file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"--api-key-file: {file} cannot be read: {type(error).__name__}") from None
+        raise file_error(f"--api-key-file: {file} cannot be read: {type(error).__name__}", error) from None
 
 
 def read_headers(given: list[str] | None) -> dict[str, str]:
@@ -99,7 +99,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"--header: {path} cannot be read: {type(error).__name__}") from None
+        raise file_error(f"--header: {path} cannot be read: {type(error).__name__}", error) from None
 
 
 def read_cut(characters: int | None, tokens: int | None) -> Cut:

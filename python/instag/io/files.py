@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from instag.errors import InputError
+from instag.errors import InputError, file_error
 
 Type = Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"]
 Compression = Literal["uncompressed", "gzip", "zstd"]
@@ -106,7 +106,7 @@ def reading(path: Path, what: str) -> Iterator[None]:
         raise
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path}: cannot be read as {what}: {reason}") from error
+        raise file_error(f"{path}: cannot be read as {what}: {reason}", error) from error
 
 
 def lines(path: Path) -> pl.LazyFrame:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from instag.errors import InputError
+from instag.errors import InputError, MissingFileError
 from instag.io import files, jsonl
 from instag.io.files import Type, reading, type_of
 from instag.io.records import JSON, decode, dump, plain, wrap
@@ -67,11 +67,11 @@ def parts(source: Source, format: str) -> list[Part]:
     if there:
         return list(_saved(path)) if path.is_dir() else [_open(path, str(source), format)]
     if not has_magic(str(source)):
-        raise InputError(f"{source}: there is no such file: expected a path, a glob or a list of them")
+        raise MissingFileError(f"{source}: there is no such file: expected a path, a glob or a list of them")
     found = glob(str(source), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     matches = [match for match in sorted(found) if Path(match).is_file()]
     if not matches:
-        raise InputError(f"{source}: the glob matches no file: expected at least one")
+        raise MissingFileError(f"{source}: the glob matches no file: expected at least one")
     return [_open(Path(match), match, format) for match in matches]
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from instag import _core
 from instag.embedding.vectors import Embed, Vectors
-from instag.errors import InputError
+from instag.errors import InputError, file_error
 from instag.io.files import atomic_write
 from instag.normalization.application import Applied, apply
 from instag.normalization.history import MERGES, STEPS, History
@@ -228,7 +228,7 @@ def _read(path: Path) -> Vocabulary:
         written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputError(f"{path}: expected a vocabulary; it cannot be read: {error}") from error
+        raise file_error(f"{path}: expected a vocabulary; it cannot be read: {error}", error) from error
     try:
         settings = orjson.loads(written or "{}")
         whose = settings.pop("form", None)

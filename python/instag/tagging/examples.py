@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import orjson
 
 from instag.chat.truncate import clean
-from instag.errors import InputError
+from instag.errors import InputError, file_error
 from instag.normalization.vocabulary import Vocabulary
 
 __all__ = ["HINTED", "Example", "Examples", "Hint", "examples_of", "hint_of"]
@@ -96,7 +96,8 @@ def _lines(path: Path) -> Iterable[tuple[str, Any]]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        raise InputError(f"examples: {path}: expected a JSONL file of examples; it cannot be read: {error}") from error
+        message = f"examples: {path}: expected a JSONL file of examples; it cannot be read: {error}"
+        raise file_error(message, error) from error
     for nth, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from instag.chat.truncate import clean
-from instag.errors import InputError
+from instag.errors import InputError, MissingFileError, file_error
 from instag.tagging.examples import Example, Examples, Hint, examples_of, hint_of
 
 __all__ = ["SCHEMA", "TEMPLATES", "Prompt", "Template", "prompt_of"]
@@ -246,13 +246,13 @@ def _template(prompt: str | Path) -> tuple[str, Template]:
         there = False
     if not there:
         names = ", ".join(TEMPLATES)
-        raise InputError(
+        raise MissingFileError(
             f"prompt: expected one of {names}, or a text file with {{query}} in it; found no {str(path)!r}"
         )
     try:
         text = path.read_text("utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"prompt: {path}: expected text in UTF-8; it cannot be read: {error}") from error
+        raise file_error(f"prompt: {path}: expected text in UTF-8; it cannot be read: {error}", error) from error
     if "{query}" not in text:
         raise InputError(f"prompt: {path}: expected {{query}} where the query is to stand; found it nowhere")
     return path.stem, Template(clean(text))
