@@ -15,6 +15,7 @@ ROOMS = [
     "errors",
     "warning",
     "checks",
+    "progress",
     "surrogates",
     "tagsets",
     "sample",

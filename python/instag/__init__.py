@@ -10,6 +10,7 @@ from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write
 from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
+from instag.progress import Progress
 from instag.reporting import figures, report
 from instag.sample import load_sample
 from instag.selection import Method, rank, select
@@ -30,6 +31,7 @@ __all__ = [
     "Method",
     "Normalized",
     "OpenAIEmbedder",
+    "Progress",
     "Prompt",
     "Share",
     "Tagged",

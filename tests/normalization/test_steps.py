@@ -284,7 +284,7 @@ def test_an_acronym_joins_its_expansion_whichever_is_more_frequent(texts: list[s
 
 def test_progress_says_how_far_it_has_come() -> None:
     rows = [[f"tag {nth}", "tag 1"] for nth in range(600)]
-    told: list[str] = []
+    seen: list[str] = []
     instag.normalize(
         frame(*rows),
         rules=False,
@@ -293,10 +293,10 @@ def test_progress_says_how_far_it_has_come() -> None:
         guards=False,
         embedder=lambda texts: np.eye(len(texts), 600),
         distance=0.1,
-        progress=told.append,
+        progress=lambda progress: seen.append(str(progress)),
     )
-    assert told[:4] == ["frequency: 600 tags", "semantic: 600 tags", "embedding: 0 of 600", "embedding: 512 of 600"]
-    assert told[4].startswith("association: round 1, ")
+    assert seen[:4] == ["frequency: 600 tags", "semantic: 600 tags", "embedding: 0 of 600", "embedding: 512 of 600"]
+    assert seen[4].startswith("association: round 1, ")
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ def error(text: str) -> None:
 
 
 @contextmanager
-def stage(text: str) -> Iterator[Callable[[str], None]]:
-    """Show what is being done and for how long, while it is done; what is handed over shows how far it has come."""
+def stage(text: str) -> Iterator[Callable[[object], None]]:
+    """Show what is being done and for how long, while it is done; what it is given says how far it has come."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
         task = progress.add_task(text)
-        yield lambda news: progress.update(task, description=f"{text}: {news}")
+        yield lambda standing: progress.update(task, description=f"{text}: {standing}")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

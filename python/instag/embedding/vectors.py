@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from instag.embedding.minilm import HINT, MiniLM
 from instag.errors import InputError
+from instag.progress import Progress, Stage
 from instag.warning import warn
 
 __all__ = ["LOADERS", "Embed", "Vectors", "embedder_of", "load"]
@@ -15,7 +16,7 @@ __all__ = ["LOADERS", "Embed", "Vectors", "embedder_of", "load"]
 Embed = Callable[[list[str]], Any]
 """From texts to as many vectors, as an array or anything that NumPy makes one of."""
 
-# Texts embedded at a time: between two batches progress is told, and Ctrl-C heard.
+# Texts embedded at a time: between two batches progress is shown, and Ctrl-C works.
 BATCH = 512
 
 
@@ -62,7 +63,7 @@ class Vectors:
     [[0.8899999856948853, 0.44999998807907104], [0.9700000286102295, 0.23999999463558197]]
     """
 
-    def __init__(self, name: str, embed: Embed, progress: Callable[[str], None] | None = None) -> None:
+    def __init__(self, name: str, embed: Embed, progress: Callable[[Progress], None] | None = None) -> None:
         self.name = name
         self._embed = embed
         self._progress = progress
@@ -80,7 +81,7 @@ class Vectors:
         for start in range(0, len(unknown), BATCH):
             batch = unknown[start : start + BATCH]
             if self._progress is not None and len(unknown) > BATCH:
-                self._progress(f"embedding: {start:,} of {len(unknown):,}")
+                self._progress(Stage("embedding", start, len(unknown)))
             self.learn(batch, self._checked(batch))
         return np.stack([self._known[text] for text in texts]) if texts else np.empty((0, 1), np.float32)
 

@@ -20,6 +20,7 @@ from instag.normalization.matching.decision import shown, spelling, spelt
 from instag.normalization.rows import Rows, rows_of
 from instag.normalization.settings import Settings
 from instag.normalization.state import DROPPED
+from instag.progress import Progress
 from instag.warning import warn
 
 __all__ = ["Applied", "Match", "Matcher", "apply"]
@@ -212,7 +213,7 @@ def apply(
     tags: str,
     new: str,
     embedder: str | Embed | None,
-    progress: Callable[[str], None] | None,
+    progress: Callable[[Progress], None] | None,
 ) -> Applied[F]:
     """Apply a vocabulary; see :meth:`Vocabulary.apply`."""
     check_choice("new", new, ("drop", "keep"))
@@ -229,7 +230,9 @@ def apply(
     return Applied(replaced, _new(vocabulary, lines), _merges(lines))
 
 
-def _vectors(vocabulary: Known, embedder: str | Embed | None, progress: Callable[[str], None] | None) -> Vectors | None:
+def _vectors(
+    vocabulary: Known, embedder: str | Embed | None, progress: Callable[[Progress], None] | None
+) -> Vectors | None:
     name = vocabulary.embedder
     if name is None or embedder is None:
         return None

@@ -18,12 +18,12 @@ from instag.normalization.steps.frequency import automatic, frequency
 from instag.normalization.steps.rules import rules
 from instag.normalization.steps.semantic import semantic
 from instag.normalization.vocabulary import Vocabulary
+from instag.progress import Progress, Stage
 from instag.warning import warn
 
 __all__ = ["Normalized", "normalize"]
 
 F = TypeVar("F")
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     max_diameter: float | None = None,
     min_support: int | None = 40,
     min_confidence: float = 0.99,
-    progress: Progress | None = None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Normalized[F]:
     """Turn raw tags into a vocabulary, every merge with its reason.
 
@@ -114,7 +114,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         Association: a tag is absorbed by one that is in at least this share of its rows, and in so many together;
         None for the former leaves the step out.
     progress
-        Told what is being done.
+        Called with a :class:`instag.Progress`, now and then: where the work stands. ``print`` prints it.
 
     Returns
     -------
@@ -171,7 +171,9 @@ def normalize(  # noqa: PLR0913 - each step has parameters
 class _Run:
     """One normalisation."""
 
-    def __init__(self, rows: Rows, settings: Settings, vectors: Vectors | None, progress: Progress | None) -> None:
+    def __init__(
+        self, rows: Rows, settings: Settings, vectors: Vectors | None, progress: Callable[[Progress], None] | None
+    ) -> None:
         self._settings, self._vectors = settings, vectors
         self._progress = progress or (lambda _: None)
         self._history = History(rows)
@@ -203,7 +205,7 @@ class _Run:
         if name == "association":
             assert settings.min_support is not None  # noqa: S101 - or the step would not be taken
             return association(self._state, settings.min_support, settings.min_confidence, self._progress)
-        self._progress(f"{name}: {len(self._state.order):,} tags")
+        self._progress(Stage(f"{name}: {len(self._state.order):,} tags"))
         if name == "semantic":
             return None if self._vectors is None else semantic(self._state, self._vectors, settings, again=again)
         if again:

@@ -18,6 +18,7 @@ from instag.normalization.application import Applied, apply
 from instag.normalization.history import MERGES, STEPS, History
 from instag.normalization.settings import Settings
 from instag.normalization.state import State
+from instag.progress import Progress
 
 __all__ = ["Vocabulary"]
 
@@ -105,7 +106,7 @@ class Vocabulary:
         tags: str = "tags",
         new: Literal["drop", "keep"] = "drop",
         embedder: str | Embed | None = "same",
-        progress: Callable[[str], None] | None = None,
+        progress: Callable[[Progress], None] | None = None,
     ) -> Applied[F]:
         """Give other data the tags of this vocabulary.
 
@@ -125,7 +126,7 @@ class Vocabulary:
             ``"same"`` is the one that the vocabulary was made with; one that was a function has to be given again. None
             matches by rules only.
         progress
-            Told what is being done.
+            Called with a :class:`instag.Progress`, now and then: where the work stands. ``print`` prints it.
 
         Raises
         ------

@@ -12,6 +12,7 @@ from instag.checks import check_choice, check_count, check_share
 from instag.frame import wrap
 from instag.normalization.rows import rows_of
 from instag.normalization.state import Change, State, Step, named
+from instag.progress import Progress, Stage
 
 __all__ = ["association", "associations"]
 
@@ -29,7 +30,7 @@ class _Rule(NamedTuple):
 
 
 def association(
-    state: State, min_support: int, min_confidence: float, progress: Callable[[str], None] = lambda _: None
+    state: State, min_support: int, min_confidence: float, progress: Callable[[Progress], None] = lambda _: None
 ) -> Step:
     """Let tags be absorbed by their companions, again and again until no rule is left.
 
@@ -39,7 +40,7 @@ def association(
     changes: list[Change] = []
     rows = state.rows.known
     for nth in count(1):
-        progress(f"association: round {nth}, {len(state.order):,} tags")
+        progress(Stage(f"association: round {nth}, {len(state.order):,} tags"))
         best = _best(state, min_support, min_confidence)
         if not best:
             break
