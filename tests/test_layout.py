@@ -20,7 +20,6 @@ ROOMS = [
     "tagsets",
     "sample",
     "frame",
-    "asking",
     "chat",
     "io",
     "embedding",
