@@ -5,7 +5,7 @@ import warnings
 from instag._core import DEBUG, __version__
 from instag.analysis import Analysis, Comparison, Measures, analyze, measure
 from instag.auditing import Audit, Share, aaudit, audit
-from instag.chat import EndpointError
+from instag.chat import EndpointError, Price, Tally
 from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError, InstagError, InstagWarning
 from instag.io import read, scan, write
@@ -31,10 +31,12 @@ __all__ = [
     "Method",
     "Normalized",
     "OpenAIEmbedder",
+    "Price",
     "Progress",
     "Prompt",
     "Share",
     "Tagged",
+    "Tally",
     "Vocabulary",
     "__version__",
     "aaudit",

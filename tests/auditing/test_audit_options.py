@@ -57,7 +57,7 @@ def run(options: dict[str, Any]) -> Callable[..., Audit]:
         ({"model": ""}, "model: expected the model's name"),
         ({"tags": "labels"}, "no column 'labels'"),
         ({"tags": "id"}, "expected a list of tags"),
-        ({"queries": "asked"}, "no column 'asked'"),
+        ({"query": "asked"}, "no column 'asked'"),
         (
             {"data": pl.DataFrame({"queries": [["a"], []], "tags": [[], ["b"]]})},
             "expected queries with tags; found none",

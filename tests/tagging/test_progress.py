@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from instag.chat import Tally
-from instag.cli.progress import Display, duration, standing
+from instag.chat.progress import duration
+from instag.cli.progress import Display
 
 
 class Clock:
@@ -73,7 +74,7 @@ def test_on_a_terminal_the_line_is_renewed_and_taken_away() -> None:
     ],
 )
 def test_where_it_stands(tally: Tally, expected: str) -> None:
-    assert standing(tally) == expected
+    assert str(tally) == expected
 
 
 def test_durations_have_two_units() -> None:

@@ -63,7 +63,7 @@ def test_no_queries() -> None:
     frame = wrap(pl.DataFrame({"id": [1], "tags": [["a"]]}))
     with pytest.raises(InputError, match=r"found the columns id \(Int64\), tags \(List\(String\)\); name the one"):
         heard(frame, None)
-    with pytest.raises(InputError, match=r"queries: column 'id' is Int64: expected text"):
+    with pytest.raises(InputError, match=r"query: column 'id' is Int64: expected text"):
         heard(frame, "id")
     with pytest.raises(InputError, match=r"no column 'nope'; the columns are: id, tags"):
         heard(frame, "nope")

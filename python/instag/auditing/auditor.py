@@ -46,7 +46,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     client: Any = None,
     headers: Mapping[str, str] | None = None,
     tags: str = "tags",
-    queries: str | None = None,
+    query: str | None = None,
     precision: int = 200,
     consistency: int = 200,
     probes: float = 0.1,
@@ -94,7 +94,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
         The column of tags: a list a sample, or a list a query. Of `tags` the finer `query_tags` is taken instead,
         where the tags of every sample are those of its queries; after normalising one of the two they are not. Tags
         that are known only of a sample are judged by all that was said in it.
-    queries
+    query
         The column with what users said, as for :func:`instag.tag`. A query that repeats is one query.
     precision, consistency
         How many cases of each kind. A precision case is drawn from all pairs of a query and a tag, each as likely. A
@@ -171,7 +171,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     check_cost(max_cost, known)
     limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, max_unread, known, patience=patience)
     with keep_caller():
-        column, drawn = await asyncio.to_thread(_drawn, data, design, tags, queries)
+        column, drawn = await asyncio.to_thread(_drawn, data, design, tags, query)
         given = None if labels is None else read_labels(labels, {case.id for case in drawn})
         docket = Docket.of(drawn, model, journal)
         if cases is not None:
@@ -207,11 +207,11 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
 audit = waiting(aaudit)
 
 
-def _drawn(data: Any, design: Design, tags: str, queries: str | None) -> tuple[str, list[Case]]:
+def _drawn(data: Any, design: Design, tags: str, query: str | None) -> tuple[str, list[Case]]:
     """The column that the tags are from, and the cases."""
     frame = wrap(data)
     column = column_of(frame, tags)
-    pool = population_of(frame, tags=column, query=queries)
+    pool = population_of(frame, tags=column, query=query)
     if not len(pool.codes):
         raise InputError(f"column {column!r}: expected queries with tags; found none: there is nothing to audit")
     return column, cases_of(pool, design)

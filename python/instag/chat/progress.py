@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from instag.errors import InstagError
 
-__all__ = ["EndpointError", "Tally"]
+__all__ = ["EndpointError", "Tally", "amount", "duration"]
 
 
 @dataclass
@@ -85,6 +85,39 @@ class Tally:
         """
         return max(self.total - self.done, 0) / self.rate if self.total is not None and self.rate else None
 
+    @property
+    def stage(self) -> str:
+        """What is being done: asking, or stopping after that."""
+        return "asking" if self.stopped is None else "stopping"
+
+    def __str__(self) -> str:
+        """Where it stands, in a line.
+
+        Examples
+        --------
+        >>> print(Tally(total=2000, answered=500, failed=2, in_flight=32, throttled=3, seconds=10.0, cost=0.0123))
+        502 of 2,000; 50.2 a second; 32 in flight; 3 times 429; 2 failed; $0.0123; 30 s left
+        """
+        tokens = self.prompt_tokens + self.completion_tokens
+        parts = [
+            f"{self.done:,}" if self.total is None else f"{self.done:,} of {self.total:,}",
+            f"{self.rate:,.1f} a second",
+            f"{self.in_flight:,} in flight",
+            f"{self.throttled:,} times 429" if self.throttled else "",
+            f"{self.failed + self.unread:,} failed" if self.failed + self.unread else "",
+            f"{amount(tokens)} tokens" if tokens else "",
+            "" if self.cost is None else f"${self.cost:,.4g}",
+            self._ending(),
+        ]
+        return "; ".join(part for part in parts if part)
+
+    def _ending(self) -> str:
+        if self.stopped == "interrupted":
+            return "stopping: waiting for what is in flight, Ctrl-C again stops at once"
+        if self.stopped is not None:
+            return f"stopping: {self.stopped}"
+        return "" if self.left is None else f"{duration(self.left)} left"
+
 
 class EndpointError(InstagError):
     """The endpoint ends all asking: it said so itself, or nothing that it says is of use.
@@ -100,3 +133,35 @@ class EndpointError(InstagError):
     def __init__(self, message: str, tally: Tally) -> None:
         super().__init__(message)
         self.tally = tally
+
+
+def amount(number: float) -> str:
+    """A number to three digits.
+
+    Examples
+    --------
+    >>> amount(950), amount(12_345), amount(1_234_567)
+    ('950', '12.3 K', '1.23 M')
+    """
+    for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):
+        if number >= size:
+            return f"{number / size:.3g} {unit}"
+    return f"{number:.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A time, in the two units that tell most.
+
+    Examples
+    --------
+    >>> duration(0.4), duration(75), duration(4000), duration(200_000)
+    ('0 s', '1 min 15 s', '1 h 6 min', '2 d 7 h')
+    """
+    whole = round(seconds)
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    parts = []
+    for unit, size in units:
+        if whole >= size:
+            parts.append(f"{whole // size} {unit}")
+            whole %= size
+    return " ".join(parts[:2]) or "0 s"

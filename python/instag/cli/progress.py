@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
 from instag.chat import Tally
 
-__all__ = ["Display", "amount", "duration", "standing"]
+__all__ = ["Display"]
 
 # Seconds between two lines where there is no terminal.
 INTERVAL = 30.0
@@ -22,11 +22,11 @@ class Display:
     Parameters
     ----------
     console
-        Where it is shown: on standard error, unless told.
+        Where it is shown; by default on standard error.
     interval
         Seconds between two lines where there is no terminal.
     clock
-        Tells the seconds.
+        Gives the time in seconds.
 
     Attributes
     ----------
@@ -65,69 +65,7 @@ class Display:
         self._stopping = self._stopping or news
         self.tally = tally
         if self._console.is_terminal:
-            self._bar.update(self._task, description=standing(tally), completed=tally.done, total=tally.total)
+            self._bar.update(self._task, description=str(tally), completed=tally.done, total=tally.total)
         elif news or self._clock() - self._shown >= self._interval:
             self._shown = self._clock()
-            self._console.print(standing(tally), markup=False)
-
-
-def standing(tally: Tally) -> str:
-    """Where it stands, in a line.
-
-    Examples
-    --------
-    >>> standing(Tally(total=2000, answered=500, failed=2, in_flight=32, throttled=3, seconds=10.0, cost=0.0123))
-    '502 of 2,000; 50.2 a second; 32 in flight; 3 times 429; 2 failed; $0.0123; 30 s left'
-    """
-    tokens = tally.prompt_tokens + tally.completion_tokens
-    parts = [
-        f"{tally.done:,}" if tally.total is None else f"{tally.done:,} of {tally.total:,}",
-        f"{tally.rate:,.1f} a second",
-        f"{tally.in_flight:,} in flight",
-        f"{tally.throttled:,} times 429" if tally.throttled else "",
-        f"{tally.failed + tally.unread:,} failed" if tally.failed + tally.unread else "",
-        f"{amount(tokens)} tokens" if tokens else "",
-        "" if tally.cost is None else f"${tally.cost:,.4g}",
-        _ending(tally),
-    ]
-    return "; ".join(part for part in parts if part)
-
-
-def _ending(tally: Tally) -> str:
-    if tally.stopped == "interrupted":
-        return "stopping: waiting for what is in flight, Ctrl-C again stops at once"
-    if tally.stopped is not None:
-        return f"stopping: {tally.stopped}"
-    return "" if tally.left is None else f"{duration(tally.left)} left"
-
-
-def amount(number: float) -> str:
-    """A number to three digits.
-
-    Examples
-    --------
-    >>> amount(950), amount(12_345), amount(1_234_567)
-    ('950', '12.3 K', '1.23 M')
-    """
-    for unit, size in (("G", 1e9), ("M", 1e6), ("K", 1e3)):
-        if number >= size:
-            return f"{number / size:.3g} {unit}"
-    return f"{number:.0f}"
-
-
-def duration(seconds: float) -> str:
-    """A time, in the two units that tell most.
-
-    Examples
-    --------
-    >>> duration(0.4), duration(75), duration(4000), duration(200_000)
-    ('0 s', '1 min 15 s', '1 h 6 min', '2 d 7 h')
-    """
-    whole = round(seconds)
-    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-    parts = []
-    for unit, size in units:
-        if whole >= size:
-            parts.append(f"{whole // size} {unit}")
-            whole %= size
-    return " ".join(parts[:2]) or "0 s"
+            self._console.print(str(tally), markup=False)

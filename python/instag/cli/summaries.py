@@ -7,9 +7,9 @@ from typing import Any
 import typer
 
 from instag.chat import EndpointError, Tally
+from instag.chat.progress import amount, duration
 from instag.chat.spending import unpriced
 from instag.cli import console
-from instag.cli.progress import amount, duration
 from instag.tagging import Tagged
 from instag.tagging.estimation import Estimate
 

@@ -203,7 +203,7 @@ def _named(frame: Frame, name: str) -> pl.Series:
     held = frame.column(name)
     found = column(name, held.dtype)
     if found is None:
-        raise InputError(f"queries: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
+        raise InputError(f"query: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
     return held.to_frame().select(queries=found).to_series()
 
 
@@ -232,6 +232,6 @@ def _found(frame: Frame) -> pl.Series:
         columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
         raise InputError(
             "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
-            f"prompt, …); found the columns {columns}; name the one with what users said with queries= / --query"
+            f"prompt, …); found the columns {columns}; name the one with what users said with query= / --query"
         )
     return said

@@ -44,7 +44,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
-    queries: str | None = None,
+    query: str | None = None,
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
     limit: int | None = None,
@@ -70,7 +70,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     action
         ``"submit"`` sends the questions that have no answer and are not under way; ``"status"`` says where all batches
         stand; ``"collect"`` puts what was answered into the journal.
-    data, model, base_url, api_key, client, headers, prompt, examples, vocabulary, queries, cut, journal, limit
+    data, model, base_url, api_key, client, headers, prompt, examples, vocabulary, query, cut, journal, limit
         Those of :func:`instag.tag`. Only to submit are the data read; else they may be None.
     max_cost, price
         US dollars that the batches to be sent may cost, by an estimate of what is asked, and with all answers as long
@@ -112,7 +112,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
             prompt=prompt,
             examples=examples,
             vocabulary=vocabulary,
-            queries=queries if action == "submit" else None,
+            query=query if action == "submit" else None,
             cut=cut,
             journal=journal,
         )

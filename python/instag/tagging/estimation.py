@@ -174,7 +174,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
-    queries: str | None = None,
+    query: str | None = None,
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
     retry_unread: bool = False,
@@ -190,7 +190,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
 
     Parameters
     ----------
-    data, model, base_url, prompt, examples, vocabulary, queries, cut, journal, retry_unread, limit, max_tokens
+    data, model, base_url, prompt, examples, vocabulary, query, cut, journal, retry_unread, limit, max_tokens
         Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers tell
         how long an answer is; it may be one that another run is writing.
     concurrency, rpm, tpm, price
@@ -225,7 +225,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
         prompt=prompt,
         examples=examples,
         vocabulary=vocabulary,
-        queries=queries,
+        query=query,
         cut=cut,
         journal=journal,
     )

@@ -65,7 +65,7 @@ class Plan:
         prompt: str | Path | Prompt = "instag",
         examples: Examples = (),
         vocabulary: Hint = None,
-        queries: str | None = None,
+        query: str | None = None,
         cut: int | Cut = 6000,
         journal: str | Path | None = None,
     ) -> "Plan":
@@ -76,7 +76,7 @@ class Plan:
         found = prompt_of(prompt, examples=examples, vocabulary=vocabulary)
         shorten = cut if isinstance(cut, Cut) else Cut(cut)
         identity = identity_of(model, found.identity, found.schema)
-        samples = Samples.of(heard(frame, queries), shorten, lambda text: key_of(identity, text))
+        samples = Samples.of(heard(frame, query), shorten, lambda text: key_of(identity, text))
         path = _named(model, found, identity) if journal is None else Path(journal)
         return cls(frame, samples, model, found, shorten, path)
 

@@ -33,7 +33,7 @@ class Run:
     asking
         :func:`instag.chat.ask` with its options; None asks nothing.
     progress
-        Told the tally.
+        Called with the tally.
     """
 
     def __init__(self, plan: Plan, asking: Asking | None, progress: Callable[[Tally], None] | None) -> None:
@@ -87,7 +87,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
-    queries: str | None = None,
+    query: str | None = None,
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
     retry_unread: bool = False,
@@ -146,8 +146,8 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     vocabulary
         Tags to prefer: a list, or an :class:`instag.Vocabulary` or the path of one, of which the 200 most frequent are
         named.
-    queries
-        The column with what users said: text, a list of texts, or conversations. Unless told it is `queries`, which
+    query
+        The column with what users said: text, a list of texts, or conversations. By default it is `queries`, which
         :func:`instag.read` makes, or else found by the layout of the columns.
     cut
         The most characters of a query that is asked with; a longer one keeps its beginning and end. Or an
@@ -194,7 +194,8 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     replace
         Whether columns that the data already have give way to those of the same name that are added.
     progress
-        Told the :class:`instag.tagging.Tally` four times a second and at the end, in another thread.
+        Called with the :class:`instag.Tally` four times a second and at the end, in another thread; it is a
+        :class:`instag.Progress`, and ``print`` prints it.
 
     Returns
     -------
@@ -257,7 +258,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
             prompt=prompt,
             examples=examples,
             vocabulary=vocabulary,
-            queries=queries,
+            query=query,
             cut=cut,
             journal=journal,
         )
