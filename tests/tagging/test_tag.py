@@ -122,7 +122,7 @@ def test_columns_that_are_there(server: chaos.Chaos, options: dict[str, Any]) ->
         ({"max_cost": 1.0}, "max_cost / --max-cost: the price of this model is not known"),
         ({"price": (-1.0, 0.0)}, "price: input: expected"),
         ({"prompt": "nope"}, "prompt: expected one of instag"),
-        ({"queries": "nope"}, "no column 'nope'"),
+        ({"query": "nope"}, "no column 'nope'"),
         ({"cut": 5}, "cut / --max-query: expected a size"),
         ({"base_url": "nope"}, "base_url: expected an address"),
         ({"journal": "/nowhere/at/all"}, "there is no folder /nowhere/at"),
