@@ -22,21 +22,26 @@ def arrays() -> Arrays:
     return np.arange(0, ROWS * 6 + 1, 6, dtype=np.int64), codes, TAGS
 
 
-def test_ctrl_c_stops_a_ranking(arrays: Arrays) -> None:
+@pytest.fixture(scope="module")
+def sets(arrays: Arrays) -> _core.TagSets:
+    return _core.TagSets(*arrays)
+
+
+def test_ctrl_c_stops_a_ranking(sets: _core.TagSets) -> None:
     # Ranking all of this by coverage takes many seconds.
     timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        _core.rank(*arrays, "coverage", ROWS, None)
+        _core.rank(sets, "coverage", ROWS, None)
     timer.join()
 
 
-def test_a_ranking_hears_of_signals(arrays: Arrays) -> None:
-    stopped_midway(lambda: _core.rank(*arrays, "coverage", ROWS, None))
+def test_a_ranking_hears_of_signals(sets: _core.TagSets) -> None:
+    stopped_midway(lambda: _core.rank(sets, "coverage", ROWS, None))
 
 
 def test_an_encoding_hears_of_signals() -> None:
     # Every tag is another one, so that the table grows all the time.
     tags = pl.int_range(6_000_000, eager=True).cast(pl.String)
     column = tags.reshape((2_000_000, 3)).arr.to_list()
-    stopped_midway(lambda: _core.encode(column))
+    stopped_midway(lambda: _core.encode(column, "appearance"))

@@ -16,8 +16,8 @@ from synthetic import synthetic
 import instag
 from instag import _core
 from instag.analysis.curves import spaced
-from instag.analysis.pool import Pool, pool_of
 from instag.analysis.tags import floor
+from instag.tagsets import TagSets, encode
 
 ROWS, GROUPS = 1_000_000, 20
 
@@ -26,7 +26,7 @@ ROWS, GROUPS = 1_000_000, 20
 class Data:
     """The same samples for both sides."""
 
-    pool: Pool
+    pool: TagSets
     groups: NDArray[np.uint32]
     pairs: pl.DataFrame
 
@@ -41,7 +41,7 @@ def frame() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def data(frame: pl.DataFrame) -> Data:
-    pool = pool_of(frame.get_column("tags"))
+    pool = encode(frame.get_column("tags"), order="count")
     groups = frame.get_column("source").cast(pl.UInt32).to_numpy()
     row = np.repeat(np.arange(ROWS, dtype=np.uint32), pool.lengths)
     pairs = pl.DataFrame({"row": row, "group": groups[row], "tag": pool.codes}).sort("row", "tag").set_sorted("row")
@@ -49,8 +49,8 @@ def data(frame: pl.DataFrame) -> Data:
 
 
 def recall(data: Data) -> NDArray[np.uint32]:
-    offsets, tags, counts = _core.count_groups(*data.pool.arrays, data.groups, GROUPS)
-    shared, _ = _core.overlap(offsets, tags, len(data.pool.names), counts)
+    offsets, tags, counts = _core.count_groups(data.pool.sets, data.groups, GROUPS)
+    shared, _ = _core.overlap(_core.TagSets(offsets, tags, data.pool.n_tags), counts)
     return shared
 
 
@@ -61,7 +61,7 @@ def polars_recall(data: Data) -> pl.DataFrame:
 
 
 def together(data: Data, least: int) -> tuple[NDArray[np.uint32], ...]:
-    return _core.together(*data.pool.arrays, least)
+    return _core.cooccurrences(data.pool.sets, least)
 
 
 def polars_together(data: Data, least: int) -> pl.DataFrame:
@@ -72,12 +72,12 @@ def polars_together(data: Data, least: int) -> pl.DataFrame:
 
 
 def growth(data: Data) -> NDArray[np.float64]:
-    return _core.rarefy(data.pool.counts, data.pool.tagged, spaced(data.pool.tagged))
+    return _core.rarefy(data.pool.holders, data.pool.tagged, spaced(data.pool.tagged))
 
 
 def scipy_growth(data: Data) -> NDArray[np.float64]:
     gammaln = pytest.importorskip("scipy.special", reason="scipy is not installed").gammaln
-    counts, times = np.unique(data.pool.counts, return_counts=True)
+    counts, times = np.unique(data.pool.holders, return_counts=True)
     total = data.pool.tagged
     expected = []
     for size in spaced(total).tolist():
@@ -139,7 +139,7 @@ def test_recall_pairs_and_growth(benchmark: Benchmark, data: Data) -> None:
 
 @pytest.mark.benchmark(group="analysis of 1 M")
 def test_encoding(benchmark: Benchmark, frame: pl.DataFrame) -> None:
-    pool = benchmark.pedantic(lambda: pool_of(frame.get_column("tags")), rounds=5, warmup_rounds=1)
+    pool = benchmark.pedantic(lambda: encode(frame.get_column("tags"), order="count"), rounds=5, warmup_rounds=1)
     assert pool.samples == ROWS
 
 

@@ -42,7 +42,7 @@ def expected(million: Codes) -> set[Rule]:
 
 
 def mine(million: Codes) -> set[Rule]:
-    left, _, right, _, _, both = _core.associate(*million, TAGS, SUPPORT, CONFIDENCE, 1)
+    left, _, right, _, _, both = _core.associate(_core.TagSets(*million, TAGS), SUPPORT, CONFIDENCE, 1)
     return set(zip(left.tolist(), right.tolist(), both.tolist(), strict=True))
 
 

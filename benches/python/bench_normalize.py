@@ -20,11 +20,10 @@ from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
 
 import instag
 from instag.normalization.matching.decision import Matching
-from instag.normalization.rows import rows_of
 from instag.normalization.state import State, named
 from instag.normalization.steps.frequency import automatic, frequency
 from instag.normalization.steps.rules import rules
-from instag.tagsets import lists_of
+from instag.tagsets import encode, lists_of
 
 ASSIGNMENTS, TAGS, MEAN = 10_000_000, 100_000, 4.5
 ROUNDS = 7
@@ -71,9 +70,9 @@ def by_polars(frame: pl.DataFrame) -> pl.DataFrame:
 
 def by_steps(frame: pl.DataFrame) -> pl.DataFrame:
     """The tags left and their counts, by the two steps alone."""
-    rows = rows_of(frame.get_column("tags"))
+    rows = encode(frame.get_column("tags"), order="name")
     state = State.of(rows)
-    state = state.after(named(len(state.names), frequency(state, automatic(len(rows.codes))).changes))
+    state = state.after(named(len(state.names), frequency(state, automatic(int(rows.given.sum()))).changes))
     state = state.after(named(len(state.names), rules(state, Matching(stem=True, guards=True, distance=None)).changes))
     return pl.DataFrame({"tag": state.names.gather(state.order), "count": state.counts[state.order]})
 
@@ -92,8 +91,8 @@ def frames() -> dict[str, pl.DataFrame]:
 @pytest.mark.benchmark(group="10 M assignments of 100 K tags")
 def test_polars(benchmark: Benchmark, frames: dict[str, pl.DataFrame], shape: Shape) -> None:
     counts = benchmark.pedantic(lambda: by_polars(frames[shape]), rounds=ROUNDS, warmup_rounds=1)
-    rows = rows_of(frames[shape].get_column("tags"))
-    ours = pl.DataFrame({"tags": rows.names, "count": rows.counts})
+    rows = encode(frames[shape].get_column("tags"), order="name")
+    ours = pl.DataFrame({"tags": rows.names, "count": rows.given})
     assert ours.cast({"count": pl.UInt32}).equals(counts.sort("tags").cast({"count": pl.UInt32}))
 
 

@@ -8,15 +8,18 @@ from numpy.typing import NDArray
 __all__ = [
     "DEBUG",
     "METHODS",
+    "Encoder",
     "Strings",
+    "TagSets",
     "__version__",
     "associate",
     "clean",
     "cluster",
+    "cooccurrences",
     "count_groups",
     "diameters",
     "encode",
-    "firsts",
+    "examples",
     "measure",
     "neighbours",
     "novelty",
@@ -28,7 +31,6 @@ __all__ = [
     "rounds",
     "stem_keys",
     "stem_words",
-    "together",
     "trace",
 ]
 
@@ -36,27 +38,20 @@ __version__: Final[str]
 METHODS: Final[tuple[str, ...]]
 DEBUG: Final[bool]
 
-def rank(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
-    method: str,
-    budget: int,
-    seed: int | None,
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...
-def novelty(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
-    rows: NDArray[np.uint32],
-    rounds: NDArray[np.uint32],
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]: ...
-def measure(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
-    rows: NDArray[np.uint32] | None,
-) -> tuple[int, int]: ...
+@final
+class TagSets:
+    def __new__(cls, offsets: NDArray[np.int64], codes: NDArray[np.uint32], n_tags: int) -> TagSets: ...
+    def __len__(self) -> int: ...
+    @property
+    def n_tags(self) -> int: ...
+    @property
+    def offsets(self) -> NDArray[np.int64]: ...
+    @property
+    def codes(self) -> NDArray[np.uint32]: ...
+    @property
+    def holders(self) -> NDArray[np.uint32]: ...
+    @property
+    def given(self) -> NDArray[np.int64]: ...
 
 @final
 class Strings:
@@ -65,19 +60,29 @@ class Strings:
 class _Column(Protocol):
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
-def encode(column: _Column) -> tuple[NDArray[np.int64], NDArray[np.uint32], Strings, int, int]: ...
+@final
+class Encoder:
+    def __new__(cls) -> Encoder: ...
+    def __len__(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    def push(self, column: _Column) -> None: ...
+    def finish(self, order: str) -> tuple[TagSets, Strings, int, int]: ...
+
+def encode(column: _Column, order: str) -> tuple[TagSets, Strings, int, int]: ...
+def rank(
+    sets: TagSets, method: str, budget: int, seed: int | None
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...
+def novelty(
+    sets: TagSets, rows: NDArray[np.uint32], rounds: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]: ...
+def measure(sets: TagSets, rows: NDArray[np.uint32] | None) -> tuple[int, int]: ...
 def clean(tags: list[str]) -> list[str]: ...
 def stem_words(words: list[str]) -> list[str]: ...
 def stem_keys(tags: list[str]) -> list[str]: ...
-def relabel(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    names: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32], tuple[int, int, int, int]]: ...
+def relabel(sets: TagSets, names: NDArray[np.int64]) -> tuple[TagSets, tuple[int, int, int, int]]: ...
 def associate(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+    sets: TagSets,
     min_support: int,
     min_confidence: float,
     max_antecedent: int,
@@ -100,22 +105,16 @@ def diameters(
     labels: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.uint32], NDArray[np.uint32]]: ...
 def count_groups(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+    sets: TagSets,
     groups: NDArray[np.uint32],
     n_groups: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]: ...
 def overlap(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+    sets: TagSets,
     counts: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]: ...
-def together(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+def cooccurrences(
+    sets: TagSets,
     least: int,
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]: ...
 def rarefy(
@@ -124,31 +123,23 @@ def rarefy(
     sizes: NDArray[np.uint32],
 ) -> NDArray[np.float64]: ...
 def prefixes(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+    sets: TagSets,
     rows: NDArray[np.uint32],
     sizes: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
 def trace(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+    sets: TagSets,
     method: str,
     seeds: list[int | None],
     sizes: NDArray[np.uint32],
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]: ...
-def firsts(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+def examples(
+    sets: TagSets,
     rows: NDArray[np.uint32] | None,
     most: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32]]: ...
 def rounds(
-    offsets: NDArray[np.int64],
-    codes: NDArray[np.uint32],
-    n_tags: int,
+    sets: TagSets,
 ) -> NDArray[np.uint32]: ...
 def neighbours(
     vectors: NDArray[np.float32],

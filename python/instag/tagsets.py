@@ -1,15 +1,22 @@
-"""Tag columns as integers: the border between strings and the core."""
+"""Tags as integers: the one encoding, between columns of strings and the core."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
+from instag._core import TagSets as Sets
+from instag._core import clean, measure, novelty, rank
+from instag._core import encode as encode_lists
 from instag.errors import InputError
 
-__all__ = ["Ranking", "TagSets", "encode", "lists_of"]
+__all__ = ["Order", "Ranking", "TagSets", "encode", "lists_of"]
+
+Order = Literal["appearance", "name", "count"]
+"""How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
 
 
 @dataclass(frozen=True)
@@ -20,29 +27,43 @@ class Ranking:
     rounds: NDArray[np.uint32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TagSets:
-    """The tags of all samples as compressed sparse rows.
+    """The tags of all rows of a column, each tag once a row, as compressed sparse rows of integers.
+
+    They are checked once, when they are made, and nothing can change them.
 
     Attributes
     ----------
-    offsets
-        n + 1 positions in `codes`, one more than there are samples.
-    codes
-        The tags of each sample, one sample after the other.
+    sets
+        What the functions of the core take.
     tags
-        The tag of each code, in the type they came in: in the order in which they come first.
+        The tag of each code, in the type they came in.
     null
-        The number of samples whose tags are null: not tagged, or the tagging failed.
+        The number of rows that are null: not tagged, or the tagging failed.
     empty
-        The number of samples whose list of tags is empty.
+        The number of rows whose list of tags is empty.
+    is_null
+        Which rows are null.
     """
 
-    offsets: NDArray[np.int64]
-    codes: NDArray[np.uint32]
+    sets: Sets
     tags: pl.Series
     null: int
     empty: int
+    is_null: pl.Series
+    # Of lists of lists that were encoded list by list: how many each outer one has, null where it is.
+    _outer: pl.Series | None = field(default=None, repr=False)
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """Where the tags of each row begin in `codes`, and where the last one's end. Read-only."""
+        return self.sets.offsets
+
+    @property
+    def codes(self) -> NDArray[np.uint32]:
+        """The tags of each row, one row after the other. Read-only."""
+        return self.sets.codes
 
     @property
     def n_tags(self) -> int:
@@ -51,37 +72,89 @@ class TagSets:
 
     @property
     def samples(self) -> int:
-        """The number of samples, with and without tags."""
-        return len(self.offsets) - 1
+        """The number of rows, with and without tags."""
+        return len(self.sets)
 
     @property
     def tagged(self) -> int:
-        """The number of samples with a tag."""
+        """The number of rows with a tag."""
         return self.samples - self.null - self.empty
 
+    @property
+    def known(self) -> int:
+        """The number of rows that are not null."""
+        return self.samples - self.null
+
+    @cached_property
+    def names(self) -> pl.Series:
+        """The tag of each code, as a string."""
+        return self.tags.cast(pl.String)
+
+    @cached_property
+    def spellings(self) -> list[str]:
+        """The tag of each code, as a list of strings."""
+        return self.names.to_list()
+
+    @cached_property
+    def cleaned(self) -> list[str]:
+        """The tag of each code in its cleaned spelling."""
+        return clean(self.spellings)
+
+    @property
+    def holders(self) -> NDArray[np.uint32]:
+        """The number of rows that hold each tag. Read-only."""
+        return self.sets.holders
+
+    @cached_property
+    def given(self) -> NDArray[np.int64]:
+        """How often each tag was given, repeats within a row included."""
+        return self.sets.given
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """The number of tags of each row."""
+        return np.diff(self.offsets)
+
     def rank(self, method: str, budget: int, seed: int | None) -> Ranking:
-        """Up to `budget` samples in order of selection."""
-        return Ranking(*_core.rank(self.offsets, self.codes, self.n_tags, method, budget, seed))
+        """Up to `budget` rows in order of selection."""
+        return Ranking(*rank(self.sets, method, budget, seed))
 
     def novelty(self, ranking: Ranking) -> pl.Series:
-        """For each sample of a ranking, the tags that it newly covered in its round."""
-        offsets, codes = _core.novelty(self.offsets, self.codes, self.n_tags, ranking.rows, ranking.rounds)
+        """For each row of a ranking, the tags that it newly covered in its round."""
+        offsets, codes = novelty(self.sets, ranking.rows, ranking.rounds)
         return lists_of(np.diff(offsets), self.tags.gather(codes))
 
     def measure(self, rows: NDArray[np.uint32] | None = None) -> tuple[int, int]:
-        """Count the (sample, tag) pairs and the distinct tags, of all samples or of some."""
-        return _core.measure(self.offsets, self.codes, self.n_tags, rows)
+        """Count the (row, tag) pairs and the distinct tags, of all rows or of some."""
+        return measure(self.sets, rows)
+
+    def codes_of(self, names: pl.Series) -> NDArray[np.int64]:
+        """The codes of tags by name; `n_tags` for those that are not among the tags."""
+        known = pl.DataFrame({"tag": self.names, "code": np.arange(self.n_tags)})
+        wanted = names.alias("tag").to_frame()
+        found = wanted.join(known, on="tag", how="left", maintain_order="left").get_column("code")
+        return found.fill_null(self.n_tags).to_numpy()
+
+    def replaced(self, sets: Sets, names: pl.Series) -> pl.Series:
+        """The column with other tags in its rows, those of `names`; what is null stays null."""
+        rows = lists_of(np.diff(sets.offsets), names.gather(sets.codes), self.is_null)
+        if self._outer is not None:
+            rows = lists_of(self._outer.fill_null(0).to_numpy(), rows, self._outer.is_null())
+        return rows.alias(self.is_null.name)
 
 
-def encode(column: pl.Series) -> TagSets:
-    """Encode a column of lists of tags.
-
-    Lists of lists count as one list: the tags of a sample are those of its queries. Tags that are null are left out.
+def encode(column: pl.Series, *, order: Order = "appearance", each_list: bool = False) -> TagSets:
+    """Encode a column of lists of tags. Tags that are null are left out, and so are repeats in a row.
 
     Parameters
     ----------
     column
-        Lists of strings, of categoricals or enums, or of integers.
+        Lists of strings, of categoricals or enums, or of integers; or lists of such lists.
+    order
+        How the tags are numbered.
+    each_list
+        What is a row where the column holds lists of lists: each of the inner lists, since the tags of a query were
+        given together; otherwise each sample, with the tags of all its queries.
 
     Raises
     ------
@@ -95,12 +168,15 @@ def encode(column: pl.Series) -> TagSets:
     (3, 2, 1)
     >>> tags.codes.tolist(), tags.tags.to_list()
     ([0, 1, 1], ['math', 'proof'])
+    >>> encode(pl.Series("tags", [["math", "proof", "math"], None, ["proof"]]), order="count").spellings
+    ['proof', 'math']
+    >>> rows = encode(pl.Series("tags", [[["b", "a"], ["b"]], None]), order="name", each_list=True)
+    >>> rows.spellings, rows.offsets.tolist(), rows.codes.tolist()
+    (['a', 'b'], [0, 2, 3], [1, 0, 1])
     """
-    lists = _lists(column)
-    offsets, codes, tags, null, empty = _core.encode(lists.cast(pl.List(pl.String)))
-    # The core reads the arrays without the GIL: nobody may write to them meanwhile.
-    offsets.flags.writeable = codes.flags.writeable = False
-    return TagSets(offsets, codes, pl.Series(tags).cast(_inner(lists)), null, empty)
+    rows, outer = _rows(column, each_list=each_list)
+    sets, tags, null, empty = encode_lists(rows.cast(pl.List(pl.String)), order)
+    return TagSets(sets, pl.Series(tags).cast(_inner(rows)), null, empty, rows.is_null().alias(column.name), outer)
 
 
 def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | None = None) -> pl.Series:
@@ -123,24 +199,27 @@ def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | N
     return bounds.select(pl.int_ranges(start, "end").list.eval(every)).to_series().alias(items.name)
 
 
-def _lists(column: pl.Series) -> pl.Series:
-    """Make the column lists of tags, one level deep."""
-    dtype = column.dtype
-    if isinstance(dtype, pl.Array):
-        column = column.arr.to_list()
-    if isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.List):
-        column = column.list.eval(pl.element().explode(empty_as_null=False, keep_nulls=False))
+def _rows(column: pl.Series, *, each_list: bool) -> tuple[pl.Series, pl.Series | None]:
+    """The column as lists of tags, a row each, and how many of them each outer list has, where they were taken apart."""
+    column = column.arr.to_list() if isinstance(column.dtype, pl.Array) else column
+    outer = None
+    if isinstance(column.dtype, pl.List) and isinstance(column.dtype.inner, pl.List):
+        if each_list:
+            outer = column.list.len()
+            column = column.explode(empty_as_null=False, keep_nulls=False)
+        else:
+            column = column.list.eval(pl.element().explode(empty_as_null=False, keep_nulls=False))
     if column.dtype == pl.Null:
         column = column.cast(pl.List(pl.Null))
     if not isinstance(column.dtype, pl.List):
-        hint = "; split it first, for instance with str.split(',')" if dtype == pl.String else ""
-        raise InputError(f"column {column.name!r}: expected a list of tags for each sample; found {dtype}{hint}")
+        hint = "; split it first, for instance with str.split(',')" if column.dtype == pl.String else ""
+        raise InputError(f"column {column.name!r}: expected a list of tags for each sample; found {column.dtype}{hint}")
     inner = _inner(column)
     if not isinstance(inner, pl.Null | pl.String | pl.Categorical | pl.Enum) and not inner.is_integer():
         raise InputError(
             f"column {column.name!r}: expected tags that are strings, categoricals, enums or integers; found {column.dtype}"
         )
-    return column
+    return column, outer
 
 
 def _inner(lists: pl.Series) -> pl.DataType:

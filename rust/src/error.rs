@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// An error of the core.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum Error {
     /// An array or a number is not what it has to be.
     #[error("{0}")]

@@ -33,10 +33,15 @@ impl<'a> Interrupt<'a> {
     pub fn step(&self) -> Result<()> {
         let steps = self.steps.get().wrapping_add(1);
         self.steps.set(steps);
-        if steps.is_multiple_of(STRIDE) && (self.wanted)() {
-            return Err(Error::Interrupted);
-        }
-        Ok(())
+        if steps.is_multiple_of(STRIDE) { self.ask() } else { Ok(()) }
+    }
+
+    /// Asks at once, where there is no work to count.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where the caller wants to stop.
+    pub fn ask(&self) -> Result<()> {
+        if (self.wanted)() { Err(Error::Interrupted) } else { Ok(()) }
     }
 }
 

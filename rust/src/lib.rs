@@ -1,9 +1,10 @@
 //! The core of instag: rankings of tagged samples, on integer-encoded tag sets.
 //!
-//! * [`encode`]: columns of tags as integers; [`TagSets`]: the tags of every sample, checked.
+//! * [`encode`] and [`Encoder`]: columns of tags as integers; [`TagSets`]: the tags of every sample, checked once.
 //! * [`rank`]: samples in order of selection, by a [`Method`]; [`novelty`]: why each was taken.
 //! * [`measure`]: complexity and coverage.
-//! * [`count_groups`], [`overlap`], [`together`], [`rarefy`] and [`trace`]: what an analysis shows.
+//! * [`count_groups`], [`overlap`], [`cooccurrences`], [`rarefy`] and [`trace`]: what an analysis shows;
+//!   [`examples`]: the first samples with each tag.
 //! * [`associate`]: tags that are nearly always accompanied by another.
 //! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are; [`neighbours`]: all near pairs.
 //! * [`clean`] and [`stem`]: rules on the spelling of tags; [`relabel`]: tags under other names.
@@ -18,6 +19,8 @@ mod encode;
 mod error;
 mod interrupt;
 mod measure;
+mod parallel;
+mod postings;
 #[cfg(feature = "python")]
 mod python;
 mod relabel;
@@ -25,15 +28,14 @@ mod rules;
 mod select;
 mod tags;
 
-pub use analyze::{
-    Counts, Firsts, Overlap, Pair, count_groups, firsts, overlap, prefixes, rarefy, rounds, together, trace,
-};
+pub use analyze::{Counts, Overlap, Pair, cooccurrences, count_groups, overlap, prefixes, rarefy, rounds, trace};
 pub use associate::{Bounds, Rule, associate};
 pub use cluster::{Clusters, Density, Diameter, NONE, Neighbours, Vectors, cluster, diameters, neighbours};
-pub use encode::{Encoded, encode};
+pub use encode::{Encoded, Encoder, Order, encode};
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use measure::{Measures, measure};
+pub use postings::{Examples, examples};
 pub use relabel::{DROPPED, Relabelled, relabel};
 pub use rules::{clean, stem, stem_key};
 pub use select::{Method, Novelty, Ranking, novelty, rank};

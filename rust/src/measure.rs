@@ -1,5 +1,9 @@
 //! What a set of samples holds.
 
+use std::mem::replace;
+
+use crate::error::Result;
+use crate::interrupt::Interrupt;
 use crate::tags::TagSets;
 
 /// Counts over a set of samples.
@@ -11,18 +15,27 @@ pub struct Measures {
     pub distinct: u64,
 }
 
-/// Measures the samples of `rows`.
-#[must_use]
-pub fn measure(tags: &TagSets, rows: impl IntoIterator<Item = u32>) -> Measures {
+/// Measures all samples, or those of `rows`.
+///
+/// # Errors
+/// [`Error::Malformed`](crate::Error::Malformed) where a row is no sample,
+/// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+pub fn measure(tags: &TagSets, rows: Option<&[u32]>, interrupt: &Interrupt) -> Result<Measures> {
+    let Some(rows) = rows else {
+        let held = tags.holders().iter().filter(|&&holders| holders > 0).count();
+        return Ok(Measures { pairs: tags.n_pairs() as u64, distinct: held as u64 });
+    };
+    tags.check_rows(rows)?;
     let mut seen = vec![false; tags.n_tags()];
     let mut measures = Measures::default();
-    for row in rows {
+    for &row in rows {
+        interrupt.step()?;
         for &tag in tags.row(row as usize) {
             measures.pairs += 1;
-            measures.distinct += u64::from(!std::mem::replace(&mut seen[tag as usize], true));
+            measures.distinct += u64::from(!replace(&mut seen[tag as usize], true));
         }
     }
-    measures
+    Ok(measures)
 }
 
 #[cfg(test)]
@@ -32,8 +45,11 @@ mod tests {
     #[test]
     fn counts_pairs_and_distinct_tags() {
         let tags = TagSets::new(&[0, 2, 4, 4], &[0, 1, 1, 2], 5).unwrap();
-        assert_eq!(measure(&tags, 0..3), Measures { pairs: 4, distinct: 3 });
-        assert_eq!(measure(&tags, [1]), Measures { pairs: 2, distinct: 2 });
-        assert_eq!(measure(&tags, []), Measures::default());
+        let measured = |rows| measure(&tags, rows, &Interrupt::never());
+        assert_eq!(measured(None), Ok(Measures { pairs: 4, distinct: 3 }));
+        assert_eq!(measured(Some(&[0, 1, 2])), measured(None));
+        assert_eq!(measured(Some(&[1])), Ok(Measures { pairs: 2, distinct: 2 }));
+        assert_eq!(measured(Some(&[])), Ok(Measures::default()));
+        assert!(measured(Some(&[3])).is_err());
     }
 }

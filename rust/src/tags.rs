@@ -1,28 +1,34 @@
 //! The tag sets of all samples, as checked compressed sparse rows.
 
 use std::borrow::Cow;
+use std::mem::replace;
 use std::ops::Range;
-use std::thread;
 
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::parallel;
 
-/// Rows below which a second thread costs more than it saves.
-const PART: usize = 1 << 17;
+/// Rows that are worth a thread.
+const SHARE: usize = 1 << 17;
 
 /// The tags of each sample: row `i` holds `codes[offsets[i]..offsets[i + 1]]`, each tag once.
+///
+/// They are checked when they are made and never change, so that nothing that takes them checks them again.
 ///
 /// ```
 /// let tags = instag::TagSets::new(&[0, 2, 2, 5], &[0, 1, 1, 2, 1], 3)?;
 /// assert_eq!(tags.row(0), [0, 1]);
 /// assert_eq!(tags.row(1), []);
 /// assert_eq!(tags.row(2), [1, 2]); // the second 1 says nothing new
+/// assert_eq!(tags.holders(), [1, 2, 1]);
 /// # Ok::<(), instag::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagSets<'a> {
     offsets: Cow<'a, [i64]>,
     codes: Cow<'a, [u32]>,
-    n_tags: usize,
+    holders: Vec<u32>,
+    repeats: Vec<u64>,
 }
 
 /// A sample and where its tags are, so that a walk in another order looks up the tags and not also their offsets:
@@ -40,14 +46,40 @@ impl<'a> TagSets<'a> {
     /// `offsets` has one entry more than there are rows, `n_tags` is larger than every code.
     ///
     /// # Errors
-    /// [`Error::Malformed`] names the array and the place that breaks the shape.
+    /// [`Error::Malformed`] names the array and the place that breaks the shape, [`Error::TooMany`] says that there are
+    /// more rows or tags than 32 bits can number.
     pub fn new(offsets: &'a [i64], codes: &'a [u32], n_tags: usize) -> Result<Self> {
-        check(offsets, codes, n_tags)?;
-        let checked = Self { offsets: Cow::Borrowed(offsets), codes: Cow::Borrowed(codes), n_tags };
-        Ok(match checked.first_repeat() {
-            None => checked,
-            Some(row) => checked.without_repeats(row),
-        })
+        Self::checked(offsets, codes, n_tags, &Interrupt::never())
+    }
+
+    /// The same, and can be stopped.
+    ///
+    /// # Errors
+    /// Those of [`TagSets::new`]; [`Error::Interrupted`] where the caller wants to stop.
+    pub fn checked(offsets: &'a [i64], codes: &'a [u32], n_tags: usize, interrupt: &Interrupt) -> Result<Self> {
+        check_ends(offsets, codes.len(), n_tags)?;
+        let shares = parallel::shares(offsets.len() - 1, SHARE);
+        let counted =
+            parallel::map(shares, interrupt, |rows, interrupt| Count::of(offsets, codes, n_tags, rows, interrupt))?;
+        let first = counted.iter().find_map(|count| count.first_repeat);
+        let holders = summed(counted.into_iter().map(|count| count.holders));
+        let (offsets, codes) = (Cow::Borrowed(offsets), Cow::Borrowed(codes));
+        let tags = Self { offsets, codes, holders, repeats: Vec::new() };
+        match first {
+            None => Ok(tags),
+            Some(first) => tags.without_repeats(first, interrupt),
+        }
+    }
+
+    /// Tag sets of arrays that are known to be in order: no row repeats a tag, and `holders` has how many rows hold each.
+    pub(crate) fn known(offsets: Vec<i64>, codes: Vec<u32>, holders: Vec<u32>, repeats: Vec<u64>) -> TagSets<'static> {
+        TagSets { offsets: Cow::Owned(offsets), codes: Cow::Owned(codes), holders, repeats }
+    }
+
+    /// The same, with arrays of their own.
+    #[must_use]
+    pub fn into_owned(self) -> TagSets<'static> {
+        TagSets::known(self.offsets.into_owned(), self.codes.into_owned(), self.holders, self.repeats)
     }
 
     /// The number of samples.
@@ -65,13 +97,37 @@ impl<'a> TagSets<'a> {
     /// One more than the largest code there may be.
     #[must_use]
     pub fn n_tags(&self) -> usize {
-        self.n_tags
+        self.holders.len()
     }
 
     /// The number of (sample, tag) pairs.
     #[must_use]
     pub fn n_pairs(&self) -> usize {
         self.codes.len()
+    }
+
+    /// Where each sample's tags begin in [`codes`](Self::codes), and at the end where the last one's end.
+    #[must_use]
+    pub fn offsets(&self) -> &[i64] {
+        &self.offsets
+    }
+
+    /// The tags of all samples, one sample after the other.
+    #[must_use]
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The number of samples that hold each tag.
+    #[must_use]
+    pub fn holders(&self) -> &[u32] {
+        &self.holders
+    }
+
+    /// How often each tag was given, repeats within a row included.
+    pub fn given(&self) -> impl Iterator<Item = u64> + '_ {
+        let repeats = self.repeats.iter().copied().chain(std::iter::repeat(0));
+        self.holders.iter().zip(repeats).map(|(&holders, repeats)| u64::from(holders) + repeats)
     }
 
     /// The tags of one sample, each once.
@@ -109,108 +165,113 @@ impl<'a> TagSets<'a> {
     /// The tags at a place.
     #[must_use]
     #[inline]
-    pub(crate) fn at(&self, place: Place) -> &[u32] {
+    pub(crate) fn slice(&self, place: Place) -> &[u32] {
         &self.codes[place.start..place.start + place.len as usize]
     }
 
-    /// The same tag sets in another order, side by side in memory as they will be walked.
+    /// The same tag sets in another order, side by side in memory as they will be walked. The order has every sample
+    /// with tags.
     pub(crate) fn arranged(&self, order: &[Place]) -> TagSets<'static> {
         let mut offsets = Vec::with_capacity(order.len() + 1);
         let mut codes = Vec::with_capacity(self.n_pairs());
         offsets.push(0);
         for &place in order {
-            codes.extend_from_slice(self.at(place));
+            codes.extend_from_slice(self.slice(place));
             offsets.push(codes.len() as i64);
         }
-        TagSets { offsets: Cow::Owned(offsets), codes: Cow::Owned(codes), n_tags: self.n_tags }
-    }
-
-    /// The number of samples that hold each tag.
-    #[must_use]
-    pub(crate) fn holders(&self) -> Vec<u32> {
-        let mut holders = vec![0; self.n_tags];
-        for &tag in &*self.codes {
-            holders[tag as usize] += 1;
-        }
-        holders
-    }
-
-    /// The first row that repeats a tag. Rows are looked at in parts, side by side, and the earliest find counts.
-    fn first_repeat(&self) -> Option<usize> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        let part = self.len().div_ceil(threads).max(PART);
-        let parts = (0..self.len()).step_by(part).map(|start| start..self.len().min(start + part));
-        thread::scope(|scope| {
-            let looks: Vec<_> = parts
-                .map(|rows| {
-                    let look = {
-                        let rows = rows.clone();
-                        move || self.first_repeat_in(rows)
-                    };
-                    thread::Builder::new().spawn_scoped(scope, look).map_err(|_| rows)
-                })
-                .collect();
-            let found = looks.into_iter().map(|look| match look {
-                // A look cannot panic; were it to, "a repeat in row 0" would cost no more than a copy.
-                Ok(look) => look.join().unwrap_or(Some(0)),
-                Err(no_thread_for) => self.first_repeat_in(no_thread_for),
-            });
-            found.flatten().min()
-        })
-    }
-
-    fn first_repeat_in(&self, mut rows: Range<usize>) -> Option<usize> {
-        let mut seen_in = vec![u32::MAX; self.n_tags];
-        rows.find(|&row| {
-            // Every tag is looked at: a branch less costs less than the way out saves.
-            self.row(row).iter().fold(false, |repeats, &tag| {
-                repeats | (std::mem::replace(&mut seen_in[tag as usize], row as u32) == row as u32)
-            })
-        })
+        TagSets::known(offsets, codes, self.holders.clone(), self.repeats.clone())
     }
 
     /// All rows before `first` are known to repeat nothing.
-    fn without_repeats(&self, first: usize) -> Self {
+    fn without_repeats(&self, first: usize, interrupt: &Interrupt) -> Result<Self> {
         let mut offsets = self.offsets[..=first].to_vec();
         let mut codes = self.codes[..self.offsets[first] as usize].to_vec();
-        let mut seen_in = vec![u32::MAX; self.n_tags];
+        let (mut holders, mut repeats) = (self.holders.clone(), vec![0; self.n_tags()]);
+        let mut seen_in = vec![u32::MAX; self.n_tags()];
         for row in first..self.len() {
             for &tag in self.row(row) {
-                if std::mem::replace(&mut seen_in[tag as usize], row as u32) != row as u32 {
+                interrupt.step()?;
+                if replace(&mut seen_in[tag as usize], row as u32) == row as u32 {
+                    holders[tag as usize] -= 1;
+                    repeats[tag as usize] += 1;
+                } else {
                     codes.push(tag);
                 }
             }
             offsets.push(codes.len() as i64);
         }
-        Self { offsets: Cow::Owned(offsets), codes: Cow::Owned(codes), n_tags: self.n_tags }
+        Ok(TagSets::known(offsets, codes, holders, repeats))
     }
 }
 
-fn check(offsets: &[i64], codes: &[u32], n_tags: usize) -> Result<()> {
+/// What there is in some rows.
+struct Count {
+    holders: Vec<u32>,
+    first_repeat: Option<usize>,
+}
+
+impl Count {
+    fn of(offsets: &[i64], codes: &[u32], n_tags: usize, rows: Range<usize>, interrupt: &Interrupt) -> Result<Self> {
+        let mut count = Self { holders: vec![0; n_tags], first_repeat: None };
+        let mut seen_in = vec![u32::MAX; n_tags];
+        for row in rows {
+            interrupt.step()?;
+            let (start, end) = (offsets[row], offsets[row + 1]);
+            if !(0 <= start && start <= end && end <= codes.len() as i64) {
+                let what = "expected no entry below the one before it";
+                return Err(Error::Malformed(format!("offsets: {what}; found one after row {row}")));
+            }
+            let held = &codes[start as usize..end as usize];
+            let mut repeats = false;
+            for (place, &tag) in held.iter().enumerate() {
+                let Some(seen) = seen_in.get_mut(tag as usize) else {
+                    let place = start as usize + place;
+                    let what = format!("expected every code below n_tags = {n_tags}; found {tag} at {place}");
+                    return Err(Error::Malformed(format!("codes: {what}")));
+                };
+                repeats |= replace(seen, row as u32) == row as u32;
+                count.holders[tag as usize] += 1;
+            }
+            if repeats && count.first_repeat.is_none() {
+                count.first_repeat = Some(row);
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Sums place by place; as long as the longest.
+pub(crate) fn summed(parts: impl Iterator<Item = Vec<u32>>) -> Vec<u32> {
+    parts.fold(Vec::new(), |one, other| {
+        let (mut longer, shorter) = if one.len() < other.len() { (other, one) } else { (one, other) };
+        for (sum, more) in longer.iter_mut().zip(shorter) {
+            *sum += more;
+        }
+        longer
+    })
+}
+
+/// The most rows: the largest u32 marks "no row", and a round is at most the number of rows.
+pub(crate) fn check_rows(rows: usize) -> Result<()> {
+    if rows < u32::MAX as usize {
+        return Ok(());
+    }
+    let way = "choose from parts of the data, then from what was chosen: for complexity-first that is exact";
+    Err(Error::TooMany(format!("expected fewer than 4,294,967,295 rows; found {rows}: {way}")))
+}
+
+fn check_ends(offsets: &[i64], codes: usize, n_tags: usize) -> Result<()> {
     let malformed = |message: String| Err(Error::Malformed(message));
     let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else {
         return malformed("offsets: expected one entry more than there are rows; found none".into());
     };
-    // The largest u32 marks "no row", and a round is at most the number of rows.
-    if offsets.len() > u32::MAX as usize {
-        return malformed(format!("offsets: expected fewer than 2^32 - 1 rows; found {}", offsets.len() - 1));
-    }
+    check_rows(offsets.len() - 1)?;
     if n_tags > u32::MAX as usize {
-        return malformed(format!("n_tags: expected fewer than 2^32 tags; found {n_tags}"));
+        return Err(Error::TooMany(format!("n_tags: expected fewer than 2^32 tags; found {n_tags}")));
     }
-    if first != 0 || last != codes.len() as i64 {
+    if first != 0 || last != codes as i64 {
         return malformed(format!(
-            "offsets: expected to run from 0 to {}, the number of codes; found {first} to {last}",
-            codes.len()
-        ));
-    }
-    if let Some(row) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
-        return malformed(format!("offsets: expected no entry below the one before it; found one after row {row}"));
-    }
-    if let Some(place) = codes.iter().position(|&code| code as usize >= n_tags) {
-        return malformed(format!(
-            "codes: expected every code below n_tags = {n_tags}; found {} at {place}",
-            codes[place]
+            "offsets: expected to run from 0 to {codes}, the number of codes; found {first} to {last}"
         ));
     }
     Ok(())
@@ -230,28 +291,33 @@ mod tests {
         let tags = TagSets::new(&offsets, &codes, 2).unwrap();
         assert!(matches!(tags.codes, Cow::Borrowed(_)));
         assert_eq!(tags.counts().collect::<Vec<_>>(), [2, 0, 1]);
+        assert_eq!(tags.holders(), [1, 2]);
+        assert_eq!(tags.given().collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]
     fn drops_repeats_and_keeps_first_places() {
-        let tags = TagSets::new(&[0, 2, 6, 7], &[0, 1, 2, 0, 2, 1, 1], 3).unwrap();
+        let tags = TagSets::new(&[0, 2, 6, 7], &[0, 1, 2, 0, 2, 1, 1], 4).unwrap();
         assert_eq!(tags.row(0), [0, 1]);
         assert_eq!(tags.row(1), [2, 0, 1]);
         assert_eq!(tags.row(2), [1]);
         assert_eq!(tags.n_pairs(), 6);
+        assert_eq!(tags.holders(), [2, 3, 1, 0]);
+        assert_eq!(tags.given().collect::<Vec<_>>(), [2, 3, 2, 0]);
     }
 
     #[test]
-    fn finds_the_first_repeat_in_any_part() {
-        let n = 3 * PART;
+    fn finds_the_first_repeat_in_any_share() {
+        let n = 3 * SHARE;
         let offsets: Vec<i64> = (0..=n as i64).map(|row| 2 * row).collect();
-        for first in [0, 1, PART, 2 * PART - 1, n - 1] {
+        for first in [0, 1, SHARE, 2 * SHARE - 1, n - 1] {
             let mut codes: Vec<u32> = (0..2 * n as u32).map(|place| place % 2).collect();
             codes[2 * first] = 1;
             codes[2 * n - 2] = 1;
             let tags = TagSets::new(&offsets, &codes, 2).unwrap();
             let alone: Vec<usize> = (0..n).filter(|&row| tags.row(row) == [1]).collect();
             assert_eq!(alone, if first == n - 1 { vec![first] } else { vec![first, n - 1] });
+            assert_eq!(tags.holders(), [(n - alone.len()) as u32, n as u32]);
         }
     }
 
@@ -266,10 +332,22 @@ mod tests {
         assert!(message(&[], &[], 0).starts_with("offsets: expected one entry more"));
         assert!(message(&[1, 1], &[0], 1).contains("found 1 to 1"));
         assert!(message(&[0, 2, 1, 3], &[0, 0, 0], 1).contains("after row 1"));
+        assert!(message(&[0, 9, 1], &[0], 1).contains("after row 0"));
         assert!(message(&[0, 2], &[0, 7], 7).contains("found 7 at 1"));
         assert!(message(&[0, -1, 1], &[0], 1).contains("after row 0"));
         let tags = TagSets::new(&[0, 1, 1], &[0], 1).unwrap();
         assert_eq!(tags.check_rows(&[1, 0]), Ok(()));
         assert_eq!(tags.check_rows(&[0, 2]).unwrap_err().to_string(), "rows: expected rows below 2; found 2");
+        assert!(check_rows(u32::MAX as usize - 1).is_ok());
+        assert!(check_rows(u32::MAX as usize).unwrap_err().to_string().contains("found 4294967295: choose from parts"));
+    }
+
+    #[test]
+    fn can_be_stopped() {
+        let offsets: Vec<i64> = (0..=100_000).collect();
+        let stop = Interrupt::new(&|| true);
+        assert_eq!(TagSets::checked(&offsets, &vec![0; 100_000], 1, &stop), Err(Error::Interrupted));
+        let repeated = (vec![0, 100_000], vec![0; 100_000]);
+        assert_eq!(TagSets::checked(&repeated.0, &repeated.1, 1, &stop), Err(Error::Interrupted));
     }
 }

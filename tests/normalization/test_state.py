@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instag.normalization.history import History
-from instag.normalization.rows import rows_of
 from instag.normalization.state import DROPPED, Change, Changes, State, Step, named
-from instag.tagsets import lists_of
+from instag.tagsets import TagSets, encode, lists_of
 
 TAGS = "abcdef"
 rows = st.lists(st.none() | st.lists(st.sampled_from(TAGS), max_size=6), max_size=12)
@@ -20,6 +19,10 @@ steps = st.lists(st.lists(st.sampled_from(["stay", "a", "b", None]), min_size=6,
 
 def column(rows: list[Any]) -> pl.Series:
     return pl.Series("tags", rows, pl.List(pl.String))
+
+
+def rows_of(column: pl.Series) -> TagSets:
+    return encode(column, order="name", each_list=True)
 
 
 def one_by_one(rows: list[list[str]], names: dict[str, str | None]) -> tuple[list[list[str]], tuple[int, ...]]:
@@ -54,18 +57,20 @@ def test_steps_do_what_one_row_at_a_time_does(rows: list[Any], steps: list[list[
         # A tag becomes one that stays.
         names |= {tag: tag for tag in "ab" if tag in names.values()}
         expected, fates = one_by_one(expected, names)
-        place = {tag: nth for nth, tag in enumerate(coded.tags)}
-        coded_names = np.array([DROPPED if names[tag] is None else place[names[tag] or ""] for tag in coded.tags], int)
+        place = {tag: nth for nth, tag in enumerate(coded.spellings)}
+        coded_names = np.array(
+            [DROPPED if names[tag] is None else place[names[tag] or ""] for tag in coded.spellings], int
+        )
         state = state.after(coded_names)
         assert state.fates == fates
-    counts = {tag: sum(tag in row for row in expected) for tag in coded.tags}
+    counts = {tag: sum(tag in row for row in expected) for tag in coded.spellings}
     assert state.counts.tolist() == list(counts.values())
     assert state.n_pairs == sum(counts.values())
     left = [tag for tag, count in counts.items() if count]
-    assert [coded.tags[code] for code in state.order] == sorted(left, key=lambda tag: (-counts[tag], tag))
+    assert [coded.spellings[code] for code in state.order] == sorted(left, key=lambda tag: (-counts[tag], tag))
     given = {tag: sum(row.count(tag) for row in rows if row) for tag in left}
-    assert [coded.tags[code] for code in state.ranked] == sorted(left, key=lambda tag: (-given[tag], tag))
-    now = coded.replaced(state.offsets, state.codes, state.names).to_list()
+    assert [coded.spellings[code] for code in state.ranked] == sorted(left, key=lambda tag: (-given[tag], tag))
+    now = coded.replaced(state.sets, state.names).to_list()
     assert now == [None if row is None else tags for row, tags in zip(rows, expected, strict=True)]
 
 

@@ -9,8 +9,8 @@ mod naive;
 use std::collections::BTreeSet;
 
 use instag::{
-    Counts, Error, Interrupt, Method, TagSets, count_groups, firsts, overlap, prefixes, rank, rarefy, rounds, together,
-    trace,
+    Counts, Error, Interrupt, Method, TagSets, cooccurrences, count_groups, examples, overlap, prefixes, rank, rarefy,
+    rounds, trace,
 };
 use proptest::prelude::*;
 
@@ -87,10 +87,10 @@ proptest! {
     #[test]
     fn pairs_same_as_naive(rows in samples(), least in 0..5u32) {
         let csr = Csr::new(&rows);
-        let pairs = together(&csr.tags(), least, &never()).unwrap();
+        let pairs = cooccurrences(&csr.tags(), least, &never()).unwrap();
         prop_assert!(pairs.is_sorted_by_key(|pair| (pair.b, pair.a)));
         prop_assert_eq!(pairs.len(), pairs.iter().collect::<BTreeSet<_>>().len());
-        prop_assert_eq!(pairs.into_iter().collect::<BTreeSet<_>>(), naive::together(&naive::sets(&rows), least.max(1)));
+        prop_assert_eq!(pairs.into_iter().collect::<BTreeSet<_>>(), naive::cooccurrences(&naive::sets(&rows), least.max(1)));
     }
 
     #[test]
@@ -138,14 +138,23 @@ proptest! {
     }
 
     #[test]
-    fn firsts_same_as_naive(rows in samples(), most in 0..5usize) {
+    fn examples_same_as_naive(rows in samples(), most in 0..5usize) {
         let csr = Csr::new(&rows);
-        let found = firsts(&csr.tags(), 0..rows.len() as u32, most, &never()).unwrap();
+        let found = examples(&csr.tags(), None, most, &never()).unwrap();
         let sets = naive::sets(&rows);
         prop_assert_eq!(found.offsets.len(), csr.n_tags + 1);
         for (tag, bounds) in (0..).zip(found.offsets.windows(2)) {
-            prop_assert_eq!(&found.rows[bounds[0] as usize..bounds[1] as usize], &naive::firsts(&sets, tag, most));
+            prop_assert_eq!(&found.rows[bounds[0] as usize..bounds[1] as usize], &naive::examples(&sets, tag, most));
         }
+        // Of some samples in another order: the last come first.
+        let order: Vec<u32> = (0..rows.len() as u32).rev().step_by(2).collect();
+        let found = examples(&csr.tags(), Some(&order), most, &never()).unwrap();
+        for (tag, bounds) in (0..).zip(found.offsets.windows(2)) {
+            let holders = order.iter().copied().filter(|&row| sets[row as usize].contains(&tag));
+            let expected: Vec<u32> = holders.take(most).collect();
+            prop_assert_eq!(&found.rows[bounds[0] as usize..bounds[1] as usize], &expected);
+        }
+        prop_assert!(examples(&csr.tags(), Some(&[rows.len() as u32]), most, &never()).is_err());
     }
 
     #[test]
@@ -202,11 +211,11 @@ fn stops_when_asked() {
     let order: Vec<u32> = (0..40_000).collect();
     assert_eq!(count_groups(&tags, &vec![0; 40_000], 1, &stop()), Err(Error::Interrupted));
     assert_eq!(overlap(&tags, &vec![1; 120_000], &stop()), Err(Error::Interrupted));
-    assert_eq!(together(&tags, 1, &stop()), Err(Error::Interrupted));
+    assert_eq!(cooccurrences(&tags, 1, &stop()), Err(Error::Interrupted));
     assert_eq!(rarefy(&order, 40_000, &[20], &stop()), Err(Error::Interrupted));
     assert_eq!(prefixes(&tags, &order, &[40_000], &stop()), Err(Error::Interrupted));
     assert_eq!(trace(&tags, Method::Complexity, &[None], &[40_000], &stop()), Err(Error::Interrupted));
-    assert_eq!(firsts(&tags, order, 3, &stop()), Err(Error::Interrupted));
+    assert_eq!(examples(&tags, Some(&order), 3, &stop()), Err(Error::Interrupted));
     assert_eq!(rounds(&tags, &stop()), Err(Error::Interrupted));
 }
 

@@ -7,7 +7,7 @@ use std::cell::Cell;
 use arrow_array::builder::{LargeListBuilder, StringViewBuilder};
 use arrow_array::{Array, ArrayRef, Int32Array, LargeListArray, StringViewArray};
 use arrow_buffer::{NullBuffer, OffsetBuffer};
-use instag::{Encoded, Error, Interrupt, encode};
+use instag::{Encoded, Encoder, Error, Interrupt, Order, encode};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -23,28 +23,77 @@ fn lists(rows: &[Row]) -> LargeListArray {
     builder.finish()
 }
 
-fn encoded(chunks: &[LargeListArray]) -> Encoded {
-    encode(chunks, &Interrupt::never()).unwrap()
+fn encoded(chunks: &[LargeListArray]) -> Found {
+    found(&encode(chunks, Order::Appearance, &Interrupt::never()).unwrap())
+}
+
+/// What an encoding holds, for comparison.
+#[derive(Debug, PartialEq)]
+struct Found {
+    rows: Vec<Vec<u32>>,
+    tags: Vec<String>,
+    holders: Vec<u32>,
+    given: Vec<u64>,
+    null: usize,
+    empty: usize,
+}
+
+fn found(encoded: &Encoded) -> Found {
+    let Encoded { sets, tags, null, empty } = encoded;
+    Found {
+        rows: (0..sets.len()).map(|row| sets.row(row).to_vec()).collect(),
+        tags: tags.iter().flatten().map(str::to_owned).collect(),
+        holders: sets.holders().to_vec(),
+        given: sets.given().collect(),
+        null: *null,
+        empty: *empty,
+    }
 }
 
 /// The tags of each row looked up one by one in a list.
-fn naive(rows: &[Row]) -> Encoded {
-    let (mut offsets, mut codes, mut tags) = (vec![0], vec![], Vec::<&str>::new());
-    let mut empty = 0;
+fn naive(rows: &[Row]) -> Found {
+    let mut tags = Vec::<String>::new();
+    let (mut holders, mut given) = (vec![], vec![]);
+    let mut sets = vec![];
     for row in rows {
-        let before = codes.len();
+        let mut held = vec![];
         for tag in row.iter().flatten().flatten() {
             let code = tags.iter().position(|known| known == tag).unwrap_or_else(|| {
-                tags.push(tag);
+                tags.push(tag.clone());
+                holders.push(0);
+                given.push(0);
                 tags.len() - 1
             });
-            codes.push(code as u32);
+            given[code] += 1;
+            if !held.contains(&(code as u32)) {
+                holders[code] += 1;
+                held.push(code as u32);
+            }
         }
-        offsets.push(codes.len() as i64);
-        empty += usize::from(row.is_some() && codes.len() == before);
+        sets.push(held);
     }
     let null = rows.iter().filter(|row| row.is_none()).count();
-    Encoded { offsets, codes, tags: StringViewArray::from_iter_values(tags), null, empty }
+    let empty = sets.iter().filter(|held| held.is_empty()).count() - null;
+    Found { rows: sets, tags, holders, given, null, empty }
+}
+
+/// The same tags in another order.
+fn reordered(Found { rows, tags, holders, given, null, empty }: Found, order: Order) -> Found {
+    let mut by: Vec<usize> = (0..tags.len()).collect();
+    match order {
+        Order::Name => by.sort_by_key(|&code| tags[code].as_bytes().to_vec()),
+        Order::Count => by.sort_by_key(|&code| (std::cmp::Reverse(holders[code]), tags[code].as_bytes().to_vec())),
+        _ => {}
+    }
+    let place = |code: u32| by.iter().position(|&other| other == code as usize).unwrap() as u32;
+    Found {
+        rows: rows.into_iter().map(|row| row.into_iter().map(place).collect()).collect(),
+        tags: by.iter().map(|&code| tags[code].clone()).collect(),
+        holders: by.iter().map(|&code| holders[code]).collect(),
+        given: by.iter().map(|&code| given[code]).collect(),
+        null,
+        empty,
+    }
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
@@ -60,6 +109,22 @@ proptest! {
         prop_assert_eq!(&encoded(&[lists(&rows)]), &expected);
         let (one, other) = rows.split_at(cut.min(rows.len()));
         prop_assert_eq!(&encoded(&[lists(one), lists(&[]), lists(other)]), &expected);
+    }
+
+    #[test]
+    fn parts_are_encoded_as_if_they_came_at_once(rows in rows(), cuts in vec(0..60_usize, 0..4), which in 0..3_usize) {
+        let order = [Order::Appearance, Order::Name, Order::Count][which];
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(rows.len())).chain([0, rows.len()]).collect();
+        cuts.sort_unstable();
+        let mut encoder = Encoder::default();
+        for ends in cuts.windows(2) {
+            encoder.push(&[lists(&rows[ends[0]..ends[1]])], &Interrupt::never()).unwrap();
+            prop_assert_eq!((encoder.len(), encoder.is_empty()), (ends[1], ends[1] == 0));
+        }
+        prop_assert!(encoder.size() >= 8 * rows.len());
+        let parts = encoder.finish(order, &Interrupt::never()).unwrap();
+        prop_assert_eq!(found(&parts), reordered(naive(&rows), order));
+        prop_assert_eq!(parts, encode(&[lists(&rows)], order, &Interrupt::never()).unwrap());
     }
 
     #[test]
@@ -83,7 +148,10 @@ fn shares_of_threads_are_put_together() {
     let rows: Vec<Row> = (0..70_000)
         .map(|row| (row % 11 != 0).then(|| (0..row % 4).map(|nth| (nth != 2).then(|| tag(row, nth))).collect()))
         .collect();
-    assert_eq!(encoded(&[lists(&rows[..50_000]), lists(&rows[50_000..])]), naive(&rows));
+    let chunks = [lists(&rows[..50_000]), lists(&rows[50_000..])];
+    assert_eq!(encoded(&chunks), naive(&rows));
+    let by_count = encode(&chunks, Order::Count, &Interrupt::never()).unwrap();
+    assert_eq!(found(&by_count), reordered(naive(&rows), Order::Count));
 }
 
 #[test]
@@ -93,15 +161,15 @@ fn what_lies_under_a_null_is_not_there() {
     let offsets = OffsetBuffer::new(vec![0, 1, 2, 3].into());
     let lists = LargeListArray::new(field, offsets, values, Some(NullBuffer::from(vec![true, false, true])));
     let found = encoded(&[lists]);
-    assert_eq!((found.offsets, found.codes, found.null), (vec![0, 1, 1, 2], vec![0, 0], 1));
-    assert_eq!(found.tags, StringViewArray::from_iter_values(["seen"]));
+    assert_eq!((found.rows, found.null), (vec![vec![0], vec![], vec![0]], 1));
+    assert_eq!(found.tags, ["seen"]);
 }
 
 #[test]
 fn only_strings_are_tags() {
     let lists = LargeListArray::from_iter_primitive::<arrow_array::types::Int32Type, _, _>([Some([Some(1)])]);
     assert_eq!(lists.values().as_ref(), &Int32Array::from(vec![1]));
-    let error = encode(&[lists], &Interrupt::never()).unwrap_err();
+    let error = encode(&[lists], Order::Name, &Interrupt::never()).unwrap_err();
     assert!(matches!(&error, Error::Malformed(why) if why == "expected views of strings; found Int32"), "{error}");
 }
 
@@ -113,7 +181,25 @@ fn it_can_be_stopped() {
         asked.set(asked.get() + 1);
         asked.get() == 2
     };
-    let outcome = encode(&[lists(&rows)], &Interrupt::new(&wanted));
+    let outcome = encode(&[lists(&rows)], Order::Appearance, &Interrupt::new(&wanted));
     assert!(matches!(outcome, Err(Error::Interrupted)));
     assert_eq!(asked.get(), 2);
+}
+
+#[test]
+fn orders_have_names() {
+    for (name, order) in [("appearance", Order::Appearance), ("name", Order::Name), ("count", Order::Count)] {
+        assert_eq!(name.parse(), Ok(order));
+    }
+    let error = "size".parse::<Order>().unwrap_err();
+    assert_eq!(error.to_string(), "order: expected appearance, name or count; found \"size\"");
+}
+
+#[test]
+fn after_an_error_the_encoder_is_as_it_was() {
+    let rows = vec![Some(vec![Some("tag".to_owned()); 4]); 100_000];
+    let mut encoder = Encoder::default();
+    encoder.push(&[lists(&rows[..3])], &Interrupt::never()).unwrap();
+    assert_eq!(encoder.push(&[lists(&rows)], &Interrupt::new(&|| true)), Err(Error::Interrupted));
+    assert_eq!(found(&encoder.finish(Order::Name, &Interrupt::never()).unwrap()), naive(&rows[..3]));
 }

@@ -1,6 +1,8 @@
 //! Rules on strings: NLTK's stems, what cleaning keeps, and tags under other names.
 
-use instag::{Error, Interrupt, clean, relabel, stem, stem_key};
+use std::collections::BTreeSet;
+
+use instag::{Error, Interrupt, Relabelled, Result, TagSets, clean, relabel, stem, stem_key};
 use proptest::prelude::*;
 
 /// Words and what `nltk.stem.PorterStemmer().stem` makes of them, one pair a line.
@@ -115,14 +117,19 @@ fn cleans() {
     }
 }
 
+fn relabelled(offsets: &[i64], codes: &[u32], names: &[i64], interrupt: &Interrupt) -> Result<Relabelled> {
+    let n_tags = codes.iter().max().map_or(0, |&code| code as usize + 1);
+    relabel(&TagSets::new(offsets, codes, n_tags)?, names, interrupt)
+}
+
 #[test]
 fn relabels() {
     // Row 0: kept 0, 1 joins it. Row 1: 1 becomes 0. Row 2: 2 goes. Row 3: 1 comes first, yet 0 is there itself.
     let (offsets, codes, names) = ([0, 2, 3, 4, 4, 6], [0, 1, 1, 2, 1, 0], [0, 0, -1]);
-    let out = relabel(&offsets, &codes, &names, &Interrupt::never()).unwrap();
-    assert_eq!(out.offsets, [0, 1, 2, 2, 2, 3]);
-    assert_eq!(out.codes, [0, 0, 0]);
-    assert_eq!(out.counts, [3, 0, 0]);
+    let out = relabelled(&offsets, &codes, &names, &Interrupt::never()).unwrap();
+    assert_eq!(out.tags.offsets(), [0, 1, 2, 2, 2, 3]);
+    assert_eq!(out.tags.codes(), [0, 0, 0]);
+    assert_eq!(out.tags.holders(), [3, 0, 0]);
     assert_eq!((out.kept, out.merged, out.dropped, out.deduplicated), (2, 1, 1, 2));
 }
 
@@ -155,26 +162,30 @@ fn relabels_many_rows() {
         Some(*end)
     }));
     let codes = rows.concat();
-    let out = relabel(&offsets, &codes, &names, &Interrupt::never()).unwrap();
-    assert_eq!((out.offsets, out.codes, out.counts, out.kept), expected);
-    let dropped = codes.iter().filter(|&&code| names[code as usize] < 0).count();
+    let out = relabelled(&offsets, &codes, &names, &Interrupt::never()).unwrap();
+    let found = (out.tags.offsets().to_vec(), out.tags.codes().to_vec(), out.tags.holders().to_vec(), out.kept);
+    assert_eq!(found, expected);
+    let sets: Vec<BTreeSet<u32>> = rows.iter().map(|row| row.iter().copied().collect()).collect();
+    let dropped = sets.iter().flatten().filter(|&&code| names[code as usize] < 0).count();
     assert_eq!(out.dropped, dropped as u64);
-    assert_eq!(out.kept + out.merged + out.dropped + out.deduplicated, codes.len() as u64);
+    let came = sets.iter().map(BTreeSet::len).sum::<usize>();
+    assert_eq!(out.kept + out.merged + out.dropped + out.deduplicated, came as u64);
 
     let stop = || true;
-    let stopped = relabel(&offsets, &codes, &names, &Interrupt::new(&stop)).unwrap_err();
+    let stopped = relabelled(&offsets, &codes, &names, &Interrupt::new(&stop)).unwrap_err();
     assert_eq!(stopped, Error::Interrupted);
 }
 
 #[test]
 fn says_what_is_no_relabelling() {
-    let message = |offsets: &[i64], codes: &[u32], names: &[i64]| {
-        let error: Error = relabel(offsets, codes, names, &Interrupt::never()).unwrap_err();
+    let message = |names: &[i64]| {
+        let error: Error = relabelled(&[0, 1], &[0], names, &Interrupt::never()).unwrap_err();
         error.to_string()
     };
-    assert_eq!(message(&[0, 2], &[0], &[0]), "offsets: expected them to rise from 0 to 1");
-    assert_eq!(message(&[0, 1], &[1], &[0]), "codes: expected codes below 1; found 1");
-    assert_eq!(message(&[0, 1], &[0], &[1]), "names: expected -1 or a code below 1; found 1");
+    assert_eq!(message(&[]), "names: expected one for each of 1 tags; found 0");
+    assert_eq!(message(&[1]), "names: expected -1 or a code below 1; found 1");
+    assert_eq!(message(&[-2]), "names: expected -1 or a code below 1; found -2");
+    assert!(relabelled(&[0, 1], &[0], &[1, -1], &Interrupt::never()).is_ok());
 }
 
 /// Characters that have made trouble, among any others.
@@ -212,16 +223,17 @@ proptest! {
         let codes: Vec<u32> = rows.concat();
         let mut offsets = vec![0];
         offsets.extend(rows.iter().scan(0, |end, row| { *end += row.len() as i64; Some(*end) }));
-        let out = relabel(&offsets, &codes, &names, &Interrupt::never()).unwrap();
-        prop_assert_eq!(out.kept + out.merged + out.dropped + out.deduplicated, codes.len() as u64);
-        prop_assert_eq!(out.kept + out.merged, out.codes.len() as u64);
-        for (row, bounds) in rows.iter().zip(out.offsets.windows(2)) {
+        let out = relabelled(&offsets, &codes, &names, &Interrupt::never()).unwrap();
+        let came = rows.iter().map(|row| row.iter().collect::<BTreeSet<_>>().len()).sum::<usize>();
+        prop_assert_eq!(out.kept + out.merged + out.dropped + out.deduplicated, came as u64);
+        prop_assert_eq!(out.kept + out.merged, out.tags.n_pairs() as u64);
+        for (nth, row) in rows.iter().enumerate() {
             let mut expected: Vec<u32> = Vec::new();
             for &code in row {
                 let name = names[code as usize];
                 if name >= 0 && !expected.contains(&(name as u32)) { expected.push(name as u32); }
             }
-            prop_assert_eq!(&out.codes[bounds[0] as usize..bounds[1] as usize], &expected[..]);
+            prop_assert_eq!(out.tags.row(nth), &expected[..]);
         }
     }
 }

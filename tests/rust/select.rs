@@ -160,7 +160,9 @@ proptest! {
     #[test]
     fn measures_count(rows in samples()) {
         let csr = Csr::new(&rows);
-        let measured = measure(&csr.tags(), 0..rows.len() as u32);
+        let every: Vec<u32> = (0..rows.len() as u32).collect();
+        let measured = measure(&csr.tags(), None, &Interrupt::never()).unwrap();
+        prop_assert_eq!(measure(&csr.tags(), Some(&every), &Interrupt::never()), Ok(measured));
         let sets: Vec<BTreeSet<u32>> = rows.iter().map(|row| row.iter().copied().collect()).collect();
         prop_assert_eq!(measured.pairs, sets.iter().map(|set| set.len() as u64).sum::<u64>());
         prop_assert_eq!(measured.distinct, sets.iter().flatten().collect::<BTreeSet<_>>().len() as u64);
@@ -192,6 +194,9 @@ fn every_method_can_be_interrupted() {
         let stopped = rank(&csr.tags(), method, 50_000, Some(1), &Interrupt::new(&|| true));
         assert_eq!(stopped, Err(Error::Interrupted), "{name}");
     }
+    let every: Vec<u32> = (0..100_000).collect();
+    let stopped = measure(&csr.tags(), Some(&every), &Interrupt::new(&|| true));
+    assert_eq!(stopped, Err(Error::Interrupted));
 }
 
 #[test]

@@ -6,13 +6,13 @@ import polars as pl
 
 from instag.analysis.comparison import Parts
 from instag.analysis.curves import EXPECTED, frontier, growth
-from instag.analysis.pool import pool_of
 from instag.analysis.result import Analysis
 from instag.analysis.samples import ALL, groups_of, queries_of
 from instag.analysis.selections import picks_of
 from instag.analysis.summary import histogram, recall, summary_of
 from instag.analysis.tags import catalogue, pairs
 from instag.frame import wrap
+from instag.tagsets import encode
 
 __all__ = ["analyze", "summarize"]
 
@@ -71,7 +71,7 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
     Extraction", 2009.
     """
     frame = wrap(data)
-    pool = pool_of(frame.column(tags))
+    pool = encode(frame.column(tags), order="count")
     groups = groups_of(frame, by, pool)
     picks = picks_of(selections, pool, tags, by, dict.fromkeys(groups.names, "the name of a group") | RESERVED)
     queries = queries_of(frame)
@@ -80,7 +80,7 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
         recall=recall(pool, groups),
         tags=catalogue(pool, groups, queries),
         pairs=pairs(pool),
-        growth=growth(pool, [(name, pick.offsets, pick.codes) for name, pick in picks.items()]),
+        growth=growth(pool, [(name, pick.sets) for name, pick in picks.items()]),
         frontier=frontier(pool),
         complexity=histogram(pool, groups),
         selections={name: pick.frame for name, pick in picks.items()},
@@ -91,5 +91,5 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
 def summarize(data: Any, *, by: str | None = None, tags: str = "tags") -> pl.DataFrame:
     """The summary alone: what :func:`analyze` has under that name, without the time that the rest takes."""
     frame = wrap(data)
-    pool = pool_of(frame.column(tags))
+    pool = encode(frame.column(tags), order="count")
     return summary_of(pool, groups_of(frame, by, pool), queries_of(frame))

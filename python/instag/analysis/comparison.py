@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.analysis.pool import Pool
 from instag.analysis.samples import ALL, Counts, Groups
 from instag.analysis.selections import Picks
 from instag.analysis.terminal import fitted, table
 from instag.errors import InputError
+from instag.tagsets import TagSets
 
 __all__ = ["Comparison", "Part", "Parts", "against"]
 
@@ -117,10 +117,10 @@ class Parts:
     selections: Mapping[str, Part]
 
     @classmethod
-    def of(cls, pool: Pool, groups: Groups, picks: Mapping[str, Picks]) -> "Parts":
+    def of(cls, pool: TagSets, groups: Groups, picks: Mapping[str, Picks]) -> "Parts":
         """Count what the parts hold; a group only when it is asked for."""
-        every = Part(pool.samples, pool.counts.astype(np.int64), groups.sizes.astype(np.int64))
-        selections = {name: _picked(pick, pool, groups) for name, pick in picks.items()}
+        every = Part(pool.samples, pool.holders.astype(np.int64), groups.sizes.astype(np.int64))
+        selections = {name: _picked(pick, groups) for name, pick in picks.items()}
         return cls(pool.names, groups.names, every, groups.sizes, groups.counts, selections)
 
     def part(self, name: object, option: str) -> Part:
@@ -144,8 +144,8 @@ class Parts:
         return Part(int(self.sizes[nth]), self.counts.of(nth, len(self.tags)), alone.astype(np.int64))
 
 
-def _picked(pick: Picks, pool: Pool, groups: Groups) -> Part:
-    held = np.bincount(pick.codes, minlength=len(pool.names))
+def _picked(pick: Picks, groups: Groups) -> Part:
+    held = pick.sets.holders.astype(np.int64)
     if pick.groups is None:
         return Part(pick.frame.height, held, np.empty(0, np.int64))
     counted = pick.groups.value_counts(name="n")

@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag._core import TagSets as Sets
 from instag._core import prefixes, rarefy, trace
-from instag.analysis.pool import Pool
 from instag.selection import Method
+from instag.tagsets import TagSets
 
 __all__ = ["EXPECTED", "GOALS", "frontier", "growth", "reached", "spaced", "telling_budgets"]
 
@@ -26,7 +27,7 @@ GOALS = (0.5, 0.75, 0.9, 0.99)
 TELLING = (0.25, 0.5, 0.9)
 
 
-def growth(pool: Pool, selections: Iterable[tuple[str, NDArray[np.int64], NDArray[np.uint32]]]) -> pl.DataFrame:
+def growth(pool: TagSets, selections: Iterable[tuple[str, Sets]]) -> pl.DataFrame:
     """Distinct tags against the number of samples.
 
     Parameters
@@ -35,14 +36,13 @@ def growth(pool: Pool, selections: Iterable[tuple[str, NDArray[np.int64], NDArra
         The samples. Expected is what as many of those with tags hold on average, drawn without replacement
         (rarefaction): exact, not sampled.
     selections
-        The name of each, and its tags in order of selection as compressed sparse rows.
+        The name of each, and its tags in order of selection.
     """
     sizes = spaced(pool.tagged)
-    curves: list[Curve] = [(EXPECTED, sizes, rarefy(pool.counts, pool.tagged, sizes))]
-    for name, offsets, codes in selections:
-        sizes = spaced(len(offsets) - 1)
-        rows = np.arange(len(offsets) - 1, dtype=np.uint32)
-        _, distinct = prefixes(offsets, codes, len(pool.names), rows, sizes)
+    curves: list[Curve] = [(EXPECTED, sizes, rarefy(pool.holders, pool.tagged, sizes))]
+    for name, sets in selections:
+        sizes = spaced(len(sets))
+        _, distinct = prefixes(sets, np.arange(len(sets), dtype=np.uint32), sizes)
         curves.append((name, sizes, distinct.astype(np.float64)))
     return pl.concat(
         pl.DataFrame(
@@ -58,7 +58,7 @@ def growth(pool: Pool, selections: Iterable[tuple[str, NDArray[np.int64], NDArra
     )
 
 
-def frontier(pool: Pool) -> pl.DataFrame:
+def frontier(pool: TagSets) -> pl.DataFrame:
     """Coverage and complexity against budget, for every method: each budget is a prefix of one ranking.
 
     Random is the mean of 20 seeds, with the bounds that 5 % of them stay below and 5 % above.
@@ -67,7 +67,7 @@ def frontier(pool: Pool) -> pl.DataFrame:
     parts = []
     for method in get_args(Method):
         seeds: list[int | None] = [*range(SEEDS)] if method == "random" else [None]
-        pairs, distinct = trace(*pool.arrays, method, seeds, sizes)
+        pairs, distinct = trace(pool.sets, method, seeds, sizes)
         complexity = pairs.reshape(len(seeds), -1) / sizes
         coverage = distinct.reshape(len(seeds), -1) / max(len(pool.names), 1)
         (low, high), (complexity_low, complexity_high) = map(_bounds, (coverage, complexity))

@@ -7,10 +7,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag._core import count_groups
-from instag.analysis.pool import Pool
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.io.queries import overheard
+from instag.tagsets import TagSets
 
 __all__ = ["ALL", "Counts", "Groups", "Queries", "groups_of", "labels", "queries_of"]
 
@@ -69,7 +69,7 @@ class Groups:
         return pl.Series("group", [ALL, *self.names], pl.String).gather(numbers)
 
 
-def groups_of(frame: Frame, by: str | None, pool: Pool) -> Groups:
+def groups_of(frame: Frame, by: str | None, pool: TagSets) -> Groups:
     """Group the samples by a column; without one, they are in no groups.
 
     Raises
@@ -84,7 +84,7 @@ def groups_of(frame: Frame, by: str | None, pool: Pool) -> Groups:
     sizes = column.value_counts(name="samples").sort("samples", "group", descending=[True, False])
     names = sizes.get_column("group")
     codes = column.cast(pl.Enum(names)).to_physical().cast(pl.UInt32).to_numpy()
-    counts = Counts(*count_groups(*pool.arrays, codes, len(names)))
+    counts = Counts(*count_groups(pool.sets, codes, len(names)))
     return Groups(names, codes, sizes.get_column("samples").to_numpy(), counts)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag._core import TagSets as Sets
 from instag._core import novelty
 from instag._core import rounds as count_rounds
-from instag.analysis.pool import Pool, pool_of
 from instag.analysis.samples import labels, queries_of
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.tagsets import lists_of
+from instag.tagsets import TagSets, encode, lists_of
 from instag.warning import warn
 
 __all__ = ["Picks", "picks_of"]
@@ -38,19 +38,18 @@ class Picks:
     ----------
     frame
         `rank`, `round`, `new_tags`, `tags` and `query`, in order of selection.
-    offsets, codes
+    sets
         The tags that the pool has too, by its codes.
     groups
         The group of each sample; None where samples are in no groups.
     """
 
     frame: pl.DataFrame
-    offsets: NDArray[np.int64]
-    codes: NDArray[np.uint32]
+    sets: Sets
     groups: pl.Series | None
 
 
-def picks_of(selections: Any, pool: Pool, tags: str, by: str | None, taken: Mapping[str, str]) -> dict[str, Picks]:
+def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: Mapping[str, str]) -> dict[str, Picks]:
     """Look at each selection.
 
     Parameters
@@ -87,18 +86,17 @@ def picks_of(selections: Any, pool: Pool, tags: str, by: str | None, taken: Mapp
     return picks
 
 
-def _picks(name: str, frame: Frame, pool: Pool, tags: str, by: str | None) -> Picks:
+def _picks(name: str, frame: Frame, pool: TagSets, tags: str, by: str | None) -> Picks:
     order = _order(frame, len(frame.column(tags)))
-    own = pool_of(frame.column(tags).gather(order))
+    own = encode(frame.column(tags).gather(order), order="count")
     rounds = _rounds(frame, order, own)
     queries = queries_of(frame)
     known = pool.codes_of(own.names)
-    if missing := int((known == len(pool.names)).sum()):
+    if missing := int((known == pool.n_tags).sum()):
         message = (
             f"selections, {name!r}: {missing:,} of {len(known):,} tags are not in the data; coverage leaves them out"
         )
         warn(message)
-    offsets, codes = _renamed(own, known, len(pool.names))
     shown = {
         "rank": np.arange(1, own.samples + 1, dtype=np.uint32),
         "round": rounds,
@@ -108,8 +106,7 @@ def _picks(name: str, frame: Frame, pool: Pool, tags: str, by: str | None) -> Pi
     }
     return Picks(
         frame=pl.DataFrame(shown, SCHEMA),
-        offsets=offsets,
-        codes=codes,
+        sets=_renamed(own, known, pool.n_tags),
         groups=None if by is None else labels(frame, by),
     )
 
@@ -122,17 +119,17 @@ def _order(frame: Frame, samples: int) -> NDArray[np.uint32]:
     return ranks.arg_sort().cast(pl.UInt32).to_numpy()
 
 
-def _rounds(frame: Frame, order: NDArray[np.uint32], own: Pool) -> NDArray[np.uint32]:
+def _rounds(frame: Frame, order: NDArray[np.uint32], own: TagSets) -> NDArray[np.uint32]:
     known = _positive(frame, "round")
-    return count_rounds(*own.arrays) if known is None else known.gather(order).to_numpy()
+    return count_rounds(own.sets) if known is None else known.gather(order).to_numpy()
 
 
-def _new_tags(frame: Frame, order: NDArray[np.uint32], own: Pool, rounds: NDArray[np.uint32]) -> pl.Series:
+def _new_tags(frame: Frame, order: NDArray[np.uint32], own: TagSets, rounds: NDArray[np.uint32]) -> pl.Series:
     known = frame.column("new_tags") if "new_tags" in frame.columns else None
     if known is not None and isinstance(known.dtype, pl.List) and not known.null_count():
         return known.gather(order).cast(pl.List(pl.String))
     in_order = np.arange(own.samples, dtype=np.uint32)
-    offsets, codes = novelty(*own.arrays, in_order, rounds)
+    offsets, codes = novelty(own.sets, in_order, rounds)
     return lists_of(np.diff(offsets), own.names.gather(codes)).cast(pl.List(pl.String))
 
 
@@ -147,9 +144,9 @@ def _positive(frame: Frame, name: str) -> pl.Series | None:
     return whole.cast(pl.UInt32) if within.all() else None
 
 
-def _renamed(own: Pool, known: NDArray[np.int64], absent: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+def _renamed(own: TagSets, known: NDArray[np.int64], absent: int) -> Sets:
     """The tags of each sample by other codes, but for those that are absent."""
     codes = known[own.codes]
     kept = codes < absent
     offsets = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[own.offsets]
-    return offsets, codes[kept].astype(np.uint32)
+    return Sets(offsets, codes[kept].astype(np.uint32), absent)

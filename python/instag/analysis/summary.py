@@ -4,9 +4,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag._core import TagSets as Sets
 from instag._core import overlap
-from instag.analysis.pool import Pool
 from instag.analysis.samples import Groups, Queries
+from instag.tagsets import TagSets
 from instag.warning import warn
 
 __all__ = ["histogram", "recall", "summary_of"]
@@ -15,9 +16,9 @@ __all__ = ["histogram", "recall", "summary_of"]
 COMPARED = 2_000
 
 
-def summary_of(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFrame:
+def summary_of(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.DataFrame:
     """One line for all samples, then one a group; see :class:`instag.Analysis`."""
-    known = pl.Series("tags", pool.lengths).to_frame().select(pl.when(~pl.Series(pool.null)).then("tags"))
+    known = pl.Series("tags", pool.lengths).to_frame().select(pl.when(~pl.Series(pool.is_null)).then("tags"))
     unknown = pl.Series(dtype=pl.UInt64).extend_constant(None, pool.samples)
     asked = (unknown if queries is None else pl.Series(queries.counts, dtype=pl.UInt64)).alias("queries")
     measured = (
@@ -33,7 +34,7 @@ def summary_of(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFr
             (pl.col("tags").fill_null(0) == 0).mean().alias("untagged"),
         )
     )
-    counts = [pool.counts, *np.split(groups.counts.counts, groups.counts.offsets[1:-1])][: 1 + len(groups.names)]
+    counts = [pool.holders, *np.split(groups.counts.counts, groups.counts.offsets[1:-1])][: 1 + len(groups.names)]
     numbers = pl.Series("group", np.arange(len(counts), dtype=np.uint32))
     distinct = np.array(list(map(len, counts)), np.uint32)
     held = pl.DataFrame(
@@ -73,15 +74,15 @@ def effective(counts: NDArray[np.uint32]) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
-def histogram(pool: Pool, groups: Groups) -> pl.DataFrame:
+def histogram(pool: TagSets, groups: Groups) -> pl.DataFrame:
     """How many samples of each group have how many tags; samples with null tags are not counted."""
-    lengths = pl.DataFrame({"tags": pl.Series(pool.lengths, dtype=pl.UInt32), "null": pool.null})
+    lengths = pl.DataFrame({"tags": pl.Series(pool.lengths, dtype=pl.UInt32), "null": pool.is_null})
     every = groups.with_all(lengths).filter(~pl.col("null"))
     counted = every.group_by("group", "tags").agg(pl.len().cast(pl.UInt32).alias("samples")).sort("group", "tags")
     return counted.with_columns(groups.named(counted.get_column("group")))
 
 
-def recall(pool: Pool, groups: Groups) -> pl.DataFrame:
+def recall(pool: TagSets, groups: Groups) -> pl.DataFrame:
     """Every ordered pair of groups, each with itself too (Figure 2b of the paper), of the 2,000 largest at most."""
     size = min(len(groups.names), COMPARED)
     if size < len(groups.names):
@@ -89,7 +90,8 @@ def recall(pool: Pool, groups: Groups) -> pl.DataFrame:
         warn(message)
     counts = groups.counts
     end = counts.offsets[size]
-    shared, weighted = overlap(counts.offsets[: size + 1], counts.tags[:end], len(pool.names), counts.counts[:end])
+    held = Sets(counts.offsets[: size + 1], counts.tags[:end], pool.n_tags)
+    shared, weighted = overlap(held, counts.counts[:end])
     # What a group shares with itself is what it has.
     distinct, total = (table.reshape(size, size).diagonal().repeat(size) for table in (shared, weighted))
     nth = np.arange(size)

@@ -3,11 +3,11 @@
 import numpy as np
 import polars as pl
 
-from instag._core import firsts, together
-from instag.analysis.pool import Pool
+from instag._core import cooccurrences
+from instag._core import examples as examples_of
 from instag.analysis.samples import Groups, Queries
 from instag.normalization.steps.frequency import automatic
-from instag.tagsets import lists_of
+from instag.tagsets import TagSets, lists_of
 
 __all__ = ["catalogue", "floor", "pairs"]
 
@@ -18,10 +18,10 @@ STRONGEST = 100
 LEAST = 3
 
 
-def catalogue(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFrame:
+def catalogue(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.DataFrame:
     """One line a tag, the most frequent first; see :class:`instag.Analysis`."""
     asked = None if queries is None else np.flatnonzero(queries.counts).astype(np.uint32)
-    offsets, rows = firsts(*pool.arrays, asked, EXAMPLES)
+    offsets, rows = examples_of(pool.sets, asked, EXAMPLES)
     lengths = np.diff(offsets)
     if queries is None:
         examples = lists_of(np.zeros_like(lengths), pl.Series(dtype=pl.String))
@@ -30,8 +30,8 @@ def catalogue(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFra
     return pl.DataFrame(
         [
             pool.names.alias("tag"),
-            pl.Series("count", pool.counts),
-            pl.Series("share", pool.counts / max(pool.samples, 1)),
+            pl.Series("count", pool.holders),
+            pl.Series("share", pool.holders / max(pool.samples, 1)),
             *_holders(pool, groups),
             examples.cast(pl.List(pl.String)).alias("examples"),
             lists_of(lengths, pl.Series(rows)).cast(pl.List(pl.UInt32)).alias("rows"),
@@ -39,7 +39,7 @@ def catalogue(pool: Pool, groups: Groups, queries: Queries | None) -> pl.DataFra
     )
 
 
-def _holders(pool: Pool, groups: Groups) -> tuple[pl.Series, pl.Series]:
+def _holders(pool: TagSets, groups: Groups) -> tuple[pl.Series, pl.Series]:
     """The number of groups that hold each tag, and those that hold it most often."""
     counts = groups.counts
     group = np.repeat(np.arange(len(groups.names)), np.diff(counts.offsets))
@@ -66,15 +66,15 @@ def floor(assignments: int) -> int:
     return max(LEAST, automatic(assignments))
 
 
-def pairs(pool: Pool) -> pl.DataFrame:
+def pairs(pool: TagSets) -> pl.DataFrame:
     """The 100 strongest pairs by lift and the 100 strongest by NPMI, where `floor` samples or more hold both.
 
     Lift is how many times as often both come as they would by chance, among samples with tags. NPMI is its logarithm
     over the most that it could be: 1 where two tags never come apart. Pairs that come no more often than by chance
     are left out. Ties go to what more samples hold, then by name.
     """
-    a, b, both = together(*pool.arrays, floor(len(pool.codes)))
-    n_a, n_b = pool.counts[a], pool.counts[b]
+    a, b, both = cooccurrences(pool.sets, floor(len(pool.codes)))
+    n_a, n_b = pool.holders[a], pool.holders[b]
     # Products of whole numbers are exact, so that pairs of one lift are ties.
     lift = both.astype(np.float64) * pool.tagged / (n_a.astype(np.float64) * n_b)
     close = lift > 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.io.queries import heard
-from instag.normalization.rows import rows_of
+from instag.tagsets import encode
 
 __all__ = ["Codes", "Population", "column_of", "population_of"]
 
@@ -129,22 +129,22 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     column = _lists(frame.column(tags))
     said = heard(frame, query)
     texts, samples = _each(column, said) if _is_nested(column) else _joined(said)
-    rows = rows_of(column)
-    tagged = np.diff(rows.offsets) > 0
+    rows = encode(column, order="name", each_list=True)
+    tagged = rows.lengths > 0
     silent = (texts.fill_null("").str.strip_chars() == "").to_numpy()
     kept = np.flatnonzero(tagged & ~silent)
     # What was said twice was asked once and has the same tags: it is one query.
     kept = kept[texts.gather(kept).is_first_distinct().to_numpy()]
     place = np.full(len(texts), -1)
     place[kept] = np.arange(len(kept))
-    queries = np.repeat(place, np.diff(rows.offsets))
+    queries = np.repeat(place, rows.lengths)
     # Where no tag is kept there is none, and the width must not be 0.
-    width = max(len(rows.tags), 1)
+    width = max(len(rows.spellings), 1)
     pairs = np.unique(queries[queries >= 0] * width + rows.codes[queries >= 0].astype(np.int64))
     return Population(
         texts=texts.gather(kept),
         samples=samples[kept],
-        tags=rows.tags,
+        tags=rows.spellings,
         queries=pairs // width,
         codes=pairs % width,
         blank=int((tagged & silent).sum()),

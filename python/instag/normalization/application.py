@@ -17,10 +17,10 @@ from instag.frame import wrap
 from instag.normalization.history import raw_beside
 from instag.normalization.matching.acronyms import LEAST, Acronyms, reason
 from instag.normalization.matching.decision import shown, spelling, spelt
-from instag.normalization.rows import Rows, rows_of
 from instag.normalization.settings import Settings
 from instag.normalization.state import DROPPED
 from instag.progress import Progress
+from instag.tagsets import TagSets, encode
 from instag.warning import warn
 
 __all__ = ["Applied", "Match", "Matcher", "apply"]
@@ -218,15 +218,15 @@ def apply(
     """Apply a vocabulary; see :meth:`Vocabulary.apply`."""
     check_choice("new", new, ("drop", "keep"))
     frame = wrap(data)
-    rows = rows_of(frame.column(tags))
+    rows = encode(frame.column(tags), order="name", each_list=True)
     raw = raw_beside(frame, tags)
-    matches = _matches(vocabulary, rows.tags, _vectors(vocabulary, embedder, progress))
+    matches = _matches(vocabulary, rows.spellings, _vectors(vocabulary, embedder, progress))
     targets = [
         vocabulary.tags.item(match.place, "tag") if match.place is not None else _kept(tag, match, new)
-        for tag, match in zip(rows.tags, matches, strict=True)
+        for tag, match in zip(rows.spellings, matches, strict=True)
     ]
     replaced: F = frame.with_columns(pl.DataFrame({tags: _renamed(rows, targets)} | raw))
-    lines = list(zip(rows.tags, targets, matches, rows.counts.tolist(), strict=True))
+    lines = list(zip(rows.spellings, targets, matches, rows.given.tolist(), strict=True))
     return Applied(replaced, _new(vocabulary, lines), _merges(lines))
 
 
@@ -267,12 +267,12 @@ def _kept(tag: str, match: Match, new: str) -> str | None:
     return None if match.step or new == "drop" else _core.clean([tag])[0] or None
 
 
-def _renamed(rows: Rows, targets: list[str | None]) -> pl.Series:
+def _renamed(rows: TagSets, targets: list[str | None]) -> pl.Series:
     tags = sorted({target for target in targets if target is not None})
-    place = {tag: len(rows.tags) + nth for nth, tag in enumerate(tags)}
+    place = {tag: len(rows.spellings) + nth for nth, tag in enumerate(tags)}
     names = [DROPPED if target is None else place[target] for target in targets] + list(place.values())
-    offsets, codes, _, _ = _core.relabel(rows.offsets, rows.codes, np.array(names, np.int64))
-    return rows.replaced(offsets, codes, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)]))
+    sets, _ = _core.relabel(rows.sets, np.array(names, np.int64))
+    return rows.replaced(sets, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)]))
 
 
 def _new(vocabulary: Known, lines: list[tuple[str, str | None, Match, int]]) -> pl.DataFrame:

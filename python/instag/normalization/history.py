@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.normalization.rows import Rows
 from instag.normalization.state import DROPPED, NOWHERE, Changes, State, Step, named
-from instag.tagsets import lists_of
+from instag.tagsets import TagSets, lists_of
 
 __all__ = ["History", "raw_beside"]
 
@@ -44,9 +43,9 @@ APART = {"tag": pl.String, "other": pl.String, "why": pl.String}
 class History:
     """The changes of all steps. A tag changes once: then it is gone, or part of another."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: TagSets) -> None:
         self._names = rows.names
-        self._counts = rows.counts
+        self._counts = rows.given
         self._changes: list[tuple[str, Changes]] = []
         self._apart: dict[tuple[int, int], str] = {}
         self._steps: list[tuple[Any, ...]] = []

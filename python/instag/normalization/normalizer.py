@@ -10,7 +10,6 @@ from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.frame import wrap
 from instag.normalization.history import History, raw_beside
 from instag.normalization.matching.decision import Stem
-from instag.normalization.rows import Rows, rows_of
 from instag.normalization.settings import STEPS, Linkage, Settings, each_once
 from instag.normalization.state import State, Step, named
 from instag.normalization.steps.association import association
@@ -19,6 +18,7 @@ from instag.normalization.steps.rules import rules
 from instag.normalization.steps.semantic import semantic
 from instag.normalization.vocabulary import Vocabulary
 from instag.progress import Progress, Stage
+from instag.tagsets import TagSets, encode
 from instag.warning import warn
 
 __all__ = ["Normalized", "normalize"]
@@ -155,14 +155,14 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     )
     settings.check()
     frame = wrap(data)
-    rows = rows_of(frame.column(tags))
+    rows = encode(frame.column(tags), order="name", each_list=True)
     raw = raw_beside(frame, tags)
     if min_count == "auto":
-        settings = replace(settings, min_count=automatic(len(rows.codes)))
+        settings = replace(settings, min_count=automatic(int(rows.given.sum())))
     found = embedder_of(embedder) if settings.takes("semantic") else None
     vectors = None if found is None else Vectors(*found, progress)
     state, history = _Run(rows, settings, vectors, progress).all()
-    column = rows.replaced(state.offsets, state.codes, state.names)
+    column = rows.replaced(state.sets, state.names)
     replaced: F = frame.with_columns(pl.DataFrame({tags: column} | raw))
     vocabulary = Vocabulary.of(state, history, settings, vectors)
     return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart())
@@ -172,7 +172,7 @@ class _Run:
     """One normalisation."""
 
     def __init__(
-        self, rows: Rows, settings: Settings, vectors: Vectors | None, progress: Callable[[Progress], None] | None
+        self, rows: TagSets, settings: Settings, vectors: Vectors | None, progress: Callable[[Progress], None] | None
     ) -> None:
         self._settings, self._vectors = settings, vectors
         self._progress = progress or (lambda _: None)

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.normalization.rows import Rows
+from instag.tagsets import TagSets
 
 __all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named"]
 
@@ -122,20 +122,18 @@ class State:
         What the last relabelling did to the assignments: kept, merged, dropped, deduplicated.
     """
 
-    rows: Rows
+    rows: TagSets
     counts: NDArray[np.uint32]
     fates: tuple[int, int, int, int]
     # The rows as they were when tags were last joined, and the tags that have gone since.
-    _offsets: NDArray[np.int64]
-    _codes: NDArray[np.uint32]
+    _sets: _core.TagSets
     _names: Names
 
     @classmethod
-    def of(cls, rows: Rows) -> "State":
-        """The state before any step, with repeats in rows removed."""
-        names = np.arange(len(rows.names))
-        offsets, codes, counts, fates = _core.relabel(rows.offsets, rows.codes, names)
-        return cls(rows, counts, fates, offsets, codes, names)
+    def of(cls, rows: TagSets) -> "State":
+        """The state before any step, where repeats in rows are removed."""
+        kept = len(rows.codes)
+        return cls(rows, rows.holders, (kept, 0, 0, int(rows.given.sum()) - kept), rows.sets, np.arange(rows.n_tags))
 
     def after(self, names: Names) -> "State":
         """The state after each tag has got its new name."""
@@ -145,10 +143,9 @@ class State:
         if not self._joins(names).any():
             # Where tags only go, all others stay as they are; their rows can wait.
             counts = np.where(gone, np.uint32(0), self.counts)
-            return State(self.rows, counts, (self.n_pairs - lost, 0, lost, 0), self._offsets, self._codes, names)
-        offsets, codes, counts, (kept, merged, _, deduplicated) = _core.relabel(self._offsets, self._codes, names)
-        fates = (kept, merged, lost, deduplicated)
-        return State(self.rows, counts, fates, offsets, codes, np.arange(len(names)))
+            return State(self.rows, counts, (self.n_pairs - lost, 0, lost, 0), self._sets, names)
+        sets, (kept, merged, _, deduplicated) = _core.relabel(self._sets, names)
+        return State(self.rows, sets.holders, (kept, merged, lost, deduplicated), sets, np.arange(len(names)))
 
     def _through(self, names: Names) -> Names:
         """New names of the tags in the rows as they are kept, where some have gone since."""
@@ -167,17 +164,14 @@ class State:
     @property
     def tags(self) -> list[str]:
         """The raw tag of each code, as a list."""
-        return self.rows.tags
+        return self.rows.spellings
 
-    @property
-    def offsets(self) -> NDArray[np.int64]:
-        """Where each row begins in `codes`, and where the last one ends."""
-        return self._relabelled[0]
-
-    @property
-    def codes(self) -> NDArray[np.uint32]:
+    @cached_property
+    def sets(self) -> _core.TagSets:
         """The tags of each row, each once."""
-        return self._relabelled[1]
+        if len(self._sets.codes) == self.n_pairs:
+            return self._sets
+        return _core.relabel(self._sets, self._names)[0]
 
     @cached_property
     def n_pairs(self) -> int:
@@ -197,13 +191,7 @@ class State:
         Where tags join those that come before them, each is known by the most frequent spelling of all that it is.
         """
         held = np.flatnonzero(self.counts)
-        return _ordered(held, self.rows.counts[held])
-
-    @cached_property
-    def _relabelled(self) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-        if len(self._codes) == self.n_pairs:
-            return self._offsets, self._codes
-        return _core.relabel(self._offsets, self._codes, self._names)[:2]
+        return _ordered(held, self.rows.given[held])
 
 
 def _ordered(held: Names, counts: NDArray[np.integer]) -> Names:

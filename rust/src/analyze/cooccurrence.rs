@@ -28,17 +28,17 @@ pub struct Pair {
 /// The pairs that at least `least` samples hold, by the second tag, then the first; none that no sample holds.
 ///
 /// ```
-/// use instag::{Interrupt, Pair, TagSets, together};
+/// use instag::{Interrupt, Pair, TagSets, cooccurrences};
 ///
 /// let tags = TagSets::new(&[0, 2, 5], &[0, 1, 2, 1, 0], 3)?;
-/// let pairs = together(&tags, 2, &Interrupt::never())?;
+/// let pairs = cooccurrences(&tags, 2, &Interrupt::never())?;
 /// assert_eq!(pairs, [Pair { a: 0, b: 1, both: 2 }]);
 /// # Ok::<(), instag::Error>(())
 /// ```
 ///
 /// # Errors
 /// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
-pub fn together(tags: &TagSets, least: u32, interrupt: &Interrupt) -> Result<Vec<Pair>> {
+pub fn cooccurrences(tags: &TagSets, least: u32, interrupt: &Interrupt) -> Result<Vec<Pair>> {
     in_parts(tags, least.max(1), PART, interrupt)
 }
 

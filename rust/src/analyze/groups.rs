@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::postings::Postings;
 use crate::tags::TagSets;
 
 /// Compressed sparse rows, one a group: the tags it holds, by code, and how many of its samples hold each.
@@ -110,7 +111,9 @@ pub fn overlap(groups: &TagSets, counts: &[u32], interrupt: &Interrupt) -> Resul
             counts.len()
         )));
     }
-    let holders = invert(groups);
+    let mut holders = Postings::new(groups);
+    // With no least number every tag is kept, in the place of its code.
+    holders.fill_all(groups, 0, interrupt)?;
     let cells = groups.len() * groups.len();
     let mut overlap = Overlap { shared: Vec::with_capacity(cells), weighted: Vec::with_capacity(cells) };
     let mut line = vec![(0u32, 0u64); groups.len()];
@@ -120,7 +123,7 @@ pub fn overlap(groups: &TagSets, counts: &[u32], interrupt: &Interrupt) -> Resul
             interrupt.step()?;
             let count = u64::from(counts[place]);
             place += 1;
-            for &other in &holders[tag as usize] {
+            for &other in holders.at(tag) {
                 let (shared, weighted) = &mut line[other as usize];
                 *shared += 1;
                 *weighted += count;
@@ -131,15 +134,4 @@ pub fn overlap(groups: &TagSets, counts: &[u32], interrupt: &Interrupt) -> Resul
         line.fill((0, 0));
     }
     Ok(overlap)
-}
-
-/// The groups that hold each tag.
-fn invert(groups: &TagSets) -> Vec<Vec<u32>> {
-    let mut holders: Vec<Vec<u32>> = groups.holders().into_iter().map(|n| Vec::with_capacity(n as usize)).collect();
-    for group in 0..groups.len() {
-        for &tag in groups.row(group) {
-            holders[tag as usize].push(group as u32);
-        }
-    }
-    holders
 }

@@ -22,9 +22,18 @@ use crate::tags::TagSets;
 /// the caller wants to stop.
 pub fn prefixes(tags: &TagSets, rows: &[u32], sizes: &[u32], interrupt: &Interrupt) -> Result<Vec<Measures>> {
     tags.check_rows(rows)?;
-    if !sizes.is_sorted() || sizes.last().is_some_and(|&last| last as usize > rows.len()) {
-        return Err(Error::Malformed(format!("sizes: expected them to rise to {} at most, the rows", rows.len())));
+    check_sizes(sizes, rows.len())?;
+    walk(tags, rows, sizes, interrupt)
+}
+
+fn check_sizes(sizes: &[u32], rows: usize) -> Result<()> {
+    if sizes.is_sorted() && sizes.last().is_none_or(|&last| last as usize <= rows) {
+        return Ok(());
     }
+    Err(Error::Malformed(format!("sizes: expected them to rise to {rows} at most, the rows")))
+}
+
+fn walk(tags: &TagSets, rows: &[u32], sizes: &[u32], interrupt: &Interrupt) -> Result<Vec<Measures>> {
     let mut seen = vec![false; tags.n_tags()];
     let mut so_far = Measures::default();
     let mut rest = rows;
@@ -60,7 +69,8 @@ pub fn trace(
     let budget = sizes.last().map_or(0, |&last| last as usize);
     let one = |&seed: &Option<u64>| {
         let ranking = rank(tags, method, budget, seed, interrupt)?;
-        prefixes(tags, &ranking.rows, sizes, interrupt)
+        check_sizes(sizes, ranking.rows.len())?;
+        walk(tags, &ranking.rows, sizes, interrupt)
     };
     seeds.iter().map(one).collect()
 }

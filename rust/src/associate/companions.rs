@@ -13,7 +13,6 @@ use crate::tags::TagSets;
 
 pub(super) struct Companions<'a> {
     tags: &'a TagSets<'a>,
-    holders: &'a [u32],
     interrupt: &'a Interrupt<'a>,
     /// For each candidate the walked samples that hold it; 0 for every other tag, and for all between two walks.
     hits: Vec<u32>,
@@ -21,8 +20,8 @@ pub(super) struct Companions<'a> {
 }
 
 impl<'a> Companions<'a> {
-    pub(super) fn new(tags: &'a TagSets<'a>, holders: &'a [u32], interrupt: &'a Interrupt<'a>) -> Self {
-        Self { tags, holders, interrupt, hits: vec![0; tags.n_tags()], candidates: Vec::new() }
+    pub(super) fn new(tags: &'a TagSets<'a>, interrupt: &'a Interrupt<'a>) -> Self {
+        Self { tags, interrupt, hits: vec![0; tags.n_tags()], candidates: Vec::new() }
     }
 
     /// Tells `found` the tags, other than those of `left`, that at least `least` of `rows` hold, and how many do.
@@ -40,7 +39,7 @@ impl<'a> Companions<'a> {
         for &row in first {
             self.interrupt.step()?;
             for &tag in self.tags.row(row as usize) {
-                if self.holders[tag as usize] >= least && !left.contains(&tag) {
+                if self.tags.holders()[tag as usize] >= least && !left.contains(&tag) {
                     let hits = &mut self.hits[tag as usize];
                     if *hits == 0 {
                         self.candidates.push(tag);

@@ -11,13 +11,12 @@
 //! [`companions`]: companions::Companions::of
 
 mod companions;
-mod postings;
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::postings::Postings;
 use crate::tags::TagSets;
 use companions::Companions;
-use postings::Postings;
 
 /// Tags that are nearly always accompanied by another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,14 +97,14 @@ impl Bounds {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where a bound is none, [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Malformed`] where a bound is out of range, [`Error::Interrupted`] where the caller wants to stop.
 pub fn associate(tags: &TagSets, bounds: &Bounds, interrupt: &Interrupt) -> Result<Vec<Rule>> {
     bounds.check()?;
     let holders = tags.holders();
-    let mut companions = Companions::new(tags, &holders, interrupt);
+    let mut companions = Companions::new(tags, interrupt);
     let (mut singles, mut pairs) = (Postings::new(tags), Postings::new(tags));
     let mut rules = Vec::new();
-    singles.fill_all(tags, &holders, bounds.min_support, interrupt)?;
+    singles.fill_all(tags, bounds.min_support, interrupt)?;
     for (first, rows) in singles.iter() {
         let mut mine = |also: Option<u32>, rows: &[u32]| {
             let n_antecedent = rows.len() as u32;

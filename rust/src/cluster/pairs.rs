@@ -10,16 +10,14 @@
 //! on what they find: who finds what changes the order of the pairs, and nothing that is made of them.
 
 use std::cmp::Ordering;
-use std::num::NonZero;
 use std::sync::atomic::{self, AtomicUsize};
-use std::sync::mpsc::sync_channel;
-use std::thread::{self, available_parallelism};
 
 use super::sketch::Sketches;
 use super::tiles::{LANES, compare};
 use super::vectors::Vectors;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::parallel;
 
 /// Tiles that stay in a fast cache while all others pass by.
 const BLOCK: usize = 16;
@@ -58,7 +56,7 @@ pub(super) fn within(
     let near = Near::new(vectors, limit);
     let sketches = Sketches::new(vectors, points, near.surely_not, interrupt)?;
     let search = Search { points, near, sketches, next: AtomicUsize::new(0) };
-    let mut take = |batch: Batch| {
+    let take = |batch: Batch| {
         (0..batch.looked_at).try_for_each(|_| interrupt.step())?;
         for pair in batch.pairs {
             interrupt.step()?;
@@ -66,28 +64,7 @@ pub(super) fn within(
         }
         Ok(())
     };
-    let n_threads = available_parallelism().map_or(1, NonZero::get).min(search.n_tiles() / SHARE);
-    if n_threads > 1 {
-        thread::scope(|scope| {
-            let (send, receive) = sync_channel(2 * n_threads);
-            for _ in 0..n_threads {
-                let (search, send) = (&search, send.clone());
-                // A thread that cannot be had leaves its part to the others.
-                let _ =
-                    thread::Builder::new().spawn_scoped(scope, move || search.run(|batch| send.send(batch).is_ok()));
-            }
-            drop(send);
-            // Returning early hangs up on the threads, which ends them.
-            receive.iter().try_for_each(&mut take)
-        })?;
-    }
-    // What no thread has taken: everything, where there is none.
-    let mut outcome = Ok(());
-    search.run(|batch| {
-        outcome = take(batch);
-        outcome.is_ok()
-    });
-    outcome
+    parallel::stream(parallel::threads(search.n_tiles(), SHARE), |send| search.run(send), take)
 }
 
 /// What has been found so far, to be handed on while the search goes on.

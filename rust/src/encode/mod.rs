@@ -2,29 +2,56 @@
 
 mod table;
 
+use std::cmp::Reverse;
+use std::mem::replace;
 use std::ops::Range;
-use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::str::FromStr;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, LargeListArray, StringViewArray};
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::parallel;
+use crate::tags::{TagSets, check_rows};
 use table::Table;
 
 /// Rows that are worth a thread.
 const SHARE: usize = 1 << 14;
+/// Codes that are worth a thread.
+const CODES: usize = 1 << 18;
 
-/// The tags of all rows as compressed sparse rows.
+/// How tags are numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Order {
+    /// As they come first.
+    Appearance,
+    /// By name, byte by byte, so that nothing depends on the order of rows.
+    Name,
+    /// The one that most rows hold first, ties by name.
+    Count,
+}
+
+impl FromStr for Order {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "appearance" => Ok(Self::Appearance),
+            "name" => Ok(Self::Name),
+            "count" => Ok(Self::Count),
+            _ => Err(Error::Malformed(format!("order: expected appearance, name or count; found {name:?}"))),
+        }
+    }
+}
+
+/// Rows of tags as integers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Encoded {
-    /// One position more than there are rows.
-    pub offsets: Vec<i64>,
-    /// The tags of each row, as they came.
-    pub codes: Vec<u32>,
-    /// The tag of each code, in the order in which they came first.
+    /// The tags of each row, each once, in the order in which they came first.
+    pub sets: TagSets<'static>,
+    /// The tag of each code.
     pub tags: StringViewArray,
     /// The number of rows that are null.
     pub null: usize,
@@ -32,51 +59,156 @@ pub struct Encoded {
     pub empty: usize,
 }
 
-/// Numbers the tags of lists, in the order in which they come first; tags that are null are left out.
-///
-/// Rows are looked at side by side; the result does not depend on the number of threads.
+/// Numbers the tags of lists; tags that are null are left out.
 ///
 /// # Errors
-/// [`Error::Malformed`] where the lists hold no strings, [`Error::TooMany`] where they hold more than 2³² distinct ones,
-/// [`Error::Interrupted`] where the caller wants to stop.
-pub fn encode(lists: &[LargeListArray], interrupt: &Interrupt) -> Result<Encoded> {
-    let chunks = lists.iter().map(Chunk::new).collect::<Result<Vec<_>>>()?;
-    let rows = lists.iter().map(Array::len).sum();
-    let stop = AtomicBool::new(false);
-    let walked = thread::scope(|scope| {
-        let (chunks, stop) = (&chunks, &stop);
-        let mut shares = shares(rows);
-        let mine = shares.next().unwrap_or_default();
-        let others: Vec<_> = shares
-            .map(|share| {
-                let range = share.clone();
-                let work = move || Walk::along(chunks, range, &Interrupt::new(&|| stop.load(Ordering::Relaxed)));
-                thread::Builder::new().spawn_scoped(scope, work).map_err(|_| share)
-            })
-            .collect();
-        let first = Walk::along(chunks, mine, interrupt);
-        stop.store(first.is_err(), Ordering::Relaxed);
-        // Where there are no more threads to be had, this one does their share.
-        let others = others.into_iter().map(|other| match other {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            Err(share) => Walk::along(chunks, share, interrupt),
-        });
-        [first].into_iter().chain(others.collect::<Vec<_>>()).collect::<Result<Vec<_>>>()
-    })?;
-    let mut all = Walk::default();
-    for walk in walked {
-        all.go_on(walk)?;
-    }
-    let null = lists.iter().map(Array::null_count).sum();
-    let empty = all.lengths.iter().filter(|&&length| length == 0).count() - null;
-    Ok(Encoded { offsets: all.offsets(), codes: all.codes, tags: all.table.tags(), null, empty })
+/// Those of [`Encoder::push`].
+pub fn encode(lists: &[LargeListArray], order: Order, interrupt: &Interrupt) -> Result<Encoded> {
+    let mut encoder = Encoder::default();
+    encoder.push(lists, interrupt)?;
+    encoder.finish(order, interrupt)
 }
 
-/// The rows cut into as many shares as there are processors for them.
-fn shares(rows: usize) -> impl Iterator<Item = Range<usize>> {
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(rows.div_ceil(SHARE)).max(1);
-    let size = rows.div_ceil(threads);
-    (0..threads).map(move |nth| (nth * size).min(rows)..((nth + 1) * size).min(rows))
+/// Numbers the tags of rows that come part by part. What was pushed can go: the encoder keeps of it the codes, and one
+/// copy of every distinct tag.
+#[derive(Debug)]
+pub struct Encoder {
+    table: Table,
+    offsets: Vec<i64>,
+    codes: Vec<u32>,
+    holders: Vec<u32>,
+    repeats: Vec<u64>,
+    null: usize,
+    empty: usize,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        let (table, codes, holders, repeats) = Default::default();
+        Self { table, offsets: vec![0], codes, holders, repeats, null: 0, empty: 0 }
+    }
+}
+
+impl Encoder {
+    /// The number of rows so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether there is no row so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The memory that is taken so far, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let (offsets, codes) = (self.offsets.capacity() * size_of::<i64>(), self.codes.capacity() * size_of::<u32>());
+        let (holders, repeats) =
+            (self.holders.capacity() * size_of::<u32>(), self.repeats.capacity() * size_of::<u64>());
+        offsets + codes + holders + repeats + self.table.size()
+    }
+
+    /// Puts more rows behind those there are.
+    ///
+    /// Rows are looked at side by side; the result does not depend on the number of threads. After an error the encoder
+    /// is as it was before.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where the lists hold no strings, [`Error::TooMany`] where there are more rows or distinct
+    /// tags than 32 bits can number, [`Error::Interrupted`] where the caller wants to stop.
+    pub fn push(&mut self, lists: &[LargeListArray], interrupt: &Interrupt) -> Result<()> {
+        let chunks = lists.iter().map(Chunk::new).collect::<Result<Vec<_>>>()?;
+        let rows = lists.iter().map(Array::len).sum::<usize>();
+        check_rows(self.len().saturating_add(rows))?;
+        let shares = parallel::shares(rows, SHARE);
+        let walks = parallel::map(shares, interrupt, |rows, interrupt| Walk::along(&chunks, rows, interrupt))?;
+        // Of most tags every share has its own; none is lost where the sum is small enough.
+        let distinct = walks.iter().map(|walk| walk.table.len()).sum::<usize>() + self.table.len();
+        if distinct > u32::MAX as usize {
+            return Err(Error::TooMany(format!("expected fewer than 2^32 distinct tags; found up to {distinct}")));
+        }
+        self.offsets.reserve(rows);
+        self.codes.reserve(walks.iter().map(|walk| walk.codes.len()).sum());
+        for walk in walks {
+            self.empty += walk.lengths.iter().filter(|&&length| length == 0).count();
+            self.take(walk);
+        }
+        let null = lists.iter().map(Array::null_count).sum::<usize>();
+        self.null += null;
+        self.empty -= null;
+        Ok(())
+    }
+
+    fn take(&mut self, walk: Walk) {
+        let mut end = self.codes.len() as i64;
+        self.offsets.extend(walk.lengths.iter().map(|&length| {
+            end += i64::from(length);
+            end
+        }));
+        if self.table.len() == 0 {
+            (self.table, self.holders, self.repeats) = (walk.table, walk.holders, walk.repeats);
+            self.codes.extend(walk.codes);
+            return;
+        }
+        let codes = self.table.join(&walk.table);
+        self.holders.resize(self.table.len(), 0);
+        self.repeats.resize(self.table.len(), 0);
+        for ((&code, holders), repeats) in codes.iter().zip(walk.holders).zip(walk.repeats) {
+            self.holders[code as usize] += holders;
+            self.repeats[code as usize] += repeats;
+        }
+        self.codes.extend(walk.codes.iter().map(|&code| codes[code as usize]));
+    }
+
+    /// All rows, with the tags numbered as wanted.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] where the caller wants to stop.
+    pub fn finish(mut self, order: Order, interrupt: &Interrupt) -> Result<Encoded> {
+        let by = self.sorted(order, interrupt)?;
+        if order != Order::Appearance {
+            let mut places = vec![0; by.len()];
+            for (place, &code) in (0..).zip(&by) {
+                places[code as usize] = place;
+            }
+            let chunks = parallel::shares(self.codes.len(), CODES)[0].len().max(1);
+            parallel::map(self.codes.chunks_mut(chunks).collect(), interrupt, |codes, interrupt| {
+                for code in codes {
+                    interrupt.step()?;
+                    *code = places[*code as usize];
+                }
+                Ok(())
+            })?;
+            self.holders = by.iter().map(|&code| self.holders[code as usize]).collect();
+            self.repeats = by.iter().map(|&code| self.repeats[code as usize]).collect();
+        }
+        let tags = StringViewArray::from_iter_values(by.iter().map(|&code| self.table.tag(code as usize)));
+        if self.repeats.iter().all(|&repeats| repeats == 0) {
+            self.repeats.clear();
+        }
+        let sets = TagSets::known(self.offsets, self.codes, self.holders, self.repeats);
+        Ok(Encoded { sets, tags, null: self.null, empty: self.empty })
+    }
+
+    /// The codes there are in the order of their new numbers.
+    fn sorted(&self, order: Order, interrupt: &Interrupt) -> Result<Vec<u32>> {
+        let mut by: Vec<u32> = (0..self.table.len() as u32).collect();
+        interrupt.ask()?;
+        let name = |code: u32| self.table.tag(code as usize);
+        match order {
+            Order::Appearance => {}
+            Order::Name => by.sort_unstable_by(|&one, &other| name(one).cmp(name(other))),
+            Order::Count => by.sort_unstable_by(|&one, &other| {
+                let count = |code: u32| Reverse(self.holders[code as usize]);
+                count(one).cmp(&count(other)).then_with(|| name(one).cmp(name(other)))
+            }),
+        }
+        interrupt.ask()?;
+        Ok(by)
+    }
 }
 
 /// Lists one after the other.
@@ -96,14 +228,20 @@ impl<'a> Chunk<'a> {
 
 /// What one thread has seen of the rows.
 #[derive(Default)]
-struct Walk<'a> {
-    table: Table<'a>,
-    lengths: Vec<i64>,
+struct Walk {
+    table: Table,
+    /// No row has more tags than there are codes.
+    lengths: Vec<u32>,
     codes: Vec<u32>,
+    holders: Vec<u32>,
+    /// How often rows repeated each tag.
+    repeats: Vec<u64>,
+    /// The last row that held each tag, counted from 1.
+    seen_in: Vec<u32>,
 }
 
-impl<'a> Walk<'a> {
-    fn along(chunks: &[Chunk<'a>], rows: Range<usize>, interrupt: &Interrupt) -> Result<Self> {
+impl Walk {
+    fn along(chunks: &[Chunk<'_>], rows: Range<usize>, interrupt: &Interrupt) -> Result<Self> {
         let mut walk = Self { lengths: Vec::with_capacity(rows.len()), ..Self::default() };
         let mut start = 0;
         for chunk in chunks {
@@ -116,7 +254,7 @@ impl<'a> Walk<'a> {
         Ok(walk)
     }
 
-    fn take(&mut self, chunk: &Chunk<'a>, rows: Range<usize>, interrupt: &Interrupt) -> Result<()> {
+    fn take(&mut self, chunk: &Chunk<'_>, rows: Range<usize>, interrupt: &Interrupt) -> Result<()> {
         let offsets = chunk.lists.value_offsets();
         self.codes.reserve((offsets[rows.end] - offsets[rows.start]) as usize);
         for row in rows {
@@ -124,35 +262,32 @@ impl<'a> Walk<'a> {
             // What lies under a null is not there.
             if chunk.lists.is_valid(row) {
                 for place in offsets[row] as usize..offsets[row + 1] as usize {
-                    if chunk.values.is_valid(place) {
-                        self.codes.push(self.table.code(chunk.values, place));
-                    }
                     interrupt.step()?;
+                    if chunk.values.is_valid(place) {
+                        let code = self.table.code(chunk.values, place);
+                        self.add(code);
+                    }
                 }
             }
-            self.lengths.push((self.codes.len() - before) as i64);
+            self.lengths.push((self.codes.len() - before) as u32);
         }
         Ok(())
     }
 
-    /// Puts the rows of another behind these.
-    fn go_on(&mut self, next: Self) -> Result<()> {
-        if self.lengths.is_empty() {
-            *self = next;
-            return Ok(());
+    /// Adds a tag to the row that is being walked.
+    #[inline]
+    fn add(&mut self, code: u32) {
+        let (tag, row) = (code as usize, self.lengths.len() as u32 + 1);
+        if tag == self.seen_in.len() {
+            self.seen_in.push(0);
+            self.holders.push(0);
+            self.repeats.push(0);
         }
-        let codes = self.table.join(&next.table);
-        self.table.check()?;
-        self.lengths.extend(next.lengths);
-        self.codes.extend(next.codes.iter().map(|&code| codes[code as usize]));
-        Ok(())
-    }
-
-    fn offsets(&self) -> Vec<i64> {
-        let ends = self.lengths.iter().scan(0, |end, length| {
-            *end += length;
-            Some(*end)
-        });
-        [0].into_iter().chain(ends).collect()
+        if replace(&mut self.seen_in[tag], row) == row {
+            self.repeats[tag] += 1;
+        } else {
+            self.holders[tag] += 1;
+            self.codes.push(code);
+        }
     }
 }

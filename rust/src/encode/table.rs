@@ -1,6 +1,7 @@
 //! The distinct tags, each with its code.
 
 use std::hash::{BuildHasher, Hasher};
+use std::mem::size_of;
 
 use arrow_array::StringViewArray;
 use foldhash::fast::FixedState;
@@ -13,7 +14,7 @@ use crate::error::{Error, Result};
 const INLINE: u32 = 12;
 
 /// A short tag whole, as its view holds it; or the length and beginning of a long one, and its hash.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key(u64, u64);
 
 impl Key {
@@ -33,18 +34,19 @@ impl Key {
     }
 }
 
-/// Codes in the order in which tags came first.
-#[derive(Default)]
-pub(super) struct Table<'a> {
+/// Codes in the order in which tags came first. The tags are copied, so that what they came in can go.
+#[derive(Debug, Default)]
+pub(super) struct Table {
     codes: HashTable<(Key, u32)>,
-    tags: Vec<(Key, &'a str)>,
+    keys: Vec<Key>,
+    tags: Texts,
     state: FixedState,
 }
 
-impl<'a> Table<'a> {
+impl Table {
     /// The code of a value.
     #[inline]
-    pub(super) fn code(&mut self, values: &'a StringViewArray, place: usize) -> u32 {
+    pub(super) fn code(&mut self, values: &StringViewArray, place: usize) -> u32 {
         let view = values.views()[place];
         let key = Key(view as u64, (view >> u64::BITS) as u64);
         if key.is_whole() {
@@ -59,34 +61,68 @@ impl<'a> Table<'a> {
 
     /// The codes here of the tags of another table.
     pub(super) fn join(&mut self, other: &Self) -> Vec<u32> {
-        other.tags.iter().map(|&(key, tag)| self.place(key, || tag)).collect()
+        (0..other.len()).map(|code| self.place(other.keys[code], || other.tag(code))).collect()
+    }
+
+    /// The number of tags.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The tag of a code.
+    pub(super) fn tag(&self, code: usize) -> &str {
+        self.tags.get(code)
     }
 
     /// Whether every tag has a code of its own.
     pub(super) fn check(&self) -> Result<()> {
-        match u32::try_from(self.tags.len()) {
+        match u32::try_from(self.len()) {
             Ok(_) => Ok(()),
-            Err(_) => Err(Error::TooMany(format!("expected less than 2^32 distinct tags; found {}", self.tags.len()))),
+            Err(_) => Err(Error::TooMany(format!("expected less than 2^32 distinct tags; found {}", self.len()))),
         }
-    }
-
-    /// The tag of each code.
-    pub(super) fn tags(&self) -> StringViewArray {
-        StringViewArray::from_iter_values(self.tags.iter().map(|(_, tag)| tag))
     }
 
     #[inline]
-    fn place(&mut self, key: Key, tag: impl Fn() -> &'a str) -> u32 {
-        let Self { codes, tags, state } = self;
-        let same = |&(held, code): &(Key, u32)| held == key && (key.is_whole() || tags[code as usize].1 == tag());
+    fn place<'t>(&mut self, key: Key, tag: impl Fn() -> &'t str) -> u32 {
+        let Self { codes, keys, tags, state } = self;
+        let same = |&(held, code): &(Key, u32)| held == key && (key.is_whole() || tags.get(code as usize) == tag());
         match codes.entry(key.hash(state), same, |(held, _)| held.hash(state)) {
             Entry::Occupied(entry) => entry.get().1,
             Entry::Vacant(entry) => {
-                let code = tags.len() as u32;
+                let code = keys.len() as u32;
                 entry.insert((key, code));
-                tags.push((key, tag()));
+                keys.push(key);
+                tags.push(tag());
                 code
             }
         }
+    }
+
+    /// The memory it takes, in bytes.
+    pub(super) fn size(&self) -> usize {
+        let (entry, key) = (size_of::<(Key, u32)>() + 1, size_of::<Key>());
+        self.codes.capacity() * entry + self.keys.capacity() * key + self.tags.size()
+    }
+}
+
+/// Strings one after the other.
+#[derive(Debug, Default)]
+struct Texts {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn get(&self, nth: usize) -> &str {
+        &self.text[nth.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[nth]]
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+    }
+
+    fn size(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * size_of::<usize>()
     }
 }

@@ -3,8 +3,9 @@
 use numpy::{IntoPyArray, PyReadonlyArray1};
 use pyo3::prelude::*;
 
-use super::work::{Array, detached};
-use crate::{Counts, Firsts, Measures, Method, Overlap, Pair, TagSets};
+use super::tagsets::Sets;
+use super::work::{Array, copied, detached};
+use crate::{Counts, Examples, Measures, Method, Overlap, Pair};
 
 /// Offsets, tags, counts.
 type GroupCounts<'py> = (Array<'py, i64>, Array<'py, u32>, Array<'py, u32>);
@@ -14,43 +15,30 @@ type Pairs<'py> = (Array<'py, u32>, Array<'py, u32>, Array<'py, u32>);
 #[pyfunction]
 pub(super) fn count_groups<'py>(
     py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
+    sets: &Sets,
     groups: PyReadonlyArray1<'py, u32>,
     n_groups: usize,
 ) -> PyResult<GroupCounts<'py>> {
-    let (offsets, codes, groups) = (offsets.as_slice()?, codes.as_slice()?, groups.as_slice()?);
-    let Counts { offsets, tags, counts } = detached(py, |interrupt| {
-        crate::count_groups(&TagSets::new(offsets, codes, n_tags)?, groups, n_groups, interrupt)
-    })?;
+    let groups = copied(&groups)?;
+    let Counts { offsets, tags, counts } =
+        detached(py, |interrupt| crate::count_groups(&sets.0, &groups, n_groups, interrupt))?;
     Ok((offsets.into_pyarray(py), tags.into_pyarray(py), counts.into_pyarray(py)))
 }
 
 #[pyfunction]
 pub(super) fn overlap<'py>(
     py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
+    sets: &Sets,
     counts: PyReadonlyArray1<'py, u32>,
 ) -> PyResult<(Array<'py, u32>, Array<'py, u64>)> {
-    let (offsets, codes, counts) = (offsets.as_slice()?, codes.as_slice()?, counts.as_slice()?);
-    let Overlap { shared, weighted } =
-        detached(py, |interrupt| crate::overlap(&TagSets::new(offsets, codes, n_tags)?, counts, interrupt))?;
+    let counts = copied(&counts)?;
+    let Overlap { shared, weighted } = detached(py, |interrupt| crate::overlap(&sets.0, &counts, interrupt))?;
     Ok((shared.into_pyarray(py), weighted.into_pyarray(py)))
 }
 
 #[pyfunction]
-pub(super) fn together<'py>(
-    py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
-    least: u32,
-) -> PyResult<Pairs<'py>> {
-    let (offsets, codes) = (offsets.as_slice()?, codes.as_slice()?);
-    let pairs = detached(py, |interrupt| crate::together(&TagSets::new(offsets, codes, n_tags)?, least, interrupt))?;
+pub(super) fn cooccurrences<'py>(py: Python<'py>, sets: &Sets, least: u32) -> PyResult<Pairs<'py>> {
+    let pairs = detached(py, |interrupt| crate::cooccurrences(&sets.0, least, interrupt))?;
     let column = |of: fn(&Pair) -> u32| pairs.iter().map(of).collect::<Vec<_>>().into_pyarray(py);
     Ok((column(|pair| pair.a), column(|pair| pair.b), column(|pair| pair.both)))
 }
@@ -62,79 +50,52 @@ pub(super) fn rarefy<'py>(
     samples: u32,
     sizes: PyReadonlyArray1<'py, u32>,
 ) -> PyResult<Array<'py, f64>> {
-    let (counts, sizes) = (counts.as_slice()?, sizes.as_slice()?);
-    Ok(detached(py, |interrupt| crate::rarefy(counts, samples, sizes, interrupt))?.into_pyarray(py))
+    let (counts, sizes) = (copied(&counts)?, copied(&sizes)?);
+    Ok(detached(py, |interrupt| crate::rarefy(&counts, samples, &sizes, interrupt))?.into_pyarray(py))
 }
 
 #[pyfunction]
 pub(super) fn prefixes<'py>(
     py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
+    sets: &Sets,
     rows: PyReadonlyArray1<'py, u32>,
     sizes: PyReadonlyArray1<'py, u32>,
 ) -> PyResult<(Array<'py, u64>, Array<'py, u64>)> {
-    let (offsets, codes) = (offsets.as_slice()?, codes.as_slice()?);
-    let (rows, sizes) = (rows.as_slice()?, sizes.as_slice()?);
-    let measured =
-        detached(py, |interrupt| crate::prefixes(&TagSets::new(offsets, codes, n_tags)?, rows, sizes, interrupt))?;
-    Ok(columns(py, &measured))
+    let (rows, sizes) = (copied(&rows)?, copied(&sizes)?);
+    Ok(columns(py, &detached(py, |interrupt| crate::prefixes(&sets.0, &rows, &sizes, interrupt))?))
 }
 
 /// One seed after the other.
 #[pyfunction]
 pub(super) fn trace<'py>(
     py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
+    sets: &Sets,
     method: &str,
     seeds: Vec<Option<u64>>,
     sizes: PyReadonlyArray1<'py, u32>,
 ) -> PyResult<(Array<'py, u64>, Array<'py, u64>)> {
     let method: Method = method.parse()?;
-    let (offsets, codes, sizes) = (offsets.as_slice()?, codes.as_slice()?, sizes.as_slice()?);
-    let measured = detached(py, |interrupt| {
-        crate::trace(&TagSets::new(offsets, codes, n_tags)?, method, &seeds, sizes, interrupt)
-    })?;
+    let sizes = copied(&sizes)?;
+    let measured = detached(py, |interrupt| crate::trace(&sets.0, method, &seeds, &sizes, interrupt))?;
     Ok(columns(py, &measured.concat()))
 }
 
 #[pyfunction]
-pub(super) fn firsts<'py>(
+pub(super) fn examples<'py>(
     py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
+    sets: &Sets,
     rows: Option<PyReadonlyArray1<'py, u32>>,
     most: usize,
 ) -> PyResult<(Array<'py, i64>, Array<'py, u32>)> {
-    let (offsets, codes) = (offsets.as_slice()?, codes.as_slice()?);
-    let rows = rows.as_ref().map(PyReadonlyArray1::as_slice).transpose()?;
-    let Firsts { offsets, rows } = detached(py, |interrupt| {
-        let tags = TagSets::new(offsets, codes, n_tags)?;
-        match rows {
-            None => crate::firsts(&tags, 0..tags.len() as u32, most, interrupt),
-            Some(rows) => {
-                tags.check_rows(rows)?;
-                crate::firsts(&tags, rows.iter().copied(), most, interrupt)
-            }
-        }
-    })?;
+    let rows = rows.as_ref().map(copied).transpose()?;
+    let Examples { offsets, rows } =
+        detached(py, |interrupt| crate::examples(&sets.0, rows.as_deref(), most, interrupt))?;
     Ok((offsets.into_pyarray(py), rows.into_pyarray(py)))
 }
 
 #[pyfunction]
-pub(super) fn rounds<'py>(
-    py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
-) -> PyResult<Array<'py, u32>> {
-    let (offsets, codes) = (offsets.as_slice()?, codes.as_slice()?);
-    let rounds = detached(py, |interrupt| crate::rounds(&TagSets::new(offsets, codes, n_tags)?, interrupt))?;
-    Ok(rounds.into_pyarray(py))
+pub(super) fn rounds<'py>(py: Python<'py>, sets: &Sets) -> PyResult<Array<'py, u32>> {
+    Ok(detached(py, |interrupt| crate::rounds(&sets.0, interrupt))?.into_pyarray(py))
 }
 
 fn columns<'py>(py: Python<'py>, measured: &[Measures]) -> (Array<'py, u64>, Array<'py, u64>) {

@@ -1,4 +1,6 @@
-//! The bindings: arrays in, arrays out. What the functions mean is said where they are defined.
+//! The bindings: tag sets and arrays in, arrays out. What the functions mean is said where they are defined.
+//!
+//! Work goes on without the GIL, so that arrays which Python could write to meanwhile are copied first.
 
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
 
@@ -16,13 +18,13 @@ use crate::Method;
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::analyze::{count_groups, firsts, overlap, prefixes, rarefy, rounds, together, trace};
+    use super::analyze::{cooccurrences, count_groups, examples, overlap, prefixes, rarefy, rounds, trace};
     #[pymodule_export]
     use super::normalize::{associate, clean, cluster, diameters, neighbours, relabel, stem_keys, stem_words};
     #[pymodule_export]
     use super::select::{measure, novelty, rank};
     #[pymodule_export]
-    use super::tagsets::{Strings, encode};
+    use super::tagsets::{Growing, Sets, Strings, encode};
 
     use super::{Bound, Method, PyModule, PyModuleMethods, PyResult, PyTuple};
 

@@ -4,8 +4,9 @@ use numpy::{IntoPyArray, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMetho
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::work::{Array, detached};
-use crate::{Bounds, Clusters, Density, Diameter, Interrupt, Neighbours, Relabelled, Rule, TagSets, Vectors};
+use super::tagsets::Sets;
+use super::work::{Array, copied, detached};
+use crate::{Bounds, Clusters, Density, Diameter, Interrupt, Neighbours, Relabelled, Rule, Vectors};
 
 /// Left sides (tag, second tag or -1), right sides; samples that hold the left, the right, both.
 type Rules<'py> =
@@ -16,16 +17,13 @@ type Labels<'py> = (Array<'py, i64>, Array<'py, bool>, Array<'py, i64>, Array<'p
 #[pyfunction]
 pub(super) fn associate<'py>(
     py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    n_tags: usize,
+    sets: &Sets,
     min_support: u32,
     min_confidence: f64,
     max_antecedent: u32,
 ) -> PyResult<Rules<'py>> {
-    let (offsets, codes) = (offsets.as_slice()?, codes.as_slice()?);
     let bounds = Bounds { min_support, min_confidence, max_antecedent };
-    let rules = detached(py, |interrupt| crate::associate(&TagSets::new(offsets, codes, n_tags)?, &bounds, interrupt))?;
+    let rules = detached(py, |interrupt| crate::associate(&sets.0, &bounds, interrupt))?;
     let column = |of: fn(&Rule) -> u32| rules.iter().map(of).collect::<Vec<_>>().into_pyarray(py);
     let also: Vec<i64> = rules.iter().map(|rule| rule.also.map_or(-1, i64::from)).collect();
     Ok((
@@ -50,7 +48,7 @@ pub(super) fn cluster<'py>(
     let (values, n_rows, width) = rows(&vectors)?;
     let density = Density { eps, min_samples, max_diameter };
     let Clusters { labels, core, via, similarity } =
-        detached(py, |interrupt| crate::cluster(&Vectors::new(values, n_rows, width)?, &density, interrupt))?;
+        detached(py, |interrupt| crate::cluster(&Vectors::new(&values, n_rows, width)?, &density, interrupt))?;
     Ok((labels.into_pyarray(py), core.into_pyarray(py), via.into_pyarray(py), similarity.into_pyarray(py)))
 }
 
@@ -61,9 +59,9 @@ pub(super) fn diameters<'py>(
     labels: PyReadonlyArray1<'py, i64>,
 ) -> PyResult<(Array<'py, f64>, Array<'py, u32>, Array<'py, u32>)> {
     let (values, n_rows, width) = rows(&vectors)?;
-    let labels = labels.as_slice()?;
+    let labels = copied(&labels)?;
     let diameters =
-        detached(py, |interrupt| crate::diameters(&Vectors::new(values, n_rows, width)?, labels, interrupt))?;
+        detached(py, |interrupt| crate::diameters(&Vectors::new(&values, n_rows, width)?, &labels, interrupt))?;
     let column = |of: fn(&Diameter) -> u32| diameters.iter().map(of).collect::<Vec<_>>().into_pyarray(py);
     let distances: Vec<f64> = diameters.iter().map(|diameter| diameter.distance).collect();
     let (ones, others) = (column(|diameter| diameter.between.0), column(|diameter| diameter.between.1));
@@ -79,23 +77,31 @@ pub(super) fn neighbours<'py>(
 ) -> PyResult<(Array<'py, i64>, Array<'py, u32>, Array<'py, f64>)> {
     let (values, n_rows, width) = rows(&vectors)?;
     let Neighbours { offsets, others, similarity } =
-        detached(py, |interrupt| crate::neighbours(&Vectors::new(values, n_rows, width)?, distance, most, interrupt))?;
+        detached(py, |interrupt| crate::neighbours(&Vectors::new(&values, n_rows, width)?, distance, most, interrupt))?;
     Ok((offsets.into_pyarray(py), others.into_pyarray(py), similarity.into_pyarray(py)))
 }
 
-/// The numbers row by row. A slice alone could also be column by column.
-fn rows<'a>(vectors: &'a PyReadonlyArray2<'_, f32>) -> PyResult<(&'a [f32], usize, usize)> {
+/// A copy of the numbers row by row. A slice alone could also be column by column.
+fn rows(vectors: &PyReadonlyArray2<'_, f32>) -> PyResult<(Vec<f32>, usize, usize)> {
     if !vectors.is_c_contiguous() {
         return Err(PyValueError::new_err("vectors: expected rows one after the other in memory (C order)"));
     }
     let &[n_rows, width] = vectors.shape() else {
         return Err(PyValueError::new_err("vectors: expected two dimensions"));
     };
-    Ok((vectors.as_slice()?, n_rows, width))
+    Ok((vectors.as_slice()?.to_vec(), n_rows, width))
 }
 
-/// Offsets, codes, counts; assignments kept, merged, dropped and deduplicated.
-type Relabelling<'py> = (Array<'py, i64>, Array<'py, u32>, Array<'py, u32>, (u64, u64, u64, u64));
+/// The tag sets under other names; assignments kept, merged, dropped and deduplicated.
+type Relabelling = (Sets, (u64, u64, u64, u64));
+
+#[pyfunction]
+pub(super) fn relabel(py: Python<'_>, sets: &Sets, names: PyReadonlyArray1<'_, i64>) -> PyResult<Relabelling> {
+    let names = copied(&names)?;
+    let Relabelled { tags, kept, merged, dropped, deduplicated } =
+        detached(py, |interrupt| crate::relabel(&sets.0, &names, interrupt))?;
+    Ok((Sets(tags), (kept, merged, dropped, deduplicated)))
+}
 
 #[pyfunction]
 pub(super) fn clean(py: Python<'_>, tags: Vec<String>) -> PyResult<Vec<String>> {
@@ -110,20 +116,6 @@ pub(super) fn stem_words(py: Python<'_>, words: Vec<String>) -> PyResult<Vec<Str
 #[pyfunction]
 pub(super) fn stem_keys(py: Python<'_>, tags: Vec<String>) -> PyResult<Vec<String>> {
     each(py, &tags, crate::stem_key)
-}
-
-#[pyfunction]
-pub(super) fn relabel<'py>(
-    py: Python<'py>,
-    offsets: PyReadonlyArray1<'py, i64>,
-    codes: PyReadonlyArray1<'py, u32>,
-    names: PyReadonlyArray1<'py, i64>,
-) -> PyResult<Relabelling<'py>> {
-    let (offsets, codes, names) = (offsets.as_slice()?, codes.as_slice()?, names.as_slice()?);
-    let Relabelled { offsets, codes, counts, kept, merged, dropped, deduplicated } =
-        detached(py, |interrupt| crate::relabel(offsets, codes, names, interrupt))?;
-    let sums = (kept, merged, dropped, deduplicated);
-    Ok((offsets.into_pyarray(py), codes.into_pyarray(py), counts.into_pyarray(py), sums))
 }
 
 fn each(py: Python<'_>, texts: &[String], rule: fn(&str) -> String) -> PyResult<Vec<String>> {

@@ -3,13 +3,18 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use numpy::PyArray1;
+use numpy::{Element, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::{Error, Interrupt, Result};
 
 pub(super) type Array<'py, T> = Bound<'py, PyArray1<T>>;
+
+/// A copy of an array that Python may write to as soon as others may run.
+pub(super) fn copied<T: Element + Copy>(array: &PyReadonlyArray1<'_, T>) -> PyResult<Vec<T>> {
+    Ok(array.as_slice()?.to_vec())
+}
 
 /// How often Python is asked for signals: well below what a person notices, and rare enough to cost nothing.
 const EVERY: Duration = Duration::from_millis(20);

@@ -57,7 +57,7 @@ impl Walk {
     fn new(tags: &TagSets) -> Self {
         Self {
             depth: vec![0; tags.n_tags()],
-            ahead: tags.holders(),
+            ahead: tags.holders().to_vec(),
             rounds: Vec::new(),
             sizes: Vec::new(),
             fetched: Vec::new(),
@@ -67,7 +67,7 @@ impl Walk {
     fn take(&mut self, tags: &TagSets, block: &[Place], interrupt: &Interrupt) -> Result<()> {
         self.fetched.clear();
         for &place in block {
-            self.fetched.extend_from_slice(tags.at(place));
+            self.fetched.extend_from_slice(tags.slice(place));
         }
         let mut rest = &self.fetched[..];
         for place in block {

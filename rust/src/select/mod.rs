@@ -20,6 +20,7 @@ use engine::buckets;
 
 /// How samples are ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Method {
     /// Complexity-first diverse sampling: Algorithm 1 of the InsTag paper.
     ComplexityFirst,

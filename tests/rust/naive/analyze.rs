@@ -33,7 +33,7 @@ pub(crate) fn overlap(counts: &[BTreeMap<u32, u32>]) -> Vec<(u32, u64)> {
     cells
 }
 
-pub(crate) fn together(sets: &Sets, least: u32) -> BTreeSet<Pair> {
+pub(crate) fn cooccurrences(sets: &Sets, least: u32) -> BTreeSet<Pair> {
     let mut counts: BTreeMap<(u32, u32), u32> = BTreeMap::new();
     for set in sets {
         for &a in set {
@@ -62,6 +62,6 @@ pub(crate) fn prefix(sets: &Sets, rows: &[u32]) -> Measures {
     Measures { pairs: taken.map(|set| set.len() as u64).sum(), distinct: distinct.len() as u64 }
 }
 
-pub(crate) fn firsts(sets: &Sets, tag: u32, most: usize) -> Vec<u32> {
+pub(crate) fn examples(sets: &Sets, tag: u32, most: usize) -> Vec<u32> {
     (0..).zip(sets).filter(|(_, set)| set.contains(&tag)).map(|(row, _)| row).take(most).collect()
 }

@@ -16,7 +16,7 @@ pub(crate) fn rank(rows: &[Vec<u32>], method: Method, budget: usize) -> Ranking 
             let rounds = vec![1; rows.len()];
             Ranking { rows, rounds }
         }
-        Method::Random => unreachable!("a random order has no definition but its seed"),
+        _ => unreachable!("a random order has no definition but its seed"),
     };
     ranking.rows.truncate(budget);
     ranking.rounds.truncate(budget);

@@ -10,9 +10,9 @@ import polars as pl
 from instag import _core
 from instag.checks import check_choice, check_count, check_share
 from instag.frame import wrap
-from instag.normalization.rows import rows_of
 from instag.normalization.state import Change, State, Step, named
 from instag.progress import Progress, Stage
+from instag.tagsets import encode
 
 __all__ = ["association", "associations"]
 
@@ -52,9 +52,7 @@ def association(
 
 def _best(state: State, min_support: int, min_confidence: float) -> dict[int, _Rule]:
     """The rule by which each tag is absorbed, of those that hold."""
-    one, _, consequent, n_antecedent, n_consequent, n_both = _core.associate(
-        state.offsets, state.codes, len(state.tags), min_support, min_confidence, 1
-    )
+    one, _, consequent, n_antecedent, n_consequent, n_both = _core.associate(state.sets, min_support, min_confidence, 1)
     best: dict[int, _Rule] = {}
     columns = (one, consequent, n_antecedent, n_consequent, n_both)
     for source, *rest in zip(*(column.tolist() for column in columns), strict=True):
@@ -151,11 +149,11 @@ def associations(
     check_share("min_confidence", min_confidence)
     check_choice("max_antecedent", max_antecedent, (1, 2))
     column = wrap(data).column(tags)
-    rows = rows_of(column)
+    rows = encode(column, order="name", each_list=True)
     one, also, consequent, n_antecedent, n_consequent, n_both = _core.associate(
-        rows.offsets, rows.codes, len(rows.tags), min_support, min_confidence, max_antecedent
+        rows.sets, min_support, min_confidence, max_antecedent
     )
-    names = pl.Series(rows.tags, dtype=pl.String)
+    names = rows.names
     left = names.gather(one)
     if max_antecedent > 1:
         second = names.gather(pl.Series(np.where(also < 0, 0, also)))
