@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from instag.chat.question import Reply, Unreadable
-from instag.tagging.parsing import LONGEST_ANSWER, LONGEST_EXPLANATION, LONGEST_TAG, MOST_TAGS, TagList, read_answer
+from instag.chat.question import LONGEST_ANSWER, Reply, Unreadable
+from instag.tagging.parsing import LONGEST_EXPLANATION, LONGEST_TAG, MOST_TAGS, TagList, read_answer
 
 KEY = bytes(16)
 
@@ -159,6 +159,39 @@ SHAPES: dict[str, tuple[str, list[str], list[str | None], list[str]]] = {
         ["dropped what has no letter"],
     ),
     "other languages": ('["数学", "физика"]', ["数学", "физика"], [None, None], []),
+    # What once could not be read.
+    "quotes within": (
+        '[{"tag": "say "hi" now", "explanation": "b"}]',
+        ['say "hi" now'],
+        ["b"],
+        ["repaired"],
+    ),
+    "quotes in explanations": (
+        '[{"tag": "a b", "explanation": "He "says" a."}, {"tag": "c", "explanation": "It "says" c."}]',
+        ["a b", "c"],
+        ['He "says" a.', 'It "says" c.'],
+        ["repaired"],
+    ),
+    "a comment": ('["math", "poetry" // and more\n]', ["math", "poetry"], [None, None], ["repaired"]),
+    "broken with duplicates": (
+        '{"tag": "math", "tag": "poetry",}',
+        ["math", "poetry"],
+        [None, None],
+        ["repaired", "duplicated keys"],
+    ),
+    "pairs": (
+        '[["math", "a sum"], ["poetry", "in verse"]]',
+        ["math", "poetry"],
+        ["a sum", "in verse"],
+        ["pairs"],
+    ),
+    "tags in a string": ('{"tags": "math, poetry"}', ["math", "poetry"], [None, None], ["one text"]),
+    "numbered lines": (
+        "1. math: a sum\n2. poetry: in verse",
+        ["math", "poetry"],
+        ["a sum", "in verse"],
+        ["bullets"],
+    ),
 }
 
 
@@ -185,16 +218,14 @@ UNREADABLE: dict[str, tuple[str, dict[str, str | None]]] = {
     "thinking without end": ("empty", {"content": '<think>\nIs it ["law"]? Perhaps '}),
     "too large": ("too large", {"content": '["' + "a" * LONGEST_ANSWER + '"]'}),
     "prose": ("not JSON", {"content": "The tags are math and poetry."}),
-    "lines": ("not JSON", {"content": "1. math: a sum\n2. poetry: in verse"}),
     "an empty list": ("no tags", {"content": "[]"}),
     "no tags": ("no tags", {"content": '{"tags": []}'}),
     "the form itself": ("no tags", {"content": '{"tags": [{"tag": "…", "explanation": "…"}]}'}),
+    "two tags each, or a tag and why": ("no tags", {"content": '[["math", "law"], ["poetry", "art"]]'}),
     "only long": ("no tags", {"content": '["' + "a" * (LONGEST_TAG + 1) + '"]'}),
-    "pairs": ("no tags", {"content": '[["math", "a sum"], ["poetry", "in verse"]]'}),
     "a number": ("no list of tags", {"content": "4"}),
     "a word": ("no list of tags", {"content": '"math"'}),
     "an error": ("no list of tags", {"content": '{"error": "I cannot tag this."}'}),
-    "tags in a string": ("no list of tags", {"content": '{"tags": "math, poetry"}'}),
     "deep": ("not JSON", {"content": "[" * 100_000}),
     # Without a word of the limit, the brackets tell that the end is missing.
     "cut in a tag": ("not JSON", {"content": '[{"tag": "math"}, {"tag": "poe'}),
@@ -203,18 +234,11 @@ UNREADABLE: dict[str, tuple[str, dict[str, str | None]]] = {
     "cut in a fence": ("not JSON", {"content": '```json\n["math", "poe'}),
     "cut after a draft": ("not JSON", {"content": '["law"] or rather ["math", "po'}),
     # A repair would change or lose a tag.
-    "quotes within": ("not JSON", {"content": '[{"tag": "say "hi" now", "explanation": "b"}]'}),
-    "quotes that come to the same number": (
-        "not JSON",
-        {"content": '[{"tag": "a b", "explanation": "He "says" a."}, {"tag": "c", "explanation": "It "says" c."}]'},
-    ),
-    "a comment": ("not JSON", {"content": '["math", "poetry" // and more\n]'}),
     "a misplaced comma": (
         "not JSON",
         {"content": '[{"tag": "math", "explanation": "a"}, {"tag":, "poetry", "explanation": "b"}]'},
     ),
     "and so on": ("not JSON", {"content": '["math", "poetry", ...]'}),
-    "broken with duplicates": ("not JSON", {"content": '{"tag": "math", "tag": "poetry",}'}),
 }
 
 

@@ -13,9 +13,8 @@ from instag.auditing.cases import Case, Kind
 from instag.auditing.labels import NO, YES
 from instag.chat import Journal, Question, identity_of, key_of
 from instag.chat.json_values import Object, values_of
-from instag.chat.question import Reply, Unreadable
+from instag.chat.question import Reply, Unreadable, content_of
 from instag.errors import InputError
-from instag.tagging.parsing import content_of
 
 __all__ = ["IDENTITY", "SCHEMA", "Docket", "Failure", "Verdict", "messages_of", "read_verdict"]
 

@@ -6,23 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from instag.chat.question import Unreadable
+from instag.chat.repair import repairs
 
-__all__ = ["Object", "decoded", "values_of"]
+__all__ = ["Object", "decoded", "unthought", "values_of"]
 
-# The thinking of a model: from its opening, or from the start where the server has taken that away. What is not closed
-# goes on to the end.
-NAMES = "think|thinking|thought|reasoning"
-THINKING = re.compile(
-    rf"\s*<({NAMES})>.*?(?:</\1>|\Z)|(?:(?!<(?:{NAMES})>).)*?</(?:{NAMES})>", re.DOTALL | re.IGNORECASE
-)
-# Where the last of a model's channels begins.
+# The thinking of a model: from its opening, or from the start where the server has taken that away.
+NAMES = "think|thinking|thought|thoughts|reasoning"
+OPENED = re.compile(rf"\s*<({NAMES})>", re.IGNORECASE)
+THINKING = re.compile(rf"\s*<({NAMES})>.*?</\1>|(?:(?!<(?:{NAMES})>).)*?</(?:{NAMES})>", re.DOTALL | re.IGNORECASE)
+# How else thinking is marked.
+MARKED = re.compile(r"\[(/?)THINK\]|◁(/?)think▷|<(/?)seed:think>|<\|(?:begin|(end))_of_thought\|>")
+# The channels of a model: what it thinks, and where the last of them begins.
+ANALYSIS = "<|channel|>analysis"
 FINAL = "<|channel|>final<|message|>"
+# Where an answer may begin behind a thought that was never closed.
+CONCLUSION = re.compile(r"(?:\n|[.!:]|```\w*)\s*(?=\{)")
 FENCE = re.compile(r"```[^\n`]*\n(.*?)```", re.DOTALL)
 OPENING = re.compile(r"[\[{]")
 CLOSING = {"[": "]", "{": "}"}
-# Escapes of other languages, whose backslash would be lost.
-FOREIGN = re.compile(r"""(?<!\\)(?:\\\\)*\\[^\"'\\/bfnrtu]""")
-MARKS = re.compile(r"[\s\"'\[\]{},:\\]+")
+# Brackets of other keyboards.
+WIDE = str.maketrans("｛｝［］", "{}[]")
 # Brackets that hold no JSON, in the text around it.
 MISSES = 1_000
 
@@ -62,10 +65,12 @@ def values_of(content: str, *, whole: bool) -> Iterator[tuple[list[Any], list[st
     >>> next(found for found in values_of('Sure! ["math"] Anything else?', whole=True) if found[0])
     ([['math']], ['text around'])
     """
-    content = content.strip().removeprefix("\ufeff")
+    content = _stripped(content)
     yield decoded(content), []
-    text = _unthought(content)
-    if not text.strip():
+    if fence := FENCE.fullmatch(content):
+        yield decoded(fence[1]), ["fenced"]
+    text = unthought(content)
+    if not text:
         raise Unreadable("empty", "there is nothing after the thinking")
     notes = ["thinking"] if text != content else []
     notes += ["fenced"] if "```" in text else []
@@ -73,9 +78,10 @@ def values_of(content: str, *, whole: bool) -> Iterator[tuple[list[Any], list[st
     yield _scanned(text), [*notes, *around]
     if whole:
         fenced = FENCE.search(text)
-        body = _body(fenced[1] if fenced else text)
-        around = around if body != text.strip() else []
-        yield _repaired(body), [*notes, *around, "repaired"]
+        body = _body((fenced[1] if fenced else text).translate(WIDE))
+        around = around if body != text else []
+        for repaired in repairs(body) if body else ():
+            yield decoded(repaired), [*notes, *around, "repaired"]
 
 
 def decoded(text: str) -> list[Any]:
@@ -86,11 +92,47 @@ def decoded(text: str) -> list[Any]:
         return []
 
 
-def _unthought(text: str) -> str:
-    text = text.rpartition(FINAL)[2]
-    while found := THINKING.match(text):
-        text = text[found.end() :]
-    return text
+def unthought(content: str) -> str:
+    """What a model has written beside its thinking; empty where there is nothing else.
+
+    Of a thought that was never closed an object at its end is the answer, if it does not stand within a sentence.
+
+    Examples
+    --------
+    >>> unthought('<think>Is it ["law"]? No.</think> ["math"]')
+    '["math"]'
+    """
+    text = _stripped(content)
+    _, final, text = text.rpartition(FINAL)
+    if not final and text.startswith(ANALYSIS):
+        return ""
+    text = MARKED.sub(lambda mark: "</think>" if any(mark.groups()) else "<think>", text)
+    place = 0
+    while found := THINKING.match(text, place):
+        place = found.end()
+    text = text[place:].strip()
+    return _conclusion(text) if OPENED.match(text) else text
+
+
+def _stripped(content: str) -> str:
+    return content.strip().removeprefix("\ufeff").strip()
+
+
+def _conclusion(thought: str) -> str:
+    """The object that a thought ends with."""
+    thought = thought.removesuffix("```").rstrip()
+    place = 0
+    for _ in range(MISSES):
+        found = CONCLUSION.search(thought, place)
+        if found is None:
+            break
+        try:
+            _, place = DECODER.raw_decode(thought, found.end())
+        except (ValueError, RecursionError):
+            place = found.end()
+        if place == len(thought):
+            return thought[found.end() :]
+    return ""
 
 
 def _scanned(text: str) -> list[Any]:
@@ -113,38 +155,9 @@ def _scanned(text: str) -> list[Any]:
 
 
 def _body(text: str) -> str:
-    """All from the first bracket to the last that may close it; empty where another opens behind that."""
+    """All from the first bracket to the last that may close one; empty where another opens behind that."""
     found = OPENING.search(text)
     if found is None:
         return ""
-    end = text.rfind(CLOSING[found[0]]) + 1
+    end = text.rfind(CLOSING[found[0]]) + 1 or text.rfind("]") + 1
     return "" if OPENING.search(text, end) else text[found.start() : end]
-
-
-def _repaired(body: str) -> list[Any]:
-    """The value that a text was meant to be, where nothing is added, lost or torn by the repair."""
-    if not body or FOREIGN.search(body):
-        return []
-    try:
-        from fast_json_repair import repair_json  # noqa: PLC0415 - an extra, and seldom needed
-    except ImportError:
-        raise Unreadable("not JSON", "to repair it: pip install 'instag[tag]'") from None
-    try:
-        repairs = [repair_json(body, ensure_ascii=escaped) for escaped in (False, True)]
-    except (ValueError, RecursionError):
-        return []
-    # As many brackets and strings, and the same in them, in the same order.
-    same = _marks(body) == _marks(repairs[0]) and _bare(body) in map(_bare, repairs)
-    return decoded(repairs[0]) if same else []
-
-
-def _bare(text: str) -> str:
-    """What is in a text beside JSON's own marks; Python's names count as JSON's."""
-    for name, own in (("None", "null"), ("True", "true"), ("False", "false")):
-        text = text.replace(name, own)
-    return MARKS.sub("", text)
-
-
-def _marks(text: str) -> list[int]:
-    """How many brackets of each kind, and quotation marks of both."""
-    return [*map(text.count, "[]{}"), text.count('"') + text.count("'")]

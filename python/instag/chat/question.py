@@ -9,14 +9,18 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from instag.chat.truncate import shown
+
 __all__ = [
     "KEY",
+    "LONGEST_ANSWER",
     "TOO_LARGE",
     "Fault",
     "KeySet",
     "Question",
     "Reply",
     "Unreadable",
+    "content_of",
     "identity_of",
     "key_of",
 ]
@@ -216,3 +220,30 @@ class Unreadable(Exception):  # noqa: N818 - it says what the answer is
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+
+
+# Characters of an answer that is read; a thousand times what tags need.
+LONGEST_ANSWER = 1_000_000
+
+
+def content_of(reply: Reply) -> str:
+    """The text of an answer that the model ended itself, and that nobody refused.
+
+    Raises
+    ------
+    Unreadable
+        With one of the reasons `refused`, `filtered`, `length`, `empty` and `too large`.
+    """
+    if reply.refusal:
+        raise Unreadable("refused", shown(reply.refusal))
+    if reply.finish_reason == "content_filter":
+        raise Unreadable("filtered", "the server's content filter held the answer back")
+    if reply.finish_reason == "too large":
+        raise Unreadable("too large", "the body has more than 8 MiB")
+    if reply.finish_reason == "length":
+        raise Unreadable("length", f"cut off after {reply.completion_tokens} tokens; a higher max_tokens lets it end")
+    if reply.content is None or not reply.content.strip():
+        raise Unreadable("empty", "the answer has no text")
+    if len(reply.content) > LONGEST_ANSWER:
+        raise Unreadable("too large", f"{len(reply.content):,} characters")
+    return reply.content

@@ -1,0 +1,136 @@
+"""JSON that is wrong within, put right where nothing is added, lost or torn by it."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from instag.chat.question import Unreadable
+
+__all__ = ["repairs"]
+
+# What JSON has outside of its strings, in the marks of other keyboards.
+PLAIN = str.maketrans("，、；;：｛｝［］＝", ",,,,:{}[]:")
+# Strings; what takes their place in other keyboards' marks; comments; marks; names that want quotation marks.
+TOKEN = re.compile(
+    r"""(?P<string>"(?:[^"\\]|\\.?)*+(?:"|\Z))
+    | “(?P<curly>[^“”"]*+)” | „(?P<low>[^„“"]*+)“ | «(?P<angle>[^«»"]*+)» | 「(?P<corner>[^「」"]*+)」 | ‘(?P<single>[^‘’"]*+)’
+    | (?P<comment>//[^\n]*+ | /\*(?:.*?\*/|.*\Z) | \#[^\n]*+)
+    | (?P<mark>[，、；;：｛｝［］＝]) | (?P<equals>=>?) | (?P<trailing>,)(?=\s*+[\]}｝］])
+    | (?<=[{\[,，])(?P<space>\s*+)(?P<name>(?!(?:true|false|null|None|True|False|NaN)\b)[^\W\d](?:[\w +&/-]*\w)?)(?=\s*[:：=,，\]])
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+# A backslash that begins no escape, of JSON or another language: LaTeX, a path.
+ESCAPE = re.compile(
+    r"""\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}|(?P<apostrophe>')|(?P<stray>)(?!x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}|[0-7N]))"""
+)
+RIGHT: dict[str | None, str] = {"apostrophe": "'", "stray": "\\\\"}
+# Escapes of other languages, whose backslash a repair would lose.
+FOREIGN = re.compile(r"""(?<!\\)(?:\\\\)*\\[^\"'\\/bfnrtu]""")
+MARKS = re.compile(r"[\s\"'\[\]{},:\\]+")
+# What only stands between two strings.
+SEAM = re.compile(r"""["']\s*[,;:]\s*["']""")
+# The thorough repair takes time that grows as the square of these; all that a hundred tags need is within.
+LONGEST = 20_000
+QUOTES = 800
+# And it takes one backslash of two away.
+DIFFICULT = re.compile(r'\\[^"n/]')
+
+
+def repairs(body: str) -> Iterator[str]:
+    r"""Put a text right that should be JSON, the most careful way first.
+
+    `fast-json-repair` knows apostrophes in single quotes, `json-repair` quotation marks in double ones. Comments, escapes
+    of other languages, marks of other keyboards and names without quotation marks are put right by rule
+    before them.
+
+    Parameters
+    ----------
+    body
+        All from the first bracket to the last.
+
+    Yields
+    ------
+    str
+        What holds the same strings, in the same order, and as many brackets; it need not be JSON yet.
+
+    Raises
+    ------
+    Unreadable
+        Where the libraries are not installed.
+
+    Examples
+    --------
+    >>> list(repairs("['math', 'poetry',]"))[0]
+    '["math","poetry"]'
+    >>> next(repairs('{tags: ["math"] // mostly\n}'))
+    '{"tags": ["math"] \n}'
+    """
+    fast, thorough = _libraries()
+    yield from _kept(body, fast)
+    ruled = TOKEN.sub(_by_rule, body)
+    if ruled != body:
+        yield ruled
+        yield from _kept(ruled, fast)
+    if len(ruled) <= LONGEST and _strings(ruled) <= QUOTES and not DIFFICULT.search(ruled):
+        yield from (kept for kept in _kept(ruled, thorough) if _apart(ruled, kept))
+
+
+@cache
+def _libraries() -> tuple[Callable[..., str], Callable[..., str]]:
+    try:
+        import fast_json_repair  # noqa: PLC0415 - an extra, and seldom needed
+        import json_repair  # noqa: PLC0415 - as above
+    except ImportError:
+        raise Unreadable("not JSON", "to repair it: pip install 'instag[tag]'") from None
+    return fast_json_repair.repair_json, json_repair.repair_json
+
+
+def _by_rule(token: re.Match[str]) -> str:
+    kind, text = token.lastgroup, token[0]
+    if kind == "string":
+        return ESCAPE.sub(lambda escape: RIGHT.get(escape.lastgroup, escape[0]), text)
+    if kind == "mark":
+        return text.translate(PLAIN)
+    if kind == "equals":
+        return ":"
+    if kind in {"comment", "trailing"}:
+        return ""
+    if kind == "name":
+        return f'{token["space"]}"{token["name"]}"'
+    return f'"{text[1:-1]}"'
+
+
+def _kept(body: str, repair: Callable[..., str]) -> Iterator[str]:
+    """The repaired text, if nothing was added, lost or torn."""
+    if FOREIGN.search(body):
+        return
+    try:
+        escaped, plain = (repair(body, ensure_ascii=escaped) for escaped in (True, False))
+    except (ValueError, TypeError, RecursionError):
+        return
+    same = _bare(body) in (_bare(escaped), _bare(plain)) and _strings(body) == _strings(plain)
+    if same and _closed(body, plain):
+        yield escaped
+
+
+def _apart(body: str, repaired: str) -> bool:
+    """Whether no two strings became one."""
+    return len(SEAM.findall(repaired)) >= len(SEAM.findall(body))
+
+
+def _bare(text: str) -> str:
+    """What is in a text beside JSON's own marks; Python's names count as JSON's."""
+    for name, own in (("None", "null"), ("True", "true"), ("False", "false")):
+        text = text.replace(name, own)
+    return MARKS.sub("", text)
+
+
+def _strings(text: str) -> int:
+    """How many quotation marks of both kinds."""
+    return text.count('"') + text.count("'")
+
+
+def _closed(body: str, repaired: str) -> bool:
+    """Whether all brackets are there; objects may lack an end where each list has its own."""
+    return [*map(body.count, "[]{")] == [*map(repaired.count, "[]{")] and body.count("}") <= repaired.count("}")

@@ -1,0 +1,143 @@
+"""Parsing: the tags that a model has written, in whatever form it wrote them."""
+
+from dataclasses import dataclass, field
+from itertools import starmap
+from typing import Any
+
+from instag.chat.json_values import decoded, unthought, values_of
+from instag.chat.question import Reply, Unreadable, content_of
+from instag.chat.truncate import folded, shown
+from instag.tagging.parsing.forms import Form, form_of
+from instag.tagging.parsing.lists import list_of
+from instag.tagging.parsing.words import is_apology, is_placeholder
+
+__all__ = ["MOST_TAGS", "TagList", "read_answer"]
+
+# What a query with more tags than this, or a tag with more characters, would say is not what was asked for.
+MOST_TAGS = 100
+LONGEST_TAG = 200
+LONGEST_EXPLANATION = 1_000
+# A template that a model gives back has no more tags than these.
+ECHOED = 5
+# Forms that need no note.
+PLAIN = frozenset({"tags", "list"})
+
+
+@dataclass(frozen=True, slots=True)
+class TagList:
+    """The tags of a query, as a model gave them.
+
+    Attributes
+    ----------
+    tags
+        At least one, without repeats.
+    explanations
+        One a tag; None where the model gave none.
+    notes
+        What had to be done to read them.
+    """
+
+    tags: list[str]
+    explanations: list[str | None]
+    notes: list[str] = field(default_factory=list)
+
+
+def read_answer(reply: Reply) -> TagList:
+    r"""Read the tags in an answer.
+
+    Every form that a person could read is read. The answer may be JSON once thinking, code fences and text around it are
+    taken away: `{"tags": [{"tag": …, "explanation": …}]}`, and all that :func:`form_of
+    <instag.tagging.parsing.forms.form_of>` lists. JSON that is wrong within (quotation marks, commas, comments, escapes)
+    is repaired, so long as that adds, loses and tears nothing, by :mod:`instag.chat.repair`. An answer without JSON may be
+    a list in plain text: :func:`list_of <instag.tagging.parsing.lists.list_of>`. Of several in a row the last counts.
+    Thoughts, drafts, apologies, and a template or schema given back hold no tags; one that was cut off is neither
+    repaired nor read as text. The time that it takes grows with the length of the answer, and no faster.
+
+    White space in tags and explanations is folded, and control characters are dropped. Of a tag that comes twice the
+    first counts. What is no text, has neither a letter nor a digit, or is longer than 200 characters is dropped, and so is what comes after 100 tags; explanations end after 1,000
+    characters. The notes say which of this was done.
+
+    Parameters
+    ----------
+    reply
+        The server's answer.
+
+    Raises
+    ------
+    Unreadable
+        With one of the reasons `refused`, `filtered`, `length` (cut off by the limit), `empty`, `too large` (more than
+        1,000,000 characters), `not JSON`, `no list of tags`, and `no tags`: every query has an intention, so an empty
+        list is no answer.
+
+    Examples
+    --------
+    >>> read_answer(Reply(bytes(16), '```json\n["math", "math", 7]\n```', "stop"))
+    TagList(tags=['math'], explanations=[None], notes=['fenced', 'repeated tags', 'dropped what is no text'])
+    """
+    content = content_of(reply)
+    # Some servers never say why a model stopped.
+    form, notes = _form(content, whole=reply.finish_reason in {"stop", None})
+    return _tidied(form, notes, content)
+
+
+def _form(content: str, *, whole: bool) -> tuple[Form, list[str]]:
+    """The last that reads as tags: a model that thinks again has its last word; but objects in a row are one list."""
+    found = None
+    for values, notes in values_of(content, whole=whole):
+        forms = [form for value in values if (form := _safely(value)) is not None]
+        usable = [form for form in forms if form.usable]
+        if usable:
+            return _joined(usable) if len(usable) > 1 else usable[0], notes
+        found = "no tags" if forms else found or ("no list of tags" if values else None)
+    if whole and not decoded(content.strip()) and (form := list_of(unthought(content))):
+        return form, []
+    raise Unreadable(found or "not JSON", shown(content))
+
+
+def _safely(value: Any) -> Form | None:
+    try:
+        return form_of(value)
+    except RecursionError:
+        return None
+
+
+def _joined(forms: list[Form]) -> Form:
+    if any(form.name != "object" for form in forms):
+        return forms[-1]
+    return Form("objects", [form.tags[0] for form in forms], [form.explanations[0] for form in forms])
+
+
+def _tidied(form: Form, notes: list[str], content: str) -> TagList:
+    tags: dict[str, str | None] = {}
+    done = dict.fromkeys(notes if form.name in PLAIN else [*notes, form.name])
+    for tag, explanation in zip(form.tags, form.explanations, strict=True):
+        text = folded(tag, done) if isinstance(tag, str) else ""
+        if note := _problem(tag, text):
+            done[note] = None
+        elif text in tags:
+            done["repeated tags"] = None
+        elif len(tags) == MOST_TAGS:
+            done["more than 100 tags"] = None
+            break
+        else:
+            tags[text] = _explanation(explanation, done)
+    if len(tags) <= ECHOED and all(starmap(is_placeholder, tags.items())):
+        raise Unreadable("no tags", shown(content))
+    return TagList(list(tags), list(tags.values()), list(done))
+
+
+def _problem(tag: Any, text: str) -> str | None:
+    if not isinstance(tag, str):
+        return "dropped what is no text"
+    if not any(map(str.isalnum, text)):
+        return "dropped what has no letter"
+    if is_apology(text):
+        return "dropped an apology"
+    return "dropped what is too long for a tag" if len(text) > LONGEST_TAG else None
+
+
+def _explanation(explanation: Any, done: dict[str, None]) -> str | None:
+    text = folded(explanation, done) if isinstance(explanation, str) else ""
+    if len(text) > LONGEST_EXPLANATION:
+        done["shortened explanations"] = None
+    return text[:LONGEST_EXPLANATION] or None

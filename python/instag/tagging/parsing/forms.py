@@ -1,0 +1,357 @@
+"""Tags in a value of JSON: each form that models give them in has a function, and the first that knows it reads it."""
+
+import re
+from typing import Any, NamedTuple
+
+from instag.chat.json_values import Object, decoded
+from instag.tagging.parsing.words import (
+    FIELDS,
+    NAMES,
+    TITLES,
+    WHY,
+    WRAPPERS,
+    is_apology,
+    is_schema,
+    is_tag,
+    key_of,
+)
+
+__all__ = ["Form", "form_of"]
+
+WANTED = ("tag", "explanation")
+EXPLANATION = ("explanation", "description", "reason")
+# Names for a tag only where an explanation stands beside it.
+BESIDE = ("title", "name", "label")
+NUMBERED = re.compile(r"(tag|label|intention|explanation)[ _-]?(\d+)", re.IGNORECASE)
+DIGITS = re.compile(r"\d{1,3}")
+SEPARATORS = re.compile(r"\s*[,;|\n，、；｜·•]\s*")
+# Wrappings within each other; no answer has more.
+DEEPEST = 6
+# Pairs of a tag and its explanation, in a list.
+PAIR = 2
+
+
+class Form(NamedTuple):
+    """Tags as a model gave them: whatever stood in the place of each, and its explanation."""
+
+    name: str
+    tags: list[Any]
+    explanations: list[Any]
+
+    @property
+    def usable(self) -> bool:
+        """Whether any of the tags is a text."""
+        return any(isinstance(tag, str) for tag in self.tags)
+
+
+def form_of(value: Any, depth: int = 0) -> Form | None:
+    """Read tags in whatever form they are.
+
+    Parameters
+    ----------
+    value
+        A value in JSON, its objects as :class:`instag.chat.json_values.Object`.
+    depth
+        How many wrappings it was taken out of.
+
+    Returns
+    -------
+    Form or None
+        With one of the names `tags` (`{"tags": […]}`), `list`, `object` (`{"tag": …, "explanation": …}`), `duplicated
+        keys` (the same with several of each), `parallel lists` (`{"tags": […], "explanations": […]}`), `mapping`
+        (`{"tags": {tag: explanation}}`, or the inner object alone), `numbered` (`{"tag1": …, "tag2": …}`), `only list`
+        (the one list of an object with another name), `other names` (`{"labels": …}`, in other languages too), `one text`
+        (`{"tags": "a, b"}`), `chosen` (`{"tags": {tag: true}}`), `groups` (`{"tags": {group: […]}}`), `nested lists`,
+        `pairs` (`[[tag, explanation]]`), `wrapped` (`{"answer": …}`), and `text` (JSON in a string). None where it is
+        none of these, or a schema.
+
+    Examples
+    --------
+    >>> form_of(["math", "poetry"])
+    Form(name='list', tags=['math', 'poetry'], explanations=[None, None])
+    """
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, Object):
+        return _object(value, depth)
+    if isinstance(value, list):
+        return _list(value)
+    if isinstance(value, str):
+        inner = [form_of(each, depth + 1) for each in decoded(value) if not isinstance(each, str)]
+        return inner[0]._replace(name="text") if inner and inner[0] else None
+    return None
+
+
+def _object(pairs: Object, depth: int) -> Form | None:
+    """An object of many tags, or of one."""
+    if lists := [value for key, value in pairs if _name(key) == "tags"]:
+        return _tags(lists, [value for key, value in pairs if _name(key) == "explanations"], depth)
+    found = None
+    for recognise in RECOGNISERS:
+        form = recognise(pairs, depth)
+        if form is NOTHING:
+            return None
+        if form and form.usable:
+            return form
+        found = found or form
+    return found
+
+
+NOTHING = Form("nothing", [], [])
+"""What is known to hold no tags."""
+
+
+def _tags(lists: list[Any], explanations: list[Any], depth: int) -> Form | None:
+    """What stands under `tags`."""
+    if len(lists) > 1:
+        forms = [form for value in lists if (form := _tags([value], [], depth)) is not None]
+        joined = Form("duplicated keys", [], [])
+        for form in forms:
+            joined.tags.extend(form.tags)
+            joined.explanations.extend(form.explanations)
+        return joined if len(forms) == len(lists) else None
+    value = lists[0]
+    if isinstance(value, Object):
+        return _under_tags(value, depth)
+    if isinstance(value, str):
+        return form_of(value, depth + 1) or _one_text(value)
+    if not isinstance(value, list):
+        return None
+    form = _list(value)
+    form = form._replace(name="tags") if form.name == "list" else form
+    beside = explanations[0] if len(explanations) == 1 and isinstance(explanations[0], list) else []
+    return Form("parallel lists", form.tags, beside) if len(beside) == len(form.tags) > 0 else form
+
+
+def _under_tags(pairs: Object, depth: int) -> Form | None:
+    """An object in the place of the list: tags as its names, in most cases."""
+    if _schema(pairs, depth):
+        return None
+    if not all(key_of(key) in FIELDS for key, _ in pairs):
+        for recognise in (_numbered, _mapping, _chosen, _groups):
+            if form := recognise(pairs, depth):
+                return form
+    return _object(pairs, depth + 1)
+
+
+def _one_text(text: str) -> Form | None:
+    tags = [tag for tag in SEPARATORS.split(text) if tag]
+    return Form("one text", tags, [None] * len(tags)) if tags and all(map(is_tag, tags)) else None
+
+
+def _mapping(pairs: Object, _: int) -> Form | None:
+    """`{tag: explanation}`, where an explanation may stand in an object of its own."""
+    explained = [_explanation_in(why) for _, why in pairs]
+    if not all(isinstance(why, str | None) for why in explained):
+        return None
+    return Form("mapping", [tag for tag, _ in pairs], explained)
+
+
+def _explanation_in(value: Any) -> Any:
+    if not isinstance(value, Object):
+        return value
+    found = [member for key, member in value if key_of(key) in WHY]
+    return found[0] if len(found) == 1 else value
+
+
+def _chosen(pairs: Object, _: int) -> Form | None:
+    """`{tag: true}`, or how sure the model is of each."""
+    if not all(isinstance(weight, bool | int | float) for _, weight in pairs):
+        return None
+    tags = [tag for tag, weight in pairs if weight > 0]
+    return Form("chosen", tags, [None] * len(tags)) if tags else None
+
+
+def _groups(pairs: Object, _: int) -> Form | None:
+    """`{group: [tag, …]}`, of more than one group."""
+    if len(pairs) == 1 or not all(isinstance(group, list) for _, group in pairs):
+        return None
+    forms = [_list(group) for _, group in pairs]
+    tags = [tag for form in forms for tag in form.tags]
+    return Form("groups", tags, [why for form in forms for why in form.explanations])
+
+
+def _list(values: list[Any]) -> Form:
+    if len(values) == 1 and type(values[0]) is list:
+        return _list(values[0])
+    form = Form("list", [], [])
+    for value in values:
+        single = _member(value)
+        if single is None:
+            form.tags.append(value)
+            form.explanations.append(None)
+            continue
+        form.tags.extend(single.tags)
+        form.explanations.extend(single.explanations)
+        if single.name != "object":
+            form = form._replace(name=single.name)
+    if form.usable or not values:
+        return form
+    return _nested(values) or _calls(values) or _alike(values) or form
+
+
+def _member(value: Any) -> Form | None:
+    """A tag in a list that is no bare text."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = next(iter(decoded(value)), value)
+    if not isinstance(value, Object):
+        return None
+    return _single(value) or _renamed_single(value)
+
+
+def _calls(values: list[Any]) -> Form | None:
+    """Calls of a tool, each with the answer, or with a tag, as what it is called with."""
+    forms = [_wrapped(value, DEEPEST - 2) for value in values if isinstance(value, Object)]
+    found = [form for form in forms if form]
+    if not found or len(found) < len(values):
+        return None
+    return Form(
+        "wrapped", [tag for form in found for tag in form.tags], [why for form in found for why in form.explanations]
+    )
+
+
+def _nested(values: list[Any]) -> Form | None:
+    """Lists in a list: of tags each, or of a tag and its explanation."""
+    if not all(type(value) is list and value and all(isinstance(each, str) for each in value) for value in values):
+        return None
+    if any(len(value) != PAIR for value in values):
+        tags = [tag for value in values for tag in value]
+        return Form("nested lists", tags, [None] * len(tags))
+    if all(is_tag(tag) and not is_tag(why) for tag, why in values):
+        return Form("pairs", [tag for tag, _ in values], [why for _, why in values])
+    # Two tags each, or a tag and a short explanation: nobody can say.
+    return None
+
+
+def _alike(values: list[Any]) -> Form | None:
+    """Objects of one name each, the tag, or of the same two, whatever they are: a tag, and its explanation."""
+    if not all(
+        isinstance(value, Object) and value and all(isinstance(text, str) for _, text in value) for value in values
+    ):
+        return None
+    if all(len(value) == 1 for value in values):
+        pairs = [value[0] for value in values]
+        keys = {key_of(key) for key, _ in pairs}
+        known = bool(keys & FIELDS) or not all(is_tag(key) for key, _ in pairs)
+        return (
+            None
+            if known or len(keys) < len(pairs)
+            else Form("mapping", [tag for tag, _ in pairs], [why for _, why in pairs])
+        )
+    names = {tuple(key for key, _ in value) for value in values}
+    if (
+        len(names) != 1
+        or len(values[0]) != PAIR
+        or any(key_of(key) in FIELDS - NAMES - WHY - TITLES for key in names.pop())
+    ):
+        return None
+    tags, why = [value[0][1] for value in values], [value[1][1] for value in values]
+    return Form("other names", tags, why) if all(map(is_tag, tags)) else None
+
+
+def _single(pairs: Object, _: int = 0) -> Form | None:
+    """An object with a tag, and its explanation if it has one."""
+    if tuple(key for key, _ in pairs) == WANTED and not isinstance(pairs[0][1], list):  # as almost all are
+        return Form("object", [pairs[0][1]], [pairs[1][1]])
+    explanations = [value for key, value in pairs if _name(key) in EXPLANATION or key_of(key) in WHY]
+    tags = [value for key, value in pairs if _name(key) == "tag"]
+    tags = tags or [value for key, value in pairs if explanations and _name(key) in BESIDE]
+    if not tags or any(isinstance(tag, list) for tag in tags):
+        return None
+    if len(tags) == 1:
+        return Form("object", tags, [explanations[0] if explanations else None])
+    beside = explanations if len(explanations) == len(tags) else [None] * len(tags)
+    return Form("duplicated keys", tags, beside)
+
+
+def _numbered(pairs: Object, _: int) -> Form | None:
+    form = Form("numbered", [], [])
+    parts = [(found[1].lower(), found[2], value) for key, value in pairs if (found := NUMBERED.fullmatch(key.strip()))]
+    if pairs and all(DIGITS.fullmatch(key.strip()) for key, _ in pairs):
+        parts = [("tag", key, value) for key, value in pairs]
+    explanations = {number: value for part, number, value in parts if part == "explanation"}
+    for part, number, value in parts:
+        if part != "explanation":
+            single = _member(value)
+            form.tags.extend(single.tags if single else [value])
+            form.explanations.extend(single.explanations if single else [explanations.get(number)])
+    return form if form.usable else None
+
+
+def _only_list(pairs: Object, _: int) -> Form | None:
+    """The one list of an object, under whatever name."""
+    if len(pairs) != 1 or not isinstance(pairs[0][1], list) or is_schema([key_of(pairs[0][0]), "items"], None):
+        return None
+    form = _list(pairs[0][1])
+    return form._replace(name="only list") if form.usable else None
+
+
+def _schema(pairs: Object, _: int) -> Form | None:
+    names = [key_of(key) for key, _ in pairs]
+    kinds = [value for key, value in pairs if key == "type"]
+    return NOTHING if "tag" not in names and is_schema(names, kinds[0] if kinds else None) else None
+
+
+def _renamed(pairs: Object, depth: int) -> Form | None:
+    """The list, or the tag, under another name."""
+    lists = [value for key, value in pairs if key_of(key) in NAMES and isinstance(value, list | Object)]
+    if len(lists) == 1:
+        found = form_of(Object([("tags", lists[0])]), depth + 1)
+        if found and found.usable:
+            return found._replace(name="other names")
+    texts = [value for key, value in pairs if key_of(key) in NAMES and isinstance(value, str)]
+    several = len(texts) == 1 and SEPARATORS.search(texts[0]) and not any(key_of(key) in WHY for key, _ in pairs)
+    single = _one_text(texts[0]) if several else _renamed_single(pairs)
+    return single._replace(name="other names") if single else None
+
+
+def _renamed_single(pairs: Object) -> Form | None:
+    """A tag under another name; all else beside it is its explanation, or no text."""
+    for names in (NAMES, TITLES):
+        tags = [value for key, value in pairs if key_of(key) in names and isinstance(value, str)]
+        if len(tags) == 1 and is_tag(tags[0]):
+            others = [(key_of(key), value) for key, value in pairs if value is not tags[0]]
+            why = [value for key, value in others if key in WHY]
+            if len(why) <= 1 and all(key in WHY or not isinstance(value, str | list | Object) for key, value in others):
+                return Form("object", tags, why or [None])
+    return None
+
+
+def _parallel(pairs: Object, _: int) -> Form | None:
+    """`{"tag": […], "explanation": […]}`."""
+    tags = [value for key, value in pairs if _name(key) == "tag" and isinstance(value, list)]
+    if len(tags) != 1:
+        return None
+    form = _list(tags[0])
+    beside = [value for key, value in pairs if key_of(key) in WHY and isinstance(value, list)]
+    paired = len(beside) == 1 and len(beside[0]) == len(form.tags)
+    return Form("parallel lists", form.tags, beside[0] if paired else form.explanations) if form.usable else None
+
+
+def _wrapped(pairs: Object, depth: int) -> Form | None:
+    """The answer in an object around it: under a name that says so, or the one object that has tags by name."""
+    for key, value in pairs:
+        if key_of(key) in WRAPPERS:
+            form = form_of(value, depth + 1)
+            if form and form.usable:
+                return form._replace(name="wrapped")
+    inner = [value for _, value in pairs if isinstance(value, Object) and any(key_of(key) in NAMES for key, _ in value)]
+    form = form_of(inner[0], depth + 1) if len(inner) == 1 else None
+    return form._replace(name="wrapped") if form and form.usable else None
+
+
+def _mapping_alone(pairs: Object, depth: int) -> Form | None:
+    """Tags and explanations with no name around them, where nothing says that they are anything else."""
+    if len(pairs) == 1 or not all(isinstance(why, str) and why.strip() and not is_apology(why) for _, why in pairs):
+        return None
+    known = any(key_of(key) in FIELDS or not is_tag(key) for key, _ in pairs)
+    sentences = all(len(why) > len(key) for key, why in pairs)
+    return _mapping(pairs, depth) if sentences and not known else None
+
+
+def _name(key: str) -> str:
+    return key.strip().lower()
+
+
+# What is asked for first, then what needs more and more guessing.
+RECOGNISERS = (_schema, _single, _numbered, _only_list, _renamed, _parallel, _wrapped, _mapping_alone)

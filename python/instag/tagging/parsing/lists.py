@@ -1,0 +1,235 @@
+"""Tags in plain text: in lines, after bullets and numbers, between commas, in tables and in fields like YAML's."""
+
+import re
+
+from instag.tagging.parsing.forms import Form
+from instag.tagging.parsing.words import FIELDS, NAMES, WHY, is_apology, is_tag, key_of
+
+__all__ = ["list_of"]
+
+# A list of tags is short: what is longer is something else.
+LONGEST = 20_000
+# What chat templates put around a text.
+SPECIAL = re.compile(r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:start|end)_of_turn>(?:model|user)?|\[/?INST\]|<eos>|<bos>")
+FENCE = re.compile(r"^\s*```[\w-]*\s*$", re.MULTILINE)
+# JSON that could not be read, and code.
+CODE = re.compile(
+    r"://|^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|WITH|import|from|def|class|return|print|const|let|var|function)\b",
+    re.MULTILINE,
+)
+MARKUP = re.compile(r"[{}｛｝［]|</?[A-Za-z!]|\[\s*[\"'“]")
+ELEMENT = re.compile(r"<(\w+)>([^<>]*)</\1>")
+EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
+BULLET = re.compile(r"(\s*)(?:[-*+•‣◦●▪–—·](?:\s*\[[ xX]\])?|\(?\d{1,3}[.):、．]|\(?[a-z]\)|[①-⑳])\s*(\S.*)")
+RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|?)+\s*")
+FIELD = re.compile(r"\s*(?:[-*•]\s+)?([^\W\d_][\w '’-]{0,30}?)\s*(?:#?\d{1,3})?\s*[:：=]\s*(.*)")
+# Between a tag and what explains it.
+DASH = re.compile(r"\s*[:：]\s+|：|\s+(?:-{1,2}|–|—|->|=>|→)\s+|\s*\((?=[^()]*\)$)")
+SEPARATORS = tuple(map(re.compile, (r"\s*[|｜]\s*", r"\s*[;；]\s*", r"\s*[,，、]\s*", r"\s+/\s+", r"\t+")))
+HASHTAG = re.compile(r"#([^\s#,，;、]+)")
+LAST = re.compile(r"(?:and|or|und|et|y|e|и|和|以及)\s+", re.IGNORECASE)
+# Words of a tag where nothing but its place says that it is one.
+FEW = 4
+NAMED = 6
+PAIR = 2
+HEADING = 6
+# What is said behind a list that was only a try, and before one that is a plan.
+RETHINKING = re.compile(
+    r"\b(?:no|not|wait|actually|however|but|better|instead|rather|hmm+|reconsider|on second thought|draft)\b|不|等等",
+    re.IGNORECASE,
+)
+PLANNING = re.compile(
+    r"\b(?:steps?|plan|draft|think|thinking|thoughts?|reasoning|maybe|perhaps|first|consider|analy[sz]\w+|process|approach|need to|instructions?|rules?|format)\b",
+    re.IGNORECASE,
+)
+CLOSING = 240
+
+
+def list_of(text: str) -> Form | None:
+    r"""Read a list of tags in a text that is no JSON.
+
+    Parameters
+    ----------
+    text
+        What a model has written beside its thinking.
+
+    Returns
+    -------
+    Form or None
+        With one of the names `elements` (`<tag>…</tag>`), `table`, `fields` (`tag: …` and `explanation: …`, a line each),
+        `bullets`, `one line` (`tags: a, b`, or the list alone), and `lines`. None for prose, apologies, plans, drafts, and
+        code.
+
+    Examples
+    --------
+    >>> list_of("1. Math: It asks for a sum.\n2. Poetry")
+    Form(name='bullets', tags=['Math', 'Poetry'], explanations=['It asks for a sum.', None])
+    >>> list_of("I think it is about physics.")
+    """
+    if len(text) > LONGEST:
+        return None
+    text = FENCE.sub("", SPECIAL.sub("", text)).strip()
+    if is_apology(text):
+        return None
+    if found := _elements(text):
+        return found
+    if MARKUP.search(text) or CODE.search(text):
+        return None
+    lines = [line.rstrip() for line in EMPHASIS.sub("", text).splitlines() if line.strip()]
+    return next((form for recognise in RECOGNISERS if (form := recognise(lines))), None)
+
+
+def _elements(text: str) -> Form | None:
+    """`<tag>…</tag><explanation>…</explanation>`."""
+    form = Form("elements", [], [])
+    for name, inner in ELEMENT.findall(text):
+        if (key_of(name) in NAMES or name == "li") and is_tag(inner.strip()):
+            form.tags.append(inner.strip())
+            form.explanations.append(None)
+        elif key_of(name) in WHY and form.tags:
+            form.explanations[-1] = inner
+    return form if form.tags else None
+
+
+def _table(lines: list[str]) -> Form | None:
+    """A table in Markdown, the tags in the column that is named for them, or in the first."""
+    ruled = [place for place, line in enumerate(lines) if place and "|" in line and RULE.fullmatch(line)]
+    if len(ruled) != 1:
+        return None
+    names = [key_of(name) for name in _cells(lines[ruled[0] - 1])]
+    tag = next((place for place, name in enumerate(names) if name in NAMES), None)
+    why = next((place for place, name in enumerate(names) if name in WHY), None)
+    rows = [_cells(line) for line in lines[ruled[0] + 1 :] if "|" in line]
+    if tag is None or not rows or any(len(row) <= max(tag, why or 0) for row in rows):
+        return None
+    tags = [row[tag] for row in rows]
+    return Form("table", tags, [None if why is None else row[why] for row in rows]) if all(map(is_tag, tags)) else None
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]
+
+
+def _fields(lines: list[str]) -> Form | None:
+    """`tag: …` and `explanation: …`, each on a line of its own."""
+    form = Form("fields", [], [])
+    for line in lines:
+        found = FIELD.fullmatch(line)
+        name, value = (key_of(found[1]), found[2].strip()) if found else ("", "")
+        if name in WHY and form.tags:
+            form.explanations[-1] = value.strip("\"'")
+        elif name in NAMES and value:
+            tag, why = _item(value)
+            form.tags.append(tag)
+            form.explanations.append(why)
+        elif form.tags and form.explanations[-1] is None and line[0].isspace():
+            form.explanations[-1] = line.strip()
+    # One alone is a list on a line.
+    several = len(form.tags) > 1 or any(form.explanations)
+    return form if form.tags and several and all(map(is_tag, form.tags)) else None
+
+
+def _bullets(lines: list[str]) -> Form | None:
+    """The last list with bullets or numbers; what stands deeper within explains what stands before it."""
+    places = [place for place, line in enumerate(lines) if BULLET.fullmatch(line)]
+    if not places:
+        return None
+    last = places[-1]
+    depth = min(_depth(lines[place]) for place in places)
+    start = last
+    while start and (start - 1 in places or _depth(lines[start - 1]) > depth):
+        start -= 1
+    end = last + 1
+    while end < len(lines) and _depth(lines[end]) > depth:
+        end += 1
+    if not _introduces(lines[:start]) or not _concludes(lines[end:]):
+        return None
+    form = Form("bullets", [], [])
+    for line in lines[start:end]:
+        found = BULLET.fullmatch(line)
+        if found and len(found[1]) <= depth:
+            tag, why = _item(found[2])
+            form.tags.append(tag)
+            form.explanations.append(why)
+        elif form.tags and form.explanations[-1] is None:
+            form.explanations[-1] = _explanation(found[2] if found else line)
+    return form if form.tags and all(map(is_tag, form.tags)) else None
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _explanation(line: str) -> str:
+    found = FIELD.fullmatch(line)
+    return found[2] if found and key_of(found[1]) in WHY else line.strip()
+
+
+def _one_line(lines: list[str]) -> Form | None:
+    """Tags between commas, pipes or hash signs, alone or behind a name for them."""
+    for place in reversed(range(len(lines))):
+        found = FIELD.fullmatch(lines[place])
+        if found and any(key_of(word) in NAMES for word in found[1].split()) and found[2]:
+            return _split(found[2], NAMED) if _concludes(lines[place + 1 :]) else None
+    if len(lines) == 1 or (len(lines) == PAIR and _introduces(lines[:1])):
+        form = _split(lines[-1], FEW)
+        return form if form and len(form.tags) > 1 else None
+    return None
+
+
+def _split(line: str, words: int) -> Form | None:
+    line = line.strip().strip('[]()"').removesuffix(".")
+    hashes = HASHTAG.findall(line)
+    if hashes and not HASHTAG.sub("", line).strip(" ,;|、，"):
+        return Form("one line", hashes, [None] * len(hashes))
+    separator = next((each for each in SEPARATORS if each.search(line)), None)
+    parts = separator.split(line) if separator else [line]
+    tags = [
+        LAST.sub("", part, count=1).strip(" \"'“”‘’#") if place else part.strip(" \"'“”‘’#")
+        for place, part in enumerate(parts)
+    ]
+    tags = [tag for tag in tags if tag]
+    return Form("one line", tags, [None] * len(tags)) if tags and all(is_tag(tag, words) for tag in tags) else None
+
+
+def _lines(lines: list[str]) -> Form | None:
+    """A tag a line, all of them with explanations or none, below a heading or alone."""
+    if len(lines) > 1 and lines[0].rstrip().endswith((":", "：")) and _introduces(lines[:1]):
+        lines = lines[1:]
+    items = [_item(line) for line in lines]
+    explained = [why is not None for _, why in items]
+    apart = all(is_tag(tag, FEW) and key_of(tag) not in FIELDS for tag, _ in items)
+    if len(items) < PAIR or not apart or any(explained) != all(explained):
+        return None
+    return Form("lines", [tag for tag, _ in items], [why for _, why in items])
+
+
+def _item(text: str) -> tuple[str, str | None]:
+    """A tag, and the explanation on its line."""
+    if found := FIELD.fullmatch(text):
+        text = found[2] if key_of(found[1]) in NAMES and found[2] else text
+    tag, _, why = text, "", None
+    if found := DASH.search(text):
+        tag, why = text[: found.start()], text[found.end() :].strip(" \"'()")
+    return tag.strip(" \"'“”‘’#,;:"), why or None
+
+
+def _introduces(lines: list[str]) -> bool:
+    """Whether what stands before a list says that tags follow, or nothing of weight."""
+    if not lines:
+        return True
+    last = lines[-1].strip()
+    if is_apology(lines[0]) or PLANNING.search(last):
+        return False
+    named = any(key_of(word.strip(":：,.!")) in NAMES for word in re.split(r"[\s#]+", last))
+    return named or len(last.split()) <= HEADING or last.endswith((":", "："))
+
+
+def _concludes(lines: list[str]) -> bool:
+    """Whether what stands behind a list leaves it as it is."""
+    text = " ".join(lines)
+    return len(text) <= CLOSING and not RETHINKING.search(text) and not is_apology(text)
+
+
+# The more marks a list has, the earlier it is looked for.
+RECOGNISERS = (_table, _fields, _bullets, _one_line, _lines)
