@@ -222,8 +222,8 @@ def apply(
     raw = raw_beside(frame, tags)
     matches = _matches(vocabulary, rows.spellings, _vectors(vocabulary, embedder, progress))
     targets = [
-        vocabulary.tags.item(match.place, "tag") if match.place is not None else _kept(tag, match, new)
-        for tag, match in zip(rows.spellings, matches, strict=True)
+        vocabulary.tags.item(match.place, "tag") if match.place is not None else _kept(text, match, new)
+        for text, match in zip(rows.cleaned, matches, strict=True)
     ]
     replaced: F = frame.with_columns(pl.DataFrame({tags: _renamed(rows, targets)} | raw))
     lines = list(zip(rows.spellings, targets, matches, rows.given.tolist(), strict=True))
@@ -262,9 +262,9 @@ def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> lis
     return [known[tag] for tag in tags]
 
 
-def _kept(tag: str, match: Match, new: str) -> str | None:
+def _kept(cleaned: str, match: Match, new: str) -> str | None:
     """What a tag that matches none becomes: its cleaned form, which does not depend on the data it is in."""
-    return None if match.step or new == "drop" else _core.clean([tag])[0] or None
+    return None if match.step or new == "drop" else cleaned or None
 
 
 def _renamed(rows: TagSets, targets: list[str | None]) -> pl.Series:

@@ -166,6 +166,11 @@ class State:
         """The raw tag of each code, as a list."""
         return self.rows.spellings
 
+    @property
+    def cleaned(self) -> list[str]:
+        """The raw tag of each code in its cleaned spelling."""
+        return self.rows.cleaned
+
     @cached_property
     def sets(self) -> _core.TagSets:
         """The tags of each row, each once."""

@@ -10,7 +10,6 @@ import orjson
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
 from instag.embedding.vectors import Embed, Vectors
 from instag.errors import InputError, file_error
 from instag.io.files import atomic_write
@@ -68,7 +67,7 @@ class Vocabulary:
         made = (tags, dropped.to_list(), history.merges(), history.steps(), settings)
         if vectors is None:
             return cls(*made, None, None)
-        texts = _core.clean(tags.get_column("tag").to_list())
+        texts = [state.cleaned[tag] for tag in order.tolist()]
         return cls(*made, vectors.name, vectors.where_known(texts))
 
     def __len__(self) -> int:

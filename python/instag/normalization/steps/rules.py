@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
 from instag.normalization.matching.clustering import star
 from instag.normalization.matching.decision import Matching, spelling, spelt
 from instag.normalization.state import DROPPED, Change, Changes, State, Step
@@ -19,7 +18,7 @@ __all__ = ["rules"]
 def rules(state: State, matching: Matching) -> Step:
     """Clean tags, then join those that differ by spaces or inflection; or those of one Porter stem, as in the paper."""
     order = state.ranked
-    texts = np.array(_core.clean(state.names.gather(order).to_list()), object)
+    texts = np.array(state.cleaned, object)[order]
     cleaned = _same_when_cleaned(order, texts)
     stays = ~np.isin(order, cleaned.source)
     live, left = order[stays], texts[stays].tolist()

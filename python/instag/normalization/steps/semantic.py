@@ -43,7 +43,7 @@ def semantic(state: State, vectors: Vectors, settings: Settings, *, again: bool)
     """
     assert settings.distance is not None  # noqa: S101 - or the step would not be taken
     live = state.ranked.tolist()
-    texts = _core.clean([state.tags[tag] for tag in live])
+    texts = [state.cleaned[tag] for tag in live]
     covered = [vectors.covers(text) for text in texts]
     known = [nth for nth, whether in enumerate(covered) if whether]
     if not again:
