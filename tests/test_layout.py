@@ -1,17 +1,22 @@
 """The house keeps its order: no circles of imports, and no package that imports one above it."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+import instag
+
 PACKAGE = Path(__file__).parents[1] / "python" / "instag"
 
 # From the ground up: each imports only what stands before it, as the map in CONTRIBUTING.md shows.
 ROOMS = [
     "_core",
+    "choices",
     "errors",
     "warning",
     "checks",
@@ -155,3 +160,26 @@ def test_no_file_hides_behind_a_name_that_its_package_hands_on(module: str) -> N
         for alias in node.names
     }
     assert name not in names or package == "cli"
+
+
+def test_every_public_name_says_which_package_it_comes_from() -> None:
+    homes = {
+        node.module.removeprefix("instag."): {alias.name for alias in node.names}
+        for condition in modules()[""].body
+        if isinstance(condition, ast.If) and ast.unparse(condition.test) == "TYPE_CHECKING"
+        for node in condition.body
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+    }
+    assert {home: set(names) for home, names in instag._HOMES.items()} == homes
+    assert {*instag._HOME, "__version__"} == set(instag.__all__)
+    assert {name for name in instag.__all__ if getattr(instag, name, None) is None} == set()
+
+
+def test_what_is_no_public_name_is_not_found() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = instag.nothing
+
+
+def test_importing_instag_loads_no_frames() -> None:
+    loaded = "import sys, instag; print(*{'polars', 'numpy', 'httpx2', 'typer'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True).stdout.strip() == b""

@@ -1,20 +1,24 @@
 """Choose the data to fine-tune a language model on: the most diverse and complex subset, by tags."""
 
 import warnings
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from instag._core import DEBUG, __version__
-from instag.analysis import Analysis, Comparison, Measures, analyze, measure
-from instag.auditing import Audit, Share, aaudit, audit
-from instag.chat import EndpointError, Price, Tally
-from instag.embedding import OpenAIEmbedder
-from instag.errors import InputError, InstagError, InstagWarning
-from instag.io import read, scan, write
-from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
-from instag.progress import Progress
-from instag.reporting import figures, report
-from instag.sample import load_sample
-from instag.selection import Method, rank, select
-from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
+
+if TYPE_CHECKING:
+    from instag.analysis import Analysis, Comparison, Measures, analyze, measure
+    from instag.auditing import Audit, Share, aaudit, audit
+    from instag.chat import EndpointError, Price, Tally
+    from instag.embedding import OpenAIEmbedder
+    from instag.errors import InputError, InstagError, InstagWarning
+    from instag.io import read, scan, write
+    from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
+    from instag.progress import Progress
+    from instag.reporting import figures, report
+    from instag.sample import load_sample
+    from instag.selection import Method, rank, select
+    from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
 
 __all__ = [
     "Analysis",
@@ -58,5 +62,42 @@ __all__ = [
     "write",
 ]
 
+# Where each name comes from: a package is loaded when one of its names is first used, so that `import instag` is quick.
+_HOMES = {
+    "analysis": ("Analysis", "Comparison", "Measures", "analyze", "measure"),
+    "auditing": ("Audit", "Share", "aaudit", "audit"),
+    "chat": ("EndpointError", "Price", "Tally"),
+    "embedding": ("OpenAIEmbedder",),
+    "errors": ("InputError", "InstagError", "InstagWarning"),
+    "io": ("read", "scan", "write"),
+    "normalization": ("Applied", "Normalized", "Vocabulary", "associations", "normalize"),
+    "progress": ("Progress",),
+    "reporting": ("figures", "report"),
+    "sample": ("load_sample",),
+    "selection": ("Method", "rank", "select"),
+    "tagging": ("Cut", "Estimate", "Prompt", "Tagged", "atag", "estimate", "tag"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
 if DEBUG:
+    from instag.errors import InstagWarning
+
     warnings.warn("instag's core was built without optimisation: it is slow", InstagWarning, stacklevel=2)
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for: a name, or a package such as `instag.tagging`."""
+    if name in _HOMES:
+        return import_module(f"instag.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'instag' has no attribute {name!r}")
+    home = import_module(f"instag.{_HOME[name]}")
+    if _HOME[name] == "analysis":
+        # It shows analyses in notebooks.
+        import_module("instag.reporting")
+    globals()[name] = found = getattr(home, name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_HOMES})

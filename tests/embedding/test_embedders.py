@@ -151,7 +151,7 @@ def test_the_offline_model() -> None:
 def test_the_vocabulary_is_that_of_the_model() -> None:
     model = MiniLM()
     assert len(VOCABULARY.read_text().splitlines()) == 30_522
-    encoded = model._tokenizer.encode("Ünïcode, don't 漢 embeddings")  # noqa: SLF001 - what the model is given
+    encoded = model._tokenizer.encode("Ünïcode, don't 漢 embeddings")
     assert encoded.tokens == ["[CLS]", "unicode", ",", "don", "'", "t", "漢", "em", "##bed", "##ding", "##s", "[SEP]"]
     assert encoded.ids == [101, 27260, 1010, 2123, 1005, 1056, 1904, 7861, 8270, 4667, 2015, 102]
 

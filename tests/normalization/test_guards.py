@@ -106,13 +106,13 @@ tag = st.lists(st.sampled_from(KNOWN.split()), min_size=1, max_size=4).map(" ".j
 @given(tag, tag)
 def test_the_short_way_says_what_the_guards_say(one: str, other: str) -> None:
     if joined(one) != joined(other):
-        assert refusal(one, other) == guards._by_guards(one, other)  # noqa: SLF001 - the slow twin
+        assert refusal(one, other) == guards._by_guards(one, other)
 
 
 def test_the_short_way_for_every_two_words() -> None:
     for one, other in product(KNOWN.split(), repeat=2):
         if joined(one) != joined(other):
-            assert refusal(one, other) == guards._by_guards(one, other)  # noqa: SLF001 - as above
+            assert refusal(one, other) == guards._by_guards(one, other)
 
 
 @settings(max_examples=300, deadline=None)

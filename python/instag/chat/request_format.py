@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import orjson
 
 from instag.checks import is_number, is_whole
+from instag.choices import Structured
 from instag.errors import InputError
 
 __all__ = ["RequestFormat", "Structured"]
-
-Structured = Literal["auto", "json_schema", "structured_outputs", "json_object", "none"]
-"""How JSON is asked for; `"auto"` goes down this list until the server understands."""
 
 ABOUT_JSON = re.compile(
     r"response_format|json_schema|json_object|structured|guided|grammar|schema|\bjson\b", re.IGNORECASE

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from instag.checks import check_choice, check_count, check_distance, check_share
+from instag.choices import Linkage
 from instag.errors import InputError
 from instag.normalization.matching.decision import Matching, Stem
 from instag.warning import warn
@@ -12,7 +13,6 @@ from instag.warning import warn
 __all__ = ["STEPS", "Linkage", "Settings", "each_once"]
 
 STEPS = ("frequency", "rules", "semantic", "association")
-Linkage = Literal["star", "dbscan"]
 # Of DBSCAN, unless told.
 MIN_SAMPLES = 2
 

@@ -1,18 +1,16 @@
 """Samples in order of selection, and why each was taken."""
 
 from numbers import Integral
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import polars as pl
 
+from instag.choices import Method
 from instag.errors import InputError
 from instag.tagsets import Ranking, TagSets
 
 __all__ = ["Method", "explain", "rank_tags"]
-
-Method = Literal["complexity-first", "coverage", "complexity", "random"]
-"""How samples are ranked; see :func:`select`."""
 
 
 def rank_tags(tagsets: TagSets, method: str, budget: int, seed: int | None) -> Ranking:

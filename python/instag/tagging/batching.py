@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from instag.chat.spending import Price
 from instag.chat.sync import waiting
 from instag.chat.truncate import Cut
 from instag.checks import check_choice
+from instag.choices import Action
 from instag.errors import InputError
 from instag.tagging.estimation import foreseen
 from instag.tagging.examples import Examples, Hint
@@ -26,8 +27,6 @@ from instag.tagging.result import check_columns
 from instag.warning import keep_caller
 
 __all__ = ["Action", "abatch", "batch"]
-
-Action = Literal["submit", "status", "collect"]
 
 NOTHING = pl.DataFrame(schema={"queries": pl.List(pl.String)})
 

@@ -6,9 +6,9 @@ Normalising and applying a vocabulary ask here alike, so that a tag becomes the 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from instag import _core
+from instag.choices import Stem
 from instag.embedding.vectors import Vectors
 from instag.normalization.matching.guards import refusal
 from instag.normalization.matching.lexicon import FILLERS, GENERIC
@@ -40,7 +40,6 @@ __all__ = [
     "unsettled",
 ]
 
-Stem = bool | Literal["paper"]
 
 # How far apart two tags may be, by how they differ: times the `distance` of the caller, and at most so far. The
 # numbers belong to the model all-MiniLM-L6-v2; docs/normalizing.md says where they were measured.
