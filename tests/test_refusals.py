@@ -125,11 +125,14 @@ def test_notes_are_shown_where_an_error_ends_it(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "note: look at this\n"
 
 
-def test_mixed_layouts(data: Path) -> None:
+def test_mixed_layouts_are_noted(data: Path) -> None:
     other = data.with_name("other.jsonl")
     other.write_text('{"conversations": [{"from": "human", "value": "Hi"}], "tags": ["a"]}\n')
-    done = run("select", data, other, "--budget", "1", "-o", data.with_name("subset.jsonl"), code=1)
-    assert done.stderr.startswith(f"error: {data} is alpaca, but {other} is sharegpt: expected one layout; ")
+    output = data.with_name("subset.jsonl")
+    done = run("select", data, other, "--budget", "9", "-o", output)
+    assert f"{data} is alpaca (instruction, output); {other} is sharegpt (conversations)" in done.stderr
+    rows = [orjson.loads(line) for line in output.read_bytes().splitlines()]
+    assert {"role": "user", "content": "Hi"} in [turn for row in rows for turn in row["messages"]]
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

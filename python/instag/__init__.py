@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from instag.chat import EndpointError, Price, Tally
     from instag.embedding import OpenAIEmbedder
     from instag.errors import InputError, InstagError, InstagWarning
-    from instag.io import read, scan, write
+    from instag.io import convert, read, scan, write
     from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
     from instag.progress import Progress
     from instag.reporting import figures, report
@@ -48,6 +48,7 @@ __all__ = [
     "associations",
     "atag",
     "audit",
+    "convert",
     "estimate",
     "figures",
     "load_sample",
@@ -69,7 +70,7 @@ _HOMES = {
     "chat": ("EndpointError", "Price", "Tally"),
     "embedding": ("OpenAIEmbedder",),
     "errors": ("InputError", "InstagError", "InstagWarning"),
-    "io": ("read", "scan", "write"),
+    "io": ("convert", "read", "scan", "write"),
     "normalization": ("Applied", "Normalized", "Vocabulary", "associations", "normalize"),
     "progress": ("Progress",),
     "reporting": ("figures", "report"),

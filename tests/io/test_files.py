@@ -133,14 +133,20 @@ def test_types_that_differ_between_files_become_json_text(tmp_path: Path) -> Non
     ]
 
 
-def test_layouts_are_not_mixed(tmp_path: Path) -> None:
-    (tmp_path / "a.jsonl").write_text('{"instruction": "a", "output": "b"}')
+def test_files_of_several_layouts_become_messages(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"instruction": "a", "output": "b", "id": 1}')
     (tmp_path / "b.jsonl").write_text('{"conversations": [{"from": "human", "value": "c"}]}')
-    fails(
-        f"{tmp_path}/a.jsonl is alpaca, but {tmp_path}/b.jsonl is sharegpt: expected one layout; read them apart, "
-        "or name one column of both with query= / --query",
-        tmp_path / "*.jsonl",
-    )
+    said = f"{tmp_path}/a.jsonl is alpaca (instruction, output); {tmp_path}/b.jsonl is sharegpt (conversations)"
+    with pytest.warns(InstagWarning, match=re.escape(said)):
+        frame = read(tmp_path / "*.jsonl")
+    assert frame.drop("source").to_dicts() == [
+        {
+            "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}],
+            "id": 1,
+            "queries": ["a"],
+        },
+        {"messages": [{"role": "user", "content": "c"}], "id": None, "queries": ["c"]},
+    ]
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -159,7 +165,9 @@ def test_saved_datasets(tmp_path: Path) -> None:
 def test_what_is_wrong_with_a_line(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     for text, message in {
-        '{"a": "x"}\n\n{"a": }\n': ", line 3: not valid JSON: unexpected character, expected a JSON value: expected one object a line",
+        '{"a": "x"}\n\n{"a": }\n': ", line 3, column 7: not valid JSON: unexpected character, expected a JSON value, "
+        "near '{\"a\": }': expected one object a line; mend the line, or skip lines that cannot be read with "
+        "skip_bad_lines=1 / --skip-bad-lines 1",
         '{"a": "x"}\n[1]\n': ", line 2: found a list: expected an object",
         '{"a": "x"}\n"x"': ", line 2: found a string: expected an object",
         "null": ", line 1: found null: expected an object",
@@ -194,15 +202,18 @@ def test_half_a_character_is_replaced_and_told(before: int, tmp_path: Path) -> N
 def test_what_is_wrong_beside_half_a_character_is_told(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     path.write_text('{"a": "\\ud800"}\n{"a": "\\ud800" "b"}\n')
-    with pytest.raises(InputError, match=r"line 2: not valid JSON: unexpected character, expected ',' or '}'"):
+    with pytest.raises(
+        InputError, match=r"line 2, column \d+: not valid JSON: unexpected character, expected ',' or '}'"
+    ):
         read(path)
 
 
 def test_what_is_wrong_with_a_list(tmp_path: Path) -> None:
     path = tmp_path / "data.json"
     for text, message in {
-        '{"data": [], "version": 1}': ": found one object with the keys 'data', 'version': expected a list of objects; save the list itself as the file",
-        '[{"a": 1},\n{"a": 2]': ", line 2: not valid JSON: unexpected character, expected ',' or '}': expected a list of objects",
+        '{"data": {"x": [1]}, "version": 1}': ": found one object with the keys 'data', 'version': expected a list of objects; save the list itself as the file",
+        '{"train": [{"a": 1}], "test": [{"a": 2}]}': ": found one object with the keys 'train', 'test': expected a list of objects; say which key holds the rows with field= / --field: 'train', 'test'",
+        '[{"a": 1},\n{"a": 2]': ", line 2, column 8: not valid JSON: unexpected character, expected ',' or '}', near '{\"a\": 2]': expected a list of objects",
         '[{"a": 1}, 2]': ", record 2: found a number: expected an object",
         "3": ": found a number: expected a list of objects",
         "[]": ": the file is empty: expected at least one record",
@@ -217,21 +228,25 @@ def test_what_is_wrong_with_a_source(tmp_path: Path) -> None:
     fails(f"{tmp_path}/no.json: there is no such file: expected a path, a glob or a list of them", tmp_path / "no.json")
     fails(f"{tmp_path}/*.json: the glob matches no file: expected at least one", tmp_path / "*.json")
     fails("source: found an empty list: expected at least one path", [])
+    with pytest.raises(
+        InputError, match=r"expected data files in the folder, .* found no file that ends in one of \.json, "
+    ):
+        read(tmp_path)
+    (tmp_path / "x.pages").write_bytes(b"x")
     fails(
-        f"{tmp_path}: expected a file, or a folder saved by datasets.save_to_disk; "
-        f"to read the files in a folder give a glob such as '{tmp_path}/*.jsonl'",
-        tmp_path,
+        f"{tmp_path}/x.pages: unknown file extension '.pages': expected one of .json, .jsonl, .ndjson, .csv, .tsv, "
+        ".parquet, .pq, .arrow, .feather, .ipc, .txt, .text; rename it, or say what it is with "
+        "format= / --format: json, jsonl, csv, tsv, parquet, arrow, text",
+        tmp_path / "x.pages",
     )
     (tmp_path / "x.xlsx").write_bytes(b"x")
     fails(
-        f"{tmp_path}/x.xlsx: unknown file extension '.xlsx': expected one of .json, .jsonl, .ndjson, .csv, .tsv, "
-        ".parquet, .pq, .arrow, .feather, .ipc, .txt, .text; rename it, or say what it is with "
-        "format= / --format: json, jsonl, csv, tsv, parquet, arrow, text",
+        f"{tmp_path}/x.xlsx: this is a workbook: save the sheet as CSV or Unicode text, or as .parquet, and read that",
         tmp_path / "x.xlsx",
     )
     fails(
         "format: found 'xml': expected one of auto, json, jsonl, csv, tsv, parquet, arrow, text, messages, sharegpt, "
-        "tree, turns, alpaca, pairs, prompts",
+        "exchanges, tree, thread, turns, alpaca, instances, pairs, preference, prompts",
         tmp_path / "x.xlsx",
         format="xml",
     )
@@ -246,5 +261,5 @@ def test_damaged_files_are_named(name: str, tmp_path: Path) -> None:
 
 def test_a_ragged_csv_is_named_before_it_is_used(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("prompt,b\n1,2\n1,2,3\n")
-    with pytest.raises(InputError, match=rf"^{tmp_path}/x.csv: cannot be read as csv: found more fields"):
+    with pytest.raises(InputError, match=rf"^{tmp_path}/x.csv, line 3: cannot be read as csv: found 3 fields"):
         load(tmp_path / "x.csv")

@@ -116,7 +116,10 @@ def test_nulls_and_empty_lists_are_no_queries(name: str, tmp_path: Path) -> None
 
 def test_a_line_that_is_a_list_is_turns(tmp_path: Path) -> None:
     frame = read(file([["one", "a", "two"], []], tmp_path))
-    assert frame.to_dicts() == [{"turns": ["one", "a", "two"], "queries": ["one", "two"]}, {"turns": [], "queries": []}]
+    assert frame.to_dicts() == [
+        {"conversation": ["one", "a", "two"], "queries": ["one", "two"]},
+        {"conversation": [], "queries": []},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +149,11 @@ def fails(message: str, path: Path, **options: Any) -> None:
 
 def test_no_layout(tmp_path: Path) -> None:
     path = file([{"id": 1, "tags": ["a"]}], tmp_path)
-    columns = "found the columns id (Int64), tags (List(String)); name the user's with query= / --query"
+    columns = (
+        "found the columns id (Int64), tags (List(String)); the nearest is prompts, which lacks a column of text named "
+        "prompt, instruction, question, query, text or problem; name the user's with query= / --query: "
+        f"instag convert {path} --query tags -o OUT.jsonl"
+    )
     fails(f": expected a layout instag knows: {columns}", path)
     fails(f": expected the layout 'messages': {columns}", path, format="messages")
     fails(": there is no column 'q': expected one of id, tags", path, query="q")

@@ -5,20 +5,30 @@
 
 ============  ===========================================================
 files         types of files and their compression; writing one whole
+spool         what Polars does not read: unpacked, recoded
+csv_form      separators, headers and faults of CSV
+arrow_check   whether the lengths in an Arrow file can be true
 records       JSON of mixed types in a frame, without loss
-layout        which columns hold what was said
 jsonl         JSON Lines and JSON lists, fast where that is exact
+roles         who speaks, by all the names in use
+template      texts that are made with a chat template, taken apart
+layout        which columns hold what was said
 conversation  the turns of a row, in whatever layout they came
+detection     the layout of data, where their rows have to be looked at
+options       what a user may say of how files are read
 source        the files that a path or a glob stands for, and several as one
 queries       what the users said, as expressions on the columns
+nearest       what to say where no layout fits
+targets       from conversations to a trainer's layout
 reader        all of this together
-converter     from one layout to another
 json_rows     rows as JSON
 writer        a frame as a file
+converter     from a file to another
 ============  ===========================================================
 """
 
+from instag.io.converter import convert
 from instag.io.reader import load, read, scan
 from instag.io.writer import write
 
-__all__ = ["load", "read", "scan", "write"]
+__all__ = ["convert", "load", "read", "scan", "write"]

@@ -1,144 +1,60 @@
-"""Conversion: one layout becomes another by way of turns, each a role and what was said.
+"""Converting: files of one format become a file of another."""
 
-============================  ================================  ==========================================
-messages                      sharegpt                          alpaca
-============================  ================================  ==========================================
-user                          human                             instruction, with any input in it
-assistant                     gpt                               output
-system                        system                            system
-assistant with tool_calls     gpt if it speaks, function_call   cannot be held
-tool                          observation                       cannot be held
-============================  ================================  ==========================================
+from pathlib import Path
+from typing import NamedTuple, Unpack
 
-Alpaca has the last exchange in ``instruction`` and ``output``, and earlier ones in ``history``. Further fields of a
-turn stay beside its words in messages and sharegpt.
-"""
-
-from collections.abc import Callable
-from typing import Any, Literal, get_args
-
-import polars as pl
-
-from instag.errors import InputError
-from instag.io.conversation import Turn, from_calls, piece, turns
-from instag.io.layout import detect
-from instag.io.records import frame as held
-from instag.io.records import plain
-
-Target = Literal["alpaca", "sharegpt", "messages"]
-
-TARGETS: tuple[Target, ...] = get_args(Target)
-SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation"}
+from instag.io.options import Reading, options_of
+from instag.io.reader import read, read_conversations
+from instag.io.source import Source
+from instag.io.targets import TARGETS
+from instag.io.writer import write
 
 
-def convert(frame: pl.LazyFrame, target: str) -> pl.LazyFrame:
-    """Put a frame in another layout, with its other columns beside.
+class Converted(NamedTuple):
+    """How much was converted."""
+
+    samples: int
+    queries: int
+
+
+def convert(source: Source, output: str | Path, *, to: str = "auto", **options: Unpack[Reading]) -> Converted:
+    r"""Read files and write them in another format, without loss.
 
     Parameters
     ----------
-    frame
-        A frame in any layout; one that is in the target's already stays as it is.
-    target
-        ``"alpaca"``, ``"sharegpt"`` or ``"messages"``.
+    source
+        What to read, as for :func:`instag.read`.
+    output
+        The file to write, as for :func:`instag.write`.
+    to
+        How to write: ``"auto"``, a type of file, or a layout: ``"alpaca"``, ``"sharegpt"`` or ``"messages"``.
+    **options
+        How to read, as for :func:`instag.read`: ``format``, ``query``, ``answer`` and so on.
 
     Returns
     -------
-    polars.LazyFrame
-        The converted columns in the place of the first that they are made from.
+    Converted
+        The numbers of samples and of queries in them.
+
+    Raises
+    ------
+    InputError
+        Where something cannot be read, found, or held by the format; nothing is written then.
 
     Examples
     --------
-    >>> convert(pl.LazyFrame({"question": ["Why?"], "answer": ["So."]}), "sharegpt").collect().to_dicts()
-    [{'conversations': [{'from': 'human', 'value': 'Why?'}, {'from': 'gpt', 'value': 'So.'}]}]
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "pairs.jsonl")
+    ...     _ = path.write_text('{"question": "Why?", "answer": "So."}')
+    ...     convert(path, f"{folder}/chat.jsonl", to="sharegpt")
+    ...     Path(folder, "chat.jsonl").read_text()
+    Converted(samples=1, queries=1)
+    '{"conversations":[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]}\n'
     """
-    schema = {name: dtype for name, dtype in frame.collect_schema().items() if name != "queries"}
-    layout = detect(schema)
-    if layout is None or layout.name == "tree":
-        found = "a tree of many conversations" if layout else f"the columns {', '.join(schema)}"
-        raise InputError(f"format {target!r}: found {found}: expected single conversations; write them as they are")
-    if layout.name == target:
-        return frame
-    whole = frame.collect()
-    used = list(layout.columns.values())
-    made = []
-    for number, row in enumerate(whole.select(used).iter_rows(named=True), start=1):
-        try:
-            made.append(MAKERS[target](turns(layout, plain(row), schema)))
-        except InputError as error:
-            raise InputError(f"row {number}: {error}") from error
-    return _placed(whole, held(made), used).lazy()
-
-
-def _placed(whole: pl.DataFrame, made: pl.DataFrame, used: list[str]) -> pl.DataFrame:
-    """Put the columns made in the place of those used."""
-    kept = whole.drop(used)
-    if clash := set(kept.columns) & set(made.columns):
-        raise InputError(f"column {min(clash)!r} would be written twice: rename the one there is")
-    at = min(whole.columns.index(column) for column in used)
-    before = [name for name in whole.columns[:at] if name in kept]
-    return pl.concat([kept.select(before), made, kept.drop(before)], how="horizontal")
-
-
-def _messages(turns: list[Turn]) -> dict[str, Any]:
-    return {"messages": turns}
-
-
-def _sharegpt(turns: list[Turn]) -> dict[str, Any]:
-    """Give each call of tools a turn of its own."""
-    made = []
-    for turn in turns:
-        calls = turn.get("tool_calls")
-        rest = {key: value for key, value in turn.items() if key not in ("role", "content", "tool_calls")}
-        if turn["content"] or not calls:
-            made.append({"from": SPEAKERS[turn["role"]], "value": _text(turn, "sharegpt"), **rest})
-            rest = {}
-        if calls:
-            made.append({"from": "function_call", "value": from_calls(calls), **rest})
-    return {"conversations": made}
-
-
-def _alpaca(turns: list[Turn]) -> dict[str, Any]:
-    """Lay the last exchange out flat; the turns have to alternate, after one word of the system at most."""
-    for turn in turns:
-        if extra := [key for key in turn if key not in ("role", "content")]:
-            raise InputError(f"alpaca has no place for {extra[0]!r} in a turn: write sharegpt or messages")
-    system = [_text(turn, "alpaca") for turn in turns[:1] if turn["role"] == "system"]
-    spoken = turns[len(system) :]
-    for at, turn in enumerate(spoken):
-        if turn["role"] != ("user", "assistant")[at % 2]:
-            raise InputError(
-                f"alpaca has no place for turn {at + len(system) + 1}, of role {turn['role']!r}: "
-                "expected user and assistant in turn; write sharegpt or messages"
-            )
-    if not spoken:
-        raise InputError("alpaca has no place for a conversation without a user: write sharegpt or messages")
-    texts = [_text(turn, "alpaca") for turn in spoken]
-    last = (len(texts) - 1) // 2 * 2
-    made: dict[str, Any] = {
-        "instruction": texts[last],
-        "input": "",
-        "output": texts[last + 1] if last + 1 < len(texts) else None,
-    }
-    if system:
-        made["system"] = system[0]
-    if last:
-        made["history"] = [texts[at : at + 2] for at in range(0, last, 2)]
-    return made
-
-
-def _text(turn: Turn, target: str) -> str | None:
-    """Join the parts of a turn, if all of them are text."""
-    content = turn["content"]
-    if content is None or isinstance(content, str):
-        return content
-    texts = [piece(part) for part in content] if isinstance(content, list) else [None]
-    if None in texts:
-        raise InputError(f"{target} has no place for content that is not text: write messages")
-    return "\n".join(text for text in texts if text is not None)
-
-
-MAKERS: dict[str, Callable[[list[Turn]], dict[str, Any]]] = {
-    "alpaca": _alpaca,
-    "sharegpt": _sharegpt,
-    "messages": _messages,
-}
+    reading = options_of(**options)
+    by_hand = to in TARGETS and reading.parts
+    frame = read_conversations(source, reading) if by_hand else read(source, **options)
+    queries = int(frame.get_column("queries").list.len().sum())
+    write(frame, output, format=to)
+    return Converted(frame.height, queries)

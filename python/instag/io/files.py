@@ -31,10 +31,13 @@ EXTENSIONS: dict[str, Type] = {
 }
 BINARY: tuple[Type, ...] = ("parquet", "arrow")
 COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
+# These are read, not written.
+PACKED = (*COMPRESSIONS, ".bz2", ".xz")
+SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
-def type_of(path: Path, format: str, told: str | None = "format= / --format") -> Type:
+def type_of(path: Path, format: str, told: str | None = "format= / --format", *, packed: bool = False) -> Type:
     """Name the type of a file: the one asked for, else the one its extension says.
 
     Parameters
@@ -44,7 +47,9 @@ def type_of(path: Path, format: str, told: str | None = "format= / --format") ->
     format
         A file type; any other format leaves the choice to the extension.
     told
-        How a format can be told, for the message; None where it cannot.
+        How a format can be given, for the message; None where it cannot.
+    packed
+        Whether the file may be packed in a way that is read only.
 
     Returns
     -------
@@ -56,8 +61,12 @@ def type_of(path: Path, format: str, told: str | None = "format= / --format") ->
     >>> type_of(Path("train.jsonl.gz"), "auto")
     'jsonl'
     """
-    stem = path.with_suffix("") if path.suffix.lower() in COMPRESSIONS else path
+    stem = path.with_suffix("") if path.suffix.lower() in (PACKED if packed else COMPRESSIONS) else path
     found = format if format in TYPES else EXTENSIONS.get(stem.suffix.lower())
+    if found is None and stem.suffix.lower() in SHEETS:
+        raise InputError(
+            f"{path}: this is a workbook: save the sheet as CSV or Unicode text, or as .parquet, and read that"
+        )
     if found is None:
         hint = "rename it" if told is None else f"rename it, or say what it is with {told}: {', '.join(TYPES)}"
         raise InputError(
@@ -90,7 +99,7 @@ def compression_of(path: Path) -> Compression:
 
 
 @contextmanager
-def reading(path: Path, what: str) -> Iterator[None]:
+def reading(path: object, what: str) -> Iterator[None]:
     """Turn whatever goes wrong inside into an InputError that names the file.
 
     Parameters
@@ -105,8 +114,25 @@ def reading(path: Path, what: str) -> Iterator[None]:
     except InputError:
         raise
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise file_error(f"{path}: cannot be read as {what}: {reason}", error) from error
+        raise file_error(f"{path}: cannot be read as {what}: {reason_of(error)}", error) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """Say in a line what went wrong, without the words of a panic.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Examples
+    --------
+    >>> reason_of(OSError(28, "No space left on device"))
+    '[Errno 28] No space left on device'
+    """
+    if isinstance(error, pl.exceptions.PanicException):
+        return "the file is damaged, or cut short"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def lines(path: Path) -> pl.LazyFrame:
@@ -210,7 +236,6 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
         reason = str(error).split("\n\nThis error occurred")[0]  # Polars adds the expression it was in
         raise InputError(f"{target}: {reason}") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InputError(f"{target}: cannot be written as {kind}: {reason}") from error
+        raise InputError(f"{target}: cannot be written as {kind}: {reason_of(error)}") from error
     finally:
         draft.unlink(missing_ok=True)

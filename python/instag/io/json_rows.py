@@ -1,5 +1,6 @@
 """Encoding: the rows of a frame as JSON, with JSON text put back where it was kept."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -73,7 +74,7 @@ def _value(column: str, dtype: Any) -> Wrap | None:
         inner = _value(column, dtype.inner)
         return inner and (lambda value: None if value is None else [inner(item) for item in value])
     if dtype.is_float():
-        return lambda value: _finite(column, value)
+        return _endless
     if isinstance(dtype, pl.Int128 | pl.UInt128 | pl.Decimal):
         return _number
     if isinstance(dtype, READY) or dtype.is_integer():
@@ -105,7 +106,6 @@ def _number(value: Any) -> Any:
     return None if value is None else orjson.Fragment(format(value, "d" if isinstance(value, int) else "f"))
 
 
-def _finite(column: str, value: float | None) -> float | None:
-    if value is not None and not math.isfinite(value):
-        raise InputError(f"column {column!r}: {value} has no place in JSON: write .parquet or .arrow, or fill it")
-    return value
+def _endless(value: float | None) -> Any:
+    """Spell what is no number, or infinite, as Python does."""
+    return value if value is None or math.isfinite(value) else orjson.Fragment(json.dumps(value))

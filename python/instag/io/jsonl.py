@@ -1,5 +1,6 @@
 """JSON Lines and JSON lists as frames: at the speed of Polars where it is exact, record by record where not."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -10,8 +11,10 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.io.files import glob_safe, lines
-from instag.io.records import DEEPEST, EXACT, Shape, any_within, decode, frame, is_record, parse
+from instag.io.records import DEEPEST, EXACT, FREE, Shape, any_within, decode, frame, is_record, parse
+from instag.io.roles import is_turn
 from instag.surrogates import replace_escapes, warn_of_lone
+from instag.warning import warn
 
 # What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
 COERCED = r"^(?:[\[{]|-?\d[\d.eE+-]*$|true$|false$)"
@@ -21,6 +24,9 @@ NAME = re.compile(r"[A-Za-z0-9_ -]+")
 # Polars makes this of a lone surrogate, which is no text.
 NUL = "\0"
 ORDERING = 100  # lines
+LISTED_LINES = 5
+AROUND = 30  # characters
+NUMBERS = re.compile(r"\b(?:NaN|-?Infinity)\b")
 NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 
 
@@ -34,13 +40,19 @@ UNREADABLE = (
 )
 
 
-def scan(path: Path) -> pl.LazyFrame:
+def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     """Scan a JSON Lines file, lazily unless a field mixes JSON types.
+
+    A list of objects by this name, or objects of several lines each, are read as such.
 
     Parameters
     ----------
     path
         The file, compressed or not.
+    name
+        What to call it in an error.
+    skip
+        How many lines that cannot be read may be skipped.
 
     Returns
     -------
@@ -56,11 +68,17 @@ def scan(path: Path) -> pl.LazyFrame:
                 return decode(source, schema)
     except UNREADABLE:
         pass  # the exact way reads what Polars cannot, or says on which line the fault is
-    return _exact(path)
+    return _exact(path, name or path, skip)
 
 
 def _safe(dtype: Any, depth: int = 0) -> bool:
     """Whether Polars holds the values of this type as they are, but for those that it changes as seen below."""
+    if (
+        isinstance(dtype, pl.Struct)
+        and depth
+        and any(isinstance(each, pl.Struct) and name in FREE for name, each in dtype)
+    ):
+        return False
     if isinstance(dtype, pl.List):
         return depth < DEEPEST and _safe(dtype.inner, depth + 1)
     if isinstance(dtype, pl.Struct):
@@ -149,23 +167,90 @@ def _holds(dtype: Any, shape: Shape | None) -> bool:
     return isinstance(dtype, pl.Boolean) or not (rounded or bool in shape.kinds)
 
 
-def _exact(path: Path) -> pl.LazyFrame:
+def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
     """Parse every line on its own."""
-    values, numbers, halves = [], [], 0
-    for number, line in enumerate(lines(path).collect()["line"], start=1):
-        if line.strip():
-            try:
-                value, replaced = _parsed(line)
-            except ValueError as error:
-                reason = getattr(error, "msg", error)
-                raise InputError(
-                    f"{path}, line {number}: not valid JSON: {reason}: expected one object a line"
-                ) from error
-            values.append(value)
-            numbers.append(number)
-            halves += replaced
-    warn_of_lone(halves, str(path))
-    return _rows(values, path, lambda row: f"line {numbers[row]}")
+    values: list[Any] = []
+    numbers: list[int] = []
+    halves = 0
+    bad: list[str] = []
+    texts = lines(path).collect().get_column("line")
+    for number, line in enumerate(texts, start=1):
+        if not line.strip():
+            continue
+        try:
+            value, replaced = _parsed(line)
+        except ValueError as error:
+            if not values and not bad and (held := _whole(texts)) is not None:
+                return _rows(held, name, lambda row: f"record {row + 1}", jsonl=True)
+            fault = _fault(name, number, line, error)
+            bad.append(fault)
+            if len(bad) > skip:
+                hint = _hint(line) or (
+                    f"mend the line, or skip lines that cannot be read with skip_bad_lines={len(bad)} / --skip-bad-lines {len(bad)}"
+                    if not skip
+                    else f"more than {skip:,} lines cannot be read"
+                )
+                raise InputError(f"{fault}: expected one object a line; {hint}") from error
+            continue
+        values.append(value)
+        numbers.append(number)
+        halves += replaced
+    warn_of_lone(halves, str(name))
+    if bad:
+        listed = "; ".join(bad[:LISTED_LINES]) + (
+            f"; and {len(bad) - LISTED_LINES:,} more" if len(bad) > LISTED_LINES else ""
+        )
+        many = "lines that cannot be read were" if len(bad) > 1 else "line that cannot be read was"
+        warn(f"{name}: {len(bad):,} {many} skipped: {listed}")
+    if len(values) == 1 and isinstance(values[0], list) and not (values[0] and isinstance(values[0][0], list | str)):
+        # One line that is a list: of rows, unless these are the turns of one conversation.
+        inner = values[0]
+        if not inner or not all(is_turn(each, exchanges=False) for each in inner):
+            return _rows(inner, name, lambda row: f"record {row + 1}", jsonl=True)
+    return _rows(values, name, lambda row: f"line {numbers[row]}", jsonl=True)
+
+
+def _fault(name: object, number: int, line: str, error: ValueError) -> str:
+    """Say where a line is no JSON, and what stands there."""
+    reason, column = getattr(error, "msg", str(error)), getattr(error, "colno", 1)
+    around = line[max(column - 1 - AROUND, 0) : column - 1 + AROUND].strip()
+    return f"{name}, line {number}, column {column}: not valid JSON: {reason}, near {around!r}"
+
+
+def _hint(line: str) -> str | None:
+    """Say what a line is that looks like something else than JSON."""
+    if line.count(",") and not line.lstrip().startswith(("{", "[", '"')):
+        return "this looks like a table: read it with format='csv' / --format csv"
+    return None
+
+
+def _whole(texts: pl.Series) -> list[Any] | None:
+    """Parse a file as one list, or as objects of several lines each; None if it is neither."""
+    start = next((line.lstrip()[:1] for line in texts if line.strip()), "")
+    if start not in ("[", "{"):
+        return None
+    text = "\n".join(texts)
+    try:
+        value = _parsed(text)[0]
+    except ValueError:
+        return _concatenated(text)
+    return value if isinstance(value, list) else [value]
+
+
+def _concatenated(text: str) -> list[Any] | None:
+    """Parse objects that stand one after another, each of as many lines as it likes."""
+    values: list[Any] = []
+    decoder, at = json.JSONDecoder(), 0
+    text = text.strip()
+    while at < len(text):
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except ValueError:
+            return None
+        values.append(value)
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return values
 
 
 def _parsed(text: str) -> tuple[Any, int]:
@@ -174,51 +259,180 @@ def _parsed(text: str) -> tuple[Any, int]:
         return parse(text), 0
     except ValueError:
         mended, halves = replace_escapes(text)
-        if not halves:
-            raise
-        return parse(mended), halves
+        if halves:
+            return parse(mended), halves
+        if NUMBERS.search(text):
+            # As Python writes what is no number.
+            return json.loads(text), 0
+        raise
 
 
-def array(path: Path) -> pl.LazyFrame:
+def array(path: Path, name: object = None, *, skip: int = 0, field: str | None = None) -> pl.LazyFrame:
     """Read a JSON file that holds one list of objects; JSON Lines by another name are read as such.
 
     Parameters
     ----------
     path
         The file, compressed or not.
+    name
+        What to call it in an error.
+    skip
+        How many lines that cannot be read may be skipped, where the file holds lines.
+    field
+        The key that holds the rows, where the file is one object.
 
     Returns
     -------
     polars.LazyFrame
         One row an object.
     """
-    text = "\n".join(lines(path).collect()["line"])
+    name = name or path
+    text = "\n".join(lines(path).collect().get_column("line"))
     try:
         value, halves = _parsed(text)
     except ValueError as error:
-        if text.lstrip().startswith("{") and text.strip().find("\n") > 0:
-            return scan(path)
+        if text.lstrip().startswith(("{", "[")) and text.strip().find("\n") > 0 and not _is_one(text):
+            return scan(path, name, skip=skip)
         reason, number = getattr(error, "msg", error), getattr(error, "lineno", 1)
-        raise InputError(f"{path}, line {number}: not valid JSON: {reason}: expected a list of objects") from error
-    if isinstance(value, dict):
-        keys = ", ".join(map(repr, value))
+        line = text.split("\n")[number - 1] if number <= text.count("\n") + 1 else ""
+        column = getattr(error, "colno", 1)
+        around = line[max(column - 1 - AROUND, 0) : column - 1 + AROUND].strip()
         raise InputError(
-            f"{path}: found one object with the keys {keys}: expected a list of objects; "
-            "save the list itself as the file"
-        )
+            f"{name}, line {number}, column {column}: not valid JSON: {reason}, near {around!r}: expected a list of objects"
+        ) from error
+    if isinstance(value, dict):
+        value = rows_within(value, name, field)
+    elif field is not None:
+        raise InputError(f"{name}: there is no key {field!r}, for the file is a list: leave out field= / --field")
     if not isinstance(value, list):
-        raise InputError(f"{path}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
-    warn_of_lone(halves, str(path))
-    return _rows(value, path, lambda row: f"record {row + 1}")
+        raise InputError(f"{name}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
+    warn_of_lone(halves, str(name))
+    return _rows(value, name, lambda row: f"record {row + 1}")
 
 
-def _rows(values: list[Any], path: Path, where: Callable[[int], str]) -> pl.LazyFrame:
-    """Hold objects as rows, or lists of strings as rows of their turns."""
+def _is_one(text: str) -> bool:
+    """Whether a text that is no JSON was to be one list, rather than a value a line."""
+    first, _, rest = text.lstrip().partition("\n")
+    try:
+        parse(first)
+    except ValueError:
+        return text.lstrip().startswith("[") or not rest.lstrip().startswith("{")
+    return False
+
+
+def _rows(values: list[Any], name: object, where: Callable[[int], str], *, jsonl: bool = False) -> pl.LazyFrame:
+    """Hold objects as rows, lists as rows of conversations, and strings as rows of prompts."""
     if not values:
-        raise InputError(f"{path}: the file is empty: expected at least one record")
-    if all(isinstance(value, list) and all(isinstance(turn, str) for turn in value) for value in values):
-        values = [{"turns": value} for value in values]
+        raise InputError(f"{name}: the file is empty: expected at least one record")
+    if all(isinstance(value, list) for value in values):
+        values = _conversations(values)
+    elif all(isinstance(value, str) for value in values) and (not jsonl or len(values) > 1):
+        values = [{"text": value} for value in values]
     for row, value in enumerate(values):
         if not isinstance(value, dict):
-            raise InputError(f"{path}, {where(row)}: found {NOUNS.get(type(value), 'null')}: expected an object")
+            raise InputError(f"{name}, {where(row)}: found {NOUNS.get(type(value), 'null')}: expected an object")
     return frame(values).lazy()
+
+
+def _conversations(values: list[Any]) -> list[Any]:
+    """Name the column of conversations that are rows by themselves."""
+    turns = [turn for value in values for turn in value]
+    if all(isinstance(turn, str) for turn in turns):
+        return [{"conversation": value} for value in values]
+    if turns and all(is_turn(turn) for turn in turns):
+        column = "conversations" if "from" in turns[0] else "messages" if "role" in turns[0] else "conversation"
+        return [{column: value} for value in values]
+    return values
+
+
+def rows_within(value: dict[str, Any], name: object, field: str | None = None) -> list[Any]:
+    """Find the rows in one JSON object.
+
+    Parameters
+    ----------
+    value
+        The object.
+    name
+        What to call the file in an error.
+    field
+        The key that holds the rows, where that is known.
+
+    Returns
+    -------
+    list
+        The rows.
+
+    Examples
+    --------
+    >>> rows_within({"rows": [{"row": {"prompt": "Why?"}}], "total": 1}, "data.json")
+    [{'prompt': 'Why?'}]
+    >>> rows_within({"prompt": {"0": "Why?", "1": "How?"}}, "data.json")
+    [{'prompt': 'Why?'}, {'prompt': 'How?'}]
+    """
+    if field is not None:
+        if field not in value:
+            raise InputError(f"{name}: there is no key {field!r}: expected one of {', '.join(map(repr, value))}")
+        inner = value[field]
+        return (
+            _unwrapped(inner)
+            if isinstance(inner, list)
+            else rows_within(inner, name)
+            if isinstance(inner, dict)
+            else [inner]
+        )
+    if not value:
+        raise InputError(f"{name}: the file is empty: expected at least one record")
+    if _is_sample(value):
+        return [value]
+    table = _table(value)
+    if table is not None:
+        return table
+    lists = {key: member for key, member in value.items() if isinstance(member, list)}
+    records = {key: member for key, member in lists.items() if member and isinstance(member[0], dict | list)}
+    for key in ("data", "rows"):
+        if isinstance(value.get(key), list):
+            return _unwrapped(value[key])
+    if len(records or lists) == 1:
+        return _unwrapped(next(iter((records or lists).values())))
+    keys = ", ".join(map(repr, value))
+    several = ", ".join(map(repr, records))
+    hint = (
+        f"say which key holds the rows with field= / --field: {several}"
+        if records
+        else "save the list itself as the file"
+    )
+    raise InputError(f"{name}: found one object with the keys {keys}: expected a list of objects; {hint}")
+
+
+def _table(value: dict[str, Any]) -> list[Any] | None:
+    """Turn the columns that a table is kept by into rows; None if it is kept in another way."""
+    members = list(value.values())
+    if value.keys() >= {"columns", "data"} and all(isinstance(value[key], list) for key in ("columns", "data")):
+        return [dict(zip(value["columns"], row, strict=False)) for row in value["data"]]
+    if all(isinstance(member, dict) and member for member in members):
+        keys = list(members[0])
+        if any(list(member) != keys for member in members):
+            return None
+        # Columns of rows by their number, as pandas writes them; or rows by name.
+        columns = all(key.isdecimal() for key in keys)
+        return [{name: member[key] for name, member in value.items()} for key in keys] if columns else members
+    side_by_side = len(members) > 1 and all(isinstance(member, list) for member in members)
+    if side_by_side and len({len(member) for member in members}) == 1:
+        first = [member[0] for member in members if member]
+        if not any(isinstance(each, dict) for each in first):
+            return [dict(zip(value, row, strict=True)) for row in zip(*members, strict=True)]
+    return None
+
+
+def _unwrapped(rows: list[Any]) -> list[Any]:
+    """Take rows out of what says their number, as the viewer of data sets sends them."""
+    if rows and all(isinstance(row, dict) and isinstance(row.get("row"), dict) for row in rows):
+        return [row["row"] for row in rows]
+    return rows
+
+
+def _is_sample(value: dict[str, Any]) -> bool:
+    """Whether an object is itself a row: a conversation, or texts side by side."""
+    if any(isinstance(member, list) and member and all(is_turn(each) for each in member) for member in value.values()):
+        return not any(key in value for key in ("data", "rows"))
+    return all(not isinstance(member, list | dict) for member in value.values())

@@ -2,13 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, get_args
 
 import polars as pl
 
-from instag.io.records import JSON
+from instag.errors import InputError
+from instag.io.records import JSON, dump, parse
+from instag.io.roles import CONTENTS as WORDS
+from instag.io.roles import EXCHANGES, SPEAKERS
 
-Name = Literal["messages", "sharegpt", "tree", "turns", "alpaca", "pairs", "prompts"]
+Name = Literal[
+    "messages",
+    "sharegpt",
+    "exchanges",
+    "tree",
+    "thread",
+    "turns",
+    "alpaca",
+    "instances",
+    "pairs",
+    "preference",
+    "prompts",
+]
 
 LAYOUTS: tuple[Name, ...] = get_args(Name)
 
@@ -22,35 +38,52 @@ CHATS = (
     "dialogue",
     "dialogues",
     "chat",
+    "chat_messages",
+    "contents",
+    "items",
+    "thread",
+    "mapping",
     "data",
 )
+# Prompts may be conversations too, of which the answer is in another column.
+ASKED = ("prompt", "input", "question", "query", "instruction")
 ROLES = ("role", "from")
 CONTENTS = ("content", "value")
-USERS = ("user", "human", "prompter")
-OUTPUTS = ("output", "response", "completion", "answer")
+OUTPUTS = ("output", "response", "completion", "answer", "generation", "output_text")
+SYSTEMS = ("system", "system_prompt", "system_message", "meta_instruction", "system_instruction", "systeminstruction")
 ALPACA = {
-    "instruction": ("instruction",),
+    "query": ("instruction",),
     "input": ("input", "context"),
-    "output": OUTPUTS,
-    "system": ("system",),
+    "answer": OUTPUTS,
+    "system": SYSTEMS,
     "history": ("history",),
 }
 PAIRS = {
     "question": (*OUTPUTS, "answers", "solution"),
     "problem": ("solution", *OUTPUTS),
     "prompt": (*OUTPUTS, "chosen"),
-    "query": OUTPUTS,
-    "input": OUTPUTS,
+    "query": (*OUTPUTS, "answers"),
+    "input": (*OUTPUTS, "target"),
+    "inputs": (*OUTPUTS, "targets", "outputs"),
+    "input_text": OUTPUTS,
+    "user": ("assistant", "bot"),
+    "human": ("assistant", "bot", "gpt"),
 }
-PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input")
+PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input", "inputs", "input_text")
+# A text beside other layouts may be anything; a prompt of these names is one.
+TELLING = ("prompt", "instruction", "question", "query", "problem")
+ALTERNATIVES = ("chosen", "rejected")
+# How deep a layout is looked for within columns.
+WITHIN = 2
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The name of a layout, and the column that plays each part in it."""
+    """The name of a layout, the column that plays each part in it, and the template that its texts are made with."""
 
-    name: Name
+    name: str
     columns: Mapping[str, str]
+    template: str | None = None
 
 
 def speech(dtype: Any) -> tuple[str, str] | None:
@@ -71,14 +104,82 @@ def speech(dtype: Any) -> tuple[str, str] | None:
     >>> speech(pl.Struct({"from": pl.String, "value": pl.String}))
     ('from', 'value')
     """
+    return _speech(dtype, ROLES, CONTENTS)
+
+
+def _speech(dtype: Any, roles: tuple[str, ...], contents: tuple[str, ...]) -> tuple[str, str] | None:
     if not isinstance(dtype, pl.Struct):
         return None
     fields = {field.name.lower(): field for field in dtype.fields}
-    role = next((fields[name] for name in ROLES if name in fields), None)
-    content = next((fields[name] for name in CONTENTS if name in fields), None)
-    if role is None or content is None or not is_text(role.dtype):
+    role = next((fields[name] for name in roles if name in fields), None)
+    content = next((fields[name] for name in contents if name in fields), None)
+    if (
+        role is None
+        or content is None
+        or not (is_text(role.dtype) or (roles != ROLES and isinstance(role.dtype, pl.Struct)))
+    ):
         return None
     return role.name, content.name
+
+
+def is_exchange(dtype: Any) -> bool:
+    """Tell whether the values of a type are questions with their answers.
+
+    Parameters
+    ----------
+    dtype
+        The type of an element of a conversation.
+
+    Examples
+    --------
+    >>> is_exchange(pl.Struct({"human": pl.String, "assistant": pl.String}))
+    True
+    """
+    if not isinstance(dtype, pl.Struct):
+        return False
+    names = {field.name.lower() for field in dtype.fields}
+    return any(asked in names and answer in names for asked, answer in EXCHANGES)
+
+
+def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each case
+    """Tell whether the values of a type are conversations.
+
+    Parameters
+    ----------
+    dtype
+        The type of a column.
+    named
+        Whether its name says that they are; then more types may hold them.
+
+    Examples
+    --------
+    >>> is_chat(pl.List(pl.Struct({"author": pl.String, "content": pl.String})), named=True)
+    True
+    """
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = dtype.inner
+        if speech(inner):
+            return True
+        if not named:
+            return False
+        loose = _speech(inner, SPEAKERS, WORDS) is not None or is_exchange(inner)
+        return loose or inner == JSON or inner == pl.List(pl.String)
+    if dtype == JSON:
+        return named
+    if not isinstance(dtype, pl.Struct):
+        return False
+    fields = {field.name.lower(): field.dtype for field in dtype.fields}
+    lists = [name for name in fields if isinstance(fields[name], pl.List)]
+    if {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
+        return True
+    if named and any(is_chat(fields.get(name), named=True) for name in CHATS):
+        return True
+    inner_types = list(fields.values())
+    # A chat's export has its messages by their names, with the ones before and after them.
+    if named and inner_types and all(isinstance(each, pl.Struct) and "message" in dict(each) for each in inner_types):
+        return True
+    numbered = all(is_exchange(each) or _speech(each, SPEAKERS, WORDS) for each in inner_types)
+    return named and bool(inner_types) and numbered
 
 
 def is_text(dtype: Any) -> bool:
@@ -110,21 +211,70 @@ def detect(schema: Mapping[str, Any], name: str = "auto") -> Layout | None:
     Returns
     -------
     Layout or None
-        The first layout that fits, the structured ones before plain text.
+        The first layout that fits, the structured ones before plain text, and columns before what is within them.
 
     Examples
     --------
     >>> detect({"Question": pl.String(), "answer": pl.String()})
-    Layout(name='pairs', columns={'query': 'Question', 'answer': 'answer'})
+    Layout(name='pairs', columns={'query': 'Question', 'answer': 'answer'}, template=None)
     """
+    return _detect(schema, name, WITHIN)
+
+
+def _detect(schema: Mapping[str, Any], name: str, depth: int) -> Layout | None:
     # A column in lower case comes before its twin in another.
     columns = {column.lower(): column for column in sorted(schema, key=str.islower)}
     types = {lower: schema[column] for lower, column in columns.items()}
-    for find in (_chats, _trees, _turns, _alpacas, _pairs, _prompts):
+    for find in (_chats, _trees, _threads, _turns, _alpacas, _pairs, _preferences, _prompts, _preferred_texts):
         for layout, parts in find(types):
             if name not in LAYOUTS or name == layout:
-                return Layout(layout, {part: columns[lower] for part, lower in parts.items()})
+                return Layout(layout, {part: _spelt(columns, lower) for part, lower in parts.items()})
+    for column, dtype in schema.items() if depth else ():
+        if isinstance(dtype, pl.Struct) and dtype != JSON:
+            inner = _detect(dict(dtype), name, depth - 1)
+            if inner is not None and (inner.name != "prompts" or name == "prompts"):
+                return Layout(inner.name, {part: f"{column}.{path}" for part, path in inner.columns.items()})
     return None
+
+
+def _spelt(columns: Mapping[str, str], path: str) -> str:
+    """Name a column, or a path that begins with one, in its own letter case."""
+    head, dot, rest = path.partition(".")
+    return columns[path] if path in columns else f"{columns[head]}{dot}{rest}"
+
+
+def parts_of(schema: Mapping[str, Any]) -> list[str]:
+    """Name the columns that may play a part in some layout.
+
+    Parameters
+    ----------
+    schema
+        The columns and their types.
+
+    Returns
+    -------
+    list of str
+        Those of a known name, and conversations of any name.
+
+    Examples
+    --------
+    >>> parts_of({"id": pl.Int64(), "Prompt": pl.String(), "thread": pl.String()})
+    ['Prompt']
+    """
+    flat = {
+        *OUTPUTS,
+        *SYSTEMS,
+        *PAIRS,
+        *PROMPTS,
+        *(name for names in (*ALPACA.values(), *PAIRS.values()) for name in names),
+    }
+    return [
+        column
+        for column, dtype in schema.items()
+        if (column.lower() in flat and (is_text(dtype) or dtype.is_nested() or dtype == pl.Null))
+        or column.lower() == "instances"
+        or is_chat(dtype, named=column.lower() in CHATS)
+    ]
 
 
 Types = Mapping[str, Any]
@@ -132,13 +282,33 @@ Found = Iterator[tuple[Name, dict[str, str]]]
 
 
 def _chats(types: Types) -> Found:
-    """Find lists of turns by their type, those of a known name first."""
-    for column in sorted(types, key=lambda column: CHATS.index(column) if column in CHATS else len(CHATS)):
+    """Find lists of turns by their type, those of a known name first; and what was said before and after them."""
+    known = (*CHATS, *ASKED)
+    for column in sorted(types, key=lambda column: known.index(column) if column in known else len(known)):
         dtype = types[column]
-        if isinstance(dtype, pl.List) and (fields := speech(dtype.inner)):
-            yield "sharegpt" if fields[0].lower() == "from" else "messages", {"turns": column}
-        elif column in CHATS and (dtype == JSON or dtype == pl.List(JSON)):
-            yield "messages", {"turns": column}
+        if column == "history" and any(is_text(types.get(name)) for name in ASKED):
+            continue
+        if column in ALTERNATIVES or column in OUTPUTS or not is_chat(dtype, named=column in CHATS):
+            if not (column in ASKED and isinstance(dtype, pl.List) and is_chat(dtype, named=True)):
+                continue
+            if dtype in (pl.List(JSON), pl.List(pl.List(pl.String))):
+                continue
+        parts = {"turns": column}
+        systems = [name for name in SYSTEMS if is_text(types.get(name))]
+        inner = getattr(dtype, "inner", None)
+        loose = isinstance(inner, pl.Struct) and speech(inner) is None and _speech(inner, SPEAKERS, WORDS)
+        if loose and not systems and is_text(types.get("context")):
+            systems = ["context"]
+        if systems:
+            parts["system"] = systems[0]
+        answers = [name for name in OUTPUTS if is_text(types.get(name)) or is_chat(types.get(name), named=True)]
+        if answers:
+            parts["answer"] = answers[0]
+        fields = speech(inner)
+        if fields is not None and fields[0].lower() == "from":
+            yield "sharegpt", parts
+        else:
+            yield ("exchanges" if is_exchange(inner) and not fields else "messages"), parts
 
 
 def _trees(types: Types) -> Found:
@@ -148,11 +318,19 @@ def _trees(types: Types) -> Found:
         yield "tree", {"prompt": "prompt"}
 
 
+def _threads(types: Types) -> Found:
+    """Find tables of messages, each of which knows the one that it replies to."""
+    key = next((name for name in ("message_id", "id") if name in types), None)
+    content = next((name for name in ("text", "content") if types.get(name) == pl.String), None)
+    if key and content and "parent_id" in types and types.get("role") == pl.String:
+        yield "thread", {"query": content, "role": "role", "key": key, "parent": "parent_id"}
+
+
 def _turns(types: Types) -> Found:
     """Find lists of strings by their names alone, for tags are lists of strings too."""
     for column in CHATS:
         if types.get(column) in (pl.List(pl.String), pl.List(pl.Null)):
-            yield "turns", {"turns": column}
+            yield ("turns" if column == "turns" else "exchanges"), {"turns": column}
 
 
 def _alpacas(types: Types) -> Found:
@@ -164,7 +342,11 @@ def _alpacas(types: Types) -> Found:
         for part, names in ALPACA.items()
         if (column := next((name for name in names if name in types), None)) is not None
     }
-    if "input" in parts or "output" in parts:
+    instances = getattr(types.get("instances"), "inner", None)
+    if isinstance(instances, pl.Struct) and {"input", "output"} <= set(dict(instances)) and "input" not in parts:
+        taken = {"query": parts["query"], "input": "instances.0.input", "answer": "instances.0.output"}
+        yield "instances", parts | taken
+    if "input" in parts or "answer" in parts:
         yield "alpaca", parts
 
 
@@ -174,11 +356,127 @@ def _pairs(types: Types) -> Found:
         answer = next((name for name in answers if name in types), None)
         if answer is not None and is_text(types.get(query)):
             # What was chosen has its rejected twin, so it is no part to take alone.
-            yield "pairs", {"query": query} if answer == "chosen" else {"query": query, "answer": answer}
+            parts = {"query": query} if answer == "chosen" else {"query": query, "answer": answer}
+            for part in ("system", "history"):
+                name = next((name for name in ALPACA[part] if name in types), None)
+                if name is not None:
+                    parts[part] = name
+            yield "pairs", parts
+
+
+def _preferences(types: Types) -> Found:
+    """Find answers that were preferred, each with all that was said before."""
+    if "rejected" in types and is_chat(types.get("chosen"), named=True):
+        yield "preference", {"turns": "chosen"}
+
+
+def _preferred_texts(types: Types) -> Found:
+    """Find the same as texts, which are made with a template."""
+    if "rejected" in types and is_text(types.get("chosen")):
+        yield "preference", {"turns": "chosen"}
 
 
 def _prompts(types: Types) -> Found:
     """Find a prompt by itself."""
     for column in PROMPTS:
         if is_text(types.get(column)):
-            yield "prompts", {"query": column}
+            parts = {"query": column}
+            systems = [name for name in SYSTEMS if is_text(types.get(name))]
+            yield "prompts", parts | ({"system": systems[0]} if systems else {})
+
+
+def resolve(schema: Mapping[str, Any], path: str) -> tuple[pl.Expr, Any]:
+    """Find a column, or what is within one, by its path.
+
+    Parameters
+    ----------
+    schema
+        The columns and their types.
+    path
+        The name of a column; after it, parted by dots, the names of fields and the places in lists.
+
+    Returns
+    -------
+    tuple
+        The expression and its type.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing of that path; the message says what there is.
+
+    Examples
+    --------
+    >>> _, dtype = resolve({"meta": pl.Struct({"lang": pl.String})}, "meta.lang")
+    >>> dtype
+    String
+    """
+    head = next((name for name in (path, *_heads(path)) if name in schema), None)
+    if head is None:
+        raise InputError(f"there is no column {path!r}: expected one of {', '.join(schema) or 'none'}")
+    value, dtype, rest = pl.col(head), schema[head], path[len(head) + 1 :]
+    before = head
+    for name in rest.split(".") if rest else ():
+        if isinstance(dtype, pl.Struct) and name in dict(dtype):
+            value, dtype = value.struct.field(name), dict(dtype)[name]
+        elif isinstance(dtype, pl.List) and name.isdecimal():
+            value, dtype = value.list.get(int(name), null_on_oob=True), dtype.inner
+        elif isinstance(dtype, pl.List) and isinstance(dtype.inner, pl.Struct) and name in dict(dtype.inner):
+            value, dtype = value.list.eval(pl.element().struct.field(name)), pl.List(dict(dtype.inner)[name])
+        elif dtype == JSON:
+            inner = value.struct.field("$json")
+            value = inner.map_batches(partial(_member, name=name), return_dtype=JSON, is_elementwise=True)
+        else:
+            fields = ", ".join(dict(dtype)) if isinstance(dtype, pl.Struct) else None
+            found = f"expected one of {fields}" if fields else f"{before} is {dtype}, and has no fields"
+            raise InputError(f"there is no {name!r} within {before!r}: {found}")
+        before = f"{before}.{name}"
+    return value, dtype
+
+
+def _heads(path: str) -> Iterator[str]:
+    """Walk the beginnings of a path, the longest first, for a column may have dots in its name."""
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
+
+
+def _member(texts: pl.Series, name: str) -> pl.Series:
+
+    values = [pick(parse(text), name) if text else None for text in texts]
+    return pl.Series([None if value is None else {"$json": dump(value)} for value in values], dtype=JSON)
+
+
+def pick(row: Any, path: str) -> Any:
+    """Take a value out of a parsed row by its path.
+
+    Parameters
+    ----------
+    row
+        The row.
+    path
+        As for :func:`resolve`.
+
+    Returns
+    -------
+    Any
+        The value; None where there is none.
+
+    Examples
+    --------
+    >>> pick({"a": [{"b": 1}]}, "a.0.b")
+    1
+    """
+    if isinstance(row, Mapping):
+        if path in row:
+            return row[path]
+        for head in _heads(path):
+            if head in row:
+                return pick(row[head], path[len(head) + 1 :])
+    if isinstance(row, list):
+        head, _, rest = path.partition(".")
+        if head.isdecimal():
+            member = row[int(head)] if int(head) < len(row) else None
+            return pick(member, rest) if rest else member
+        return [pick(each, path) for each in row]
+    return None

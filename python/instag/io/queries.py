@@ -1,4 +1,4 @@
-"""Queries: what the user said in each sample, in order, as expressions on its columns."""
+"""Queries: what the user said in each sample, in order, as expressions on its columns where these are plain."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,14 +7,16 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.conversation import SPOKEN, prompted, text_of, user_texts
-from instag.io.layout import USERS, Layout, detect, is_text, speech
+from instag.io.conversation import SPOKEN, conversation, pass_over, prompted, queries_of, text_of, turns_of
+from instag.io.detection import MIXED, find, row_layouts
+from instag.io.layout import Layout, is_chat, is_text, resolve, speech
 from instag.io.records import JSON, parse, plain
+from instag.io.roles import USERS, role_of
 
 TEXTS = pl.List(pl.String)
 
 
-def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
+def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:  # noqa: PLR0911 - one for each case
     """Build the expression of a layout's user turns.
 
     Parameters
@@ -35,21 +37,35 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
     >>> frame.select(queries=queries(Layout("prompts", {"query": "question"}), frame.schema)).to_dicts()
     [{'queries': ['Why?']}, {'queries': []}]
     """
-    parts = {part: (pl.col(column), schema[column]) for part, column in layout.columns.items()}
+    if layout.name == MIXED:
+        return _rows(layout, schema)
+    parts = {
+        part: resolve(schema, column) for part, column in layout.columns.items() if part not in {"answer", "system"}
+    }
     match layout.name:
-        case "messages" | "sharegpt":
-            return chat(*parts["turns"])
-        case "turns":
-            return _filled(parts["turns"][0].cast(TEXTS).list.gather_every(2).list.eval(pl.element().fill_null("")))
         case "tree":
             return _apply(parts["prompt"][0], lambda value: list(prompted(plain(value))))
-        case "alpaca":
-            return _alpaca(parts)
-        case _:
-            return _alone(_optional(*parts["query"]))
+        case "thread":
+            spoken = parts["role"][0].map_elements(role_of, return_dtype=pl.String) == "user"
+            return pl.when(spoken.fill_null(value=False)).then(_alone(parts["query"][0])).otherwise(_none())
+    if layout.template is None and "history" not in parts:
+        if "turns" in parts:
+            return chat(*parts["turns"], alternate=layout.name != "turns")
+        if all(is_text(dtype) or dtype == pl.Null for _, dtype in parts.values()):
+            return _asked(parts)
+    elif (
+        layout.template is None
+        and parts["history"][1] == pl.List(TEXTS)
+        and set(parts) <= {"query", "input", "history"}
+    ):
+        rest = {part: each for part, each in parts.items() if part != "history"}
+        if all(is_text(dtype) or dtype == pl.Null for _, dtype in rest.values()):
+            earlier = _filled(parts["history"][0].list.eval(pl.element().list.first().fill_null("")))
+            return pl.concat_list(earlier, _asked(rest))
+    return _rows(layout, schema)
 
 
-def chat(turns: pl.Expr, dtype: Any) -> pl.Expr:
+def chat(turns: pl.Expr, dtype: Any, *, alternate: bool = True) -> pl.Expr:
     """Build the expression of the user turns in a column of conversations.
 
     Parameters
@@ -57,60 +73,167 @@ def chat(turns: pl.Expr, dtype: Any) -> pl.Expr:
     turns
         The column.
     dtype
-        Its type: lists of turns, or JSON text of whatever form.
+        Its type.
+    alternate
+        Whether plain texts alternate between user and assistant; otherwise all are the user's.
 
     Returns
     -------
     polars.Expr
         A list of strings a row.
     """
+    if dtype == TEXTS or dtype == pl.List(pl.Null):
+        texts = turns.cast(TEXTS)
+        return _filled((texts.list.gather_every(2) if alternate else texts).list.eval(pl.element().fill_null("")))
     fields = speech(getattr(dtype, "inner", None))
-    if fields is None:
-        return _apply(turns, lambda value: user_texts(plain(value)))
+    if fields is None or not _is_plain(dict(dtype.inner), *fields):
+        return _apply(turns, lambda value: queries_of(turns_of(plain(value), pass_over, alternate=alternate)))
     role, content = fields
     turn = pl.element()
-    kinds = {field.name: field.dtype for field in dtype.inner.fields}
-    users = turn.filter(_text(turn.struct.field(role), kinds[role]).str.to_lowercase().is_in(USERS))
-    return _filled(turns.list.eval(_text(users.struct.field(content), kinds[content])))
+    kinds = dict(dtype.inner)
+    speaker = _text(turn.struct.field(role), kinds[role]).str.strip_chars().str.to_lowercase()
+    return _filled(turns.list.eval(_text(turn.filter(speaker.is_in(USERS)).struct.field(content), kinds[content])))
 
 
-def column(name: str, dtype: Any) -> pl.Expr | None:
+def _is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
+    """Whether expressions find the words of turns: not where results of tools are parts, or words in several fields."""
+    held = kinds[content]
+    inner = getattr(held, "inner", held)
+    if isinstance(inner, pl.Struct) and inner != JSON:
+        return "tool_use_id" not in dict(inner) and "parts" not in dict(inner)
+    return held != JSON and held != pl.List(JSON) and "text" not in {name.lower() for name in kinds} - {role, content}
+
+
+def column(name: str, schema: Mapping[str, Any]) -> pl.Expr | None:
     """Build the expression of the user turns in a column the user names.
 
     Parameters
     ----------
     name
-        The column.
-    dtype
-        Its type.
+        The column, or a path into it.
+    schema
+        The columns and their types.
 
     Returns
     -------
     polars.Expr or None
         A list of strings a row; None where the type holds no text.
     """
-    if dtype == JSON or dtype == pl.List(JSON) or speech(getattr(dtype, "inner", None)):
-        return chat(pl.col(name), dtype)
-    if is_text(dtype):
-        return _alone(pl.col(name).cast(pl.String))
+    value, dtype = resolve(schema, name)
+    if is_text(dtype) and dtype != JSON:
+        return _alone(value.cast(pl.String))
     if isinstance(dtype, pl.List) and dtype.inner in (pl.String, pl.Null, pl.Categorical, pl.Enum):
-        return _filled(pl.col(name).cast(TEXTS).list.eval(pl.element().fill_null("")))
-    return None
+        return chat(value, dtype, alternate=False)
+    return chat(value, dtype) if is_chat(dtype, named=True) else None
 
 
-def _alpaca(parts: Mapping[str, tuple[pl.Expr, Any]]) -> pl.Expr:
-    """Join the instruction and its input; what was asked before comes first."""
-    query = _optional(*parts["instruction"])
+def heard(frame: Frame, name: str | None) -> pl.Series:
+    """Find what the users said in each sample.
+
+    Parameters
+    ----------
+    frame
+        The samples.
+    name
+        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of any of
+        these, such as :func:`instag.read` makes, or else the layout that the columns have.
+
+    Returns
+    -------
+    polars.Series
+        A list of strings a sample.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or none that holds what users said.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
+    [['Why?'], []]
+    """
+    return _found(frame) if name is None else _named(frame, name)
+
+
+def overheard(frame: Frame) -> pl.Series | None:
+    """Find what the users said where the columns tell; None where they do not.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> overheard(wrap(pl.DataFrame({"tags": [["math"]]}))) is None
+    True
+    """
+    lazy = frame.lazy()
+    schema = lazy.collect_schema()
+    if schema.get("queries") == TEXTS:
+        return frame.column("queries")
+    if "queries" in schema and (said := column("queries", schema)) is not None:
+        return frame.column("queries").to_frame().select(queries=said).to_series()
+    layout = find(lazy)
+    return None if layout is None else lazy.select(queries=queries(layout, schema)).collect().to_series()
+
+
+def _named(frame: Frame, name: str) -> pl.Series:
+    held = frame.column(name)
+    lazy = pl.LazyFrame([held.alias("said")])
+    found = column("said", {"said": held.dtype})
+    if found is None:
+        raise InputError(f"query: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
+    layout = find(lazy, parts={"query": "said"})
+    if layout is not None and (layout.template is not None or "turns" in layout.columns):
+        found = queries(layout, {"said": held.dtype})
+    return lazy.select(queries=found).collect().to_series()
+
+
+def _found(frame: Frame) -> pl.Series:
+    said = overheard(frame)
+    if said is None:
+        columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
+        raise InputError(
+            "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
+            f"prompt, …); found the columns {columns}; name the one with what users said with query= / --query"
+        )
+    return said
+
+
+def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
+    """Read what no expression can, a row at a time."""
+    if layout.name == MIXED:
+        types = {name: schema[name] for name in layout.columns}
+        find_layout = row_layouts(types)
+    else:
+        find_layout = lambda _: layout  # noqa: E731
+    heads = list(dict.fromkeys(_head(path, schema) for path in layout.columns.values()))
+
+    def said(row: dict[str, Any]) -> list[str]:
+        values = plain(row)
+        own = find_layout(values)
+        return [] if own is None else queries_of(conversation(own, values, pass_over, answered=False)[0])
+
+    return _apply(pl.struct(heads), said)
+
+
+def _head(path: str, schema: Mapping[str, Any]) -> str:
+    while path not in schema:
+        path = path.rpartition(".")[0]
+    return path
+
+
+def _asked(parts: Mapping[str, tuple[pl.Expr, Any]]) -> pl.Expr:
+    """Join what was asked and its input."""
+    query = _optional(*parts["query"])
     if "input" in parts:
         given = _optional(*parts["input"])
-        blank = given.is_null() | (given.str.strip_chars() == "")
-        query = pl.when(blank).then(query).otherwise(pl.concat_str(query, given, separator="\n", ignore_nulls=True))
-    if "history" in parts:
-        history, dtype = parts["history"]
-        if dtype == pl.List(TEXTS):
-            earlier = _filled(history.list.eval(pl.element().list.first().fill_null("")))
-            return pl.concat_list(earlier, _alone(query))
+        both = pl.concat_str(query, given, separator="\n", ignore_nulls=True)
+        query = pl.when(_blank(given)).then(query).when(query == "").then(given).otherwise(both)
     return _alone(query)
+
+
+def _blank(text: pl.Expr) -> pl.Expr:
+    return text.is_null() | (text.str.strip_chars() == "")
 
 
 def _alone(text: pl.Expr) -> pl.Expr:
@@ -167,71 +290,3 @@ def _apply(value: pl.Expr, heard: Callable[[Any], list[str]]) -> pl.Expr:
         return_dtype=TEXTS,
         is_elementwise=True,
     )
-
-
-def heard(frame: Frame, name: str | None) -> pl.Series:
-    """What the users said in each sample.
-
-    Parameters
-    ----------
-    frame
-        The samples.
-    name
-        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of any of
-        these, such as :func:`instag.read` makes, or else the layout that the columns have.
-
-    Returns
-    -------
-    polars.Series
-        A list of strings a sample.
-
-    Raises
-    ------
-    InputError
-        Where there is no such column, or none that holds what users said.
-
-    Examples
-    --------
-    >>> from instag.frame import wrap
-    >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
-    [['Why?'], []]
-    """
-    return _found(frame) if name is None else _named(frame, name)
-
-
-def _named(frame: Frame, name: str) -> pl.Series:
-    held = frame.column(name)
-    found = column(name, held.dtype)
-    if found is None:
-        raise InputError(f"query: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
-    return held.to_frame().select(queries=found).to_series()
-
-
-def overheard(frame: Frame) -> pl.Series | None:
-    """The same, where the columns tell; None where they do not.
-
-    Examples
-    --------
-    >>> from instag.frame import wrap
-    >>> overheard(wrap(pl.DataFrame({"tags": [["math"]]}))) is None
-    True
-    """
-    lazy = frame.lazy()
-    schema = lazy.collect_schema()
-    if schema.get("queries") == TEXTS:
-        return frame.column("queries")
-    if "queries" in schema and (said := column("queries", schema["queries"])) is not None:
-        return frame.column("queries").to_frame().select(queries=said).to_series()
-    layout = detect(schema)
-    return None if layout is None else lazy.select(queries=queries(layout, schema)).collect().to_series()
-
-
-def _found(frame: Frame) -> pl.Series:
-    said = overheard(frame)
-    if said is None:
-        columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
-        raise InputError(
-            "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
-            f"prompt, …); found the columns {columns}; name the one with what users said with query= / --query"
-        )
-    return said

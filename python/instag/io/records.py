@@ -4,6 +4,7 @@ A field whose values are of more than one JSON type, at any depth, becomes the s
 """
 
 import json
+import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,9 @@ SCALARS: dict[frozenset[type], pl.DataType] = {
     frozenset({str}): pl.String(),
     frozenset({float}): pl.Float64(),
 }
+NESTED = 2  # records deep: a row, a turn in it
+# Within columns, objects under these keys are what each row makes of them, with keys and nulls of its own.
+FREE = frozenset({"arguments", "args", "parameters", "properties"})
 LONG = re.compile(r"\d{20}")
 
 Wrap = Callable[[Any], Any]
@@ -46,13 +50,14 @@ def is_record(names: Collection[str]) -> bool:
 class Shape:
     """What the values of one field have been, over all records."""
 
-    __slots__ = ("fields", "high", "item", "kinds", "low")
+    __slots__ = ("fields", "finite", "high", "item", "kinds", "low")
 
     def __init__(self) -> None:
         self.kinds: set[type] = set()
         self.fields: dict[str, Shape] = {}
         self.item: Shape | None = None
         self.low = self.high = 0
+        self.finite = True
 
     def add(self, value: Any, depth: int = 0) -> None:
         """Take one more value into account.
@@ -68,7 +73,9 @@ class Shape:
             return
         kind = type(value)
         self.kinds.add(kind)
-        if kind is int:
+        if kind is float:
+            self.finite = self.finite and math.isfinite(value)
+        elif kind is int:
             self.low, self.high = min(self.low, value), max(self.high, value)
         elif depth > DEEPEST:
             return
@@ -95,14 +102,20 @@ class Shape:
         polars.DataType
             A type that reads and writes back each value, :data:`JSON` where no other does.
         """
+        if not self.finite and depth > 1:
+            return JSON
         whole = SCALARS.get(frozenset(self.kinds))
         if self.kinds == {int} or (self.kinds == {int, float} and self.floats):
             whole = self._number()
         elif depth <= DEEPEST and self.kinds == {list} and self.item:
             whole = pl.List(self.item.dtype(depth + 1))
         elif depth <= DEEPEST and self.kinds == {dict} and is_record(self.fields):
-            whole = pl.Struct({key: field.dtype(depth + 1) for key, field in self.fields.items()})
+            whole = pl.Struct({key: self._member(key, field, depth + 1) for key, field in self.fields.items()})
         return whole or JSON
+
+    def _member(self, key: str, field: "Shape", depth: int) -> pl.DataType:
+        free = key in FREE and dict in field.kinds and depth > 1
+        return JSON if free else field.dtype(depth)
 
     def _number(self) -> pl.DataType:
         if float in self.kinds:
@@ -155,9 +168,20 @@ def dump(value: Any) -> str:
         JSON that parses to the same value.
     """
     try:
-        return orjson.dumps(value).decode()
+        text = orjson.dumps(value).decode()
+        # It makes nulls of what is no number.
+        return json.dumps(value, ensure_ascii=False) if "null" in text and _is_endless(value) else text
     except TypeError:  # an integer beyond 64 bits, or very deep nesting
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _is_endless(value: Any) -> bool:
+    """Whether a value holds a number that is none, or infinite."""
+    if isinstance(value, dict):
+        return any(map(_is_endless, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_endless, value))
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def wrap(dtype: Any) -> Wrap | None:
@@ -203,13 +227,16 @@ def wrap_fields(schema: Mapping[str, Any]) -> Wrap | None:
     )
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, depth: int = 0) -> Any:
     """Put parsed values in the place of their JSON text.
 
     Parameters
     ----------
     value
         A value out of a frame.
+    depth
+        How many records the value is in. Below the second, a key that is null was not there in the file, but in that of
+        another row.
 
     Returns
     -------
@@ -224,8 +251,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"$json"}:
             return None if value["$json"] is None else parse(value["$json"])
-        return {key: plain(member) for key, member in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list) else value
+        return {key: plain(member, depth + 1) for key, member in value.items() if member is not None or depth < NESTED}
+    return [plain(item, depth) for item in value] if isinstance(value, list) else value
 
 
 def decode(lines: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> pl.LazyFrame:
@@ -271,6 +298,16 @@ def frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     schema = {key: field.dtype() for key, field in shape.fields.items()}
     whole = wrap_fields(schema) or (lambda record: record)
     spelt = pl.Series("line", [dump(whole(record)) for record in records], dtype=pl.String)
+    endless = [key for key, field in shape.fields.items() if not field.finite and schema[key] == pl.Float64]
+    if endless:
+        # No JSON that Polars reads holds these.
+        put = {
+            key: pl.Series(key, [record.get(key) for record in records], dtype=pl.Float64, strict=False)
+            for key in endless
+        }
+        without = [{key: value for key, value in record.items() if key not in put} for record in map(whole, records)]
+        spelt = pl.Series("line", [dump(record) for record in without], dtype=pl.String)
+        return decode(spelt.to_frame().lazy(), schema).collect(engine="streaming").with_columns(**put)
     return decode(spelt.to_frame().lazy(), schema).collect(engine="streaming")
 
 

@@ -1,9 +1,10 @@
-"""Sources: the files that a path, a glob, a list of them or a saved dataset stands for, and several as one."""
+"""Sources: the files that a path, a glob, a folder or a list of them stands for, and several as one."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial, reduce
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,41 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError, MissingFileError
-from instag.io import files, jsonl
-from instag.io.files import Type, reading, type_of
+from instag.io import arrow_check, csv_form, files, jsonl, spool
+from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
+from instag.io.options import ReadOptions
 from instag.io.records import JSON, decode, dump, plain, wrap
 
 Source = str | Path | Sequence[str | Path]
 
-OPENERS: dict[Type, Callable[[Path], pl.LazyFrame]] = {
-    "json": jsonl.array,
-    "jsonl": jsonl.scan,
-    "csv": partial(files.table, separator=","),
-    "tsv": partial(files.table, separator="\t"),
-    "parquet": partial(pl.scan_parquet, glob=False),
-    "arrow": files.arrow,
-    "text": files.text,
+PLAIN = (pl.Null, pl.Boolean, pl.String, pl.List, pl.Struct)
+STANDARD_INPUT = "-"
+# What a folder may hold beside data.
+BESIDE = ("readme", "license", "dataset_info", "dataset_infos", "dataset_dict", "state", "config", "requirements")
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "eval": "test",
+    "evaluation": "test",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
 }
-# Polars checks these as it reads; they are read through once so that no fault turns up later.
-UNCHECKED: tuple[Type, ...] = ("csv", "tsv", "text")
+# What the first bytes say of a file that is not what its name says.
+LFS, FEATHER = b"version https://git-lfs", b"FEA1"
+PAGES = (b"<!doctype html", b"<html")
+MAGIC: dict[bytes, str] = {
+    b"PAR1": ".parquet",
+    b"ARROW1": ".arrow",
+    b"\x1f\x8b": ".gz",
+    b"BZh": ".bz2",
+    b"\xfd7zXZ": ".xz",
+    b"\x28\xb5\x2f\xfd": ".zst",
+    b"PK\x03\x04": ".zip",
+}
 
 
 @dataclass(frozen=True)
@@ -40,15 +59,16 @@ class Part:
     split: bool = False
 
 
-def parts(source: Source, format: str) -> list[Part]:
+def parts(source: Source, options: ReadOptions) -> list[Part]:
     """Open everything that a source stands for.
 
     Parameters
     ----------
     source
-        A path, a glob, a list of them, or a folder saved by ``datasets.save_to_disk``.
-    format
-        A file type; any other format leaves it to each file's extension.
+        A path, a glob, a list of them, a folder of data files or one saved by ``datasets.save_to_disk``, or ``"-"`` for
+        standard input.
+    options
+        How files are read.
 
     Returns
     -------
@@ -58,37 +78,171 @@ def parts(source: Source, format: str) -> list[Part]:
     if not isinstance(source, str | Path):
         if not source:
             raise InputError("source: found an empty list: expected at least one path")
-        return [part for each in source for part in parts(each, format)]
-    path = Path(source)
+        return [part for each in source for part in parts(each, options)]
+    if str(source) == STANDARD_INPUT:
+        return [_standard_input(options)]
+    path = Path(source).expanduser()
     try:
         there = path.exists()
-    except OSError as error:
-        raise InputError(f"{source}: expected a path, a glob or a list of them: {error.strerror}") from None
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "it goes round in a circle of links"
+        raise InputError(f"{source}: expected a path, a glob or a list of them: {reason}") from None
     if there:
-        return list(_saved(path)) if path.is_dir() else [_open(path, str(source), format)]
+        if path.is_dir():
+            return list(_folder(path, options))
+        return list(_open(path, str(source), options))
+    if path.is_symlink():
+        raise MissingFileError(
+            f"{source}: there is no such file: the link points to {path.readlink()}, which is not there"
+        )
     if not has_magic(str(source)):
         raise MissingFileError(f"{source}: there is no such file: expected a path, a glob or a list of them")
-    found = glob(str(source), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
+    found = glob(str(path), recursive=True)  # noqa: PTH207 - Path.glob takes no absolute pattern
     matches = [match for match in sorted(found) if Path(match).is_file()]
     if not matches:
         raise MissingFileError(f"{source}: the glob matches no file: expected at least one")
-    return [_open(Path(match), match, format) for match in matches]
+    return [part for match in matches for part in _open(Path(match), match, options)]
 
 
-def _open(path: Path, name: str, format: str) -> Part:
-    kind = type_of(path, format)
-    with reading(path, kind):
-        if path.stat().st_size == 0:
-            raise InputError(f"{path}: the file is empty: expected at least one record")
-        frame = OPENERS[kind](path)
+def _standard_input(options: ReadOptions) -> Part:
+    """Keep standard input in a file, of the type that its first bytes tell."""
+    path = spool.standard_input("")
+    with path.open("rb") as file:
+        head = file.read(4096)
+    ending = next((ending for mark, ending in MAGIC.items() if head.startswith(mark)), None)
+    if ending is None:
+        text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        ending = ".json" if text.startswith("[") else ".jsonl" if text.startswith("{") else ""
+    if not ending and options.format not in files.TYPES and head:
+        raise InputError(
+            f"-: found no JSON, Parquet or Arrow: say what it is with format= / --format: {', '.join(files.TYPES)}"
+        )
+    named = path.rename(path.with_suffix(ending or ".txt"))
+    if ending in PACKED:
+        # What is within says what it is.
+        named = named.rename(named.with_suffix(f".jsonl{ending}"))
+    return _member(named, STANDARD_INPUT, options)
+
+
+def _open(path: Path, name: str, options: ReadOptions) -> Iterator[Part]:
+    """Open a file, or every file in an archive."""
+    if path.suffix.lower() == ".zip":
+        yield from _archive(path, name, options)
+        return
+    kind = type_of(path, options.format, packed=True)
+    with reading(name, kind):
+        if path.is_file() and path.stat().st_size == 0:
+            raise InputError(f"{name}: the file is empty: expected at least one record")
+        if not path.is_file():
+            # A pipe or a device is read once, and from its beginning.
+            path = spool.kept(path, f"data{path.suffix}")
+        frame = _opened(path, kind, name, options)
         frame.collect_schema()
-        if kind in UNCHECKED:
-            frame.select(pl.all().null_count()).collect(engine="streaming")
-    return Part(path, name, frame)
+    yield Part(Path(name), name, frame)
 
 
-def _saved(folder: Path) -> Iterator[Part]:
-    """Open a folder that Hugging Face ``datasets`` saved, a split at a time."""
+def _opened(path: Path, kind: Type, name: str, options: ReadOptions) -> pl.LazyFrame:
+    head = spool.head_of(path)
+    _check_head(head, name)
+    if kind in BINARY:
+        return _binary(path, kind, name, head)
+    if path.suffix.lower() in spool.UNPACKERS:
+        path = spool.unpacked(path)
+        head = spool.head_of(path)
+    encoding = options.encoding or spool.encoding_of(head)
+    if encoding is not None:
+        path = spool.recoded(path, encoding, name)
+        head = spool.head_of(path)
+        if kind == "text" and b"\t" in head.partition(b"\n")[0]:
+            kind = "tsv"  # what Excel calls Unicode text
+    try:
+        return _texts(path, kind, name, head, options)
+    except pl.exceptions.PolarsError:
+        spool.check_utf8(path, name)
+        raise
+
+
+def _texts(path: Path, kind: Type, name: str, head: bytes, options: ReadOptions) -> pl.LazyFrame:
+    if kind == "jsonl":
+        return jsonl.scan(path, name, skip=options.skip_bad_lines)
+    if kind == "json":
+        return jsonl.array(path, name, skip=options.skip_bad_lines, field=options.field)
+    return _checked(files.text(path)) if kind == "text" else _table(path, kind, name, head)
+
+
+def _check_head(head: bytes, name: str) -> None:
+    """Recognise what often lies where data should be."""
+    if head.startswith(LFS):
+        raise InputError(
+            f"{name}: this is a Git LFS pointer, not the data: fetch them with `git lfs pull` in its folder"
+        )
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:20].lower().startswith(PAGES):
+        raise InputError(
+            f"{name}: this is a web page (HTML), not data: download the file itself, by its raw or resolve address"
+        )
+
+
+def _binary(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
+    if kind == "parquet":
+        return pl.scan_parquet(path, glob=False)
+    if head.startswith(FEATHER):
+        raise InputError(
+            f"{name}: this is Feather of version 1, which is no Arrow file: write it anew, with pandas "
+            "pd.read_feather(…).to_parquet(…)"
+        )
+    arrow_check.check(path, name)
+    return files.arrow(path)
+
+
+def _table(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
+    plain_file = path.suffix.lower() not in PACKED
+    separator = (
+        csv_form.separator_of(head.decode("utf-8-sig", "replace"), SEPARATORS[kind]) if head else SEPARATORS[kind]
+    )
+    if plain_file:
+        csv_form.check_header(path, separator, name)
+    try:
+        return _checked(files.table(path, separator))
+    except pl.exceptions.PolarsError:
+        if plain_file:
+            spool.check_utf8(path, name)
+            csv_form.find_fault(path, separator, name)
+        raise
+
+
+def _checked(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Read through what Polars checks only as it reads, so that no fault turns up later."""
+    frame.select(pl.all().null_count()).collect(engine="streaming")
+    return frame
+
+
+def _archive(path: Path, name: str, options: ReadOptions) -> Iterator[Part]:
+    """Open the data files in a zip archive."""
+    found = [(member, inner) for member, inner in spool.members(path) if _is_data(Path(member))]
+    if not found:
+        raise InputError(f"{name}: no file in the archive ends in one of {', '.join(EXTENSIONS)}")
+    for member, inner in found:
+        label = name if len(found) == 1 else f"{name}/{member}"
+        yield _member(inner, label, options)
+
+
+def _member(path: Path, label: str, options: ReadOptions) -> Part:
+    kind = type_of(path, options.format, packed=True)
+    with reading(label, kind):
+        if path.stat().st_size == 0:
+            raise InputError(f"{label}: the file is empty: expected at least one record")
+        frame = _opened(path, kind, label, options)
+        frame.collect_schema()
+    return Part(Path(label), label, frame)
+
+
+def _is_data(path: Path) -> bool:
+    stem = path.with_suffix("") if path.suffix.lower() in PACKED else path
+    return stem.suffix.lower() in EXTENSIONS and stem.stem.lower() not in BESIDE
+
+
+def _folder(folder: Path, options: ReadOptions) -> Iterator[Part]:
+    """Open a folder that Hugging Face ``datasets`` saved, a split at a time; or the data files in any other."""
     splits, state = folder / "dataset_dict.json", folder / "state.json"
     if splits.is_file():
         for split in _manifest(splits)["splits"]:
@@ -96,10 +250,36 @@ def _saved(folder: Path) -> Iterator[Part]:
     elif state.is_file():
         yield Part(folder, str(folder), _shards(folder))
     else:
+        yield from _cloned(folder, options)
+
+
+def _cloned(folder: Path, options: ReadOptions) -> Iterator[Part]:
+    """Open the data files of a folder as it is cloned from a hub, marked with their splits."""
+    found = []
+    for base, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(base, name) for name in sorted(names) if not name.startswith(".") and _is_data(Path(name))]
+    if not found:
         raise InputError(
-            f"{folder}: expected a file, or a folder saved by datasets.save_to_disk; "
-            f"to read the files in a folder give a glob such as {str(folder / '*.jsonl')!r}"
+            f"{folder}: expected data files in the folder, or one saved by datasets.save_to_disk: found no file that ends in "
+            f"one of {', '.join(EXTENSIONS)}; to read others give a glob such as {str(folder / '*.data')!r} and format= / --format"
         )
+    # What a split is made of: one type of file, for a hub may keep the same rows in several.
+    splits = {path: _split(path.relative_to(folder)) for path in found}
+    known = len(set(splits.values()) - {None}) > 1 and None not in splits.values()
+    for path in found:
+        for part in _open(path, str(path), options):
+            yield replace(part, name=str(splits[path]), split=True) if known else part
+
+
+def _split(path: Path) -> str | None:
+    """Name the split of a file by its name, or by that of its folder."""
+    for name in (path.name.partition(".")[0], *(folder.name for folder in path.parents)):
+        words = name.lower().replace("_", "-").split("-")
+        found = next((SPLITS[word] for word in words if word in SPLITS), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _shards(folder: Path) -> pl.LazyFrame:
@@ -114,9 +294,6 @@ def _manifest(path: Path) -> dict[str, Any]:
             return dict(json.loads(path.read_bytes()))
         except ValueError as error:
             raise InputError(f"{path}: not valid JSON: {error}") from error
-
-
-PLAIN = (pl.Null, pl.Boolean, pl.String, pl.List, pl.Struct)
 
 
 def union(parts: Sequence[Part]) -> pl.LazyFrame:

@@ -10,22 +10,22 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.converter import TARGETS, convert
+from instag.io.detection import find
 from instag.io.files import SEPARATORS, TYPES, Type, atomic_write, compression_of, type_of
 from instag.io.json_rows import encoder, is_special
-from instag.io.layout import detect
 from instag.io.queries import TEXTS, queries
 from instag.io.records import any_within
+from instag.io.targets import TARGETS, to_target
 
 FORMATS = ("auto", *TYPES, *TARGETS)
 
 
-def write(df: Any, path: str | Path, *, format: str = "auto") -> None:
+def write(data: Any, path: str | Path, *, format: str = "auto") -> None:
     r"""Write a frame to a file, whole or not at all.
 
     Parameters
     ----------
-    df
+    data
         What :func:`read` or :func:`scan` returned, or part of it; or any other frame that :func:`instag.select` takes.
         A lazy frame streams into every type but JSON. The ``queries`` are left out where reading the file finds the same ones again.
     path
@@ -44,7 +44,7 @@ def write(df: Any, path: str | Path, *, format: str = "auto") -> None:
     """
     if format not in FORMATS:
         raise InputError(f"format: found {format!r}: expected one of {', '.join(FORMATS)}")
-    whole = wrap(df).lazy()
+    whole = wrap(data).lazy()
     target = Path(path)
     kind = type_of(target, format)
     if target.is_dir():
@@ -52,14 +52,14 @@ def write(df: Any, path: str | Path, *, format: str = "auto") -> None:
     if not target.parent.is_dir():
         raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
     with atomic_write(target, kind) as draft:
-        frame = convert(whole, format) if format in TARGETS else whole
+        frame = to_target(whole, format) if format in TARGETS else whole
         WRITERS[kind](_without_queries(frame), draft)
 
 
 def _without_queries(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Leave the queries out if they say no more than the columns they come from."""
     schema = dict(frame.collect_schema())
-    if schema.pop("queries", None) != TEXTS or (layout := detect(schema)) is None:
+    if schema.pop("queries", None) != TEXTS or (layout := find(frame)) is None:
         return frame
     same = queries(layout, schema).eq_missing(pl.col("queries")).all()
     return frame.drop("queries") if frame.select(same).collect(engine="streaming").item() else frame

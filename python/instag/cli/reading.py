@@ -1,0 +1,48 @@
+"""The options of reading, as every command that reads data has them."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import fields
+from functools import wraps
+from typing import Annotated, Any
+
+import typer
+
+from instag.io.options import ReadOptions
+
+__all__ = ["reads"]
+
+
+def reads(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of :class:`instag.io.options.ReadOptions`, in the place of its ``**reading``.
+
+    Examples
+    --------
+    >>> @reads
+    ... def show(source: str, **reading: object) -> None:
+    ...     print(source, reading["query"])
+    >>> show("data.jsonl", query="ask")
+    data.jsonl ask
+    """
+    signature = inspect.signature(command)
+    own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    added = [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=each.default,
+            annotation=Annotated[each.type, typer.Option(**each.metadata)],
+        )
+        for each in fields(ReadOptions)
+        if each.name not in signature.parameters
+    ]
+
+    @wraps(command)
+    def wrapper(*args: Any, **options: Any) -> Any:
+        reading = {each.name: options.pop(each.name, each.default) for each in added}
+        return command(*args, **options, **reading)
+
+    hints = {name: hint for name, hint in inspect.get_annotations(command).items() if name != "reading"}
+    wrapper.__annotations__ = hints | {each.name: each.annotation for each in added}
+    vars(wrapper)["__signature__"] = signature.replace(parameters=[*own, *added])
+    return wrapper

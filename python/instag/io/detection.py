@@ -1,0 +1,200 @@
+"""Detection: the layout of data, where the rows have to be looked at: JSON in text, templates, layouts that are mixed."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.io import template as templates
+from instag.io.conversation import parsed_chat
+from instag.io.layout import LAYOUTS, OUTPUTS, SYSTEMS, TELLING, Layout, detect, is_chat, parts_of, resolve
+from instag.io.records import JSON
+from instag.warning import warn
+
+# Rows that show what a column of text holds.
+SAMPLE = 200
+CHAT = pl.List(JSON)
+MIXED = "mixed"
+
+
+def find(
+    frame: pl.LazyFrame,
+    *,
+    layout: str = "auto",
+    template: str = "auto",
+    parts: Mapping[str, str] | None = None,
+    where: str = "data",
+) -> Layout | None:
+    """Find the layout of data from its columns, and where these do not say it from its rows.
+
+    Parameters
+    ----------
+    frame
+        The data.
+    layout
+        The one to look for; any other name looks for them all.
+    template
+        The chat template that texts are made with; ``"auto"`` finds it, ``"none"`` takes no text apart.
+    parts
+        What plays which part, where the user says it: ``query``, ``answer``, ``system``, ``history``.
+    where
+        What to call the data in a warning.
+
+    Returns
+    -------
+    Layout or None
+        The layout; :data:`MIXED` where rows have several, with all the columns that play a part in any.
+
+    Examples
+    --------
+    >>> find(pl.LazyFrame({"text": ["<human>: Why? <bot>: So."]}))
+    Layout(name='prompts', columns={'query': 'text'}, template='h2ogpt')
+    """
+    schema = {name: dtype for name, dtype in frame.collect_schema().items() if name != "queries"}
+    texts = [name for name, dtype in schema.items() if dtype == pl.String]
+    sample = frame.select(texts).head(SAMPLE).collect(engine="streaming") if texts else pl.DataFrame()
+    types = dict(schema)
+    for name in texts:
+        said = sample.get_column(name).drop_nulls()
+        if len(said) and all(parsed_chat(text) is not None for text in said):
+            types[name] = CHAT
+    found = _mapped(types, parts) if parts else detect(types, layout)
+    if found is None:
+        return None
+    if not parts and layout not in LAYOUTS and (mixed := _mixed(frame, types, found)) is not None:
+        return mixed
+    made = _template(frame, types, found, template, where)
+    if found.name == "preference" and types.get("chosen") == pl.String and made is None:
+        return None
+    return Layout(found.name, found.columns, made)
+
+
+def row_layouts(types: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Layout | None]:
+    """Build the function that finds the layout of a row from the columns that it fills.
+
+    Parameters
+    ----------
+    types
+        The columns that play a part in some layout, and their types.
+
+    Returns
+    -------
+    callable
+        A function from a row, as a dict, to its layout.
+
+    Examples
+    --------
+    >>> layout = row_layouts({"prompt": pl.String, "question": pl.String})
+    >>> layout({"prompt": None, "question": "Why?"}).columns
+    {'query': 'question'}
+    """
+    known: dict[frozenset[str], Layout | None] = {}
+
+    def layout(row: Mapping[str, Any]) -> Layout | None:
+        filled = frozenset(name for name in types if row.get(name) not in (None, []))
+        if filled not in known:
+            known[filled] = detect({name: dtype for name, dtype in types.items() if name in filled})
+        return known[filled]
+
+    return layout
+
+
+def _mixed(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout) -> Layout | None:
+    """See whether some rows have another layout than the columns as a whole."""
+    columns = {column.partition(".")[0] if column not in types else column for column in found.columns.values()}
+    parts = [name for name in parts_of(types) if name != "queries"]
+    if set(parts) <= columns or found.name in {"tree", "thread"}:
+        return None
+    filled = frame.select(_filled(name, types[name]).alias(name) for name in sorted({*parts, *columns}))
+    layout = row_layouts({name: types[name] for name in filled.collect_schema().names()})
+    for row in filled.unique().collect(engine="streaming").iter_rows(named=True):
+        own = layout({name: there or None for name, there in row.items()})
+        if own is None or set(_heads(own, types)) <= columns:
+            continue
+        if own.name == "prompts" and own.columns["query"].lower() not in TELLING:
+            continue
+        # In the order of the file, for what is made of them stands where the first of them stood.
+        return Layout(MIXED, {name: name for name in types if name in {*parts, *columns}})
+    return None
+
+
+def _heads(layout: Layout, types: Mapping[str, Any]) -> Iterable[str]:
+    return (column if column in types else column.partition(".")[0] for column in layout.columns.values())
+
+
+def _filled(name: str, dtype: Any) -> pl.Expr:
+    there = pl.col(name).is_not_null()
+    return there & (pl.col(name).list.len() > 0) if isinstance(dtype, pl.List) and dtype != CHAT else there
+
+
+def _mapped(types: Mapping[str, Any], parts: Mapping[str, str]) -> Layout:
+    """Take the columns that the user names, and what beside them has a name that says it all."""
+    named = dict(parts)
+    if "query" not in named:
+        found = detect(types)
+        if found is None:
+            raise InputError(
+                "query: expected the column with what the user said beside the others; name it with query= / --query"
+            )
+        # What is named takes the place of what was found.
+        columns = {part: column for part, column in found.columns.items() if column not in named.values()}
+        return Layout(found.name, columns | named)
+    _, dtype = resolve(types, named["query"])
+    head = named["query"].rpartition(".")[0]
+    near = {name.lower(): f"{head}.{name}" for name in _fields(types, head)} if head else {}
+    near |= {name.lower(): name for name in types if name not in named.values()}
+    chat = is_chat(dtype, named=True)
+    for part, names in (("system", SYSTEMS), ("answer", OUTPUTS)):
+        column = next((near[name] for name in names if name in near), None)
+        if part not in named and column is not None and column not in named.values():
+            kind = resolve(types, column)[1]
+            if kind == pl.String or is_chat(kind, named=True):
+                named[part] = column
+    if chat or dtype == pl.List(pl.String):
+        texts = dtype == pl.List(pl.String)
+        return Layout("turns" if texts else "messages", {"turns": named.pop("query")} | named)
+    return Layout("pairs" if "answer" in named else "prompts", named)
+
+
+def _fields(types: Mapping[str, Any], path: str) -> list[str]:
+    try:
+        dtype = resolve(types, path)[1]
+    except InputError:
+        return []
+    return [field.name for field in dtype.fields] if isinstance(dtype, pl.Struct) else []
+
+
+def _template(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout, wanted: str, where: str) -> str | None:
+    """Find the template of the texts in a layout."""
+    column = found.columns.get("query", found.columns.get("turns"))
+    if column is None or wanted == "none" or found.name == "thread" or "input" in found.columns:
+        return None
+    value, dtype = resolve(types, column)
+    if dtype != pl.String or types.get(column) == CHAT:
+        return None
+    said = frame.select(said=value).drop_nulls()
+    name: str | None = wanted
+    if wanted == "auto":
+        name, count = templates.best(said.head(SAMPLE).collect(engine="streaming").get_column("said"))
+        if name is None or not count:
+            return None
+    rows = parsed = 0
+    for batch in said.collect_batches():
+        for text in batch.get_column("said"):
+            rows += 1
+            parsed += templates.split(text, str(name)) is not None
+    if parsed == rows:
+        return name
+    if wanted == "auto":
+        warn(
+            f"{where}: {parsed:,} of {rows:,} texts in column {column!r} look like the chat template {name!r} and stay as "
+            f"they are, for not all do: take those apart with template={name!r} / --template {name}, or say that none is "
+            "one with template='none' / --template none"
+        )
+        return None
+    if parsed < rows:
+        warn(
+            f"{where}: {rows - parsed:,} of {rows:,} texts in column {column!r} are not of the template {name!r}, and stay text"
+        )
+    return name

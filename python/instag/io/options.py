@@ -1,0 +1,100 @@
+"""Options of reading: declared once, for functions and for the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypedDict, Unpack
+
+from instag.checks import check_count
+from instag.errors import InputError
+from instag.io.files import TYPES
+from instag.io.layout import LAYOUTS
+from instag.io.template import TEMPLATES
+
+FORMATS = ("auto", *TYPES, *LAYOUTS)
+AUTO = ("auto", "none")
+
+
+class Reading(TypedDict, total=False):
+    """The keyword options of :func:`instag.read`, :func:`instag.scan` and :func:`instag.convert`."""
+
+    format: str
+    query: str | None
+    answer: str | None
+    system: str | None
+    history: str | None
+    id: str | None
+    encoding: str | None
+    template: str
+    skip_bad_lines: int
+    field: str | None
+
+
+def _option(default: Any, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - as the command line calls it
+    return field(default=default, metadata={"help": help, "metavar": metavar})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How files are read, where they do not say it themselves; checked when it is made.
+
+    Columns may be paths into nested ones, such as ``annotation.text``.
+
+    Examples
+    --------
+    >>> ReadOptions(format="xml")
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: format: found 'xml': expected one of auto, json, jsonl, csv, tsv, parquet, arrow, text, messages, sharegpt, exchanges, tree, thread, turns, alpaca, instances, pairs, preference, prompts
+    """
+
+    format: str = _option("auto", "The type of the files, or their layout, where they do not say it.", "FORMAT")
+    query: str | None = _option(None, "The column with what the user says.", "COLUMN")
+    answer: str | None = _option(None, "The column with the answer.", "COLUMN")
+    system: str | None = _option(None, "The column with the system prompt.", "COLUMN")
+    history: str | None = _option(None, "The column with what was said before.", "COLUMN")
+    id: str | None = _option(None, "The column that names each sample; it becomes `id`.", "COLUMN")
+    encoding: str | None = _option(None, "The encoding of text files that are not UTF-8, such as cp1252.", "NAME")
+    template: str = _option(
+        "auto", f"The chat template that texts are made with: {', '.join(TEMPLATES)}; or none.", "NAME"
+    )
+    skip_bad_lines: int = _option(0, "Skip up to so many lines that cannot be read; they are listed.", "N")
+    field: str | None = _option(None, "The key that holds the rows, where a file is one JSON object.", "KEY")
+
+    def __post_init__(self) -> None:
+        """Check what can be checked before anything is read."""
+        if self.format not in FORMATS:
+            raise InputError(f"format: found {self.format!r}: expected one of {', '.join(FORMATS)}")
+        if self.template not in (*AUTO, *TEMPLATES):
+            names = ", ".join((*AUTO, *TEMPLATES))
+            raise InputError(f"template: found {self.template!r}: expected one of {names}")
+        check_count("skip_bad_lines", self.skip_bad_lines, 0)
+        if self.encoding is not None:
+            try:
+                "".encode(self.encoding)
+            except (LookupError, TypeError):
+                raise InputError(
+                    f"encoding: found {self.encoding!r}: expected one that Python knows, such as cp1252, utf-16 or gb18030"
+                ) from None
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """What the user says of the columns: which plays which part."""
+        named = {name: getattr(self, name) for name in ("query", "answer", "system", "history")}
+        return {name: column for name, column in named.items() if column is not None}
+
+
+def options_of(**options: Unpack[Reading]) -> ReadOptions:
+    """Make the options of keywords, and refuse those that there are not.
+
+    Examples
+    --------
+    >>> options_of(fromat="json")
+    Traceback (most recent call last):
+    ...
+    TypeError: there is no option 'fromat': expected one of format, query, answer, system, history, id, encoding, template, skip_bad_lines, field
+    """
+    known = [each.name for each in fields(ReadOptions)]
+    for name in options:
+        if name not in known:
+            raise TypeError(f"there is no option {name!r}: expected one of {', '.join(known)}")
+    return ReadOptions(**options)

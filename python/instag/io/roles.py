@@ -1,0 +1,106 @@
+"""Roles: who speaks, and the fields that say so, by all the names in use."""
+
+from typing import Any
+
+__all__ = ["CALLER", "CONTENTS", "EXCHANGES", "NAMES", "ROLES", "SPEAKERS", "USERS", "is_turn", "role_of"]
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "user": ("user", "human", "prompter", "usr"),
+    "assistant": (
+        "assistant",
+        "gpt",
+        "model",
+        "bot",
+        "chatbot",
+        "ai",
+        "chatgpt",
+        "gpt4",
+        "llm",
+        "bing",
+        "bard",
+        "claude",
+        "moss",
+        "agent",
+    ),
+    "system": ("system", "developer", "sys"),
+    "tool": (
+        "tool",
+        "function",
+        "observation",
+        "ipython",
+        "environment",
+        "tool_response",
+        "tool_result",
+        "tool_output",
+        "function_response",
+        "function_result",
+        "function_output",
+    ),
+}
+# A turn of this speaker is the assistant's, and holds the JSON of its calls.
+CALLER = "function_call"
+CALLERS = (CALLER, "tool_call", "tool_calls", "function_calls")
+
+ROLES: dict[str, str] = {name: role for role, names in NAMES.items() for name in names} | dict.fromkeys(CALLERS, CALLER)
+USERS = NAMES["user"]
+
+# Fields that say who spoke, and what.
+SPEAKERS = ("role", "from", "author", "sender", "speaker")
+CONTENTS = ("content", "value", "parts", "text", "message", "utterance")
+# Names for what is asked and what is answered in one element of a conversation.
+EXCHANGES: tuple[tuple[str, str], ...] = (
+    *(("human", answer) for answer in ("assistant", "bot", "gpt", "ai", "moss", "model", "chatbot")),
+    *(("user", answer) for answer in ("assistant", "bot", "ai", "model", "chatbot")),
+    *(("question", answer) for answer in ("answer", "response")),
+    *(("query", answer) for answer in ("response", "answer")),
+    *(("prompt", answer) for answer in ("response", "completion", "answer")),
+    *(("instruction", answer) for answer in ("output", "response")),
+    ("input", "output"),
+)
+
+
+def role_of(name: object) -> str | None:
+    """Name a speaker as messages do.
+
+    Parameters
+    ----------
+    name
+        The speaker as a file has it.
+
+    Returns
+    -------
+    str or None
+        ``"user"``, ``"assistant"``, ``"system"``, ``"tool"``, or :data:`CALLER`; None for a name that nobody uses.
+
+    Examples
+    --------
+    >>> [role_of(name) for name in ("Human", "tool-response", "developer", "critic", None)]
+    ['user', 'tool', 'system', None, None]
+    """
+    if not isinstance(name, str):
+        return None
+    return ROLES.get(name) or ROLES.get(name.strip().lower().replace("-", "_").replace(" ", "_"))
+
+
+def is_turn(value: Any, *, exchanges: bool = True) -> bool:
+    """Tell whether a parsed value looks like a turn, or like a question with its answer.
+
+    Parameters
+    ----------
+    value
+        The value.
+    exchanges
+        Whether a question with its answer will do.
+
+    Returns
+    -------
+    bool
+        True for a dict that says who spoke and what.
+    """
+    if not isinstance(value, dict):
+        return False
+    names = {key.lower() for key in value}
+    spoken = any(name in names for name in SPEAKERS) and (
+        any(name in names for name in CONTENTS) or not names.isdisjoint({"tool_calls", "function_call"})
+    )
+    return spoken or (exchanges and any(asked in names and answer in names for asked, answer in EXCHANGES))

@@ -1,0 +1,190 @@
+"""Chat templates: a text in the form that a model is trained on, taken apart into the turns it was made from."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from instag.io.roles import role_of
+
+__all__ = ["MARKS", "TEMPLATES", "best", "split"]
+
+Turn = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Template:
+    """How the turns of a template begin, and what is left out of their texts.
+
+    Parameters
+    ----------
+    header
+        What stands before a turn; its first group names the speaker.
+    marks
+        Words of which one is in every such text: looked for first, for that is fast.
+    ends
+        What the template puts around texts.
+    strict
+        Whether a text must begin with a header, for headers that may well stand in plain text.
+    """
+
+    header: re.Pattern[str]
+    marks: tuple[str, ...]
+    ends: tuple[str, ...] = ()
+    strict: bool = False
+
+
+BOUNDS = ("<s>", "</s>", "<|endoftext|>")
+
+TEMPLATES: dict[str, Template] = {
+    "chatml": Template(re.compile(r"<\|im_start\|>\s*(\w+)[^\S\n]*\n?"), ("<|im_start|>",), ("<|im_end|>", *BOUNDS)),
+    "llama3": Template(
+        re.compile(r"<\|(?:start_header_id|header_start)\|>\s*(\w+)\s*<\|(?:end_header_id|header_end)\|>"),
+        ("<|start_header_id|>", "<|header_start|>"),
+        ("<|begin_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|end_of_text|>"),
+    ),
+    "llama2": Template(re.compile(r"(\[/?INST\])"), ("[INST]",), BOUNDS),
+    "gemma": Template(
+        re.compile(r"<start_of_turn>\s*(\w+)[^\S\n]*\n?"), ("<start_of_turn>",), ("<end_of_turn>", "<bos>", "<eos>")
+    ),
+    "command": Template(
+        re.compile(r"<\|START_OF_TURN_TOKEN\|><\|(\w+?)_TOKEN\|>"),
+        ("<|START_OF_TURN_TOKEN|>",),
+        ("<|END_OF_TURN_TOKEN|>", "<BOS_TOKEN>"),
+    ),
+    "deepseek": Template(
+        re.compile("<\uff5c(User|Assistant)\uff5c>"),
+        ("<\uff5cUser\uff5c>",),
+        ("<\uff5cbegin\u2581of\u2581sentence\uff5c>", "<\uff5cend\u2581of\u2581sentence\uff5c>"),
+    ),
+    "phi": Template(
+        re.compile(r"<\|(user|assistant|system|tool|human|bot|moss|prompter|observation)\|>:?", re.IGNORECASE),
+        ("<|user|>", "<|User|>", "<|USER|>", "<|human|>", "<|Human|>", "<|prompter|>"),
+        ("<|end|>", "<eoh>", "<eom>", *BOUNDS),
+    ),
+    "h2ogpt": Template(re.compile(r"<(human|bot)>:", re.IGNORECASE), ("<human>:", "<Human>:")),
+    "baize": Template(re.compile(r"\[\|(Human|AI|Assistant|User|System)\|\]:?", re.IGNORECASE), ("[|",)),
+    "alpaca": Template(
+        re.compile(
+            r"(?:^|(?<=\n))[^\S\n]*#{2,3}[^\S\n]*(Instruction|Input|Context|Response|Output|Question|Answer|User|Human|Assistant|"
+            r"System)[^\S\n]*(?::[^\S\n]*\n?|\n)|###[^\S\n]*(Human|Assistant|User|System):"
+        ),
+        ("## ",),
+        BOUNDS,
+    ),
+    "vicuna": Template(
+        re.compile(r"(?:^|(?<=\s)|(?<=</s>))(USER|ASSISTANT|SYSTEM|FUNCTION RESPONSE):"),
+        ("USER:",),
+        BOUNDS,
+        strict=True,
+    ),
+    "human": Template(
+        re.compile(r"(?:^|(?<=\n))[^\S\n]*(Human|Assistant|User|AI|Bot|System):"),
+        ("Human:", "User:"),
+        BOUNDS,
+        strict=True,
+    ),
+}
+MARKS = tuple(mark for name, each in TEMPLATES.items() if not each.strict and name != "alpaca" for mark in each.marks)
+
+# What the headers of Alpaca's prompts hold, in the words of roles.
+HEADERS = {"instruction": "user", "question": "user", "input": "input", "context": "input", "response": "assistant"} | {
+    "output": "assistant",
+    "answer": "assistant",
+    "[inst]": "user",
+    "[/inst]": "assistant",
+    "function response": "tool",
+}
+LLAMA_SYSTEM = re.compile(r"\s*<<SYS>>(.*?)<</SYS>>", re.DOTALL)
+# Longer words before the first turn are hardly the opening of a template whose headers look like plain text.
+OPENING = 600
+
+
+def split(text: str, name: str) -> list[Turn] | None:
+    r"""Take a text apart.
+
+    Parameters
+    ----------
+    text
+        The text.
+    name
+        One of :data:`TEMPLATES`.
+
+    Returns
+    -------
+    list of dict or None
+        Its turns, without an empty one at the end, which only invites an answer; None if the text is not of this
+        template. What stands before the first turn is the system's.
+
+    Examples
+    --------
+    >>> split("<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\nSo.<|im_end|>\n", "chatml")
+    [{'role': 'user', 'content': 'Why?'}, {'role': 'assistant', 'content': 'So.'}]
+    """
+    template = TEMPLATES[name]
+    if not any(mark in text for mark in template.marks):
+        return None
+    headers = list(template.header.finditer(text))
+    if not headers:
+        return None
+    opening = _inner(text[: headers[0].start()], template)
+    if template.strict and opening and (len(opening) > OPENING or len(headers) == 1):
+        return None
+    turns: list[Turn] = [{"role": "system", "content": opening}] if opening else []
+    for header, following in zip(headers, [*headers[1:], None], strict=True):
+        said = _inner(text[header.end() : following.start() if following else len(text)], template)
+        named = next(group for group in header.groups() if group is not None).lower()
+        role = HEADERS.get(named) or role_of(named)
+        if role is None:
+            return None
+        if role == "input":
+            if not turns or turns[-1]["role"] != "user":
+                return None
+            turns[-1]["content"] = "\n".join(filter(None, (turns[-1]["content"], said)))
+            continue
+        if name == "llama2" and (rules := LLAMA_SYSTEM.match(said)):
+            turns.append({"role": "system", "content": rules[1].strip()})
+            said = said[rules.end() :].strip()
+        turns.append({"role": role, "content": said})
+    while turns and not turns[-1]["content"]:
+        turns.pop()
+    spoken = [turn["role"] for turn in turns if turn["role"] != "system"]
+    return turns if spoken and spoken[0] == "user" else None
+
+
+def best(texts: Iterable[str]) -> tuple[str | None, int]:
+    """Find the template of texts.
+
+    Parameters
+    ----------
+    texts
+        The texts.
+
+    Returns
+    -------
+    tuple
+        The template that takes the most of them apart, and how many; None and 0 if none does.
+
+    Examples
+    --------
+    >>> best(["<human>: Why? <bot>: So.", "plain"])
+    ('h2ogpt', 1)
+    """
+    texts = list(texts)
+    counts = {name: sum(split(text, name) is not None for text in texts) for name in TEMPLATES}
+    name = max(counts, key=lambda each: counts[each])
+    return (name, counts[name]) if counts[name] else (None, 0)
+
+
+def _inner(text: str, template: Template) -> str:
+    """Strip what a template puts around a text."""
+    text = text.strip()
+    stripped = True
+    while stripped:
+        stripped = False
+        for end in template.ends:
+            if text.startswith(end):
+                text, stripped = text[len(end) :].lstrip(), True
+            if end and text.endswith(end):
+                text, stripped = text[: -len(end)].rstrip(), True
+    return text
