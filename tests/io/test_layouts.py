@@ -258,13 +258,13 @@ def test_pools_of_several_layouts(to: str, tmp_path: Path) -> None:
     ]
     with pytest.warns(InstagWarning, match="different layouts"):
         convert(paths, tmp_path / "out.jsonl", to=to)
-    made: dict[str, Any] = {
+    formats: dict[str, dict[str, Any]] = {
         "messages": {"messages": SHORT},
         "auto": {"messages": SHORT},
         "sharegpt": {"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]},
         "alpaca": {"instruction": "q", "input": "", "output": "a"},
-    }[to]
-    expected = [made | {"source": str(path), "model": "m" if path is paths[2] else None} for path in paths]
+    }
+    expected = [formats[to] | {"source": str(path), "model": "m" if path is paths[2] else None} for path in paths]
     assert lines(tmp_path / "out.jsonl") == expected
 
 

@@ -170,7 +170,7 @@ def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each
         return False
     fields = {field.name.lower(): field.dtype for field in dtype.fields}
     lists = [name for name in fields if isinstance(fields[name], pl.List)]
-    if {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
+    if named and {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
         return True
     if named and any(is_chat(fields.get(name), named=True) for name in CHATS):
         return True
@@ -254,7 +254,7 @@ def parts_of(schema: Mapping[str, Any]) -> list[str]:
     Returns
     -------
     list of str
-        Those of a known name, and conversations of any name.
+        Those of a known name and a type that could play it.
 
     Examples
     --------
@@ -273,7 +273,7 @@ def parts_of(schema: Mapping[str, Any]) -> list[str]:
         for column, dtype in schema.items()
         if (column.lower() in flat and (is_text(dtype) or dtype.is_nested() or dtype == pl.Null))
         or column.lower() == "instances"
-        or is_chat(dtype, named=column.lower() in CHATS)
+        or (column.lower() in CHATS and is_chat(dtype, named=True))
     ]
 
 
