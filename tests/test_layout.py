@@ -28,6 +28,7 @@ ROOMS = [
     "chat",
     "io",
     "embedding",
+    "cleaning",
     "normalization",
     "selection",
     "tagging",

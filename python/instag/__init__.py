@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from instag.analysis import Analysis, Comparison, Measures, analyze, measure
     from instag.auditing import Audit, Share, aaudit, audit
     from instag.chat import EndpointError, Price, Tally
+    from instag.cleaning import Cleaned, Split, decontaminate, dedup, split
     from instag.embedding import OpenAIEmbedder
     from instag.errors import InputError, InstagError, InstagWarning
     from instag.io import convert, read, scan, write
@@ -24,6 +25,7 @@ __all__ = [
     "Analysis",
     "Applied",
     "Audit",
+    "Cleaned",
     "Comparison",
     "Cut",
     "EndpointError",
@@ -39,6 +41,7 @@ __all__ = [
     "Progress",
     "Prompt",
     "Share",
+    "Split",
     "Tagged",
     "Tally",
     "Vocabulary",
@@ -49,6 +52,8 @@ __all__ = [
     "atag",
     "audit",
     "convert",
+    "decontaminate",
+    "dedup",
     "estimate",
     "figures",
     "load_sample",
@@ -59,6 +64,7 @@ __all__ = [
     "report",
     "scan",
     "select",
+    "split",
     "tag",
     "write",
 ]
@@ -68,6 +74,7 @@ _HOMES = {
     "analysis": ("Analysis", "Comparison", "Measures", "analyze", "measure"),
     "auditing": ("Audit", "Share", "aaudit", "audit"),
     "chat": ("EndpointError", "Price", "Tally"),
+    "cleaning": ("Cleaned", "Split", "decontaminate", "dedup", "split"),
     "embedding": ("OpenAIEmbedder",),
     "errors": ("InputError", "InstagError", "InstagWarning"),
     "io": ("convert", "read", "scan", "write"),

@@ -15,9 +15,12 @@ __all__ = [
     "associate",
     "clean",
     "cluster",
+    "contamination",
     "cooccurrences",
     "count_groups",
     "diameters",
+    "duplicate_groups",
+    "duplicates",
     "encode",
     "examples",
     "measure",
@@ -31,6 +34,7 @@ __all__ = [
     "rounds",
     "stem_keys",
     "stem_words",
+    "stratify",
     "trace",
 ]
 
@@ -146,3 +150,13 @@ def neighbours(
     distance: float,
     most: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float64]]: ...
+def contamination(
+    texts: _Column, items: _Column, any_numbers: bool
+) -> tuple[
+    NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64], NDArray[np.float64], NDArray[np.bool], list[str]
+]: ...
+def duplicates(
+    texts: _Column, order: NDArray[np.uint32], threshold: float | None
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float64]]: ...
+def duplicate_groups(texts: _Column, threshold: float) -> NDArray[np.uint32]: ...
+def stratify(labels: TagSets, groups: NDArray[np.uint32], sizes: list[int], seed: int) -> NDArray[np.uint32]: ...

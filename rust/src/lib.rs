@@ -7,6 +7,7 @@
 //!   [`examples`]: the first samples with each tag.
 //! * [`associate`]: tags that are nearly always accompanied by another.
 //! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are; [`neighbours`]: all near pairs.
+//! * [`contamination`]: texts that hold items of a benchmark; [`duplicates`]: near-copies; [`stratify`]: rows in parts.
 //! * [`clean`] and [`stem`]: rules on the spelling of tags; [`relabel`]: tags under other names.
 //! * [`Interrupt`]: how a long run is stopped.
 
@@ -15,6 +16,8 @@
 mod analyze;
 mod associate;
 mod cluster;
+mod contaminate;
+mod dedup;
 mod encode;
 mod error;
 mod interrupt;
@@ -26,11 +29,14 @@ mod python;
 mod relabel;
 mod rules;
 mod select;
+mod stratify;
 mod tags;
 
 pub use analyze::{Counts, Overlap, Pair, cooccurrences, count_groups, overlap, prefixes, rarefy, rounds, trace};
 pub use associate::{Bounds, Rule, associate};
 pub use cluster::{Clusters, Density, Diameter, NONE, Neighbours, Vectors, cluster, diameters, neighbours};
+pub use contaminate::{Contamination, contamination};
+pub use dedup::{Duplicate, duplicate_groups, duplicates};
 pub use encode::{Encoded, Encoder, Order, encode};
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
@@ -39,4 +45,5 @@ pub use postings::{Examples, examples};
 pub use relabel::{DROPPED, Relabelled, relabel};
 pub use rules::{clean, stem, stem_key};
 pub use select::{Method, Novelty, Ranking, novelty, rank};
+pub use stratify::stratify;
 pub use tags::TagSets;

@@ -10,10 +10,13 @@ from instag import __version__
 from instag.cli import console
 from instag.cli.audit import audit
 from instag.cli.convert import convert
+from instag.cli.decontaminate import decontaminate
+from instag.cli.dedup import dedup
 from instag.cli.demo import demo
 from instag.cli.normalize import normalize
 from instag.cli.report import report
 from instag.cli.select import rank, select
+from instag.cli.split import split
 from instag.cli.stats import stats
 from instag.cli.summaries import INTERRUPTED
 from instag.cli.tag import tag
@@ -29,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tag, audit, normalize, select, rank, stats, report, convert, demo):
+for command in (dedup, decontaminate, tag, audit, normalize, select, rank, split, stats, report, convert, demo):
     app.command()(command)
 app.add_typer(vocabulary)
 

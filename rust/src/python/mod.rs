@@ -5,9 +5,11 @@
 #![allow(clippy::needless_pass_by_value, reason = "PyO3 hands over arguments by value")]
 
 mod analyze;
+mod arrow;
 mod normalize;
 mod select;
 mod tagsets;
+mod texts;
 mod work;
 
 use pyo3::prelude::*;
@@ -25,6 +27,8 @@ mod _core {
     use super::select::{measure, novelty, rank};
     #[pymodule_export]
     use super::tagsets::{Growing, Sets, Strings, encode};
+    #[pymodule_export]
+    use super::texts::{contamination, duplicate_groups, duplicates, stratify};
 
     use super::{Bound, Method, PyModule, PyModuleMethods, PyResult, PyTuple};
 

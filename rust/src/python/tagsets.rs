@@ -4,15 +4,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::to_ffi;
-use arrow_array::ffi_stream::{ArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{Array as _, LargeListArray, StringViewArray};
-use arrow_schema::ArrowError;
 use numpy::ndarray::ArrayView1;
 use numpy::{Element, IntoPyArray, PyArray1, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
+use super::arrow::{chunks_of, unreadable};
 use super::work::{Array, copied, detached};
 use crate::{Encoded, Encoder, Error, Order};
 
@@ -157,21 +155,9 @@ fn handed_on(Encoded { sets, tags, null, empty }: Encoded) -> Encoding {
 
 /// The lists of a column, chunk by chunk, borrowed.
 fn lists_of(column: &Bound<'_, PyAny>) -> PyResult<Vec<LargeListArray>> {
-    let capsule = column.call_method0("__arrow_c_stream__")?.cast_into::<PyCapsule>()?;
-    let stream = capsule.pointer_checked(Some(c"arrow_array_stream"))?.cast::<FFI_ArrowArrayStream>();
-    // SAFETY: by Arrow's PyCapsule interface a capsule of this name points to a valid stream, which whoever is handed the
-    // capsule may take over; what is left in its place is marked as released, so that the capsule does not free it.
-    #[expect(unsafe_code, reason = "there is no other way across the border")]
-    let chunks = unsafe { ArrayStreamReader::from_raw(stream.as_ptr()) }.map_err(unreadable)?;
-    chunks
-        .map(|chunk| {
-            let chunk = chunk.map_err(unreadable)?;
-            let lists = chunk.as_list_opt::<i64>();
-            Ok(lists.ok_or_else(|| Error::Malformed(format!("expected lists; found {}", chunk.data_type())))?.clone())
-        })
-        .collect()
-}
-
-fn unreadable(error: ArrowError) -> PyErr {
-    PyValueError::new_err(error.to_string())
+    let chunks = chunks_of(column)?.into_iter().map(|chunk| {
+        let lists = chunk.as_list_opt::<i64>();
+        Ok(lists.ok_or_else(|| Error::Malformed(format!("expected lists; found {}", chunk.data_type())))?.clone())
+    });
+    chunks.collect()
 }

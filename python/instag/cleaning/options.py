@@ -1,0 +1,55 @@
+"""Options of cleaning, each declared once: functions have them as keywords, the command line as options."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Annotated, Any, Literal
+
+Action = Literal["remove", "mark"]
+Keep = Literal["first", "longest", "quality"]
+Method = Literal["minhash", "exact"]
+Numbers = Literal["same", "any"]
+
+
+@dataclass(frozen=True)
+class Option:
+    """What a person reads of an option."""
+
+    help: str
+    metavar: str | None = None
+
+
+Against = Annotated[
+    Sequence[str | PathLike[str]] | str | PathLike[str] | Any,
+    Option("A benchmark: a file or a glob; several times for several.", "FILES"),
+]
+Acting = Annotated[Action, Option("Remove the rows, or keep them all and mark them in columns of their own.")]
+Query = Annotated[str | None, Option("The column with what users said.", "COLUMN")]
+Quality = Annotated[str | None, Option("A column of numbers: of copies, the row with the highest stays.", "COLUMN")]
+Comparing = Annotated[Method, Option("Find near-copies too (minhash), or only texts that are the same (exact).")]
+Threshold = Annotated[float, Option("The share of their runs of five characters that makes two texts copies.", "J")]
+Keeping = Annotated[
+    Keep | None, Option("Which of copies stays: the first, the longest, or the one of highest quality.")
+]
+Numbering = Annotated[Numbers, Option("Whether an item with other numbers is the same item.")]
+Script = Annotated[
+    Sequence[str] | str | None,
+    Option(
+        "Writing of the queries that stay: a script (latin, cyrillic, han, …) or a language (en, ru, zh, …).", "NAME"
+    ),
+]
+Answered = Annotated[bool, Option("Leave out rows with a missing answer, and rows that end with the user.")]
+MinTurns = Annotated[int | None, Option("The least number of the user's turns.", "N")]
+MaxTurns = Annotated[int | None, Option("The largest number of the user's turns.", "N")]
+MinCharacters = Annotated[int | None, Option("The shortest conversation, in characters.", "N")]
+MaxCharacters = Annotated[int | None, Option("The longest conversation, in characters.", "N")]
+MinTokens = Annotated[int | None, Option("The shortest conversation, in tokens.", "N")]
+MaxTokens = Annotated[int | None, Option("The longest conversation, in tokens.", "N")]
+Tokenizer = Annotated[
+    Any, Option("A tokenizer.json, its folder, or a column with counts: how tokens are counted.", "FILE")
+]
+Size = Annotated[float | None, Option("How many rows: a count such as 500, or a share such as 0.02 or 2%.", "N")]
+By = Annotated[
+    Sequence[str] | str | None, Option("Columns whose values are spread alike: names, or lists such as tags.", "COLUMN")
+]
+Seed = Annotated[int, Option("Another seed, another split.")]

@@ -1,0 +1,239 @@
+"""Splitting: rows to train with, and rows that are kept apart from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag._core import TagSets, duplicate_groups, stratify
+from instag.checks import check_count, is_number
+from instag.cleaning.deduplication import check_threshold, texts_of
+from instag.cleaning.options import By, Query, Seed, Size, Threshold
+from instag.errors import InputError
+from instag.frame import Frame, wrap
+from instag.io.queries import heard, overheard
+from instag.warning import warn
+
+__all__ = ["Split", "split"]
+
+F = TypeVar("F")
+
+PARTS = ("train", "validation", "test")
+# Rows of a label that the smallest part should have, for the label to be spread at all.
+LEAST = 0.5
+
+
+@dataclass(frozen=True)
+class Split(Generic[F]):
+    """Data in parts that have no copies in common.
+
+    Attributes
+    ----------
+    train, validation, test
+        The rows of each part in order, as the kind of frame that came in; None for a part that was not asked for.
+    parts
+        A row for each row of the data, in order: its `part`, and `group`, the first row (from 0) of those that are
+        copies of each other.
+    distances
+        How far each part is from all of the data: for each `part` and column in `by` the `distance`, half the sum of
+        the differences of the shares of its values; 0 is alike, 1 has nothing in common. Values that are too rare to
+        be spread are left out.
+    """
+
+    train: F
+    validation: F | None
+    test: F | None
+    parts: pl.DataFrame
+    distances: pl.DataFrame
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The number of rows of each part."""
+        counts = dict(self.parts.group_by("part").len().iter_rows())
+        return {part: counts[part] for part in PARTS if part in counts}
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{part} {size:,}" for part, size in self.sizes.items())
+        far = "".join(f"\n  {part} by {by}: {away:.3f} from all" for part, by, away in self.distances.iter_rows())
+        return sizes + far
+
+
+def split(
+    data: F,
+    *,
+    validation: Size = 0.1,
+    test: Size = None,
+    by: By = None,
+    query: Query = None,
+    threshold: Threshold = 0.8,
+    seed: Seed = 0,
+) -> Split[F]:
+    """Split data into rows to train with and rows to validate (and test) with.
+
+    Copies stay together: rows in which users said nearly the same are in one part, by way of others too, and also where
+    they differ in a number (unlike in :func:`dedup`: who was trained on one has nearly seen the other). Within that, sources and tags are spread alike (iterative stratification, the rarest value first), as far
+    as they are on enough rows to be spread.
+
+    Parameters
+    ----------
+    data
+        A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
+        Arrow C stream.
+    validation, test
+        How many rows: a count, or a share of all as a float of at most 1 or as text such as ``"2%"``. None or 0 is no
+        such part; the rest is to train with. Sizes are met exactly unless a group of copies is larger than the room
+        that is left, which is said.
+    by
+        Columns whose values are spread alike: names and numbers, or lists such as tags. By default `source` and
+        `tags`, those of them that there are.
+    query
+        The column that holds what users said. By default it is found; where nothing is found, and no column is
+        named, no rows are copies.
+    threshold
+        The least Jaccard similarity, of runs of five characters, of rows that stay together.
+    seed
+        Another seed, another split.
+
+    Returns
+    -------
+    Split
+
+    Raises
+    ------
+    InputError
+        Where a part would have no rows, or more than there are, or a column is missing.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"source": ["a", "b"] * 10, "prompt": [f"Question {n}" for n in range(20)]})
+    >>> parts = instag.split(df, validation=0.2)
+    >>> parts
+    train 16, validation 4
+      validation by source: 0.000 from all
+    >>> parts.validation["source"].sort().to_list()
+    ['a', 'a', 'b', 'b']
+
+    References
+    ----------
+    Sechidis, Tsoumakas and Vlahavas, "On the Stratification of Multi-label Data", 2011.
+    """
+    check_count("seed", seed, 0)
+    check_threshold(threshold)
+    frame = wrap(data)
+    queries = overheard(frame) if query is None else heard(frame, query)
+    rows = len(queries) if queries is not None else frame.lazy().select(pl.len()).collect().item()
+    sizes = _sizes(rows, validation, test)
+    groups = np.arange(rows, dtype=np.uint32)
+    if queries is not None:
+        groups = duplicate_groups(texts_of(queries), float(threshold))
+    labels = _labels(frame, by, rows, min(size for size in sizes if size) / rows)
+    dealt = stratify(_encoded(labels, rows), groups, list(sizes), seed)
+    found = np.bincount(dealt, minlength=len(PARTS))
+    _warn(sizes, found)
+    parts = pl.DataFrame({"part": pl.Series(PARTS).gather(dealt), "group": groups})
+    train, validating, testing = (_taken(frame, dealt == nth) if size else None for nth, size in enumerate(sizes))
+    return Split(train, validating, testing, parts, _distances(labels, dealt, sizes))
+
+
+def size_of(name: str, size: Any, rows: int) -> int:
+    """How many rows a size is: itself, or its share of all.
+
+    Examples
+    --------
+    >>> size_of("validation", 0.02, 1000), size_of("validation", "2%", 1000), size_of("validation", 20, 1000)
+    (20, 20, 20)
+    """
+    if size is None:
+        return 0
+    number = _read(size) if isinstance(size, str) else size
+    if isinstance(number, int) and is_number(number) and number >= 0:
+        return number
+    if isinstance(number, float) and is_number(number) and 0 <= number <= 1:
+        return int(number * rows + 0.5)
+    raise InputError(f"{name}: expected a count such as 500, or a share such as 0.02 or 2%; found {size!r}")
+
+
+def _read(text: str) -> float | None:
+    """A whole number, another number, or a percentage."""
+    try:
+        if text.endswith("%"):
+            return float(text.removesuffix("%")) / 100
+        return int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        return None
+
+
+def _sizes(rows: int, validation: Any, test: Any) -> tuple[int, int, int]:
+    apart = [size_of("validation", validation, rows), size_of("test", test, rows)]
+    asked = f"{apart[0]:,} rows to validate with" + (f" and {apart[1]:,} to test with" if apart[1] else "")
+    if not sum(apart):
+        raise InputError(f"validation: expected at least one row to keep apart of {rows:,}; found none")
+    if sum(apart) >= rows:
+        raise InputError(f"validation: {asked} leave nothing to train with: there are {rows:,} rows")
+    return rows - sum(apart), apart[0], apart[1]
+
+
+def _labels(frame: Frame, by: Sequence[str] | str | None, rows: int, least: float) -> pl.DataFrame:
+    """The values that are spread: `row`, `by` and `value`, each once."""
+    names = [by] if isinstance(by, str) else list(by or [])
+    if by is None:
+        names = [name for name in ("source", "tags") if name in frame.columns]
+    found = [_values(frame.column(name), name) for name in names]
+    empty = pl.DataFrame(schema={"row": pl.UInt32, "by": pl.String, "value": pl.String})
+    labels = pl.concat([empty, *found]).unique(maintain_order=True)
+    holders = pl.len().over("by", "value")
+    return labels.filter(holders * min(least, 1.0) >= LEAST) if rows else labels
+
+
+def _values(column: pl.Series, name: str) -> pl.DataFrame:
+    values = column
+    index = pl.DataFrame({"row": np.arange(len(column), dtype=np.uint32), "value": values})
+    while isinstance(index.schema["value"], pl.List):
+        index = index.explode("value")
+    if index.schema["value"].is_nested():
+        raise InputError(f"by: expected a column of names or of lists of them; found {column.dtype} in {name!r}")
+    index = index.drop_nulls("value")
+    return index.select("row", pl.lit(name).alias("by"), pl.col("value").cast(pl.String))
+
+
+def _encoded(labels: pl.DataFrame, rows: int) -> TagSets:
+    """The values of each row, numbered."""
+    numbers = labels.select("by", "value").unique(maintain_order=True).with_row_index("code")
+    coded = labels.join(numbers, on=["by", "value"], how="left", maintain_order="left").sort("row", maintain_order=True)
+    offsets = np.zeros(rows + 1, np.int64)
+    np.cumsum(np.bincount(coded.get_column("row").to_numpy(), minlength=rows), out=offsets[1:])
+    return TagSets(offsets, coded.get_column("code").to_numpy(), numbers.height)
+
+
+def _taken(frame: Frame, mask: NDArray[np.bool_]) -> Any:
+    return frame.take(np.flatnonzero(mask).astype(np.uint32), pl.DataFrame())
+
+
+def _distances(labels: pl.DataFrame, dealt: NDArray[np.uint32], sizes: Sequence[int]) -> pl.DataFrame:
+    """How far each part but the first is from all, column by column."""
+    found = []
+    part = labels.with_columns(part=pl.Series(dealt).gather(labels.get_column("row")))
+    for nth, size in enumerate(sizes):
+        if not nth or not size:
+            continue
+        for (name,), values in part.group_by("by", maintain_order=True):
+            counts = values.group_by("value").agg(pl.len().alias("all"), (pl.col("part") == nth).sum().alias("here"))
+            shares = (pl.col("all") / pl.col("all").sum() - pl.col("here") / pl.col("here").sum()).abs().sum() / 2
+            distance = counts.select(shares.fill_nan(1.0)).item()
+            found.append((PARTS[nth], name, float(distance)))
+    schema = {"part": pl.String, "by": pl.String, "distance": pl.Float64}
+    return pl.DataFrame(found, schema=schema, orient="row")
+
+
+def _warn(sizes: Sequence[int], found: NDArray[np.int64]) -> None:
+    missed = [
+        f"{part} has {there:,} rows where {size:,} were asked for"
+        for part, size, there in zip(PARTS, sizes, found, strict=True)
+        if size != there
+    ]
+    if missed:
+        warn(f"{'; '.join(missed)}: a group of copies is larger than the room that was left, and stays together")

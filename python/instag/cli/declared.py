@@ -1,0 +1,128 @@
+"""Commands whose options are those of a function: its signature is the one place where they are declared."""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import typer
+
+from instag import io
+from instag.cleaning import Cleaned
+from instag.cleaning.options import Option, Size
+from instag.cli import console, outputs
+from instag.cli.options import Format, Output, Sources, To, one_or_list
+from instag.errors import InputError
+
+__all__ = ["Dropped", "cleaning", "declared"]
+
+Dropped = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where to list the rows that go, or are marked, and why: CSV or JSONL."),
+]
+
+
+def declared(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a function in the place of its `**options`.
+
+    Examples
+    --------
+    >>> from instag.cleaning import dedup
+    >>> @declared(dedup)
+    ... def command(source: str, **options: object) -> None: ...
+    >>> list(inspect.signature(command).parameters)
+    ['source', 'query', 'method', 'threshold', 'keep', 'quality', 'action']
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True).parameters.values()
+        kept = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        needed = [each for each in kept if each.default is inspect.Parameter.empty]
+        others = [each for each in kept if each.default is not inspect.Parameter.empty]
+        there = {each.name for each in kept}
+        options = [each for each in _options(function) if each.name not in there]
+        parameters = [*needed, *options, *others]
+        keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
+        command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+        command.__annotations__ = {each.name: each.annotation for each in keyword}
+        return command
+
+    return decorate
+
+
+def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., None]:
+    """Make the command of a step that takes rows out."""
+
+    @declared(function)
+    def command(
+        source: Sources,
+        output: Output,
+        dropped: Dropped = None,
+        format: Format = "auto",
+        to: To = "auto",
+        **options: Any,
+    ) -> None:
+        out = outputs.data("-o", output, to, lists=None)
+        listed = outputs.data("--dropped", dropped, lists=None)
+        others = options.get("against", ())
+        outputs.apart([*source, *([others] if isinstance(others, str) else others)], out, listed)
+        with console.stage("reading"):
+            data = io.load(one_or_list(source), format=format)
+        with console.stage("comparing"):
+            result = function(data, **options)
+        if not result.kept and options.get("action") != "mark":
+            reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
+            raise InputError(
+                f"no row is left of {result.samples:,} ({reasons or 'there were none'}): nothing is written"
+            )
+        with console.stage(f"writing {output}"):
+            io.write(result.data, output, format=to)
+            if dropped is not None:
+                io.write(result.dropped, dropped)
+        say(result, marked=options.get("action") == "mark")
+        console.say(f"written to {output}" + ("" if dropped is None else f"; what went is listed in {dropped}"))
+
+    command.__name__, command.__doc__ = function.__name__, text
+    return command
+
+
+def say(result: Cleaned[Any], *, marked: bool) -> None:
+    """Print what stays and what went."""
+    rows = [("read", f"{result.samples:,}")]
+    rows += [
+        (f"  {'marked' if marked else 'removed'}: {reason}", f"{count:,}")
+        for reason, count in result.reasons.iter_rows()
+    ]
+    console.table(("", "rows"), [*rows, ("not marked" if marked else "kept", f"{result.kept:,}")])
+
+
+def _options(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
+    """The options of a function, as Typer knows them."""
+    hints = get_type_hints(function, include_extras=True)
+    for name, parameter in inspect.signature(function).parameters.items():
+        option = next((each for each in get_args(hints[name])[1:] if isinstance(each, Option)), None)
+        if option is None:
+            continue
+        kind = _kind(hints[name])
+        shown: dict[str, Any] = {"help": option.help, "metavar": option.metavar}
+        default = parameter.default
+        if hints[name] == Size:
+            kind, default = str | None, None if default is None else str(default)
+        yield parameter.replace(
+            kind=inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, typer.Option(**shown)], default=default
+        )
+
+
+def _kind(hint: Any) -> Any:
+    """The type that a command line can give: several names are an option given several times."""
+    declared_type = get_args(hint)[0]
+    if declared_type is Any:
+        return str | None
+    members = get_args(declared_type) if get_origin(declared_type) is not Literal else ()
+    if any(get_origin(member) is Sequence or member is Sequence for member in map(_bare, members)):
+        return list[str] | None if type(None) in members else list[str]
+    return declared_type
+
+
+def _bare(member: Any) -> Any:
+    return get_origin(member) or member

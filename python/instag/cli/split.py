@@ -1,0 +1,41 @@
+"""`instag split`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from instag import io
+from instag.cleaning import split as function
+from instag.cli import console, outputs
+from instag.cli.declared import declared
+from instag.cli.options import Format, Sources, one_or_list
+
+Folder = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the files.")]
+To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
+
+# `val` is what people call it on disk, and Hugging Face datasets know it for the split "validation".
+FILES = {"train": "train", "validation": "val", "test": "test"}
+
+
+@declared(function)
+def split(source: Sources, output: Folder, format: Format = "auto", to: To = "jsonl", **options: Any) -> None:
+    """Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike."""
+    ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
+    wanted = {part: output / f"{name}.{ending}" for part, name in FILES.items() if part == "train" or options.get(part)}
+    outputs.folder("-o", output)
+    output.mkdir(parents=True, exist_ok=True)
+    outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
+    with console.stage("reading"):
+        data = io.load(one_or_list(source), format=format)
+    with console.stage("splitting"):
+        result = function(data, **options)
+    for part, path in wanted.items():
+        if (rows := getattr(result, part)) is not None:
+            with console.stage(f"writing {path}"):
+                io.write(rows, path, format=to)
+    far = dict.fromkeys(result.distances.get_column("by"))
+    distance = {(part, by): f"{away:.3f}" for part, by, away in result.distances.iter_rows()}
+    table = [(part, f"{size:,}", *(distance.get((part, by), "") for by in far)) for part, size in result.sizes.items()]
+    console.table(("", "rows", *(f"{by}: distance" for by in far)), table)
+    console.say(f"written to {', '.join(map(str, wanted.values()))}")

@@ -1,0 +1,92 @@
+//! Rows dealt to parts, and the laws of it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should stop")]
+
+use instag::{Error, Interrupt, Result, TagSets, stratify};
+use proptest::prelude::*;
+
+fn dealt(rows: &[Vec<u32>], groups: &[u32], sizes: &[usize], seed: u64) -> Result<Vec<u32>> {
+    let codes: Vec<u32> = rows.concat();
+    let ends = rows.iter().scan(0, |end, row| {
+        *end += row.len() as i64;
+        Some(*end)
+    });
+    let offsets: Vec<i64> = [0].into_iter().chain(ends).collect();
+    let n_tags = codes.iter().max().map_or(0, |&code| code as usize + 1);
+    stratify(&TagSets::new(&offsets, &codes, n_tags).unwrap(), groups, sizes, seed, &Interrupt::never())
+}
+
+fn alone(rows: usize) -> Vec<u32> {
+    (0..rows as u32).collect()
+}
+
+fn sizes_of(parts: &[u32], count: usize) -> Vec<usize> {
+    (0..count as u32).map(|part| parts.iter().filter(|&&other| other == part).count()).collect()
+}
+
+fn labelled() -> impl Strategy<Value = Vec<Vec<u32>>> {
+    prop::collection::vec(prop::collection::btree_set(0..12u32, 0..5), 1..60)
+        .prop_map(|rows| rows.into_iter().map(|row| row.into_iter().collect()).collect())
+}
+
+proptest! {
+    #[test]
+    fn sizes_are_met_and_groups_stay_together(
+        rows in labelled(), groups in prop::collection::vec(0..200u32, 60), cut in any::<(usize, usize)>(), seed: u64
+    ) {
+        let n = rows.len();
+        // A few rows share the number of their group.
+        let groups: Vec<u32> = (0..n).map(|row| (0..n).find(|&other| groups[other] == groups[row]).unwrap() as u32).collect();
+        let (one, two) = (cut.0 % (n + 1), cut.1 % (n + 1));
+        let sizes = [one.min(two), one.max(two) - one.min(two), n - one.max(two)];
+        let parts = dealt(&rows, &groups, &sizes, seed).unwrap();
+        for (row, &group) in groups.iter().enumerate() {
+            prop_assert_eq!(parts[row], parts[group as usize]);
+        }
+        if groups == alone(n) {
+            prop_assert_eq!(sizes_of(&parts, 3), sizes);
+        }
+        prop_assert_eq!(&parts, &dealt(&rows, &groups, &sizes, seed).unwrap());
+    }
+
+    #[test]
+    fn a_label_by_itself_is_spread_as_the_sizes_are(labels in prop::collection::vec(0..4u32, 40..80), seed: u64) {
+        let rows: Vec<Vec<u32>> = labels.iter().map(|&label| vec![label]).collect();
+        let n = rows.len();
+        let sizes = [n - n / 4, n / 4];
+        let parts = dealt(&rows, &alone(n), &sizes, seed).unwrap();
+        for label in 0..4 {
+            let all = labels.iter().filter(|&&other| other == label).count();
+            let there = labels.iter().zip(&parts).filter(|&(&other, &part)| other == label && part == 1).count();
+            prop_assert!((there * n).abs_diff(all * sizes[1]) <= 3 * n, "{} of {}: {}", there, all, label);
+        }
+    }
+}
+
+#[test]
+fn another_seed_deals_other_rows() {
+    let rows = vec![vec![0u32]; 40];
+    let deal = |seed| dealt(&rows, &alone(40), &[30, 10], seed).unwrap();
+    assert_eq!(deal(1), deal(1));
+    assert_ne!(deal(1), deal(2));
+}
+
+#[test]
+fn a_group_that_fits_nowhere_goes_where_most_room_is() {
+    let parts = dealt(&[vec![0], vec![0], vec![0], vec![1]], &[0, 0, 0, 3], &[2, 2], 0).unwrap();
+    assert_eq!(sizes_of(&parts, 2).iter().max(), Some(&3));
+}
+
+#[test]
+fn refuses_what_makes_no_sense() {
+    let rows = [vec![0], vec![1]];
+    for (groups, sizes) in [
+        (vec![0], vec![2]),
+        (vec![1, 0], vec![2]),
+        (vec![0, 5], vec![2]),
+        (vec![0, 1], vec![1]),
+        (vec![0, 1], vec![2, 1]),
+    ] {
+        assert!(matches!(dealt(&rows, &groups, &sizes, 0), Err(Error::Malformed(_))), "{groups:?} {sizes:?}");
+    }
+}
