@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from instag.embedding import OpenAIEmbedder
     from instag.errors import InputError, InstagError, InstagWarning
     from instag.io import convert, read, scan, write
-    from instag.normalization import Applied, Normalized, Vocabulary, associations, normalize
+    from instag.normalization import Applied, Judgement, Normalized, Question, Vocabulary, associations, normalize
     from instag.progress import Progress
     from instag.reporting import figures, report
     from instag.sample import load_sample
@@ -33,6 +33,7 @@ __all__ = [
     "InputError",
     "InstagError",
     "InstagWarning",
+    "Judgement",
     "Measures",
     "Method",
     "Normalized",
@@ -40,6 +41,7 @@ __all__ = [
     "Price",
     "Progress",
     "Prompt",
+    "Question",
     "Share",
     "Split",
     "Tagged",
@@ -78,7 +80,7 @@ _HOMES = {
     "embedding": ("OpenAIEmbedder",),
     "errors": ("InputError", "InstagError", "InstagWarning"),
     "io": ("convert", "read", "scan", "write"),
-    "normalization": ("Applied", "Normalized", "Vocabulary", "associations", "normalize"),
+    "normalization": ("Applied", "Judgement", "Normalized", "Question", "Vocabulary", "associations", "normalize"),
     "progress": ("Progress",),
     "reporting": ("figures", "report"),
     "sample": ("load_sample",),

@@ -3,19 +3,22 @@
 ============  ======================================================
 normalizer    the steps in order: :func:`normalize`
 settings      its options
-rows, state   tags as codes, and what each has become
-steps/        a file for each step: frequency, rules, semantic,
-              association
+state         tags in their rows, and what each has become
+steps/        a file for each step: frequency, rules, semantic, judge,
+              broader, association
 matching/     whether two tags are one: shared by steps and application
+judging/      what a judge is asked, and what it said
 history       what was done to each raw tag
+tree          broader tags, and what is below them
 vocabulary    what is left, in a file
 application   a vocabulary on other data
 ============  ======================================================
 """
 
 from instag.normalization.application import Applied
+from instag.normalization.judging import Judgement, Question
 from instag.normalization.normalizer import Normalized, normalize
 from instag.normalization.steps.association import associations
 from instag.normalization.vocabulary import Vocabulary
 
-__all__ = ["Applied", "Normalized", "Vocabulary", "associations", "normalize"]
+__all__ = ["Applied", "Judgement", "Normalized", "Question", "Vocabulary", "associations", "normalize"]

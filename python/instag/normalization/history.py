@@ -1,6 +1,7 @@
 """What became of each raw tag, as frames; and the raw tags, kept beside the normalised ones."""
 
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.normalization.state import DROPPED, NOWHERE, Changes, State, Step, named
+from instag.normalization.steps.broader import Way
 from instag.tagsets import TagSets, lists_of
 
 __all__ = ["History", "raw_beside"]
@@ -37,6 +39,8 @@ STEPS = {
     "dropped": pl.UInt64,
     "deduplicated": pl.UInt64,
 }
+# The step in which rare tags come to speak through broader ones.
+BROADER = "broader"
 APART = {"tag": pl.String, "other": pl.String, "why": pl.String}
 
 
@@ -47,8 +51,13 @@ class History:
         self._names = rows.names
         self._counts = rows.given
         self._changes: list[tuple[str, Changes]] = []
+        # Of tags that speak through broader ones: those, and the first on the way to each.
+        self._ways: dict[int, list[Way]] = {}
+        self._whys: dict[int, list[str]] = {}
         self._apart: dict[tuple[int, int], str] = {}
         self._steps: list[tuple[Any, ...]] = []
+        # What each raw tag is after so many changes.
+        self._known, self._ends = 0, np.arange(len(self._names))
 
     def read(self, state: State) -> None:
         """Note what the removal of repeats in rows has done."""
@@ -62,28 +71,64 @@ class History:
         tags = (len(before.order), len(after.order))
         self._steps.append((name, *tags, before.n_pairs, after.n_pairs, *after.fates[1:]))
 
+    def record_ways(
+        self, name: str, ways: dict[int, list[Way]], whys: dict[int, list[str]], states: Sequence[State]
+    ) -> None:
+        """Note a step in which tags were replaced by broader ones, each by one or more."""
+        self._changes.append((name, Changes.of([])))
+        self._ways, self._whys = ways, whys
+        before, after = states
+        tags = (len(before.order), len(after.order))
+        self._steps.append((name, *tags, before.n_pairs, after.n_pairs, *after.fates[1:]))
+
     def merges(self) -> pl.DataFrame:
-        """A row for each raw tag that changed or went away: by step, the most frequent first."""
+        """A row for each raw tag that changed or went away: by step, the most frequent first.
+
+        A tag that speaks through several others has a row for each.
+        """
         if not self._changes:
             return pl.DataFrame(schema=MERGES)
         changes = Changes.all([changes for _, changes in self._changes])
         # By steps as they came first.
         first = list(dict.fromkeys(name for name, _ in self._changes))
         nth = np.repeat([first.index(name) for name, _ in self._changes], [len(each) for _, each in self._changes])
-        count, end = self._counts[changes.source], self._ends[changes.source]
+        end = self.ends[changes.source]
         # The way goes by the neighbour, or by the tag that then became another itself.
         way = np.where(changes.via == NOWHERE, changes.target, changes.via)
-        columns = {
-            "from": self._named(changes.source),
+        columns = {"nth": nth, "source": changes.source, "end": end, "way": way, "why": changes.why}
+        lines = pl.DataFrame(columns).hstack(changes.figures)
+        if self._ways:
+            lines = self._through_broader(lines, first.index(BROADER))
+        source, end, way = (lines.get_column(name).to_numpy() for name in ("source", "end", "way"))
+        shown = {
+            "from": self._named(source),
             "to": self._named(end),
-            "step": pl.Series(first, dtype=pl.String).gather(nth),
-            "why": changes.why,
-            "count": count,
+            "step": pl.Series(first, dtype=pl.String).gather(lines.get_column("nth")),
+            "count": self._counts[source],
             "via": self._named(np.where(way == end, DROPPED, way)),
         }
-        lines = pl.DataFrame(columns).hstack(changes.figures)[np.lexsort((changes.source, -count, nth))]
+        order = np.lexsort((source, -self._counts[source], lines.get_column("nth").to_numpy()))
+        lines = lines.with_columns(**shown)[order]
         missing = [pl.lit(None).alias(name) for name in MERGES if name not in lines.columns]
         return lines.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in MERGES.items())
+
+    def _through_broader(self, lines: pl.DataFrame, nth: int) -> pl.DataFrame:
+        """The lines with those of tags that speak through others, and of what became such a tag."""
+        spoken = [
+            (nth, tag, int(end), way.first, why)
+            for tag, ways in self._ways.items()
+            for way, why in zip(ways, self._whys[tag], strict=True)
+            if (end := self.ends[way.target]) != DROPPED
+        ]
+        made = pl.DataFrame(
+            spoken, {name: lines.schema[name] for name in ("nth", "source", "end", "way", "why")}, orient="row"
+        )
+        # What became such a tag before is what that became.
+        further = made.select(pl.col("source").alias("end"), pl.col("end").alias("target")).unique(maintain_order=True)
+        through = lines.join(further, on="end", how="left", maintain_order="left_right")
+        # The way to it, where it came there at once, is the tag itself.
+        through = through.with_columns(pl.coalesce("target", "end").alias("end")).drop("target")
+        return pl.concat([through, made.unique(["source", "end"], maintain_order=True)], how="diagonal")
 
     def steps(self) -> pl.DataFrame:
         """A row for each step."""
@@ -95,29 +140,54 @@ class History:
         ones, others = pairs.T
         columns = (self._named(ones), self._named(others), pl.Series(self._apart.values(), dtype=pl.String))
         lines = pl.DataFrame(dict(zip(APART, columns, strict=True)), APART)
-        return lines.filter(self._ends[ones] != self._ends[others]).sort("tag", "other")
+        return lines.filter(self.ends[ones] != self.ends[others]).sort("tag", "other")
 
     def members(self, order: NDArray[np.int64]) -> tuple[pl.Series, pl.Series]:
         """The raw tags of each tag of `order`, as lists, and those that went away.
 
         The tag itself comes first, then the most frequent.
         """
-        # What went away comes last.
+        # What went away comes last, and after that what speaks through others.
         place = np.full(len(self._names) + 1, len(order))
+        place[list(self.speaking)] = len(order) + 1
         place[order] = np.arange(len(order))
-        places = place[self._ends]
+        places = place[self.ends]
         # Codes are in the order of names, by which ties go.
-        by = np.lexsort((-self._counts, self._ends != np.arange(len(places)), places))
-        lengths = np.bincount(places, minlength=len(order) + 1)
+        by = np.lexsort((-self._counts, self.ends != np.arange(len(places)), places))
+        lengths = np.bincount(places, minlength=len(order) + 2)
         members = self._names.gather(by)
-        kept = len(by) - lengths[-1]
-        return lists_of(lengths[:-1], members.head(kept)), members.tail(lengths[-1])
+        kept, gone = int(lengths[:-2].sum()), int(lengths[-2])
+        return lists_of(lengths[:-2], members.head(kept)), members.slice(kept, gone)
 
-    @cached_property
-    def _ends(self) -> NDArray[np.int64]:
-        """What each raw tag is in the end: a tag, or `DROPPED`."""
-        changes = [changes for _, changes in self._changes]
-        return named(len(self._names), Changes.all(changes) if changes else [])
+    def narrower(self, order: NDArray[np.int64]) -> list[list[str]]:
+        """The raw tags that speak through each tag of `order`, the most frequent first."""
+        speaking = self.speaking
+        found: dict[int, list[int]] = defaultdict(list)
+        for raw in np.flatnonzero(np.isin(self.ends, list(speaking))).tolist():
+            for target in speaking[int(self.ends[raw])]:
+                found[target].append(raw)
+        names, counts = self._names, self._counts
+        return [
+            [names[raw] for raw in sorted(found[tag], key=lambda raw: (-counts[raw], raw))] for tag in order.tolist()
+        ]
+
+    @property
+    def speaking(self) -> dict[int, list[int]]:
+        """The tags that speak through others, and through which in the end."""
+        ends = {
+            tag: [int(self.ends[way.target]) for way in ways if self.ends[way.target] != DROPPED]
+            for tag, ways in self._ways.items()
+        }
+        return {tag: list(dict.fromkeys(some)) for tag, some in ends.items() if some}
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """What each raw tag is by now: a tag, or `DROPPED`; a tag that speaks through others is itself."""
+        known = len(self._changes)
+        if known != self._known:
+            changes = [changes for _, changes in self._changes]
+            self._known, self._ends = known, named(len(self._names), Changes.all(changes) if changes else [])
+        return self._ends
 
     def _named(self, codes: NDArray[np.int64]) -> pl.Series:
         """The tags of codes, null where there is none."""

@@ -2,18 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 import polars as pl
 
 from instag.embedding.vectors import Embed, Vectors, embedder_of
+from instag.errors import InputError
 from instag.frame import wrap
-from instag.normalization.history import History, raw_beside
+from instag.normalization.history import BROADER, History, raw_beside
+from instag.normalization.judging.asking import name_of
+from instag.normalization.judging.bench import Bench
+from instag.normalization.judging.judgments import Judged, frame_of, read_judgments
+from instag.normalization.judging.question import Judge
 from instag.normalization.matching.decision import Stem
-from instag.normalization.settings import STEPS, Linkage, Settings, each_once
+from instag.normalization.settings import JUDGED_STEPS, STEPS, Linkage, Settings, each_once
 from instag.normalization.state import State, Step, named
 from instag.normalization.steps.association import association
-from instag.normalization.steps.frequency import automatic, frequency
+from instag.normalization.steps.broader import broader
+from instag.normalization.steps.frequency import automatic, frequency, rarity
+from instag.normalization.steps.judge import Said, Verdicts, verdicts_of
+from instag.normalization.steps.judge import judge as judge_step
 from instag.normalization.steps.rules import rules
 from instag.normalization.steps.semantic import semantic
 from instag.normalization.vocabulary import Vocabulary
@@ -47,7 +56,11 @@ class Normalized(Generic[F]):
         latter those that were `merged` into another tag, `dropped`, and `deduplicated`, because their row had the tag
         already. The first row, `raw`, counts repeats in the data as they came.
     apart
-        Pairs of tags with one stem that were kept apart, because neither is an inflection of the other.
+        Pairs of tags that were kept apart, and why: of one stem, where neither is an inflection of the other; and those
+        that a judge called the same where it contradicts itself, or a guard knows better.
+    judgments
+        A row for each tag that was judged: `tag`, `count`, `candidates`, `same`, `broader`, `reasons` and `judge` (who
+        said so); None without a judge. :func:`instag.write_judgments` writes them.
     """
 
     data: F
@@ -55,13 +68,14 @@ class Normalized(Generic[F]):
     merges: pl.DataFrame
     steps: pl.DataFrame
     apart: pl.DataFrame
+    judgments: pl.DataFrame | None = None
 
 
 def normalize(  # noqa: PLR0913 - each step has parameters
     data: F,
     *,
     tags: str = "tags",
-    steps: Sequence[str] = STEPS,
+    steps: Sequence[str] | None = None,
     min_count: int | Literal["auto"] | None = "auto",
     rules: bool = True,
     stem: Stem = True,
@@ -73,6 +87,8 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     max_diameter: float | None = None,
     min_support: int | None = 40,
     min_confidence: float = 0.99,
+    judge: Judge | None = None,
+    judgments: str | Path | pl.DataFrame | Sequence[str | Path] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Normalized[F]:
     """Turn raw tags into a vocabulary, every merge with its reason.
@@ -85,7 +101,8 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         The column with each sample's tags: a list, or a list a query, which then counts as a row of its own. Tags
         that are not strings come back as strings.
     steps
-        The steps in the order in which they are taken, each once.
+        The steps in the order in which they are taken, each once. None is ``("frequency", "rules", "semantic",
+        "association")``; with a judge, or judgments, ``("rules", "semantic", "judge", "frequency", "association")``.
     min_count
         Frequency: tags in fewer rows are dropped. ``"auto"`` goes by the size of the data, None leaves the step out.
     rules
@@ -113,6 +130,13 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     min_support, min_confidence
         Association: a tag is absorbed by one that is in at least this share of its rows, and in so many together;
         None for the former leaves the step out.
+    judge
+        Judge: who says which tags mean the same, and which are broader: a function from a list of
+        :class:`instag.Question` to as many :class:`instag.Judgement`, asked for about 20 tags at a time.
+    judgments
+        Judge: what was said before: a file, or several, of JSON Lines with `tag`, `same` and `broader`, or a frame such
+        as :attr:`Normalized.judgments`. A judge is not asked about a tag that stands there, so that what people have
+        corrected holds.
     progress
         Called with a :class:`instag.Progress`, now and then: where the work stands. ``print`` prints it.
 
@@ -140,8 +164,11 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     ----------
     Section 2 of the InsTag paper; docs/normalizing.md says where this departs from it.
     """
+    if judge is not None and not callable(judge):
+        raise InputError(f"judge: expected a function from a list of questions to judgements; found {judge!r}")
+    named_judge = None if judge is None and judgments is None else "file" if judge is None else name_of(judge)
     settings = Settings(
-        steps=each_once(steps),
+        steps=each_once((JUDGED_STEPS if named_judge else STEPS) if steps is None else steps),
         min_count=min_count,
         rules=rules,
         stem=stem,
@@ -152,29 +179,40 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         max_diameter=max_diameter,
         min_support=min_support,
         min_confidence=min_confidence,
+        judge=named_judge,
     )
     settings.check()
+    bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
     frame = wrap(data)
     rows = encode(frame.column(tags), order="name", each_list=True)
     raw = raw_beside(frame, tags)
     if min_count == "auto":
         settings = replace(settings, min_count=automatic(int(rows.given.sum())))
-    found = embedder_of(embedder) if settings.takes("semantic") else None
+    found = embedder_of(embedder) if settings.takes("semantic") or settings.takes("judge") else None
     vectors = None if found is None else Vectors(*found, progress)
-    state, history = _Run(rows, settings, vectors, progress).all()
+    run = _Run(rows, settings, vectors, bench, progress)
+    state, history = run.all()
     column = rows.replaced(state.sets, state.names)
     replaced: F = frame.with_columns(pl.DataFrame({tags: column} | raw))
-    vocabulary = Vocabulary.of(state, history, settings, vectors)
-    return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart())
+    vocabulary = Vocabulary.of(state, history, settings, vectors, run.verdicts)
+    judged = frame_of(run.judged) if settings.takes("judge") else None
+    return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart(), judged)
 
 
 class _Run:
     """One normalisation."""
 
     def __init__(
-        self, rows: TagSets, settings: Settings, vectors: Vectors | None, progress: Callable[[Progress], None] | None
+        self,
+        rows: TagSets,
+        settings: Settings,
+        vectors: Vectors | None,
+        bench: Bench,
+        progress: Callable[[Progress], None] | None,
     ) -> None:
-        self._settings, self._vectors = settings, vectors
+        self.judged: list[Judged] = []
+        self.verdicts = Verdicts()
+        self._settings, self._vectors, self._bench = settings, vectors, bench
         self._progress = progress or (lambda _: None)
         self._history = History(rows)
         self._state = State.of(rows)
@@ -193,6 +231,9 @@ class _Run:
             step = self._step(name, again=again) if self._settings.takes(name) else None
             if step is None or (again and not len(step.changes)):
                 continue
+            if name == "frequency" and self.verdicts.broader:
+                self._speak()
+                step = self._step(name, again=again) or step
             before = self._state
             self._state = before.after(named(len(before.names), step.changes))
             self._history.record(name, step, before, self._state)
@@ -213,7 +254,30 @@ class _Run:
             return None
         if name == "rules":
             return rules(self._state, settings.matching)
+        if name == "judge":
+            self.judged = self._bench.judge_tags(self._state, self._vectors, self._progress)
+            self.verdicts = verdicts_of(self._state, self._history.ends, self.judged)
+            return judge_step(self._state, self.verdicts, guards=settings.guards)
         return frequency(self._state, settings.min_count)
+
+    def _speak(self) -> None:
+        """Let rare tags speak through broader ones."""
+        parents, _ = self.verdicts.parents(self._history.ends)
+        ways = broader(self._state, parents, self._settings.min_count)
+        said: dict[tuple[int, int], Said] = {}
+        for (tag, above), who in self.verdicts.broader.items():
+            said.setdefault((int(self._history.ends[tag]), int(self._history.ends[above])), who)
+        whys = {
+            tag: [
+                f"{rarity(int(self._state.counts[tag]), self._settings.min_count)}; a kind or part of "
+                f"{self._state.tags[way.first]}, {said[tag, way.first]}"
+                for way in some
+            ]
+            for tag, some in ways.items()
+        }
+        before = self._state
+        self._state = before.spread({tag: [way.target for way in some] for tag, some in ways.items()})
+        self._history.record_ways(BROADER, ways, whys, (before, self._state))
 
 
 def _warn_of_loss(name: str, before: State, after: State) -> None:

@@ -10,9 +10,11 @@ from instag.errors import InputError
 from instag.normalization.matching.decision import Matching, Stem
 from instag.warning import warn
 
-__all__ = ["STEPS", "Linkage", "Settings", "each_once"]
+__all__ = ["JUDGED_STEPS", "STEPS", "Linkage", "Settings", "each_once"]
 
 STEPS = ("frequency", "rules", "semantic", "association")
+# With a judge the limit of frequency comes late: rare tags are looked at first, and speak through broader ones.
+JUDGED_STEPS = ("rules", "semantic", "judge", "frequency", "association")
 # Of DBSCAN, unless told.
 MIN_SAMPLES = 2
 
@@ -32,6 +34,7 @@ class Settings:
     max_diameter: float | None
     min_support: int | None
     min_confidence: float
+    judge: str | None = None
 
     @property
     def matching(self) -> Matching:
@@ -44,6 +47,7 @@ class Settings:
             "frequency": self.min_count,
             "rules": self.rules,
             "semantic": self.distance,
+            "judge": self.judge,
             "association": self.min_support,
         }[step]
         return step in self.steps and parameter is not None and parameter is not False
@@ -92,7 +96,7 @@ def each_once(steps: Any) -> tuple[str, ...]:
         raise InputError(f"steps: expected a list, such as ['rules', 'semantic']; found {steps!r}")
     listed = tuple(steps)
     for nth, step in enumerate(listed):
-        check_choice("steps", step, STEPS)
+        check_choice("steps", step, JUDGED_STEPS)
         if step in listed[:nth]:
             raise InputError(f"steps: expected each step once; found {step!r} twice")
     return listed

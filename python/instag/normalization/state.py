@@ -147,6 +147,25 @@ class State:
         sets, (kept, merged, _, deduplicated) = _core.relabel(self._sets, names)
         return State(self.rows, sets.holders, (kept, merged, lost, deduplicated), sets, np.arange(len(names)))
 
+    def spread(self, targets: Mapping[int, Sequence[int]]) -> "State":
+        """The state after tags were replaced in their rows, each by several others."""
+        sets = self.sets
+        gone = np.zeros(len(self.counts), bool)
+        gone[list(targets)] = True
+        others = [targets.get(code, [code]) for code in range(len(self.counts))]
+        many = np.array([len(some) for some in others], np.int64)
+        flat = np.array([code for some in others for code in some], np.uint32)
+        starts = np.cumsum(many) - many
+        # Each assignment as often as there are tags in its place, and which of them it then is.
+        copies = many[sets.codes]
+        nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
+        codes = flat[np.repeat(starts[sets.codes], copies) + nth]
+        offsets = np.concatenate([[0], np.cumsum(copies)])[sets.offsets].astype(np.int64)
+        replaced = _core.TagSets(offsets, codes, len(self.counts))
+        merged = int(self.counts[gone].sum(dtype=np.int64))
+        fates = (self.n_pairs - merged, merged, 0, len(codes) - len(replaced.codes))
+        return State(self.rows, replaced.holders, fates, replaced, np.arange(len(self.counts)))
+
     def _through(self, names: Names) -> Names:
         """New names of the tags in the rows as they are kept, where some have gone since."""
         return np.ascontiguousarray(np.where(self._names == DROPPED, DROPPED, names), np.int64)

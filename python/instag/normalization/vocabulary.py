@@ -17,7 +17,10 @@ from instag.normalization.application import Applied, apply
 from instag.normalization.history import MERGES, STEPS, History
 from instag.normalization.settings import Settings
 from instag.normalization.state import State
+from instag.normalization.steps.judge import Verdicts
+from instag.normalization.tree import descendants, levels, nearest, tree_of
 from instag.progress import Progress
+from instag.warning import warn
 
 __all__ = ["Vocabulary"]
 
@@ -47,6 +50,10 @@ class Vocabulary:
         The name of the embedder; None where there was none.
     vectors
         The vector of each tag, zeros where the embedder has none for it; None where there was no embedder.
+    hierarchy
+        Where a judge said which tags are broader, a row for each tag: `tag`, `broader` (the nearest broader tags of the
+        vocabulary), `share` (the rows with it or any tag below it, of all whose tags are not null) and `narrower` (the
+        raw tags that were too rare to stand, and speak through it). None without a judge.
     """
 
     tags: pl.DataFrame
@@ -56,19 +63,23 @@ class Vocabulary:
     settings: Settings
     embedder: str | None
     vectors: NDArray[np.float32] | None
+    hierarchy: pl.DataFrame | None = None
 
     @classmethod
-    def of(cls, state: State, history: History, settings: Settings, vectors: Vectors | None) -> "Vocabulary":
+    def of(
+        cls, state: State, history: History, settings: Settings, vectors: Vectors | None, verdicts: Verdicts
+    ) -> "Vocabulary":
         """The vocabulary at the end of a normalisation."""
         order = state.order
         members, dropped = history.members(order)
         columns = {"tag": state.names.gather(order), "count": state.counts[order], "members": members}
         tags = pl.DataFrame(columns)
         made = (tags, dropped.to_list(), history.merges(), history.steps(), settings)
+        hierarchy = _hierarchy(state, history, verdicts) if settings.takes("judge") else None
         if vectors is None:
-            return cls(*made, None, None)
+            return cls(*made, None, None, hierarchy)
         texts = [state.cleaned[tag] for tag in order.tolist()]
-        return cls(*made, vectors.name, vectors.where_known(texts))
+        return cls(*made, vectors.name, vectors.where_known(texts), hierarchy)
 
     def __len__(self) -> int:
         return len(self.tags)
@@ -143,6 +154,34 @@ class Vocabulary:
         """
         return apply(self, data, tags, new, embedder, progress)
 
+    @property
+    def tree(self) -> pl.DataFrame:
+        """The tags below one another: `tag`, `broader`, `level`, `count` and `share`, parents before children.
+
+        `broader` lists the nearest broader tags, the first on the shortest way up; `level` is the number of steps from
+        a tag that has none; `share` is that of rows with the tag or any below it.
+
+        Raises
+        ------
+        InputError
+            Where no judge said which tags are broader.
+
+        Examples
+        --------
+        >>> import instag, polars as pl
+        >>> def judge(questions):
+        ...     return [instag.Judgement(broader=[c for c in q.candidates if c == "writing"]) for q in questions]
+        >>> df = pl.DataFrame({"tags": [["writing"], ["writing", "story writing"], ["story writing"], ["writing"]]})
+        >>> instag.normalize(df, judge=judge, embedder=None).vocabulary.tree.rows()
+        [('writing', [], 0, 3, 1.0), ('story writing', ['writing'], 1, 2, 0.5)]
+        """
+        if self.hierarchy is None:
+            raise InputError(
+                "tree: the vocabulary has no broader tags: expected one that was made with a judge; normalise with "
+                "`judge` or `judgments`"
+            )
+        return tree_of(self.tags, self.hierarchy)
+
     def diff(self, other: "Vocabulary") -> pl.DataFrame:
         """What becomes of each raw tag here and in another vocabulary, where that differs.
 
@@ -182,6 +221,45 @@ class Vocabulary:
         return numbers | {"embedder": self.embedder} | asdict(self.settings)
 
 
+def _hierarchy(state: State, history: History, verdicts: Verdicts) -> pl.DataFrame:
+    """The broader tags of each tag, and what is below it."""
+    every, broken = verdicts.parents(history.ends)
+    if broken:
+        some = ", ".join(f"{state.tags[tag]!r} below {state.tags[above]!r}" for tag, above in broken[:3])
+        warn(f"judge: {len(broken):,} broader tags close a circle and count for nothing: {some}")
+    tags = state.order.tolist()
+    # What was too rare to stand is no step on the way.
+    parents = {tag: nearest(tag, every, lambda above: bool(state.counts[above])) for tag in tags if tag in every}
+    # The rows of each tag and all below it; only tags with something below need more than their count.
+    below = descendants(tags, parents)
+    rows = np.repeat(np.arange(len(state.sets)), np.diff(state.sets.offsets))
+    by_tag = np.argsort(state.sets.codes, kind="stable")
+    ends = np.cumsum(state.counts.astype(np.int64))
+
+    def held(tag: int) -> NDArray[np.int64]:
+        return rows[by_tag[ends[tag] - state.counts[tag] : ends[tag]]]
+
+    covered = [
+        int(state.counts[tag]) if len(below[tag]) == 1 else len(np.unique(np.concatenate(list(map(held, below[tag])))))
+        for tag in tags
+    ]
+    names = state.tags
+    columns = {
+        "tag": [names[tag] for tag in tags],
+        "broader": [[names[above] for above in _upward(tag, parents)] for tag in tags],
+        "share": [count / max(state.rows.known, 1) for count in covered],
+        "narrower": history.narrower(state.order),
+    }
+    return pl.DataFrame(columns, HIERARCHY)
+
+
+def _upward(tag: int, parents: dict[int, list[int]]) -> list[int]:
+    """The broader tags of a tag, the one nearest to the top first."""
+    above = parents.get(tag, [])
+    level = levels(above, parents) if len(above) > 1 else {}
+    return sorted(above, key=lambda each: level.get(each, 0))
+
+
 def _fates(vocabulary: Vocabulary, name: str) -> pl.DataFrame:
     """What each raw tag became, null where it was dropped, and how many rows have that."""
     kept = vocabulary.tags.explode("members").select(pl.col("members").alias("raw"), pl.col("tag", "count"))
@@ -199,6 +277,12 @@ VECTOR = pl.List(pl.Float32)
 # What a tag's merges are told by; `to` is the tag, and `nth` their place among all.
 TOLD = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
 
+HIERARCHY: dict[str, Any] = {
+    "tag": pl.String,
+    "broader": pl.List(pl.String),
+    "share": pl.Float64,
+    "narrower": pl.List(pl.String),
+}
 SCHEMA = {
     "tag": pl.String,
     "count": pl.UInt32,
@@ -216,7 +300,12 @@ def _write(vocabulary: Vocabulary, path: Path) -> None:
     # The last row is that of the tags that went away.
     rows = pl.concat([kept, pl.DataFrame([{"members": vocabulary.dropped}], kept.schema)])
     told = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
-    settings = {"form": FORM, "embedder": vocabulary.embedder, **asdict(vocabulary.settings)}
+    if vocabulary.hierarchy is not None:
+        told = told.join(vocabulary.hierarchy, on="tag", how="left", maintain_order="left")
+    options = {
+        name: value for name, value in asdict(vocabulary.settings).items() if name != "judge" or value is not None
+    }
+    settings = {"form": FORM, "embedder": vocabulary.embedder, **options}
     metadata = {KEY: orjson.dumps(settings | {"history": vocabulary.steps.to_dicts()}).decode()}
     with atomic_write(path, "parquet") as draft:
         told.write_parquet(draft, metadata=metadata)
@@ -243,7 +332,8 @@ def _read(path: Path) -> Vocabulary:
 
 
 def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
-    if dict(frame.schema) != SCHEMA:
+    judged = dict(frame.schema) == SCHEMA | {name: dtype for name, dtype in HIERARCHY.items() if name != "tag"}
+    if not judged and dict(frame.schema) != SCHEMA:
         raise TypeError(f"its columns are {dict(frame.schema)}")
     embedder, history = settings.pop("embedder"), settings.pop("history")
     settings["steps"] = tuple(settings["steps"])
@@ -256,6 +346,7 @@ def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
         settings=Settings(**settings),
         embedder=embedder,
         vectors=None if embedder is None else _vectors(tags.get_column("vector")),
+        hierarchy=tags.select(*HIERARCHY) if judged else None,
     )
 
 

@@ -32,6 +32,10 @@ class Acronyms:
         # The first is the most frequent.
         return places[0] if len({stems(self._texts[place]) for place in places}) == 1 else None
 
+    def expansions(self, short: str) -> list[int]:
+        """The places of all texts that an acronym may stand for."""
+        return self._expansions.get(short, [])
+
     def partner(self, text: str) -> int | None:
         """The place of the text that another one is the acronym of, or that is its acronym; None without just one.
 

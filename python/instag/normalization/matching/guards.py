@@ -26,6 +26,7 @@ from instag.normalization.matching.lexicon import (
 from instag.normalization.matching.words import (
     CACHE,
     Words,
+    abbreviates,
     content,
     difference,
     held,
@@ -36,7 +37,7 @@ from instag.normalization.matching.words import (
     words,
 )
 
-__all__ = ["refusal"]
+__all__ = ["contrary", "refusal"]
 
 SYMBOL = re.compile(r"[+#*&%$.]")
 # Below this many letters a prefix is more likely to be a part of the word.
@@ -72,6 +73,25 @@ def refusal(one: str, other: str) -> str | None:
     if joined(one) == joined(other):
         return None
     return None if _are_plain(one, other) else _by_guards(one, other)
+
+
+def contrary(one: str, other: str) -> str | None:
+    """Why two cleaned tags stay two even where a judge says that they are one, or None.
+
+    A judge knows names, letters and lists better than any list of words; yet in haste it takes opposites, directions,
+    numbers and signs for the same.
+
+    Examples
+    --------
+    >>> contrary("english to french", "french to english"), contrary("python 2", "python 3")
+    ('direction: to', 'numbers differ')
+    >>> contrary("rails", "ruby on rails"), contrary("k8s", "kubernetes"), contrary("sso", "single sign on")
+    (None, None, None)
+    """
+    if joined(one) == joined(other) or abbreviates(one, other) or abbreviates(other, one):
+        return None
+    left, right = difference(one, other)
+    return next((why for guard in _FIRM if (why := guard(one, other, left, right))), None)
 
 
 def _are_plain(one: str, other: str) -> bool:
@@ -251,3 +271,4 @@ _GUARDS: tuple[Callable[[str, str, Words, Words], str | None], ...] = (
     _turned,
     _lists,
 )
+_FIRM = (_numbers, _negation, _symbols, _opposites, _prefixes, _direction, _turned)

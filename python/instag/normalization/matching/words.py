@@ -9,6 +9,7 @@ from instag.normalization.matching.lexicon import FILLERS, OTHER_PARTICIPLES, OT
 
 __all__ = [
     "Words",
+    "abbreviates",
     "content",
     "difference",
     "held",
@@ -16,6 +17,7 @@ __all__ = [
     "initials",
     "joined",
     "kind_of_inflection",
+    "numeronym",
     "particles",
     "respaced",
     "stems",
@@ -101,6 +103,29 @@ def initials(tag: str) -> frozenset[str]:
     if len(words(tag)) == 1:
         return frozenset()
     return frozenset("".join(word[0] for word in some) for some in (words(tag), content(tag)))
+
+
+def numeronym(tag: str) -> str:
+    """A tag with the letters between its first and its last counted, as "k8s" for "kubernetes"; empty where it is short.
+
+    Examples
+    --------
+    >>> numeronym("kubernetes"), numeronym("cat")
+    ('k8s', '')
+    """
+    word = joined(tag)
+    return f"{word[0]}{len(word) - 2}{word[-1]}" if len(word) > len("k8s") and word.isalpha() else ""
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Whether a tag is the initials of another, or its numeronym.
+
+    Examples
+    --------
+    >>> abbreviates("nlp", "natural language processing"), abbreviates("i18n", "internationalization")
+    (True, True)
+    """
+    return short in initials(long) or joined(short) == numeronym(long)
 
 
 @lru_cache(CACHE)

@@ -7,7 +7,7 @@ import polars as pl
 
 from instag.normalization.state import DROPPED, Changes, State, Step
 
-__all__ = ["automatic", "frequency"]
+__all__ = ["automatic", "frequency", "rarity"]
 
 # The paper drops tags given fewer than 20 times, where its 306,044 samples have 4.48 tags each.
 PAPER_COUNT = 20
@@ -31,9 +31,10 @@ def frequency(state: State, min_count: int) -> Step:
     """Drop every tag that fewer than `min_count` rows have."""
     rare = np.flatnonzero((state.counts > 0) & (state.counts < min_count))
     counts, nth = np.unique(state.counts[rare], return_inverse=True)
-    why = pl.Series([_why(count, min_count) for count in counts.tolist()], dtype=pl.String)
+    why = pl.Series([rarity(count, min_count) for count in counts.tolist()], dtype=pl.String)
     return Step(Changes.plain(rare, np.full(len(rare), DROPPED), why.gather(nth)))
 
 
-def _why(count: int, min_count: int) -> str:
+def rarity(count: int, min_count: int) -> str:
+    """Why a tag is rare, for people."""
     return f"in {count:,} {'row' if count == 1 else 'rows'}, fewer than min_count {min_count:,}"

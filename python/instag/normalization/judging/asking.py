@@ -1,0 +1,108 @@
+"""A judge is asked, and what it answers is looked at: a name that it was not given counts for nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from instag import _core
+from instag.errors import InputError
+from instag.normalization.judging.judgments import Judged
+from instag.normalization.judging.question import Judge, Judgement, Question
+from instag.progress import Progress, Stage
+
+__all__ = ["BATCH", "Refused", "ask", "checked", "name_of"]
+
+# Tags that a judge sees at a time.
+BATCH = 20
+# Names that are shown of those that count for nothing.
+SHOWN = 3
+# Characters of what is no answer that are shown.
+SHORT = 80
+
+
+@dataclass
+class Refused:
+    """Names in answers that count for nothing, by the reason."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    names: list[str] = field(default_factory=list)
+
+    def add(self, why: str, name: str) -> None:
+        """Count a name."""
+        self.reasons[why] += 1
+        self.names.append(name)
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{count:,} {why}" for why, count in sorted(self.reasons.items()))
+        some = ", ".join(map(repr, self.names[:SHOWN])) + (", …" if len(self.names) > SHOWN else "")
+        return f"{len(self.names):,} names in the judge's answers count for nothing ({said}): {some}"
+
+
+def ask(
+    questions: Sequence[Question], judge: Judge, refused: Refused, progress: Callable[[Progress], None]
+) -> list[Judged]:
+    """Ask a judge that is a function, some questions at a time.
+
+    Raises
+    ------
+    InputError
+        Where it does not answer with a judgement for each.
+    """
+    name, judged = name_of(judge), []
+    for start in range(0, len(questions), BATCH):
+        progress(Stage("judging", start, len(questions)))
+        some = list(questions[start : start + BATCH])
+        answers: Any = judge(some)
+        given = list(answers) if isinstance(answers, Iterable) else None
+        if given is None or len(given) != len(some):
+            found = repr(answers)[:SHORT] if given is None else str(len(given))
+            raise InputError(f"judge {name}: expected {len(some)} judgements, one for each question; found {found}")
+        judged += [checked(question, answer, name, refused) for question, answer in zip(some, given, strict=True)]
+    return judged
+
+
+def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Judged:
+    """What a judge said of the candidates that it was given.
+
+    Examples
+    --------
+    >>> refused = Refused()
+    >>> question = Question("Java", 3, ("programming", "coffee"))
+    >>> checked(question, Judgement(same=["Java"], broader=["Programming", "island"]), "me", refused).broader
+    ('programming',)
+    >>> print(refused)
+    2 names in the judge's answers count for nothing (1 are the tag itself, 1 are no candidates): 'Java', 'island'
+    """
+    if not isinstance(answer, Judgement):
+        raise InputError(f"judge {judge}: expected an instag.Judgement for {question.tag!r}; found {answer!r}")
+    reasons = dict(answer.reasons or {})
+    same = _named(question, answer.same, judge, refused)
+    broader = _named(question, answer.broader, judge, refused)
+    for name in same.keys() & broader.keys():
+        refused.add("are the same and broader at once", name)
+        del broader[name]
+    why = {name: str(reasons[given]) for name, given in (same | broader).items() if given in reasons}
+    return Judged(question.tag, question.count, question.candidates, tuple(same), tuple(broader), judge, why)
+
+
+def name_of(judge: Any) -> str:
+    """By which name a judge is shown."""
+    return str(getattr(judge, "name", None) or getattr(judge, "__name__", type(judge).__name__))
+
+
+def _named(question: Question, names: Any, judge: str, refused: Refused) -> dict[str, str]:
+    """The candidates that are meant, each with the name that it was given."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise InputError(f"judge {judge}: expected lists of candidates for {question.tag!r}; found {names!r}")
+    texts = dict(zip(_core.clean(list(question.candidates)), question.candidates, strict=True))
+    found: dict[str, str] = {}
+    for name in names:
+        given = str(name)
+        meant = given if given in question.candidates else texts.get(_core.clean([given])[0])
+        if meant is not None:
+            found[meant] = given
+        else:
+            itself = _core.clean([given]) == _core.clean([question.tag])
+            refused.add("are the tag itself" if itself else "are no candidates", given)
+    return found

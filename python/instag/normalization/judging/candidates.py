@@ -1,0 +1,158 @@
+"""Which tags a judge should see beside a tag: few, and among them nearly all that mean the same or are broader."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instag.normalization.matching.acronyms import Acronyms
+from instag.normalization.matching.words import joined, numeronym, stems
+
+__all__ = ["MOST", "Shared", "candidates"]
+
+# Candidates of a tag, at most; and how many places are for what is found by other ways than nearness.
+MOST = 8
+ACRONYMS = 2
+CONTAINED = 3
+FREQUENT = 2
+# So many of the most frequent tags are looked at once more, for broad ones that are not among the nearest.
+BROAD = 150
+# A tag of more words than this is looked up by its runs of words, not by all that can be chosen from them.
+WORDS = 5
+# Tags compared with all others at a time.
+BLOCK = 256
+# Cosines are compared in so many steps of 1, so that the same questions are asked on any machine.
+STEPS = 10_000
+
+Shared = Callable[[int, int], list[int]]
+"""From a tag's place to the places of up to so many tags before it that share most samples with it."""
+
+
+def candidates(
+    texts: Sequence[str],
+    vectors: NDArray[np.float32] | None,
+    shared: Shared | None = None,
+    most: int = MOST,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[list[int]]:
+    """The candidates of each tag, as places of tags before it.
+
+    First acronyms and what they may stand for, and tags whose words a tag has; then the nearest of all and the nearest
+    of the most frequent; and where places are left, the tags that share most samples.
+
+    Parameters
+    ----------
+    texts
+        The cleaned tags, the most frequent first.
+    vectors
+        A vector of length 1 for each, zeros where it has none; None where there is no embedder.
+    shared
+        Who shares samples with a tag.
+    most
+        The most candidates of a tag.
+    progress
+        Called with the number of tags that have their candidates.
+
+    Examples
+    --------
+    >>> texts = ["natural language processing", "story", "story writing", "nlp"]
+    >>> list(candidates(texts, None))
+    [[], [], [1], [0]]
+    """
+    by_letters = _Acronyms(texts)
+    by_words = _Contained(texts)
+    for place, (near, broad) in enumerate(_nearest(len(texts), vectors, most, progress)):
+        found = dict.fromkeys(chain(by_letters.of(place), by_words.of(place)))
+        # The nearest fill what is left, but for the places that are kept for broad ones.
+        kept = [other for other in broad if other not in found and other not in near[: most - FREQUENT]][:FREQUENT]
+        for other in near:
+            if len(found) >= most - len(kept):
+                break
+            found[other] = None
+        found |= dict.fromkeys(kept)
+        if shared is not None and len(found) < most:
+            found |= dict.fromkeys(shared(place, most - len(found)))
+        yield list(found)[:most]
+
+
+def _nearest(
+    size: int, vectors: NDArray[np.float32] | None, most: int, progress: Callable[[int], None]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """For each place the nearest before it, and the nearest of those among the most frequent."""
+    if vectors is None:
+        yield from (([], []) for _ in range(size))
+        return
+    known: NDArray[np.bool_] = np.any(vectors, axis=1)
+    for start in range(0, size, BLOCK):
+        end = min(start + BLOCK, size)
+        scores = np.rint(vectors[start:end] @ vectors[:end].T * STEPS).astype(np.int64)
+        # Among equals the most frequent; the place in the number makes an order of it that does not depend on chance.
+        keys = scores * size - np.arange(end)
+        nothing = np.iinfo(np.int64).min
+        places = np.arange(start, end)[:, None]
+        keys[(np.arange(end) >= places) | ~known[:end] | ~known[start:end, None]] = nothing
+        for row in keys:
+            yield _top(row, most, nothing), _top(row[:BROAD], most, nothing)
+        progress(end)
+
+
+def _top(keys: NDArray[np.int64], most: int, nothing: int) -> list[int]:
+    best = np.argpartition(keys, -most)[-most:] if len(keys) > most else np.arange(len(keys))
+    best = best[np.argsort(-keys[best])]
+    found: list[int] = best[keys[best] > nothing].tolist()
+    return found
+
+
+class _Acronyms:
+    """Acronyms ("nlp") and numeronyms ("k8s") beside what they may stand for."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._others: dict[int, list[int]] = defaultdict(list)
+        known = Acronyms(texts)
+        for short, place in known.short.items():
+            for other in known.expansions(short):
+                self._pair(place, other)
+        counted: dict[str, list[int]] = defaultdict(list)
+        for place, text in enumerate(texts):
+            counted[numeronym(text)].append(place)
+        counted.pop("", None)
+        for place, text in enumerate(texts):
+            for other in counted.get(joined(text), ()):
+                self._pair(place, other)
+
+    def of(self, place: int) -> list[int]:
+        """The most frequent of a tag's."""
+        return sorted(self._others.get(place, ()))[:ACRONYMS]
+
+    def _pair(self, one: int, other: int) -> None:
+        if one != other:
+            self._others[max(one, other)].append(min(one, other))
+
+
+class _Contained:
+    """Tags by their words."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._words = [frozenset(stems(text)) for text in texts]
+        self._runs = [stems(text) for text in texts]
+        self._places: dict[frozenset[str], list[int]] = defaultdict(list)
+        for place, words in enumerate(self._words):
+            self._places[words].append(place)
+
+    def of(self, place: int) -> list[int]:
+        """The tags before one whose words it has all: those with the most words first, then the most frequent."""
+        found = [
+            (-len(part), other)
+            for part in self._parts(place)
+            for other in self._places.get(part, ())[: CONTAINED + 1]
+            if other < place
+        ]
+        return [other for _, other in sorted(set(found))[:CONTAINED]]
+
+    def _parts(self, place: int) -> set[frozenset[str]]:
+        words, run = self._words[place], self._runs[place]
+        if len(words) <= WORDS:
+            return {frozenset(part) for size in range(1, len(words) + 1) for part in combinations(sorted(words), size)}
+        return {frozenset(run[start:end]) for start in range(len(run)) for end in range(start + 1, len(run) + 1)}
