@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from instag.embedding import OpenAIEmbedder
     from instag.errors import InputError, InstagError, InstagWarning
     from instag.io import convert, read, scan, write
-    from instag.normalization import Applied, Judgement, Normalized, Question, Vocabulary, associations, normalize
+    from instag.normalization import (
+        Applied,
+        Judgement,
+        Normalized,
+        Question,
+        Vocabulary,
+        associations,
+        normalize,
+        write_judgments,
+    )
     from instag.progress import Progress
     from instag.reporting import figures, report
     from instag.sample import load_sample
@@ -69,6 +78,7 @@ __all__ = [
     "split",
     "tag",
     "write",
+    "write_judgments",
 ]
 
 # Where each name comes from: a package is loaded when one of its names is first used, so that `import instag` is quick.
@@ -80,7 +90,16 @@ _HOMES = {
     "embedding": ("OpenAIEmbedder",),
     "errors": ("InputError", "InstagError", "InstagWarning"),
     "io": ("convert", "read", "scan", "write"),
-    "normalization": ("Applied", "Judgement", "Normalized", "Question", "Vocabulary", "associations", "normalize"),
+    "normalization": (
+        "Applied",
+        "Judgement",
+        "Normalized",
+        "Question",
+        "Vocabulary",
+        "associations",
+        "normalize",
+        "write_judgments",
+    ),
     "progress": ("Progress",),
     "reporting": ("figures", "report"),
     "sample": ("load_sample",),

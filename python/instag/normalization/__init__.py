@@ -11,14 +11,24 @@ judging/      what a judge is asked, and what it said
 history       what was done to each raw tag
 tree          broader tags, and what is below them
 vocabulary    what is left, in a file
+matcher       tags that a vocabulary has not seen
 application   a vocabulary on other data
 ============  ======================================================
 """
 
 from instag.normalization.application import Applied
-from instag.normalization.judging import Judgement, Question
+from instag.normalization.judging import Judgement, Question, write_judgments
 from instag.normalization.normalizer import Normalized, normalize
 from instag.normalization.steps.association import associations
 from instag.normalization.vocabulary import Vocabulary
 
-__all__ = ["Applied", "Judgement", "Normalized", "Question", "Vocabulary", "associations", "normalize"]
+__all__ = [
+    "Applied",
+    "Judgement",
+    "Normalized",
+    "Question",
+    "Vocabulary",
+    "associations",
+    "normalize",
+    "write_judgments",
+]

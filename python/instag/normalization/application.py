@@ -1,32 +1,36 @@
-"""A vocabulary on other data: tags that it has not seen, beside those it has."""
+"""A vocabulary on other data."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from instag import _core
 from instag.checks import check_choice
 from instag.embedding.vectors import Embed, Vectors, embedder_of
-from instag.errors import InputError
 from instag.frame import wrap
 from instag.normalization.history import raw_beside
-from instag.normalization.matching.acronyms import LEAST, Acronyms, reason
-from instag.normalization.matching.decision import shown, spelling, spelt
-from instag.normalization.settings import Settings
-from instag.normalization.state import DROPPED
+from instag.normalization.judging.bench import Bench, vectors_of
+from instag.normalization.judging.candidates import candidates
+from instag.normalization.judging.judgments import Judged, frame_of
+from instag.normalization.judging.question import Question
+from instag.normalization.matcher import Known, Match, Matcher, spoken_of
+from instag.normalization.matching.guards import contrary
+from instag.normalization.state import DROPPED, spread
 from instag.progress import Progress
 from instag.tagsets import TagSets, encode
 from instag.warning import warn
 
-__all__ = ["Applied", "Match", "Matcher", "apply"]
+__all__ = ["Applied", "apply"]
 
 F = TypeVar("F")
 NEW = {"tag": pl.String, "count": pl.UInt64, "nearest": pl.String, "similarity": pl.Float64}
+# By what a raw tag finds its place, or why it has none.
+FATES = ("vocabulary", "rules", "semantic", "judge", "broader", "dropped", "new")
+DRIFT = {"fate": pl.String, "tags": pl.UInt32, "assignments": pl.UInt64, "share": pl.Float64}
 MERGES = {
     "from": pl.String,
     "to": pl.String,
@@ -35,155 +39,6 @@ MERGES = {
     "count": pl.UInt64,
     "similarity": pl.Float64,
 }
-
-
-class Known(Protocol):
-    """What matching needs to know of a vocabulary; :class:`instag.Vocabulary` is one."""
-
-    @property
-    def tags(self) -> pl.DataFrame:
-        """A row for each tag: `tag`, `count`, `members`."""
-
-    @property
-    def dropped(self) -> list[str]:
-        """The raw tags that went away."""
-
-    @property
-    def settings(self) -> Settings:
-        """The options of the normalisation."""
-
-    @property
-    def embedder(self) -> str | None:
-        """The name of the embedder."""
-
-    @property
-    def vectors(self) -> NDArray[np.float32] | None:
-        """The vector of each tag."""
-
-
-@dataclass(frozen=True)
-class Match:
-    """What an unseen tag is: a tag of the vocabulary by its place, or new: None."""
-
-    place: int | None
-    step: str = ""
-    why: str = ""
-    nearest: int | None = None
-    similarity: float | None = None
-
-
-class Matcher:
-    """Finds tags of a vocabulary for raw tags.
-
-    Each raw tag is looked at alone, so that what becomes of it does not depend on the others.
-    """
-
-    def __init__(self, vocabulary: Known, vectors: Vectors | None) -> None:
-        self._settings = vocabulary.settings
-        self._matching = vocabulary.settings.matching
-        self._vectors, self._embedder = vectors, vocabulary.embedder
-        self._found = vocabulary.vectors
-        self._centres = _core.clean(vocabulary.tags.get_column("tag").to_list())
-        members = vocabulary.tags.get_column("members").to_list()
-        raws = [(raw, place) for place, some in enumerate(members) for raw in some]
-        texts = _core.clean([raw for raw, _ in raws])
-        # The most frequent tags come first, and keep what several have; a dropped tag has what is left.
-        self._cleaned: dict[str, int] = {}
-        for text, (_, place) in zip(texts, raws, strict=True):
-            self._cleaned.setdefault(text, place)
-        for text in _core.clean(vocabulary.dropped):
-            self._cleaned.setdefault(text, len(self._centres))
-        self._acronyms = Acronyms(self._centres)
-        self._keys = [_holders(keys, list(self._cleaned)) for keys in self._matching.keys(list(self._cleaned))]
-
-    def match(self, raws: Sequence[str]) -> list[Match]:
-        """What each raw tag is."""
-        texts = _core.clean(list(raws))
-        matches = self._by_rules(texts)
-        rest = [nth for nth, match in enumerate(matches) if match is None]
-        by_meaning = dict(zip(rest, self._by_meaning([texts[nth] for nth in rest]), strict=True))
-        return [match or by_meaning[nth] for nth, match in enumerate(matches)]
-
-    def _by_rules(self, texts: list[str]) -> list[Match | None]:
-        if not self._settings.takes("rules"):
-            return [None for _ in texts]
-        columns = self._matching.keys(texts)
-        alike: list[set[str]] = [set() for _ in texts]
-        for known, keys in zip(self._keys, columns, strict=True):
-            for some, key in zip(alike, keys, strict=True):
-                some.update(known.get(key, ()))
-        return [self._by_rule(text, sorted(some)) for text, some in zip(texts, alike, strict=True)]
-
-    def _by_rule(self, text: str, candidates: list[str]) -> Match | None:
-        if text in self._cleaned:
-            return self._ruled(self._cleaned[text], f"the same once cleaned: {text}")
-        if self._matching.by_stem_alone:
-            places = [self._cleaned[member] for member in candidates]
-            return self._ruled(min(places), "the same stem") if places else None
-        joins = [
-            (place == len(self._centres), word.rank, place, member, word.why)
-            for member in candidates
-            for place, word in ((self._cleaned[member], spelling(text, member)),)
-            if word and word.joins
-        ]
-        if not joins:
-            return None
-        _, _, place, member, why = min(joins)
-        return self._ruled(place, spelt(why, text, member))
-
-    def _ruled(self, place: int, why: str) -> Match:
-        if place == len(self._centres):
-            return Match(None, "rules", f"a spelling of a dropped tag; {why}")
-        return Match(place, "rules", why)
-
-    def _by_meaning(self, texts: list[str]) -> list[Match]:
-        new = [Match(None) for _ in texts]
-        vectors, centres = self._vectors, self._found
-        if vectors is None or centres is None or not self._settings.takes("semantic") or not len(centres):
-            return new
-        known = [nth for nth, text in enumerate(texts) if vectors.covers(text)]
-        found = vectors.of([texts[nth] for nth in known])
-        if known and found.shape[1:] != centres.shape[1:]:
-            raise InputError(
-                f"embedder {vectors.name}: expected vectors of {centres.shape[1]} numbers, as the vocabulary has them "
-                f"from {self._embedder}; found {found.shape[1]}"
-            )
-        for nth, vector in zip(known, found, strict=True):
-            similarities = centres @ vector
-            match = self._nearest(texts[nth], similarities, vectors)
-            new[nth] = match if match.step else self._acronym(texts[nth], similarities, match)
-        return new
-
-    def _acronym(self, text: str, similarities: NDArray[np.float32], match: Match) -> Match:
-        """The tag that the text is the acronym of, or that is the text's, if nothing is nearer."""
-        if not self._settings.guards:
-            return match
-        place = self._acronyms.partner(text)
-        if place is None or similarities[place] < LEAST:
-            return match
-        similarity = float(similarities[place])
-        why = shown(text, self._centres[place], similarity, reason(text, self._centres[place]))
-        return Match(place, "semantic", why, match.nearest, similarity)
-
-    def _nearest(self, text: str, similarities: NDArray[np.float32], vectors: Vectors) -> Match:
-        """The nearest tag that is accepted; places are by count, so that ties go to the most frequent."""
-        order = np.argsort(-similarities, kind="stable")
-        nearest, best = int(order[0]), float(similarities[order[0]])
-        within = similarities >= 1 - self._matching.reach - 1e-6
-        for place in order[: int(within.sum())].tolist():
-            similarity, centre = float(similarities[place]), self._centres[place]
-            why = self._matching.why(text, centre, similarity, self._matching.exchange(vectors, [(text, centre)]))
-            if why is not None:
-                return Match(place, "semantic", shown(text, centre, similarity, why), nearest, similarity)
-        return Match(None, "", "", nearest, best)
-
-
-def _holders(keys: list[str], texts: list[str]) -> dict[str, list[str]]:
-    """The texts of each key."""
-    holders: dict[str, list[str]] = defaultdict(list)
-    for key, text in zip(keys, texts, strict=True):
-        holders[key].append(text)
-    return holders
 
 
 @dataclass(frozen=True)
@@ -199,12 +54,19 @@ class Applied(Generic[F]):
         `similarity`, where there is an embedder.
     merges
         A row for each raw tag that changed or went away: `from`, `to`, `step` ("vocabulary" where the raw tag was
-        known), `why`, `count` and `similarity`.
+        known), `why`, `count` and `similarity`; several where it speaks through several broader tags.
+    drift
+        How far these data are from those that the vocabulary was made of: `fate` (by what tags found their place, or
+        "dropped" or "new" where they found none), with the number of raw `tags`, of `assignments`, and their `share`.
+    judgments
+        What was said of the new tags, as in :attr:`instag.Normalized.judgments`; None without a judge.
     """
 
     data: F
     new: pl.DataFrame
     merges: pl.DataFrame
+    drift: pl.DataFrame
+    judgments: pl.DataFrame | None = None
 
 
 def apply(
@@ -213,6 +75,7 @@ def apply(
     tags: str,
     new: str,
     embedder: str | Embed | None,
+    bench: Bench,
     progress: Callable[[Progress], None] | None,
 ) -> Applied[F]:
     """Apply a vocabulary; see :meth:`Vocabulary.apply`."""
@@ -220,14 +83,19 @@ def apply(
     frame = wrap(data)
     rows = encode(frame.column(tags), order="name", each_list=True)
     raw = raw_beside(frame, tags)
-    matches = _matches(vocabulary, rows.spellings, _vectors(vocabulary, embedder, progress))
+    vectors = _vectors(vocabulary, embedder, progress)
+    matches = _matches(vocabulary, rows.spellings, vectors)
+    judged = None
+    if bench:
+        judged = _judge(vocabulary, rows, matches, vectors, bench, progress or (lambda _: None))
+    names = vocabulary.tags.get_column("tag").to_list()
     targets = [
-        vocabulary.tags.item(match.place, "tag") if match.place is not None else _kept(text, match, new)
+        [names[place] for place in match.places] or _kept(text, match, new)
         for text, match in zip(rows.cleaned, matches, strict=True)
     ]
     replaced: F = frame.with_columns(pl.DataFrame({tags: _renamed(rows, targets)} | raw))
     lines = list(zip(rows.spellings, targets, matches, rows.given.tolist(), strict=True))
-    return Applied(replaced, _new(vocabulary, lines), _merges(lines))
+    return Applied(replaced, _new(vocabulary, lines), _merges(lines), _drift(lines), judged)
 
 
 def _vectors(
@@ -255,6 +123,10 @@ def _vectors(
 def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> list[Match]:
     members = vocabulary.tags.get_column("members").to_list()
     known = {raw: Match(place, "vocabulary", "known") for place, some in enumerate(members) for raw in some}
+    known |= {
+        raw: Match(first, "vocabulary", "known; too rare, and speaks through a broader tag", others=(*others,))
+        for raw, (first, *others) in spoken_of(vocabulary).items()
+    }
     known |= {raw: Match(None, "vocabulary", "known; dropped") for raw in vocabulary.dropped}
     unseen = [tag for tag in tags if tag not in known]
     if unseen:
@@ -262,20 +134,67 @@ def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> lis
     return [known[tag] for tag in tags]
 
 
-def _kept(cleaned: str, match: Match, new: str) -> str | None:
+def _judge(
+    vocabulary: Known,
+    rows: TagSets,
+    matches: list[Match],
+    vectors: Vectors | None,
+    bench: Bench,
+    progress: Callable[[Progress], None],
+) -> pl.DataFrame:
+    """Ask about the new tags alone, each beside the nearest of the vocabulary; fill in where they belong."""
+    new = [code for code, match in enumerate(matches) if match.place is None and not match.step]
+    new.sort(key=lambda code: (-int(rows.holders[code]), code))
+    names = vocabulary.tags.get_column("tag").to_list()
+    texts = [*_core.clean(names), *(rows.cleaned[code] for code in new)]
+    found = vectors_of(texts, vectors)
+    questions = [
+        Question(rows.spellings[code], int(rows.holders[code]), tuple(names[place] for place in places))
+        for code, places in zip(new, candidates(texts, found, first=len(names)), strict=True)
+    ]
+    judged = bench.judge(questions, progress)
+    said = dict(zip(_core.clean([each.tag for each in judged]), judged, strict=True))
+    place = {text: nth for nth, text in enumerate(texts[: len(names)])}
+    for code in new:
+        each = said.get(rows.cleaned[code])
+        if each is not None:
+            matches[code] = _placed(each, rows.cleaned[code], place, matches[code], guards=vocabulary.settings.guards)
+    return frame_of(judged)
+
+
+def _placed(each: Judged, text: str, place: Mapping[str, int], match: Match, *, guards: bool) -> Match:
+    """Where a judge puts a new tag: to one that means the same, or else to those that are broader."""
+    same = [name for name in _core.clean(list(each.same)) if name in place and not (guards and contrary(text, name))]
+    if same:
+        first = min(same, key=place.__getitem__)
+        why = f"{text} / {first}: the same, says {each.judge}"
+        return Match(place[first], "judge", why, match.nearest, match.similarity)
+    above = sorted({place[name] for name in _core.clean(list(each.broader)) if name in place})
+    if above:
+        return Match(above[0], "broader", f"a kind or part of it, says {each.judge}", others=(*above[1:],))
+    return match
+
+
+def _kept(cleaned: str, match: Match, new: str) -> list[str]:
     """What a tag that matches none becomes: its cleaned form, which does not depend on the data it is in."""
-    return None if match.step or new == "drop" else cleaned or None
+    return [] if match.step or new == "drop" or not cleaned else [cleaned]
 
 
-def _renamed(rows: TagSets, targets: list[str | None]) -> pl.Series:
-    tags = sorted({target for target in targets if target is not None})
-    place = {tag: len(rows.spellings) + nth for nth, tag in enumerate(tags)}
-    names = [DROPPED if target is None else place[target] for target in targets] + list(place.values())
-    sets, _ = _core.relabel(rows.sets, np.array(names, np.int64))
+def _renamed(rows: TagSets, targets: list[list[str]]) -> pl.Series:
+    tags = sorted({target for some in targets for target in some})
+    place = {tag: rows.n_tags + nth for nth, tag in enumerate(tags)}
+    if all(len(some) <= 1 for some in targets):
+        names = [place[some[0]] if some else DROPPED for some in targets] + list(place.values())
+        sets, _ = _core.relabel(rows.sets, np.array(names, np.int64))
+    else:
+        sets = spread(rows.sets, [[place[target] for target in some] for some in targets], rows.n_tags + len(tags))
     return rows.replaced(sets, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)]))
 
 
-def _new(vocabulary: Known, lines: list[tuple[str, str | None, Match, int]]) -> pl.DataFrame:
+Line = tuple[str, list[str], Match, int]
+
+
+def _new(vocabulary: Known, lines: list[Line]) -> pl.DataFrame:
     found: list[tuple[Any, ...]] = []
     for tag, _, match, count in lines:
         if match.place is None and not match.step:
@@ -284,10 +203,24 @@ def _new(vocabulary: Known, lines: list[tuple[str, str | None, Match, int]]) -> 
     return pl.DataFrame(found, NEW, orient="row").sort(["count", "tag"], descending=[True, False])
 
 
-def _merges(lines: list[tuple[str, str | None, Match, int]]) -> pl.DataFrame:
+def _merges(lines: list[Line]) -> pl.DataFrame:
+    nowhere: list[str | None] = [None]
     changed = [
         (tag, target, match.step or "new", match.why or "matches no tag of the vocabulary", count, match.similarity)
-        for tag, target, match, count in lines
+        for tag, targets, match, count in lines
+        for target in targets or nowhere
         if tag != target
     ]
     return pl.DataFrame(changed, MERGES, orient="row").sort(["count", "from"], descending=[True, False])
+
+
+def _drift(lines: list[Line]) -> pl.DataFrame:
+    tags: Counter[str] = Counter()
+    assignments: Counter[str] = Counter()
+    for _, _, match, count in lines:
+        fate = (match.step or "new") if match.place is not None or not match.step else "dropped"
+        tags[fate] += 1
+        assignments[fate] += count
+    total = max(assignments.total(), 1)
+    rows = [(fate, tags[fate], assignments[fate], assignments[fate] / total) for fate in FATES if tags[fate]]
+    return pl.DataFrame(rows, DRIFT, orient="row")

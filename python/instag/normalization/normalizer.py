@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 import polars as pl
@@ -12,8 +11,8 @@ from instag.errors import InputError
 from instag.frame import wrap
 from instag.normalization.history import BROADER, History, raw_beside
 from instag.normalization.judging.asking import name_of
-from instag.normalization.judging.bench import Bench
-from instag.normalization.judging.judgments import Judged, frame_of, read_judgments
+from instag.normalization.judging.bench import Bench, questions_of
+from instag.normalization.judging.judgments import Judged, Judgments, frame_of, read_judgments
 from instag.normalization.judging.question import Judge
 from instag.normalization.matching.decision import Stem
 from instag.normalization.settings import JUDGED_STEPS, STEPS, Linkage, Settings, each_once
@@ -88,7 +87,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     min_support: int | None = 40,
     min_confidence: float = 0.99,
     judge: Judge | None = None,
-    judgments: str | Path | pl.DataFrame | Sequence[str | Path] | None = None,
+    judgments: Judgments | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Normalized[F]:
     """Turn raw tags into a vocabulary, every merge with its reason.
@@ -255,7 +254,8 @@ class _Run:
         if name == "rules":
             return rules(self._state, settings.matching)
         if name == "judge":
-            self.judged = self._bench.judge_tags(self._state, self._vectors, self._progress)
+            questions = questions_of(self._state, self._vectors, self._progress) if self._bench.judge_of else []
+            self.judged = self._bench.judge(questions, self._progress)
             self.verdicts = verdicts_of(self._state, self._history.ends, self.judged)
             return judge_step(self._state, self.verdicts, guards=settings.guards)
         return frequency(self._state, settings.min_count)

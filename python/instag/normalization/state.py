@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.tagsets import TagSets
 
-__all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named"]
+__all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named", "spread"]
 
 DROPPED = -1
 # The neighbour of what came to its target by itself.
@@ -149,21 +149,13 @@ class State:
 
     def spread(self, targets: Mapping[int, Sequence[int]]) -> "State":
         """The state after tags were replaced in their rows, each by several others."""
-        sets = self.sets
         gone = np.zeros(len(self.counts), bool)
         gone[list(targets)] = True
         others = [targets.get(code, [code]) for code in range(len(self.counts))]
-        many = np.array([len(some) for some in others], np.int64)
-        flat = np.array([code for some in others for code in some], np.uint32)
-        starts = np.cumsum(many) - many
-        # Each assignment as often as there are tags in its place, and which of them it then is.
-        copies = many[sets.codes]
-        nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
-        codes = flat[np.repeat(starts[sets.codes], copies) + nth]
-        offsets = np.concatenate([[0], np.cumsum(copies)])[sets.offsets].astype(np.int64)
-        replaced = _core.TagSets(offsets, codes, len(self.counts))
+        replaced = spread(self.sets, others, len(self.counts))
         merged = int(self.counts[gone].sum(dtype=np.int64))
-        fates = (self.n_pairs - merged, merged, 0, len(codes) - len(replaced.codes))
+        given = int(replaced.given.sum())
+        fates = (self.n_pairs - merged, merged, 0, given - len(replaced.codes))
         return State(self.rows, replaced.holders, fates, replaced, np.arange(len(self.counts)))
 
     def _through(self, names: Names) -> Names:
@@ -216,6 +208,25 @@ class State:
         """
         held = np.flatnonzero(self.counts)
         return _ordered(held, self.rows.given[held])
+
+
+def spread(sets: _core.TagSets, targets: Sequence[Sequence[int]], n_tags: int) -> _core.TagSets:
+    """Tag sets with each tag replaced by others, by none or by several: `targets` has those of each code.
+
+    Examples
+    --------
+    >>> sets = _core.TagSets(np.array([0, 2, 3]), np.array([0, 1, 0], np.uint32), 2)
+    >>> spread(sets, [[1, 2], [1]], 3).codes.tolist()
+    [1, 2, 1, 2]
+    """
+    many = np.array([len(some) for some in targets], np.int64)
+    flat = np.array([code for some in targets for code in some], np.uint32)
+    starts = np.cumsum(many) - many
+    # Each assignment as often as there are tags in its place, and which of them it then is.
+    copies = many[sets.codes]
+    nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
+    offsets = np.concatenate([[0], np.cumsum(copies)])[sets.offsets].astype(np.int64)
+    return _core.TagSets(offsets, flat[np.repeat(starts[sets.codes], copies) + nth], n_tags)
 
 
 def _ordered(held: Names, counts: NDArray[np.integer]) -> Names:

@@ -15,6 +15,9 @@ from instag.errors import InputError, file_error
 from instag.io.files import atomic_write
 from instag.normalization.application import Applied, apply
 from instag.normalization.history import MERGES, STEPS, History
+from instag.normalization.judging.bench import Bench
+from instag.normalization.judging.judgments import Judgments, read_judgments
+from instag.normalization.judging.question import Judge
 from instag.normalization.settings import Settings
 from instag.normalization.state import State
 from instag.normalization.steps.judge import Verdicts
@@ -116,13 +119,15 @@ class Vocabulary:
         tags: str = "tags",
         new: Literal["drop", "keep"] = "drop",
         embedder: str | Embed | None = "same",
+        judge: Judge | None = None,
+        judgments: Judgments | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Applied[F]:
         """Give other data the tags of this vocabulary.
 
         A raw tag that it was made of becomes what it became then. Any other is cleaned and matched by the same rules,
         then to the nearest tag within the same distance, or the one that it is an acronym of; a spelling of a dropped
-        tag is dropped; what matches none is new.
+        tag is dropped. What matches none is new: a judge, if there is one, is asked about these alone.
 
         Parameters
         ----------
@@ -135,6 +140,10 @@ class Vocabulary:
         embedder
             ``"same"`` is the one that the vocabulary was made with; one that was a function has to be given again. None
             matches by rules only.
+        judge
+            Who says which tag of the vocabulary a new tag is the same as, or a kind of; see :func:`instag.normalize`.
+        judgments
+            What was said before, as for :func:`instag.normalize`.
         progress
             Called with a :class:`instag.Progress`, now and then: where the work stands. ``print`` prints it.
 
@@ -152,7 +161,8 @@ class Vocabulary:
         >>> applied.data["tags"].to_list(), applied.new["tag"].to_list()
         ([['Unit Test'], None], ['poetry'])
         """
-        return apply(self, data, tags, new, embedder, progress)
+        bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
+        return apply(self, data, tags, new, embedder, bench, progress)
 
     @property
     def tree(self) -> pl.DataFrame:

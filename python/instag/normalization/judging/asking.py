@@ -72,7 +72,7 @@ def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Ju
     >>> checked(question, Judgement(same=["Java"], broader=["Programming", "island"]), "me", refused).broader
     ('programming',)
     >>> print(refused)
-    2 names in the judge's answers count for nothing (1 are the tag itself, 1 are no candidates): 'Java', 'island'
+    2 names in the judge's answers count for nothing (1 are no candidates, 1 are the tag itself): 'Java', 'island'
     """
     if not isinstance(answer, Judgement):
         raise InputError(f"judge {judge}: expected an instag.Judgement for {question.tag!r}; found {answer!r}")

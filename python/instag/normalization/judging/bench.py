@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from instag import _core
 from instag.embedding.vectors import Vectors
@@ -16,57 +17,60 @@ from instag.normalization.state import State
 from instag.progress import Progress, Stage
 from instag.warning import warn
 
-__all__ = ["Bench", "questions_of"]
+__all__ = ["Bench", "questions_of", "vectors_of"]
 
 
 @dataclass(frozen=True)
 class Bench:
     """A judge, and what was said before, which counts more."""
 
-    judge: Judge | None
+    judge_of: Judge | None
     before: Sequence[Judged]
 
-    def judge_tags(self, state: State, vectors: Vectors | None, progress: Callable[[Progress], None]) -> list[Judged]:
-        """What is said of the tags as they stand."""
+    def __bool__(self) -> bool:
+        """Whether there is anybody to say anything."""
+        return self.judge_of is not None or bool(self.before)
+
+    def judge(self, questions: Sequence[Question], progress: Callable[[Progress], None]) -> list[Judged]:
+        """What was said, and what a judge says about the tags that nothing was said of."""
         known = set(_core.clean([each.tag for each in self.before]))
-        tags = state.names.gather(state.order).to_list()
-        texts = _core.clean(tags)
-        here = set(texts)
-        if self.before and known.isdisjoint(here):
-            warn(f"judgments: none of their {len(known):,} tags is in these data")
         judged = list(self.before)
-        if self.judge is not None:
-            asked = [
-                each
-                for each, text in zip(questions_of(state, vectors, progress), texts, strict=True)
-                if text not in known
-            ]
-            refused = Refused()
-            judged += ask([each for each in asked if each.candidates], self.judge, refused, progress)
-            if refused.names:
-                warn(str(refused))
+        if self.judge_of is None:
+            return judged
+        texts = _core.clean([question.tag for question in questions])
+        left = [each for each, text in zip(questions, texts, strict=True) if text not in known and each.candidates]
+        refused = Refused()
+        judged += ask(left, self.judge_of, refused, progress)
+        if refused.names:
+            warn(str(refused))
         return judged
 
 
 def questions_of(state: State, vectors: Vectors | None, progress: Callable[[Progress], None]) -> list[Question]:
-    """A question for each tag, the most frequent first."""
-    tags = state.names.gather(state.order).to_list()
-    texts = _core.clean(tags)
-    found = None
-    if vectors is not None:
-        known = np.array([vectors.covers(text) for text in texts], bool)
-        found = np.zeros((len(texts), 1), np.float32)
-        if known.any():
-            some = vectors.of([text for text, whether in zip(texts, known, strict=True) if whether])
-            found = np.zeros((len(texts), some.shape[1]), np.float32)
-            found[known] = some
-    shared = _Companions(state)
+    """A question for each tag that has candidates, the most frequent first."""
+    order = state.order.tolist()
+    tags, texts = [state.tags[tag] for tag in order], [state.cleaned[tag] for tag in order]
+    found, shared = vectors_of(texts, vectors), _Companions(state)
     by_place = candidates(texts, found, shared, progress=lambda done: progress(Stage("candidates", done, len(texts))))
     counts = state.counts[state.order].tolist()
     return [
         Question(tag, count, tuple(tags[place] for place in places))
         for tag, count, places in zip(tags, counts, by_place, strict=True)
+        if places
     ]
+
+
+def vectors_of(texts: Sequence[str], vectors: Vectors | None) -> NDArray[np.float32] | None:
+    """A vector for each text, zeros where the embedder has none for it."""
+    if vectors is None:
+        return None
+    some = [text for text in texts if vectors.covers(text)]
+    vectors.of(some)
+    known = frozenset(some)
+    found = vectors.where_known(texts)
+    # What is known by chance, from elsewhere, counts no more than what is not.
+    found[[text not in known for text in texts]] = 0
+    return found
 
 
 class _Companions:

@@ -35,6 +35,7 @@ def candidates(
     vectors: NDArray[np.float32] | None,
     shared: Shared | None = None,
     most: int = MOST,
+    first: int = 0,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Iterator[list[int]]:
     """The candidates of each tag, as places of tags before it.
@@ -52,6 +53,8 @@ def candidates(
         Who shares samples with a tag.
     most
         The most candidates of a tag.
+    first
+        Where not 0, only tags from this place on are asked about, and only those before it are candidates.
     progress
         Called with the number of tags that have their candidates.
 
@@ -61,10 +64,10 @@ def candidates(
     >>> list(candidates(texts, None))
     [[], [], [1], [0]]
     """
-    by_letters = _Acronyms(texts)
+    by_letters = _Acronyms(texts, first)
     by_words = _Contained(texts)
-    for place, (near, broad) in enumerate(_nearest(len(texts), vectors, most, progress)):
-        found = dict.fromkeys(chain(by_letters.of(place), by_words.of(place)))
+    for place, (near, broad) in enumerate(_nearest(len(texts), vectors, most, first, progress), first):
+        found = dict.fromkeys(chain(by_letters.of(place), by_words.of(place, first or place)))
         # The nearest fill what is left, but for the places that are kept for broad ones.
         kept = [other for other in broad if other not in found and other not in near[: most - FREQUENT]][:FREQUENT]
         for other in near:
@@ -78,21 +81,22 @@ def candidates(
 
 
 def _nearest(
-    size: int, vectors: NDArray[np.float32] | None, most: int, progress: Callable[[int], None]
+    size: int, vectors: NDArray[np.float32] | None, most: int, first: int, progress: Callable[[int], None]
 ) -> Iterator[tuple[list[int], list[int]]]:
     """For each place the nearest before it, and the nearest of those among the most frequent."""
     if vectors is None:
-        yield from (([], []) for _ in range(size))
+        yield from (([], []) for _ in range(first, size))
         return
     known: NDArray[np.bool_] = np.any(vectors, axis=1)
-    for start in range(0, size, BLOCK):
+    for start in range(first, size, BLOCK):
         end = min(start + BLOCK, size)
-        scores = np.rint(vectors[start:end] @ vectors[:end].T * STEPS).astype(np.int64)
+        among = first or end
+        scores = np.rint(vectors[start:end] @ vectors[:among].T * STEPS).astype(np.int64)
         # Among equals the most frequent; the place in the number makes an order of it that does not depend on chance.
-        keys = scores * size - np.arange(end)
+        keys = scores * size - np.arange(among)
         nothing = np.iinfo(np.int64).min
         places = np.arange(start, end)[:, None]
-        keys[(np.arange(end) >= places) | ~known[:end] | ~known[start:end, None]] = nothing
+        keys[(np.arange(among) >= places) | ~known[:among] | ~known[start:end, None]] = nothing
         for row in keys:
             yield _top(row, most, nothing), _top(row[:BROAD], most, nothing)
         progress(end)
@@ -108,7 +112,8 @@ def _top(keys: NDArray[np.int64], most: int, nothing: int) -> list[int]:
 class _Acronyms:
     """Acronyms ("nlp") and numeronyms ("k8s") beside what they may stand for."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], first: int) -> None:
+        self._first = first
         self._others: dict[int, list[int]] = defaultdict(list)
         known = Acronyms(texts)
         for short, place in known.short.items():
@@ -127,7 +132,7 @@ class _Acronyms:
         return sorted(self._others.get(place, ()))[:ACRONYMS]
 
     def _pair(self, one: int, other: int) -> None:
-        if one != other:
+        if one != other and (not self._first or min(one, other) < self._first):
             self._others[max(one, other)].append(min(one, other))
 
 
@@ -141,13 +146,13 @@ class _Contained:
         for place, words in enumerate(self._words):
             self._places[words].append(place)
 
-    def of(self, place: int) -> list[int]:
-        """The tags before one whose words it has all: those with the most words first, then the most frequent."""
+    def of(self, place: int, before: int) -> list[int]:
+        """The tags before a place whose words one has all: those with the most words first, then the most frequent."""
         found = [
             (-len(part), other)
             for part in self._parts(place)
             for other in self._places.get(part, ())[: CONTAINED + 1]
-            if other < place
+            if other < before
         ]
         return [other for _, other in sorted(set(found))[:CONTAINED]]
 

@@ -11,7 +11,10 @@ import polars as pl
 from instag.errors import InputError, file_error
 from instag.io.files import atomic_write
 
-__all__ = ["Judged", "frame_of", "read_judgments", "write_judgments"]
+__all__ = ["Judged", "Judgments", "frame_of", "read_judgments", "write_judgments"]
+
+Judgments = str | Path | pl.DataFrame | Sequence[str | Path]
+"""Judgements that were made before: files, or a frame."""
 
 SCHEMA: dict[str, Any] = {
     "tag": pl.String,
@@ -37,7 +40,7 @@ class Judged:
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_judgments(source: str | Path | pl.DataFrame | Sequence[str | Path]) -> list[Judged]:
+def read_judgments(source: Judgments) -> list[Judged]:
     """Read judgements: files of JSON Lines, a line a tag, or the frame of :attr:`instag.Normalized.judgments`.
 
     Of several lines for a tag the last counts. A file may leave out `count`, `candidates`, `reasons` and `judge`.
@@ -126,7 +129,7 @@ def _names(where: str, key: str, value: Any) -> tuple[str, ...]:
 
 def _reasons(where: str, line: Mapping[str, Any]) -> dict[str, str]:
     value = line.get("reasons") or {}
-    if isinstance(value, list):
+    if isinstance(value, list) and all(isinstance(each, Mapping) and {*each} == {"tag", "reason"} for each in value):
         value = {each["tag"]: each["reason"] for each in value}
     if not isinstance(value, Mapping) or not all(isinstance(each, str) for pair in value.items() for each in pair):
         raise InputError(f"{where}: reasons: expected an object from tags to a few words; found {str(value)[:80]}")
