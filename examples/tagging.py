@@ -4,7 +4,9 @@ With any server that speaks OpenAI's protocol, here one on this machine:
 
     OPENAI_BASE_URL=http://localhost:8000/v1 python examples/tagging.py MODEL
 
-`make demo-llm` starts a small model for it first. Run again it asks nothing: all answers are in the journal.
+`make demo-llm` starts a small model for it first. All queries are asked with a schema of the answer, and a few by the
+prompt alone too, to show what share of the answers cannot be read, and why. Run again it asks nothing: all answers are in
+the journals.
 """
 
 import shlex
@@ -25,13 +27,25 @@ PROMPT = (
 )
 BRIEF = ["--max-query", "400", "--max-tokens", "128", "--extra-body", '{"frequency_penalty": 0.5}']
 
+FEW = 8
+FREELY = ["--structured", "none", "--limit", str(FEW), "--max-unread", "1"]
 
-def run(*arguments: str | Path) -> None:
-    """Run a command of instag, and show it."""
+
+def run(*arguments: str | Path, bearing: int = 0) -> None:
+    """Run a command of instag, and show it; end with its exit code where that is another than 0 and one that is borne."""
     command = ["instag", *map(str, arguments)]
     print("$", shlex.join(command), flush=True)
-    if code := subprocess.call([sys.executable, "-m", *command]):
+    if (code := subprocess.call([sys.executable, "-m", *command])) not in {0, bearing}:
         sys.exit(code)
+    print()
+
+
+def unread(failures: Path, asked: int) -> None:
+    """Say what share of the answers could not be read, and why, with an answer for each reason."""
+    failed = pl.read_csv(failures, schema_overrides={"detail": pl.String}).filter(status="failed")
+    print(f"  answers that could not be read: {failed.height} of {asked}, {failed.height / asked:.0%}")
+    for reason, count, detail in failed.group_by("reason").agg(pl.len(), pl.col("detail").first()).iter_rows():
+        print(f"    {reason}, {count}: {detail[:100]!r}")
     print()
 
 
@@ -43,7 +57,13 @@ def main(model: str) -> None:
     prompt.write_text(PROMPT)
     sample = instag.load_sample().filter(pl.col("messages").list.len() == SHORT).select("id", "messages")
     instag.write(sample.gather_every(sample.height // SAMPLES).head(SAMPLES), raw)
-    run("tag", raw, "-o", tagged, "--model", model, "--prompt", prompt, *BRIEF)
+    freely, unread_tagged, unread_freely = (FOLDER / name for name in ("freely.jsonl", "tagged.csv", "freely.csv"))
+    asked = ["tag", raw, "--model", model, "--prompt", prompt, *BRIEF]
+    run(*asked, "-o", tagged, "--failures", unread_tagged)
+    unread(unread_tagged, SAMPLES)
+    # Where no query gets tags the command says so, and leaves with 1: this model needs to be held to a schema.
+    run(*asked, "-o", freely, *FREELY, "--failures", unread_freely, bearing=1)
+    unread(unread_freely, FEW)
     run("normalize", tagged, "-o", clean, "--min-count", "none", "--embedder", "none")
     run("select", clean, "--budget", str(CHOSEN), "-o", subset)
     for messages, tags in instag.read(subset).select("messages", "tags").iter_rows():

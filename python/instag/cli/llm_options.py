@@ -16,7 +16,7 @@ __all__ = []
 
 KEY = "OPENAI_API_KEY"
 
-Model = Annotated[str, typer.Option(help="The model's name at the endpoint.")]
+Model = Annotated[str, typer.Option(help="The model's name at the endpoint, or a .gguf file to run here.")]
 Url = Annotated[
     str | None, typer.Option(metavar="URL", help="Where the endpoint is: OPENAI_BASE_URL, or OpenAI's, unless told.")
 ]

@@ -14,6 +14,7 @@ from instag.chat.question import Reply
 from instag.chat.spending import Price
 from instag.chat.truncate import Cut, tokens_of
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.model import known_as
 from instag.tagging.plan import Plan
 from instag.tagging.prompt import Prompt
 
@@ -218,10 +219,11 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     """
     check_limit(limit)
     sampling_of(max_tokens, None, None)
-    limits = Limits(concurrency, rpm, tpm, price=priced(price, model, base_url))
+    name = known_as(model, base_url)
+    limits = Limits(concurrency, rpm, tpm, price=priced(price, name, base_url))
     plan = Plan.of(
         data,
-        model=model,
+        model=name,
         prompt=prompt,
         examples=examples,
         vocabulary=vocabulary,

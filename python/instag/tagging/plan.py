@@ -18,6 +18,7 @@ from instag.frame import Frame, wrap
 from instag.io.queries import heard
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.model import QUERIES, Model, known_as
 from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import Prompt, prompt_of
 from instag.tagging.samples import Samples
@@ -61,7 +62,7 @@ class Plan:
         cls,
         data: Any,
         *,
-        model: str,
+        model: Model,
         prompt: str | Path | Prompt = "instag",
         examples: Examples = (),
         vocabulary: Hint = None,
@@ -73,12 +74,13 @@ class Plan:
         if not isinstance(journal, str | Path | None):
             raise InputError(f"journal / --journal: expected the path of a file, or None; found {journal!r}")
         frame = wrap(data)
-        found = prompt_of(prompt, examples=examples, vocabulary=vocabulary)
+        found = QUERIES if callable(model) else prompt_of(prompt, examples=examples, vocabulary=vocabulary)
         shorten = cut if isinstance(cut, Cut) else Cut(cut)
-        identity = identity_of(model, found.identity, found.schema)
+        name = model if isinstance(model, str) else known_as(model)
+        identity = identity_of(name, found.identity, found.schema)
         samples = Samples.of(heard(frame, query), shorten, lambda text: key_of(identity, text))
-        path = _named(model, found, identity) if journal is None else Path(journal)
-        return cls(frame, samples, model, found, shorten, path)
+        path = _named(name, found, identity) if journal is None else Path(journal)
+        return cls(frame, samples, name, found, shorten, path)
 
     @property
     def identity(self) -> bytes:

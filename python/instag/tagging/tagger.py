@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from instag.chat import Endpoint, Journal, Limits, Structured, Tally, ask
+from instag.chat.function import ask_function
+from instag.chat.local import is_weights, serving
 from instag.chat.options import check_cost, check_limit, priced, sampling_of
 from instag.chat.spending import Price
 from instag.chat.sync import waiting
@@ -14,6 +17,7 @@ from instag.chat.task import Asking, interruptible
 from instag.chat.truncate import Cut
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.model import Model, check_alone, known_as, written
 from instag.tagging.parsing import read_answer
 from instag.tagging.plan import Plan
 from instag.tagging.prompt import Prompt
@@ -79,7 +83,7 @@ F = TypeVar("F")
 async def atag(  # noqa: PLR0913 - a user names those that matter
     data: F,
     *,
-    model: str,
+    model: Model,
     base_url: str | None = None,
     api_key: str | None = None,
     client: Any = None,
@@ -124,7 +128,11 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     data
         A frame of any kind that :func:`instag.select` takes.
     model
-        The model's name at the endpoint.
+        The model's name at the endpoint. Or the path of a `.gguf` file, which is run in this process (`pip install
+        'instag[local]'`). Or a function, or coroutine function, from a list of queries to the tags of each: tags, pairs
+        of a tag and its explanation, a mapping of these, or text, which is read like a model's; None is no answer. It
+        gets up to `concurrency` queries at once (32), and its answers are kept under its name: where it changes, name
+        another journal.
     base_url
         The endpoint's address, with the version, such as ``"http://localhost:8000/v1"``; the environment's
         `OPENAI_BASE_URL`, or else OpenAI's, unless told.
@@ -233,11 +241,16 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     ----------
     Section 2 of the InsTag paper; docs/tagging.md says where this departs from it.
     """
+    if callable(model):
+        check_alone(atag, locals())
     check_limit(limit)
     sampling = sampling_of(max_tokens, temperature, extra_body)
+    name = known_as(model, base_url, client)
+    local = is_weights(model, base_url, client)
     # Nothing will be asked at a limit of 0: then there need be no key either.
-    endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
-    known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
+    remote = limit != 0 and not local and not callable(model)
+    endpoint = Endpoint.of(name, base_url, api_key, client, headers) if remote else None
+    known = priced(price, name, base_url if endpoint is None else endpoint.base_url)
     check_cost(max_cost, known)
     limits = Limits(
         concurrency,
@@ -254,7 +267,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         plan = await asyncio.to_thread(
             Plan.of,
             data,
-            model=model,
+            model=model if callable(model) else name,
             prompt=prompt,
             examples=examples,
             vocabulary=vocabulary,
@@ -263,19 +276,27 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
             journal=journal,
         )
         check_columns(plan.frame.columns, explanations=explanations, replace=replace)
-        asking = None
-        if endpoint is not None:
-            asking = partial(
-                ask,
-                endpoint=endpoint,
-                read=read_answer,
-                schema=plan.prompt.schema,
-                structured=structured,
-                sampling=sampling,
-                limits=limits,
+        with ExitStack() as stack:
+            if local and limit != 0:
+                address = await asyncio.to_thread(stack.enter_context, serving(str(model), name, concurrency))
+                endpoint = Endpoint.of(name, address)
+            asking: Asking | None = None
+            if endpoint is not None:
+                asking = partial(
+                    ask,
+                    endpoint=endpoint,
+                    read=read_answer,
+                    schema=plan.prompt.schema,
+                    structured=structured,
+                    sampling=sampling,
+                    limits=limits,
+                )
+            elif callable(model) and limit != 0:
+                asking = partial(ask_function, function=model, write=written, read=read_answer, limits=limits)
+            run = Run(plan, asking, progress)
+            sheet, tally, untried = await run.go(
+                max_tokens, limit, retry_unread=retry_unread, explanations=explanations
             )
-        run = Run(plan, asking, progress)
-        sheet, tally, untried = await run.go(max_tokens, limit, retry_unread=retry_unread, explanations=explanations)
         # Millions of keys are let go before the columns are made.
         del run
         plan = plan.without_keys()

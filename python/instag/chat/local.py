@@ -1,0 +1,80 @@
+"""A model's weights in a file, run in this process: llama.cpp's server, at an address that only this machine has."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from instag.errors import InputError, file_error
+
+__all__ = ["is_weights", "serving"]
+
+SUFFIX = ".gguf"
+# Requests at a time, and what each has room for, in tokens: a query of 6,000 characters, the prompt, and 1,024 of answer.
+SLOTS = 4
+CONTEXT = 4096
+SILENT = -1
+
+
+def is_weights(model: Any, base_url: str | None = None, client: Any = None) -> bool:
+    """Whether a model is given by a file with its weights, and no server that might call one so.
+
+    Examples
+    --------
+    >>> is_weights("models/qwen3-4b.gguf"), is_weights("qwen3-4b.gguf", "http://localhost:8080/v1")
+    (True, False)
+    """
+    elsewhere = base_url or client is not None or os.environ.get("OPENAI_BASE_URL")
+    return isinstance(model, str | Path) and str(model).lower().endswith(SUFFIX) and not elsewhere
+
+
+@contextmanager
+def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "auto") -> Iterator[str]:
+    """Run a model as long as the context lasts.
+
+    Parameters
+    ----------
+    path
+        A GGUF file.
+    name
+        What requests call it.
+    concurrency
+        Requests at a time, each with a context of 4,096 tokens; 4 unless it is a number.
+
+    Yields
+    ------
+    str
+        The address to ask at.
+
+    Raises
+    ------
+    InputError
+        Where the file is not there or holds no model, or `xllamacpp` is not installed.
+    """
+    try:
+        import xllamacpp  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise InputError(f"model / --model: to run {path}: pip install 'instag[local]'") from None
+    try:
+        Path(path).open("rb").close()
+    except OSError as error:
+        raise file_error(f"model / --model: {path}: expected a GGUF file; {error.strerror}", error) from None
+    slots = SLOTS if concurrency == "auto" else concurrency
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.model_alias = {name}
+    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.n_parallel, params.n_ctx = slots, CONTEXT * slots
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = os.cpu_count() or 1
+    params.n_threads_http = slots
+    params.verbosity = SILENT
+    try:
+        server = xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise InputError(f"model / --model: {path}: expected weights that llama.cpp can run: {error}") from None
+    try:
+        yield f"{server.listening_address}/v1"
+    finally:
+        # Letting go of it is how it is stopped.
+        del server

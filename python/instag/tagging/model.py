@@ -1,0 +1,100 @@
+"""What answers: a model at an endpoint, weights in a file, or a function."""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import orjson
+
+from instag.chat.function import name_of
+from instag.chat.local import is_weights
+from instag.chat.question import Reply, Unreadable
+from instag.errors import InputError
+from instag.tagging.parsing import read_answer
+from instag.tagging.parsing.words import is_tag
+from instag.tagging.prompt import Prompt, Template
+
+__all__ = ["QUERIES", "Model", "check_alone", "known_as", "written"]
+
+Model: TypeAlias = "str | Path | Callable[[Sequence[str]], Any]"
+
+QUERIES = Prompt("queries", Template("{query}", structured=False))
+"""What a function gets: the query, and nothing else."""
+
+# Options of :func:`instag.tag` that say something where a function answers.
+ALONE = frozenset(
+    """
+    data model query cut journal retry_unread limit concurrency attempts max_unread explanations replace progress
+    """.split()  # noqa: SIM905 - read as the words they are
+)
+PAIR = 2
+
+
+def known_as(model: Model, base_url: str | None = None, client: Any = None) -> str:
+    """The name that a model's answers are kept under.
+
+    Parameters
+    ----------
+    model, base_url, client
+        Those of :func:`instag.tag`.
+
+    Examples
+    --------
+    >>> known_as("gpt-4o-mini"), known_as("models/qwen3-4b.gguf"), known_as(len)
+    ('gpt-4o-mini', 'qwen3-4b', 'len')
+    """
+    if callable(model):
+        return name_of(model)
+    # What is no name is found out where it is asked for.
+    return Path(model).stem if is_weights(model, base_url, client) else model  # type: ignore[return-value]
+
+
+def check_alone(work: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Refuse options that say how an endpoint is asked, where a function answers.
+
+    Parameters
+    ----------
+    work
+        The function that has these options.
+    given
+        What they are.
+    """
+    for name, parameter in inspect.signature(work).parameters.items():
+        if name not in ALONE and given[name] is not parameter.default and given[name] != parameter.default:
+            raise InputError(f"{name}: not with a function as the model, which gets the queries alone: leave it out")
+
+
+def written(answer: Any) -> str | None:
+    """What the journal keeps of a function's answer.
+
+    Parameters
+    ----------
+    answer
+        Tags; pairs of a tag and its explanation; a mapping of these; text, which is read as a model's would be; or None.
+
+    Examples
+    --------
+    >>> written(["math", ("poetry", "It wants a poem.")])
+    '{"tags":["math",{"tag":"poetry","explanation":"It wants a poem."}]}'
+    >>> written("math, poetry"), written("math"), written(None)
+    ('math, poetry', '{"tags":["math"]}', None)
+    """
+    if answer is None:
+        return None
+    if isinstance(answer, str):
+        return orjson.dumps({"tags": [answer]}).decode() if _is_one(answer) else answer
+    tags = list(answer.items()) if isinstance(answer, Mapping) else list(answer)
+    pairs = [
+        {"tag": tag[0], "explanation": tag[1]} if isinstance(tag, tuple) and len(tag) == PAIR else tag for tag in tags
+    ]
+    return orjson.dumps({"tags": pairs}, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+
+
+def _is_one(text: str) -> bool:
+    """Whether a text is a tag, and no list of them."""
+    try:
+        read_answer(Reply(bytes(16), text, "stop"))
+    except Unreadable:
+        return is_tag(text)
+    return False
