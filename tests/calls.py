@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from instag import io
-from instag.cli import app, console
+from instag.cli import console
+from instag.cli.app import app
 
 Call = tuple[str, list[object], dict[str, Any]]
 Given = Mapping[str, list[str]]

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 import polars as pl
 import pytest
+import typer
 
 import instag
+from instag.cli.app import COMMANDS, app
 
 INSTAG = [sys.executable, "-m", "instag"]
 ENVIRONMENT = os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
@@ -163,3 +166,32 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert stderr == "error: stopped\n"
     assert [path.name for path in tmp_path.iterdir()] == [source.name]
+
+
+# Commands whose options are read off a function, which takes loading it.
+DECLARED = {"convert", "decontaminate", "dedup", "split"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], *([name] for name in sorted(COMMANDS.keys() - DECLARED))],
+    ids=lambda command: " ".join(command) or "instag",
+)
+def test_help_loads_no_frames(command: list[str]) -> None:
+    # Which makes it quick; times themselves are in the benchmarks.
+    line = f"""
+import sys
+from instag.cli import main
+sys.argv = ["instag", *{command}, "--help"]
+try:
+    main()
+finally:
+    print(*{{"polars", "numpy", "httpx2", "rich.console"}} & set(sys.modules), file=sys.stderr)
+"""
+    assert subprocess.run([sys.executable, "-c", line], check=True, capture_output=True).stderr.strip() == b""
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> None:
+    group: Any = typer.main.get_command(app)
+    assert group.get_command(None, command).get_short_help_str(1_000) == COMMANDS[command]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import instag
 from calls import FRAME, LAZY, Call, Calls, all_of, taken_down
 from instag.cli.normalize import normalize
 from instag.cli.report import report
@@ -28,7 +29,7 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         save = staticmethod(calls.noting("save"))
 
     tables = {"data": FRAME, "merges": FRAME, "apart": FRAME, "steps": FRAME}
-    calls.expect(module, "run", SimpleNamespace(vocabulary=Saved(), **tables))
+    calls.expect(instag, "normalize", SimpleNamespace(vocabulary=Saved(), **tables))
     for name in ("show_steps", "show_merges"):
         monkeypatch.setattr(module, name, lambda *_: None)
     given = {
@@ -71,7 +72,7 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     }
     expected: list[Call] = [
         ("load", ["IN.jsonl"], {"format": "alpaca"}),
-        ("run", [], options),
+        ("normalize", [], options),
         ("write", [output], {"format": "messages"}),
         ("save", [vocabulary], {}),
         ("write", [merges], {}),
@@ -83,9 +84,9 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_report(calls: Calls, tmp_path: Path) -> None:
     module = import_module("instag.cli.report")
     output, figures = tmp_path / "out.html", tmp_path / "figures"
-    calls.expect(module, "analyze")
-    calls.expect(module, "write")
-    calls.expect(module, "figures", [])
+    calls.expect(instag, "analyze")
+    calls.expect(instag, "report")
+    calls.expect(instag, "figures", [])
     calls.expect(module, "show")
     calls.expect(Vocabulary, "load", "the vocabulary")
     given = {
@@ -106,7 +107,7 @@ def test_report(calls: Calls, tmp_path: Path) -> None:
         ("scan", ["subset.jsonl"], {"format": "auto", "query": "asked"}),
         ("load", [Path("v.parquet")], {}),
         ("analyze", [], {"by": "kind", "tags": "other tags", "selections": {"mine": LAZY}}),
-        ("write", [output], {"vocabulary": "the vocabulary", "title": "A heading"}),
+        ("report", [output], {"vocabulary": "the vocabulary", "title": "A heading"}),
         ("figures", [figures], {"vocabulary": "the vocabulary"}),
         ("show", [], {}),
     ]

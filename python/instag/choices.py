@@ -1,8 +1,14 @@
-"""The values of options that are one of a few; they stand apart, so that `--help` need not load what does the work."""
+"""Values of options that are one of a few, and defaults: apart from what does the work, so that `--help` need not load it."""
 
 from typing import Literal
 
-__all__ = ["Action", "Linkage", "Method", "Stem", "Structured"]
+__all__ = ["OPENAI", "QUERY_LENGTH", "Action", "Linkage", "Method", "Stem", "Structured"]
+
+OPENAI = "https://api.openai.com/v1"
+"""Where OpenAI's endpoint is."""
+
+QUERY_LENGTH = 6_000
+"""The most characters of a query that a model is asked with."""
 
 Method = Literal["complexity-first", "coverage", "complexity", "random"]
 """How samples are ranked; see :func:`instag.select`."""

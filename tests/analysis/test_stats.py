@@ -85,7 +85,7 @@ def test_names_are_whole_where_there_is_no_terminal(named: Path) -> None:
 @pytest.mark.parametrize("width", [40, 80])
 def test_names_go_on_in_the_next_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
     drawn = StringIO()
-    monkeypatch.setattr(console, "_out", Console(file=drawn, force_terminal=True, no_color=True, width=width))
+    monkeypatch.setattr(console, "_out", lambda: Console(file=drawn, force_terminal=True, no_color=True, width=width))
     console.table(("", "samples", "coverage"), [(name, "1,234,567", "100.0%") for name in LONG])
     lines = drawn.getvalue().splitlines()
     assert max(map(len, lines[1:])) <= width

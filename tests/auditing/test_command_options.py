@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import instag
 from calls import FRAME, Call, Calls, all_of, taken_down
 from instag.cli.audit import audit
 
@@ -23,7 +24,7 @@ def test_audit(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     key.write_text("from the file\n")
     monkeypatch.setenv("OTHER_KEY", "from the environment")
     share = SimpleNamespace(of=1)
-    calls.expect(module, "run", SimpleNamespace(cases=FRAME, precision=share, consistency=share))
+    calls.expect(instag, "audit", SimpleNamespace(cases=FRAME, precision=share, consistency=share))
     calls.expect(module, "show")
     given = {
         "source": ["IN.jsonl"],
@@ -93,7 +94,7 @@ def test_audit(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     }
     read: Call = ("read", ["IN.jsonl"], {"format": "alpaca", "query": "asked"})
     after: list[Call] = [("show", [1], {}), ("write", [details], {})]
-    calls.check("audit", given, {"source", "model"}, [read, ("run", [], options), *after])
+    calls.check("audit", given, {"source", "model"}, [read, ("audit", [], options), *after])
     elsewhere = {name: option for name, option in given.items() if name != "api_key_file"} | other
     named = options | {"api_key": "from the environment"}
-    assert calls.of("audit", elsewhere) == [read, ("run", [], named), *after]
+    assert calls.of("audit", elsewhere) == [read, ("audit", [], named), *after]

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import instag
-from instag.chat.truncate import SIZE, Cut, clean, tokens_of
+from instag.chat.truncate import Cut, clean, tokens_of
+from instag.choices import QUERY_LENGTH
 from instag.embedding.minilm import VOCABULARY
 from instag.errors import InputError
 
@@ -18,7 +19,7 @@ NOTE = re.compile(r"\n\[… ([0-9,]+) characters left out …\]\n")
 
 
 def test_short_texts_stay() -> None:
-    assert Cut()("x" * SIZE) == ("x" * SIZE, 0)
+    assert Cut()("x" * QUERY_LENGTH) == ("x" * QUERY_LENGTH, 0)
     assert Cut()("") == ("", 0)
 
 
@@ -87,12 +88,12 @@ def test_of_a_million_characters_few_are_counted(unit: str, text: str) -> None:
         counted.append(len(text))
         return tokens_of(text)
 
-    short, left_out = Cut(SIZE, unit, count)(text)  # type: ignore[arg-type]
+    short, left_out = Cut(QUERY_LENGTH, unit, count)(text)  # type: ignore[arg-type]
     assert left_out > 0
-    assert len(short) <= 16 * SIZE
+    assert len(short) <= 16 * QUERY_LENGTH
     # As many halvings as sixteen characters a token make, of a text no longer than that.
     assert len(counted) <= 18
-    assert max(counted, default=0) <= 17 * SIZE
+    assert max(counted, default=0) <= 17 * QUERY_LENGTH
 
 
 @given(st.text(st.sampled_from("a\x00\ud83d\ude00\udfff😀")))

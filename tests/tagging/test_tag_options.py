@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import instag
 from calls import FRAME, Call, Calls, all_of, taken_down
 from instag import io
 from instag.chat import Tally
@@ -26,10 +27,10 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     key.write_text("from the file\n")
     monkeypatch.setenv("OTHER_KEY", "from the environment")
     tagged = SimpleNamespace(data=FRAME, failures=FRAME, tally=Tally(), queries=9, blank=0)
-    calls.expect(module, "run", tagged)
+    calls.expect(instag, "tag", tagged)
     calls.expect(io, "read", FRAME.drop("tags"))
-    calls.expect(module, "estimate")
-    calls.expect(module, "batch", [])
+    calls.expect(instag, "estimate")
+    calls.expect(instag.tagging, "batch", [])
     monkeypatch.setattr(module, "counted", lambda *_: [])
     monkeypatch.setattr(module, "estimated", lambda *_: [])
     required = {"source", "output", "model"}
@@ -110,7 +111,7 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     pace = {"retry_unread": True, "concurrency": 9, "rpm": 11.0, "tpm": 12.0}
     bounds = {"attempts": 2, "timeout": 13.0, "patience": 14.0, "max_unread": 0.25}
     wrote: list[Call] = [("write", [output], {"format": "messages"}), ("write", [failures], {})]
-    run: Call = ("run", [], questions | asking | pace | bounds)
+    run: Call = ("tag", [], questions | asking | pace | bounds)
     calls.check("tag", common | asked | paced | borne, required, [*read, run, *wrote])
     estimate: Call = ("estimate", [], questions | pace | {"cut": Cut(300, "tokens"), "batch": False})
     # What is written is another matter there.

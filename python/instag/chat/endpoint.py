@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from instag.choices import OPENAI
 from instag.errors import InputError
 
 __all__ = ["Endpoint", "Redaction", "tells"]
@@ -83,7 +84,6 @@ def tells(name: str) -> bool:
     return TELLING.search(name) is not None
 
 
-OPENAI = "https://api.openai.com/v1"
 PATH = "/chat/completions"
 
 

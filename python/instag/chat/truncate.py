@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from instag.checks import check_choice
+from instag.choices import QUERY_LENGTH
 from instag.errors import InputError
 from instag.surrogates import replace_lone
 
-__all__ = ["SIZE", "Cut", "clean", "folded", "shown", "tokens_of"]
+__all__ = ["Cut", "clean", "folded", "shown", "tokens_of"]
 
 # Characters of a query that are asked with, unless told.
-SIZE = 6_000
 # What says how much is left out takes up to 40 of them, and some of both ends should be seen.
 LEAST = 100
 # Characters a token: a text with more is too long without counting.
@@ -115,7 +115,7 @@ class Cut:
     3134
     """
 
-    size: int = SIZE
+    size: int = QUERY_LENGTH
     unit: Literal["characters", "tokens"] = "characters"
     count: Callable[[str], int] | None = None
 

@@ -1,14 +1,11 @@
 """`instag audit`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.auditing import Audit, Share
-from instag.auditing import audit as run
+import instag
 from instag.cli import console, outputs
 from instag.cli.llm_options import (
     Attempts,
@@ -38,6 +35,9 @@ from instag.cli.llm_options import (
 from instag.cli.options import Format, Sources, Tags, expect_tags, one_or_list
 from instag.cli.progress import Display
 from instag.cli.summaries import asked, leaving
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Model = Annotated[str, typer.Option(help="The judge's name at the endpoint.")]
 Precision = Annotated[int, typer.Option(metavar="N", help="Cases of a query with one of its tags.")]
@@ -116,7 +116,7 @@ def audit(
         outputs.file("--journal", journal),
     )
     with console.stage("reading"):
-        frame = io.read(one_or_list(source), format=format, query=query)
+        frame = instag.io.read(one_or_list(source), format=format, query=query)
         expect_tags(frame.lazy(), source, tags)
     asking: dict[str, Any] = {
         "model": model,
@@ -148,10 +148,10 @@ def audit(
         "extra_body": read_body(extra_body),
     }
     with leaving("what was answered is kept, and the same command goes on"), console.noted(), Display() as display:
-        done = run(frame, **asking, progress=display)
+        done = instag.audit(frame, **asking, progress=display)
     show(done, worst)
     if details is not None:
-        io.write(done.cases, details)
+        instag.io.write(done.cases, details)
     for file, what in ((cases, "the cases to label"), (details, "all cases")):
         if file is not None:
             console.say(f"{what} are in {file}")
@@ -160,14 +160,16 @@ def audit(
         raise typer.Exit(1)
 
 
-def show(done: Audit, worst: int) -> None:
+def show(done: "instag.Audit", worst: int) -> None:
     """Print the shares, the judge's score, the worst tags, and what people say."""
+    import polars as pl
+
     rows = [
         (f"{kind}: {ASKED[kind][0]}", *estimated(share))
         for kind, share in (("precision", done.precision), ("consistency", done.consistency))
     ]
     for kind, probes, caught, _, _, _ in done.judge.iter_rows():
-        rows.append((f"judge: {ASKED[kind][1]}", *estimated(Share.from_counts(caught, probes))))
+        rows.append((f"judge: {ASKED[kind][1]}", *estimated(instag.Share.from_counts(caught, probes))))
     console.table(("", "share", "95 % interval", "cases"), rows)
     missed = done.cases.filter("probe", "right")
     show_wrong("wrong on purpose, and taken for right", missed.head(worst), missed.height)
@@ -181,14 +183,14 @@ def show(done: Audit, worst: int) -> None:
     console.say(f"tags from the column {done.column}; the answers are in {done.journal}")
 
 
-def estimated(share: Share) -> tuple[str, str, str]:
+def estimated(share: "instag.Share") -> tuple[str, str, str]:
     """A share with its interval, and what it is made of."""
     if share.share is None:
         return "-", "-", "none"
     return f"{share.share:.1%}", f"{share.low:.1%} to {share.high:.1%}", f"{share.count:,} of {share.of:,}"
 
 
-def show_wrong(title: str, lines: pl.DataFrame, total: int) -> None:
+def show_wrong(title: str, lines: "pl.DataFrame", total: int) -> None:
     """Print tags by name, each with a case and what the judge says of it.
 
     Of the queries of a case the first ones are shown, two where it is about several, and any that does not belong.
@@ -209,7 +211,7 @@ def show_wrong(title: str, lines: pl.DataFrame, total: int) -> None:
     console.say()
 
 
-def show_agreement(agreement: pl.DataFrame) -> None:
+def show_agreement(agreement: "pl.DataFrame") -> None:
     """Print how far people agree with each other and with the judge."""
     rows, notes = [], []
     for line in agreement.iter_rows(named=True):

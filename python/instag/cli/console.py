@@ -3,32 +3,50 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-
-from instag.analysis.measures import Measures
+import instag
 from instag.errors import InstagWarning
 
-__all__ = ["compare", "error", "note", "noted", "say", "stage", "table"]
+if TYPE_CHECKING:
+    from rich.console import Console
 
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+__all__ = ["INTERRUPTED", "compare", "error", "note", "noted", "say", "stage", "table"]
+
 
 # As wide as tables may be where there is no terminal that they have to fit into.
 WIDEST = 100_000
+# What Typer leaves with after Ctrl-C.
+INTERRUPTED = 130
+
+
+@cache
+def _out() -> "Console":
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+@cache
+def _err() -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str = "") -> None:
     """Print a line."""
-    _out.print(Text(text))
+    from rich.text import Text
+
+    _out().print(Text(text))
 
 
 def note(text: str) -> None:
     """Print what deserves a look."""
-    _err.print(Text.assemble(("note: ", "bold yellow"), text))
+    from rich.text import Text
+
+    _err().print(Text.assemble(("note: ", "bold yellow"), text))
 
 
 @contextmanager
@@ -49,14 +67,18 @@ def noted() -> Iterator[None]:
 
 def error(text: str) -> None:
     """Print what went wrong."""
-    _err.print(Text.assemble(("error: ", "bold red"), text))
+    from rich.text import Text
+
+    _err().print(Text.assemble(("error: ", "bold red"), text))
 
 
 @contextmanager
 def stage(text: str) -> Iterator[Callable[[object], None]]:
     """Show what is being done and for how long, while it is done; what it is given says how far it has come."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+    with Progress(*columns, console=_err(), transient=True, disable=not _err().is_terminal) as progress:
         task = progress.add_task(text)
         yield lambda standing: progress.update(task, description=f"{text}: {standing}")
 
@@ -66,6 +88,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     Nothing is cut: in a terminal long names go on in the next line, elsewhere lines are as long as they need to be.
     """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     first, *others = header
     drawn.add_column(first, overflow="fold")
@@ -73,11 +99,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn.add_column(name, justify="right", overflow="fold", no_wrap=True)
     for row in rows:
         drawn.add_row(*map(Text, row))
-    out = _out if _out.is_terminal else Console(file=_out.file, highlight=False, width=WIDEST)
+    out = _out() if _out().is_terminal else Console(file=_out().file, highlight=False, width=WIDEST)
     out.print(drawn)
 
 
-def compare(read: Measures, taken: Measures) -> None:
+def compare(read: "instag.Measures", taken: "instag.Measures") -> None:
     """Print the measures of a pool beside those of a subset of it."""
     table(
         ("", "read", "taken"),

@@ -2,22 +2,18 @@
 
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.analysis import analyze
-from instag.analysis.measures import Measures, measure, measure_tags
+import instag
+from instag.choices import Method
 from instag.cli import console, outputs
 from instag.cli.normalize import show_merges
 from instag.errors import InputError
-from instag.normalization import Normalized, normalize
-from instag.reporting import figures, report
-from instag.sample import load_sample
-from instag.selection import Method, select
-from instag.tagsets import TagSets, encode
+
+if TYPE_CHECKING:
+    import polars as pl
 
 BUDGET = 100
 SEEDS = 20
@@ -31,27 +27,26 @@ Folder = Annotated[
 def demo(output: Folder = Path("instag-demo")) -> None:
     """Normalise and select the data that come with instag: no network, no key, no other file."""
     outputs.folder("-o", output)
-    raw = load_sample()
-    before = measure(raw)
+    raw = instag.load_sample()
+    before = instag.measure(raw)
     console.say(f"{before.samples} samples of four kinds, with {before.tags:,} raw tags.")
     with console.noted():
-        done = normalize(raw, steps=("rules", "frequency"), min_count=2)
+        done = instag.normalize(raw, steps=("rules", "frequency"), min_count=2)
     show_merges(done.merges, 5)
     pool = done.data
-    measured = measure(pool)
+    measured = instag.measure(pool)
     console.say(
         f"{measured.tags} tags stand on two samples or more: the vocabulary.\nChoosing {BUDGET} samples by it:\n"
     )
-    tagsets = encode(pool.get_column("tags"))
-    console.table(("method", "complexity", "coverage"), [compared(tagsets, method) for method in get_args(Method)])
+    console.table(("method", "complexity", "coverage"), [compared(pool, method) for method in get_args(Method)])
     console.say(
         "\ncomplexity: mean tags a sample; coverage: share of the tags that the chosen samples have; ±: standard deviation."
     )
 
     output.mkdir(parents=True, exist_ok=True)
     path = output / "subset.jsonl"
-    chosen = select(pool, BUDGET, details=True)
-    io.write(chosen, path)
+    chosen = instag.select(pool, BUDGET, details=True)
+    instag.write(chosen, path)
     console.say(f"\nThe first three by complexity-first, all {BUDGET} are in {path}:\n")
     for query, new in chosen.head(3).select(first_query(), "new_tags").iter_rows():
         console.say(f"  {query}\n    new: {', '.join(new)}")
@@ -65,24 +60,24 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     )
 
 
-def draw(done: Normalized[pl.DataFrame], chosen: pl.DataFrame, output: Path) -> None:
+def draw(done: "instag.Normalized[pl.DataFrame]", chosen: "pl.DataFrame", output: Path) -> None:
     """Write the report, where there is something to draw with."""
     with console.stage("drawing"):
-        analysis = analyze(done.data, by="source", selections={"complexity-first": chosen})
+        analysis = instag.analyze(done.data, by="source", selections={"complexity-first": chosen})
         try:
-            path = report(analysis, output / "report.html", vocabulary=done)
-            figures(analysis, output / "figures", format="svg", vocabulary=done)
+            path = instag.report(analysis, output / "report.html", vocabulary=done)
+            instag.figures(analysis, output / "figures", format="svg", vocabulary=done)
         except InputError as error:
             console.note(str(error))
             return
     console.say(f"\nWhat the tags say of all this, drawn, to open in a browser: {path}")
 
 
-def compared(tagsets: TagSets, method: Method) -> tuple[str, str, str]:
+def compared(pool: "pl.DataFrame", method: Method) -> tuple[str, str, str]:
     """A line of the table; random over several seeds, with its spread."""
 
-    def chosen(seed: int | None) -> Measures:
-        return measure_tags(tagsets, tagsets.rank(method, BUDGET, seed).rows)
+    def chosen(seed: int | None) -> "instag.Measures":
+        return instag.measure(instag.select(pool, BUDGET, method=method, seed=seed), of=pool)
 
     if method != "random":
         measures = chosen(None)
@@ -96,8 +91,10 @@ def compared(tagsets: TagSets, method: Method) -> tuple[str, str, str]:
     )
 
 
-def first_query() -> pl.Expr:
+def first_query() -> "pl.Expr":
     """What the user says first, cut to a line."""
+    import polars as pl
+
     users = pl.col("messages").list.filter(pl.element().struct.field("role") == "user")
     text = users.list.first().struct.field("content").str.replace_all(r"\s+", " ")
     return pl.when(text.str.len_chars() > WIDTH).then(text.str.head(WIDTH - 1) + "…").otherwise(text)

@@ -7,10 +7,9 @@ from typing import Annotated, Any, Literal
 import orjson
 import typer
 
-from instag.chat import Structured
-from instag.chat.truncate import SIZE, Cut
+import instag
+from instag.choices import QUERY_LENGTH, Action, Structured
 from instag.errors import InputError, file_error
-from instag.tagging.batching import Action
 
 __all__ = []
 
@@ -18,7 +17,7 @@ KEY = "OPENAI_API_KEY"
 
 Model = Annotated[str, typer.Option(help="The model's name at the endpoint, or a .gguf file to run here.")]
 Url = Annotated[
-    str | None, typer.Option(metavar="URL", help="Where the endpoint is: OPENAI_BASE_URL, or OpenAI's, unless told.")
+    str | None, typer.Option(metavar="URL", help="Where the endpoint is: OPENAI_BASE_URL, or else OpenAI's.")
 ]
 KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the environment that holds the key.")]
 KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds the key, instead.")]
@@ -32,7 +31,7 @@ Prompted = Annotated[
 Shown = Annotated[Path | None, typer.Option(metavar="FILE", help="Queries with tags to show the model: JSONL.")]
 Hinted = Annotated[Path | None, typer.Option(metavar="V.parquet", help="A vocabulary of tags to prefer.")]
 Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users said.")]
-Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers: OUT.journal, unless told.")]
+Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers; by default OUT.journal.")]
 Concurrency = Annotated[str, typer.Option(metavar="N", help="Requests in flight: auto, or the most there will be.")]
 Rpm = Annotated[float | None, typer.Option(help="Requests a minute.")]
 Tpm = Annotated[float | None, typer.Option(help="Tokens a minute.")]
@@ -48,7 +47,9 @@ MostUnread = Annotated[
 ]
 Longest = Annotated[
     int | None,
-    typer.Option("--max-query", metavar="N", help=f"Cut longer queries, to so many characters; {SIZE} unless told."),
+    typer.Option(
+        "--max-query", metavar="N", help=f"Cut longer queries, to so many characters; {QUERY_LENGTH} by default."
+    ),
 ]
 LongestTokens = Annotated[
     int | None,
@@ -102,13 +103,13 @@ def _lines(path: Path) -> list[str]:
         raise file_error(f"--header: {path} cannot be read: {type(error).__name__}", error) from None
 
 
-def read_cut(characters: int | None, tokens: int | None) -> Cut:
+def read_cut(characters: int | None, tokens: int | None) -> "instag.Cut":
     """Read how much of a query is asked with."""
     if tokens is None:
-        return Cut(SIZE if characters is None else characters)
+        return instag.Cut(QUERY_LENGTH if characters is None else characters)
     if characters is not None:
         raise InputError("--max-query-tokens: not with --max-query: queries are cut by one of them")
-    return Cut(tokens, "tokens")
+    return instag.Cut(tokens, "tokens")
 
 
 def read_concurrency(text: str) -> int | Literal["auto"]:

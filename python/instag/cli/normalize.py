@@ -2,20 +2,18 @@
 
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.chat.endpoint import OPENAI
+import instag
+from instag.choices import OPENAI, Linkage, Stem
 from instag.cli import console, outputs
 from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
-from instag.embedding import OpenAIEmbedder
 from instag.errors import InputError
-from instag.normalization import normalize as run
-from instag.normalization.matching.decision import Stem
-from instag.normalization.settings import Linkage
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # How many merges are shown.
 TELLING = 10
@@ -88,10 +86,10 @@ def normalize(
         "min_support": read_number("--min-support", min_support),
     }
     with console.stage("reading"):
-        frame = io.load(one_or_list(source), format=format)
+        frame = instag.io.load(one_or_list(source), format=format)
         expect_tags(frame, source, tags)
     with console.noted(), console.stage("normalising") as tell:
-        done = run(
+        done = instag.normalize(
             frame,
             tags=tags,
             embedder=read_embedder(embedder, base_url),
@@ -104,12 +102,12 @@ def normalize(
             **options,
         )
     with console.stage(f"writing {output}"):
-        io.write(done.data, output, format=to)
+        instag.io.write(done.data, output, format=to)
         if vocabulary is not None:
             done.vocabulary.save(vocabulary)
         for path, table in ((merges, done.merges), (apart, done.apart)):
             if path is not None:
-                io.write(table, path)
+                instag.io.write(table, path)
     show_steps(done.steps)
     show_merges(done.merges)
     names = ("the vocabulary is", "the merges are", "what was kept apart is")
@@ -119,14 +117,16 @@ def normalize(
     console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *saved)))
 
 
-def show_steps(steps: pl.DataFrame) -> None:
+def show_steps(steps: "pl.DataFrame") -> None:
     """Print what each step did."""
     header = ("step", "tags", "after", "assigned", "after", "merged", "dropped", "repeated")
     console.table(header, [(name, *(f"{number:,}" for number in numbers)) for name, *numbers in steps.iter_rows()])
 
 
-def show_merges(merges: pl.DataFrame, most: int = TELLING) -> None:
+def show_merges(merges: "pl.DataFrame", most: int = TELLING) -> None:
     """Print the merges that tell most: of each kind those of the most frequent tags."""
+    import polars as pl
+
     merged = merges.filter(pl.col("to").is_not_null())
     trivial = pl.col("why").str.starts_with("the same once cleaned")
     kinds = [merged.filter(~trivial & (pl.col("step") == step)) for step in ("rules", "semantic", "association")]
@@ -170,9 +170,9 @@ def read_stem(text: str) -> Stem:
     return stems[text]
 
 
-def read_embedder(text: str, base_url: str) -> str | OpenAIEmbedder | None:
+def read_embedder(text: str, base_url: str) -> "str | instag.OpenAIEmbedder | None":
     """Read which embedder is meant."""
     if text == "none":
         return None
     kind, _, model = text.partition(":")
-    return OpenAIEmbedder(model, base_url=base_url) if kind == "openai" and model else text
+    return instag.OpenAIEmbedder(model, base_url=base_url) if kind == "openai" and model else text

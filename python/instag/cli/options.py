@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
 from instag.errors import InputError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["expect_by", "expect_tags", "shortened"]
 
@@ -39,7 +41,7 @@ def read_budget(text: str) -> float:
         raise InputError(f"--budget: expected a count such as 6000, or a share such as 0.1; found {text!r}") from None
 
 
-def expect_tags(frame: pl.LazyFrame, source: Sequence[str], name: str) -> None:
+def expect_tags(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
     """See that the column with the tags is there.
 
     Examples
@@ -58,7 +60,7 @@ def expect_tags(frame: pl.LazyFrame, source: Sequence[str], name: str) -> None:
     raise _missing(source, "--tags", name, columns, hint)
 
 
-def expect_by(frame: pl.LazyFrame, source: Sequence[str], name: str) -> None:
+def expect_by(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
     """See that the column with the groups is there.
 
     Examples

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from instag.errors import InputError
-from instag.io.files import type_of
-from instag.io.writer import FORMATS
 
 __all__ = ["Out", "apart", "data", "file", "folder"]
 
@@ -35,6 +33,9 @@ def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None 
     """
     if path is None:
         return None
+    from instag.io.files import type_of
+    from instag.io.writer import FORMATS
+
     if to not in FORMATS:
         raise InputError(f"--to: expected one of {', '.join(FORMATS)}; found {to!r}")
     try:

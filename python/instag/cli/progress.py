@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+import instag
 
-from instag.chat import Tally
+if TYPE_CHECKING:
+    from rich.console import Console
+
 
 __all__ = ["Display"]
 
@@ -36,13 +37,16 @@ class Display:
 
     def __init__(
         self,
-        console: Console | None = None,
+        console: "Console | None" = None,
         *,
         interval: float = INTERVAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
         console = console or Console(stderr=True, highlight=False, soft_wrap=True)
-        self.tally: Tally | None = None
+        self.tally: instag.Tally | None = None
         self._console, self._interval, self._clock = console, interval, clock
         self._shown, self._stopping = clock(), False
         columns = (SpinnerColumn(), BarColumn(20), TextColumn("{task.description}", markup=False))
@@ -58,7 +62,7 @@ class Display:
     ) -> None:
         self._bar.stop()
 
-    def __call__(self, tally: Tally) -> None:
+    def __call__(self, tally: "instag.Tally") -> None:
         """Show a tally."""
         # The tally seen before may be this very object.
         news = tally.stopped is not None and not self._stopping

@@ -1,19 +1,17 @@
 """`instag report`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.analysis import Analysis, analyze
+import instag
 from instag.cli import console, outputs
 from instag.cli.options import Format, Sources, Tags, expect_by, expect_tags, one_or_list
 from instag.errors import InputError
-from instag.normalization import Vocabulary
-from instag.reporting import figures
-from instag.reporting import report as write
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # How many groups are shown.
 TELLING = 20
@@ -54,12 +52,12 @@ def report(
         if by is not None:
             expect_by(frame, source, by)
         taken = {name: opened(path, "auto", query) for name, path in chosen.items()}
-        words = None if vocabulary is None else Vocabulary.load(vocabulary)
+        words = None if vocabulary is None else instag.Vocabulary.load(vocabulary)
     with console.noted(), console.stage("analysing"):
-        analysis = analyze(frame, by=by, tags=tags, selections=taken)
+        analysis = instag.analyze(frame, by=by, tags=tags, selections=taken)
     with console.stage(f"writing {output}"):
-        write(analysis, output, vocabulary=words, title=title)
-        pictures = [] if folder is None else figures(analysis, folder, vocabulary=words)
+        instag.report(analysis, output, vocabulary=words, title=title)
+        pictures = [] if folder is None else instag.figures(analysis, folder, vocabulary=words)
     show(analysis)
     drawn = "" if folder is None else f"; {len(pictures)} figures are in {folder}"
     console.say(f"\nthe report is in {output}{drawn}")
@@ -80,21 +78,23 @@ def named(selections: list[str]) -> dict[str, str]:
     return paths
 
 
-def opened(source: str | list[str], format: str, query: str | None) -> pl.LazyFrame:
+def opened(source: str | list[str], format: str, query: str | None) -> "pl.LazyFrame":
     """The data with what users say, or where nobody knows which column that is, without."""
     if query is not None:
-        return io.scan(source, format=format, query=query)
+        return instag.io.scan(source, format=format, query=query)
     try:
-        return io.scan(source, format=format)
+        return instag.io.scan(source, format=format)
     except InputError as error:
         # Whatever else is wrong goes wrong again here.
-        frame = io.load(source, format=format)
+        frame = instag.io.load(source, format=format)
         console.note(f"the report has no queries as examples: {error}")
         return frame
 
 
-def show(analysis: Analysis) -> None:
+def show(analysis: "instag.Analysis") -> None:
     """Print the largest groups and the selections."""
+    import polars as pl
+
     fields = ("group", "samples", "mean", "tags", "coverage", "untagged")
     rows = [line(*row) for row in analysis.summary.head(TELLING + 1).select(fields).iter_rows()]
     console.table(("", "samples", "tags a sample", "distinct tags", "coverage", "without tags"), rows)

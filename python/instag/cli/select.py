@@ -3,19 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.analysis.measures import measure_tags
+from instag.choices import Method
 from instag.cli import console, outputs
 from instag.cli.options import Format, Output, Seed, Sources, Tags, To, expect_tags, one_or_list, read_budget, shortened
 from instag.errors import InputError
-from instag.frame import wrap
-from instag.selection import Method
-from instag.selection.ranking import explain, rank_tags
-from instag.selection.selector import count
-from instag.tagsets import encode
 
 Ranked = Annotated[Method, typer.Option("--method", help="How samples are ranked.")]
 Budget = Annotated[str, typer.Option(metavar="N", help="How many samples: a count, or a share below 1.")]
@@ -63,6 +56,15 @@ def run(
     details: bool,
 ) -> None:
     """Read, select, write, and say what was done; no budget takes every sample that has tags."""
+    import polars as pl
+
+    from instag import io
+    from instag.analysis.measures import measure_tags
+    from instag.frame import wrap
+    from instag.selection.ranking import explain, rank_tags
+    from instag.selection.selector import count
+    from instag.tagsets import encode
+
     outputs.apart(source, outputs.data("-o", output, to))
     with console.stage("reading"):
         data = io.load(one_or_list(source), format=format)

@@ -3,15 +3,11 @@
 from typing import Annotated, Any
 
 import orjson
-import polars as pl
 import typer
 
-from instag import io
-from instag.analysis import summarize
-from instag.analysis.measures import Measures, measure
+import instag
 from instag.cli import console
 from instag.cli.options import Format, Sources, Tags, expect_by, expect_tags, one_or_list
-from instag.frame import wrap
 
 
 def stats(
@@ -32,17 +28,19 @@ def stats(
 
 def files(source: list[str], tags: str, format: str, *, json: bool) -> None:
     """Measure each file, and where there are several, all together."""
+    import polars as pl
+
     parts: dict[str, pl.DataFrame] = {}
     for name in source:
         with console.stage(f"reading {name}"):
-            data = io.load(name, format=format)
+            data = instag.io.load(name, format=format)
             expect_tags(data, [name], tags)
-            parts[name] = wrap(data).column(tags).alias("tags").to_frame()
+            parts[name] = data.select(tags=pl.col(tags)).collect()
     every = pl.concat(parts.values(), how="vertical_relaxed", rechunk=False)
     if len(parts) > 1:
         parts["all"] = every
     with console.stage("measuring"):
-        measured = {name: measure(frame, of=every) for name, frame in parts.items()}
+        measured = {name: instag.measure(frame, of=every) for name, frame in parts.items()}
     if json:
         print_json([{"source": name, **vars(measures)} for name, measures in measured.items()])
         return
@@ -50,7 +48,7 @@ def files(source: list[str], tags: str, format: str, *, json: bool) -> None:
     console.table(header, [row(name, measures) for name, measures in measured.items()])
 
 
-def row(name: str, measures: Measures) -> tuple[str, ...]:
+def row(name: str, measures: "instag.Measures") -> tuple[str, ...]:
     """A line of the table."""
     counts = (measures.samples, measures.null, measures.empty)
     return (
@@ -65,11 +63,11 @@ def row(name: str, measures: Measures) -> tuple[str, ...]:
 def groups(source: list[str], tags: str, by: str, format: str, *, json: bool) -> None:
     """Measure all files together, and each group in them."""
     with console.stage("reading"):
-        data = io.load(one_or_list(source), format=format)
+        data = instag.io.load(one_or_list(source), format=format)
         expect_tags(data, source, tags)
         expect_by(data, source, by)
     with console.stage("measuring"):
-        summary = summarize(data, by=by, tags=tags)
+        summary = instag.analysis.summarize(data, by=by, tags=tags)
     if json:
         print_json(summary.to_dicts())
         return

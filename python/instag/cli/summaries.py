@@ -6,24 +6,20 @@ from typing import Any
 
 import typer
 
-from instag.chat import EndpointError, Tally
-from instag.chat.progress import amount, duration
-from instag.chat.spending import unpriced
+import instag
 from instag.cli import console
-from instag.tagging import Tagged
-from instag.tagging.estimation import Estimate
 
-__all__ = ["INTERRUPTED", "asked", "counted", "estimated", "leaving"]
+__all__ = ["asked", "counted", "estimated", "leaving"]
 
 # Characters of a server's words that are shown.
 WIDTH = 100
 
-# What Typer leaves with after Ctrl-C.
-INTERRUPTED = 130
 
-
-def estimated(found: Estimate) -> list[tuple[str, str]]:
+def estimated(found: "instag.Estimate") -> list[tuple[str, str]]:
     """Lines about what it would take."""
+    from instag.chat.progress import amount, duration
+    from instag.chat.spending import unpriced
+
     price = unpriced("--price IN,OUT") if found.cost is None else f"${found.cost:,.4g}"
     return [
         ("samples", f"{found.samples:,}"),
@@ -39,11 +35,11 @@ def estimated(found: Estimate) -> list[tuple[str, str]]:
     ]
 
 
-def _basis(found: Estimate) -> str:
+def _basis(found: "instag.Estimate") -> str:
     return "as until now" if found.measured else "assumed"
 
 
-def counted(tagged: Tagged[Any]) -> list[tuple[str, str]]:
+def counted(tagged: "instag.Tagged[Any]") -> list[tuple[str, str]]:
     """Lines about what came of the data."""
     failures = tagged.failures
     why = failures.group_by("status", "reason").len().sort("status", "len", "reason", descending=[False, True, False])
@@ -63,8 +59,10 @@ def counted(tagged: Tagged[Any]) -> list[tuple[str, str]]:
     ]
 
 
-def asked(tally: Tally) -> list[tuple[str, str]]:
+def asked(tally: "instag.Tally") -> list[tuple[str, str]]:
     """Lines about what this run asked."""
+    from instag.chat.progress import amount, duration
+
     return [
         *_line("  answered before", tally.kept),
         ("  answered now", f"{tally.answered:,}"),
@@ -102,10 +100,10 @@ def leaving(kept: str, lost: str = "") -> Iterator[None]:
     after = f"; {lost}" if lost else ""
     try:
         yield
-    except EndpointError as error:
+    except instag.EndpointError as error:
         console.table(("", ""), asked(error.tally))
         console.error(f"{error}; {kept}{after}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt as error:
         console.note(f"{str(error) or 'interrupted'}{after}")
-        raise typer.Exit(INTERRUPTED) from None
+        raise typer.Exit(console.INTERRUPTED) from None

@@ -2,13 +2,12 @@
 
 import inspect
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.chat.batches import BatchState
+import instag
+from instag.choices import Action
 from instag.cli import console, outputs
 from instag.cli.llm_options import (
     Attempts,
@@ -55,11 +54,9 @@ from instag.cli.options import Format, Output, Sources, To, one_or_list
 from instag.cli.progress import Display
 from instag.cli.summaries import asked, counted, estimated, leaving
 from instag.errors import InputError
-from instag.tagging import Tagged
-from instag.tagging import tag as run
-from instag.tagging.batching import Action, batch
-from instag.tagging.estimation import estimate
-from instag.tagging.result import check_columns
+
+if TYPE_CHECKING:
+    import polars as pl
 
 UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "waiting for its files")
 
@@ -129,9 +126,9 @@ def tag(
     columns: dict[str, Any] = {"explanations": explanations, "replace": replace}
     with console.noted(), console.stage("reading"):
         # What is added for the asking is not part of the data.
-        added = "queries" not in io.load(one_or_list(source), format=format).collect_schema()
-        frame = io.read(one_or_list(source), format=format, query=query)
-    check_columns(frame.columns, **columns)
+        added = "queries" not in instag.io.load(one_or_list(source), format=format).collect_schema()
+        frame = instag.io.read(one_or_list(source), format=format, query=query)
+    instag.tagging.check_columns(frame.columns, **columns)
     questions: dict[str, Any] = {
         "model": model,
         "base_url": base_url,
@@ -154,37 +151,37 @@ def tag(
     }
     if dry_run:
         with console.noted(), console.stage("estimating"):
-            found = estimate(frame, **questions, **asked_by, batch=batched is not None)
+            found = instag.estimate(frame, **questions, **asked_by, batch=batched is not None)
         console.table(("", ""), estimated(found))
         console.say("nothing was asked")
         return
     if batched is not None:
         with leaving(*left), console.noted(), console.stage(f"batches: {batched}"):
-            states = batch(batched, frame, **questions, **asking, **columns, requests=batch_size)
+            states = instag.tagging.batch(batched, frame, **questions, **asking, **columns, requests=batch_size)
         if not ready(states, batched):
             return
         questions["limit"] = 0
     with leaving(*left):
         tagged = ask(frame, **questions, **asking, **asked_by, **borne, **columns)
     with console.stage(f"writing {output}"):
-        io.write(tagged.data.drop("queries") if added else tagged.data, output, format=to)
+        instag.io.write(tagged.data.drop("queries") if added else tagged.data, output, format=to)
     console.table(("", ""), [*counted(tagged), *asked(tagged.tally)])
     console.say(f"written to {output}; the answers are in {path}")
     if failures is not None:
-        io.write(tagged.failures, failures)
+        instag.io.write(tagged.failures, failures)
         console.say(f"queries without tags: {tagged.failures.height:,}, written to {failures}")
     if tagged.queries > tagged.blank and tagged.failures.height == tagged.queries - tagged.blank:
         console.error("no query has tags")
         raise typer.Exit(1)
 
 
-def ask(frame: pl.DataFrame, **options: Any) -> Tagged[pl.DataFrame]:
+def ask(frame: "pl.DataFrame", **options: Any) -> "instag.Tagged[pl.DataFrame]":
     """Tag, and show where it stands."""
     with console.noted(), Display() as display:
-        return run(frame, **options, progress=display)
+        return instag.tag(frame, **options, progress=display)
 
 
-def ready(states: list[BatchState], action: Action) -> bool:
+def ready(states: "list[instag.tagging.BatchState]", action: Action) -> bool:
     """Show where the batches stand; whether all was collected, so that the output can be made."""
     if states:
         header = ("batch", "queries", "answered", "failed", "status")

@@ -1,19 +1,19 @@
 """`instag vocabulary show`, `diff` and `apply`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import polars as pl
 import typer
 
-from instag import io
-from instag.chat.endpoint import OPENAI
+import instag
+from instag.choices import OPENAI
 from instag.cli import console, outputs
 from instag.cli.normalize import read_embedder
 from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
-from instag.embedding.vectors import Embed
 from instag.errors import InputError
-from instag.normalization import Vocabulary
+
+if TYPE_CHECKING:
+    from instag.embedding.vectors import Embed
 
 __all__ = ["vocabulary"]
 
@@ -36,13 +36,20 @@ Url = Annotated[
     str | None, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is, the vocabulary's model too.")
 ]
 
-vocabulary = typer.Typer(name="vocabulary", no_args_is_help=True, help="Show, compare and apply vocabularies.")
+vocabulary = typer.Typer(
+    name="vocabulary",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Show, compare and apply vocabularies.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 @vocabulary.command()
 def show(file: File, top: Top = 20, tag: Tag = None) -> None:
     """Show the most frequent tags; or one with all that it is made of, and why; or what a raw tag became, and why."""
-    loaded = Vocabulary.load(file)
+    loaded = instag.Vocabulary.load(file)
     if tag is not None:
         show_tag(loaded, tag)
         return
@@ -59,7 +66,7 @@ def show(file: File, top: Top = 20, tag: Tag = None) -> None:
 @vocabulary.command()
 def diff(file: File, other: Other, top: Top = 20) -> None:
     """Show which raw tags become another tag in the other vocabulary, or go; what tells most comes first."""
-    changes = Vocabulary.load(file).diff(Vocabulary.load(other))
+    changes = instag.Vocabulary.load(file).diff(instag.Vocabulary.load(other))
     for raw, before, after, change, _ in changes.head(top).iter_rows():
         console.say(f"{change:<8} {raw}: {before or '(none)'} -> {after or '(none)'}")
     counts = changes.get_column("change").value_counts(sort=True)
@@ -82,14 +89,14 @@ def apply(
     """Give other data the tags of a vocabulary."""
     outputs.apart([file, *source], outputs.data("-o", output, to))
     with console.stage("reading"):
-        loaded = Vocabulary.load(file)
-        frame = io.load(one_or_list(source), format=format)
+        loaded = instag.Vocabulary.load(file)
+        frame = instag.io.load(one_or_list(source), format=format)
         expect_tags(frame, source, tags)
     with console.noted(), console.stage("applying") as tell:
         chosen = embedder_for(loaded, embedder, base_url)
         applied = loaded.apply(frame, tags=tags, new=new, embedder=chosen, progress=tell)
     with console.stage(f"writing {output}"):
-        io.write(applied.data, output, format=to)
+        instag.io.write(applied.data, output, format=to)
     lines = applied.new.head(SHOWN).iter_rows()
     rows = [(tag, f"{count:,}", nearest or "", f"{alike or 0:.2f}") for tag, count, nearest, alike in lines]
     if rows:
@@ -98,15 +105,17 @@ def apply(
     console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
 
 
-def embedder_for(loaded: Vocabulary, text: str, base_url: str | None) -> str | Embed | None:
+def embedder_for(loaded: "instag.Vocabulary", text: str, base_url: str | None) -> "str | Embed | None":
     """Read which embedder is meant: with the URL of an endpoint, the vocabulary's own model may be there."""
     name = loaded.embedder or ""
     wanted = name if text == "same" and base_url is not None and name.startswith("openai:") else text
     return read_embedder(wanted, base_url or OPENAI)
 
 
-def show_tag(loaded: Vocabulary, tag: str) -> None:
+def show_tag(loaded: "instag.Vocabulary", tag: str) -> None:
     """Print what a tag is made of; or where a raw tag went, and by which way."""
+    import polars as pl
+
     found = loaded.tags.filter(loaded.tags.get_column("tag") == tag)
     if found.is_empty():
         show_way(loaded, tag)
@@ -118,7 +127,7 @@ def show_tag(loaded: Vocabulary, tag: str) -> None:
         console.say(f"  {line['from']} ({line['count']:,}) {line['step']}: {line['why']}{via}")
 
 
-def show_way(loaded: Vocabulary, raw: str) -> None:
+def show_way(loaded: "instag.Vocabulary", raw: str) -> None:
     """Print what a raw tag became, and what that became, to the end."""
     ways = {line["from"]: line for line in loaded.merges.iter_rows(named=True)}
     if raw not in ways:

@@ -22,7 +22,7 @@ from instag.chat.truncate import Cut
 from instag.tagging.batching import abatch, batch
 from instag.tagging.estimation import Estimate, estimate
 from instag.tagging.prompt import Prompt
-from instag.tagging.result import Tagged
+from instag.tagging.result import Tagged, check_columns
 from instag.tagging.tagger import atag, tag
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "abatch",
     "atag",
     "batch",
+    "check_columns",
     "estimate",
     "tag",
 ]

@@ -1,0 +1,80 @@
+"""The commands as one application; each is loaded when it is called."""
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from instag._core import __version__
+
+__all__ = ["COMMANDS", "app"]
+
+COMMANDS = {
+    "dedup": "Remove rows in which users said the same as in another, or nearly.",
+    "decontaminate": "Remove rows in which a user asks what a benchmark asks, or most of it.",
+    "tag": "Tag the queries of each sample with a language model; the same command goes on where it was stopped.",
+    "audit": "Measure how good tags are: a model judges a sample of them, and is itself put to the test.",
+    "normalize": "Turn raw tags into a vocabulary, and say why each became what it is.",
+    "select": "Choose a diverse and complex subset; it is written in order of selection.",
+    "rank": "Rank all samples that have tags; adds the columns rank, round, row and new_tags.",
+    "split": "Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike.",
+    "stats": "Measure complexity and coverage: of each IN alone and of all together, or of the groups in them.",
+    "report": "Draw what the tags say of data and of subsets, in one HTML file that opens offline.",
+    "convert": "Read data and write them in another format.",
+    "demo": "Normalise and select the data that come with instag: no network, no key, no other file.",
+    "vocabulary": "Show, compare and apply vocabularies.",
+}
+"""Each command with what `instag --help` says of it: the first sentence of its own help."""
+
+# Commands that share a file with another.
+FILES = {"rank": "select"}
+
+
+class Commands(TyperGroup):
+    """Commands that are loaded one by one, since some load much."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """The names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """The command of that name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        found = getattr(import_module(f"instag.cli.{FILES.get(cmd_name, cmd_name)}"), cmd_name)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        alone = typer.Typer(add_completion=False, **SETTINGS)
+        alone.command(cmd_name)(found)
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the commands into the help, and load none."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+SETTINGS: dict[str, Any] = {
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+app = typer.Typer(name="instag", cls=Commands, no_args_is_help=True, **SETTINGS)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"instag {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Choose the data to fine-tune a language model on: the most diverse and complex subset, by tags."""
