@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from instag.analysis import Analysis, Comparison, Measures, analyze, measure
     from instag.auditing import Audit, Share, aaudit, audit
     from instag.chat import EndpointError, Price, Tally
-    from instag.cleaning import Cleaned, Split, decontaminate, dedup, split
+    from instag.cleaning import Cleaned, Split, clean, decontaminate, dedup, split
     from instag.embedding import OpenAIEmbedder
     from instag.errors import InputError, InstagError, InstagWarning
     from instag.io import convert, read, scan, write
@@ -62,6 +62,7 @@ __all__ = [
     "associations",
     "atag",
     "audit",
+    "clean",
     "convert",
     "decontaminate",
     "dedup",
@@ -86,7 +87,7 @@ _HOMES = {
     "analysis": ("Analysis", "Comparison", "Measures", "analyze", "measure"),
     "auditing": ("Audit", "Share", "aaudit", "audit"),
     "chat": ("EndpointError", "Price", "Tally"),
-    "cleaning": ("Cleaned", "Split", "decontaminate", "dedup", "split"),
+    "cleaning": ("Cleaned", "Split", "clean", "decontaminate", "dedup", "split"),
     "embedding": ("OpenAIEmbedder",),
     "errors": ("InputError", "InstagError", "InstagWarning"),
     "io": ("convert", "read", "scan", "write"),

@@ -11,6 +11,7 @@ from instag._core import __version__
 __all__ = ["COMMANDS", "app"]
 
 COMMANDS = {
+    "clean": "Leave out rows in which nothing is said or answered, and those of the wrong size or writing.",
     "dedup": "Remove rows in which users said the same as in another, or nearly.",
     "decontaminate": "Remove rows in which a user asks what a benchmark asks, or most of it.",
     "tag": "Tag the queries of each sample with a language model; the same command goes on where it was stopped.",

@@ -2,19 +2,22 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
+import polars as pl
 import typer
 
 from instag import io
 from instag.cleaning import Cleaned
 from instag.cleaning.options import Option, Size
 from instag.cli import console, outputs
-from instag.cli.options import Format, Output, Sources, To, one_or_list
+from instag.cli.options import Output, Sources, To, one_or_list
 from instag.errors import InputError
+from instag.io.options import ReadOptions
 
-__all__ = ["Dropped", "cleaning", "declared"]
+__all__ = ["Dropped", "cleaning", "declared", "load"]
 
 Dropped = Annotated[
     Path | None,
@@ -23,53 +26,61 @@ Dropped = Annotated[
 
 
 def declared(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of a function in the place of its `**options`.
+    """Give a command the options of a function, and those of reading, in the place of its `**options`.
 
     Examples
     --------
     >>> from instag.cleaning import dedup
     >>> @declared(dedup)
     ... def command(source: str, **options: object) -> None: ...
-    >>> list(inspect.signature(command).parameters)
+    >>> list(inspect.signature(command).parameters)[:7]
     ['source', 'query', 'method', 'threshold', 'keep', 'quality', 'action']
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = inspect.signature(command, eval_str=True).parameters.values()
-        kept = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD]
-        needed = [each for each in kept if each.default is inspect.Parameter.empty]
-        others = [each for each in kept if each.default is not inspect.Parameter.empty]
-        there = {each.name for each in kept}
-        options = [each for each in _options(function) if each.name not in there]
-        parameters = [*needed, *options, *others]
-        keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
-        command.__signature__ = inspect.Signature(keyword)  # type: ignore[attr-defined]
+        kept = {each.name: each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD}
+        needed = {name: each for name, each in kept.items() if each.default is inspect.Parameter.empty}
+        found = {each.name: each for each in (*_reading(), *_options(function))}
+        options = {
+            name: found[name] for name in (*(each.name for each in _options(function)), *found) if name not in kept
+        }
+        keyword = [
+            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for each in (needed | options | {name: each for name, each in kept.items() if name not in needed}).values()
+        ]
+        vars(command)["__signature__"] = inspect.Signature(keyword)
         command.__annotations__ = {each.name: each.annotation for each in keyword}
         return command
 
     return decorate
 
 
+def load(
+    function: Callable[..., Any], source: list[str], options: dict[str, Any]
+) -> tuple[pl.LazyFrame, dict[str, Any]]:
+    """Open the data by the options of reading, and give what is left for the function."""
+    reading = {each.name: options[each.name] for each in fields(ReadOptions)}
+    names = inspect.signature(function).parameters
+    others = {name: value for name, value in options.items() if name in names}
+    if any(reading[name] is not None for name in ("answer", "system", "history")):
+        # The conversations are put together then, and the column of the queries is in them.
+        others.pop("query", None)
+    return io.load(one_or_list(source), **reading), others
+
+
 def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., None]:
     """Make the command of a step that takes rows out."""
 
     @declared(function)
-    def command(
-        source: Sources,
-        output: Output,
-        dropped: Dropped = None,
-        format: Format = "auto",
-        to: To = "auto",
-        **options: Any,
-    ) -> None:
+    def command(source: Sources, output: Output, dropped: Dropped = None, to: To = "auto", **options: Any) -> None:
         out = outputs.data("-o", output, to, lists=None)
         listed = outputs.data("--dropped", dropped, lists=None)
-        others = options.get("against", ())
-        outputs.apart([*source, *([others] if isinstance(others, str) else others)], out, listed)
+        outputs.apart([*source, *options.get("against", ())], out, listed)
         with console.stage("reading"):
-            data = io.load(one_or_list(source), format=format)
+            data, others = load(function, source, options)
         with console.stage("comparing"):
-            result = function(data, **options)
+            result = function(data, **others)
         if not result.kept and options.get("action") != "mark":
             reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
             raise InputError(
@@ -94,6 +105,14 @@ def say(result: Cleaned[Any], *, marked: bool) -> None:
         for reason, count in result.reasons.iter_rows()
     ]
     console.table(("", "rows"), [*rows, ("not marked" if marked else "kept", f"{result.kept:,}")])
+
+
+def _reading() -> Iterator[inspect.Parameter]:
+    """The options of reading, as Typer knows them."""
+    for each in fields(ReadOptions):
+        kind: Any = each.type
+        annotation = Annotated[kind, typer.Option(**each.metadata)]
+        yield inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=annotation)
 
 
 def _options(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:

@@ -8,8 +8,8 @@ import typer
 from instag import io
 from instag.cleaning import split as function
 from instag.cli import console, outputs
-from instag.cli.declared import declared
-from instag.cli.options import Format, Sources, one_or_list
+from instag.cli.declared import declared, load
+from instag.cli.options import Sources
 
 Folder = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the files.")]
 To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
@@ -19,7 +19,7 @@ FILES = {"train": "train", "validation": "val", "test": "test"}
 
 
 @declared(function)
-def split(source: Sources, output: Folder, format: Format = "auto", to: To = "jsonl", **options: Any) -> None:
+def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> None:
     """Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike."""
     ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
     wanted = {part: output / f"{name}.{ending}" for part, name in FILES.items() if part == "train" or options.get(part)}
@@ -27,9 +27,9 @@ def split(source: Sources, output: Folder, format: Format = "auto", to: To = "js
     output.mkdir(parents=True, exist_ok=True)
     outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
     with console.stage("reading"):
-        data = io.load(one_or_list(source), format=format)
+        data, others = load(function, source, options)
     with console.stage("splitting"):
-        result = function(data, **options)
+        result = function(data, **others)
     for part, path in wanted.items():
         if (rows := getattr(result, part)) is not None:
             with console.stage(f"writing {path}"):

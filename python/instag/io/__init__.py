@@ -20,6 +20,8 @@ source        the files that a path or a glob stands for, and several as one
 queries       what the users said, as expressions on the columns
 nearest       what to say where no layout fits
 targets       from conversations to a trainer's layout
+turns         who spoke in each row, and what was said
+where         rows that a condition in SQL keeps
 reader        all of this together
 json_rows     rows as JSON
 writer        a frame as a file

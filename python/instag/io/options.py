@@ -27,6 +27,7 @@ class Reading(TypedDict, total=False):
     template: str
     skip_bad_lines: int
     field: str | None
+    where: str | None
 
 
 def _option(default: Any, help: str, metavar: str | None = None) -> Any:  # noqa: A002 - as the command line calls it
@@ -59,6 +60,9 @@ class ReadOptions:
     )
     skip_bad_lines: int = _option(0, "Skip up to so many lines that cannot be read; they are listed.", "N")
     field: str | None = _option(None, "The key that holds the rows, where a file is one JSON object.", "KEY")
+    where: str | None = _option(
+        None, "Only rows for which this holds: SQL, such as \"lang = 'en' AND turns > 1\".", "SQL"
+    )
 
     def __post_init__(self) -> None:
         """Check what can be checked before anything is read."""
@@ -91,7 +95,7 @@ def options_of(**options: Unpack[Reading]) -> ReadOptions:
     >>> options_of(fromat="json")
     Traceback (most recent call last):
     ...
-    TypeError: there is no option 'fromat': expected one of format, query, answer, system, history, id, encoding, template, skip_bad_lines, field
+    TypeError: there is no option 'fromat': expected one of format, query, answer, system, history, id, encoding, template, skip_bad_lines, field, where
     """
     known = [each.name for each in fields(ReadOptions)]
     for name in options:

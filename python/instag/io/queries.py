@@ -86,16 +86,16 @@ def chat(turns: pl.Expr, dtype: Any, *, alternate: bool = True) -> pl.Expr:
         texts = turns.cast(TEXTS)
         return _filled((texts.list.gather_every(2) if alternate else texts).list.eval(pl.element().fill_null("")))
     fields = speech(getattr(dtype, "inner", None))
-    if fields is None or not _is_plain(dict(dtype.inner), *fields):
+    if fields is None or not is_plain(dict(dtype.inner), *fields):
         return _apply(turns, lambda value: queries_of(turns_of(plain(value), pass_over, alternate=alternate)))
     role, content = fields
     turn = pl.element()
     kinds = dict(dtype.inner)
-    speaker = _text(turn.struct.field(role), kinds[role]).str.strip_chars().str.to_lowercase()
-    return _filled(turns.list.eval(_text(turn.filter(speaker.is_in(USERS)).struct.field(content), kinds[content])))
+    speaker = content_of(turn.struct.field(role), kinds[role]).str.strip_chars().str.to_lowercase()
+    return _filled(turns.list.eval(content_of(turn.filter(speaker.is_in(USERS)).struct.field(content), kinds[content])))
 
 
-def _is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
+def is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
     """Whether expressions find the words of turns: not where results of tools are parts, or words in several fields."""
     held = kinds[content]
     inner = getattr(held, "inner", held)
@@ -206,7 +206,7 @@ def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
         find_layout = row_layouts(types)
     else:
         find_layout = lambda _: layout  # noqa: E731
-    heads = list(dict.fromkeys(_head(path, schema) for path in layout.columns.values()))
+    heads = list(dict.fromkeys(head(path, schema) for path in layout.columns.values()))
 
     def said(row: dict[str, Any]) -> list[str]:
         values = plain(row)
@@ -216,7 +216,8 @@ def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
     return _apply(pl.struct(heads), said)
 
 
-def _head(path: str, schema: Mapping[str, Any]) -> str:
+def head(path: str, schema: Mapping[str, Any]) -> str:
+    """The column that a path begins with."""
     while path not in schema:
         path = path.rpartition(".")[0]
     return path
@@ -251,10 +252,10 @@ def _none() -> pl.Expr:
 
 def _optional(value: pl.Expr, dtype: Any) -> pl.Expr:
     """Find the text of a value, null where it is null."""
-    return pl.when(value.is_not_null()).then(_text(value, dtype))
+    return pl.when(value.is_not_null()).then(content_of(value, dtype))
 
 
-def _text(value: pl.Expr, dtype: Any) -> pl.Expr:
+def content_of(value: pl.Expr, dtype: Any) -> pl.Expr:
     """Find the text of a value: a string, or a list of parts of which some are text."""
     if dtype == JSON:
         return value.struct.field("$json").map_batches(
@@ -272,7 +273,7 @@ def _text(value: pl.Expr, dtype: Any) -> pl.Expr:
 def _part(part: pl.Expr, dtype: Any) -> pl.Expr:
     """Find the text of one part, null if it is an image or a sound."""
     if not isinstance(dtype, pl.Struct) or dtype == JSON:
-        return _text(part, dtype)
+        return content_of(part, dtype)
     kinds = {field.name: field.dtype for field in dtype.fields}
     texts = [part.struct.field(name) for name in SPOKEN if kinds.get(name) == pl.String]
     if not texts:

@@ -17,6 +17,7 @@ from instag.io.queries import TEXTS, column, queries
 from instag.io.roles import role_of
 from instag.io.source import Part, Source, parts, union
 from instag.io.targets import to_target
+from instag.io.where import kept
 from instag.warning import warn
 
 MESSAGES = Layout("messages", {"turns": "messages"})
@@ -45,7 +46,8 @@ def load(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
     >>> load(files("instag") / "sample_data" / "basics.jsonl").collect_schema().names()
     ['id', 'source', 'messages', 'query_tags']
     """
-    return union([part for part, _ in _opened(source, options_of(**options), need=False)])
+    wanted = options_of(**options)
+    return kept(union([part for part, _ in _opened(source, wanted, need=False)]), wanted.where)
 
 
 def scan(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
@@ -69,7 +71,8 @@ def scan(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
     >>> scan(files("instag") / "sample_data" / "*.jsonl").select(pl.len()).collect().item()
     780
     """
-    return union(_with_queries(source, options_of(**options)))
+    wanted = options_of(**options)
+    return kept(union(_with_queries(source, wanted)), wanted.where)
 
 
 def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
@@ -95,7 +98,10 @@ def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
         - ``template``: the chat template that texts are made with, or ``"none"``; one that all texts of a column are
           made with is found;
         - ``skip_bad_lines``: how many lines that cannot be read may be skipped;
-        - ``field``: the key that holds the rows, where a file is one JSON object.
+        - ``field``: the key that holds the rows, where a file is one JSON object;
+        - ``where``: only rows for which this holds: SQL over the columns, such as ``"lang = 'en' AND turns > 1"``. Where
+          the data have no such columns, ``tags`` are those of all queries, ``complexity`` is the number of tags,
+          ``turns`` that of the user's turns, and ``tokens`` an estimate of all that was said.
 
     Returns
     -------
@@ -117,10 +123,11 @@ def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
     >>> read(files("instag") / "sample_data" / "basics.jsonl")["queries"][0].to_list()
     ['Why does the sky turn red at sunset?']
     """
-    found = _with_queries(source, options_of(**options))
+    wanted = options_of(**options)
+    found = _with_queries(source, wanted)
     try:
         with reading("data", "data"):
-            frame = union(found).collect()
+            frame = kept(union(found), wanted.where).collect()
     except InputError:
         # Which of the files it was is found out by reading them one by one.
         for part in found:
@@ -147,7 +154,7 @@ def read_conversations(source: Source, options: ReadOptions) -> pl.DataFrame:
         The other columns, ``messages`` and ``queries``.
     """
     found = [_heard(part, layout, options) for part, layout in _opened(source, options, need=True, whole=True)]
-    frame = union(found).collect()
+    frame = kept(union(found), options.where).collect()
     _warn_of_silence(frame)
     return frame
 

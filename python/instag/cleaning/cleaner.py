@@ -1,0 +1,206 @@
+"""Leaving out rows that nothing can be learned from: too short, too long, unanswered, in another script."""
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import polars as pl
+
+from instag.chat.truncate import tokens_of
+from instag.checks import check_count
+from instag.cleaning.options import (
+    Answered,
+    MaxCharacters,
+    MaxTokens,
+    MaxTurns,
+    MinCharacters,
+    MinTokens,
+    MinTurns,
+    Query,
+    Script,
+    Tokenizer,
+)
+from instag.cleaning.result import Cleaned, cleaned, shown
+from instag.cleaning.scripts import is_written_in
+from instag.errors import InputError
+from instag.frame import Frame, wrap
+from instag.io.queries import heard
+from instag.io.turns import turns
+
+__all__ = ["clean"]
+
+F = TypeVar("F")
+
+NOTHING = "the user says nothing"
+UNANSWERED = "an answer is missing"
+UNFINISHED = "the last turn is not the assistant's"
+
+
+def clean(  # noqa: PLR0913 - options are keywords, and a user names those that matter
+    data: F,
+    *,
+    query: Query = None,
+    min_turns: MinTurns = None,
+    max_turns: MaxTurns = None,
+    min_characters: MinCharacters = None,
+    max_characters: MaxCharacters = None,
+    min_tokens: MinTokens = None,
+    max_tokens: MaxTokens = None,
+    tokenizer: Tokenizer = None,
+    answered: Answered = False,
+    script: Script = None,
+) -> Cleaned[F]:
+    """Leave out rows in which the user says nothing, and those that are not as they should be.
+
+    A row goes for the first reason that there is, in the order of the options.
+
+    Parameters
+    ----------
+    data
+        A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
+        Arrow C stream.
+    query
+        The column that holds what users said. By default it is found, as :func:`instag.read` finds it.
+    min_turns, max_turns
+        Bounds for the number of the user's turns.
+    min_characters, max_characters
+        Bounds for the length of the whole conversation, in characters; of what the user says where there is nothing
+        else.
+    min_tokens, max_tokens
+        The same in tokens.
+    tokenizer
+        How tokens are counted: the path of a `tokenizer.json` or of a folder with one (needs `tokenizers`), a column
+        that holds counts, or a function from a list of texts to counts. By default they are estimated by a rule, which
+        is some per cent off for English.
+    answered
+        Leave out rows with a missing or blank answer, and rows whose last turn is not the assistant's.
+    script
+        What at least half of the letters of the user's first turn are to be: a script such as ``"latin"``, a language
+        with a script of its own such as ``"zh"``, or several of which any will do. Languages of one script are not
+        told apart.
+
+    Returns
+    -------
+    Cleaned
+        `dropped` has `row`, `reason` and `query`.
+
+    Raises
+    ------
+    InputError
+        Where an option is out of range, or the data do not hold what it needs.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"instruction": ["Why?", "", "How?", "Почему?"], "output": ["So.", "Yes.", " ", "Так."]})
+    >>> instag.clean(df, answered=True, script="en")
+    1 of 4 rows stay
+           1  an answer is missing
+           1  the user says nothing
+           1  the writing is not en
+    """
+    bounds = {
+        "turns": (min_turns, max_turns),
+        "characters": (min_characters, max_characters),
+        "tokens": (min_tokens, max_tokens),
+    }
+    for what, (least, most) in bounds.items():
+        _check(what, least, most)
+    frame = wrap(data)
+    queries = heard(frame, query)
+    said = pl.DataFrame({"query": queries.list.first().fill_null(""), "turns": queries.list.len().fill_null(0)})
+    blank = queries.list.eval(pl.element().str.contains(r"\S")).list.any().fill_null(value=False).not_()
+    reasons: list[tuple[str, pl.Expr]] = [(NOTHING, pl.lit(blank))]
+    wanted = answered or any(each is not None for name in ("characters", "tokens") for each in bounds[name])
+    spoken = _spoken(frame, query, queries) if wanted else pl.DataFrame()
+    reasons += _between("turns", *bounds["turns"], said.get_column("turns"))
+    if any(each is not None for each in bounds["characters"]):
+        lengths = spoken.select(pl.col("texts").list.eval(pl.element().str.len_chars()).list.sum()).to_series()
+        reasons += _between("characters", *bounds["characters"], lengths)
+    if any(each is not None for each in bounds["tokens"]):
+        reasons += _between("tokens", *bounds["tokens"], _tokens(frame, spoken, tokenizer))
+    if answered:
+        reasons += _answers(spoken)
+    if script is not None:
+        names = [script] if isinstance(script, str) else list(script)
+        reasons.append((f"the writing is not {' or '.join(names)}", is_written_in(names, pl.col("query")).not_()))
+    reason = pl.coalesce([pl.when(found).then(pl.lit(text)) for text, found in reasons])
+    found = said.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), reason.alias("reason"))
+    dropped = found.filter(pl.col("reason").is_not_null())
+    dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
+    return cleaned(frame, dropped, len(queries))
+
+
+def _check(what: str, least: Any, most: Any) -> None:
+    for name, value in ((f"min_{what}", least), (f"max_{what}", most)):
+        if value is not None:
+            check_count(name, value, 0)
+    if least is not None and most is not None and least > most:
+        raise InputError(f"min_{what}: expected no more than max_{what}, {most:,}; found {least:,}")
+
+
+def _between(what: str, least: int | None, most: int | None, values: pl.Series) -> list[tuple[str, pl.Expr]]:
+    found = []
+    if least is not None:
+        found.append((f"fewer than {least:,} {what}", pl.lit(values < least)))
+    if most is not None:
+        found.append((f"more than {most:,} {what}", pl.lit(values > most)))
+    return found
+
+
+def _spoken(frame: Frame, query: str | None, queries: pl.Series) -> pl.DataFrame:
+    """All turns of each row; those of the user where nothing else is known."""
+    found = turns(frame.lazy()) if query is None else None
+    if found is not None and found.height == len(queries):
+        return found
+    roles = queries.list.eval(pl.lit("user")).fill_null([])
+    return pl.DataFrame({"roles": roles, "texts": queries.fill_null([])})
+
+
+def _answers(spoken: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+    """Rows with a missing answer, and rows that end with another's turn."""
+    roles, texts = spoken.get_column("roles"), spoken.get_column("texts")
+    flat = pl.DataFrame({"row": np.arange(spoken.height), "role": roles, "text": texts}).explode("role", "text")
+    silent = (pl.col("role") == "assistant") & ~pl.col("text").fill_null("").str.contains(r"\S")
+    by_row = flat.group_by("row", maintain_order=True).agg(
+        missing=silent.any() | ~(pl.col("role") == "assistant").any(), last=pl.col("role").last()
+    )
+    missing = by_row.get_column("missing").fill_null(value=True)
+    return [(UNANSWERED, pl.lit(missing)), (UNFINISHED, pl.lit(by_row.get_column("last").ne_missing("assistant")))]
+
+
+def _tokens(frame: Frame, spoken: pl.DataFrame, tokenizer: Any) -> pl.Series:
+    """The tokens of each row."""
+    if isinstance(tokenizer, str) and tokenizer in frame.columns:
+        column = frame.column(tokenizer)
+        if not column.dtype.is_integer():
+            raise InputError(f"tokenizer: expected a column of counts; found {column.dtype} in {tokenizer!r}")
+        return column
+    count = _counter(tokenizer)
+    texts = spoken.get_column("texts").list.join("\n").fill_null("")
+    counts = [each for start in range(0, len(texts), 1024) for each in count(texts.slice(start, 1024).to_list())]
+    return pl.Series(counts, dtype=pl.Int64)
+
+
+def _counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
+    if tokenizer is None:
+        return lambda texts: [tokens_of(text) for text in texts]
+    if callable(tokenizer):
+        return tokenizer  # type: ignore[no-any-return]
+    path = Path(tokenizer) if isinstance(tokenizer, str | PathLike) else None
+    if path is None:
+        raise InputError(f"tokenizer: expected a file, a folder, a column or a function; found {tokenizer!r}")
+    file = path / "tokenizer.json" if path.is_dir() else path
+    if not file.is_file():
+        raise InputError(f"tokenizer: expected a column, or the path of a tokenizer.json; there is no {tokenizer}")
+    try:
+        from tokenizers import Tokenizer as Loaded  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise InputError("tokenizer: a file needs the package tokenizers: pip install 'instag[embed]'") from None
+    try:
+        loaded = Loaded.from_file(str(file))
+    except Exception as error:  # noqa: BLE001 - tokenizers raises nothing else
+        raise InputError(f"tokenizer: {file} is no tokenizer: {error}") from None
+    return lambda texts: [len(each.ids) for each in loaded.encode_batch_fast(texts, add_special_tokens=False)]

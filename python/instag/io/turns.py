@@ -1,0 +1,81 @@
+"""The turns of all rows, whatever their layout: who spoke, and what was said."""
+
+from typing import Any
+
+import polars as pl
+
+from instag.io.conversation import pass_over, text_of, turns_of
+from instag.io.detection import find
+from instag.io.layout import speech
+from instag.io.queries import TEXTS, content_of, head, is_plain
+from instag.io.records import plain
+from instag.io.targets import to_target
+
+__all__ = ["turns"]
+
+# A row of these becomes several conversations.
+BRANCHING = ("tree", "thread")
+# What stands for a call of tools without words.
+CALLS = "tool_calls"
+
+
+def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
+    """Find the turns of each row.
+
+    Parameters
+    ----------
+    frame
+        Data in any layout.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        A row for each: ``roles`` and ``texts``, lists of strings of one length. A call of tools without words has the
+        text ``"tool_calls"``. None where no layout fits, or one in which a row is no one conversation.
+
+    Examples
+    --------
+    >>> turns(pl.LazyFrame({"question": ["Why?"], "answer": ["So."]})).to_dicts()
+    [{'roles': ['user', 'assistant'], 'texts': ['Why?', 'So.']}]
+    """
+    layout = find(frame)
+    if layout is None or layout.name in BRANCHING:
+        return None
+    schema = frame.collect_schema()
+    columns = list(dict.fromkeys(head(column, schema) for column in layout.columns.values()))
+    messages = to_target(frame.select(columns), "messages", layout)
+    dtype: Any = messages.collect_schema().get("messages")
+    if dtype is None:
+        return None
+    fields = speech(getattr(dtype, "inner", None))
+    if fields is None or not is_plain(dict(dtype.inner), *fields):
+        return (
+            messages.select("messages")
+            .collect()
+            .select(pl.col("messages").map_batches(_parsed, return_dtype=pl.Struct({"roles": TEXTS, "texts": TEXTS})))
+            .unnest("messages")
+        )
+    role, content = fields
+    kinds = dict(dtype.inner)
+    turn = pl.element()
+    words = content_of(turn.struct.field(content), kinds[content])
+    if CALLS in kinds:
+        called = turn.struct.field(CALLS).is_not_null() & (words.str.strip_chars() == "")
+        words = pl.when(called).then(pl.lit(CALLS)).otherwise(words)
+    column = pl.col("messages")
+    return messages.select(
+        roles=column.list.eval(content_of(turn.struct.field(role), kinds[role])).fill_null(pl.lit([], TEXTS)),
+        texts=column.list.eval(words).fill_null(pl.lit([], TEXTS)),
+    ).collect()
+
+
+def _parsed(values: pl.Series) -> pl.Series:
+    rows = [turns_of(plain(value), pass_over) for value in values.to_list()]
+    found = [
+        {
+            "roles": [turn["role"] for turn in row],
+            "texts": [text_of(turn["content"]) or (CALLS if turn.get(CALLS) else "") for turn in row],
+        }
+        for row in rows
+    ]
+    return pl.Series(found, dtype=pl.Struct({"roles": TEXTS, "texts": TEXTS}))
