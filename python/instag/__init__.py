@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from instag.io import convert, read, scan, write
     from instag.normalization import (
         Applied,
+        JudgeEstimate,
         Judgement,
+        ModelJudge,
         Normalized,
         Question,
         Vocabulary,
@@ -42,9 +44,11 @@ __all__ = [
     "InputError",
     "InstagError",
     "InstagWarning",
+    "JudgeEstimate",
     "Judgement",
     "Measures",
     "Method",
+    "ModelJudge",
     "Normalized",
     "OpenAIEmbedder",
     "Price",
@@ -93,7 +97,9 @@ _HOMES = {
     "io": ("convert", "read", "scan", "write"),
     "normalization": (
         "Applied",
+        "JudgeEstimate",
         "Judgement",
+        "ModelJudge",
         "Normalized",
         "Question",
         "Vocabulary",

@@ -38,7 +38,10 @@ def judge(answers: Answers) -> Callable[[list[instag.Question]], list[instag.Jud
 
     def judge_of_bread(questions: list[instag.Question]) -> list[instag.Judgement]:
         return [
-            instag.Judgement(*([name for name in names if name in each.candidates] for names in said))
+            instag.Judgement(
+                same=[name for name in said[0] if name in each.candidates],
+                broader=[name for name in said[1] if name in each.candidates],
+            )
             for each in questions
             for said in (answers.get(each.tag, ((), ())),)
         ]
@@ -90,8 +93,9 @@ def test_what_was_said_before_counts_and_is_not_asked(tmp_path: Path) -> None:
         assert not {*asked} & {*BREAD}
         return [instag.Judgement() for _ in questions]
 
-    for options in ({"judgments": path}, {"judgments": [path], "judge": nobody}):
-        done = instag.normalize(frame(*ROWS), embedder=None, min_count=3, **options)  # type: ignore[arg-type]
+    every: list[dict[str, Any]] = [{"judgments": path}, {"judgments": [path], "judge": nobody}]
+    for options in every:
+        done = instag.normalize(frame(*ROWS), embedder=None, min_count=3, **options)
         # "spelt loaf" comes to bread by "rye bread", which is too rare itself.
         assert done.data["tags"].to_list()[7:] == [["bread"], ["bread"], ["bread"], ["bread"], ["bread"], []]
         told = {line["from"]: line for line in done.merges.iter_rows(named=True)}
@@ -410,7 +414,7 @@ def test_a_judged_vocabulary_is_saved_and_applied(tmp_path: Path) -> None:
 
     def listening(questions: list[instag.Question]) -> list[instag.Judgement]:
         asked.extend(question.tag for question in questions)
-        return [instag.Judgement(broader=["poem"]) for _ in questions]
+        return [instag.Judgement(broader=["verse"]) for _ in questions]
 
     applied = loaded.apply(more)
     assert applied.data["tags"].to_list() == [["poem", "verse", "prose"], ["poem", "verse"], [], [], None]
@@ -421,7 +425,7 @@ def test_a_judged_vocabulary_is_saved_and_applied(tmp_path: Path) -> None:
     assert placed.new.is_empty()
     assert dict(placed.merges.select("from", "step").rows())["ode"] == "judge"
     named = frame(["free verse"])
-    assert loaded.apply(named, judge=listening).data["tags"].to_list() == [[]]
+    assert loaded.apply(named, judge=listening).data["tags"].to_list() == [["verse"]]
     assert asked == ["free verse"]
 
 

@@ -17,14 +17,16 @@ application   a vocabulary on other data
 """
 
 from instag.normalization.application import Applied
-from instag.normalization.judging import Judgement, Question, write_judgments
+from instag.normalization.judging import JudgeEstimate, Judgement, ModelJudge, Question, write_judgments
 from instag.normalization.normalizer import Normalized, normalize
 from instag.normalization.steps.association import associations
 from instag.normalization.vocabulary import Vocabulary
 
 __all__ = [
     "Applied",
+    "JudgeEstimate",
     "Judgement",
+    "ModelJudge",
     "Normalized",
     "Question",
     "Vocabulary",

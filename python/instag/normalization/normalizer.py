@@ -7,11 +7,10 @@ from typing import Generic, Literal, TypeVar
 import polars as pl
 
 from instag.embedding.vectors import Embed, Vectors, embedder_of
-from instag.errors import InputError
 from instag.frame import wrap
 from instag.normalization.history import BROADER, History, raw_beside
 from instag.normalization.judging.asking import name_of
-from instag.normalization.judging.bench import Bench, questions_of
+from instag.normalization.judging.bench import Bench, judge_of, questions_of
 from instag.normalization.judging.judgments import Judged, Judgments, frame_of, read_judgments
 from instag.normalization.judging.question import Judge
 from instag.normalization.matching.decision import Stem
@@ -86,7 +85,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     max_diameter: float | None = None,
     min_support: int | None = 40,
     min_confidence: float = 0.99,
-    judge: Judge | None = None,
+    judge: str | Judge | None = None,
     judgments: Judgments | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Normalized[F]:
@@ -130,8 +129,9 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         Association: a tag is absorbed by one that is in at least this share of its rows, and in so many together;
         None for the former leaves the step out.
     judge
-        Judge: who says which tags mean the same, and which are broader: a function from a list of
-        :class:`instag.Question` to as many :class:`instag.Judgement`, asked for about 20 tags at a time.
+        Judge: who says which tags mean the same, and which are broader: an :class:`instag.ModelJudge`, or the name of a
+        model for one with no options; or a function from a list of :class:`instag.Question` to as many
+        :class:`instag.Judgement`, asked about 20 tags at a time.
     judgments
         Judge: what was said before: a file, or several, of JSON Lines with `tag`, `same` and `broader`, or a frame such
         as :attr:`Normalized.judgments`. A judge is not asked about a tag that stands there, so that what people have
@@ -163,8 +163,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     ----------
     Section 2 of the InsTag paper; docs/normalizing.md says where this departs from it.
     """
-    if judge is not None and not callable(judge):
-        raise InputError(f"judge: expected a function from a list of questions to judgements; found {judge!r}")
+    judge = judge_of(judge)
     named_judge = None if judge is None and judgments is None else "file" if judge is None else name_of(judge)
     settings = Settings(
         steps=each_once((JUDGED_STEPS if named_judge else STEPS) if steps is None else steps),

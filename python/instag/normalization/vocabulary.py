@@ -15,7 +15,7 @@ from instag.errors import InputError, file_error
 from instag.io.files import atomic_write
 from instag.normalization.application import Applied, apply
 from instag.normalization.history import MERGES, STEPS, History
-from instag.normalization.judging.bench import Bench
+from instag.normalization.judging.bench import Bench, judge_of
 from instag.normalization.judging.judgments import Judgments, read_judgments
 from instag.normalization.judging.question import Judge
 from instag.normalization.settings import Settings
@@ -119,7 +119,7 @@ class Vocabulary:
         tags: str = "tags",
         new: Literal["drop", "keep"] = "drop",
         embedder: str | Embed | None = "same",
-        judge: Judge | None = None,
+        judge: str | Judge | None = None,
         judgments: Judgments | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Applied[F]:
@@ -161,7 +161,7 @@ class Vocabulary:
         >>> applied.data["tags"].to_list(), applied.new["tag"].to_list()
         ([['Unit Test'], None], ['poetry'])
         """
-        bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
+        bench = Bench(judge_of(judge), [] if judgments is None else read_judgments(judgments))
         return apply(self, data, tags, new, embedder, bench, progress)
 
     @property

@@ -1,6 +1,7 @@
 """Tags looked at by a judge: which mean the same, and which are a kind or a part of another."""
 
 from instag.normalization.judging.judgments import write_judgments
+from instag.normalization.judging.model import JudgeEstimate, ModelJudge
 from instag.normalization.judging.question import Judge, Judgement, Question
 
-__all__ = ["Judge", "Judgement", "Question", "write_judgments"]
+__all__ = ["Judge", "JudgeEstimate", "Judgement", "ModelJudge", "Question", "write_judgments"]

@@ -8,6 +8,7 @@ from typing import Any
 from instag import _core
 from instag.errors import InputError
 from instag.normalization.judging.judgments import Judged
+from instag.normalization.judging.model import ModelJudge
 from instag.normalization.judging.question import Judge, Judgement, Question
 from instag.progress import Progress, Stage
 
@@ -50,15 +51,22 @@ def ask(
         Where it does not answer with a judgement for each.
     """
     name, judged = name_of(judge), []
-    for start in range(0, len(questions), BATCH):
+    # A model asks many questions at a time, and makes them itself.
+    at_a_time = len(questions) if isinstance(judge, ModelJudge) else BATCH
+    for start in range(0, len(questions), max(at_a_time, 1)):
         progress(Stage("judging", start, len(questions)))
-        some = list(questions[start : start + BATCH])
+        some = list(questions[start : start + at_a_time])
         answers: Any = judge(some)
         given = list(answers) if isinstance(answers, Iterable) else None
         if given is None or len(given) != len(some):
             found = repr(answers)[:SHORT] if given is None else str(len(given))
             raise InputError(f"judge {name}: expected {len(some)} judgements, one for each question; found {found}")
-        judged += [checked(question, answer, name, refused) for question, answer in zip(some, given, strict=True)]
+        # A model may have left a question unanswered: then nothing is known of its tags.
+        judged += [
+            checked(question, answer, name, refused)
+            for question, answer in zip(some, given, strict=True)
+            if answer is not None or not isinstance(judge, ModelJudge)
+        ]
     return judged
 
 

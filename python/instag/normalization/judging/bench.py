@@ -3,21 +3,24 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from instag import _core
 from instag.embedding.vectors import Vectors
+from instag.errors import InputError
 from instag.normalization.judging.asking import Refused, ask
 from instag.normalization.judging.candidates import candidates
 from instag.normalization.judging.judgments import Judged
+from instag.normalization.judging.model import ModelJudge
 from instag.normalization.judging.question import Judge, Question
 from instag.normalization.state import State
 from instag.progress import Progress, Stage
 from instag.warning import warn
 
-__all__ = ["Bench", "questions_of", "vectors_of"]
+__all__ = ["Bench", "judge_of", "questions_of", "vectors_of"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,24 @@ class Bench:
         if refused.names:
             warn(str(refused))
         return judged
+
+
+def judge_of(judge: Any) -> Judge | None:
+    """The judge that is meant: a function, or a model by its name.
+
+    Raises
+    ------
+    InputError
+        Where it is neither.
+    """
+    if isinstance(judge, str):
+        return ModelJudge(judge)
+    if judge is None or callable(judge):
+        return judge  # type: ignore[no-any-return]
+    raise InputError(
+        f"judge: expected the name of a model, a ModelJudge, or a function from a list of questions to judgements; found "
+        f"{judge!r}"
+    )
 
 
 def questions_of(state: State, vectors: Vectors | None, progress: Callable[[Progress], None]) -> list[Question]:

@@ -50,5 +50,5 @@ class Judgement:
     reasons: Mapping[str, str] | None = None
 
 
-Judge = Callable[[list[Question]], Sequence[Judgement]]
+Judge = Callable[[list[Question]], Sequence[Judgement | None]]
 """From questions to as many judgements, in their order."""
