@@ -1,6 +1,7 @@
 """The house keeps its order: no circles of imports, and no package that imports one above it."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 import instag
 
 PACKAGE = Path(__file__).parents[1] / "python" / "instag"
+MAP = PACKAGE.parents[1].joinpath("CONTRIBUTING.md").read_text(encoding="utf-8")
 
 # From the ground up: each imports only what stands before it, as the map in CONTRIBUTING.md shows.
 ROOMS = [
@@ -41,7 +43,7 @@ ROOMS = [
     "__main__",
 ]
 # Neighbours that know nothing of each other.
-APART = {("frame", "chat"), ("auditing", "selection")}
+APART = {("frame", "chat"), *((room, "auditing") for room in ("tagging", "selection", "normalization", "cleaning"))}
 
 
 def name_of(path: Path) -> str:
@@ -184,3 +186,10 @@ def test_what_is_no_public_name_is_not_found() -> None:
 def test_importing_instag_loads_no_frames() -> None:
     loaded = "import sys, instag; print(*{'polars', 'numpy', 'httpx2', 'typer'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True).stdout.strip() == b""
+
+
+@pytest.mark.parametrize("named", re.findall(r"`(?:python/|rust/|tests/|benches/)[\w./]+`|`[a-z_]+\.(?:py|rs)`", MAP))
+def test_the_map_names_what_is_there(named: str) -> None:
+    root = PACKAGE.parents[1]
+    path = named.strip("`")
+    assert (root / path).exists() if "/" in path else any(root.glob(f"*/**/{path}")), named
