@@ -11,7 +11,7 @@ import polars as pl
 
 from instag.auditing.cases import TAG, Kind
 from instag.errors import InputError, file_error
-from instag.io.files import atomic_write
+from instag.io.output import atomic_write
 
 __all__ = ["Labels", "read_labels", "write_cases"]
 

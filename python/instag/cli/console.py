@@ -12,7 +12,7 @@ from instag.errors import InstagWarning
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["INTERRUPTED", "compare", "error", "note", "noted", "say", "stage", "table"]
+__all__ = ["INTERRUPTED", "compare", "error", "give_way", "note", "noted", "say", "stage", "table"]
 
 
 # As wide as tables may be where there is no terminal that they have to fit into.
@@ -40,6 +40,11 @@ def say(text: str = "") -> None:
     from rich.text import Text
 
     _out().print(Text(text))
+
+
+def give_way() -> None:
+    """Print results on standard error from now on, for standard output is where data go."""
+    globals()["_out"] = _err
 
 
 def note(text: str) -> None:

@@ -5,6 +5,7 @@ from glob import glob
 from pathlib import Path
 from typing import NamedTuple
 
+from instag.cli import console
 from instag.errors import InputError
 
 __all__ = ["Out", "apart", "data", "file", "folder"]
@@ -34,8 +35,11 @@ def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None 
     if path is None:
         return None
     from instag.io.files import type_of
+    from instag.io.output import is_standard_output
     from instag.io.writer import FORMATS
 
+    if is_standard_output(path):
+        console.give_way()
     if to not in FORMATS:
         raise InputError(f"--to: expected one of {', '.join(FORMATS)}; found {to!r}")
     try:
@@ -119,4 +123,7 @@ def _expanded(source: Path) -> list[Path]:
 
 def _same(path: Path, other: Path) -> bool:
     """Whether two names are of one file, by links or by the letters' case too."""
-    return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))
+    try:
+        return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))
+    except (OSError, RuntimeError):  # links that go round in a circle: what reads or writes them says so
+        return False

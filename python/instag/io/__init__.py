@@ -4,10 +4,11 @@
 :func:`write` writes it. What they are made of:
 
 ============  ===========================================================
-files         types of files and their compression; writing one whole
+files         types of files and their compression
+output        a file that is whole or not there; pipes and devices
 spool         what Polars does not read: unpacked, recoded
 csv_form      separators, headers and faults of CSV
-arrow_check   whether the lengths in an Arrow file can be true
+arrow_form    Arrow files: whether their lengths can be true, the names in a schema
 records       JSON of mixed types in a frame, without loss
 jsonl         JSON Lines and JSON lists, fast where that is exact
 roles         who speaks, by all the names in use
@@ -31,6 +32,7 @@ converter     from a file to another
 
 from instag.io.converter import convert
 from instag.io.reader import load, read, scan
+from instag.io.source import metadata_of
 from instag.io.writer import write
 
-__all__ = ["convert", "load", "read", "scan", "write"]
+__all__ = ["convert", "load", "metadata_of", "read", "scan", "write"]

@@ -5,7 +5,7 @@ from typing import NamedTuple, Unpack
 
 from instag.io.options import Reading, options_of
 from instag.io.reader import read, read_conversations
-from instag.io.source import Source
+from instag.io.source import Source, metadata_of
 from instag.io.targets import TARGETS
 from instag.io.writer import write
 
@@ -56,5 +56,5 @@ def convert(source: Source, output: str | Path, *, to: str = "auto", **options: 
     by_hand = to in TARGETS and reading.parts
     frame = read_conversations(source, reading) if by_hand else read(source, **options)
     queries = int(frame.get_column("queries").list.len().sum())
-    write(frame, output, format=to)
+    write(frame, output, format=to, metadata=metadata_of(source))
     return Converted(frame.height, queries)

@@ -1,10 +1,9 @@
-"""Files: their types and compression, what can be wrong with them, and writing one whole or not at all."""
+"""Files: their types and compression, and what can be wrong with them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from secrets import token_hex
 from typing import Literal, get_args
 
 import polars as pl
@@ -34,6 +33,8 @@ COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 # These are read, not written.
 PACKED = (*COMPRESSIONS, ".bz2", ".xz")
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+# Standard output, by all of its names; the first is standard input as well.
+STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
@@ -63,6 +64,8 @@ def type_of(path: Path, format: str, told: str | None = "format= / --format", *,
     """
     stem = path.with_suffix("") if path.suffix.lower() in (PACKED if packed else COMPRESSIONS) else path
     found = format if format in TYPES else EXTENSIONS.get(stem.suffix.lower())
+    if found is None and (str(path) in STANDARD_OUTPUT or (path.exists() and not path.is_file() and not path.is_dir())):
+        found = "jsonl"  # pipes and devices have no endings
     if found is None and stem.suffix.lower() in SHEETS:
         raise InputError(
             f"{path}: this is a workbook: save the sheet as CSV or Unicode text, or as .parquet, and read that"
@@ -222,20 +225,3 @@ def glob_safe(path: Path) -> str:
     'data[[]1].jsonl'
     """
     return escape(str(path))
-
-
-@contextmanager
-def atomic_write(target: Path, kind: str) -> Iterator[Path]:
-    """Write beside the target and take its place only at the end."""
-    final = target.resolve()  # what a link points to is replaced, not the link
-    draft = final.with_name(f".{token_hex(4)}.{final.name}")
-    try:
-        yield draft
-        draft.replace(final)
-    except InputError as error:
-        reason = str(error).split("\n\nThis error occurred")[0]  # Polars adds the expression it was in
-        raise InputError(f"{target}: {reason}") from error
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise InputError(f"{target}: cannot be written as {kind}: {reason_of(error)}") from error
-    finally:
-        draft.unlink(missing_ok=True)

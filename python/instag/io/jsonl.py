@@ -11,6 +11,7 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.io.files import glob_safe, lines
+from instag.io.layout import CHATS
 from instag.io.records import DEEPEST, EXACT, FREE, Shape, any_within, decode, frame, is_record, parse
 from instag.io.roles import is_turn
 from instag.surrogates import replace_escapes, warn_of_lone
@@ -245,7 +246,7 @@ def _concatenated(text: str) -> list[Any] | None:
     while at < len(text):
         try:
             value, at = decoder.raw_decode(text, at)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         values.append(value)
         while at < len(text) and text[at].isspace():
@@ -293,6 +294,8 @@ def array(path: Path, name: object = None, *, skip: int = 0, field: str | None =
     except ValueError as error:
         if text.lstrip().startswith(("{", "[")) and text.strip().find("\n") > 0 and not _is_one(text):
             return scan(path, name, skip=skip)
+        if text.lstrip().startswith("{") and (held := _concatenated(text)) is not None:
+            return _rows(held, name, lambda row: f"record {row + 1}")
         reason, number = getattr(error, "msg", error), getattr(error, "lineno", 1)
         line = text.split("\n")[number - 1] if number <= text.count("\n") + 1 else ""
         column = getattr(error, "colno", 1)
@@ -433,6 +436,12 @@ def _unwrapped(rows: list[Any]) -> list[Any]:
 
 def _is_sample(value: dict[str, Any]) -> bool:
     """Whether an object is itself a row: a conversation, or texts side by side."""
-    if any(isinstance(member, list) and member and all(is_turn(each) for each in member) for member in value.values()):
+    # A question with its answer is a turn under a name that says so, and a row under any other.
+    chats = (
+        isinstance(member, list) and member and all(is_turn(each, exchanges=key.lower() in CHATS) for each in member)
+        for key, member in value.items()
+        if key not in {"data", "items"}
+    )
+    if any(chats):
         return not any(key in value for key in ("data", "rows"))
     return all(not isinstance(member, list | dict) for member in value.values())

@@ -6,7 +6,7 @@ A field whose values are of more than one JSON type, at any depth, becomes the s
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -172,7 +172,32 @@ def dump(value: Any) -> str:
         # It makes nulls of what is no number.
         return json.dumps(value, ensure_ascii=False) if "null" in text and _is_endless(value) else text
     except TypeError:  # an integer beyond 64 bits, or very deep nesting
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return "".join(_spelt(value))
+
+
+def _spelt(value: Any) -> Iterator[str]:
+    """Spell a value of any depth piece by piece."""
+    left: list[Any] = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, _Piece):
+            yield each
+        elif isinstance(each, dict | list) and each:
+            pairs = each.items() if isinstance(each, dict) else ((None, member) for member in each)
+            inner: list[Any] = []
+            for key, member in pairs:
+                before = "," if inner else "{" if isinstance(each, dict) else "["
+                inner += [_Piece(before if key is None else f"{before}{json.dumps(key, ensure_ascii=False)}:"), member]
+            left.append(_Piece("}" if isinstance(each, dict) else "]"))
+            left += reversed(inner)
+        else:
+            yield json.dumps(each, ensure_ascii=False)
+
+
+class _Piece(str):
+    """Text that is spelt already."""
+
+    __slots__ = ()
 
 
 def _is_endless(value: Any) -> bool:

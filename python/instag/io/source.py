@@ -1,5 +1,6 @@
 """Sources: the files that a path, a glob, a folder or a list of them stands for, and several as one."""
 
+import errno
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError, MissingFileError
-from instag.io import arrow_check, csv_form, files, jsonl, spool
+from instag.io import arrow_form, csv_form, files, jsonl, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
 from instag.io.options import ReadOptions
 from instag.io.records import JSON, decode, dump, plain, wrap
@@ -92,6 +93,7 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
             return list(_folder(path, options))
         return list(_open(path, str(source), options))
     if path.is_symlink():
+        _check_circle(path, source)
         raise MissingFileError(
             f"{source}: there is no such file: the link points to {path.readlink()}, which is not there"
         )
@@ -102,6 +104,59 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
     if not matches:
         raise MissingFileError(f"{source}: the glob matches no file: expected at least one")
     return [part for match in matches for part in _open(Path(match), match, options)]
+
+
+def _check_circle(path: Path, source: str | Path) -> None:
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise InputError(f"{source}: expected a file: this is a link that goes round in a circle") from None
+
+
+def metadata_of(source: Source) -> dict[str, str]:
+    """Find what Parquet files say of their columns beside their types.
+
+    Parameters
+    ----------
+    source
+        As for :func:`instag.read`.
+
+    Returns
+    -------
+    dict
+        The features of Hugging Face ``datasets``, the index of pandas and whatever else there is; of several files
+        what all of them say alike.
+
+    Examples
+    --------
+    >>> metadata_of("train.jsonl")
+    {}
+    """
+    if not isinstance(source, str | Path):
+        found = [metadata_of(each) for each in source]
+        return (
+            {key: text for key, text in found[0].items() if all(each.get(key) == text for each in found)}
+            if found
+            else {}
+        )
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return metadata_of(
+            [
+                each
+                for each in sorted(path.rglob("*"))
+                if each.is_file() and not each.name.startswith(".") and _is_data(each)
+            ]
+        )
+    if not path.exists() and has_magic(str(source)):
+        return metadata_of(sorted(glob(str(path), recursive=True)))  # noqa: PTH207 - as below
+    if EXTENSIONS.get(path.suffix.lower()) != "parquet" or not path.is_file():
+        return {}
+    try:
+        return dict(pl.read_parquet_metadata(path))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return {}  # what reads the file says what is wrong with it
 
 
 def _standard_input(options: ReadOptions) -> Part:
@@ -190,7 +245,7 @@ def _binary(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
             f"{name}: this is Feather of version 1, which is no Arrow file: write it anew, with pandas "
             "pd.read_feather(…).to_parquet(…)"
         )
-    arrow_check.check(path, name)
+    arrow_form.check(path, name)
     return files.arrow(path)
 
 

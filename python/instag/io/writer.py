@@ -1,6 +1,6 @@
 """Writing: a frame becomes a file in the form a trainer reads, all of it or none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,17 +10,22 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import wrap
+from instag.io.arrow_form import names_of
 from instag.io.detection import find
-from instag.io.files import SEPARATORS, TYPES, Type, atomic_write, compression_of, type_of
+from instag.io.files import SEPARATORS, TYPES, Type, compression_of, type_of
 from instag.io.json_rows import encoder, is_special
+from instag.io.output import atomic_write
 from instag.io.queries import TEXTS, queries
 from instag.io.records import any_within
 from instag.io.targets import TARGETS, to_target
 
+SCHEMA = "ARROW:schema"
+# A schema without columns, as Arrow spells it: it fits no file, so that readers look at the file itself.
+NO_COLUMNS = "/////zAAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAAAAAA="
 FORMATS = ("auto", *TYPES, *TARGETS)
 
 
-def write(data: Any, path: str | Path, *, format: str = "auto") -> None:
+def write(data: Any, path: str | Path, *, format: str = "auto", metadata: Mapping[str, str] | None = None) -> None:
     r"""Write a frame to a file, whole or not at all.
 
     Parameters
@@ -29,10 +34,13 @@ def write(data: Any, path: str | Path, *, format: str = "auto") -> None:
         What :func:`read` or :func:`scan` returned, or part of it; or any other frame that :func:`instag.select` takes.
         A lazy frame streams into every type but JSON. The ``queries`` are left out where reading the file finds the same ones again.
     path
-        The file to write or replace; its extension says the type, and ``.gz`` or ``.zst`` after it compresses.
+        The file to write or replace, or ``"-"`` for standard output; its extension says the type, and ``.gz`` or ``.zst`` after it compresses.
     format
         ``"auto"``; or a file type, whatever the extension; or a layout to convert the samples to: ``"alpaca"``,
         ``"sharegpt"`` or ``"messages"``.
+    metadata
+        What a Parquet file says of its columns beside their types, such as the names of classes: see
+        :func:`instag.io.metadata_of`. Other files hold none.
 
     Examples
     --------
@@ -53,7 +61,10 @@ def write(data: Any, path: str | Path, *, format: str = "auto") -> None:
         raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
     with atomic_write(target, kind) as draft:
         frame = to_target(whole, format) if format in TARGETS else whole
-        WRITERS[kind](_without_queries(frame), draft)
+        if kind == "parquet":
+            _parquet(_without_queries(frame), draft, metadata or {})
+        else:
+            WRITERS[kind](_without_queries(frame), draft)
 
 
 def _without_queries(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -115,8 +126,15 @@ def _sink_lines(lines: pl.LazyFrame, path: Path) -> None:
     )
 
 
-def _parquet(frame: pl.LazyFrame, path: Path) -> None:
-    frame.sink_parquet(path)
+def _parquet(frame: pl.LazyFrame, path: Path, metadata: Mapping[str, str]) -> None:
+    """Write what a file said of its columns too, and their types in it where these are still its columns."""
+    names = frame.collect_schema().names()
+    before = names_of(metadata.get(SCHEMA, ""))
+    kept = dict(metadata)
+    if kept and before != names:
+        # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
+        kept[SCHEMA] = NO_COLUMNS
+    frame.sink_parquet(path, metadata=kept)
 
 
 def _arrow(frame: pl.LazyFrame, path: Path) -> None:
@@ -128,7 +146,6 @@ WRITERS: dict[Type, Callable[[pl.LazyFrame, Path], None]] = {
     "jsonl": _jsonl,
     "csv": partial(_table, kind="csv"),
     "tsv": partial(_table, kind="tsv"),
-    "parquet": _parquet,
     "arrow": _arrow,
     "text": _text,
 }

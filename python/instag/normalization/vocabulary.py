@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from instag.embedding.vectors import Embed, Vectors
 from instag.errors import InputError, file_error
-from instag.io.files import atomic_write
+from instag.io.files import reason_of
+from instag.io.output import atomic_write
 from instag.normalization.application import Applied, apply
 from instag.normalization.history import MERGES, STEPS, History
 from instag.normalization.judging.bench import Bench, judge_of
@@ -326,8 +327,8 @@ def _read(path: Path) -> Vocabulary:
     try:
         written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise file_error(f"{path}: expected a vocabulary; it cannot be read: {error}", error) from error
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise file_error(f"{path}: expected a vocabulary; it cannot be read: {reason_of(error)}", error) from error
     try:
         settings = orjson.loads(written or "{}")
         whose = settings.pop("form", None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from instag.analysis import Analysis, analyze
 from instag.errors import InputError
-from instag.io.files import atomic_write
+from instag.io.output import atomic_write
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.wording import plural
 

@@ -1,7 +1,11 @@
-"""Arrow files: whether the lengths in one can be true, for a reader that believes wrong ones asks for all memory there is."""
+"""Arrow's form: whether the lengths in a file can be true, and the names in a schema.
+
+A reader that believes wrong lengths asks for all the memory there is.
+"""
 
 import os
 import struct
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +37,44 @@ def check(path: Path, name: object) -> None:
         raise InputError(f"{name}: {DAMAGED}") from error
     if any(not -1 <= length <= most for length in lengths):
         raise InputError(f"{name}: {DAMAGED}")
+
+
+def names_of(schema: str) -> list[str]:
+    """Read the names of the columns in a schema that a Parquet file keeps.
+
+    Parameters
+    ----------
+    schema
+        The schema, as the file has it under ``ARROW:schema``.
+
+    Returns
+    -------
+    list of str
+        The names; none where it cannot be read.
+    """
+    try:
+        data = b64decode(schema)
+        meta = data[8:] if struct.unpack_from("<I", data)[0] == CONTINUED else data[4:]
+        root = _root(meta)
+        place = _field(meta, root, 2)
+        if place is None:
+            return []
+        fields = _field(meta, place + struct.unpack_from("<I", meta, place)[0], 1)
+        if fields is None:
+            return []
+        start, count = _vector(meta, fields)
+        return [_name(meta, start + 4 * nth) for nth in range(count)]
+    except (ValueError, struct.error, IndexError, TypeError):
+        return []
+
+
+def _name(data: bytes, place: int) -> str:
+    field = place + struct.unpack_from("<I", data, place)[0]
+    name = _field(data, field, 0)
+    if name is None:
+        return ""
+    start, length = _vector(data, name)
+    return data[start : start + length].decode()
 
 
 def _memory() -> int:

@@ -1,0 +1,171 @@
+"""Outputs: a file is written whole or not at all; pipes and devices are written into as they are."""
+
+import errno
+import os
+import re
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import md5
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.io.files import STANDARD_OUTPUT, reason_of
+
+try:
+    import fcntl
+except ImportError:  # Windows removes no file that is open
+    fcntl = None  # type: ignore[assignment]
+
+# Longer names leave no room for what a draft's name begins with.
+LONGEST = 240
+# What Polars adds to an error of a function that it calls.
+CONTEXT = "\n\nThis error occurred"
+
+
+@contextmanager
+def atomic_write(target: Path, kind: str) -> Iterator[Path]:
+    """Write beside the target and take its place only at the end.
+
+    What a link points to is replaced, not the link. The new file has the mode and the owner of the one that it replaces.
+    Drafts that a killed run left are removed.
+
+    Parameters
+    ----------
+    target
+        The file to write; ``-`` is standard output. What is no file, such as a pipe or a device, is written into when
+        all is there.
+    kind
+        What is written, for an error.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be written; a file that was there is as it was.
+    """
+    try:
+        if is_stream(target):
+            with TemporaryDirectory(prefix="instag-") as folder:
+                draft = Path(folder, f"draft{target.suffix}")
+                yield draft
+                _pour(draft, target)
+        else:
+            with _beside(target) as draft:
+                yield draft
+    except InputError as error:
+        raise InputError(f"{target}: {str(error).split(CONTEXT, maxsplit=1)[0]}") from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, RuntimeError) as error:
+        raise InputError(f"{target}: cannot be written as {kind}: {_reason(error)}") from error
+
+
+def is_stream(target: Path) -> bool:
+    """Tell whether a target is written into rather than replaced.
+
+    Parameters
+    ----------
+    target
+        What to write.
+
+    Returns
+    -------
+    bool
+        True for standard output, pipes, sockets and devices.
+
+    Examples
+    --------
+    >>> is_stream(Path("-")), is_stream(Path(os.devnull)), is_stream(Path("new.jsonl"))
+    (True, True, False)
+    """
+    if is_standard_output(target):
+        return True
+    try:
+        mode = target.stat().st_mode
+    except (OSError, RuntimeError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def is_standard_output(target: Path) -> bool:
+    """Tell whether a target is standard output, by any of its names.
+
+    Parameters
+    ----------
+    target
+        What to write.
+    """
+    return str(target) in STANDARD_OUTPUT
+
+
+def _pour(draft: Path, target: Path) -> None:
+    """Write what is complete into a pipe or a device; a reader that has had enough is no error."""
+    with suppress(BrokenPipeError), draft.open("rb") as source:
+        if is_standard_output(target):
+            sys.stdout.flush()
+            with os.fdopen(os.dup(sys.__stdout__.fileno() if sys.__stdout__ else 1), "wb") as out:
+                shutil.copyfileobj(source, out)
+        else:
+            with target.open("wb") as out:
+                shutil.copyfileobj(source, out)
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    final = target.resolve()
+    before = final.stat() if final.exists() else None
+    if before is not None and not os.access(final, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file may not be written")
+    name = final.name if len(os.fsencode(final.name)) <= LONGEST else md5(final.name.encode()).hexdigest()  # noqa: S324 - a name, no secret
+    _clean(final.parent, name)
+    draft = final.with_name(f".{token_hex(4)}.{name}")
+    lock = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+    try:
+        if fcntl is not None:
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield draft
+        if before is not None:
+            draft.chmod(stat.S_IMODE(before.st_mode))
+            with suppress(OSError, AttributeError):
+                os.chown(draft, before.st_uid, before.st_gid)
+        draft.replace(final)
+    finally:
+        os.close(lock)
+        draft.unlink(missing_ok=True)
+
+
+def _clean(folder: Path, name: str) -> None:
+    """Remove the drafts of runs that were killed: nobody holds their locks."""
+    if fcntl is None:
+        return
+    pattern = re.compile(rf"\.[0-9a-f]{{8}}\.{re.escape(name)}")
+    for draft in folder.iterdir():
+        if pattern.fullmatch(draft.name) and draft.is_file():
+            with suppress(OSError):
+                held = os.open(draft, os.O_RDWR)
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    draft.unlink()
+                finally:
+                    os.close(held)
+
+
+def _reason(error: BaseException) -> str:
+    """Say in a line why something cannot be written."""
+    if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return f"{error.strerror}: write to another folder, or see to its permissions"
+    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
+        return "the disk is full"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return reason_of(error)
