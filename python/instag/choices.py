@@ -2,7 +2,18 @@
 
 from typing import Literal
 
-__all__ = ["OPENAI", "QUERY_LENGTH", "Action", "Linkage", "Method", "Stem", "Structured"]
+__all__ = [
+    "OPENAI",
+    "QUERY_LENGTH",
+    "Action",
+    "ChatTemplate",
+    "FileType",
+    "LayoutName",
+    "Linkage",
+    "Method",
+    "Stem",
+    "Structured",
+]
 
 OPENAI = "https://api.openai.com/v1"
 """Where OpenAI's endpoint is."""
@@ -24,3 +35,37 @@ Structured = Literal["auto", "json_schema", "structured_outputs", "json_object",
 
 Action = Literal["submit", "status", "collect"]
 """What is done with batches; see :func:`instag.tagging.batch`."""
+
+FileType = Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"]
+"""Types of data files; see :func:`instag.read`."""
+
+LayoutName = Literal[
+    "messages",
+    "sharegpt",
+    "exchanges",
+    "tree",
+    "thread",
+    "turns",
+    "alpaca",
+    "instances",
+    "pairs",
+    "preference",
+    "prompts",
+]
+"""How columns hold conversations; see :func:`instag.read`."""
+
+ChatTemplate = Literal[
+    "chatml",
+    "llama3",
+    "llama2",
+    "gemma",
+    "command",
+    "deepseek",
+    "phi",
+    "h2ogpt",
+    "baize",
+    "alpaca",
+    "vicuna",
+    "human",
+]
+"""Forms of texts that models are trained on; see :func:`instag.read`."""

@@ -3,14 +3,16 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 import pytest
 
 import instag
 from instag import InputError, InstagWarning
+from instag.choices import ChatTemplate
 from instag.io import convert, load, read
+from instag.io.template import TEMPLATES
 
 CALL = {"type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}}
 
@@ -388,3 +390,7 @@ def test_columns_keep_their_order_around_a_conversation(tmp_path: Path) -> None:
     )
     convert(tmp_path / "in.jsonl", tmp_path / "out.jsonl", to="messages")
     assert list(lines(tmp_path / "out.jsonl")[0]) == ["z", "messages", "m", "a"]
+
+
+def test_every_template_can_be_chosen() -> None:
+    assert set(get_args(ChatTemplate)) == TEMPLATES.keys()

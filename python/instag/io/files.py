@@ -8,9 +8,11 @@ from typing import Literal, get_args
 
 import polars as pl
 
+from instag.choices import FileType
 from instag.errors import InputError, file_error
+from instag.io.output import STANDARD_OUTPUT, reason_of
 
-Type = Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"]
+Type = FileType
 Compression = Literal["uncompressed", "gzip", "zstd"]
 
 TYPES: tuple[Type, ...] = get_args(Type)
@@ -33,8 +35,6 @@ COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 # These are read, not written.
 PACKED = (*COMPRESSIONS, ".bz2", ".xz")
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
-# Standard output, by all of its names; the first is standard input as well.
-STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
@@ -118,24 +118,6 @@ def reading(path: object, what: str) -> Iterator[None]:
         raise
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise file_error(f"{path}: cannot be read as {what}: {reason_of(error)}", error) from error
-
-
-def reason_of(error: BaseException) -> str:
-    """Say in a line what went wrong, without the words of a panic.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-
-    Examples
-    --------
-    >>> reason_of(OSError(28, "No space left on device"))
-    '[Errno 28] No space left on device'
-    """
-    if isinstance(error, pl.exceptions.PanicException):
-        return "the file is damaged, or cut short"
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def lines(path: Path) -> pl.LazyFrame:

@@ -3,28 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import polars as pl
 
+from instag.choices import LayoutName
 from instag.errors import InputError
 from instag.io.records import JSON, dump, parse
 from instag.io.roles import CONTENTS as WORDS
 from instag.io.roles import EXCHANGES, SPEAKERS
 
-Name = Literal[
-    "messages",
-    "sharegpt",
-    "exchanges",
-    "tree",
-    "thread",
-    "turns",
-    "alpaca",
-    "instances",
-    "pairs",
-    "preference",
-    "prompts",
-]
+Name = LayoutName
 
 LAYOUTS: tuple[Name, ...] = get_args(Name)
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, get_args
 
 from instag.checks import check_count
+from instag.choices import ChatTemplate, FileType, LayoutName
 from instag.errors import InputError
-from instag.io.files import TYPES
-from instag.io.layout import LAYOUTS
-from instag.io.template import TEMPLATES
 
-FORMATS = ("auto", *TYPES, *LAYOUTS)
+FORMATS = ("auto", *get_args(FileType), *get_args(LayoutName))
+TEMPLATES = get_args(ChatTemplate)
 AUTO = ("auto", "none")
 
 

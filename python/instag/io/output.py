@@ -16,13 +16,14 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.files import STANDARD_OUTPUT, reason_of
 
 try:
     import fcntl
 except ImportError:  # Windows removes no file that is open
     fcntl = None  # type: ignore[assignment]
 
+# Standard output, by all of its names; the first is standard input as well.
+STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 # Longer names leave no room for what a draft's name begins with.
 LONGEST = 240
 # What Polars adds to an error of a function that it calls.
@@ -169,3 +170,21 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return reason_of(error)
+
+
+def reason_of(error: BaseException) -> str:
+    """Say in a line what went wrong, without the words of a panic.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Examples
+    --------
+    >>> reason_of(OSError(28, "No space left on device"))
+    '[Errno 28] No space left on device'
+    """
+    if isinstance(error, pl.exceptions.PanicException):
+        return "the file is damaged, or cut short"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

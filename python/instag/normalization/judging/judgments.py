@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError, file_error
-from instag.io.files import atomic_write
+from instag.io.output import atomic_write
 
 __all__ = ["Judged", "Judgments", "frame_of", "read_judgments", "write_judgments"]
 
