@@ -38,11 +38,11 @@ class Question:
     key
         16 bytes, from :func:`key_of`.
     messages
-        The chat's messages, each with a `role` and its `content`.
+        The chat's messages, each with a `role` and its `content`: text, or a list of parts.
     """
 
     key: bytes
-    messages: list[dict[str, str]]
+    messages: list[dict[str, Any]]
 
 
 def identity_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> bytes:

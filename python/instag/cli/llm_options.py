@@ -26,10 +26,16 @@ Headers = Annotated[
     typer.Option("--header", metavar="'NAME: VALUE'", help="Another header, or @FILE with one a line; several times."),
 ]
 Prompted = Annotated[
-    str, typer.Option(help="instag, instag-cached, instagger, instagger-vicuna, or a text file with {query} in it.")
+    str,
+    typer.Option(
+        help="instag, instag-cached, code, tools, images, instagger, instagger-vicuna, or a text file with {query} in it."
+    ),
 ]
 Shown = Annotated[Path | None, typer.Option(metavar="FILE", help="Queries with tags to show the model: JSONL.")]
 Hinted = Annotated[Path | None, typer.Option(metavar="V.parquet", help="A vocabulary of tags to prefer.")]
+Spoken = Annotated[
+    str, typer.Option("--tags-in", metavar="LANGUAGE", help="The language of the tags; same: that of each query.")
+]
 Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users said.")]
 Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers; by default OUT.journal.")]
 Concurrency = Annotated[str, typer.Option(metavar="N", help="Requests in flight: auto, or the most there will be.")]

@@ -43,6 +43,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
+    tags_in: str = "English",
     query: str | None = None,
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
@@ -69,7 +70,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     action
         ``"submit"`` sends the questions that have no answer and are not under way; ``"status"`` says where all batches
         stand; ``"collect"`` puts what was answered into the journal.
-    data, model, base_url, api_key, client, headers, prompt, examples, vocabulary, query, cut, journal, limit
+    data, model, base_url, api_key, client, headers, prompt, examples, vocabulary, tags_in, query, cut, journal, limit
         Those of :func:`instag.tag`. Only to submit are the data read; else they may be None.
     max_cost, price
         US dollars that the batches to be sent may cost, by an estimate of what is asked, and with all answers as long
@@ -111,6 +112,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
             prompt=prompt,
             examples=examples,
             vocabulary=vocabulary,
+            tags_in=tags_in,
             query=query if action == "submit" else None,
             cut=cut,
             journal=journal,

@@ -175,6 +175,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
+    tags_in: str = "English",
     query: str | None = None,
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
@@ -191,7 +192,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
 
     Parameters
     ----------
-    data, model, base_url, prompt, examples, vocabulary, query, cut, journal, retry_unread, limit, max_tokens
+    data, model, base_url, prompt, examples, vocabulary, tags_in, query, cut, journal, retry_unread, limit, max_tokens
         Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers tell
         how long an answer is; it may be one that another run is writing.
     concurrency, rpm, tpm, price
@@ -227,6 +228,7 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
         prompt=prompt,
         examples=examples,
         vocabulary=vocabulary,
+        tags_in=tags_in,
         query=query,
         cut=cut,
         journal=journal,

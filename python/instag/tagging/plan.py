@@ -1,7 +1,7 @@
 """The plan: what is to be asked about which samples, before anything is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +18,7 @@ from instag.frame import Frame, wrap
 from instag.io.queries import heard
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
+from instag.tagging.images import beside_images, pictured
 from instag.tagging.model import QUERIES, Model, known_as
 from instag.tagging.parsing import read_answer
 from instag.tagging.prompt import Prompt, prompt_of
@@ -45,7 +46,7 @@ class Plan:
     prompt
         What it is told about a query.
     cut
-        How much of a query is asked with.
+        Makes of a query what is asked with, and counts the characters left out.
     path
         Where the journal is.
     """
@@ -54,11 +55,11 @@ class Plan:
     samples: Samples
     model: str
     prompt: Prompt
-    cut: Cut
+    cut: Callable[[str], tuple[str, int]]
     path: Path
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - those of tag
         cls,
         data: Any,
         *,
@@ -66,6 +67,7 @@ class Plan:
         prompt: str | Path | Prompt = "instag",
         examples: Examples = (),
         vocabulary: Hint = None,
+        tags_in: str = "English",
         query: str | None = None,
         cut: int | Cut = 6000,
         journal: str | Path | None = None,
@@ -74,11 +76,16 @@ class Plan:
         if not isinstance(journal, str | Path | None):
             raise InputError(f"journal / --journal: expected the path of a file, or None; found {journal!r}")
         frame = wrap(data)
-        found = QUERIES if callable(model) else prompt_of(prompt, examples=examples, vocabulary=vocabulary)
-        shorten = cut if isinstance(cut, Cut) else Cut(cut)
+        found = QUERIES
+        if not callable(model):
+            found = prompt_of(prompt, examples=examples, vocabulary=vocabulary, tags_in=tags_in)
+        shorten: Callable[[str], tuple[str, int]] = cut if isinstance(cut, Cut) else Cut(cut)
+        hear = heard
+        if found.shows_images:
+            shorten, hear = beside_images(shorten), pictured
         name = model if isinstance(model, str) else known_as(model)
         identity = identity_of(name, found.identity, found.schema)
-        samples = Samples.of(heard(frame, query), shorten, lambda text: key_of(identity, text))
+        samples = Samples.of(hear(frame, query), shorten, lambda text: key_of(identity, text))
         path = _named(name, found, identity) if journal is None else Path(journal)
         return cls(frame, samples, name, found, shorten, path)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -13,6 +13,8 @@ import orjson
 from instag.chat.truncate import clean
 from instag.errors import InputError, MissingFileError, file_error
 from instag.tagging.examples import Example, Examples, Hint, examples_of, hint_of
+from instag.tagging.images import parts_of
+from instag.tagging.presets import CODE, EXAMPLES, IMAGES, TOOLS
 
 __all__ = ["SCHEMA", "TEMPLATES", "Prompt", "Template", "prompt_of"]
 
@@ -34,7 +36,7 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 
-PLACE = re.compile(r"\{(begin|end|vocabulary|examples)\}")
+PLACE = re.compile(r"\{(begin|end|vocabulary|examples|images)\}")
 # How a marker begins, whatever follows: a text with none of these cannot close one.
 MARKER = re.compile(r"\[(?:begin|end) query", re.IGNORECASE)
 
@@ -44,7 +46,7 @@ class Template:
     """The text of a prompt.
 
     `{query}` stands for the query, `{begin}` and `{end}` for the markers around it, `{vocabulary}` and `{examples}` for
-    what is given of these. All other braces are text.
+    what is given of these, `{images}` for nothing: it says that images are sent too. All other braces are text.
 
     Attributes
     ----------
@@ -99,11 +101,19 @@ VICUNA = (
     "The assistant gives helpful, detailed, and polite answers to the human's questions."
 )
 
+# What `tags_in` is unless it is given, what keeps the query's language, and the words that others take the place of.
+ENGLISH, SAME = "English", "same"
+IN_ENGLISH = f"Answer in {ENGLISH}"
+LANGUAGE = re.compile(r"[^\W\d_][\w ()'-]{0,40}")
+
 TEMPLATES = {
     "instag": Template(INSTAG),
     "instag-cached": Template(CACHED),
     "instagger": Template(INSTAGGER, structured=False),
     "instagger-vicuna": Template(f"{ASKED}\nUser query: {{query}}", VICUNA, structured=False),
+    "code": Template(CODE),
+    "tools": Template(TOOLS),
+    "images": Template(IMAGES),
 }
 
 
@@ -129,6 +139,11 @@ class Prompt:
     vocabulary: tuple[str, ...] = field(default=(), repr=False)
 
     @property
+    def shows_images(self) -> bool:
+        """Whether the images of a query are sent too."""
+        return "{images}" in self.template.user
+
+    @property
     def schema(self) -> Mapping[str, Any] | None:
         """The JSON schema of the answers; None for a model that was trained to a form of its own."""
         return SCHEMA if self.template.structured else None
@@ -140,7 +155,7 @@ class Prompt:
         shape = [self.template, shown, self.vocabulary, self.schema, MARKER.pattern]
         return blake2b(orjson.dumps(shape), digest_size=16).hexdigest()
 
-    def messages(self, query: str) -> list[dict[str, str]]:
+    def messages(self, query: str) -> list[dict[str, Any]]:
         """The messages of a chat that ask about a query.
 
         A query with a marker of the prompt in it cannot end its own quotation: the markers around it then carry a hash
@@ -150,17 +165,19 @@ class Prompt:
         Parameters
         ----------
         query
-            Any text. NUL and lone surrogates, which no server takes, become U+FFFD.
+            Any text. NUL and lone surrogates, which no server takes, become U+FFFD. Images at its end, as Markdown has
+            them, become parts of the message where the prompt shows images.
 
         Returns
         -------
         list of dict
             Each with `role` and `content`.
         """
-        query = clean(query)
+        query, images = parts_of(clean(query)) if self.shows_images else (clean(query), [])
         parts = self._parts if MARKER.search(query) is None else self._filled(query)
         system = [] if self.template.system is None else [{"role": "system", "content": self.template.system}]
-        return [*system, {"role": "user", "content": query.join(parts)}]
+        text = query.join(parts)
+        return [*system, {"role": "user", "content": [{"type": "text", "text": text}, *images] if images else text}]
 
     @cached_property
     def _parts(self) -> tuple[str, ...]:
@@ -172,6 +189,7 @@ class Prompt:
         mark = "" if MARKER.search(quoted) is None else f" {blake2b(quoted.encode(), digest_size=8).hexdigest()}"
         begin, end = f"[begin query{mark}]", f"[end query{mark}]"
         values = {"begin": begin, "end": end, "vocabulary": self._hint(), "examples": self._shown(begin, end)}
+        values["images"] = ""
         return tuple(PLACE.sub(lambda found: values[found[1]], part) for part in self.template.user.split("{query}"))
 
     def _hint(self) -> str:
@@ -187,7 +205,9 @@ class Prompt:
         return f"Here is how others were tagged:\n{shown}"
 
 
-def prompt_of(prompt: str | Path | Prompt, *, examples: Examples = (), vocabulary: Hint = None) -> Prompt:
+def prompt_of(
+    prompt: str | Path | Prompt, *, examples: Examples = (), vocabulary: Hint = None, tags_in: str = ENGLISH
+) -> Prompt:
     r"""Find a prompt by its name, or read one from a file.
 
     Parameters
@@ -195,22 +215,26 @@ def prompt_of(prompt: str | Path | Prompt, *, examples: Examples = (), vocabular
     prompt
         ``"instag"``: the paper's wording in substance, the query in the middle. ``"instag-cached"``: the same rules
         first and the query last, so that servers with a prefix cache read the rules once. ``"instagger"`` and
-        ``"instagger-vicuna"``: the two published templates of OFA-Sys/InsTagger, to the letter. Or the path of a text
+        ``"instagger-vicuna"``: the two published templates of OFA-Sys/InsTagger, to the letter. ``"code"``, ``"tools"``
+        and ``"images"``: for requests about programming, for assistants with tools, and for queries with images, which
+        are sent too; each shows examples of its own unless others are given. Or the path of a text
         file in UTF-8, which becomes one user message: `{query}` in it stands for the query, at least once; `{begin}`
-        and `{end}` stand for markers that a query cannot forge, `{examples}` and `{vocabulary}` for these. Other braces
-        are left alone, and blank lines at its end are left out. Any form of answer that
+        and `{end}` stand for markers that a query cannot forge, `{examples}` and `{vocabulary}` for these, `{language}`
+        for that of the tags, and `{images}` for nothing: it says that images are sent too. Other braces are left alone, and blank lines at its end are left out. Any form of answer that
         :func:`instag.tagging.parsing.read_answer` knows may be asked for; where the server takes a schema, it is
         `{"tags": [{"tag": …, "explanation": …}]}`.
     examples
         Mappings with `query`, `tags` and, if wanted, `explanations`, one a tag; or the path of a JSONL file of these.
     vocabulary
         Tags to prefer: a list, or a vocabulary or the path of a saved one, whose 200 most frequent tags are named.
+    tags_in
+        The language of the tags, by its English name; ``"same"`` keeps that of each query.
 
     Raises
     ------
     InputError
-        Where there is no such prompt or file, the file has no `{query}`, or examples or a vocabulary are given to a
-        prompt without a place for them.
+        Where there is no such prompt or file, the file has no `{query}`, or examples, a vocabulary or a language are
+        given to a prompt without a place for them.
 
     Examples
     --------
@@ -221,9 +245,9 @@ def prompt_of(prompt: str | Path | Prompt, *, examples: Examples = (), vocabular
     """
     shown, hint = examples_of(examples), hint_of(vocabulary)
     if isinstance(prompt, Prompt):
-        if shown or hint:
+        if shown or hint or tags_in != ENGLISH:
             raise InputError(
-                "prompt: expected examples and a vocabulary within the prompt that is given, not beside it"
+                "prompt: expected examples, a vocabulary and a language within the prompt that is given, not beside it"
             )
         return prompt
     if not isinstance(prompt, str | Path):
@@ -232,7 +256,21 @@ def prompt_of(prompt: str | Path | Prompt, *, examples: Examples = (), vocabular
     for place, given in (("examples", shown), ("vocabulary", hint)):
         if given and f"{{{place}}}" not in template.user:
             raise InputError(f"{place}: the prompt {name!r} has no place for it; expected {{{place}}} in its text")
-    return Prompt(name, template, shown, hint)
+    spoken = replace(template, user=_in_language(name, template.user, tags_in))
+    own = EXAMPLES.get(name, ()) if template is TEMPLATES.get(name) else ()
+    return Prompt(name, spoken, shown or own, hint)
+
+
+def _in_language(name: str, text: str, tags_in: Any) -> str:
+    """The text of a prompt that asks for tags in a language."""
+    if not (isinstance(tags_in, str) and LANGUAGE.fullmatch(tags_in)):
+        raise InputError(f"tags_in / --tags-in: expected the English name of a language, or 'same'; found {tags_in!r}")
+    language = "the language of the request" if tags_in == SAME else tags_in
+    if "{language}" in text:
+        return text.replace("{language}", language)
+    if tags_in != ENGLISH and IN_ENGLISH not in text:
+        raise InputError(f"tags_in: the prompt {name!r} has no place for it; expected {{language}} in its text")
+    return text.replace(IN_ENGLISH, f"Answer in {language}")
 
 
 def _template(prompt: str | Path) -> tuple[str, Template]:

@@ -91,6 +91,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
+    tags_in: str = "English",
     query: str | None = None,
     cut: int | Cut = 6000,
     journal: str | Path | None = None,
@@ -146,14 +147,16 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         More headers for every request.
     prompt
         ``"instag"``, the paper's in substance; ``"instag-cached"``, the rules first and the query last, for servers
-        that cache prefixes; ``"instagger"`` or ``"instagger-vicuna"``, for OFA-Sys/InsTagger; or the path of a text
-        file with `{query}` in it.
+        that cache prefixes; ``"instagger"`` or ``"instagger-vicuna"``, for OFA-Sys/InsTagger; ``"code"``, ``"tools"`` or
+        ``"images"``, for data of these kinds; or the path of a text file with `{query}` in it.
     examples
         Queries with tags to show the model: mappings with `query` and `tags` (and `explanations`), or the path of a
         JSONL file of these.
     vocabulary
         Tags to prefer: a list, or an :class:`instag.Vocabulary` or the path of one, of which the 200 most frequent are
         named.
+    tags_in
+        The language of the tags, by its English name; ``"same"`` keeps that of each query.
     query
         The column with what users said: text, a list of texts, or conversations. By default it is `queries`, which
         :func:`instag.read` makes, or else found by the layout of the columns.
@@ -271,6 +274,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
             prompt=prompt,
             examples=examples,
             vocabulary=vocabulary,
+            tags_in=tags_in,
             query=query,
             cut=cut,
             journal=journal,

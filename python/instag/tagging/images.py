@@ -1,0 +1,136 @@
+"""Images in what users said: kept in the text of a query as Markdown has them, and sent as parts of the message."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+
+from instag.frame import Frame
+from instag.io.conversation import conversation, pass_over, piece, turns_of
+from instag.io.detection import MIXED, find, row_layouts
+from instag.io.queries import heard
+from instag.io.records import plain
+
+__all__ = ["beside_images", "parts_of", "pictured"]
+
+TEXTS = pl.List(pl.String)
+# The images of a query stand at its end, a line each; where each was, the text has its number.
+IMAGES = re.compile(r"(?:\s*!\[[^\[\]\n]*\]\((?:https?://|data:image/)[^()\s]+\))+\s*\Z")
+IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\s]+)\)")
+ADDRESS = re.compile(r"https?://|data:image/")
+
+
+def pictured(frame: Frame, name: str | None) -> pl.Series:
+    r"""Find what the users said in each sample, with the images that they showed.
+
+    Parameters
+    ----------
+    frame, name
+        As for :func:`instag.io.queries.heard`. Of a column `queries` of texts, which has no images any more, and a
+        conversation beside it the conversation is taken.
+
+    Returns
+    -------
+    polars.Series
+        A list of strings a sample. Images that have an address (`http://…`, `https://…`, `data:image/…`) stand at the
+        end of a text, as Markdown; others are left out.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> said = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": "https://x/1.png"}}]
+    >>> data = pl.DataFrame({"messages": [[{"role": "user", "content": said}]]})
+    >>> pictured(wrap(data), None).to_list()
+    [['What is it?\n[image 1]\n![](https://x/1.png)']]
+    """
+    if name is not None:
+        held = frame.column(name)
+        if held.dtype in (pl.String, TEXTS):
+            return heard(frame, name)
+        return _said(held, lambda value: turns_of(value, pass_over))
+    lazy = frame.lazy()
+    schema = lazy.collect_schema()
+    lazy = lazy.drop("queries") if schema.get("queries") == TEXTS else lazy
+    layout = find(lazy)
+    if layout is None:
+        return heard(frame, None)
+    mixed = layout.name == MIXED
+    types = {column: schema[column] for column in layout.columns} if mixed else {}
+    find_layout: Callable[[Mapping[str, Any]], Any] = row_layouts(types) if mixed else lambda _: layout
+
+    def turns(row: Any) -> list[Any]:
+        own = find_layout(row)
+        return [] if own is None else conversation(own, row, pass_over, answered=False)[0]
+
+    return _said(lazy.collect().to_struct("rows"), turns)
+
+
+def _said(values: pl.Series, turns: Callable[[Any], list[Any]]) -> pl.Series:
+    said = [
+        [_text(turn["content"]) for turn in turns(plain(value)) if turn["role"] == "user"] for value in values.to_list()
+    ]
+    return pl.Series("queries", said, dtype=TEXTS)
+
+
+def _text(content: Any) -> str:
+    """A turn's text, its images at the end."""
+    texts, images = [], []
+    for part in content if isinstance(content, list) else [content]:
+        address = _address(part) if isinstance(part, dict) else None
+        if address is not None:
+            images.append(f"![]({quote(address, safe=':/?#[]@!$&*+,;=%~.-_')})")
+            texts.append(f"[image {len(images)}]")
+        elif (text := piece(part)) is not None:
+            texts.append(text)
+    return "\n".join([*texts, *images])
+
+
+def _address(part: Mapping[str, Any]) -> str | None:
+    """Where the image of a part is, in the forms of OpenAI, Anthropic and the Hugging Face Hub."""
+    held = part.get("image_url") or part.get("source") or part.get("image") or part.get("url")
+    if isinstance(held, Mapping) and held.get("data"):
+        return f"data:{held.get('media_type') or 'image/png'};base64,{held['data']}"
+    address = held.get("url") if isinstance(held, Mapping) else held
+    return address if isinstance(address, str) and ADDRESS.match(address) else None
+
+
+def _parted(query: str) -> tuple[str, str]:
+    """A query's text, and its images."""
+    found = IMAGES.search(query)
+    return (query[: found.start()], found[0]) if found else (query, "")
+
+
+def parts_of(query: str) -> tuple[str, list[dict[str, Any]]]:
+    r"""Take a query's images out of its text.
+
+    Returns
+    -------
+    str, list of dict
+        The text, and a part of a message for each image.
+
+    Examples
+    --------
+    >>> parts_of("What is it?\n[image 1]\n![](https://x/1.png)")
+    ('What is it?\n[image 1]', [{'type': 'image_url', 'image_url': {'url': 'https://x/1.png'}}])
+    """
+    text, images = _parted(query)
+    return text, [{"type": "image_url", "image_url": {"url": address}} for address in IMAGE.findall(images)]
+
+
+def beside_images(cut: Callable[[str], tuple[str, int]]) -> Callable[[str], tuple[str, int]]:
+    r"""Cut the text of a query, and leave its images whole.
+
+    Examples
+    --------
+    >>> beside_images(lambda text: (text[:4], len(text) - 4))("What is it?\n![](https://x/1.png)")
+    ('What\n![](https://x/1.png)', 7)
+    """
+
+    def shorten(query: str) -> tuple[str, int]:
+        text, images = _parted(query)
+        shortened, left_out = cut(text)
+        return shortened + images.rstrip(), left_out
+
+    return shorten
