@@ -3,7 +3,6 @@
 mod table;
 
 use std::cmp::Reverse;
-use std::mem::replace;
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -131,10 +130,12 @@ impl Encoder {
             return Err(Error::TooMany(format!("expected fewer than 2^32 distinct tags; found up to {distinct}")));
         }
         self.offsets.reserve(rows);
-        self.codes.reserve(walks.iter().map(|walk| walk.codes.len()).sum());
+        // The first codes are taken as they are.
+        let further = walks.iter().skip(usize::from(self.codes.is_empty()));
+        let further = further.map(|walk| walk.codes.len()).sum();
         for walk in walks {
             self.empty += walk.lengths.iter().filter(|&&length| length == 0).count();
-            self.take(walk);
+            self.take(walk, further);
         }
         let null = lists.iter().map(Array::null_count).sum::<usize>();
         self.null += null;
@@ -142,22 +143,29 @@ impl Encoder {
         Ok(())
     }
 
-    fn take(&mut self, walk: Walk) {
+    /// Takes the rows of a walk, and makes room for as many codes as will come after the first ones.
+    fn take(&mut self, walk: Walk, further: usize) {
         let mut end = self.codes.len() as i64;
         self.offsets.extend(walk.lengths.iter().map(|&length| {
             end += i64::from(length);
             end
         }));
         if self.table.len() == 0 {
-            (self.table, self.holders, self.repeats) = (walk.table, walk.holders, walk.repeats);
-            self.codes.extend(walk.codes);
+            self.table = walk.table;
+            self.holders = walk.seen.iter().map(|seen| seen.holders).collect();
+            self.repeats = walk.repeats;
+            self.repeats.resize(self.table.len(), 0);
+            self.codes = walk.codes;
+            self.codes.reserve_exact(further);
             return;
         }
         let codes = self.table.join(&walk.table);
         self.holders.resize(self.table.len(), 0);
         self.repeats.resize(self.table.len(), 0);
-        for ((&code, holders), repeats) in codes.iter().zip(walk.holders).zip(walk.repeats) {
-            self.holders[code as usize] += holders;
+        for (&code, seen) in codes.iter().zip(walk.seen) {
+            self.holders[code as usize] += seen.holders;
+        }
+        for (&code, repeats) in codes.iter().zip(walk.repeats) {
             self.repeats[code as usize] += repeats;
         }
         self.codes.extend(walk.codes.iter().map(|&code| codes[code as usize]));
@@ -233,11 +241,17 @@ struct Walk {
     /// No row has more tags than there are codes.
     lengths: Vec<u32>,
     codes: Vec<u32>,
-    holders: Vec<u32>,
-    /// How often rows repeated each tag.
+    seen: Vec<Seen>,
+    /// How often rows repeated each tag; shorter where the last ones never were.
     repeats: Vec<u64>,
-    /// The last row that held each tag, counted from 1.
-    seen_in: Vec<u32>,
+}
+
+/// What has been seen of a tag.
+struct Seen {
+    /// The last row that holds it, counted from 1.
+    row: u32,
+    /// The rows that hold it.
+    holders: u32,
 }
 
 impl Walk {
@@ -278,16 +292,19 @@ impl Walk {
     #[inline]
     fn add(&mut self, code: u32) {
         let (tag, row) = (code as usize, self.lengths.len() as u32 + 1);
-        if tag == self.seen_in.len() {
-            self.seen_in.push(0);
-            self.holders.push(0);
-            self.repeats.push(0);
-        }
-        if replace(&mut self.seen_in[tag], row) == row {
-            self.repeats[tag] += 1;
-        } else {
-            self.holders[tag] += 1;
-            self.codes.push(code);
+        match self.seen.get_mut(tag) {
+            None => {
+                self.seen.push(Seen { row, holders: 1 });
+                self.codes.push(code);
+            }
+            Some(seen) if seen.row == row => {
+                self.repeats.resize(self.repeats.len().max(tag + 1), 0);
+                self.repeats[tag] += 1;
+            }
+            Some(seen) => {
+                *seen = Seen { row, holders: seen.holders + 1 };
+                self.codes.push(code);
+            }
         }
     }
 }
