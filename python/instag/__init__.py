@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     )
     from instag.progress import Progress
     from instag.reporting import figures, report
-    from instag.sample import load_sample
+    from instag.sample import load_sample, load_sample_judgments
     from instag.selection import Method, rank, select
     from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
 
@@ -73,6 +73,7 @@ __all__ = [
     "estimate",
     "figures",
     "load_sample",
+    "load_sample_judgments",
     "measure",
     "normalize",
     "rank",
@@ -109,7 +110,7 @@ _HOMES = {
     ),
     "progress": ("Progress",),
     "reporting": ("figures", "report"),
-    "sample": ("load_sample",),
+    "sample": ("load_sample", "load_sample_judgments"),
     "selection": ("Method", "rank", "select"),
     "tagging": ("Cut", "Estimate", "Prompt", "Tagged", "atag", "estimate", "tag"),
 }

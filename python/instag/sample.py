@@ -1,10 +1,10 @@
-"""The four small sets that come with the package."""
+"""The four small sets that come with the package, and what a judge said of their tags."""
 
 from pathlib import Path
 
 import polars as pl
 
-__all__ = ["load_sample"]
+__all__ = ["load_sample", "load_sample_judgments"]
 
 FOLDER = Path(__file__).parent / "sample_data"
 
@@ -31,3 +31,21 @@ def load_sample() -> pl.DataFrame:
     raw = pl.concat([pl.read_ndjson(path) for path in sorted(FOLDER.glob("*.jsonl"))])
     flat = pl.col("query_tags").list.eval(pl.element().explode())
     return raw.with_columns(tags=flat.list.unique(maintain_order=True))
+
+
+def load_sample_judgments() -> pl.DataFrame:
+    """Load what a large language model said of the tags of the sample, for ``judgments`` of :func:`instag.normalize`.
+
+    Returns
+    -------
+    A frame with a row for each of 2,811 tags: `tag`, `count`, `candidates`, and of these `same` and `broader`.
+
+    Examples
+    --------
+    >>> import instag
+    >>> df = instag.load_sample()
+    >>> done = instag.normalize(df, judgments=instag.load_sample_judgments(), embedder=None, min_count=5)
+    >>> done.vocabulary.tree.filter(level=0).head(3)["tag"].to_list()
+    ['explanation', 'mathematics', 'programming']
+    """
+    return pl.read_ndjson(FOLDER / "judgments" / "judgments.jsonl")

@@ -80,7 +80,10 @@ def test_files_can_be_told_apart(data: Path) -> None:
 def test_what_is_wrong_is_shown_with_a_caret(where: str, message: str, data: Path) -> None:
     with pytest.raises(instag.InputError) as caught:
         io.load(data, where=where)
-    assert str(caught.value).split("\n") == [message.split("|", maxsplit=1)[0], *(f"  {line}" for line in message.split("|")[1:])]
+    assert str(caught.value).split("\n") == [
+        message.split("|", maxsplit=1)[0],
+        *(f"  {line}" for line in message.split("|")[1:]),
+    ]
 
 
 def test_a_condition_that_keeps_nothing_is_refused(data: Path) -> None:

@@ -92,6 +92,9 @@ def test_vocabulary(data: Path) -> None:
     done = run("vocabulary", "apply", file, unseen, "-o", output)
     assert pl.read_ndjson(output)["tags"].to_list() == [["unit testing"]]
     assert lines(done.stdout) == [
+        "found by tags assigned share",
+        "rules 1 1 50.0%",
+        "new 1 1 50.0%",
         "new tag count nearest similarity",
         "poetry 1 0.00",
         f"1 new tags were dropped; written to {output}",
@@ -183,7 +186,10 @@ def test_a_vocabulary_is_not_written_over_by_what_it_is_applied_to(data: Path) -
         (("--min-support", "0.5"), "min_support: expected a count of 1 or more; found 0.5"),
         (("--min-count", "many"), "--min-count: expected a count such as 20, auto, or none; found 'many'"),
         (("--stem", "snowball"), "--stem: expected one of guarded, paper, none; found 'snowball'"),
-        (("--steps", "rules,magic"), "steps: expected one of frequency, rules, semantic, association; found 'magic'"),
+        (
+            ("--steps", "rules,magic"),
+            "steps: expected one of frequency, rules, semantic, association, judge; found 'magic'",
+        ),
         (("--embedder", "bert"), "embedder: expected 'auto', 'minilm', "),
     ],
 )
@@ -204,3 +210,68 @@ def test_the_command_and_the_function_agree(data: Path) -> None:
     frame = instag.read(data)
     done = instag.normalize(frame, stem="paper", guards=False, linkage="dbscan", embedder=None)
     assert pl.read_ndjson(output)["tags"].to_list() == done.data["tags"].to_list()
+
+
+JUDGED: list[dict[str, Any]] = [
+    {"tag": "unit testing", "candidates": [], "same": [], "broader": ["testing"]},
+    {"tag": "mocks", "candidates": ["stubs"], "same": [], "broader": ["unit testing"]},
+    {"tag": "stubs", "candidates": [], "same": [], "broader": ["unit testing"]},
+]
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> tuple[Path, Path]:
+    """Data, and what was said of their tags."""
+    tags = [["testing"]] * 4 + [["unit testing"]] * 2 + [["mocks"], ["stubs"]]
+    data, said = tmp_path / "tests.jsonl", tmp_path / "said.jsonl"
+    data.write_bytes(b"".join(orjson.dumps({"instruction": "Test it.", "tags": some}) + b"\n" for some in tags))
+    said.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in JUDGED))
+    return data, said
+
+
+def test_judgments_and_the_tree(judged: tuple[Path, Path]) -> None:
+    data, said = judged
+    output, file, out = (data.with_name(name) for name in ("n.jsonl", "v.parquet", "out.jsonl"))
+    options = ("--min-count", "2", "--embedder", "none", "--vocabulary", file, "--judgments", said)
+    done = run("normalize", data, "-o", output, *options, "--judgments-out", out)
+    assert done.stderr == ""
+    assert "broader 4 2 8 8 2 0 0" in lines(done.stdout)
+    assert pl.read_ndjson(output)["tags"].to_list()[-2:] == [["unit testing"]] * 2
+    written = [orjson.loads(line) for line in out.read_bytes().splitlines()]
+    assert [line["tag"] for line in written] == ["mocks", "stubs", "unit testing"]
+    assert written[0] == {**JUDGED[1], "count": 0, "judge": "said.jsonl"}
+    tree = lines(run("vocabulary", "tree", file).stdout)
+    assert tree == ["testing 4 100.0%", "unit testing 4 50.0%", "", "2 tags, 1 with nothing above them"]
+    assert lines(run("vocabulary", "tree", file, "--depth", "1").stdout)[:2] == ["testing 4 100.0%", ""]
+    assert lines(run("vocabulary", "tree", file, "--under", "unit testing").stdout)[0] == "unit testing 4 50.0%"
+    refused = run("vocabulary", "tree", file, "--under", "poetry", code=1)
+    assert "--under: the vocabulary has no tag 'poetry'" in refused.stderr
+
+
+def test_what_a_judge_would_take(judged: tuple[Path, Path]) -> None:
+    data, said = judged
+    output = data.with_name("n.jsonl")
+    options = ("--embedder", "none", "--judge", "m", "--price", "1,2", "--dry-run")
+    done = run("normalize", data, "-o", output, *options)
+    assert lines(done.stdout)[0].startswith("1 tags in 1 questions, 0 of them answered; the other 1 take about ")
+    assert lines(done.stdout)[1] == "nothing was asked, and nothing was written"
+    assert not output.exists()
+    done = run("normalize", data, "-o", output, *options, "--judgments", said)
+    assert lines(done.stdout)[0].startswith("0 tags in 0 questions")
+    refused = run("normalize", data, "-o", output, "--dry-run", code=1)
+    assert "--dry-run: there is nothing that would be asked; expected --judge MODEL with it" in refused.stderr
+
+
+def test_applying_says_how_far_the_data_are(judged: tuple[Path, Path]) -> None:
+    data, said = judged
+    file, output = data.with_name("v.parquet"), data.with_name("n.jsonl")
+    options = ("--min-count", "2", "--embedder", "none", "--vocabulary", file, "--judgments", said)
+    run("normalize", data, "-o", output, *options)
+    more = data.with_name("more.jsonl")
+    more.write_bytes(orjson.dumps({"instruction": "Test it.", "tags": ["mocks", "fuzzing", "Testing"]}) + b"\n")
+    new = data.with_name("new.jsonl")
+    new.write_bytes(orjson.dumps({"tag": "fuzzing", "broader": ["testing"]}) + b"\n")
+    done = run("vocabulary", "apply", file, more, "-o", output)
+    assert lines(done.stdout)[1:4] == ["vocabulary 1 1 33.3%", "rules 1 1 33.3%", "new 1 1 33.3%"]
+    run("vocabulary", "apply", file, more, "-o", output, "--judgments", new)
+    assert pl.read_ndjson(output)["tags"].to_list() == [["unit testing", "testing"]]

@@ -9,7 +9,37 @@ import typer
 import instag
 from instag.choices import OPENAI, Linkage, Stem
 from instag.cli import console, outputs
+from instag.cli.judging import (
+    DryRun,
+    Estimating,
+    Judge,
+    Judgments,
+    JudgmentsOut,
+    Kept,
+    Limit,
+    Tokens,
+    judge_of,
+)
+from instag.cli.llm_options import (
+    Attempts,
+    Body,
+    Concurrency,
+    Cost,
+    Headers,
+    KeyEnv,
+    KeyFile,
+    MostUnread,
+    Patience,
+    Price,
+    Retry,
+    Rpm,
+    Structure,
+    Temperature,
+    Timeout,
+    Tpm,
+)
 from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.summaries import asked, leaving
 from instag.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +56,13 @@ Apart = Annotated[
     Path | None,
     typer.Option("--apart", metavar="FILE", help="Where to write the pairs of one stem that were kept apart."),
 ]
-Steps = Annotated[str, typer.Option(help="The steps in order, with commas between them; leave one out to skip it.")]
+Steps = Annotated[
+    str | None,
+    typer.Option(
+        help="The steps in order, with commas between them; leave one out to skip it. Otherwise "
+        "frequency,rules,semantic,association; with a judge rules,semantic,judge,frequency,association."
+    ),
+]
 Least = Annotated[str, typer.Option(metavar="N", help="Drop tags in fewer rows: a count, auto, or none.")]
 Stemmed = Annotated[
     str, typer.Option(help="Join inflections (guarded), equal Porter stems (paper), or neither (none).")
@@ -37,7 +73,7 @@ Distance = Annotated[
 Embedder = Annotated[
     str, typer.Option(help="auto, none, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL (OPENAI_API_KEY).")
 ]
-Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is.")]
+Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of the judge, and of openai:MODEL, is.")]
 Guards = Annotated[bool, typer.Option("--guards/--no-guards", help="Keep tags apart that only look alike.")]
 Linked = Annotated[Linkage, typer.Option("--linkage", help="How alike tags are joined.")]
 Samples = Annotated[int, typer.Option(help="DBSCAN: the tags near a tag that make it dense.")]
@@ -55,7 +91,7 @@ def normalize(
     merges: Merged = None,
     apart: Apart = None,
     tags: Tags = "tags",
-    steps: Steps = "frequency,rules,semantic,association",
+    steps: Steps = None,
     min_count: Least = "auto",
     stem: Stemmed = "guarded",
     distance: Distance = "0.05",
@@ -67,19 +103,70 @@ def normalize(
     max_diameter: Diameter = None,
     min_support: Support = "40",
     min_confidence: Confidence = 0.99,
+    judge: Judge = None,
+    judgments: Judgments = None,
+    judgments_out: JudgmentsOut = None,
+    api_key_env: KeyEnv = "OPENAI_API_KEY",
+    api_key_file: KeyFile = None,
+    header: Headers = None,
+    journal: Kept = None,
+    concurrency: Concurrency = "auto",
+    rpm: Rpm = None,
+    tpm: Tpm = None,
+    max_cost: Cost = None,
+    price: Price = None,
+    attempts: Attempts = 6,
+    timeout: Timeout = 120.0,
+    patience: Patience = 600.0,
+    max_unread: MostUnread = 0.5,
+    max_tokens: Tokens = 4096,
+    temperature: Temperature = 0.0,
+    structured: Structure = "auto",
+    extra_body: Body = None,
+    retry_unread: Retry = False,
+    limit: Limit = None,
+    dry_run: DryRun = False,
     format: Format = "auto",
     to: To = "auto",
 ) -> None:
     """Turn raw tags into a vocabulary, and say why each became what it is."""
+    model = judge_of(
+        judge,
+        output,
+        base_url,
+        api_key_env,
+        api_key_file,
+        header,
+        journal,
+        concurrency,
+        price,
+        max_tokens,
+        temperature,
+        extra_body,
+        rpm=rpm,
+        tpm=tpm,
+        max_cost=max_cost,
+        attempts=attempts,
+        timeout=timeout,
+        patience=patience,
+        max_unread=max_unread,
+        structured=structured,
+        retry_unread=retry_unread,
+        limit=limit,
+    )
+    if dry_run and model is None:
+        raise InputError("--dry-run: there is nothing that would be asked; expected --judge MODEL with it")
     outputs.apart(
-        source,
+        [*source, *(judgments or ()), api_key_file],
         outputs.data("-o", output, to),
         outputs.file("--vocabulary", vocabulary, ".parquet"),
         outputs.data("--merges", merges, lists=None),
         outputs.data("--apart", apart, lists=None),
+        outputs.file("--judgments-out", judgments_out, ".jsonl"),
+        outputs.file("--journal", None if model is None else model.journal),
     )
     options: dict[str, Any] = {
-        "steps": [step.strip() for step in steps.split(",") if step.strip()],
+        "steps": None if steps is None else [step.strip() for step in steps.split(",") if step.strip()],
         "min_count": read_count(min_count),
         "stem": read_stem(stem),
         "distance": read_number("--distance", distance),
@@ -88,7 +175,11 @@ def normalize(
     with console.stage("reading"):
         frame = instag.io.load(one_or_list(source), format=format)
         expect_tags(frame, source, tags)
-    with console.noted(), console.stage("normalising") as tell:
+    asking = None if model is None else Estimating(model) if dry_run else model
+    kept = "" if model is None else f"what was answered is in {model.journal}"
+    with leaving(kept, f"{output} was not written"), console.noted(), console.stage("normalising") as tell:
+        if model is not None:
+            model.progress = tell
         done = instag.normalize(
             frame,
             tags=tags,
@@ -98,9 +189,14 @@ def normalize(
             min_samples=min_samples,
             max_diameter=max_diameter,
             min_confidence=min_confidence,
+            judge=asking,
+            judgments=judgments,
             progress=tell,
             **options,
         )
+    if isinstance(asking, Estimating):
+        asking.show()
+        return
     with console.stage(f"writing {output}"):
         instag.io.write(done.data, output, format=to)
         if vocabulary is not None:
@@ -108,12 +204,15 @@ def normalize(
         for path, table in ((merges, done.merges), (apart, done.apart)):
             if path is not None:
                 instag.io.write(table, path)
+        if judgments_out is not None and done.judgments is not None:
+            instag.write_judgments(done.judgments, judgments_out)
     show_steps(done.steps)
     show_merges(done.merges)
-    names = ("the vocabulary is", "the merges are", "what was kept apart is")
-    saved = [
-        f"{name} in {path}" for name, path in zip(names, (vocabulary, merges, apart), strict=True) if path is not None
-    ]
+    if model is not None and model.tally is not None:
+        console.table(("", ""), asked(model.tally))
+    names = ("the vocabulary is", "the merges are", "what was kept apart is", "the judgements are")
+    paths = (vocabulary, merges, apart, judgments_out)
+    saved = [f"{name} in {path}" for name, path in zip(names, paths, strict=True) if path is not None]
     console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *saved)))
 
 
@@ -129,7 +228,9 @@ def show_merges(merges: "pl.DataFrame", most: int = TELLING) -> None:
 
     merged = merges.filter(pl.col("to").is_not_null())
     trivial = pl.col("why").str.starts_with("the same once cleaned")
-    kinds = [merged.filter(~trivial & (pl.col("step") == step)) for step in ("rules", "semantic", "association")]
+    kinds = [
+        merged.filter(~trivial & (pl.col("step") == step)) for step in ("rules", "semantic", "judge", "association")
+    ]
     ranked = [kind.sort("count", descending=True, maintain_order=True) for kind in (*kinds, merged.filter(trivial))]
     picked = chain.from_iterable(zip_longest(*(kind.head(most).iter_rows(named=True) for kind in ranked)))
     lines = [line for line in picked if line is not None][:most]

@@ -1,4 +1,4 @@
-"""`instag vocabulary show`, `diff` and `apply`."""
+"""`instag vocabulary show`, `tree`, `diff` and `apply`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -8,6 +8,8 @@ import typer
 import instag
 from instag.choices import OPENAI
 from instag.cli import console, outputs
+from instag.cli.judging import Judge, Judgments, JudgmentsOut, Kept, judge_of
+from instag.cli.llm_options import Cost, KeyEnv, Price
 from instag.cli.normalize import read_embedder
 from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
 from instag.errors import InputError
@@ -35,6 +37,9 @@ Embedder = Annotated[
 Url = Annotated[
     str | None, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is, the vocabulary's model too.")
 ]
+
+Depth = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many levels to show; otherwise all.")]
+Under = Annotated[str | None, typer.Option(metavar="TAG", help="Show this tag and what is below it.")]
 
 vocabulary = typer.Typer(
     name="vocabulary",
@@ -83,26 +88,72 @@ def apply(
     new: New = "drop",
     embedder: Embedder = "same",
     base_url: Url = None,
+    judgments: Judgments = None,
+    judgments_out: JudgmentsOut = None,
+    judge: Judge = None,
+    api_key_env: KeyEnv = "OPENAI_API_KEY",
+    journal: Kept = None,
+    max_cost: Cost = None,
+    price: Price = None,
     format: Format = "auto",
     to: To = "auto",
 ) -> None:
     """Give other data the tags of a vocabulary."""
-    outputs.apart([file, *source], outputs.data("-o", output, to))
+    model = judge_of(
+        judge, output, base_url, api_key_env, None, None, journal, "auto", price, 4096, 0.0, None, max_cost=max_cost
+    )
+    outputs.apart(
+        [file, *source, *(judgments or ())],
+        outputs.data("-o", output, to),
+        outputs.file("--judgments-out", judgments_out, ".jsonl"),
+        outputs.file("--journal", None if model is None else model.journal),
+    )
     with console.stage("reading"):
         loaded = instag.Vocabulary.load(file)
         frame = instag.io.load(one_or_list(source), format=format)
         expect_tags(frame, source, tags)
     with console.noted(), console.stage("applying") as tell:
         chosen = embedder_for(loaded, embedder, base_url)
-        applied = loaded.apply(frame, tags=tags, new=new, embedder=chosen, progress=tell)
+        if model is not None:
+            model.progress = tell
+        applied = loaded.apply(
+            frame, tags=tags, new=new, embedder=chosen, judge=model, judgments=judgments, progress=tell
+        )
     with console.stage(f"writing {output}"):
         instag.io.write(applied.data, output, format=to)
+        if judgments_out is not None and applied.judgments is not None:
+            instag.write_judgments(applied.judgments, judgments_out)
+    fates = applied.drift.iter_rows()
+    console.table(
+        ("found by", "tags", "assigned", "share"),
+        [(fate, f"{tags:,}", f"{count:,}", f"{share:.1%}") for fate, tags, count, share in fates],
+    )
     lines = applied.new.head(SHOWN).iter_rows()
     rows = [(tag, f"{count:,}", nearest or "", f"{alike or 0:.2f}") for tag, count, nearest, alike in lines]
     if rows:
         console.table(("new tag", "count", "nearest", "similarity"), rows)
     fate = "dropped" if new == "drop" else "kept"
     console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
+
+
+@vocabulary.command()
+def tree(file: File, depth: Depth = None, under: Under = None) -> None:
+    """Print the tags below one another, with the rows that have them and the share of rows with all that is below."""
+    lines = instag.Vocabulary.load(file).tree
+    names = lines.get_column("tag").to_list()
+    parents = {name: broader[0] if broader else None for name, broader in lines.select("tag", "broader").iter_rows()}
+    if under is not None and under not in parents:
+        raise InputError(f"--under: the vocabulary has no tag {under!r}; instag vocabulary show lists those it has")
+    levels: dict[str | None, int] = {None: -1} if under is None else {}
+    for name, count, share in lines.select("tag", "count", "share").iter_rows():
+        # A tag comes after the one that it stands below.
+        if under is None or name == under or parents[name] in levels:
+            levels[name] = level = 0 if name == under else levels[parents[name]] + 1
+            if depth is None or level < depth:
+                console.say(f"{'  ' * level}{name}  {count:,}  {share:.1%}")
+    console.say(
+        f"\n{len(names):,} tags, {sum(parent is None for parent in parents.values()):,} with nothing above them"
+    )
 
 
 def embedder_for(loaded: "instag.Vocabulary", text: str, base_url: str | None) -> "str | Embed | None":

@@ -96,7 +96,7 @@ def each_once(steps: Any) -> tuple[str, ...]:
         raise InputError(f"steps: expected a list, such as ['rules', 'semantic']; found {steps!r}")
     listed = tuple(steps)
     for nth, step in enumerate(listed):
-        check_choice("steps", step, JUDGED_STEPS)
+        check_choice("steps", step, (*STEPS, "judge"))
         if step in listed[:nth]:
             raise InputError(f"steps: expected each step once; found {step!r} twice")
     return listed
