@@ -1,20 +1,77 @@
 """`instag convert`."""
 
-from typing import Unpack
+from typing import Annotated, Unpack
+
+import typer
 
 import instag
 from instag.cli import console, outputs
 from instag.cli.options import Output, Sources, To, one_or_list
 from instag.cli.reading import reads
+from instag.errors import InputError
 from instag.io.options import Reading
+from instag.io.trainers.configs import filename
+
+Trainers = Annotated[
+    str | None,
+    typer.Option(
+        "--trainer",
+        metavar="A,B",
+        help="Make OUT a folder to train from: llama-factory, axolotl, trl, swift, unsloth, or several.",
+    ),
+]
+Model = Annotated[str | None, typer.Option(help="For trainers: the base model, a name on a hub or a folder.")]
+Validation = Annotated[
+    list[str] | None, typer.Option(metavar="FILE", help="For trainers: rows to validate with (see instag split).")
+]
+ChatTemplate = Annotated[
+    str | None, typer.Option(metavar="NAME", help="For LLaMA-Factory: its name of the model's chat template.")
+]
+Skip = Annotated[bool, typer.Option("--skip", help="For trainers: leave out rows that one of them cannot hold.")]
 
 
 @reads
-def convert(source: Sources, output: Output, to: To = "auto", **reading: Unpack[Reading]) -> None:
-    """Read data and write them in another format."""
-    outputs.apart(source, outputs.data("-o", output, to, lists=None))
+def convert(
+    source: Sources,
+    output: Output,
+    to: To = "auto",
+    trainer: Trainers = None,
+    model: Model = None,
+    validation: Validation = None,
+    chat_template: ChatTemplate = None,
+    skip: Skip = False,
+    **reading: Unpack[Reading],
+) -> None:
+    """Read data and write them in another format, or as a folder to train from."""
+    names = None if trainer is None else [name.strip() for name in trainer.split(",") if name.strip()]
+    if names is None:
+        given = {"--model": model, "--validation": validation, "--chat-template": chat_template, "--skip": skip}
+        if extra := [option for option, value in given.items() if value]:
+            raise InputError(f"{extra[0]}: this is for trainers: name them with --trainer")
+        outputs.apart(source, outputs.data("-o", output, to, lists=None))
+    else:
+        outputs.folder("-o", output)
+        outputs.apart(
+            [*source, *(validation or [])],
+            *(outputs.Out("-o", output / "data" / f"{part}.jsonl") for part in ("train", "val")),
+        )
     with console.stage(f"converting to {output}"):
-        done = instag.convert(one_or_list(source), output, to=to, **reading)
+        done = instag.convert(
+            one_or_list(source),
+            output,
+            to=to,
+            trainers=names,
+            model=model,
+            validation=validation,
+            chat_template=chat_template,
+            skip=skip,
+            **reading,
+        )
     samples = "sample" if done.samples == 1 else "samples"
     queries = "query" if done.queries == 1 else "queries"
     console.say(f"{done.samples:,} {samples} with {done.queries:,} {queries}; written to {output}")
+    for name in names or ():
+        # Each configuration says at its top how it is used.
+        first = next(line for line in (output / filename(name)).read_text().splitlines()[1:] if line)
+        call = first.strip('# "')
+        console.say(f"  cd {output} && {call}")

@@ -1,5 +1,6 @@
 """Converting: files of one format become a file of another."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Unpack
 
@@ -17,7 +18,18 @@ class Converted(NamedTuple):
     queries: int
 
 
-def convert(source: Source, output: str | Path, *, to: str = "auto", **options: Unpack[Reading]) -> Converted:
+def convert(
+    source: Source,
+    output: str | Path,
+    *,
+    to: str = "auto",
+    trainers: Sequence[str] | str | None = None,
+    model: str | None = None,
+    validation: Source | None = None,
+    chat_template: str | None = None,
+    skip: bool = False,
+    **options: Unpack[Reading],
+) -> Converted:
     r"""Read files and write them in another format, without loss.
 
     Parameters
@@ -28,6 +40,10 @@ def convert(source: Source, output: str | Path, *, to: str = "auto", **options: 
         The file to write, as for :func:`instag.write`.
     to
         How to write: ``"auto"``, a type of file, or a layout: ``"alpaca"``, ``"sharegpt"`` or ``"messages"``.
+    trainers, model, chat_template, skip
+        Write a folder to train from, as for :func:`instag.write`.
+    validation
+        For trainers: what to validate with, read as `source` is.
     **options
         How to read, as for :func:`instag.read`: ``format``, ``query``, ``answer`` and so on.
 
@@ -53,8 +69,12 @@ def convert(source: Source, output: str | Path, *, to: str = "auto", **options: 
     '{"conversations":[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]}\n'
     """
     reading = options_of(**options)
-    by_hand = to in TARGETS and reading.parts
+    by_hand = (to in TARGETS or trainers is not None) and reading.parts
     frame = read_conversations(source, reading) if by_hand else read(source, **options)
+    if trainers is not None:
+        held = None if validation is None else read_conversations(validation, reading)
+        write(frame, output, trainers=trainers, model=model, validation=held, chat_template=chat_template, skip=skip)
     queries = int(frame.get_column("queries").list.len().sum())
-    write(frame, output, format=to, metadata=metadata_of(source))
+    if trainers is None:
+        write(frame, output, format=to, metadata=metadata_of(source))
     return Converted(frame.height, queries)

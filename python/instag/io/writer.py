@@ -1,9 +1,9 @@
 """Writing: a frame becomes a file in the form a trainer reads, all of it or none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import orjson
 import polars as pl
@@ -18,6 +18,7 @@ from instag.io.output import atomic_write
 from instag.io.queries import TEXTS, queries
 from instag.io.records import any_within
 from instag.io.targets import TARGETS, to_target
+from instag.io.trainers import Training, write_folder
 
 SCHEMA = "ARROW:schema"
 # A schema without columns, as Arrow spells it: it fits no file, so that readers look at the file itself.
@@ -25,8 +26,16 @@ NO_COLUMNS = "/////zAAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABA
 FORMATS = ("auto", *TYPES, *TARGETS)
 
 
-def write(data: Any, path: str | Path, *, format: str = "auto", metadata: Mapping[str, str] | None = None) -> None:
-    r"""Write a frame to a file, whole or not at all.
+def write(
+    data: Any,
+    path: str | Path,
+    *,
+    format: str = "auto",
+    metadata: Mapping[str, str] | None = None,
+    trainers: Sequence[str] | str | None = None,
+    **training: Unpack[Training],
+) -> None:
+    r"""Write a frame to a file, whole or not at all; or a folder to train from.
 
     Parameters
     ----------
@@ -41,6 +50,17 @@ def write(data: Any, path: str | Path, *, format: str = "auto", metadata: Mappin
     metadata
         What a Parquet file says of its columns beside their types, such as the names of classes: see
         :func:`instag.io.metadata_of`. Other files hold none.
+    trainers
+        Write a folder to train from instead of a file, for ``"llama-factory"``, ``"axolotl"``, ``"trl"``, ``"swift"`` or
+        ``"unsloth"``, or for several: the data as messages in ``data/``, with tools and preferences where there are any,
+        and a configuration for each trainer. One that a person has edited since is left as it is.
+    **training
+        How to train, for `trainers`:
+
+        - ``model``: the base model, a name on a hub or a folder;
+        - ``validation``: a frame of rows to validate with; where `data` is what :func:`instag.split` returned, it has them;
+        - ``chat_template``: LLaMA-Factory's name of the model's chat template, where instag does not know it;
+        - ``skip``: leave out rows that one of the trainers cannot hold, and say how many, instead of refusing them.
 
     Examples
     --------
@@ -50,6 +70,11 @@ def write(data: Any, path: str | Path, *, format: str = "auto", metadata: Mappin
     ...     Path(folder, "train.jsonl").read_text()
     '{"question":"Why?","id":null}\n'
     """
+    if trainers is not None:
+        write_folder(data, path, trainers, **training)
+        return
+    if training:
+        raise InputError(f"{next(iter(training))}: this is for trainers: name them with trainers= / --trainer")
     if format not in FORMATS:
         raise InputError(f"format: found {format!r}: expected one of {', '.join(FORMATS)}")
     whole = wrap(data).lazy()

@@ -1,0 +1,59 @@
+"""Files that a person may have edited: each says in its first line whether it is still as it was written."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from instag.errors import InputError
+from instag.io.output import atomic_write
+from instag.warning import warn
+
+__all__ = ["merge_entries", "write_config", "write_text"]
+
+MARK = "# Written by instag, and by it alone as long as the rest has the hash "
+
+
+def write_config(path: Path, text: str) -> bool:
+    """Write a configuration, unless a person has edited the one that is there; say whether it was written.
+
+    The hash in the first line is that of all lines after it.
+    """
+    if path.exists() and not _is_ours(path):
+        warn(f"{path}: somebody has edited it since: it is left as it is; move it away to have it written anew")
+        return False
+    write_text(path, f"{MARK}{_hash(text)}\n{text}")
+    return True
+
+
+def merge_entries(path: Path, entries: dict[str, dict[str, Any]]) -> None:
+    """Put entries into a JSON object, beside those that are there, and beside what else these entries have."""
+    there: Any = {}
+    if path.exists():
+        try:
+            there = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InputError(f"{path}: not valid JSON: {error}: mend it, or move it away") from None
+        if not isinstance(there, dict) or not all(isinstance(there.get(name, {}), dict) for name in entries):
+            raise InputError(f"{path}: expected an object with an object for each data set: mend it, or move it away")
+    merged = there | {name: there.get(name, {}) | entry for name, entry in entries.items()}
+    write_text(path, json.dumps(merged, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path, "text") as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    except UnicodeDecodeError:
+        return False
+    return first == f"{MARK}{_hash(rest)}"
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,133 @@
+"""A folder to train from: data, configurations, and what a trainer wants beside them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+import orjson
+
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.io.trainers.configs import PAIRED, TRAINERS, Plan, entries, filename, text_of
+from instag.io.trainers.files import merge_entries, write_config, write_text
+from instag.io.trainers.rows import Row, Rows, rows_of, sharegpt
+
+__all__ = ["Training", "write_folder"]
+
+
+class Training(TypedDict, total=False):
+    """The keyword options of :func:`write_folder`."""
+
+    model: str | None
+    validation: Any
+    chat_template: str | None
+    skip: bool
+
+
+def write_folder(
+    data: Any,
+    folder: str | Path,
+    trainers: Sequence[str] | str,
+    *,
+    model: str | None = None,
+    validation: Any = None,
+    chat_template: str | None = None,
+    skip: bool = False,
+) -> list[Path]:
+    """Write data and configurations for trainers into a folder that they are called from.
+
+    Parameters
+    ----------
+    data
+        A frame in any layout, or what :func:`instag.split` returned.
+    folder
+        The folder; it is made where there is none.
+    trainers
+        ``"llama-factory"``, ``"axolotl"``, ``"trl"``, ``"swift"`` and ``"unsloth"``, or some of them.
+    model
+        The base model: a name on a hub, or a folder.
+    validation
+        Rows to validate with, a frame.
+    chat_template
+        LLaMA-Factory's name of the model's chat template, where instag does not know it.
+    skip
+        Leave out rows that one of the trainers cannot hold.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+    """
+    names = [trainers] if isinstance(trainers, str) else list(trainers)
+    _check(names, model)
+    train, validating = _parts(data, validation)
+    rows = rows_of(wrap(train).lazy(), names, "data", skip=skip)
+    held = None if validating is None else rows_of(wrap(validating).lazy(), names, "validation", skip=skip)
+    if held is not None and held.pairs != rows.pairs:
+        raise InputError("validation: expected rows as those to train with: one has preferences, the other has none")
+    if rows.pairs and (others := [name for name in names if name not in PAIRED]):
+        raise InputError(f"trainers: preferences are written for {', '.join(PAIRED)}; found {', '.join(others)}")
+    target = Path(folder)
+    plan = Plan(
+        str(model),
+        _named(target),
+        held is not None,
+        rows.pairs,
+        rows.tools or (held is not None and held.tools),
+        rows.calls or (held is not None and held.calls),
+        chat_template,
+    )
+    texts = {name: text_of(name, plan) for name in names}
+    written = []
+    for part, found in {"train": rows, "val": held}.items():
+        if found is not None:
+            written += _data(target, part, found, plan, names)
+    if "llama-factory" in names:
+        merge_entries(target / "data" / "dataset_info.json", entries(plan))
+        written.append(target / "data" / "dataset_info.json")
+    written += [target / filename(name) for name, text in texts.items() if write_config(target / filename(name), text)]
+    return written
+
+
+def _check(names: Sequence[str], model: Any) -> None:
+    for name in names:
+        if name not in TRAINERS:
+            raise InputError(f"trainers: expected one or more of {', '.join(TRAINERS)}; found {name!r}")
+    if not names:
+        raise InputError(f"trainers: expected one or more of {', '.join(TRAINERS)}; found none")
+    if not model or not isinstance(model, str):
+        raise InputError(
+            "model: expected the base model to train, such as Qwen/Qwen3-4B-Instruct-2507: name it with model= / --model"
+        )
+
+
+def _parts(data: Any, validation: Any) -> tuple[Any, Any]:
+    """The rows to train and to validate with; what was split has both."""
+    if hasattr(data, "train") and hasattr(data, "validation"):
+        return data.train, data.validation if validation is None else validation
+    return data, validation
+
+
+def _named(folder: Path) -> str:
+    """What the data are called: as the folder is, in letters that every trainer takes."""
+    return re.sub(r"\W+", "_", folder.resolve().name).strip("_").lower() or "data"
+
+
+def _data(folder: Path, part: str, found: Rows, plan: Plan, names: Sequence[str]) -> list[Path]:
+    written = [folder / "data" / f"{part}.jsonl"]
+    _jsonl(written[0], found.rows)
+    if "llama-factory" in names and (plan.calls or plan.tools):
+        written.append(folder / "llama-factory" / f"{part}.jsonl")
+        _jsonl(written[-1], sharegpt(found.rows))
+    if "trl" in names and plan.pairs:
+        written.append(folder / "trl" / f"{part}.jsonl")
+        pairs = [
+            {"prompt": row["messages"], "chosen": [row["chosen"]], "rejected": [row["rejected"]]} for row in found.rows
+        ]
+        _jsonl(written[-1], pairs)
+    return written
+
+
+def _jsonl(path: Path, rows: Iterable[Row]) -> None:
+    write_text(path, "".join(orjson.dumps(row).decode() + "\n" for row in rows))

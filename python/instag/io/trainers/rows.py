@@ -1,0 +1,170 @@
+"""Rows as trainers see them: messages, tools, answers that were chosen and rejected."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.io.conversation import from_calls, piece, turns_of
+from instag.io.records import dump, plain
+from instag.io.targets import to_target
+from instag.warning import warn
+
+__all__ = ["Rows", "rows_of", "sharegpt"]
+
+Row = dict[str, Any]
+PAIR = ("chosen", "rejected")
+# Who speaks in the turns that a trainer may be given, and who is answered.
+ROLES = ("system", "user", "assistant", "tool")
+ASKING = ("user", "tool")
+# Rows that a message names.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one file, and what there is in them.
+
+    Attributes
+    ----------
+    rows
+        Each with `messages`, `tools` where there are any, and for preferences `chosen` and `rejected`, one message each;
+        `messages` are what came before then.
+    tools, calls
+        Whether any row has tools, and whether any turn calls one.
+    pairs
+        Whether the rows are preferences.
+    """
+
+    rows: list[Row]
+    tools: bool
+    calls: bool
+    pairs: bool
+
+
+def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bool) -> Rows:
+    """Read the rows, and see that every trainer can hold them.
+
+    Parameters
+    ----------
+    data
+        Data in any layout.
+    trainers
+        The names of the trainers.
+    where
+        What to call the data in a message.
+    skip
+        Leave out rows that some trainer cannot hold, and say how many; otherwise they are refused.
+    """
+    frame = to_target(data, "messages").collect()
+    pairs = all(name in frame.columns for name in PAIR)
+    rows, refused = [], Counter[tuple[str, str]]()
+    first: dict[tuple[str, str], list[int]] = {}
+    wanted = [name for name in ("messages", "tools", *PAIR) if name in frame.columns]
+    for number, found in enumerate(frame.select(wanted).iter_rows(named=True), start=1):
+        row = _row(plain(found), pairs=pairs)
+        faults = {trainer: fault for trainer in trainers if (fault := _fault(row, trainer, pairs=pairs))}
+        for each in faults.items():
+            refused[each] += 1
+            first.setdefault(each, []).append(number)
+        if not faults:
+            rows.append(row)
+    if refused:
+        told = "; ".join(
+            f"{trainer} cannot hold {count:,} of {frame.height:,} rows ({fault}; row {_listed(first[trainer, fault])})"
+            for (trainer, fault), count in refused.most_common()
+        )
+        if not skip:
+            raise InputError(f"{where}: {told}: leave them out with skip=True / --skip, or mend them")
+        warn(f"{where}: {told}: they are left out")
+    if not rows:
+        raise InputError(f"{where}: no row is left to train with")
+    calls = any(turn.get("tool_calls") for row in rows for turn in row["messages"])
+    return Rows(rows, any("tools" in row for row in rows), calls, pairs)
+
+
+def sharegpt(rows: Iterable[Row]) -> list[Row]:
+    """The same rows with a turn of its own for each call of tools, and tools as JSON text.
+
+    Examples
+    --------
+    >>> turns = [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": "No."}]
+    >>> sharegpt([{"messages": turns}])
+    [{'conversations': [{'from': 'human', 'value': 'Rain?'}, {'from': 'gpt', 'value': 'No.'}]}]
+    """
+    speakers = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
+    made = []
+    for row in rows:
+        turns = []
+        for turn in row["messages"]:
+            if calls := turn.get("tool_calls"):
+                turns.append(
+                    {"from": "function_call", "value": from_calls([{"function": call["function"]} for call in calls])}
+                )
+            else:
+                turns.append({"from": speakers[turn["role"]], "value": turn["content"] or ""})
+        other: Row = {"conversations": turns}
+        if row.get("tools"):
+            other["tools"] = row["tools"] if isinstance(row["tools"], str) else dump(row["tools"])
+        made.append(other)
+    return made
+
+
+def _row(found: Mapping[str, Any], *, pairs: bool) -> Row:
+    row: Row = {"messages": [_turn(turn) for turn in found["messages"] or []]}
+    if found.get("tools"):
+        row["tools"] = found["tools"]
+    if pairs:
+        for name in PAIR:
+            answers = turns_of(found[name]) if isinstance(found[name], list | dict) else []
+            if isinstance(found[name], str):
+                answers = [{"role": "assistant", "content": found[name]}]
+            row[name] = answers[-1] if answers else None
+    return row
+
+
+def _turn(turn: Mapping[str, Any]) -> Row:
+    """A turn without what is null; its parts are one text where all of them are text."""
+    made = {key: value for key, value in turn.items() if value is not None or key == "content"}
+    if isinstance(made.get("content"), list):
+        texts = [piece(part) for part in made["content"]]
+        if None not in texts:
+            made["content"] = "\n".join(text for text in texts if text is not None)
+    return made
+
+
+def _fault(row: Row, trainer: str, *, pairs: bool) -> str | None:
+    """Why a trainer cannot hold a row; None where it can."""
+    turns = row["messages"]
+    roles = [turn["role"] for turn in turns]
+    if unknown := [role for role in roles if role not in ROLES]:
+        return f"a turn of the role {unknown[0]!r}"
+    if pairs:
+        if any(row[name] is None or row[name]["role"] != "assistant" for name in PAIR):
+            return "an answer that was chosen or rejected is missing"
+    elif "assistant" not in roles:
+        return "no turn of the assistant's to learn from"
+    elif any(turn["role"] == "assistant" and not turn.get("content") and not turn.get("tool_calls") for turn in turns):
+        return "a blank answer"
+    if trainer == "llama-factory":
+        return _unpaired(turns, odd=pairs)
+    return None
+
+
+def _unpaired(turns: Sequence[Mapping[str, Any]], *, odd: bool) -> str | None:
+    """Why turns are no pairs of a question and an answer, after one word of the system at most."""
+    spoken = turns[1:] if turns and turns[0]["role"] == "system" else turns
+    if any(not isinstance(turn.get("content"), str | None) for turn in turns):
+        return "content that is not text"
+    if any((turn["role"] in ASKING) != (nth % 2 == 0) or turn["role"] == "system" for nth, turn in enumerate(spoken)):
+        return "user and assistant do not take turns"
+    if any(turn.get("tool_calls") and turn.get("content") for turn in spoken):
+        return "words beside a call of tools"
+    return None if len(spoken) % 2 == odd else "the last turn is not the assistant's"
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:NAMED])) + (", …" if len(numbers) > NAMED else "")
