@@ -21,13 +21,17 @@ test: $(VENV)/.developing ## Build instag and run all tests, of Rust and of Pyth
 	cargo test --quiet
 	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2
 
-lint: $(VENV)/.developing ## Check style, types and stubs
+lint: $(VENV)/.developing ## Check style, types, stubs and workflows
 	cargo fmt --check
 	cargo clippy --quiet --all-targets --features python -- --deny warnings
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --quiet --check
 	$(BIN)/mypy
 	$(BIN)/stubtest instag._core --ignore-disjoint-bases
+	$(BIN)/zizmor --quiet --offline .github
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 
 format: $(VENV)/.developing ## Lay out the code
 	cargo fmt
