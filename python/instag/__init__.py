@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Vocabulary,
         associations,
         normalize,
+        roll_up,
         write_judgments,
     )
     from instag.progress import Progress
@@ -79,6 +80,7 @@ __all__ = [
     "rank",
     "read",
     "report",
+    "roll_up",
     "scan",
     "select",
     "split",
@@ -106,6 +108,7 @@ _HOMES = {
         "Vocabulary",
         "associations",
         "normalize",
+        "roll_up",
         "write_judgments",
     ),
     "progress": ("Progress",),

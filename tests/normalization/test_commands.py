@@ -275,3 +275,22 @@ def test_applying_says_how_far_the_data_are(judged: tuple[Path, Path]) -> None:
     assert lines(done.stdout)[1:4] == ["vocabulary 1 1 33.3%", "rules 1 1 33.3%", "new 1 1 33.3%"]
     run("vocabulary", "apply", file, more, "-o", output, "--judgments", new)
     assert pl.read_ndjson(output)["tags"].to_list() == [["unit testing", "testing"]]
+
+
+def test_edit(judged: tuple[Path, Path]) -> None:
+    data, said = judged
+    file, after, edits = (data.with_name(name) for name in ("v.parquet", "v2.parquet", "edits.txt"))
+    options = ("--min-count", "2", "--embedder", "none", "--vocabulary", file, "--judgments", said)
+    run("normalize", data, "-o", data.with_name("n.jsonl"), *options)
+    edits.write_text("rename testing to tests\n")
+    done = run("vocabulary", "edit", file, edits, "-o", after)
+    assert lines(done.stdout) == [
+        "moved testing: testing -> tests",
+        "",
+        "1 moved",
+        f"1 edits; 2 tags; written to {after}",
+    ]
+    assert lines(run("vocabulary", "tree", after).stdout)[0] == "tests 4 100.0%"
+    edits.write_text("merge unit testing in testing\n")
+    refused = run("vocabulary", "edit", file, edits, "-o", after, code=1)
+    assert f"{edits}, line 1: expected merge A into B; found 'merge unit testing in testing'" in refused.stderr

@@ -1,4 +1,4 @@
-"""`instag vocabulary show`, `tree`, `diff` and `apply`."""
+"""`instag vocabulary show`, `tree`, `diff`, `edit` and `apply`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -15,6 +15,8 @@ from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, o
 from instag.errors import InputError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from instag.embedding.vectors import Embed
 
 __all__ = ["vocabulary"]
@@ -38,6 +40,8 @@ Url = Annotated[
     str | None, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is, the vocabulary's model too.")
 ]
 
+Edits = Annotated[Path, typer.Argument(metavar="EDITS.txt", help="A text file with an edit a line.")]
+Edited = Annotated[Path, typer.Option("-o", "--output", metavar="V2.parquet", help="Where to save the result.")]
 Depth = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many levels to show; otherwise all.")]
 Under = Annotated[str | None, typer.Option(metavar="TAG", help="Show this tag and what is below it.")]
 
@@ -71,7 +75,11 @@ def show(file: File, top: Top = 20, tag: Tag = None) -> None:
 @vocabulary.command()
 def diff(file: File, other: Other, top: Top = 20) -> None:
     """Show which raw tags become another tag in the other vocabulary, or go; what tells most comes first."""
-    changes = instag.Vocabulary.load(file).diff(instag.Vocabulary.load(other))
+    show_changes(instag.Vocabulary.load(file).diff(instag.Vocabulary.load(other)), top)
+
+
+def show_changes(changes: "pl.DataFrame", top: int) -> None:
+    """Print what becomes of raw tags, where that has changed."""
     for raw, before, after, change, _ in changes.head(top).iter_rows():
         console.say(f"{change:<8} {raw}: {before or '(none)'} -> {after or '(none)'}")
     counts = changes.get_column("change").value_counts(sort=True)
@@ -154,6 +162,17 @@ def tree(file: File, depth: Depth = None, under: Under = None) -> None:
     console.say(
         f"\n{len(names):,} tags, {sum(parent is None for parent in parents.values()):,} with nothing above them"
     )
+
+
+@vocabulary.command()
+def edit(file: File, edits: Edits, output: Edited, top: Top = 20) -> None:
+    """Apply a text file of edits, a line each: merge A into B, split A from B, rename A to B, drop A, keep A, broader A: B."""
+    outputs.apart([file, edits], outputs.file("-o", output, ".parquet"))
+    before = instag.Vocabulary.load(file)
+    after = before.edit(edits)
+    after.save(output)
+    show_changes(before.diff(after), top)
+    console.say(f"{len(after.edits):,} edits; {len(after):,} tags; written to {output}")
 
 
 def embedder_for(loaded: "instag.Vocabulary", text: str, base_url: str | None) -> "str | Embed | None":

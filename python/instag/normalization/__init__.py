@@ -9,7 +9,9 @@ steps/        a file for each step: frequency, rules, semantic, judge,
 matching/     whether two tags are one: shared by steps and application
 judging/      what a judge is asked, and what it said
 history       what was done to each raw tag
-tree          broader tags, and what is below them
+tree          broader tags, and what is below them; rollup: each row by its
+              broad tag
+editing       a small text file of edits, applied on top
 vocabulary    what is left, in a file
 matcher       tags that a vocabulary has not seen
 application   a vocabulary on other data
@@ -19,6 +21,7 @@ application   a vocabulary on other data
 from instag.normalization.application import Applied
 from instag.normalization.judging import JudgeEstimate, Judgement, ModelJudge, Question, write_judgments
 from instag.normalization.normalizer import Normalized, normalize
+from instag.normalization.rollup import roll_up
 from instag.normalization.steps.association import associations
 from instag.normalization.vocabulary import Vocabulary
 
@@ -32,5 +35,6 @@ __all__ = [
     "Vocabulary",
     "associations",
     "normalize",
+    "roll_up",
     "write_judgments",
 ]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,15 @@ from instag.normalization.matching.acronyms import LEAST, Acronyms, reason
 from instag.normalization.matching.decision import shown, spelling, spelt
 from instag.normalization.settings import Settings
 
-__all__ = ["Known", "Match", "Matcher", "spoken_of"]
+__all__ = ["HIERARCHY", "Known", "Match", "Matcher", "spoken_of"]
+
+
+HIERARCHY: dict[str, Any] = {
+    "tag": pl.String,
+    "broader": pl.List(pl.String),
+    "share": pl.Float64,
+    "narrower": pl.List(pl.String),
+}
 
 
 class Known(Protocol):

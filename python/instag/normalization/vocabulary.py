@@ -1,7 +1,7 @@
 """The vocabulary: the tags that are left, what each is made of, and its file."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -15,10 +15,13 @@ from instag.errors import InputError, file_error
 from instag.io.files import reason_of
 from instag.io.output import atomic_write
 from instag.normalization.application import Applied, apply
+from instag.normalization.draft import Draft
+from instag.normalization.editing import read_edits
 from instag.normalization.history import MERGES, STEPS, History
 from instag.normalization.judging.bench import Bench, judge_of
 from instag.normalization.judging.judgments import Judgments, read_judgments
 from instag.normalization.judging.question import Judge
+from instag.normalization.matcher import HIERARCHY
 from instag.normalization.settings import Settings
 from instag.normalization.state import State
 from instag.normalization.steps.judge import Verdicts
@@ -58,6 +61,8 @@ class Vocabulary:
         Where a judge said which tags are broader, a row for each tag: `tag`, `broader` (the nearest broader tags of the
         vocabulary), `share` (the rows with it or any tag below it, of all whose tags are not null) and `narrower` (the
         raw tags that were too rare to stand, and speak through it). None without a judge.
+    edits
+        The lines of :meth:`edit` that were applied on top.
     """
 
     tags: pl.DataFrame
@@ -68,6 +73,7 @@ class Vocabulary:
     embedder: str | None
     vectors: NDArray[np.float32] | None
     hierarchy: pl.DataFrame | None = None
+    edits: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -193,6 +199,34 @@ class Vocabulary:
             )
         return tree_of(self.tags, self.hierarchy)
 
+    def edit(self, edits: str | Path | Sequence[str]) -> "Vocabulary":
+        """Another vocabulary, with edits applied on top: a text file, or its lines.
+
+        ``merge A into B``, ``rename A to B`` and ``drop A`` are about tags; ``split A from B`` makes a tag of a raw tag
+        that became B, and ``keep A`` of one that was dropped; ``broader A: B`` puts A below B. A tag with one of these
+        words in it stands in double quotes; what follows a ``#`` is a remark. The order of lines plays no part.
+
+        Counts are those of the rows that made the vocabulary, as far as they can be known without them: where tags are
+        merged the sum, though a row may have had both. :meth:`diff` shows what has changed.
+
+        Raises
+        ------
+        InputError
+            Where a line is no edit, names a tag that is not there, or contradicts another.
+
+        Examples
+        --------
+        >>> import instag, polars as pl
+        >>> df = pl.DataFrame({"tags": [["tale", "story"], ["story"], ["misc"]]})
+        >>> vocabulary = instag.normalize(df, embedder=None).vocabulary
+        >>> vocabulary.edit(["merge tale into story", "drop misc"]).tags.rows()
+        [('story', 3, ['story', 'tale'])]
+        """
+        read = read_edits(edits)
+        draft = Draft(self, self.merges)
+        draft.take(read)
+        return replace(self, **draft.fields(), edits=(*self.edits, *(edit.line for edit in read)))
+
     def diff(self, other: "Vocabulary") -> pl.DataFrame:
         """What becomes of each raw tag here and in another vocabulary, where that differs.
 
@@ -288,12 +322,6 @@ VECTOR = pl.List(pl.Float32)
 # What a tag's merges are told by; `to` is the tag, and `nth` their place among all.
 TOLD = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
 
-HIERARCHY: dict[str, Any] = {
-    "tag": pl.String,
-    "broader": pl.List(pl.String),
-    "share": pl.Float64,
-    "narrower": pl.List(pl.String),
-}
 SCHEMA = {
     "tag": pl.String,
     "count": pl.UInt32,
@@ -316,7 +344,8 @@ def _write(vocabulary: Vocabulary, path: Path) -> None:
     options = {
         name: value for name, value in asdict(vocabulary.settings).items() if name != "judge" or value is not None
     }
-    settings = {"form": FORM, "embedder": vocabulary.embedder, **options}
+    edits = {"edits": vocabulary.edits} if vocabulary.edits else {}
+    settings = {"form": FORM, "embedder": vocabulary.embedder, **options, **edits}
     metadata = {KEY: orjson.dumps(settings | {"history": vocabulary.steps.to_dicts()}).decode()}
     with atomic_write(path, "parquet") as draft:
         told.write_parquet(draft, metadata=metadata)
@@ -346,7 +375,7 @@ def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
     judged = dict(frame.schema) == SCHEMA | {name: dtype for name, dtype in HIERARCHY.items() if name != "tag"}
     if not judged and dict(frame.schema) != SCHEMA:
         raise TypeError(f"its columns are {dict(frame.schema)}")
-    embedder, history = settings.pop("embedder"), settings.pop("history")
+    embedder, history, edits = settings.pop("embedder"), settings.pop("history"), settings.pop("edits", ())
     settings["steps"] = tuple(settings["steps"])
     tags = frame.head(-1)
     return Vocabulary(
@@ -358,6 +387,7 @@ def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
         embedder=embedder,
         vectors=None if embedder is None else _vectors(tags.get_column("vector")),
         hierarchy=tags.select(*HIERARCHY) if judged else None,
+        edits=tuple(edits),
     )
 
 

@@ -1,0 +1,157 @@
+"""Rolling tags up: each row gets the broad tag that most of its tags lead to."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.normalization.tree import Parents, levels, nearest
+from instag.tagsets import encode
+
+if TYPE_CHECKING:
+    from instag.normalization.vocabulary import Vocabulary
+
+__all__ = ["parents_of", "roll_up"]
+
+F = TypeVar("F")
+LEVEL = re.compile(r"level (\d+)")
+
+
+def roll_up(
+    data: F,
+    vocabulary: "Vocabulary",
+    *,
+    to: int | str | Sequence[str],
+    tags: str = "tags",
+    column: str = "topic",
+    other: str | None = "other",
+) -> F:
+    """Add a column with one broad tag a row, to group by.
+
+    Each tag of a row leads to the nearest of the chosen tags at or above it; the row gets the one that most of its tags
+    lead to, and of several the one that more rows have, with all below it.
+
+    Parameters
+    ----------
+    data
+        A frame of any kind that :func:`instag.select` takes, with tags of the vocabulary, or raw ones that it knows.
+    vocabulary
+        A vocabulary that was made with a judge.
+    to
+        The chosen tags: a number of them, those with the largest `share` in :attr:`Vocabulary.tree`; or a level of
+        the tree, such as ``"level 1"``, with what ends above it; or a list of names.
+    tags
+        The column of tags.
+    column
+        The name of the new column.
+    other
+        What a row gets whose tags lead to none of them; a row whose tags are null gets null.
+
+    Raises
+    ------
+    InputError
+        Where the vocabulary has no broader tags, a name is not in it, or the column is missing, or there already.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"tags": [["poem"], ["poem", "haiku"], ["haiku"], ["tax"], None]})
+    >>> said = pl.DataFrame({"tag": ["haiku"], "same": [[]], "broader": [["poem"]]})
+    >>> vocabulary = instag.normalize(df, judgments=said, embedder=None, min_count=1).vocabulary
+    >>> instag.roll_up(df, vocabulary, to=["poem"])["topic"].to_list()
+    ['poem', 'poem', 'poem', 'other', None]
+    """
+    frame = wrap(data)
+    if column in frame.columns:
+        raise InputError(f"column {column!r} is there already: choose another name with `column`, or drop it first")
+    names = vocabulary.tags.get_column("tag").to_list()
+    parents = parents_of(vocabulary)
+    chosen = _chosen(vocabulary, parents, to)
+    weight = dict(vocabulary.tree.select("tag", "share").iter_rows())
+    # The chosen tag that each tag leads to, the broadest of several.
+    leads: dict[str, int] = {}
+    for place, name in enumerate(names):
+        found = [place] if place in chosen else nearest(place, parents, chosen.__contains__)
+        if found:
+            leads[name] = min(found, key=lambda each: (-weight[names[each]], each))
+    rows = encode(frame.column(tags), order="name")
+    known = _known(vocabulary)
+    ranks = {place: nth for nth, place in enumerate(sorted(chosen, key=lambda each: (-weight[names[each]], each)))}
+    nowhere = len(ranks)
+    codes = np.full(rows.n_tags, nowhere)
+    for code, raw in enumerate(rows.spellings):
+        codes[code] = min((ranks[leads[tag]] for tag in known.get(raw, ()) if tag in leads), default=nowhere)
+    topics = _most(np.diff(rows.offsets), codes[rows.codes], nowhere)
+    labels = pl.Series([*(names[place] for place in ranks), other], dtype=pl.String)
+    found_topics = labels.gather(topics).zip_with(~rows.is_null, pl.Series([None], dtype=pl.String))
+    rolled: F = frame.with_columns(pl.DataFrame({column: found_topics}))
+    return rolled
+
+
+def parents_of(vocabulary: "Vocabulary") -> Parents:
+    """The broader tags of each tag of a vocabulary, by their places.
+
+    Raises
+    ------
+    InputError
+        Where no judge said which tags are broader.
+    """
+    tree = vocabulary.tree
+    place = {tag: nth for nth, tag in enumerate(vocabulary.tags.get_column("tag").to_list())}
+    return {
+        place[tag]: [place[above] for above in broader]
+        for tag, broader in tree.select("tag", "broader").iter_rows()
+        if broader
+    }
+
+
+def _chosen(vocabulary: "Vocabulary", parents: Parents, to: int | str | Sequence[str]) -> set[int]:
+    names = vocabulary.tags.get_column("tag").to_list()
+    place = {tag: nth for nth, tag in enumerate(names)}
+    if isinstance(to, int) and not isinstance(to, bool) and to > 0:
+        broadest = vocabulary.tree.sort("share", "count", "tag", descending=[True, True, False])
+        return {place[tag] for tag in broadest.head(to).get_column("tag")}
+    if isinstance(to, str) and (found := LEVEL.fullmatch(to)):
+        level, least = levels(range(len(names)), parents), int(found[1])
+        above = {parent for some in parents.values() for parent in some}
+        return {nth for nth in range(len(names)) if level[nth] == least or (level[nth] < least and nth not in above)}
+    if isinstance(to, str) or not isinstance(to, Sequence):
+        raise InputError(f"to: expected a number of tags, a level such as 'level 1', or a list of tags; found {to!r}")
+    unknown = [tag for tag in to if tag not in place]
+    if unknown or not to:
+        raise InputError(
+            f"to: expected tags of the vocabulary; found {unknown[0]!r}" if unknown else "to: found no tags"
+        )
+    return {place[tag] for tag in to}
+
+
+def _known(vocabulary: "Vocabulary") -> dict[str, list[str]]:
+    """What each tag, and each raw tag, is in the vocabulary."""
+    known: dict[str, list[str]] = {}
+    hierarchy = vocabulary.hierarchy
+    lists = [vocabulary.tags.select("tag", pl.col("members").alias("raw"))]
+    if hierarchy is not None:
+        lists.append(hierarchy.select("tag", pl.col("narrower").alias("raw")))
+    for tag, raws in pl.concat(lists).iter_rows():
+        for raw in raws:
+            known.setdefault(raw, []).append(tag)
+    # A tag is what it is called, whatever else was written like that.
+    return known | {tag: [tag] for tag in vocabulary.tags.get_column("tag").to_list()}
+
+
+def _most(lengths: NDArray[np.int64], topics: NDArray[np.int64], nowhere: int) -> NDArray[np.int64]:
+    """The topic that most tags of each row lead to, the first of several; `nowhere` for rows where none leads to one."""
+    rows = np.repeat(np.arange(len(lengths)), lengths)
+    told = topics < nowhere
+    pairs, votes = np.unique(rows[told] * (nowhere + 1) + topics[told], return_counts=True)
+    row, topic = np.divmod(pairs, nowhere + 1)
+    best = np.full(len(lengths), nowhere)
+    # The last to be written is the one with most votes, and of these the first topic.
+    order = np.lexsort((-topic, votes))
+    best[row[order]] = topic[order]
+    return best
