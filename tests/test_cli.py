@@ -169,7 +169,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 
 # Commands whose options are read off a function, which takes loading it.
-DECLARED = {"clean", "convert", "decontaminate", "dedup", "split"}
+DECLARED = {"clean", "compare", "convert", "decontaminate", "dedup", "split"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from instag._core import DEBUG, __version__
 
 if TYPE_CHECKING:
-    from instag.analysis import Analysis, Comparison, Measures, analyze, measure
+    from instag.analysis import Analysis, Comparison, Measures, Versions, analyze, compare, measure
     from instag.auditing import Audit, Share, aaudit, audit
     from instag.chat import EndpointError, Price, Tally
     from instag.cleaning import Cleaned, Split, clean, decontaminate, dedup, split
@@ -60,6 +60,7 @@ __all__ = [
     "Split",
     "Tagged",
     "Tally",
+    "Versions",
     "Vocabulary",
     "__version__",
     "aaudit",
@@ -68,6 +69,7 @@ __all__ = [
     "atag",
     "audit",
     "clean",
+    "compare",
     "convert",
     "decontaminate",
     "dedup",
@@ -91,7 +93,7 @@ __all__ = [
 
 # Where each name comes from: a package is loaded when one of its names is first used, so that `import instag` is quick.
 _HOMES = {
-    "analysis": ("Analysis", "Comparison", "Measures", "analyze", "measure"),
+    "analysis": ("Analysis", "Comparison", "Measures", "Versions", "analyze", "compare", "measure"),
     "auditing": ("Audit", "Share", "aaudit", "audit"),
     "chat": ("EndpointError", "Price", "Tally"),
     "cleaning": ("Cleaned", "Split", "clean", "decontaminate", "dedup", "split"),

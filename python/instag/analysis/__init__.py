@@ -11,6 +11,7 @@ tags          the tags with examples, and those that come together
 curves        coverage against the number of samples
 selections    what was picked, in order
 comparison    what one part holds more of than another
+versions      two sets side by side
 terminal      tables for a terminal
 ============  ======================================================
 """
@@ -19,5 +20,6 @@ from instag.analysis.analyzer import analyze, summarize
 from instag.analysis.comparison import Comparison
 from instag.analysis.measures import Measures, measure
 from instag.analysis.result import Analysis
+from instag.analysis.versions import Versions, compare
 
-__all__ = ["Analysis", "Comparison", "Measures", "analyze", "measure", "summarize"]
+__all__ = ["Analysis", "Comparison", "Measures", "Versions", "analyze", "compare", "measure", "summarize"]

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from instag.analysis import Analysis, analyze
+from instag.analysis import Analysis, Versions, analyze
 from instag.errors import InputError
 from instag.io.output import atomic_write
 from instag.normalization import Normalized, Vocabulary
@@ -23,6 +23,7 @@ def report(
     tags: str = "tags",
     selections: Any = None,
     vocabulary: Vocabulary | Normalized[Any] | str | Path | None = None,
+    versions: Versions | None = None,
     title: str | None = None,
 ) -> Path:
     """Write what an analysis finds to one HTML file that opens in any browser, offline.
@@ -38,6 +39,8 @@ def report(
     vocabulary
         Adds what raw tags became: the steps, the merges and the tags of a :class:`instag.Vocabulary` or its
         file, or of what :func:`instag.normalize` gave back.
+    versions
+        Adds what :func:`instag.compare` found between two sets.
     title
         The heading; the number of samples where there is none.
 
@@ -63,7 +66,7 @@ def report(
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
     analysis = _analysed(data, by, tags, selections)
-    text = page(title or _title(analysis), sections(analysis, _known(vocabulary)))
+    text = page(title or _title(analysis), sections(analysis, _known(vocabulary), versions))
     with atomic_write(Path(path), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from instag.analysis import Analysis
+from instag.analysis import Analysis, Versions
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.section import Section
 from instag.reporting.sections.complexity import complexity
@@ -14,6 +14,7 @@ from instag.reporting.sections.overlap import overlap
 from instag.reporting.sections.overview import overview
 from instag.reporting.sections.selections import picks
 from instag.reporting.sections.tags import associations, catalogue
+from instag.reporting.sections.versions import versions as side_by_side
 from instag.reporting.sections.vocabulary import normalization
 
 __all__ = ["sections"]
@@ -21,16 +22,22 @@ __all__ = ["sections"]
 ANALYSIS = (overview, groups, overlap, frequency, complexity, growth, frontier, associations)
 
 
-def sections(analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None = None) -> list[Section]:
+def sections(
+    analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None = None, versions: Versions | None = None
+) -> list[Section]:
     """All that there is something to say in, in the order of a report."""
-    return list(_sections(analysis, vocabulary))
+    return list(_sections(analysis, vocabulary, versions))
 
 
-def _sections(analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None) -> Iterator[Section]:
+def _sections(
+    analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None, versions: Versions | None
+) -> Iterator[Section]:
     for build in ANALYSIS:
         section = build(analysis)
         if section is not None:
             yield section
+    if versions is not None:
+        yield side_by_side(versions)
     if vocabulary is not None:
         yield normalization(vocabulary)
     for nth, name in enumerate(analysis.selections, start=1):
