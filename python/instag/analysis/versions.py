@@ -174,7 +174,7 @@ def shown(measure: str, value: float | None) -> str:
     ('1,500', '4.25', '50.0%')
     """
     if value is None:
-        return "–"
+        return "-"
     if measure.startswith("coverage"):
         return f"{value:.1%}"
     return f"{value:,.2f}" if " a row" in measure else f"{value:,.0f}"
