@@ -56,8 +56,8 @@ def find(
     sample = frame.select(texts).head(SAMPLE).collect(engine="streaming") if texts else pl.DataFrame()
     types = dict(schema)
     for name in texts:
-        said = sample.get_column(name).drop_nulls()
-        if len(said) and all(parsed_chat(text) is not None for text in said):
+        said = [text for text in sample.get_column(name).to_list() if text is not None]
+        if said and all(parsed_chat(text) is not None for text in said):
             types[name] = CHAT
     found = _mapped(types, parts) if parts else detect(types, layout)
     if found is None:

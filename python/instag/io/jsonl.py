@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from instag.errors import InputError
 from instag.io.files import glob_safe, lines
 from instag.io.layout import CHATS
-from instag.io.records import DEEPEST, EXACT, FREE, Shape, any_within, decode, frame, is_record, parse
+from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, decode, frame, is_record, parse
 from instag.io.roles import is_turn
 from instag.surrogates import replace_escapes, warn_of_lone
 from instag.warning import warn
@@ -25,6 +26,8 @@ NAME = re.compile(r"[A-Za-z0-9_ -]+")
 # Polars makes this of a lone surrogate, which is no text.
 NUL = "\0"
 ORDERING = 100  # lines
+WIDE = 20  # fields
+BATCH = 20_000  # lines
 LISTED_LINES = 5
 AROUND = 30  # characters
 NUMBERS = re.compile(r"\b(?:NaN|-?Infinity)\b")
@@ -107,18 +110,79 @@ def _ordered(source: pl.LazyFrame, schema: Mapping[str, Any]) -> Mapping[str, An
 
 def _agrees(source: pl.LazyFrame, schema: Mapping[str, Any]) -> bool:
     """Whether the values that Polars might have changed are in truth of the types it found."""
-    whole, line, record = pl.Struct(dict(schema)), pl.col("line"), pl.col("record")
-    doubts = [
-        any_within(record, whole, _changed),
-        line.str.contains_any(["true", "false"]) & any_within(record, whole, _binary),
-        line.str.contains("|".join(_wrapped(whole)) or "$^") & any_within(record, whole, _single),
-    ]
-    decoded = source.with_columns(record=line.str.json_decode(whole))
+    whole, line = pl.Struct(dict(schema)), pl.col("line")
+    looks = line.str.contains("|".join(_wrapped(whole)) or "$^")
     shape = Shape()
-    for batch in decoded.filter(pl.any_horizontal(doubts)).select("line").collect_batches():
-        for line in batch["line"]:
-            shape.add(parse(line))
+    for batch in source.with_columns(record=line.str.json_decode(whole)).collect_batches(chunk_size=BATCH):
+        doubts = [
+            (batch, _changed),
+            (batch.filter(line.str.contains_any(["true", "false"])), _binary),
+            (batch.filter(looks), _single),
+        ]
+        for rows, test in doubts:
+            for text in _doubtful(rows, test):
+                shape.add(parse(text))
     return _holds(whole, shape)
+
+
+def _doubtful(rows: pl.DataFrame, test: Test) -> pl.Series:
+    """Find the lines in which something may not be what Polars made of it."""
+    suspected = _suspected(rows.get_column("record"), test)
+    if suspected is None:
+        return pl.Series(dtype=pl.String)
+    # To look for the lines takes a while for every field that is suspected; all of them are soon read.
+    wide = len(list(_leaves(suspected))) > WIDE
+    found = rows if wide else rows.filter(any_within(pl.col("record"), suspected, test))
+    return found.get_column("line")
+
+
+def _leaves(dtype: Any) -> Iterator[Any]:
+    if isinstance(dtype, pl.Struct):
+        for _, each in dtype:
+            yield from _leaves(each)
+    elif isinstance(dtype, pl.List):
+        yield from _leaves(dtype.inner)
+    else:
+        yield dtype
+
+
+def _suspected(values: pl.Series, test: Test) -> Any:
+    """Find the part of a type whose values pass a test at least once; None if none do.
+
+    All the values of one length are tested at once: an expression for each field would take its time for each.
+    """
+    dtypes: dict[str, Any] = {}
+    frames: dict[int, list[pl.Series]] = {}
+    left = [("", values)]
+    while left:
+        path, held = left.pop()
+        if test(pl.col(path), held.dtype) is not None:
+            dtypes[path] = held.dtype
+            frames.setdefault(len(held), []).append(held.alias(path))
+        if isinstance(held.dtype, pl.Struct):
+            left += [(f"{path}.{nth}", each) for nth, each in enumerate(held.struct.unnest().get_columns())]
+        elif isinstance(held.dtype, pl.List):
+            left.append((f"{path}.", held.explode(empty_as_null=False, keep_nulls=False)))
+    found: set[str] = set()
+    for columns in frames.values():
+        tests = (test(pl.col(each.name), each.dtype) for each in columns)
+        flags = pl.DataFrame(columns).select(
+            flag.any().alias(each.name) for each, flag in zip(columns, tests, strict=True) if flag is not None
+        )
+        found |= {name for name, flag in zip(flags.columns, flags.row(0), strict=True) if flag}
+    return _pruned(values.dtype, "", found)
+
+
+def _pruned(dtype: Any, path: str, found: AbstractSet[str]) -> Any:
+    """Leave those parts of a type that are at one of some paths, or above them."""
+    if isinstance(dtype, pl.Struct):
+        fields = {each.name: _pruned(each.dtype, f"{path}.{nth}", found) for nth, each in enumerate(dtype.fields)}
+        kept = {name: each for name, each in fields.items() if each is not None}
+        return pl.Struct(kept) if kept else None
+    if isinstance(dtype, pl.List):
+        inner = _pruned(dtype.inner, f"{path}.", found)
+        return pl.List(inner) if inner is not None else dtype if path in found else None
+    return dtype if path in found else None
 
 
 def _changed(value: pl.Expr, dtype: Any) -> pl.Expr | None:
@@ -209,6 +273,42 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
         if not inner or not all(is_turn(each, exchanges=False) for each in inner):
             return _rows(inner, name, lambda row: f"record {row + 1}", jsonl=True)
     return _rows(values, name, lambda row: f"line {numbers[row]}", jsonl=True)
+
+
+def records(path: Path) -> list[dict[str, Any]] | None:
+    """Parse a small file of JSON Lines; None where it is anything else, or something is wrong with it.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8 and not packed.
+
+    Returns
+    -------
+    list of dict or None
+        One object a line.
+    """
+    try:
+        values = [parse(line) for line in path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
+    except (ValueError, OSError):
+        return None
+    return values if values and all(isinstance(value, dict) for value in values) else None
+
+
+def held(values: list[dict[str, Any]]) -> pl.LazyFrame:
+    """Hold parsed objects as rows.
+
+    Parameters
+    ----------
+    values
+        One dict a row.
+
+    Returns
+    -------
+    polars.LazyFrame
+        The rows.
+    """
+    return frame(values).lazy()
 
 
 def _fault(name: object, number: int, line: str, error: ValueError) -> str:

@@ -295,8 +295,10 @@ def decode(lines: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> pl.LazyFra
     polars.LazyFrame
         One row a line.
     """
-    record = pl.col("line").str.json_decode(pl.Struct(dict(schema)))
-    return lines.select(record.struct.unnest()) if schema else lines.select()
+    if not schema:
+        return lines.select()
+    # Taken apart as a frame: as an expression, every field would have the line decoded for itself.
+    return lines.select(record=pl.col("line").str.json_decode(pl.Struct(dict(schema)))).unnest("record")
 
 
 def frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
+from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
 from instag.io import arrow_form, csv_form, files, jsonl, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
@@ -22,6 +23,8 @@ Source = str | Path | Sequence[str | Path]
 
 PLAIN = (pl.Null, pl.Boolean, pl.String, pl.List, pl.Struct)
 STANDARD_INPUT = "-"
+# So many files are opened as one, if they are no larger than this in the mean.
+MANY, SMALL = 16, 1 << 20
 # What a folder may hold beside data.
 BESIDE = ("readme", "license", "dataset_info", "dataset_infos", "dataset_dict", "state", "config", "requirements")
 SPLITS = {
@@ -79,7 +82,8 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
     if not isinstance(source, str | Path):
         if not source:
             raise InputError("source: found an empty list: expected at least one path")
-        return [part for each in source for part in parts(each, options)]
+        pooled = _pooled([str(each) for each in source], options)
+        return [part for each in source for part in parts(each, options)] if pooled is None else [pooled]
     if str(source) == STANDARD_INPUT:
         return [_standard_input(options)]
     path = Path(source).expanduser()
@@ -103,7 +107,42 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
     matches = [match for match in sorted(found) if Path(match).is_file()]
     if not matches:
         raise MissingFileError(f"{source}: the glob matches no file: expected at least one")
-    return [part for match in matches for part in _open(Path(match), match, options)]
+    pooled = _pooled(matches, options)
+    return [part for match in matches for part in _open(Path(match), match, options)] if pooled is None else [pooled]
+
+
+def _pooled(names: Sequence[str], options: ReadOptions) -> Part | None:
+    """Open many small files as one, for each by itself costs more than what is in it; None where they are not that."""
+    if len(names) < MANY or options.encoding or options.skip_bad_lines or options.format in get_args(FileType):
+        return None
+    paths = [Path(name).expanduser() for name in names]
+    endings = {path.suffix.lower() for path in paths}
+    if len(endings) > 1 or not all(path.is_file() for path in paths):
+        return None
+    kind = EXTENSIONS.get(endings.pop())
+    if kind == "parquet":
+        return _pooled_parquet(paths, names)
+    if kind != "jsonl" or sum(path.stat().st_size for path in paths) > SMALL * len(paths):
+        return None
+    values: list[Any] = []
+    for path, name in zip(paths, names, strict=True):
+        found = jsonl.records(path)
+        if found is None:
+            return None
+        values += [value if "source" in value else value | {"source": name} for value in found]
+    return Part(paths[0], names[0], jsonl.held(values), split=False)
+
+
+def _pooled_parquet(paths: Sequence[Path], names: Sequence[str]) -> Part | None:
+    """Scan files of the same columns at once."""
+    try:
+        schemas = [pl.read_parquet_schema(path) for path in paths]
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return None
+    if "source" in schemas[0] or any(schema != schemas[0] for schema in schemas):
+        return None
+    frame = pl.scan_parquet(list(paths), glob=False, include_file_paths="source")
+    return Part(paths[0], names[0], frame)
 
 
 def _check_circle(path: Path, source: str | Path) -> None:
