@@ -1,10 +1,11 @@
 """Files: their types and compression, and what can be wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
-from typing import Literal, get_args
+from threading import Thread
+from typing import Literal, TypeVar, get_args
 
 import polars as pl
 
@@ -12,6 +13,7 @@ from instag.choices import FileType
 from instag.errors import InputError, file_error
 from instag.io.output import STANDARD_OUTPUT, reason_of
 
+T = TypeVar("T")
 Type = FileType
 Compression = Literal["uncompressed", "gzip", "zstd"]
 
@@ -35,6 +37,7 @@ COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 # These are read, not written.
 PACKED = (*COMPRESSIONS, ".bz2", ".xz")
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+LISTENING = 0.1  # seconds between two moments at which Ctrl-C is heard
 SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
@@ -118,6 +121,42 @@ def reading(path: object, what: str) -> Iterator[None]:
         raise
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise file_error(f"{path}: cannot be read as {what}: {reason_of(error)}", error) from error
+
+
+def interruptible(work: Callable[[], T]) -> T:
+    """Do what Polars does without listening for Ctrl-C, so that it is heard at once.
+
+    Parameters
+    ----------
+    work
+        What is done, in a thread of its own: one that is left behind ends with the process.
+
+    Returns
+    -------
+    object
+        What comes of it.
+
+    Examples
+    --------
+    >>> interruptible(lambda: pl.LazyFrame({"a": [1]}).collect_schema().names())
+    ['a']
+    """
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            errors.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(LISTENING)
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
 def lines(path: Path) -> pl.LazyFrame:

@@ -11,7 +11,7 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.files import glob_safe, lines
+from instag.io.files import glob_safe, interruptible, lines
 from instag.io.layout import CHATS
 from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, decode, frame, is_record, parse
 from instag.io.roles import is_turn
@@ -65,7 +65,8 @@ def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     """
     source = lines(path).filter(pl.col("line").str.strip_chars() != "")
     try:
-        found = pl.scan_ndjson(glob_safe(path), infer_schema_length=None).collect_schema()
+        plan = pl.scan_ndjson(glob_safe(path), infer_schema_length=None)
+        found = interruptible(plan.collect_schema)
         if all(map(_safe, found.dtypes())):
             schema = _ordered(source, found)
             if _agrees(source, schema):

@@ -185,6 +185,9 @@ def reason_of(error: BaseException) -> str:
     >>> reason_of(OSError(28, "No space left on device"))
     '[Errno 28] No space left on device'
     """
+    if "KeyboardInterrupt" in str(error):
+        # Ctrl-C, where Polars was about to make something in Python.
+        raise KeyboardInterrupt from error
     if isinstance(error, pl.exceptions.PanicException):
         return "the file is damaged, or cut short"
     return (str(error).strip() or type(error).__name__).splitlines()[0]
