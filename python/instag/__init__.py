@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         write_judgments,
     )
     from instag.progress import Progress
+    from instag.recipe import Check, run, verify
     from instag.reporting import figures, report
     from instag.sample import load_sample, load_sample_judgments
     from instag.selection import Method, rank, select
@@ -37,6 +38,7 @@ __all__ = [
     "Analysis",
     "Applied",
     "Audit",
+    "Check",
     "Cleaned",
     "Comparison",
     "Cut",
@@ -83,10 +85,12 @@ __all__ = [
     "read",
     "report",
     "roll_up",
+    "run",
     "scan",
     "select",
     "split",
     "tag",
+    "verify",
     "write",
     "write_judgments",
 ]
@@ -114,6 +118,7 @@ _HOMES = {
         "write_judgments",
     ),
     "progress": ("Progress",),
+    "recipe": ("Check", "run", "verify"),
     "reporting": ("figures", "report"),
     "sample": ("load_sample", "load_sample_judgments"),
     "selection": ("Method", "rank", "select"),

@@ -1,0 +1,41 @@
+"""`instag recipe new` and `instag recipe schema`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from instag.cli import console, outputs
+
+recipe = typer.Typer(
+    name="recipe",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Begin a recipe, or describe recipes to an editor.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Data files, or globs.")]
+Output = Annotated[Path, typer.Option("--output", "-o", metavar="RECIPE.toml", help="The file to write.")]
+
+
+@recipe.command()
+def new(files: Files, output: Output = Path("recipe.toml")) -> None:
+    """Write a recipe for files, with comments and the columns that were found; change it, then `instag run` it."""
+    from instag.recipe.draft import draft
+
+    outputs.apart([*files, output], outputs.file("-o", output, ".toml"))
+    with console.stage("reading"):
+        text = draft(files)
+    output.write_text(text, "utf-8")
+    console.say(f"written to {output}; next: instag run {output} --limit 200, then --dry-run")
+
+
+@recipe.command()
+def schema() -> None:
+    """Print the JSON Schema of recipes: an editor that knows it completes and checks them."""
+    from instag.recipe.draft import schema as described
+
+    print(json.dumps(described(), indent=1))  # noqa: T201

@@ -1,0 +1,173 @@
+"""Results of steps, found again by what they were made of; hashes of files, taken once."""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from instag.errors import InputError
+
+__all__ = ["Cache", "canonical", "digest"]
+
+# Of the results of all steps: a change of what a step does with the same options raises it, and old results are made anew.
+RESULTS = 1
+CHUNK = 1 << 20
+# Characters of a value that are shown where it changed.
+LONGEST = 40
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, as `sha256sum` shows it."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """A value as JSON that is the same for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+class Cache:
+    """The folder `.instag` beside a recipe.
+
+    Attributes
+    ----------
+    folder
+        `cache/STEP/KEY` has a result; `journals` have answers, which are paid for and are no cache.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files = folder / "files.json"
+        self._hashes: dict[str, Any] = _read(self._files) or {}
+
+    def journal(self, name: str) -> Path:
+        """The file for answers."""
+        folder = self.folder / "journals"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.journal"
+
+    def hash(self, path: Path) -> str:
+        """The SHA-256 of a file; taken again only where its size, time or place on the disk is another."""
+        if path.is_dir():
+            return digest_of(self.hash(each) for each in sorted(path.rglob("*")) if each.is_file())
+        stat = path.stat()
+        mark = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+        known = self._hashes.get(str(path.absolute()))
+        if known is None or known[:3] != mark:
+            known = self._hashes[str(path.absolute())] = [*mark, digest(path)]
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _write(self._files, self._hashes)
+        return str(known[3])
+
+    def key(self, step: str, options: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
+        """What a result is found by."""
+        of = {"results": RESULTS, "step": step, "options": options, "inputs": inputs}
+        return hashlib.sha256(canonical(of).encode()).hexdigest()[:32]
+
+    def find(self, step: str, key: str) -> Path | None:
+        """The folder of a result; None where there is none."""
+        folder = self.folder / "cache" / step / key
+        return folder if (folder / "meta.json").is_file() else None
+
+    def meta(self, folder: Path) -> dict[str, Any]:
+        """What is known of a result."""
+        return _read(folder / "meta.json") or {}
+
+    def why(self, step: str, options: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
+        """Why a step has to be done: what is another than when it was done last."""
+        before = _read(self.folder / "cache" / step / "last.json")
+        if before is None:
+            return "not done yet"
+        changed = [
+            _change(name, before["options"].get(name), options.get(name))
+            for name in sorted({*before["options"], *options})
+            if before["options"].get(name) != options.get(name)
+        ]
+        changed += [
+            f"{name} {'changed' if name in inputs and name in before['inputs'] else 'is new' if name in inputs else 'is gone'}"
+            for name in sorted({*before["inputs"], *inputs})
+            if before["inputs"].get(name) != inputs.get(name)
+        ]
+        return ", ".join(changed[:4]) + (", …" if len(changed) > 4 else "") or "its result is gone"  # noqa: PLR2004
+
+    @contextmanager
+    def make(
+        self, step: str, key: str, options: Mapping[str, Any], inputs: Mapping[str, str]
+    ) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """A folder to make a result in, and what is to be known of it; it is there whole or not at all."""
+        target = self.folder / "cache" / step / key
+        draft = target.with_name(f"{key}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        meta: dict[str, Any] = {"step": step, "options": dict(options), "inputs": dict(inputs)}
+        try:
+            yield draft, meta
+            meta["hashes"] = {each.name: digest(each) for each in sorted(draft.iterdir()) if each.is_file()}
+            _write(draft / "meta.json", meta)
+            shutil.rmtree(target, ignore_errors=True)
+            draft.replace(target)
+            _write(target.parent / "last.json", {"options": dict(options), "inputs": dict(inputs)})
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    @contextmanager
+    def lock(self, waiting: Callable[[str], None]) -> Iterator[None]:
+        """Let one run at a time be here; another one waits. The lock goes with the process that holds it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        held = sqlite3.connect(self.folder / "lock", timeout=0.2, isolation_level=None)
+        try:
+            said = False
+            while True:
+                try:
+                    held.execute("BEGIN EXCLUSIVE")
+                    break
+                except sqlite3.OperationalError as error:
+                    if "locked" not in str(error):
+                        raise InputError(f"{self.folder}: expected a folder to keep results in: {error}") from None
+                    if not said:
+                        waiting(
+                            f"another run of a recipe in {self.folder.parent.absolute()} is under way: waiting for it"
+                        )
+                        said = True
+            yield
+        finally:
+            held.close()
+
+
+def digest_of(hashes: Iterator[str]) -> str:
+    """One hash for several."""
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    """What was, and what is; of what takes more than a few words only that it changed."""
+    if any(isinstance(value, dict) or len(str(value)) > LONGEST for value in (before, after)):
+        return f"{name} changed"
+    return f"{name} {_short(before)} → {_short(after)}"
+
+
+def _short(value: Any) -> str:
+    return "(none)" if value is None else str(value)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _write(path: Path, value: Any) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", "utf-8")
+    draft.replace(path)

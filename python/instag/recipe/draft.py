@@ -1,0 +1,119 @@
+"""A recipe to begin with: the columns that were found, and each step with its most used options as comments."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from instag.io import load
+from instag.recipe.recipe import VERSION
+from instag.recipe.steps import STEPS, keys, options
+
+__all__ = ["draft", "schema"]
+
+TAGS = ("tags", "query_tags")
+
+
+def draft(files: Sequence[str]) -> str:
+    """A recipe for files, to be looked through and changed.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read.
+    """
+    frames = {file: load(file).collect_schema() for file in files}
+    tagged = all(any(name in TAGS for name in schema) for schema in frames.values())
+    named = ['tags = "query_tags"'] if tagged and not all("tags" in schema for schema in frames.values()) else []
+    scored = {name for schema in frames.values() for name, kind in schema.items() if kind.is_numeric()}
+    lines = [
+        f"version = {VERSION}    # of this file's format",
+        f"name = {json.dumps(Path(files[0]).stem)}",
+        "seed = 0",
+        'output = "out"  # paths are relative to this file',
+        "",
+    ]
+    for file, schema in frames.items():
+        lines += [
+            "[[source]]  # of two rows alike, the earlier source's stays",
+            f"name = {json.dumps(Path(file).stem)}",
+            f"files = [{json.dumps(file)}]",
+            f"# columns found: {', '.join(schema)}",
+            '# columns = { query = "…", answer = "…" }  # where they are not found by themselves',
+            '# license = "…"',
+            "",
+        ]
+    lines += [
+        "[dedup]  # near-copies of an earlier row go",
+        "# threshold = 0.9",
+        *([f'# keep = "quality"  # by a column of numbers: {", ".join(sorted(scored)[:5])}'] if scored else []),
+        "",
+        "# [decontaminate]  # rows that ask what a benchmark asks go",
+        '# against = ["benchmarks/*.jsonl"]',
+        "",
+    ]
+    if not tagged:
+        lines += [
+            "[tag]  # what users ask becomes tags; every answer is kept",
+            'model = "gpt-4o-mini"',
+            '# base_url = "http://127.0.0.1:8000/v1"  # an endpoint of your own',
+            '# api_key_env = "OPENAI_API_KEY"  # the name of a variable, never a key',
+            "max_cost = 5.0  # US dollars that a run may spend",
+            "",
+        ]
+    lines += [
+        "[normalize]  # raw tags become a vocabulary",
+        *named,
+        "",
+        "[select]",
+        *named,
+        "budget = 1000  # a count of samples, or a share such as 0.1",
+        "",
+        "[split]  # copies stay on one side",
+        "validation = 0.02",
+        "",
+        "[write]",
+        'format = "messages"  # or sharegpt, alpaca',
+        "",
+        "# [report]  # a page with what the tags say",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """A JSON Schema of recipes, for editors."""
+    tables = {step: _table(step) for step in STEPS}
+    source = _table("source")
+    source["properties"] |= {
+        "name": {"type": "string"},
+        "files": {"type": ["array", "string"], "items": {"type": "string"}},
+        "sample": {"type": "integer", "minimum": 1},
+        "license": {"type": "string"},
+        "address": {"type": "string"},
+        "quality": {"type": "string"},
+        "columns": {"type": "object"},
+    }
+    tables["write"]["properties"] |= {
+        "format": {"enum": ["messages", "sharegpt", "alpaca"]},
+        "keep": {"type": "array", "items": {"type": "string"}},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A recipe of instag",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["source"],
+        "properties": {
+            "version": {"const": VERSION},
+            "name": {"type": "string"},
+            "seed": {"type": "integer", "minimum": 0},
+            "output": {"type": "string"},
+            "source": {"type": "array", "minItems": 1, "items": source},
+            **tables,
+        },
+    }
+
+
+def _table(step: str) -> dict[str, Any]:
+    described = {name: {"description": options(step)[name].help} for name in keys(step)}
+    return {"type": "object", "additionalProperties": False, "properties": described}
