@@ -44,4 +44,4 @@ def test_an_encoding_hears_of_signals() -> None:
     # Every tag is another one, so that the table grows all the time.
     tags = pl.int_range(6_000_000, eager=True).cast(pl.String)
     column = tags.reshape((2_000_000, 3)).arr.to_list()
-    stopped_midway(lambda: _core.encode(column, "appearance"))
+    stopped_midway(lambda: _core.Encoder().push(column))

@@ -21,7 +21,6 @@ __all__ = [
     "diameters",
     "duplicate_groups",
     "duplicates",
-    "encode",
     "examples",
     "measure",
     "neighbours",
@@ -73,7 +72,6 @@ class Encoder:
     def push(self, column: _Column) -> None: ...
     def finish(self, order: str) -> tuple[TagSets, Strings, int, int]: ...
 
-def encode(column: _Column, order: str) -> tuple[TagSets, Strings, int, int]: ...
 def rank(
     sets: TagSets, method: str, budget: int, seed: int | None
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...

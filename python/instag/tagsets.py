@@ -1,5 +1,6 @@
 """Tags as integers: the one encoding, between columns of strings and the core."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -8,9 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag._core import Encoder, clean, measure, novelty, rank
 from instag._core import TagSets as Sets
-from instag._core import clean, measure, novelty, rank
-from instag._core import encode as encode_lists
 from instag.errors import InputError
 
 __all__ = ["Order", "Ranking", "TagSets", "encode", "lists_of"]
@@ -143,13 +143,17 @@ class TagSets:
         return rows.alias(self.is_null.name)
 
 
-def encode(column: pl.Series, *, order: Order = "appearance", each_list: bool = False) -> TagSets:
+def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearance", each_list: bool = False) -> TagSets:
     """Encode a column of lists of tags. Tags that are null are left out, and so are repeats in a row.
+
+    A column may come in pieces, each of which can go before the next one comes: what is kept is about 8 bytes a row and
+    4 a tag of it, and each distinct tag once.
 
     Parameters
     ----------
     column
-        Lists of strings, of categoricals or enums, or of integers; or lists of such lists.
+        Lists of strings, of categoricals or enums, or of integers; or lists of such lists. Or pieces of one type, at
+        least one.
     order
         How the tags are numbered.
     each_list
@@ -159,7 +163,7 @@ def encode(column: pl.Series, *, order: Order = "appearance", each_list: bool = 
     Raises
     ------
     InputError
-        Where the column holds anything else.
+        Where the column holds anything else, or more rows than 32 bits can number.
 
     Examples
     --------
@@ -174,9 +178,19 @@ def encode(column: pl.Series, *, order: Order = "appearance", each_list: bool = 
     >>> rows.spellings, rows.offsets.tolist(), rows.codes.tolist()
     (['a', 'b'], [0, 2, 3], [1, 0, 1])
     """
-    rows, outer = _rows(column, each_list=each_list)
-    sets, tags, null, empty = encode_lists(rows.cast(pl.List(pl.String)), order)
-    return TagSets(sets, pl.Series(tags).cast(_inner(rows)), null, empty, rows.is_null().alias(column.name), outer)
+    encoder, parts = Encoder(), []
+    for piece in (column,) if isinstance(column, pl.Series) else column:
+        rows, outer = _rows(piece, each_list=each_list)
+        try:
+            encoder.push(rows.cast(pl.List(pl.String)))
+        except OverflowError as error:
+            raise InputError(f"column {piece.name!r}: {error}") from None
+        parts.append((piece.name, _inner(rows), rows.is_null(), outer))
+    sets, tags, null, empty = encoder.finish(order)
+    names, kinds, nulls, outers = zip(*parts, strict=True)
+    lists = [outer for outer in outers if outer is not None]
+    is_null = pl.concat(nulls).alias(names[0])
+    return TagSets(sets, pl.Series(tags).cast(kinds[0]), null, empty, is_null, pl.concat(lists) if lists else None)
 
 
 def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | None = None) -> pl.Series:

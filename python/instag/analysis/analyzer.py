@@ -71,7 +71,7 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
     Extraction", 2009.
     """
     frame = wrap(data)
-    pool = encode(frame.column(tags), order="count")
+    pool = encode(frame.chunks(tags), order="count")
     groups = groups_of(frame, by, pool)
     picks = picks_of(selections, pool, tags, by, dict.fromkeys(groups.names, "the name of a group") | RESERVED)
     queries = queries_of(frame)
@@ -91,5 +91,5 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
 def summarize(data: Any, *, by: str | None = None, tags: str = "tags") -> pl.DataFrame:
     """The summary alone: what :func:`analyze` has under that name, without the time that the rest takes."""
     frame = wrap(data)
-    pool = encode(frame.column(tags), order="count")
+    pool = encode(frame.chunks(tags), order="count")
     return summary_of(pool, groups_of(frame, by, pool), queries_of(frame))

@@ -69,9 +69,9 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     ----------
     Complexity and diversity as in sections 2 and 3 of the InsTag paper.
     """
-    tagsets = encode(wrap(data).column(tags))
+    tagsets = encode(wrap(data).chunks(tags))
     measured = measure_tags(tagsets)
-    return measured if of is None else replace(measured, coverage=_coverage(tagsets, encode(wrap(of).column(tags))))
+    return measured if of is None else replace(measured, coverage=_coverage(tagsets, encode(wrap(of).chunks(tags))))
 
 
 def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Measures:

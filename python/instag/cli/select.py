@@ -70,10 +70,8 @@ def run(
         data = io.load(one_or_list(source), format=format)
         expect_tags(data, source, tags)
         frame = wrap(data)
-        column = frame.column(tags)
     with console.stage("encoding tags"):
-        tagsets = encode(column)
-        del column
+        tagsets = encode(frame.chunks(tags))
     if not tagsets.tagged:
         raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
     with console.stage("selecting"):

@@ -1,6 +1,7 @@
 """What instag asks of a data frame, whatever its kind."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -41,12 +42,30 @@ class Frame(ABC):
         InputError
             Where there is no such column; the message lists those there are.
         """
+        self.check_column(name)
+        return self._column(name)
+
+    def chunks(self, name: str) -> Iterator[pl.Series]:
+        """One column piece by piece, so that whoever wants less than all of it need not hold all of it.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column; the message lists those there are.
+        """
+        self.check_column(name)
+        return self._chunks(name)
+
+    def _chunks(self, name: str) -> Iterator[pl.Series]:
+        yield self._column(name)
+
+    def check_column(self, name: str) -> None:
+        """Raise :class:`instag.InputError` where there is no such column."""
         if name not in self.columns:
             names = ", ".join(self.columns) or "none"
             each = name == "tags" and "query_tags" in self.columns
             hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
             raise InputError(f"no column {name!r}; the columns are: {names}{hint}")
-        return self._column(name)
 
     def take(self, rows: Rows, added: pl.DataFrame) -> Any:
         """Rows in the order given, with columns added, as the kind of frame that came in.

@@ -1,6 +1,7 @@
 """Frames of other libraries."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import narwhals as nw
@@ -11,6 +12,9 @@ from instag.errors import InputError
 from instag.frame.base import Frame, Rows
 from instag.frame.polars import PolarsFrame
 from instag.surrogates import count_lone, replace_lone, warn_of_lone
+
+# Rows of a Hub data set that are looked at together.
+PIECE = 1 << 17
 
 
 class HubFrame(Frame):
@@ -29,6 +33,11 @@ class HubFrame(Frame):
     def _column(self, name: str) -> pl.Series:
         table = self._data.select_columns([name]).with_format("arrow")[:]
         return pl.DataFrame(table).get_column(name)
+
+    def _chunks(self, name: str) -> Iterator[pl.Series]:
+        column = self._data.select_columns([name]).with_format("arrow")
+        for start in range(0, max(len(self._data), 1), PIECE):
+            yield pl.DataFrame(column[start : start + PIECE]).get_column(name)
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
         picked = self._data.select(rows)

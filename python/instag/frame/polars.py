@@ -1,16 +1,20 @@
 """Polars frames, of which one is lazy, and rows taken from them in order."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
+from instag.errors import InputError
 from instag.frame.base import Frame, Rows
 
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
+# Bytes of a column that are kept once they have been read.
+SMALL = 1 << 26
 
 
 class PolarsFrame(Frame):
@@ -37,7 +41,7 @@ class PolarsFrame(Frame):
 
 
 class LazyPolarsFrame(Frame):
-    """A Polars LazyFrame: only the column that is asked for is collected, and kept; the others are read on demand."""
+    """A Polars LazyFrame: a column that is asked for is collected, and kept; the others are read on demand."""
 
     def __init__(self, data: pl.LazyFrame) -> None:
         self._data = data
@@ -55,6 +59,22 @@ class LazyPolarsFrame(Frame):
         if name not in self._kept:
             self._kept[name] = self._data.select(name).collect().get_column(name)
         return self._kept[name]
+
+    def _chunks(self, name: str) -> Iterator[pl.Series]:
+        if name in self._kept:
+            yield self._kept[name]
+            return
+        # Where there is not one batch, there is still a type.
+        read, size = [pl.Series(name, dtype=self._schema[name])], 0
+        yield read[0]
+        for batch in self._data.select(name).collect_batches(maintain_order=True):
+            size += batch.estimated_size()
+            if size <= SMALL:
+                read.append(batch.get_column(name))
+            yield batch.get_column(name)
+        if size <= SMALL:
+            # So it need not be read again.
+            self._kept[name] = pl.concat(read)
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> pl.LazyFrame:
         def picked(
@@ -93,9 +113,28 @@ class LazyPolarsFrame(Frame):
         start = 0
         for batch in unread.collect_batches(maintain_order=True):
             held = mask[start : start + batch.height]
-            parts.append(batch.head(len(held)).filter(held))
+            kept = batch.head(len(held)).filter(held)
+            parts.append(kept if 2 * kept.height > batch.height else compact(kept))
             start += batch.height
+        if start < len(mask):
+            raise InputError(
+                f"data: row {len(mask) - 1:,} was chosen, and now there are only {start:,} rows: the data have changed "
+                "since their tags were read, or come in another order each time; choose again"
+            )
         return pl.concat(parts)
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """A copy that holds nothing but its own rows.
+
+    The strings of a filtered frame are views of the batch that it was filtered from, each of which keeps all of it.
+    """
+    if pl.Object in frame.dtypes:
+        return frame
+    buffer = BytesIO()
+    frame.write_ipc_stream(buffer)
+    buffer.seek(0)
+    return pl.read_ipc_stream(buffer)
 
 
 def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:

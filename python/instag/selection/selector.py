@@ -82,7 +82,7 @@ def select(
     Algorithm 1.
     """
     frame = wrap(data)
-    tagsets = encode(frame.column(tags))
+    tagsets = encode(frame.chunks(tags))
     wanted = count(budget, tagsets.samples)
     ranking = rank_tags(tagsets, method, wanted, seed)
     warn_of_missing(tagsets, tags, wanted)
@@ -104,7 +104,7 @@ def rank(data: F, *, tags: str = "tags", method: Method = "complexity-first", se
     [(1, 1, 1), (2, 2, 0), (3, 2, 3)]
     """
     frame = wrap(data)
-    tagsets = encode(frame.column(tags))
+    tagsets = encode(frame.chunks(tags))
     ranking = rank_tags(tagsets, method, tagsets.samples, seed)
     warn_of_missing(tagsets, tags, 0)
     ranked: F = frame.take(ranking.rows, explain(tagsets, ranking))

@@ -26,7 +26,7 @@ mod _core {
     #[pymodule_export]
     use super::select::{measure, novelty, rank};
     #[pymodule_export]
-    use super::tagsets::{Growing, Sets, Strings, encode};
+    use super::tagsets::{Growing, Sets, Strings};
     #[pymodule_export]
     use super::texts::{contamination, duplicate_groups, duplicates, stratify};
 

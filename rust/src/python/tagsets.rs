@@ -102,12 +102,6 @@ impl Strings {
 /// The tag sets, the tag of each code, the number of null rows and that of empty ones.
 type Encoding = (Sets, Strings, usize, usize);
 
-#[pyfunction]
-pub(super) fn encode(py: Python<'_>, column: Bound<'_, PyAny>, order: &str) -> PyResult<Encoding> {
-    let (order, lists) = (order.parse()?, lists_of(&column)?);
-    Ok(handed_on(detached(py, |interrupt| crate::encode(&lists, order, interrupt))?))
-}
-
 /// Encodes rows that come part by part.
 #[pyclass(frozen, module = "instag._core", name = "Encoder")]
 pub(super) struct Growing(Mutex<Encoder>);

@@ -148,8 +148,7 @@ def associations(
     check_count("min_support", min_support)
     check_share("min_confidence", min_confidence)
     check_choice("max_antecedent", max_antecedent, (1, 2))
-    column = wrap(data).column(tags)
-    rows = encode(column, order="name", each_list=True)
+    rows = encode(wrap(data).chunks(tags), order="name", each_list=True)
     one, also, consequent, n_antecedent, n_consequent, n_both = _core.associate(
         rows.sets, min_support, min_confidence, max_antecedent
     )
