@@ -58,7 +58,7 @@ def main(model: str) -> None:
     sample = instag.load_sample().filter(pl.col("messages").list.len() == SHORT).select("id", "messages")
     instag.write(sample.gather_every(sample.height // SAMPLES).head(SAMPLES), raw)
     freely, unread_tagged, unread_freely = (FOLDER / name for name in ("freely.jsonl", "tagged.csv", "freely.csv"))
-    asked = ["tag", raw, "--model", model, "--prompt", prompt, *BRIEF]
+    asked: list[str | Path] = ["tag", raw, "--model", model, "--prompt", prompt, *BRIEF]
     run(*asked, "-o", tagged, "--failures", unread_tagged)
     unread(unread_tagged, SAMPLES)
     # Where no query gets tags the command says so, and leaves with 1: this model needs to be held to a schema.

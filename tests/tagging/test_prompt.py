@@ -24,7 +24,8 @@ OPEN, CLOSE = "[begin query]", "[end query]"
 def text(prompt: Prompt, query: str = QUERY) -> str:
     (message,) = prompt.messages(query)
     assert message["role"] == "user"
-    return message["content"]
+    content: str = message["content"]
+    return content
 
 
 def test_the_paper_s_prompt() -> None:
