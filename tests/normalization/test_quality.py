@@ -3,8 +3,13 @@
 import json
 from pathlib import Path
 
+import counts
+import polars as pl
 import pytest
 import quality
+
+import instag
+from instag.embedding.minilm import MiniLM
 
 TOPICS = [
     {"topic": "unit-test", "aliases": ["unit-tests", "unittest", "pytest-suite"], "related": ["integration-test"]},
@@ -54,3 +59,53 @@ def test_the_table(file: Path) -> None:
     assert told[9] == "| guarded rules alone | | 75.0 % | 0 (0.00 %) |"
     assert told[10].startswith("| guarded, star (the default) | 0.05 | 75.0 % | 0 ")
     assert told[11].startswith("| | 0.10 |")
+
+
+def test_judgements_are_replayed(file: Path, tmp_path: Path) -> None:
+    said = tmp_path / "said.jsonl"
+    lines = [{"tag": "pytest-suite", "same": ["unit-test"], "broader": []}, {"tag": "deno", "same": [], "broader": []}]
+    said.write_text("\n".join(map(json.dumps, lines)))
+    rows = list(quality.judged(quality.Topics.read(file), MiniLM(), said))
+    assert rows == [
+        "| a judge, replayed after the default | 0.05 | 100.0 % | 0 (0.00 %) |",
+        "| its judgements as a file | 0.05 | 100.0 % | 0 (0.00 %) |",
+    ]
+
+
+def test_counts_by_step(tmp_path: Path) -> None:
+    path = tmp_path / "pool.jsonl"
+    path.write_text("\n".join(json.dumps({"tags": tags}) for tags in (["Code", "code"], ["code"], ["rare"])))
+    told: list[str] = []
+    counts.main([str(path), "--min-count", "2"], told.append)
+    assert told[0] == "3 rows, min_count 2"
+    assert told[3:5] == [
+        "| raw | 3 | 100.0 % | 4 | 100.0 % |  |",
+        "| frequency | 1 | 33.3 % | 2 | 50.0 % | 8,541 |",
+    ]
+    path.write_text('{"tag": "code", "count": 5}\n{"tag": "rare", "count": 1}\n')
+    told.clear()
+    counts.main([str(path), "--counts", "--min-count", "2"], told.append)
+    assert told[0] == "6 rows, min_count 2"
+    assert told[4] == "| frequency | 1 | 50.0 % | 5 | 83.3 % | 8,541 |"
+
+
+def test_quality_by_pairs_and_readings() -> None:
+    one = pl.DataFrame({"tags": [["Story", "code"], ["code"], None, []]})
+    two = pl.DataFrame({"tags": [["story"], ["codes", "C"], ["x"], []]})
+    vocabulary = instag.normalize(pl.concat([one, two]), embedder=None, min_count=1).vocabulary
+    found = instag.vocabulary_quality(
+        vocabulary,
+        aliases=[("code", "codes"), ("story", "unknown"), ("unknown", "other")],
+        related=[("C", "code"), ("Story", "story")],
+        readings=(one, two),
+    )
+    assert (found.joined, found.aliases, found.wrong, found.related) == (1, 3, 1, 2)
+    assert found.recall == pytest.approx(1 / 3)
+    assert found.f1_before == 0
+    assert found.f1_after == pytest.approx(2 * 2 / (3 + 4))
+    only = instag.vocabulary_quality(vocabulary, aliases=[("code", "codes")])
+    assert (only.related, only.f1_after, str(only)) == (None, None, "1 of 1 aliases joined")
+    with pytest.raises(instag.InputError, match=r"^vocabulary_quality: expected aliases, related or readings"):
+        instag.vocabulary_quality(vocabulary)
+    with pytest.raises(instag.InputError, match=r"^readings: expected as many rows in both, .* found 4 and 1$"):
+        instag.vocabulary_quality(vocabulary, readings=(one, two.head(1)))

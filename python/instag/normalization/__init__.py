@@ -21,6 +21,7 @@ application   a vocabulary on other data
 from instag.normalization.application import Applied
 from instag.normalization.judging import JudgeEstimate, Judgement, ModelJudge, Question, write_judgments
 from instag.normalization.normalizer import Normalized, normalize
+from instag.normalization.quality import Quality, vocabulary_quality
 from instag.normalization.rollup import roll_up
 from instag.normalization.steps.association import associations
 from instag.normalization.vocabulary import Vocabulary
@@ -31,10 +32,12 @@ __all__ = [
     "Judgement",
     "ModelJudge",
     "Normalized",
+    "Quality",
     "Question",
     "Vocabulary",
     "associations",
     "normalize",
     "roll_up",
+    "vocabulary_quality",
     "write_judgments",
 ]

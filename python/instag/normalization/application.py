@@ -108,6 +108,8 @@ def _vectors(
         found = embedder_of(embedder)
     elif name == "minilm":
         found = embedder_of("auto")
+    elif name == "use":
+        found = embedder_of("use")
     elif name.startswith(("sentence-transformers:", "model2vec:")):
         found = embedder_of(name)
     else:

@@ -111,7 +111,8 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         Semantic: the cosine distance within which tags are one; None leaves the step out.
     embedder
         Semantic: ``"auto"`` or ``"minilm"``, offline, from the extra `embed` (where that is missing, ``"auto"`` warns
-        and leaves the step out); ``"sentence-transformers:NAME"``; ``"model2vec:NAME"``; an
+        and leaves the step out); ``"use"``, offline and multilingual, from the extra `multilingual`;
+        ``"sentence-transformers:NAME"``; ``"model2vec:NAME"``; an
         :class:`instag.OpenAIEmbedder`; a function from a list of strings to vectors; or None.
     guards
         Whether tags are kept apart that only look alike ("safe" and "not safe"), and the distance allowed goes by how

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from instag.embedding.vectors import Embed, Vectors
 from instag.errors import InputError, file_error
-from instag.io.output import reason_of
-from instag.io.output import atomic_write
+from instag.io.output import atomic_write, reason_of
 from instag.normalization.application import Applied, apply
 from instag.normalization.draft import Draft
 from instag.normalization.editing import read_edits
