@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from instag.chat.question import Reply, Unreadable
 from instag.tagging.parsing import LONGEST_TAG, MOST_TAGS, TagList, read_answer
+from instag.tagging.parsing.words import is_placeholder
 
 
 def read(content: str | None, finish_reason: str | None = "stop") -> TagList:
@@ -49,7 +50,8 @@ TAGS = st.lists(
     min_size=1,
     max_size=12,
     unique=True,
-)
+    # What only says what was to stand there is no tag.
+).filter(lambda tags: not all(is_placeholder(tag, None) for tag in tags))
 
 
 @given(TAGS)

@@ -10,10 +10,15 @@ from instag.chat.repair import repairs
 
 __all__ = ["Object", "decoded", "unthought", "values_of"]
 
-# The thinking of a model: from its opening, or from the start where the server has taken that away.
+# The thinking of a model: from its opening, or from the start where the server has taken that away. What a string in
+# JSON speaks of is no end of it.
 NAMES = "think|thinking|thought|thoughts|reasoning"
 OPENED = re.compile(rf"\s*<({NAMES})>", re.IGNORECASE)
-THINKING = re.compile(rf"\s*<({NAMES})>.*?</\1>|(?:(?!<(?:{NAMES})>).)*?</(?:{NAMES})>", re.DOTALL | re.IGNORECASE)
+THINKING = re.compile(
+    rf"""\s*<({NAMES})>.*?</\1>
+    | (?:(?!<(?:{NAMES})>).)*?</(?:{NAMES})>(?![^\n"'\[{{<]*["']\s*[,:}}\]])""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
 # How else thinking is marked.
 MARKED = re.compile(r"\[(/?)THINK\]|◁(/?)think▷|<(/?)seed:think>|<\|(?:begin|(end))_of_thought\|>")
 # The channels of a model: what it thinks, and where the last of them begins.

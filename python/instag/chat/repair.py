@@ -30,6 +30,10 @@ FOREIGN = re.compile(r"""(?<!\\)(?:\\\\)*\\[^\"'\\/bfnrtu]""")
 MARKS = re.compile(r"[\s\"'\[\]{},:\\]+")
 # What only stands between two strings.
 SEAM = re.compile(r"""["']\s*[,;:]\s*["']""")
+# A string in which the first quotation mark ends something.
+TORN = re.compile(r"""(?<!\\)"(?:[^"\\]|\\[^"])*+\\"(?:\s|[,;:)])""")
+# LaTeX where it begins like an escape of JSON.
+LATEX = re.compile(r"(?<!\\)\\(?=[bfrt][a-z]{2})")
 # The thorough repair takes time that grows as the square of these; all that a hundred tags need is within.
 LONGEST = 20_000
 QUOTES = 800
@@ -89,7 +93,8 @@ def _libraries() -> tuple[Callable[..., str], Callable[..., str]]:
 def _by_rule(token: re.Match[str]) -> str:
     kind, text = token.lastgroup, token[0]
     if kind == "string":
-        return ESCAPE.sub(lambda escape: RIGHT.get(escape.lastgroup, escape[0]), text)
+        mended = ESCAPE.sub(lambda escape: RIGHT.get(escape.lastgroup, escape[0]), text)
+        return LATEX.sub(r"\\\\", mended) if mended != text else text
     if kind == "mark":
         return text.translate(PLAIN)
     if kind == "equals":
@@ -115,8 +120,12 @@ def _kept(body: str, repair: Callable[..., str]) -> Iterator[str]:
 
 
 def _apart(body: str, repaired: str) -> bool:
-    """Whether no two strings became one."""
-    return len(SEAM.findall(repaired)) >= len(SEAM.findall(body))
+    """Whether no two strings became one: each has its own marks between, and what is quoted in it begins and then ends.
+
+    Nor did one take in a bracket.
+    """
+    seams = len(SEAM.findall(repaired)) >= len(SEAM.findall(body))
+    return seams and not TORN.search(repaired) and body.count("}") == repaired.count("}")
 
 
 def _bare(text: str) -> str:

@@ -1,11 +1,11 @@
 """From what a model has written to tags, in whatever form it wrote them.
 
-=========  ==========================================
+=========  ======================================================
 answer     an answer, by one recogniser after the other
-forms      tags in a value of JSON
+forms      tags in a value of JSON; form: what they are taken down as
 lists      tags in plain text
 words      the words that tell a tag from all else
-=========  ==========================================
+=========  ======================================================
 """
 
 from instag.tagging.parsing.answer import LONGEST_EXPLANATION, LONGEST_TAG, MOST_TAGS, TagList, read_answer

@@ -7,7 +7,8 @@ from typing import Any
 from instag.chat.json_values import decoded, unthought, values_of
 from instag.chat.question import Reply, Unreadable, content_of
 from instag.chat.truncate import folded, shown
-from instag.tagging.parsing.forms import Form, form_of
+from instag.tagging.parsing.form import Form
+from instag.tagging.parsing.forms import form_of
 from instag.tagging.parsing.lists import list_of
 from instag.tagging.parsing.words import is_apology, is_placeholder
 

@@ -1,9 +1,12 @@
 """Tags in a value of JSON: each form that models give them in has a function, and the first that knows it reads it."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from instag.chat.json_values import Object, decoded
+from instag.chat.repair import repairs
+from instag.tagging.parsing.form import Form
+from instag.tagging.parsing.lists import list_of
 from instag.tagging.parsing.words import (
     FIELDS,
     NAMES,
@@ -11,12 +14,13 @@ from instag.tagging.parsing.words import (
     WHY,
     WRAPPERS,
     is_apology,
+    is_name,
     is_schema,
     is_tag,
     key_of,
 )
 
-__all__ = ["Form", "form_of"]
+__all__ = ["form_of"]
 
 WANTED = ("tag", "explanation")
 EXPLANATION = ("explanation", "description", "reason")
@@ -24,24 +28,10 @@ EXPLANATION = ("explanation", "description", "reason")
 BESIDE = ("title", "name", "label")
 NUMBERED = re.compile(r"(tag|label|intention|explanation)[ _-]?(\d+)", re.IGNORECASE)
 DIGITS = re.compile(r"\d{1,3}")
-SEPARATORS = re.compile(r"\s*[,;|\n，、；｜·•]\s*")
 # Wrappings within each other; no answer has more.
 DEEPEST = 6
 # Pairs of a tag and its explanation, in a list.
 PAIR = 2
-
-
-class Form(NamedTuple):
-    """Tags as a model gave them: whatever stood in the place of each, and its explanation."""
-
-    name: str
-    tags: list[Any]
-    explanations: list[Any]
-
-    @property
-    def usable(self) -> bool:
-        """Whether any of the tags is a text."""
-        return any(isinstance(tag, str) for tag in self.tags)
 
 
 def form_of(value: Any, depth: int = 0) -> Form | None:
@@ -77,7 +67,7 @@ def form_of(value: Any, depth: int = 0) -> Form | None:
     if isinstance(value, list):
         return _list(value)
     if isinstance(value, str):
-        inner = [form_of(each, depth + 1) for each in decoded(value) if not isinstance(each, str)]
+        inner = [form_of(each, depth + 1) for each in _inner(value) if not isinstance(each, str)]
         return inner[0]._replace(name="text") if inner and inner[0] else None
     return None
 
@@ -135,8 +125,20 @@ def _under_tags(pairs: Object, depth: int) -> Form | None:
 
 
 def _one_text(text: str) -> Form | None:
-    tags = [tag for tag in SEPARATORS.split(text) if tag]
-    return Form("one text", tags, [None] * len(tags)) if tags and all(map(is_tag, tags)) else None
+    """A list in plain text, or one tag, where a list is expected."""
+    form = list_of(text)
+    if form is None and is_tag(text.strip()):
+        form = Form("one text", [text], [None])
+    return form._replace(name="one text") if form else None
+
+
+def _inner(text: str) -> list[Any]:
+    """The value in JSON that a text holds."""
+    if found := decoded(text):
+        return found
+    if text.strip()[:1] not in {"[", "{"}:
+        return []
+    return next((found for repaired in repairs(text.strip()) if (found := decoded(repaired))), [])
 
 
 def _mapping(pairs: Object, _: int) -> Form | None:
@@ -166,9 +168,13 @@ def _groups(pairs: Object, _: int) -> Form | None:
     """`{group: [tag, …]}`, of more than one group."""
     if len(pairs) == 1 or not all(isinstance(group, list) for _, group in pairs):
         return None
-    forms = [_list(group) for _, group in pairs]
-    tags = [tag for form in forms for tag in form.tags]
-    return Form("groups", tags, [why for form in forms for why in form.explanations])
+    return _joined("groups", [_list(group) for _, group in pairs])
+
+
+def _joined(name: str, forms: list[Form]) -> Form:
+    return Form(
+        name, [tag for form in forms for tag in form.tags], [why for form in forms for why in form.explanations]
+    )
 
 
 def _list(values: list[Any]) -> Form:
@@ -205,9 +211,7 @@ def _calls(values: list[Any]) -> Form | None:
     found = [form for form in forms if form]
     if not found or len(found) < len(values):
         return None
-    return Form(
-        "wrapped", [tag for form in found for tag in form.tags], [why for form in found for why in form.explanations]
-    )
+    return _joined("wrapped", found)
 
 
 def _nested(values: list[Any]) -> Form | None:
@@ -294,14 +298,14 @@ def _schema(pairs: Object, _: int) -> Form | None:
 
 def _renamed(pairs: Object, depth: int) -> Form | None:
     """The list, or the tag, under another name."""
-    lists = [value for key, value in pairs if key_of(key) in NAMES and isinstance(value, list | Object)]
-    if len(lists) == 1:
-        found = form_of(Object([("tags", lists[0])]), depth + 1)
-        if found and found.usable:
-            return found._replace(name="other names")
+    lists = [value for key, value in pairs if is_name(key) and isinstance(value, list | Object)]
+    found = [form for value in lists if (form := form_of(Object([("tags", value)]), depth + 1)) and form.usable]
+    if found:
+        return _joined("other names", found)
     texts = [value for key, value in pairs if key_of(key) in NAMES and isinstance(value, str)]
-    several = len(texts) == 1 and SEPARATORS.search(texts[0]) and not any(key_of(key) in WHY for key, _ in pairs)
-    single = _one_text(texts[0]) if several else _renamed_single(pairs)
+    explained = any(key_of(key) in WHY for key, _ in pairs)
+    several = list_of(texts[0]) if len(texts) == 1 and not explained else None
+    single = several or _renamed_single(pairs)
     return single._replace(name="other names") if single else None
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from instag.tagging.parsing.forms import Form
-from instag.tagging.parsing.words import FIELDS, NAMES, WHY, is_apology, is_tag, key_of
+from instag.tagging.parsing.form import Form
+from instag.tagging.parsing.words import FIELDS, NAMES, TITLES, WHY, WRAPPERS, is_apology, is_name, is_tag, key_of
 
 __all__ = ["list_of"]
 
@@ -20,12 +20,21 @@ CODE = re.compile(
 MARKUP = re.compile(r"[{}｛｝［]|</?[A-Za-z!]|\[\s*[\"'“]")
 ELEMENT = re.compile(r"<(\w+)>([^<>]*)</\1>")
 EMPHASIS = re.compile(r"\*\*|__|`|(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
-BULLET = re.compile(r"(\s*)(?:[-*+•‣◦●▪–—·](?:\s*\[[ xX]\])?|\(?\d{1,3}[.):、．]|\(?[a-z]\)|[①-⑳])\s*(\S.*)")
+BULLET = re.compile(
+    r"(\s*)(?:[-*+•‣◦●▪–—·➤►▶✓✔✅☑→⇒❖◆■□★☆🔹🔸](?:\s*\[[ xX]\])?|\(?\d{1,3}[.):、．]|\(?[a-z]\)|[①-⑳])\s*(\S.*)"
+)
 RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|?)+\s*")
-FIELD = re.compile(r"\s*(?:[-*•]\s+)?([^\W\d_][\w '’-]{0,30}?)\s*(?:#?\d{1,3})?\s*[:：=]\s*(.*)")
+FIELD = re.compile(r"\s*(?:[-*•]\s+)?([^\W\d_][\w '’-]{0,30}?)\s*(?:#?\d{1,3})?\s*(?:[:：=]|\s[-–—]\s)\s*(.*)")
 # Between a tag and what explains it.
 DASH = re.compile(r"\s*[:：]\s+|：|\s+(?:-{1,2}|–|—|->|=>|→)\s+|\s*\((?=[^()]*\)$)")
 SEPARATORS = tuple(map(re.compile, (r"\s*[|｜]\s*", r"\s*[;；]\s*", r"\s*[,，、]\s*", r"\s+/\s+", r"\t+")))
+# Tags in boxes, and numbers within a line.
+BOXED = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
+BOXES = re.compile(r"(?:\s*[\[【][^\[\]【】]+[\]】]){2,}\s*")
+INLINE = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s+")
+# An answer within an element that says so, and a field behind another.
+WRAPPED = re.compile(r"\s*<(\w+)>(.*)</\1>\s*", re.DOTALL)
+BEHIND = re.compile(r"\s*[;,|–—-]\s+(?=([^\W\d_]+)\s*[:：])")
 HASHTAG = re.compile(r"#([^\s#,，;、]+)")
 LAST = re.compile(r"(?:and|or|und|et|y|e|и|和|以及)\s+", re.IGNORECASE)
 # Words of a tag where nothing but its place says that it is one.
@@ -39,8 +48,10 @@ RETHINKING = re.compile(
     re.IGNORECASE,
 )
 PLANNING = re.compile(
-    r"\b(?:steps?|plan|draft|think|thinking|thoughts?|reasoning|maybe|perhaps|first|consider|analy[sz]\w+|process|approach|need to|instructions?|rules?|format)\b",
-    re.IGNORECASE,
+    r"\b(?:steps?|plan|process|approach|consider|need to|analy[sz]\w+|instructions?|rules?|format)\b", re.IGNORECASE
+)
+GUESSING = re.compile(
+    r"\b(?:draft|think|thinking|thoughts?|reasoning|maybe|perhaps|might|could|first)\b", re.IGNORECASE
 )
 CLOSING = 240
 
@@ -69,13 +80,16 @@ def list_of(text: str) -> Form | None:
     if len(text) > LONGEST:
         return None
     text = FENCE.sub("", SPECIAL.sub("", text)).strip()
+    if (wrapped := WRAPPED.fullmatch(text)) and key_of(wrapped[1]) in WRAPPERS:
+        text = wrapped[2].strip()
     if is_apology(text):
         return None
     if found := _elements(text):
         return found
     if MARKUP.search(text) or CODE.search(text):
         return None
-    lines = [line.rstrip() for line in EMPHASIS.sub("", text).splitlines() if line.strip()]
+    text = BEHIND.sub(lambda found: "\n" if key_of(found[1]) in WHY else found[0], EMPHASIS.sub("", text))
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
     return next((form for recognise in RECOGNISERS if (form := recognise(lines))), None)
 
 
@@ -83,9 +97,10 @@ def _elements(text: str) -> Form | None:
     """`<tag>…</tag><explanation>…</explanation>`."""
     form = Form("elements", [], [])
     for name, inner in ELEMENT.findall(text):
-        if (key_of(name) in NAMES or name == "li") and is_tag(inner.strip()):
-            form.tags.append(inner.strip())
-            form.explanations.append(None)
+        tags = _split(inner, NAMED) if is_name(name) or name == "li" else None
+        if tags is not None:
+            form.tags.extend(tags.tags)
+            form.explanations.extend(tags.explanations)
         elif key_of(name) in WHY and form.tags:
             form.explanations[-1] = inner
     return form if form.tags else None
@@ -113,12 +128,14 @@ def _cells(line: str) -> list[str]:
 def _fields(lines: list[str]) -> Form | None:
     """`tag: …` and `explanation: …`, each on a line of its own."""
     form = Form("fields", [], [])
-    for line in lines:
-        found = FIELD.fullmatch(line)
+    fields = [FIELD.fullmatch(line) for line in lines]
+    # A title stands for a tag only beside an explanation.
+    names = NAMES | TITLES if any(found and key_of(found[1]) in WHY for found in fields) else NAMES
+    for line, found in zip(lines, fields, strict=True):
         name, value = (key_of(found[1]), found[2].strip()) if found else ("", "")
         if name in WHY and form.tags:
             form.explanations[-1] = value.strip("\"'")
-        elif name in NAMES and value:
+        elif name in names and value:
             tag, why = _item(value)
             form.tags.append(tag)
             form.explanations.append(why)
@@ -169,21 +186,32 @@ def _one_line(lines: list[str]) -> Form | None:
     """Tags between commas, pipes or hash signs, alone or behind a name for them."""
     for place in reversed(range(len(lines))):
         found = FIELD.fullmatch(lines[place])
-        if found and any(key_of(word) in NAMES for word in found[1].split()) and found[2]:
+        if found and any(is_name(word) for word in found[1].split()) and found[2]:
             return _split(found[2], NAMED) if _concludes(lines[place + 1 :]) else None
-    if len(lines) == 1 or (len(lines) == PAIR and _introduces(lines[:1])):
-        form = _split(lines[-1], FEW)
-        return form if form and len(form.tags) > 1 else None
-    return None
+    if len(lines) > 1 and not _introduces(lines[:1]):
+        # A list, and a word on it.
+        lines = lines[:1] if _concludes(lines[1:]) and _is_about(lines[-1]) else lines
+    if len(lines) > PAIR or (len(lines) == PAIR and not _introduces(lines[:1])):
+        return None
+    found = FIELD.fullmatch(lines[-1]) if lines else None
+    line = found[2] if found and key_of(found[1]) in WRAPPERS else lines[-1] if lines else ""
+    form = _split(line, FEW)
+    return form if form and len(form.tags) > 1 else None
 
 
 def _split(line: str, words: int) -> Form | None:
-    line = line.strip().strip('[]()"').removesuffix(".")
+    line = line.strip().removesuffix(".")
+    line = line if BOXES.fullmatch(line) else line.strip('[]()"')
     hashes = HASHTAG.findall(line)
     if hashes and not HASHTAG.sub("", line).strip(" ,;|、，"):
         return Form("one line", hashes, [None] * len(hashes))
-    separator = next((each for each in SEPARATORS if each.search(line)), None)
-    parts = separator.split(line) if separator else [line]
+    if boxes := BOXED.findall(line) if BOXES.fullmatch(line) else []:
+        parts = boxes
+    elif len(INLINE.findall(line)) > 1:
+        parts = INLINE.split(line)
+    else:
+        separator = next((each for each in SEPARATORS if each.search(line)), None)
+        parts = separator.split(line) if separator else [line]
     tags = [
         LAST.sub("", part, count=1).strip(" \"'“”‘’#") if place else part.strip(" \"'“”‘’#")
         for place, part in enumerate(parts)
@@ -219,10 +247,18 @@ def _introduces(lines: list[str]) -> bool:
     if not lines:
         return True
     last = lines[-1].strip()
-    if is_apology(lines[0]) or PLANNING.search(last):
+    if is_apology(lines[0]) or GUESSING.search(last):
         return False
-    named = any(key_of(word.strip(":：,.!")) in NAMES for word in re.split(r"[\s#]+", last))
-    return named or len(last.split()) <= HEADING or last.endswith((":", "："))
+    if _is_about(last):
+        return True
+    if PLANNING.search(last):
+        return False
+    return len(last.split()) <= HEADING or last.endswith((":", "："))
+
+
+def _is_about(line: str) -> bool:
+    """Whether a line speaks of tags."""
+    return any(key_of(word.strip(":：,.!")) in NAMES for word in re.split(r"[\s#]+", line))
 
 
 def _concludes(lines: list[str]) -> bool:

@@ -10,6 +10,7 @@ __all__ = [
     "WHY",
     "WRAPPERS",
     "is_apology",
+    "is_name",
     "is_placeholder",
     "is_schema",
     "is_tag",
@@ -38,6 +39,14 @@ WHY = frozenset(
     förklaring forklaring wyjaśnienie vysvětlení açıklama giảithích lýdo شرح توضيح تفسير विवरण
     """.split()  # noqa: SIM905 - read as the words they are
 )
+# Words beside such a name that say that these are not the tags, and the words of a name.
+OTHERS = frozenset(
+    """
+    allowed available candidate candidates deleted discarded draft example examples excluded existing irrelevant
+    negative no non not old possible previous rejected removed unrelated unused wrong
+    """.split()  # noqa: SIM905 - read as the words they are
+)
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\dA-Z_]+")
 # What may stand for a tag, where nothing else does.
 TITLES = frozenset({"title", "name", "value", "text", "名称", "名前", "이름", "название", "nombre", "nom", "nome"})
 # What an answer is wrapped in.
@@ -107,6 +116,8 @@ CLAUSE = re.compile(
 JOINING = re.compile(r"(?:the|a|an|of|into|in|on|at|to|and|or|but|with|for|from|by|as|if|so)\b", re.IGNORECASE)
 ENDING = re.compile(r"[.!?。！？]\s|[!?。！？]$|[^.]\.$")
 BLANKS = re.compile(r"[\s_\-–*`'’\"“”]+")
+# What stands between tags, or is code.
+MARKED = re.compile(r"[;|=<>{}\[\]\n；｜]|:\s|：|^\d+[.)]\s")
 # Words of a tag, and characters of one in a script without spaces.
 WORDS = 8
 LETTERS = 60
@@ -121,6 +132,20 @@ def key_of(name: str) -> str:
     'finalanswer'
     """
     return BLANKS.sub("", normalize("NFKC", name)).casefold()
+
+
+def is_name(name: str) -> bool:
+    """Whether a name stands for tags, alone or as the last of its words.
+
+    Examples
+    --------
+    >>> is_name("Tags"), is_name("user_intent"), is_name("mainTags"), is_name("rejected tags"), is_name("color")
+    (True, True, True, False, False)
+    """
+    if key_of(name) in NAMES:
+        return True
+    words = [word.casefold() for word in WORD.findall(normalize("NFKC", name))]
+    return bool(words) and words[-1] in NAMES and not OTHERS.intersection(words)
 
 
 def is_apology(text: str) -> bool:
@@ -164,6 +189,7 @@ def is_tag(text: str, words: int = WORDS) -> bool:
         and len(text) <= LETTERS
         and len(text.split()) <= words
         and not ENDING.search(text)
+        and not MARKED.search(text)
         and not CLAUSE.search(text)
         and not JOINING.match(text)
         and not is_apology(text)

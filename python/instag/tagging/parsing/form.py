@@ -1,0 +1,18 @@
+"""Tags as a model gave them, before they are looked at one by one."""
+
+from typing import Any, NamedTuple
+
+__all__ = ["Form"]
+
+
+class Form(NamedTuple):
+    """Tags as a model gave them: whatever stood in the place of each, and its explanation."""
+
+    name: str
+    tags: list[Any]
+    explanations: list[Any]
+
+    @property
+    def usable(self) -> bool:
+        """Whether any of the tags is a text."""
+        return any(isinstance(tag, str) for tag in self.tags)
