@@ -31,6 +31,9 @@ def always(status: int, message: str, after: int = 0, **error: str) -> chaos.Scr
         (405, {"message": "Method Not Allowed"}),
         (429, {"message": "You exceeded your current quota", "code": "insufficient_quota"}),
         (429, {"message": "You exceeded your current quota", "type": "insufficient_quota"}),
+        (429, {"message": "Your account has reached its limit", "code": "billing_hard_limit_reached"}),
+        (429, {"message": "Your account is not active", "code": "billing_not_active"}),
+        (429, {"message": "Pay first", "type": "insufficient_balance"}),
     ],
 )
 @pytest.mark.parametrize("after", [0, 30])

@@ -99,6 +99,13 @@ def test_a_busy_endpoint_is_asked_again(server: Any) -> None:
     assert len(server.seen) == 3
 
 
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504])
+def test_what_a_later_try_may_mend_is_asked_again(server: Any, status: int) -> None:
+    server.answers = [(status, "not now"), vectors]
+    assert endpoint(server, retries=1)(["a"]) == [[1.0, 0.01]]
+    assert len(server.seen) == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
