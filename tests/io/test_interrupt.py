@@ -39,14 +39,17 @@ def test_ctrl_c_within_polars_is_no_damaged_file(work: str, tmp_path: Path) -> N
         raise KeyboardInterrupt
 
     frame = pl.LazyFrame({"a": [1]}).select(pl.col("a").map_batches(stop, return_dtype=pl.Int64, is_elementwise=True))
-    target = tmp_path / "out.jsonl"
+
+    def read() -> None:
+        with reading("in.jsonl", "jsonl"):
+            frame.collect(engine="streaming")
+
+    def write() -> None:
+        with atomic_write(tmp_path / "out.jsonl", "jsonl") as draft:
+            frame.sink_csv(draft)
+
     with pytest.raises(KeyboardInterrupt):
-        if work == "read":
-            with reading("in.jsonl", "jsonl"):
-                frame.collect(engine="streaming")
-        else:
-            with atomic_write(target, "jsonl") as draft:
-                frame.sink_csv(draft)
+        (read if work == "read" else write)()
     assert list(tmp_path.iterdir()) == []
 
 
