@@ -14,6 +14,7 @@ import pytest
 from polars.io.plugins import register_io_source
 
 import instag
+from instag.frame import wrap
 
 TAGS = [["math"], ["math", "proof", "latex"], [], ["poetry"], ["math", "proof"]]
 IDS = ["a", "b", "c", "d", "e"]
@@ -188,3 +189,15 @@ def test_tags_that_are_there_query_by_query_are_pointed_at() -> None:
     assert instag.select(frame, 1, tags="query_tags").height == 1
     with pytest.raises(instag.InputError, match=r"no column 'label'; the columns are: id, query_tags$"):
         instag.select(frame, 1, tags="label")
+
+
+@pytest.mark.parametrize("kind", ["eager", "lazy", "pandas", "pyarrow"])
+def test_tags_within_a_column_are_found_by_their_path(kind: str) -> None:
+    nested = pl.DataFrame(
+        {"id": ["a", "b"], "note": [{"tags": {"given": ["math"]}}, {"tags": {"given": ["art", "math"]}}]}
+    )
+    data = {"eager": nested, "lazy": nested.lazy(), "pandas": nested.to_pandas(), "pyarrow": nested.to_arrow()}[kind]
+    picked = wrap(instag.select(data, 1, tags="note.tags.given")).lazy().collect()
+    assert picked["id"].to_list() == ["b"]
+    with pytest.raises(instag.InputError, match=r"there is no 'taken' within 'note.tags': expected one of given"):
+        instag.select(data, 1, tags="note.tags.taken")

@@ -1,7 +1,7 @@
 """`instag audit`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import typer
 
@@ -18,7 +18,6 @@ from instag.cli.llm_options import (
     MostUnread,
     Patience,
     Price,
-    Query,
     Retry,
     Rpm,
     Structure,
@@ -32,9 +31,11 @@ from instag.cli.llm_options import (
     read_key,
     read_price,
 )
-from instag.cli.options import Format, Sources, Tags, expect_tags, one_or_list
+from instag.cli.options import Sources, Tags, expect_tags, one_or_list
 from instag.cli.progress import Display
+from instag.cli.reading import reads
 from instag.cli.summaries import asked, leaving
+from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,6 +74,7 @@ ASKED = {
 }
 
 
+@reads
 def audit(
     source: Sources,
     model: Model,
@@ -80,7 +82,6 @@ def audit(
     api_key_env: KeyEnv = "OPENAI_API_KEY",
     api_key_file: KeyFile = None,
     tags: Tags = "tags",
-    query: Query = None,
     precision: Precision = 200,
     consistency: Consistency = 200,
     probes: Probes = 0.1,
@@ -106,7 +107,7 @@ def audit(
     extra_body: Body = None,
     retry_unread: Retry = False,
     limit: Limit = None,
-    format: Format = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Measure how good tags are: a model judges a sample of them, and is itself put to the test."""
     outputs.apart(
@@ -116,7 +117,7 @@ def audit(
         outputs.file("--journal", journal),
     )
     with console.stage("reading"):
-        frame = instag.io.read(one_or_list(source), format=format, query=query)
+        frame = instag.io.read(one_or_list(source), **reading)
         expect_tags(frame.lazy(), source, tags)
     asking: dict[str, Any] = {
         "model": model,

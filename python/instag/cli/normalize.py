@@ -2,7 +2,7 @@
 
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
 
 import typer
 
@@ -38,9 +38,11 @@ from instag.cli.llm_options import (
     Timeout,
     Tpm,
 )
-from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.options import Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.reading import reads
 from instag.cli.summaries import asked, leaving
 from instag.errors import InputError
+from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -87,6 +89,7 @@ Support = Annotated[
 Confidence = Annotated[float, typer.Option(help="Association: the least share of rows with the first tag.")]
 
 
+@reads
 def normalize(
     source: Sources,
     output: Output,
@@ -129,8 +132,8 @@ def normalize(
     retry_unread: Retry = False,
     limit: Limit = None,
     dry_run: DryRun = False,
-    format: Format = "auto",
     to: To = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Turn raw tags into a vocabulary, and say why each became what it is."""
     model = judge_of(
@@ -176,7 +179,7 @@ def normalize(
         "min_support": read_number("--min-support", min_support),
     }
     with console.stage("reading"):
-        frame = instag.io.load(one_or_list(source), format=format)
+        frame = instag.io.load(one_or_list(source), **reading)
         expect_tags(frame, source, tags)
     asking = None if model is None else Estimating(model) if dry_run else model
     kept = "" if model is None else f"what was answered is in {model.journal}"

@@ -52,12 +52,23 @@ def expect_tags(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None
     instag.errors.InputError: raw.jsonl: --tags: no column 'tags'; the columns are: prompt; name the one with the tags, or tag the data first (instag tag)
     """
     columns = frame.collect_schema().names()
-    if name in columns:
+    if _is_there(frame, name):
         return
     hint = "name the one with the tags, or tag the data first (instag tag)"
     if name == "tags" and "query_tags" in columns:
         hint = "the tags of each query are there: --tags query_tags"
     raise _missing(source, "--tags", name, columns, hint)
+
+
+def _is_there(frame: "pl.LazyFrame", name: str) -> bool:
+    """Whether there is such a column, or something of that path within one."""
+    from instag.frame.path import resolve
+
+    try:
+        resolve(frame.collect_schema(), name)
+    except InputError:
+        return False
+    return True
 
 
 def expect_by(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:

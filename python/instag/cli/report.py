@@ -1,14 +1,16 @@
 """`instag report`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Unpack
 
 import typer
 
 import instag
 from instag.cli import console, outputs
-from instag.cli.options import Format, Sources, Tags, expect_by, expect_tags, one_or_list
+from instag.cli.options import Sources, Tags, expect_by, expect_tags, one_or_list
+from instag.cli.reading import reads
 from instag.errors import InputError
+from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,10 +28,10 @@ Selections = Annotated[
 ]
 File = Annotated[Path | None, typer.Option("--vocabulary", metavar="V.parquet", help="A vocabulary to show as well.")]
 Folder = Annotated[Path | None, typer.Option("--figures", metavar="DIR", help="Save the figures too, as SVG and PNG.")]
-Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users say: see `instag.read`.")]
 Title = Annotated[str | None, typer.Option(help="The heading.")]
 
 
+@reads
 def report(
     source: Sources,
     output: Output = Path("report.html"),
@@ -39,19 +41,18 @@ def report(
     vocabulary: File = None,
     folder: Folder = None,
     title: Title = None,
-    query: Query = None,
-    format: Format = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Draw what the tags say of data and of subsets, in one HTML file that opens offline."""
     chosen = named(selection or [])
     outputs.apart([*source, *chosen.values(), vocabulary], outputs.file("-o", output, ".html", ".htm"))
     outputs.folder("--figures", folder)
     with console.stage("reading"):
-        frame = opened(one_or_list(source), format, query)
+        frame = opened(one_or_list(source), reading)
         expect_tags(frame, source, tags)
         if by is not None:
             expect_by(frame, source, by)
-        taken = {name: opened(path, "auto", query) for name, path in chosen.items()}
+        taken = {name: opened(path, reading | {"format": "auto"}) for name, path in chosen.items()}
         words = None if vocabulary is None else instag.Vocabulary.load(vocabulary)
     with console.noted(), console.stage("analysing"):
         analysis = instag.analyze(frame, by=by, tags=tags, selections=taken)
@@ -78,15 +79,15 @@ def named(selections: list[str]) -> dict[str, str]:
     return paths
 
 
-def opened(source: str | list[str], format: str, query: str | None) -> "pl.LazyFrame":
+def opened(source: str | list[str], reading: Reading) -> "pl.LazyFrame":
     """The data with what users say, or where nobody knows which column that is, without."""
-    if query is not None:
-        return instag.io.scan(source, format=format, query=query)
+    if reading.get("query") is not None:
+        return instag.io.scan(source, **reading)
     try:
-        return instag.io.scan(source, format=format)
+        return instag.io.scan(source, **reading)
     except InputError as error:
         # Whatever else is wrong goes wrong again here.
-        frame = instag.io.load(source, format=format)
+        frame = instag.io.load(source, **reading)
         console.note(f"the report has no queries as examples: {error}")
         return frame
 

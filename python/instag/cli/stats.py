@@ -1,41 +1,46 @@
 """`instag stats`."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Unpack
 
 import orjson
 import typer
 
 import instag
 from instag.cli import console
-from instag.cli.options import Format, Sources, Tags, expect_by, expect_tags, one_or_list
+from instag.cli.options import Sources, Tags, expect_by, expect_tags, one_or_list
+from instag.cli.reading import reads
+from instag.io.options import Reading
 
 
+@reads
 def stats(
     source: Sources,
     tags: Tags = "tags",
     by: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Measure each of the groups that this column names.")
     ] = None,
-    format: Format = "auto",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    **reading: Unpack[Reading],
 ) -> None:
     """Measure complexity and coverage: of each IN alone and of all together, or of the groups in them."""
     if by is None:
-        files(source, tags, format, json=json)
+        files(source, tags, reading, json=json)
     else:
-        groups(source, tags, by, format, json=json)
+        groups(source, tags, by, reading, json=json)
 
 
-def files(source: list[str], tags: str, format: str, *, json: bool) -> None:
+def files(source: list[str], tags: str, reading: Reading, *, json: bool) -> None:
     """Measure each file, and where there are several, all together."""
     import polars as pl
+
+    from instag.frame import wrap
 
     parts: dict[str, pl.DataFrame] = {}
     for name in source:
         with console.stage(f"reading {name}"):
-            data = instag.io.load(name, format=format)
+            data = instag.io.load(name, **reading)
             expect_tags(data, [name], tags)
-            parts[name] = data.select(tags=pl.col(tags)).collect()
+            parts[name] = wrap(data).column(tags).to_frame("tags")
     every = pl.concat(parts.values(), how="vertical_relaxed", rechunk=False)
     if len(parts) > 1:
         parts["all"] = every
@@ -60,10 +65,10 @@ def row(name: str, measures: "instag.Measures") -> tuple[str, ...]:
     )
 
 
-def groups(source: list[str], tags: str, by: str, format: str, *, json: bool) -> None:
+def groups(source: list[str], tags: str, by: str, reading: Reading, *, json: bool) -> None:
     """Measure all files together, and each group in them."""
     with console.stage("reading"):
-        data = instag.io.load(one_or_list(source), format=format)
+        data = instag.io.load(one_or_list(source), **reading)
         expect_tags(data, source, tags)
         expect_by(data, source, by)
     with console.stage("measuring"):

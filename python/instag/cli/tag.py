@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import typer
 
@@ -32,7 +32,6 @@ from instag.cli.llm_options import (
     Patience,
     Price,
     Prompted,
-    Query,
     Replace,
     Retry,
     Rpm,
@@ -51,10 +50,12 @@ from instag.cli.llm_options import (
     read_key,
     read_price,
 )
-from instag.cli.options import Format, Output, Sources, To, one_or_list
+from instag.cli.options import Output, Sources, To, one_or_list
 from instag.cli.progress import Display
+from instag.cli.reading import reads
 from instag.cli.summaries import asked, counted, estimated, leaving
 from instag.errors import InputError
+from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "waiting for its files")
 
 
+@reads
 def tag(
     source: Sources,
     output: Output,
@@ -74,7 +76,6 @@ def tag(
     examples: Shown = None,
     vocabulary: Hinted = None,
     tags_in: Spoken = "English",
-    query: Query = None,
     journal: Kept = None,
     concurrency: Concurrency = "auto",
     rpm: Rpm = None,
@@ -99,8 +100,8 @@ def tag(
     dry_run: DryRun = False,
     batched: Batched = None,
     batch_size: BatchSize = 50_000,
-    format: Format = "auto",
     to: To = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
     path = journal or Path(f"{output}.journal")
@@ -128,8 +129,8 @@ def tag(
     columns: dict[str, Any] = {"explanations": explanations, "replace": replace}
     with console.noted(), console.stage("reading"):
         # What is added for the asking is not part of the data.
-        added = "queries" not in instag.io.load(one_or_list(source), format=format).collect_schema()
-        frame = instag.io.read(one_or_list(source), format=format, query=query)
+        added = "queries" not in instag.io.load(one_or_list(source), **reading).collect_schema()
+        frame = instag.io.read(one_or_list(source), **reading)
     instag.tagging.check_columns(frame.columns, **columns)
     questions: dict[str, Any] = {
         "model": model,

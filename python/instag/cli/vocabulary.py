@@ -1,7 +1,7 @@
 """`instag vocabulary show`, `tree`, `diff`, `edit` and `apply`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Unpack
 
 import typer
 
@@ -11,8 +11,10 @@ from instag.cli import console, outputs
 from instag.cli.judging import Judge, Judgments, JudgmentsOut, Kept, judge_of
 from instag.cli.llm_options import Cost, KeyEnv, Price
 from instag.cli.normalize import read_embedder
-from instag.cli.options import Format, Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.options import Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.reading import reads
 from instag.errors import InputError
+from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,6 +92,7 @@ def show_changes(changes: "pl.DataFrame", top: int) -> None:
 
 
 @vocabulary.command()
+@reads
 def apply(
     file: File,
     source: Sources,
@@ -105,8 +108,8 @@ def apply(
     journal: Kept = None,
     max_cost: Cost = None,
     price: Price = None,
-    format: Format = "auto",
     to: To = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Give other data the tags of a vocabulary."""
     model = judge_of(
@@ -120,7 +123,7 @@ def apply(
     )
     with console.stage("reading"):
         loaded = instag.Vocabulary.load(file)
-        frame = instag.io.load(one_or_list(source), format=format)
+        frame = instag.io.load(one_or_list(source), **reading)
         expect_tags(frame, source, tags)
     with console.noted(), console.stage("applying") as tell:
         chosen = embedder_for(loaded, embedder, base_url)

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.errors import InputError
+from instag.frame.path import heads, resolve
 
 Rows = NDArray[np.uint32]
 
@@ -35,7 +36,7 @@ class Frame(ABC):
     def _with_columns(self, columns: pl.DataFrame) -> Any: ...
 
     def column(self, name: str) -> pl.Series:
-        """One column.
+        """One column, or what is within one by its path: the names of fields after it, parted by dots.
 
         Raises
         ------
@@ -62,6 +63,11 @@ class Frame(ABC):
     def check_column(self, name: str) -> None:
         """Raise :class:`instag.InputError` where there is no such column."""
         if name not in self.columns:
+            head = next((each for each in heads(name) if each in self.columns), None)
+            if head is not None:
+                held = self._column(head).alias(head)
+                value, _ = resolve(held.to_frame().schema, name)
+                return held.to_frame().select(value.alias(name)).to_series()
             names = ", ".join(self.columns) or "none"
             each = name == "tags" and "query_tags" in self.columns
             hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""

@@ -15,8 +15,9 @@ from itertools import cycle
 from typing import Any
 
 from instag.errors import InputError
+from instag.frame.path import pick
 from instag.io import template
-from instag.io.layout import Layout, pick
+from instag.io.layout import Layout
 from instag.io.records import dump, parse
 from instag.io.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, is_turn, role_of
 

@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.path import JSON, resolve
 from instag.io import template as templates
 from instag.io.conversation import parsed_chat
-from instag.io.layout import LAYOUTS, OUTPUTS, SYSTEMS, TELLING, Layout, detect, is_chat, parts_of, resolve
-from instag.io.records import JSON
+from instag.io.layout import LAYOUTS, OUTPUTS, SYSTEMS, TELLING, Layout, detect, is_chat, parts_of
 from instag.warning import warn
 
 # Rows that show what a column of text holds.

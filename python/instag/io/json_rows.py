@@ -9,8 +9,9 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.path import JSON
 from instag.io.layout import speech
-from instag.io.records import JSON, Wrap
+from instag.io.records import Wrap
 
 # Their values are as good in JSON as orjson makes them.
 READY = (pl.Null, pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time)

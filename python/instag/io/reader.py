@@ -8,9 +8,10 @@ from typing import Unpack
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.path import resolve
 from instag.io.detection import MIXED, find
 from instag.io.files import reading
-from instag.io.layout import LAYOUTS, Layout, resolve, speech
+from instag.io.layout import LAYOUTS, Layout, speech
 from instag.io.nearest import nearest
 from instag.io.options import Reading, ReadOptions, options_of
 from instag.io.queries import TEXTS, column, queries

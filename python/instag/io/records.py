@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-JSON = pl.Struct({"$json": pl.String})
+from instag.frame.path import JSON
 
 WIDEST = 256  # a dict with more keys is a map: the union of its keys would make a struct too wide to hold
 DEEPEST = 64  # the types of deeper values cost more than their text

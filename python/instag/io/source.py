@@ -14,10 +14,11 @@ import polars as pl
 
 from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
+from instag.frame.path import JSON
 from instag.io import arrow_form, csv_form, files, jsonl, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
 from instag.io.options import ReadOptions
-from instag.io.records import JSON, decode, dump, plain, wrap
+from instag.io.records import decode, dump, plain, wrap
 
 Source = str | Path | Sequence[str | Path]
 

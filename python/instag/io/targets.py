@@ -21,9 +21,10 @@ from typing import Any, Literal, get_args
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.path import pick
 from instag.io.conversation import Turn, branches, conversation, from_calls, piece, turns_of
 from instag.io.detection import MIXED, find, row_layouts
-from instag.io.layout import ALTERNATIVES, Layout, pick, speech
+from instag.io.layout import ALTERNATIVES, Layout, speech
 from instag.io.records import frame as held
 from instag.io.records import plain
 from instag.io.roles import CALLER, NAMES, ROLES, is_turn
