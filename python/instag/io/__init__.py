@@ -30,9 +30,29 @@ converter     from a file to another
 ============  ===========================================================
 """
 
-from instag.io.converter import convert
-from instag.io.reader import load, read, scan
-from instag.io.source import metadata_of
-from instag.io.writer import write
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from instag.io.converter import convert
+    from instag.io.reader import load, read, scan
+    from instag.io.source import metadata_of
+    from instag.io.writer import write
 
 __all__ = ["convert", "load", "metadata_of", "read", "scan", "write"]
+
+# A file is loaded when its name is first used, so that the options of reading can be shown without loading Polars.
+_HOME = {
+    "convert": "converter",
+    "load": "reader",
+    "metadata_of": "source",
+    "read": "reader",
+    "scan": "reader",
+    "write": "writer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
