@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from instag.cleaning import Cleaned, Split, clean, decontaminate, dedup, split
     from instag.embedding import OpenAIEmbedder
     from instag.errors import InputError, InstagError, InstagWarning
-    from instag.io import convert, read, scan, write
+    from instag.io import Pushed, card, convert, push, read, scan, write
     from instag.normalization import (
         Applied,
         JudgeEstimate,
@@ -59,6 +59,7 @@ __all__ = [
     "Price",
     "Progress",
     "Prompt",
+    "Pushed",
     "Quality",
     "Question",
     "Share",
@@ -73,6 +74,7 @@ __all__ = [
     "associations",
     "atag",
     "audit",
+    "card",
     "clean",
     "compare",
     "convert",
@@ -84,6 +86,7 @@ __all__ = [
     "load_sample_judgments",
     "measure",
     "normalize",
+    "push",
     "rank",
     "read",
     "report",
@@ -107,7 +110,7 @@ _HOMES = {
     "cleaning": ("Cleaned", "Split", "clean", "decontaminate", "dedup", "split"),
     "embedding": ("OpenAIEmbedder",),
     "errors": ("InputError", "InstagError", "InstagWarning"),
-    "io": ("convert", "read", "scan", "write"),
+    "io": ("Pushed", "card", "convert", "push", "read", "scan", "write"),
     "normalization": (
         "Applied",
         "JudgeEstimate",

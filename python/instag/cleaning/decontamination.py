@@ -145,7 +145,8 @@ def _items(against: Any) -> Items:
 def _benchmarks(against: Any) -> list[Items]:
     if not isinstance(against, str | PathLike | Sequence):
         return [_asked(against, "against", "the benchmark")]
-    sources = [Path(each) for each in ([against] if isinstance(against, str | PathLike) else against)]
+    given = [against] if isinstance(against, str | PathLike) else list(against)
+    sources = [each if isinstance(each, str) else Path(each) for each in given]
     if not sources:
         raise InputError("against: expected one file or more, such as benchmarks/*.jsonl; found none")
     found = {str(part.path): part for source in sources for part in parts(source, ReadOptions())}

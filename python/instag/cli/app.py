@@ -27,13 +27,15 @@ COMMANDS = {
     "report": "Draw what the tags say of data and of subsets, in one HTML file that opens offline.",
     "compare": "Compare two sets: sizes, sources, tags gained and lost, and what is near-copied between them.",
     "convert": "Read data and write them in another format, or as a folder to train from.",
+    "card": "Describe the data in a folder as a dataset card, README.md.",
+    "push": "Push a folder of data to the Hugging Face Hub with its card, in one commit.",
     "demo": "Normalise and select the data that come with instag: no network, no key, no other file.",
     "vocabulary": "Show, compare and apply vocabularies.",
 }
 """Each command with what `instag --help` says of it: the first sentence of its own help."""
 
 # Commands that share a file with another.
-FILES = {"rank": "select"}
+FILES = {"card": "push", "rank": "select"}
 
 
 class Commands(TyperGroup):

@@ -17,6 +17,7 @@ layout        which columns hold what was said
 conversation  the turns of a row, in whatever layout they came
 detection     the layout of data, where their rows have to be looked at
 options       what a user may say of how files are read
+hub           data sets on the Hugging Face Hub
 source        the files that a path or a glob stands for, and several as one
 queries       what the users said, as expressions on the columns
 nearest       what to say where no layout fits
@@ -27,6 +28,9 @@ reader        all of this together
 json_rows     rows as JSON
 writer        a frame as a file
 converter     from a file to another
+trainers      folders to train from
+description   the card of a data set
+publishing    a folder goes to the Hub
 ============  ===========================================================
 """
 
@@ -35,17 +39,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from instag.io.converter import convert
+    from instag.io.description import card
+    from instag.io.publishing import Pushed, push
     from instag.io.reader import load, read, scan
     from instag.io.source import metadata_of
     from instag.io.writer import write
 
-__all__ = ["convert", "load", "metadata_of", "read", "scan", "write"]
+__all__ = ["Pushed", "card", "convert", "load", "metadata_of", "push", "read", "scan", "write"]
 
 # A file is loaded when its name is first used, so that the options of reading can be shown without loading Polars.
 _HOME = {
+    "Pushed": "publishing",
+    "card": "description",
     "convert": "converter",
     "load": "reader",
     "metadata_of": "source",
+    "push": "publishing",
     "read": "reader",
     "scan": "reader",
     "write": "writer",

@@ -3,7 +3,8 @@
 import errno
 import json
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from glob import glob, has_magic
@@ -15,7 +16,7 @@ import polars as pl
 from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
 from instag.frame.path import JSON
-from instag.io import arrow_form, csv_form, files, jsonl, spool
+from instag.io import arrow_form, csv_form, files, hub, jsonl, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
 from instag.io.options import ReadOptions
 from instag.io.records import decode, dump, plain, wrap
@@ -53,6 +54,14 @@ MAGIC: dict[bytes, str] = {
     b"PK\x03\x04": ".zip",
 }
 
+# Stores that Polars reads by itself, with the credentials that are in the environment.
+REMOTE = re.compile(r"(s3a?|gs|gcs|az|adl|abfss?|https?)://")
+REMOTES: dict[str, Callable[[str], pl.LazyFrame]] = {
+    "parquet": pl.scan_parquet,
+    "jsonl": pl.scan_ndjson,
+    "csv": pl.scan_csv,
+}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -70,8 +79,8 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
     Parameters
     ----------
     source
-        A path, a glob, a list of them, a folder of data files or one saved by ``datasets.save_to_disk``, or ``"-"`` for
-        standard input.
+        A path, a glob, a list of them, a folder of data files or one saved by ``datasets.save_to_disk``; an address
+        such as ``"hf://datasets/org/name"`` or ``"s3://bucket/file.parquet"``; or ``"-"`` for standard input.
     options
         How files are read.
 
@@ -85,8 +94,8 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
             raise InputError("source: found an empty list: expected at least one path")
         pooled = _pooled([str(each) for each in source], options)
         return [part for each in source for part in parts(each, options)] if pooled is None else [pooled]
-    if str(source) == STANDARD_INPUT:
-        return [_standard_input(options)]
+    if "://" in str(source) or str(source) == STANDARD_INPUT:
+        return _elsewhere(str(source), options)
     path = Path(source).expanduser()
     try:
         there = path.exists()
@@ -334,6 +343,28 @@ def _member(path: Path, label: str, options: ReadOptions) -> Part:
 def _is_data(path: Path) -> bool:
     stem = path.with_suffix("") if path.suffix.lower() in PACKED else path
     return stem.suffix.lower() in EXTENSIONS and stem.stem.lower() not in BESIDE
+
+
+def _elsewhere(address: str, options: ReadOptions) -> list[Part]:
+    """Open standard input; files on the Hub; or a file, or a glob of them, in a store that Polars reads."""
+    if address == STANDARD_INPUT:
+        return [_standard_input(options)]
+    if address.startswith(hub.SCHEME):
+        found = hub.fetched(address)
+        if isinstance(found, Path):
+            return list(_folder(found, options))
+        return [replace(part, name=name) for path, name in found for part in _open(path, name, options)]
+    if not REMOTE.match(address):
+        raise InputError(
+            f"{address}: expected a path, or an address that begins with hf://, s3://, gs://, az:// or https://"
+        )
+    kind = type_of(Path(address.partition("?")[0]), options.format)
+    if kind not in REMOTES:
+        raise InputError(f"{address}: expected parquet, jsonl or csv there; found {kind}: fetch it first")
+    with reading(address, kind):
+        frame = REMOTES[kind](address)
+        frame.collect_schema()
+    return [Part(Path(address), address, frame)]
 
 
 def _folder(folder: Path, options: ReadOptions) -> Iterator[Part]:

@@ -9,8 +9,10 @@ from instag.errors import InputError
 from instag.io.output import atomic_write
 from instag.warning import warn
 
-__all__ = ["merge_entries", "write_config", "write_text"]
+__all__ = ["is_edited", "merge_entries", "write_config", "write_marked", "write_text"]
 
+# At the end of a text whose first line means something.
+END = "<!-- written by instag, and by it alone as long as all before this has the hash {} -->"
 MARK = "# Written by instag, and by it alone as long as the rest has the hash "
 
 
@@ -24,6 +26,22 @@ def write_config(path: Path, text: str) -> bool:
         return False
     write_text(path, f"{MARK}{_hash(text)}\n{text}")
     return True
+
+
+def write_marked(path: Path, text: str) -> None:
+    """Write a text that says in its last line that a program wrote it."""
+    write_text(path, f"{text}\n\n{END.format(_hash(text))}\n")
+
+
+def is_edited(path: Path) -> bool:
+    """Whether there is a file of that name that is not as :func:`write_marked` wrote it."""
+    if not path.exists():
+        return False
+    try:
+        text, _, end = path.read_text(encoding="utf-8").rstrip("\n").rpartition("\n\n")
+    except UnicodeDecodeError:
+        return True
+    return end != END.format(_hash(text))
 
 
 def merge_entries(path: Path, entries: dict[str, dict[str, Any]]) -> None:
