@@ -122,7 +122,7 @@ def test_demo(tmp_path: Path) -> None:
     done = run("demo", "-o", tmp_path / "new" / "folder")
     table = {line.split()[0]: line.split() for line in lines(done.stdout) if "%" in line}
     share = {method: float(words[-3 if method == "random" else -1].rstrip("%")) for method, words in table.items()}
-    assert list(share) == ["complexity-first", "coverage", "complexity", "random"]
+    assert list(share) == ["complexity-first", "coverage", "complexity", "random", "gain"]
     assert share["coverage"] > share["complexity-first"] > share["random"]
     folder = tmp_path / "new" / "folder"
     assert len(read_lines(folder / "subset.jsonl")) == 100
@@ -153,7 +153,8 @@ def worked(process: int) -> float:
 def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     source, output = tmp_path / "data.parquet", tmp_path / "subset.parquet"
     row = pl.int_range(2_000_000)
-    spread = [(row * factor % 997).cast(pl.String) for factor in (1, 7, 11, 13)]
+    # No two rows alike, which would wait as one.
+    spread = [pl.concat_str(pl.lit(f"{size}:"), row % size) for size in (997, 991, 983, 977)]
     pl.select(tags=pl.concat_list(spread)).write_parquet(source)
     command = [*INSTAG, "select", str(source), "--budget", "0.9", "--method", "coverage", "-o", str(output)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)

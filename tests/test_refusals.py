@@ -34,9 +34,9 @@ def test_data_without_tags_are_no_pool(data: Path, command: tuple[str, ...], tag
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--budget", "many"), "--budget: expected a count such as 6000, or a share such as 0.1; found 'many'"),
-        (("--budget", "-3"), "budget: expected a count of 0 or more, or a share below 1.0; found -3"),
-        (("--budget", "1.5"), "budget: expected a count of 0 or more, or a share below 1.0; found 1.5"),
+        (("--budget", "many"), "--budget: expected a count such as 6000, or a share such as 0.1 or 10%; found 'many'"),
+        (("--budget", "-3"), "budget: expected a count of 0 or more, or a share up to 1.0; found -3"),
+        (("--budget", "1.5"), "budget: expected a count of 0 or more, or a share up to 1.0; found 1.5"),
         (
             ("--budget", "1", "--tags", "tag"),
             "{data}: --tags: no column 'tag'; the columns are: instruction, output, tags; name the one with the tags, or tag the data first (instag tag)",

@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from instag.recipe import Check, run, verify
     from instag.reporting import figures, report
     from instag.sample import load_sample, load_sample_judgments
-    from instag.selection import Method, rank, select
+    from instag.selection import Certificate, Method, certify, count_tokens, rank, select
     from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
 
 __all__ = [
     "Analysis",
     "Applied",
     "Audit",
+    "Certificate",
     "Check",
     "Cleaned",
     "Comparison",
@@ -75,9 +76,11 @@ __all__ = [
     "atag",
     "audit",
     "card",
+    "certify",
     "clean",
     "compare",
     "convert",
+    "count_tokens",
     "decontaminate",
     "dedup",
     "estimate",
@@ -130,7 +133,7 @@ _HOMES = {
     "recipe": ("Check", "run", "verify"),
     "reporting": ("figures", "report"),
     "sample": ("load_sample", "load_sample_judgments"),
-    "selection": ("Method", "rank", "select"),
+    "selection": ("Certificate", "Method", "certify", "count_tokens", "rank", "select"),
     "tagging": ("Cut", "Estimate", "Prompt", "Tagged", "atag", "estimate", "tag"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 __all__ = [
     "DEBUG",
     "METHODS",
+    "Constraint",
     "Encoder",
+    "Problem",
     "Strings",
     "TagSets",
     "__version__",
     "associate",
+    "certify",
+    "choose",
     "clean",
     "cluster",
     "contamination",
@@ -72,6 +76,38 @@ class Encoder:
     def push(self, column: _Column) -> None: ...
     def finish(self, order: str) -> tuple[TagSets, Strings, int, int]: ...
 
+@final
+class Problem:
+    def __new__(
+        cls,
+        sets: TagSets,
+        curve: str,
+        parameter: float,
+        *,
+        weights: NDArray[np.float64] | None = None,
+        quality: NDArray[np.float64] | None = None,
+        before: NDArray[np.float64] | None = None,
+        available: NDArray[np.bool_] | None = None,
+        wanted: list[tuple[int, int]] = ...,
+        seed: int | None = None,
+    ) -> Problem: ...
+
+@final
+class Constraint:
+    def __new__(
+        cls,
+        budget: int,
+        *,
+        cost: NDArray[np.uint64] | None = None,
+        exponent: float = 1.0,
+        groups: NDArray[np.uint32] | None = None,
+        at_least: NDArray[np.uint64] | None = None,
+        at_most: NDArray[np.uint64] | None = None,
+        before: NDArray[np.uint64] | None = None,
+    ) -> Constraint: ...
+
+def choose(problem: Problem, constraint: Constraint) -> tuple[NDArray[np.uint32], NDArray[np.float64], bool]: ...
+def certify(problem: Problem, constraint: Constraint, rows: NDArray[np.uint32], steps: int) -> tuple[float, float]: ...
 def rank(
     sets: TagSets, method: str, budget: int, seed: int | None
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...

@@ -6,7 +6,9 @@ __all__ = [
     "OPENAI",
     "QUERY_LENGTH",
     "Action",
+    "Amount",
     "ChatTemplate",
+    "Curve",
     "FileType",
     "LayoutName",
     "Linkage",
@@ -21,8 +23,14 @@ OPENAI = "https://api.openai.com/v1"
 QUERY_LENGTH = 6_000
 """The most characters of a query that a model is asked with."""
 
-Method = Literal["complexity-first", "coverage", "complexity", "random"]
+Method = Literal["complexity-first", "coverage", "complexity", "random", "gain"]
 """How samples are ranked; see :func:`instag.select`."""
+
+Curve = float | Literal["log", "match"]
+"""How much the n-th holder of a tag is worth: x^a, ln(1 + x), or what matches complexity-first."""
+
+Amount = float | str
+"""A count, or a share: a float up to 1, or a text such as "30%"."""
 
 Stem = bool | Literal["paper"]
 """How words of tags are stemmed; see :func:`instag.normalize`."""

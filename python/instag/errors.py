@@ -16,7 +16,7 @@ class InputError(InstagError, ValueError):
     >>> instag.select(pl.DataFrame({"tags": [["math"]]}), -1)
     Traceback (most recent call last):
     ...
-    instag.errors.InputError: budget: expected a count of 0 or more, or a share below 1.0; found -1
+    instag.errors.InputError: budget: expected a count of 0 or more, or a share up to 1.0; found -1
     """
 
 

@@ -9,22 +9,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag._core import Encoder, clean, measure, novelty, rank
+from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Order", "Ranking", "TagSets", "encode", "lists_of"]
+__all__ = ["Order", "TagSets", "encode", "lists_of"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Samples in order of selection."""
-
-    rows: NDArray[np.uint32]
-    rounds: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,15 +106,6 @@ class TagSets:
     def lengths(self) -> NDArray[np.int64]:
         """The number of tags of each row."""
         return np.diff(self.offsets)
-
-    def rank(self, method: str, budget: int, seed: int | None) -> Ranking:
-        """Up to `budget` rows in order of selection."""
-        return Ranking(*rank(self.sets, method, budget, seed))
-
-    def novelty(self, ranking: Ranking) -> pl.Series:
-        """For each row of a ranking, the tags that it newly covered in its round."""
-        offsets, codes = novelty(self.sets, ranking.rows, ranking.rounds)
-        return lists_of(np.diff(offsets), self.tags.gather(codes))
 
     def measure(self, rows: NDArray[np.uint32] | None = None) -> tuple[int, int]:
         """Count the (row, tag) pairs and the distinct tags, of all rows or of some."""

@@ -2,6 +2,7 @@
 //!
 //! * [`encode`] and [`Encoder`]: columns of tags as integers; [`TagSets`]: the tags of every sample, checked once.
 //! * [`rank`]: samples in order of selection, by a [`Method`]; [`novelty`]: why each was taken.
+//! * [`choose`]: samples by what they gain, for a [`Problem`] and within a [`Constraint`].
 //! * [`measure`]: complexity and coverage.
 //! * [`count_groups`], [`overlap`], [`cooccurrences`], [`rarefy`] and [`trace`]: what an analysis shows;
 //!   [`examples`]: the first samples with each tag.
@@ -44,6 +45,9 @@ pub use measure::{Measures, measure};
 pub use postings::{Examples, examples};
 pub use relabel::{DROPPED, Relabelled, relabel};
 pub use rules::{clean, stem, stem_key};
-pub use select::{Method, Novelty, Ranking, novelty, rank};
+pub use select::{
+    Certificate, Constraint, Cost, Curve, Method, Novelty, Problem, Quotas, Ranking, Selection, certify, choose,
+    novelty, rank,
+};
 pub use stratify::stratify;
 pub use tags::TagSets;

@@ -143,11 +143,11 @@ def test_budgets(budget: float, expected: int) -> None:
     assert instag.select(frame([["a"]] * 10), budget).height == expected
 
 
-@pytest.mark.parametrize("budget", [-1, 1.0, 2.5, -0.1, math.nan, math.inf, True, "10", None])
+@pytest.mark.parametrize("budget", [-1, 1.1, 2.5, -0.1, math.nan, math.inf, True, "10", None])
 def test_bad_budgets(budget: Any) -> None:
     with pytest.raises(instag.InputError) as error:
         instag.select(frame([["a"]]), budget)
-    assert str(error.value) == f"budget: expected a count of 0 or more, or a share below 1.0; found {budget!r}"
+    assert str(error.value) == f"budget: expected a count of 0 or more, or a share up to 1.0; found {budget!r}"
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "x"])
@@ -159,12 +159,12 @@ def test_bad_seeds(seed: Any) -> None:
 def test_unknown_method() -> None:
     with pytest.raises(instag.InputError) as error:
         instag.select(frame([["a"]]), 1, method="greedy")  # type: ignore[arg-type]
-    expected = "method: expected one of complexity-first, coverage, complexity, random; found 'greedy'"
+    expected = "method: expected one of complexity-first, coverage, complexity, random, gain; found 'greedy'"
     assert str(error.value) == expected
 
 
 def test_methods_are_those_of_the_core() -> None:
-    assert get_args(instag.Method) == _core.METHODS
+    assert get_args(instag.Method) == (*_core.METHODS, "gain")
 
 
 def test_no_such_column() -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from instag._core import TagSets as Sets
 from instag._core import prefixes, rarefy, trace
 from instag.selection import Method
+from instag.selection.ranking import rank_tags
 from instag.tagsets import TagSets
 
 __all__ = ["EXPECTED", "GOALS", "frontier", "growth", "reached", "spaced", "telling_budgets"]
@@ -67,7 +68,11 @@ def frontier(pool: TagSets) -> pl.DataFrame:
     parts = []
     for method in get_args(Method):
         seeds: list[int | None] = [*range(SEEDS)] if method == "random" else [None]
-        pairs, distinct = trace(pool.sets, method, seeds, sizes)
+        if method == "gain":
+            rows = rank_tags(pool, method, int(sizes.max(initial=0)), None).rows
+            pairs, distinct = prefixes(pool.sets, rows, sizes)
+        else:
+            pairs, distinct = trace(pool.sets, method, seeds, sizes)
         complexity = pairs.reshape(len(seeds), -1) / sizes
         coverage = distinct.reshape(len(seeds), -1) / max(len(pool.names), 1)
         (low, high), (complexity_low, complexity_high) = map(_bounds, (coverage, complexity))

@@ -29,8 +29,16 @@ def one_or_list(sources: list[str]) -> str | list[str]:
     return sources[0] if len(sources) == 1 else sources
 
 
-def read_budget(text: str) -> float:
-    """Read a budget: a whole number is a count, any other a share."""
+def read_amount(option: str, text: str) -> float | str:
+    """Read an amount: a whole number is a count, any other a share, as is what ends in %.
+
+    Examples
+    --------
+    >>> read_amount("--budget", "6000"), read_amount("--budget", "0.1"), read_amount("--budget", "10%")
+    (6000, 0.1, '10%')
+    """
+    if text.strip().endswith("%"):
+        return text
     try:
         return int(text)
     except ValueError:
@@ -38,7 +46,9 @@ def read_budget(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"--budget: expected a count such as 6000, or a share such as 0.1; found {text!r}") from None
+        raise InputError(
+            f"{option}: expected a count such as 6000, or a share such as 0.1 or 10%; found {text!r}"
+        ) from None
 
 
 def expect_tags(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:

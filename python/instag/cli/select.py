@@ -1,18 +1,65 @@
 """`instag select` and `instag rank`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from instag.choices import Method
 from instag.cli import console, outputs
-from instag.cli.options import Format, Output, Seed, Sources, Tags, To, expect_tags, one_or_list, read_budget, shortened
+from instag.cli.options import Format, Output, Seed, Sources, Tags, To, expect_tags, one_or_list, read_amount, shortened
 from instag.errors import InputError
 
+if TYPE_CHECKING:
+    from instag.selection.selector import Chosen
+
 Ranked = Annotated[Method, typer.Option("--method", help="How samples are ranked.")]
-Budget = Annotated[str, typer.Option(metavar="N", help="How many samples: a count, or a share below 1.")]
-Details = Annotated[bool, typer.Option("--details", help="Add the columns rank, round, row and new_tags.")]
+Budget = Annotated[
+    str, typer.Option(metavar="N", help="How many samples: a count, or a share such as 10%. With --cost: units of it.")
+]
+Details = Annotated[
+    bool, typer.Option("--details", help="Add columns that say why: rank, round or gain, row, new_tags and more.")
+]
+Curved = Annotated[
+    str | None,
+    typer.Option("--curve", metavar="A", help="gain: a number for x^A (0.5), log, or match. 0 covers, 1 deepens."),
+]
+Quality = Annotated[str | None, typer.Option(metavar="COLUMN", help="gain: samples count as much as this column says.")]
+Missing = Annotated[float | None, typer.Option(metavar="NUMBER", help="gain: what null in --quality counts.")]
+Cost = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN", help="gain: what samples cost, for --budget: a column, characters, words or tokens."
+    ),
+]
+Exponent = Annotated[float | None, typer.Option(metavar="E", help="gain: take by gain / cost^E, from 0 to 1 (1).")]
+Cheapest = Annotated[float | None, typer.Option(metavar="NUMBER", help="gain: leave out samples that cost less.")]
+Dearest = Annotated[float | None, typer.Option(metavar="NUMBER", help="gain: leave out samples that cost more.")]
+Tokenizer = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Count tokens into a column first: a tokenizer.json, or a name on disk."),
+]
+Group = Annotated[str | None, typer.Option(metavar="COLUMN", help="gain: the groups of --at-least and --at-most.")]
+Least = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at-least", metavar="[GROUP=]N", help="gain: what a group, or tag:TAG, is to have: a count or a share."
+    ),
+]
+Most = Annotated[
+    list[str] | None,
+    typer.Option("--at-most", metavar="[GROUP=]N", help="gain: what a group may have: a count or a share."),
+]
+Start = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN|FILE", help="gain: what was chosen before: a column of booleans, or a file."),
+]
+Weights = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="gain: what tags are worth: a file with the columns tag and weight.")
+]
+Target = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="gain: choose data like those in this file, by its tags.")
+]
 
 
 def select(
@@ -23,11 +70,41 @@ def select(
     method: Ranked = "complexity-first",
     seed: Seed = None,
     details: Details = False,
+    curve: Curved = None,
+    quality: Quality = None,
+    quality_missing: Missing = None,
+    cost: Cost = None,
+    cost_exponent: Exponent = None,
+    min_cost: Cheapest = None,
+    max_cost: Dearest = None,
+    tokenizer: Tokenizer = None,
+    group: Group = None,
+    at_least: Least = None,
+    at_most: Most = None,
+    start: Start = None,
+    weights: Weights = None,
+    target: Target = None,
     format: Format = "auto",
     to: To = "auto",
 ) -> None:
     """Choose a diverse and complex subset; it is written in order of selection."""
-    run(source, output, tags, method, seed, format, to, budget=read_budget(budget), details=details)
+    gain = {
+        "curve": read_curve(curve),
+        "quality": quality,
+        "quality_missing": quality_missing,
+        "cost": cost,
+        "cost_exponent": cost_exponent,
+        "min_cost": min_cost,
+        "max_cost": max_cost,
+        "group": group,
+        "at_least": read_amounts("--at-least", at_least),
+        "at_most": read_amounts("--at-most", at_most),
+        "start": start,
+        "weights": weights,
+        "target": target,
+    }
+    wanted = read_amount("--budget", budget)
+    run(source, output, tags, method, seed, format, to, gain, tokenizer, budget=wanted, details=details)
 
 
 def rank(
@@ -36,11 +113,29 @@ def rank(
     tags: Tags = "tags",
     method: Ranked = "complexity-first",
     seed: Seed = None,
+    curve: Curved = None,
+    quality: Quality = None,
+    quality_missing: Missing = None,
+    group: Group = None,
+    at_most: Most = None,
+    start: Start = None,
+    weights: Weights = None,
+    target: Target = None,
     format: Format = "auto",
     to: To = "auto",
 ) -> None:
-    """Rank all samples that have tags; adds the columns rank, round, row and new_tags."""
-    run(source, output, tags, method, seed, format, to, budget=None, details=True)
+    """Rank all samples that have tags: every selection is a prefix. Adds the columns of --details."""
+    gain = {
+        "curve": read_curve(curve),
+        "quality": quality,
+        "quality_missing": quality_missing,
+        "group": group,
+        "at_most": read_amounts("--at-most", at_most),
+        "start": start,
+        "weights": weights,
+        "target": target,
+    }
+    run(source, output, tags, method, seed, format, to, gain, None, budget=None, details=True)
 
 
 def run(
@@ -51,37 +146,123 @@ def run(
     seed: int | None,
     format: str,
     to: str,
+    gain: dict[str, Any],
+    tokenizer: str | None,
     *,
-    budget: float | None,
+    budget: float | str | None,
     details: bool,
 ) -> None:
     """Read, select, write, and say what was done; no budget takes every sample that has tags."""
     import polars as pl
 
     from instag import io
-    from instag.analysis.measures import measure_tags
     from instag.frame import wrap
-    from instag.selection.ranking import explain, rank_tags
-    from instag.selection.selector import count
-    from instag.tagsets import encode
+    from instag.selection.options import read_options
+    from instag.selection.selector import choose
 
-    outputs.apart(source, outputs.data("-o", output, to))
+    read = [*source, *(str(gain[name]) for name in ("start", "weights", "target") if gain.get(name) is not None)]
+    outputs.apart(read, outputs.data("-o", output, to))
+    given: dict[str, Any] = {name: value for name, value in gain.items() if value is not None}
+    options = read_options(method, **given)
     with console.stage("reading"):
         data = io.load(one_or_list(source), format=format)
         expect_tags(data, source, tags)
+        if isinstance(given.get("start"), str) and given["start"] not in data.collect_schema():
+            given["start"] = earlier(given["start"], tags)
+            options = read_options(method, **given)
         frame = wrap(data)
-    with console.stage("encoding tags"):
-        tagsets = encode(frame.chunks(tags))
-    if not tagsets.tagged:
-        raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
-    with console.stage("selecting"):
-        wanted = tagsets.tagged if budget is None else count(budget, tagsets.samples)
-        ranking = rank_tags(tagsets, method, wanted, seed)
-        added = explain(tagsets, ranking) if details else pl.DataFrame()
+    if tokenizer is not None:
+        with console.stage("counting tokens") as tell:
+            from instag.selection import count_tokens
+
+            frame = wrap(count_tokens(data, tokenizer, progress=tell))
+    with console.stage("selecting") as tell:
+        if budget is None and (options.at_least is not None or options.cost is not None or options.curve == "match"):
+            raise InputError("--curve match: it finds another curve for each budget: use instag select with --budget")
+        chosen = choose(frame, budget, tags=tags, method=method, seed=seed, options=options, progress=tell)
+        if not chosen.tagsets.tagged:
+            raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
+        added = chosen.details(frame, options) if details else pl.DataFrame()
     with console.stage(f"writing {output}"):
-        io.write(frame.take(ranking.rows, added), output, format=to)
-    console.compare(measure_tags(tagsets), measure_tags(tagsets, ranking.rows))
-    rounds = int(ranking.rounds.max(initial=0))
-    console.say(f"{method}, {rounds:,} {'round' if rounds == 1 else 'rounds'}; written to {output}")
-    if wanted > tagsets.tagged:
-        console.note(f"the budget is {wanted:,}, and only {tagsets.tagged:,} samples have tags: all of them were taken")
+        io.write(frame.take(chosen.rows, added), output, format=to)
+    tell_of(chosen, method, output, tags)
+
+
+def tell_of(chosen: "Chosen", method: Method, output: Path, tags: str) -> None:
+    """Say what was chosen, how good that is, and what could not be done."""
+    from instag.analysis.measures import measure_tags
+    from instag.selection.selector import reached_quotas, warn_of_missing
+
+    console.compare(measure_tags(chosen.tagsets), measure_tags(chosen.tagsets, chosen.rows))
+    if chosen.problem is None:
+        rounds = int(chosen.ranking.rounds.max(initial=0))
+        console.say(f"{method}, {rounds:,} {'round' if rounds == 1 else 'rounds'}; written to {output}")
+        if chosen.wanted is not None and chosen.wanted > chosen.tagsets.tagged:
+            tagged = chosen.tagsets.tagged
+            console.note(
+                f"the budget is {chosen.wanted:,}, and only {tagged:,} samples have tags: all of them were taken"
+            )
+        return
+    constraint = chosen.problem.constraint
+    if constraint.cost is not None:
+        cheap, dear = chosen.problem.dropped
+        spent = f"{constraint.amount(chosen.rows):,.10g} of {constraint.budget:,.10g} {constraint.cost.name}"
+        left_out = f"; {cheap:,} samples cost too little and {dear:,} too much" if cheap or dear else ""
+        console.say(f"{spent}{left_out}")
+    for name, asked, reached in reached_quotas(chosen.problem, chosen.rows):
+        console.say(f"{name}: {reached:,.10g}, of at least {asked:,.10g}")
+    if chosen.match is not None:
+        console.say(f"match: {chosen.match}")
+    with console.stage("certifying"):
+        certificate = chosen.certificate()
+    good = "" if certificate is None else f": {certificate}"
+    console.say(f"{method}{good}; written to {output}")
+    warn_of_missing(chosen, tags)
+
+
+def earlier(path: str, tags: str) -> Any:
+    """The file of an earlier selection."""
+    from instag import io
+
+    if not Path(path).exists():
+        raise InputError(f"--start: {path!r} is neither a column of the data nor a file")
+    frame = io.load(path)
+    expect_tags(frame, [path], tags)
+    return frame
+
+
+def read_curve(text: str | None) -> float | str | None:
+    """Read a curve: a number, log or match.
+
+    Examples
+    --------
+    >>> read_curve("0.3"), read_curve("log")
+    (0.3, 'log')
+    """
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def read_amounts(option: str, texts: list[str] | None) -> float | str | dict[str, float | str] | None:
+    """Read what each group is to have; one amount without a group is for all.
+
+    Examples
+    --------
+    >>> read_amounts("--at-least", ["math=500", "tag:proof=2%"]), read_amounts("--at-most", ["0.3"])
+    ({'math': 500, 'tag:proof': '2%'}, 0.3)
+    """
+    if not texts:
+        return None
+    if len(texts) == 1 and "=" not in texts[0]:
+        return read_amount(option, texts[0])
+    amounts: dict[str, float | str] = {}
+    for text in texts:
+        name, equals, amount = text.rpartition("=")
+        if not equals:
+            raise InputError(f"{option}: expected GROUP=N for each of several groups; found {text!r}")
+        amounts[name] = read_amount(option, amount)
+    return amounts

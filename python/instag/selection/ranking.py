@@ -1,25 +1,48 @@
 """Samples in order of selection, and why each was taken."""
 
+from dataclasses import dataclass
 from numbers import Integral
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from instag import _core
+from instag.checks import check_choice
 from instag.choices import Method
 from instag.errors import InputError
-from instag.tagsets import Ranking, TagSets
+from instag.tagsets import TagSets, lists_of
 
-__all__ = ["Method", "explain", "rank_tags"]
+__all__ = ["Ranking", "check_seed", "explain", "newly_covered", "rank_tags"]
+
+# The curve of `gain` where none is named: x^0.5.
+CURVE = ("power", 0.5)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Samples in order of selection."""
+
+    rows: NDArray[np.uint32]
+    rounds: NDArray[np.uint32]
 
 
 def rank_tags(tagsets: TagSets, method: str, budget: int, seed: int | None) -> Ranking:
-    """Rank encoded tags, the options checked."""
-    if method not in get_args(Method):
-        raise InputError(f"method: expected one of {', '.join(get_args(Method))}; found {method!r}")
-    if seed is not None and not (isinstance(seed, Integral) and 0 <= seed < 2**64):
+    """Rank encoded tags, the options checked; `gain` with nothing but its curve."""
+    check_choice("method", method, get_args(Method))
+    check_seed(seed)
+    if method == "gain":
+        problem = _core.Problem(tagsets.sets, *CURVE, seed=seed)
+        rows, _, _ = _core.choose(problem, _core.Constraint(budget))
+        return Ranking(rows, np.ones(len(rows), np.uint32))
+    return Ranking(*_core.rank(tagsets.sets, method, budget, seed))
+
+
+def check_seed(seed: Any) -> None:
+    """Expect a seed, or none."""
+    if seed is not None and not (isinstance(seed, Integral) and 0 <= int(seed) < 2**64):
         raise InputError(f"seed: expected an integer from 0 to 2**64 - 1, or None; found {seed!r}")
-    return tagsets.rank(method, budget, seed)
 
 
 def explain(tagsets: TagSets, ranking: Ranking) -> pl.DataFrame:
@@ -29,6 +52,17 @@ def explain(tagsets: TagSets, ranking: Ranking) -> pl.DataFrame:
             "rank": np.arange(1, len(ranking.rows) + 1, dtype=np.uint32),
             "round": ranking.rounds,
             "row": ranking.rows,
-            "new_tags": tagsets.novelty(ranking),
+            "new_tags": newly_covered(tagsets, ranking),
         }
     )
+
+
+def newly_covered(tagsets: TagSets, ranking: Ranking, before: NDArray[np.bool_] | None = None) -> pl.Series:
+    """For each sample of a ranking the tags that it was the first of its round to hold, but for those held before."""
+    offsets, codes = _core.novelty(tagsets.sets, ranking.rows, ranking.rounds)
+    lengths = np.diff(offsets)
+    if before is not None:
+        new = ~before[codes]
+        place = np.repeat(np.arange(len(lengths)), lengths)
+        lengths, codes = np.bincount(place[new], minlength=len(lengths)), codes[new]
+    return lists_of(lengths, tagsets.tags.gather(codes))

@@ -6,6 +6,7 @@
 
 mod analyze;
 mod arrow;
+mod gain;
 mod normalize;
 mod select;
 mod tagsets;
@@ -21,6 +22,8 @@ use crate::Method;
 mod _core {
     #[pymodule_export]
     use super::analyze::{cooccurrences, count_groups, examples, overlap, prefixes, rarefy, rounds, trace};
+    #[pymodule_export]
+    use super::gain::{Allowed, Objective, certify, choose};
     #[pymodule_export]
     use super::normalize::{associate, clean, cluster, diameters, neighbours, relabel, stem_keys, stem_words};
     #[pymodule_export]

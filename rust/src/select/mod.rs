@@ -1,16 +1,27 @@
-//! Ranking samples: one file a method.
+//! Ranking samples: one file a method; and [`choose`], by problem, objective, constraint and engine.
 //!
 //! A method is a function from the tag sets to a [`Ranking`]. To add one: a file in this folder, a variant of
 //! [`Method`], its name in [`Method::ALL`], and an arm in [`rank`].
 
+#![allow(clippy::cast_precision_loss, reason = "counts, costs and gains of real data need no more than 52 bits")]
+
 mod baselines;
+mod certificate;
 mod complexity_first;
+mod constraint;
 mod engine;
+mod objective;
 mod order;
+mod problem;
 mod selection;
 
 use std::str::FromStr;
 
+pub use certificate::{Certificate, certify};
+pub use constraint::{Constraint, Cost, Quotas};
+pub use engine::{Selection, choose};
+pub use objective::Curve;
+pub use problem::Problem;
 pub use selection::{Novelty, Ranking, novelty};
 
 use crate::error::{Error, Result};

@@ -1,3 +1,11 @@
 //! How the next sample is found.
 
+mod alike;
 pub(super) mod buckets;
+mod fill;
+mod greedy;
+mod queue;
+mod rating;
+mod trie;
+
+pub use greedy::{Selection, choose};

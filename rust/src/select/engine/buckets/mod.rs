@@ -10,13 +10,14 @@
 //! A round ends in a long tail: a few rare tags are open, and nearly every sample left holds none of them. Once the
 //! holders of the open tags are fewer than the samples of the next level, only the holders are looked at.
 //!
-//! Samples with the same tags are twins: once one is taken, the others gain nothing in that round. So they wait as
-//! one, and the late rounds of a whole ranking, in which nearly all that remains are twins, cost next to nothing.
+//! Of samples with the same tags, once one is taken, the others gain nothing in that round. So they wait as one, and the
+//! late rounds of a whole ranking, in which nearly all that remains are such, cost next to nothing. They are looked for
+//! at once where much is to be taken, and else once a few rounds have not met the budget.
 
 mod pool;
 mod round;
-mod twins;
 
+use super::alike::Alike;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::select::order;
@@ -24,10 +25,11 @@ use crate::select::selection::Ranking;
 use crate::tags::TagSets;
 use pool::Pool;
 use round::Round;
-use twins::Twins;
 
-/// A budget below this part of the samples ends long before twins matter.
+/// Most often a budget below this part of the samples is met in a few rounds.
 const FEW: usize = 16;
+/// So many rounds cost less than to look for samples with the same tags.
+const ROUNDS: u32 = 4;
 
 pub(in crate::select) fn rank(
     tags: &TagSets,
@@ -38,13 +40,17 @@ pub(in crate::select) fn rank(
     let order = order::by_complexity(tags, seed, interrupt)?;
     let arranged = tags.arranged(&order);
     let few = budget < order.len() / FEW;
-    let twins = if few { Twins::none(&arranged) } else { Twins::of(&arranged, interrupt)? };
-    let mut pool = Pool::new(arranged, twins, interrupt)?;
+    let all = order.len() as u32;
+    let alike = if few { Alike::none(all) } else { Alike::of(&arranged, 0..all, |_| (0, 0), interrupt)? };
+    let mut pool = Pool::new(arranged, alike, interrupt)?;
     let mut ranking = Ranking::default();
     for round in 1.. {
         let wanted = budget.min(order.len()) - ranking.rows.len();
         if wanted == 0 {
             break;
+        }
+        if few && round == ROUNDS + 1 {
+            pool = pool.joined(interrupt)?;
         }
         for nth in Round::begin(&mut pool, round, interrupt).picks(wanted)? {
             ranking.rows.push(order[nth as usize].row);

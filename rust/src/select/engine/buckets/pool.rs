@@ -1,14 +1,14 @@
 //! What has not been taken.
 
-use super::twins::Twins;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::select::engine::alike::Alike;
 use crate::tags::TagSets;
 
-/// Sets of twins by what a round asks of them. Samples go by their place in the order, which is the order of ties.
+/// Samples with the same tags as one set, by what a round asks of it. Samples go by their place in the order, which is the order of ties.
 pub(super) struct Pool {
     pub(super) tags: TagSets<'static>,
-    twins: Twins,
+    alike: Alike,
     /// The first sample of each set that has not been taken: what the set stands for. The largest u32 for none.
     pub(super) first: Vec<u32>,
     /// The sets by number of tags.
@@ -29,8 +29,8 @@ pub(super) struct Pool {
 pub(super) const NONE: u32 = u32::MAX;
 
 impl Pool {
-    pub(super) fn new(tags: TagSets<'static>, twins: Twins, interrupt: &Interrupt) -> Result<Self> {
-        let first: Vec<u32> = (0..twins.len() as u32).map(|set| twins.first(set).unwrap_or(NONE)).collect();
+    pub(super) fn new(tags: TagSets<'static>, alike: Alike, interrupt: &Interrupt) -> Result<Self> {
+        let first: Vec<u32> = (0..alike.len() as u32).map(|set| alike.first(set).unwrap_or(NONE)).collect();
         let mut classes = vec![Vec::new(); tags.counts().max().unwrap_or(0) as usize + 1];
         let mut postings: Vec<Vec<u32>> = vec![Vec::new(); tags.n_tags()];
         for (set, &nth) in (0..).zip(&first) {
@@ -47,11 +47,19 @@ impl Pool {
             postings,
             alive: (0..tags.n_tags() as u32).collect(),
             covered_in: vec![0; tags.n_tags()],
-            gains: vec![0; twins.len()],
+            gains: vec![0; alike.len()],
             first,
-            twins,
+            alike,
             tags,
         })
+    }
+
+    /// What has not been taken, samples with the same tags as one set.
+    pub(super) fn joined(self, interrupt: &Interrupt) -> Result<Self> {
+        let mut rest: Vec<u32> = self.first.into_iter().filter(|&nth| nth != NONE).collect();
+        rest.sort_unstable();
+        let alike = Alike::of(&self.tags, rest.into_iter(), |_| (0, 0), interrupt)?;
+        Self::new(self.tags, alike, interrupt)
     }
 
     /// The tags of the samples of a set that remains.
@@ -80,8 +88,8 @@ impl Pool {
     /// Takes the first sample of a set, and returns it.
     pub(super) fn take(&mut self, set: u32) -> u32 {
         let taken = self.first[set as usize];
-        self.twins.take(set);
-        self.first[set as usize] = self.twins.first(set).unwrap_or(NONE);
+        self.alike.take(set);
+        self.first[set as usize] = self.alike.first(set).unwrap_or(NONE);
         if self.first[set as usize] == NONE {
             for &tag in self.tags.row(taken as usize) {
                 self.holders[tag as usize] -= 1;

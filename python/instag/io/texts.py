@@ -1,0 +1,129 @@
+"""Everything that is said in each sample, or all of one side."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.io.conversation import Turn, conversation, pass_over, text_of
+from instag.io.detection import MIXED, find, row_layouts
+from instag.io.layout import Layout, speech
+from instag.io.records import dump, plain
+from instag.io.roles import ROLES
+
+__all__ = ["Part", "texts"]
+
+Part = Literal["conversation", "query", "answer"]
+"""The whole conversation, what the user said, or what was answered."""
+
+TEXTS = pl.List(pl.String)
+SPEAKERS = {"query": "user", "answer": "assistant"}
+
+
+def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation") -> pl.Series:
+    """All that is said in each sample.
+
+    Parameters
+    ----------
+    frame
+        The samples.
+    column
+        The column that holds it: texts, lists of texts, or conversations. None takes the layout that the columns have.
+    part
+        What of it: everything, with the words of the system and of tools, or one side.
+
+    Returns
+    -------
+    polars.Series
+        A list of strings a sample.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or none that holds text.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> frame = wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]}))
+    >>> texts(frame).to_list(), texts(frame, part="answer").to_list()
+    ([['Why?', 'Because.'], ['No.']], [['Because.'], ['No.']])
+    """
+    lazy = frame.lazy() if column is None else pl.LazyFrame([frame.column(column)])
+    schema = lazy.collect_schema()
+    layout = find(lazy) if column is None else find(lazy, parts={"query": column})
+    if layout is None:
+        columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items()) or "none"
+        raise InputError(
+            f"data: expected a layout instag knows (messages, conversations, instruction, prompt, …); found the columns {columns}"
+        )
+    said = _simple(layout, schema, part)
+    return lazy.select((_by_row(layout, schema, part) if said is None else said).alias("texts")).collect().to_series()
+
+
+def _simple(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr | None:
+    """The expression, where columns of plain text or of plain turns have it all."""
+    if layout.template is not None or layout.name == MIXED:
+        return None
+    columns = layout.columns
+    if set(columns) == {"turns"}:
+        return _turns(columns["turns"], schema.get(columns["turns"]), part)
+    wanted = {"query": ("query", "input"), "answer": ("answer",)}.get(part, ("system", "query", "input", "answer"))
+    if not set(columns) <= {"system", "query", "input", "answer"}:
+        return None
+    if any(schema.get(column) != pl.String for column in columns.values()):
+        return None
+    said = [pl.col(columns[name]) for name in wanted if name in columns]
+    return pl.concat_list(said).list.drop_nulls() if said else pl.lit([], TEXTS)
+
+
+def _turns(column: str, dtype: Any, part: Part) -> pl.Expr | None:
+    inner = getattr(dtype, "inner", None)
+    fields = speech(inner)
+    if fields is None or not isinstance(inner, pl.Struct):
+        return None
+    kinds = {field.name: field.dtype for field in inner.fields}
+    role, content = fields
+    if kinds[role] != pl.String or kinds[content] != pl.String or "tool_calls" in kinds:
+        return None
+    turn = pl.element()
+    if part != "conversation":
+        role_said = turn.struct.field(role).str.strip_chars().str.to_lowercase().str.replace_all("[- ]", "_")
+        turn = turn.filter(role_said.is_in([name for name, known in ROLES.items() if known == SPEAKERS[part]]))
+    return pl.col(column).list.eval(turn.struct.field(content)).list.drop_nulls().fill_null([])
+
+
+def _by_row(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr:
+    """The same, read a row at a time as a conversation of whatever form."""
+    heads = list(dict.fromkeys(_head(path, schema) for path in layout.columns.values()))
+    layout_of = row_layouts({name: schema[name] for name in heads}) if layout.name == MIXED else lambda _: layout
+
+    def said(row: Any) -> list[str]:
+        values = plain(row)
+        own = layout_of(values)
+        turns = [] if own is None else conversation(own, values, pass_over)[0]
+        wanted = SPEAKERS.get(part)
+        return [text for turn in turns if wanted in (None, turn["role"]) for text in _words(turn)]
+
+    return pl.struct(heads).map_batches(
+        lambda rows: pl.Series([said(row) for row in rows.to_list()], dtype=TEXTS),
+        return_dtype=TEXTS,
+        is_elementwise=True,
+    )
+
+
+def _words(turn: Turn) -> Iterator[str]:
+    """What is said in a turn, and the tools that are called."""
+    if text := text_of(turn["content"]):
+        yield text
+    if calls := turn.get("tool_calls"):
+        yield dump(calls)
+
+
+def _head(path: str, schema: Mapping[str, Any]) -> str:
+    """The column that a path begins with."""
+    while path not in schema:
+        path = path.rpartition(".")[0]
+    return path

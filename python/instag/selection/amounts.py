@@ -1,0 +1,77 @@
+"""Counts and shares as people write them."""
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any
+
+from instag.errors import InputError
+
+__all__ = ["amount_of", "is_share"]
+
+
+def amount_of(name: str, value: Any, whole: float, *, rounding: Callable[[float], float] = round) -> float:
+    """What an amount is: itself if it is a count, or its share of the whole, rounded.
+
+    Parameters
+    ----------
+    name
+        Of the option, for the error.
+    value
+        A whole number is a count. A float up to 1, or a text such as "30%", is a share; a larger float is a number of
+        units.
+    whole
+        What shares are of.
+    rounding
+        How a share becomes a count.
+
+    Examples
+    --------
+    >>> amount_of("at_most", 500, 6000), amount_of("at_most", 0.3, 6000), amount_of("at_most", "30%", 6000)
+    (500, 1800, 1800)
+    >>> amount_of("at_most", "a third", 6000)
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: at_most: expected a count such as 500, or a share such as 0.3 or '30%'; found 'a third'
+    """
+    share = _share(value)
+    if share is not None and 0 <= share <= 1:
+        # So that a share of a tenth of 30 is 3, not 4, whatever floats make of it.
+        return rounding(round(share * whole, 6))
+    number = _number(value)
+    if share is None and number is not None and number >= 0:
+        return number
+    raise InputError(f"{name}: expected a count such as 500, or a share such as 0.3 or '30%'; found {value!r}")
+
+
+def is_share(value: Any) -> bool:
+    """Whether an amount is a part of something.
+
+    Examples
+    --------
+    >>> is_share(1), is_share(1.0), is_share("5 %")
+    (False, True, True)
+    """
+    return _share(value) is not None
+
+
+def _share(value: Any) -> float | None:
+    """The share that a value is written as; None where it is written as a number."""
+    if isinstance(value, str) and value.strip().endswith("%"):
+        try:
+            return float(value.strip()[:-1]) / 100
+        except ValueError:
+            return None
+    number = _number(value)
+    if number is None or isinstance(number, int) or number > 1:
+        return None
+    return number
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real) and float("-inf") < float(value) < float("inf"):
+        return float(value)
+    return None

@@ -1,0 +1,116 @@
+"""What each sample costs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.io.texts import texts
+from instag.selection.options import Options
+
+__all__ = ["Cost", "cost_of", "numbers_of"]
+
+Floats = NDArray[np.float64]
+
+# Decimal places that are tried, so that costs are whole numbers of the last of them.
+PLACES = 6
+# The core adds costs up in 64 bits.
+LARGEST = 2.0**62
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What each sample costs, as it was given and in whole numbers for the core.
+
+    Attributes
+    ----------
+    name
+        What is counted.
+    values
+        As given.
+    whole
+        In parts of 1 / `scale`.
+    scale
+        How many parts are one unit.
+    """
+
+    name: str
+    values: Floats
+    whole: NDArray[np.uint64]
+    scale: float
+
+    def parts(self, units: float) -> int:
+        """Units in parts, rounded down."""
+        return int(min(units * self.scale + 1e-6, LARGEST))
+
+
+def cost_of(frame: Frame, options: Options) -> Cost | None:
+    """The column with the cost, or what is computed in its place.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or a value that is no number above 0.
+    """
+    name = options.cost
+    if name is None:
+        return None
+    if name in frame.columns:
+        values = numbers_of(frame, "cost", name, None)
+    elif name in ("characters", "words"):
+        said = texts(frame).to_frame("text").select(pl.col("text").list.join("\n"))
+        count = pl.col("text").str.len_chars() if name == "characters" else pl.col("text").str.count_matches(r"\S+")
+        # A sample without a word is not for nothing: it takes a row.
+        values = said.select(count.clip(lower_bound=1)).to_series().to_numpy().astype(np.float64)
+    else:
+        hint = (
+            "count them first with instag.count_tokens / --tokenizer"
+            if name == "tokens"
+            else "name a column, or characters or words"
+        )
+        raise InputError(f"cost: no column {name!r}; the columns are: {', '.join(frame.columns)}; {hint}")
+    if (bad := np.flatnonzero(values <= 0)).size:
+        raise InputError(
+            f"cost: expected numbers above 0 in column {name!r}; found {values[bad[0]]:g} in row {bad[0]:,}, and {bad.size:,} such "
+            "in all: drop those rows, or give them what they cost"
+        )
+    return Cost(name, values, *_whole(values))
+
+
+def _whole(values: Floats) -> tuple[NDArray[np.uint64], float]:
+    """Costs in whole parts: exact where they have few decimal places, and else as fine as the core can add up."""
+    total = max(float(values.sum()), 1e-300)
+    for places in range(PLACES + 1):
+        scale = 10.0**places
+        if total * scale > LARGEST:
+            break
+        scaled = values * scale
+        whole = np.rint(scaled)
+        if (np.abs(scaled - whole) <= 1e-9 * np.maximum(scaled, 1)).all() and (whole >= 1).all():
+            return whole.astype(np.uint64), scale
+    scale = 2.0**52 / total
+    return np.maximum(np.rint(values * scale), 1).astype(np.uint64), scale
+
+
+def numbers_of(frame: Frame, option: str, name: str, missing: float | None) -> Floats:
+    """A column of finite numbers; what is null or NaN is `missing`, or an error where that is None."""
+    column = frame.column(name)
+    if not column.dtype.is_numeric():
+        raise InputError(f"{option}: expected numbers in column {name!r}; found {column.dtype}")
+    values = column.cast(pl.Float64).fill_nan(None)
+    if values.null_count():
+        if missing is None:
+            hint = "; give them a number with quality_missing=" if option == "quality" else ": drop those rows"
+            raise InputError(
+                f"{option}: {values.null_count():,} of {len(values):,} rows have no number in column {name!r}{hint}"
+            )
+        values = values.fill_null(missing)
+    numbers = values.to_numpy().astype(np.float64)
+    if (bad := np.flatnonzero(~np.isfinite(numbers))).size:
+        raise InputError(
+            f"{option}: expected finite numbers in column {name!r}; found {numbers[bad[0]]:g} in row {bad[0]:,}"
+        )
+    return numbers

@@ -1,0 +1,133 @@
+"""What a selection by gain is good for: the curve, and what each tag is worth."""
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag import io
+from instag.checks import is_not_negative
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.selection.options import Options
+from instag.tagsets import TagSets, encode
+from instag.warning import warn
+
+__all__ = ["curve_of", "worth_of"]
+
+Floats = NDArray[np.float64]
+
+# Names that a message lists.
+SHOWN = 3
+
+
+def curve_of(options: Options) -> tuple[str, float]:
+    """The curve and its parameter, as the core takes them."""
+    return ("log", 0.0) if isinstance(options.curve, str) else ("power", float(options.curve))
+
+
+def worth_of(tagsets: TagSets, options: Options, column: str) -> Floats | None:
+    """What each tag is worth, by weights and by a target; None where all are worth the same.
+
+    With a target whose tag shares are p, a tag is worth p^(1-a), with the logarithm p: then the best selection from
+    rows of one tag each has the shares of the target.
+
+    Raises
+    ------
+    InputError
+        Where a number is not finite or negative, all are 0, or no tag is in the data.
+    """
+    worth = None
+    if options.weights is not None:
+        worth = _placed("weights", tagsets, _weights(options.weights), 1.0)
+    if options.target is not None:
+        exponent = 1.0 if isinstance(options.curve, str) else 1.0 - float(options.curve)
+        if exponent == 0:
+            raise InputError(
+                "curve: with 1 every tag counts the same however often it comes, so there is nothing to steer to a target: expected less than 1"
+            )
+        shares = _placed("target", tagsets, _target(options.target, column), 0.0)
+        towards = np.where(
+            shares > 0, np.power(shares / shares.sum(), exponent, where=shares > 0, out=np.zeros_like(shares)), 0.0
+        )
+        worth = towards if worth is None else worth * towards
+    if worth is not None and not worth.any():
+        names = " and ".join(name for name in ("weights", "target") if getattr(options, name) is not None)
+        raise InputError(
+            f"{names}: every tag of the data has a weight of 0, so nothing is worth choosing: give some tag more"
+        )
+    return worth
+
+
+def _weights(weights: Any) -> dict[str, float]:
+    if isinstance(weights, Mapping):
+        return _checked("weights", weights)
+    if isinstance(weights, str | PathLike):
+        read = io.load(str(Path(weights)))
+        return _listed("weights", wrap(read), f"{weights}: ")
+    return _listed("weights", wrap(weights), "weights: ")
+
+
+def _listed(name: str, frame: Any, where: str) -> dict[str, float]:
+    """Tags and weights of a frame, in the columns `tag` and `weight`."""
+    if missing := [column for column in ("tag", "weight") if column not in frame.columns]:
+        raise InputError(
+            f"{where}expected the columns tag and weight; found no {missing[0]} in {', '.join(frame.columns)}"
+        )
+    weights = frame.column("weight").cast(pl.Float64, strict=False)
+    return _checked(name, dict(zip(frame.column("tag").cast(pl.String), weights, strict=True)))
+
+
+def _target(target: Any, column: str) -> dict[str, float]:
+    if isinstance(target, Mapping):
+        return _checked("target", target)
+    frame = wrap(io.load(str(Path(target)))) if isinstance(target, str | PathLike) else wrap(target)
+    if column not in frame.columns:
+        raise InputError(
+            f"target: expected the tags in a column {column!r}, as in the data; the columns are: {', '.join(frame.columns) or 'none'}"
+        )
+    wanted = encode(frame.column(column))
+    if not wanted.tagged:
+        raise InputError(f"target: none of its {wanted.samples:,} samples has tags: tag them first")
+    counts = np.bincount(wanted.codes, minlength=wanted.n_tags)
+    return dict(zip(wanted.tags.cast(pl.String), counts.astype(float).tolist(), strict=True))
+
+
+def _checked(name: str, weights: Mapping[Any, Any]) -> dict[str, float]:
+    if not weights:
+        raise InputError(f"{name}: expected a number for some tags; found none")
+    for tag, weight in weights.items():
+        if not is_not_negative(weight):
+            raise InputError(
+                f"{name}: expected a finite number of 0 or more for each tag; found {weight!r} for {tag!r}"
+            )
+    return {str(tag): float(weight) for tag, weight in weights.items()}
+
+
+def _placed(name: str, tagsets: TagSets, weights: Mapping[str, float], otherwise: float) -> Floats:
+    """One number for each tag of the data."""
+    tags = tagsets.tags.cast(pl.String).to_list()
+    placed = np.array([weights.get(tag, otherwise) for tag in tags], np.float64)
+    held = set(tags)
+    unknown = [tag for tag in weights if tag not in held]
+    if len(unknown) == len(weights):
+        raise InputError(
+            f"{name}: none of its {len(weights):,} tags is in the data, which have {_some(tags)}; it has {_some(list(weights))}: "
+            "see that both are normalised the same way"
+        )
+    if unknown and name == "weights":
+        warn(f"{name}: {len(unknown):,} of {len(weights):,} tags are not in the data: {_some(unknown)}")
+    if name == "target" and (lost := sum(weights[tag] for tag in unknown) / max(sum(weights.values()), 1e-300)) > 0:
+        warn(
+            f"{name}: {len(unknown):,} of its tags are not in the data: {_some(unknown)}; they are {lost:.1%} of it, which no selection can reach"
+        )
+    return placed
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - SHOWN
+    return ", ".join(map(repr, names[:SHOWN])) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,141 @@
+"""A selection by gain: what is to be chosen from, what makes a choice good, and what is allowed."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instag import _core
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.selection.constraint import Constraint, constraint_of
+from instag.selection.cost import cost_of, numbers_of
+from instag.selection.objective import curve_of, worth_of
+from instag.selection.options import Options
+from instag.selection.start import Start, start_of
+from instag.tagsets import TagSets
+from instag.warning import warn
+
+__all__ = ["Problem", "problem_of"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """All that a selection by gain depends on.
+
+    Attributes
+    ----------
+    tagsets
+        The tags of the data.
+    curve
+        The curve and its parameter.
+    worth
+        What each tag is worth; None where all are worth the same.
+    quality
+        What each row counts; None where each counts 1.
+    available
+        The rows to choose from: with tags, within the bounds of cost, not chosen before.
+    start
+        What was chosen before.
+    constraint
+        What is allowed.
+    seed
+        Orders ties.
+    dropped
+        How many rows are cheaper than `min_cost`, and how many dearer than `max_cost`.
+    """
+
+    tagsets: TagSets
+    curve: tuple[str, float]
+    worth: Floats | None
+    quality: Floats | None
+    available: NDArray[np.bool_]
+    start: Start | None
+    constraint: Constraint
+    seed: int | None
+    dropped: tuple[int, int]
+
+    def core(self) -> _core.Problem:
+        """As the core takes it."""
+        name, parameter = self.curve
+        return _core.Problem(
+            self.tagsets.sets,
+            name,
+            parameter,
+            weights=self.worth,
+            quality=self.quality,
+            before=None if self.start is None else self.start.counts,
+            available=self.available,
+            wanted=list(self.constraint.wanted.items()),
+            seed=self.seed,
+        )
+
+    def along(self, name: str, parameter: float) -> "Problem":
+        """The same with another curve."""
+        return replace(self, curve=(name, parameter))
+
+
+def problem_of(
+    frame: Frame, tagsets: TagSets, options: Options, *, tags: str, budget: Any, seed: int | None
+) -> Problem:
+    """Read the columns that the options name.
+
+    Raises
+    ------
+    InputError
+        Where a column is missing or holds what it must not, or nothing could be chosen.
+    """
+    quality = None if options.quality is None else _quality(frame, options)
+    cost = cost_of(frame, options)
+    available = np.diff(tagsets.offsets) > 0
+    dropped = (0, 0)
+    if cost is not None:
+        cheap = cost.values < (options.min_cost or 0)
+        dear = cost.values > (np.inf if options.max_cost is None else options.max_cost)
+        dropped = (int(cheap.sum()), int(dear.sum()))
+        if tagsets.tagged and not (available & ~cheap & ~dear).any():
+            raise InputError(
+                f"min_cost, max_cost: none of {tagsets.tagged:,} samples with tags costs between {options.min_cost or 0:g} and "
+                f"{np.inf if options.max_cost is None else options.max_cost:g} {cost.name}; they cost {cost.values.min():g} to {cost.values.max():g}"
+            )
+        available &= ~cheap & ~dear
+    start = start_of(frame, tagsets, options, tags, quality, None if cost is None else cost.values)
+    if start is not None:
+        available[start.rows] = False
+        if tagsets.tagged and not available.any():
+            raise InputError(
+                f"start: it holds every row with tags that may be chosen; nothing is left of {tagsets.samples:,} rows"
+            )
+    worth = worth_of(tagsets, options, tags)
+    if tagsets.tagged and quality is not None and not quality[available].any():
+        raise InputError(
+            f"quality: column {options.quality!r} is 0 in every row that may be chosen, so nothing is worth choosing"
+        )
+    constraint = constraint_of(frame, tagsets, options, budget=budget, cost=cost, available=available, start=start)
+    if constraint.quotas is not None and start is not None and (over := _over(constraint)):
+        warn(f"at_most: what was chosen before is above it already in {', '.join(over)}; nothing is added there")
+    return Problem(tagsets, curve_of(options), worth, quality, available, start, constraint, seed, dropped)
+
+
+def _quality(frame: Frame, options: Options) -> Floats:
+    name = str(options.quality)
+    quality = numbers_of(frame, "quality", name, options.quality_missing)
+    if (negative := np.flatnonzero(quality < 0)).size:
+        raise InputError(
+            f"quality: expected numbers of 0 or more in column {name!r}; found {quality[negative[0]]:g} in row {negative[0]:,}, and "
+            f"{negative.size:,} such in all: scores such as raw logits of a reward model have to be mapped first, for instance by "
+            "1 / (1 + exp(-x)), or by their rank as a share"
+        )
+    return quality
+
+
+def _over(constraint: Constraint) -> list[str]:
+    quotas = constraint.quotas
+    if quotas is None:
+        return []
+    return [
+        name for name, before, most in zip(quotas.names, quotas.before, quotas.at_most, strict=True) if before > most
+    ]

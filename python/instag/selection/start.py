@@ -1,0 +1,133 @@
+"""What was chosen before: it counts, and never comes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.errors import InputError
+from instag.frame import Frame, wrap
+from instag.selection.cost import cost_of, numbers_of
+from instag.selection.options import Options
+from instag.tagsets import TagSets, encode
+
+__all__ = ["Start", "start_of"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Start:
+    """An earlier selection.
+
+    Attributes
+    ----------
+    rows
+        Those of the data that are in it.
+    size
+        The number of samples in it, in the data or not.
+    counts
+        What it holds of each tag of the data, by quality.
+    groups
+        What each group has in it: samples, or what they cost.
+    """
+
+    rows: NDArray[np.uint32]
+    size: int
+    counts: Floats
+    groups: dict[str, float]
+
+
+def start_of(
+    frame: Frame, tagsets: TagSets, options: Options, column: str, quality: Floats | None, costs: Floats | None
+) -> Start | None:
+    """The earlier selection that `start` names: a column that says which rows, their numbers, or a frame of its own.
+
+    Raises
+    ------
+    InputError
+        Where it is none of these, or holds all rows.
+    """
+    start = options.start
+    if start is None:
+        return None
+    if isinstance(start, str):
+        rows = _marked(frame, start)
+    elif (numbers := _numbers(start)) is not None:
+        rows = _checked(numbers, tagsets.samples)
+    else:
+        return _other(wrap(start), tagsets, options, column)
+    if len(rows) == tagsets.samples and tagsets.samples:
+        raise InputError(
+            f"start: it holds all {len(rows):,} rows, so none is left to choose: leave it out, or add data"
+        )
+    groups: dict[str, float] = {}
+    if options.group is not None:
+        of = frame.column(options.group).cast(pl.String).fill_null("null")[rows]
+        groups = _sums(of, None if costs is None else costs[rows])
+    return Start(rows, len(rows), _held(tagsets, rows, quality), groups)
+
+
+def _marked(frame: Frame, name: str) -> NDArray[np.uint32]:
+    marks = frame.column(name)
+    if marks.dtype != pl.Boolean:
+        raise InputError(
+            f"start: column {name!r} is {marks.dtype}: expected true for the rows that were chosen before and false for others"
+        )
+    return np.flatnonzero(marks.fill_null(value=False).to_numpy()).astype(np.uint32)
+
+
+def _numbers(start: Any) -> list[Any] | None:
+    """The row numbers, if these are some."""
+    if isinstance(start, np.ndarray | pl.Series):
+        listed: list[Any] = start.to_list() if isinstance(start, pl.Series) else start.tolist()
+        return listed
+    return list(start) if isinstance(start, Sequence | set | range) else None
+
+
+def _checked(numbers: list[Any], samples: int) -> NDArray[np.uint32]:
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < samples:
+            raise InputError(f"start: expected numbers of rows, from 0 to {samples - 1:,}; found {number!r}")
+    return np.unique(np.array(numbers, np.uint32))
+
+
+def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Start:
+    """An earlier selection that is not in the data."""
+    for option, name in (("tags", column), ("quality", options.quality), ("group", options.group)):
+        if name is not None and name not in frame.columns:
+            raise InputError(
+                f"start: no column {name!r}, which is the {option} of the data; it has {', '.join(frame.columns)}"
+            )
+    held = encode(frame.column(column))
+    each = np.ones(held.samples)
+    if options.quality is not None:
+        each = numbers_of(frame, "start, quality", options.quality, options.quality_missing)
+    places = {tag: code for code, tag in enumerate(tagsets.tags.cast(pl.String))}
+    codes = np.array([places.get(tag, -1) for tag in held.tags.cast(pl.String)], np.int64)
+    pairs = codes[held.codes]
+    weights = np.repeat(each, np.diff(held.offsets))
+    counts = np.bincount(pairs[pairs >= 0], weights[pairs >= 0], minlength=tagsets.n_tags)
+    groups: dict[str, float] = {}
+    if options.group is not None:
+        costs = cost_of(frame, options)
+        groups = _sums(
+            frame.column(options.group).cast(pl.String).fill_null("null"), None if costs is None else costs.values
+        )
+    return Start(np.empty(0, np.uint32), held.samples, counts.astype(np.float64), groups)
+
+
+def _held(tagsets: TagSets, rows: NDArray[np.uint32], quality: Floats | None) -> Floats:
+    """What rows hold of each tag."""
+    marks = np.zeros(tagsets.samples)
+    marks[rows] = 1.0 if quality is None else quality[rows]
+    weights = np.repeat(marks, np.diff(tagsets.offsets))
+    return np.bincount(tagsets.codes, weights, minlength=tagsets.n_tags).astype(np.float64)
+
+
+def _sums(groups: pl.Series, costs: Floats | None) -> dict[str, float]:
+    frame = pl.DataFrame({"group": groups, "cost": np.ones(len(groups)) if costs is None else costs})
+    return dict(frame.group_by("group").agg(pl.col("cost").sum()).iter_rows())

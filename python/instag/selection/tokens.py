@@ -1,0 +1,173 @@
+"""How many tokens a model would read."""
+
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+import numpy as np
+import polars as pl
+
+from instag.checks import check_choice
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.io.texts import Part, texts
+from instag.progress import Progress, Stage
+
+__all__ = ["count_tokens"]
+
+F = TypeVar("F")
+
+# Texts that are handed over at a time: enough for all threads, and often enough for progress and Ctrl-C.
+BATCH = 20_000
+
+
+class Encoding(Protocol):
+    """One text as a tokenizer sees it."""
+
+    def __len__(self) -> int:
+        """The number of tokens."""
+
+
+def count_tokens(
+    data: F,
+    tokenizer: str | PathLike[str] | Callable[[str], Any] | Any,
+    *,
+    column: str | None = None,
+    part: Part = "conversation",
+    name: str = "tokens",
+    progress: Callable[[Progress], None] | None = None,
+) -> F:
+    """Add a column with the number of tokens of each sample, for ``cost="tokens"``.
+
+    The texts of a sample are counted one by one, without the special tokens that a chat template adds between them.
+
+    Parameters
+    ----------
+    data
+        A frame of any kind that :func:`select` takes.
+    tokenizer
+        A `tokenizer.json`, a folder with one, the name of a model whose tokenizer is in the cache of Hugging Face on
+        this disk, a `tokenizers.Tokenizer`, a `transformers` tokenizer, or a function from a text to its tokens or to
+        their number.
+    column
+        The column with the texts or conversations; None takes the layout that the columns have.
+    part
+        What of a sample: the whole ``"conversation"``, the user's side (``"query"``), or the ``"answer"``.
+    name
+        The column to add, or to put in the place of the one of that name.
+    progress
+        Called with where the work stands.
+
+    Returns
+    -------
+    The same kind of frame as `data`, with the column.
+
+    Raises
+    ------
+    InputError
+        Where there is no such tokenizer, or no text.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"question": ["What is 2 + 2?", "Why?"], "answer": ["4", "Because it is."]})
+    >>> instag.count_tokens(df, str.split)["tokens"].to_list()
+    [6, 4]
+    """
+    check_choice("part", part, ("conversation", "query", "answer"))
+    count = counter(tokenizer)
+    frame = wrap(data)
+    said = texts(frame, column=column, part=part)
+    lengths = said.list.len().fill_null(0).to_numpy()
+    every = said.explode(empty_as_null=False, keep_nulls=False)
+    tell = progress or (lambda _: None)
+    counts = np.zeros(len(every), np.int64)
+    for start in range(0, len(every), BATCH):
+        batch = every[start : start + BATCH]
+        counts[start : start + len(batch)] = count(batch.to_list())
+        tell(Stage("counting tokens", start + len(batch), len(every)))
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    last = np.cumsum(lengths)
+    tokens = ends[last] - ends[last - lengths]
+    counted: F = frame.with_columns(pl.DataFrame({name: pl.Series(tokens, dtype=pl.Int64)}))
+    return counted
+
+
+def counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
+    """How many tokens each of some texts has.
+
+    Raises
+    ------
+    InputError
+        Where it is no tokenizer, or none of that name is on this disk.
+    """
+    if isinstance(tokenizer, str | PathLike):
+        tokenizer = load(tokenizer)
+    if hasattr(tokenizer, "backend_tokenizer"):
+        tokenizer = tokenizer.backend_tokenizer
+    batch = getattr(tokenizer, "encode_batch_fast", None) or getattr(tokenizer, "encode_batch", None)
+    if batch is not None:
+        return lambda said: [len(encoding) for encoding in encoded(batch, said)]
+    one = getattr(tokenizer, "encode", None) or tokenizer
+    if not callable(one):
+        raise InputError(
+            f"tokenizer: expected a tokenizer.json, the name of a model, or a function; found {type(tokenizer).__name__}"
+        )
+    return lambda said: [number_of(one(text)) for text in said]
+
+
+def encoded(batch: Callable[..., Any], said: list[str]) -> Iterator[Encoding]:
+    """Encode some texts, without what a chat template adds."""
+    try:
+        found = batch(said, add_special_tokens=False)
+    except TypeError:
+        found = batch(said)
+    return cast("Iterator[Encoding]", found)
+
+
+def number_of(tokens: Any) -> int:
+    """The number of tokens that a function gave, itself or as the tokens."""
+    if isinstance(tokens, int | np.integer) and not isinstance(tokens, bool):
+        return int(tokens)
+    try:
+        return len(tokens)
+    except TypeError:
+        raise InputError(f"tokenizer: expected tokens or their number for each text; found {tokens!r}") from None
+
+
+def load(name: str | PathLike[str]) -> Any:
+    """A tokenizer from this disk; nothing is downloaded."""
+    try:
+        from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise InputError(
+            "tokenizer: a name needs tokenizers: pip install 'instag[embed]', or pass a function"
+        ) from None
+    path = Path(name)
+    path = path / "tokenizer.json" if path.is_dir() else path
+    if not path.is_file():
+        path = cached(str(name))
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:
+        raise InputError(f"tokenizer: {path}: this is no tokenizer.json: {error}") from error
+
+
+def cached(name: str) -> Path:
+    """The tokenizer of a model in the cache of Hugging Face."""
+    missing = InputError(
+        f"tokenizer: {name!r} is neither a file nor a folder with a tokenizer.json nor a model in the cache of Hugging Face: "
+        "download it first, or name a file"
+    )
+    try:
+        from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415 - comes with datasets and transformers
+    except ImportError:
+        raise missing from None
+    try:
+        found = try_to_load_from_cache(name, "tokenizer.json")
+    except ValueError:
+        raise missing from None
+    if not isinstance(found, str):
+        raise missing
+    return Path(found)

@@ -1,0 +1,276 @@
+//! How good a selection is, whoever made it: an upper bound on the best that is possible.
+//!
+//! For any prices u ≥ 0 of the tags,
+//!
+//! ```text
+//! max F ≤ Σ_t max_n (w_t φ(n) − u_t n) + max over allowed S of Σ_{i ∈ S} q_i Σ_{t ∈ T_i} u_t.
+//! ```
+//!
+//! The first part is looked up on the curve. In the second the rows have worth of their own, and the best S is found by
+//! taking them in order of worth for cost, the last in part: for counts and quotas that is exact, for costs a bound, as
+//! it is for a knapsack. Prices equal to the gains of the selection at hand give the bound that is usual for a greedy
+//! algorithm; steps along the subgradient close most of what is open after it.
+//!
+//! Sums are of floats: what their rounding can amount to is added to the bound.
+
+use super::constraint::Constraint;
+use super::objective::{UNIT, Weights, reach};
+use super::problem::Problem;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+
+/// What a selection is worth, beside what is possible.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Certificate {
+    /// What the selection adds to the objective.
+    pub value: f64,
+    /// No allowed selection adds more.
+    pub bound: f64,
+}
+
+/// A bound this near is not worth another step.
+const NEAR: f64 = 1e-3;
+/// Rows that were worth less than this part of the last that was taken are left out at first in the next step.
+const CUT: f64 = 0.8;
+
+/// Certifies the rows of a selection.
+///
+/// Wanted tags are left out on both sides. The bound is the best of `steps` steps, or of fewer where it is within 0.1 %.
+///
+/// # Errors
+/// [`Error::Malformed`] where an array or number is not what it has to be, or a row comes twice or may not be chosen;
+/// [`Error::TooMany`] where something counts too much, [`Error::Interrupted`] where the caller wants to stop.
+pub fn certify(
+    problem: &Problem,
+    constraint: &Constraint,
+    rows: &[u32],
+    steps: usize,
+    interrupt: &Interrupt,
+) -> Result<Certificate> {
+    problem.check()?;
+    constraint.check(problem.tags)?;
+    check(problem, rows)?;
+    let dual = Dual::new(problem, constraint, interrupt)?;
+    let mut counts = dual.before.clone();
+    for &row in rows {
+        interrupt.step()?;
+        for &tag in problem.tags.row(row as usize) {
+            counts[tag as usize] += dual.quality(row);
+        }
+    }
+    let value: f64 = (0..counts.len()).map(|tag| dual.worth(tag, counts[tag])).sum();
+    let mut prices: Vec<f64> = (0..counts.len()).map(|tag| dual.slope(tag, counts[tag])).collect();
+    // How far a price can move: what the next holder adds less than the one before.
+    let scales: Vec<f64> = (0..counts.len()).map(|tag| prices[tag] / (1.0 + counts[tag])).collect();
+    let mut bound = f64::INFINITY;
+    let (mut cut, mut pace, mut stalled) = (0.0, 1.0, 0);
+    for step in 0..=steps {
+        let Bound { total, gradient, least } = dual.bound(&prices, cut, interrupt)?;
+        cut = least * CUT;
+        if total < bound {
+            bound = total;
+            stalled = 0;
+        } else {
+            stalled += 1;
+        }
+        if step == steps || bound <= value * (1.0 + NEAR) {
+            break;
+        }
+        if stalled == PATIENCE {
+            (pace, stalled) = (pace / 2.0, 0);
+        }
+        // The length that would close the gap at once, if the bound were straight (Polyak, 1969).
+        let length: f64 = gradient.iter().zip(&scales).map(|(slope, scale)| slope * slope * scale).sum();
+        if length <= 0.0 {
+            break;
+        }
+        let length = pace * (total - value).max(0.0) / length;
+        for ((price, slope), scale) in prices.iter_mut().zip(&gradient).zip(&scales) {
+            *price = (*price - length * scale * slope).max(0.0);
+        }
+    }
+    // A sum of n floats that are not negative errs by less than n half units in the last place.
+    let summed = (problem.tags.n_pairs() + problem.tags.len() + problem.tags.n_tags()) as f64;
+    Ok(Certificate { value, bound: (bound * (1.0 + 2.0 * summed * f64::EPSILON)).max(value) })
+}
+
+/// Steps without a better bound before steps become shorter.
+const PATIENCE: usize = 5;
+
+fn check(problem: &Problem, rows: &[u32]) -> Result<()> {
+    problem.tags.check_rows(rows)?;
+    let mut seen = vec![false; problem.tags.len()];
+    for &row in rows {
+        if std::mem::replace(&mut seen[row as usize], true) {
+            return Err(Error::Malformed(format!("rows: expected each once; found {row} twice")));
+        }
+        if problem.available.is_some_and(|available| !available[row as usize]) {
+            return Err(Error::Malformed(format!("rows: expected rows that may be chosen; found {row}")));
+        }
+    }
+    Ok(())
+}
+
+struct Dual<'a> {
+    problem: &'a Problem<'a>,
+    constraint: &'a Constraint<'a>,
+    weights: Weights,
+    /// φ at whole numbers.
+    curve: Vec<f64>,
+    /// What each tag counts before, and at most.
+    before: Vec<f64>,
+    most: Vec<f64>,
+    /// φ of what each tag counts before.
+    base: Vec<f64>,
+}
+
+struct Bound {
+    total: f64,
+    /// How fast the bound rises with each price.
+    gradient: Vec<f64>,
+    /// What the last row that was taken is worth for its cost.
+    least: f64,
+}
+
+impl<'a> Dual<'a> {
+    fn new(problem: &'a Problem<'a>, constraint: &'a Constraint<'a>, interrupt: &Interrupt) -> Result<Self> {
+        let tags = problem.tags;
+        let increments = problem.curve.increments(reach(problem, u64::MAX)? + 1)?;
+        let mut total = 0.0;
+        let curve = std::iter::once(0.0).chain(increments.iter().map(|&step| {
+            total += step as f64 / UNIT;
+            total
+        }));
+        let curve = curve.collect();
+        let before = problem.before.map_or_else(|| vec![0.0; tags.n_tags()], <[f64]>::to_vec);
+        let mut dual = Self {
+            problem,
+            constraint,
+            weights: Weights::of(problem),
+            curve,
+            most: before.clone(),
+            base: Vec::new(),
+            before,
+        };
+        for row in 0..tags.len() as u32 {
+            interrupt.step()?;
+            if problem.offers(row) {
+                for &tag in tags.row(row as usize) {
+                    dual.most[tag as usize] += dual.quality(row);
+                }
+            }
+        }
+        dual.base = dual.before.iter().map(|&count| dual.at(count)).collect();
+        Ok(dual)
+    }
+
+    fn quality(&self, row: u32) -> f64 {
+        self.problem.quality.map_or(1.0, |quality| quality[row as usize])
+    }
+
+    fn step(&self, whole: usize) -> f64 {
+        match (self.curve.get(whole), self.curve.get(whole + 1)) {
+            (Some(here), Some(next)) => next - here,
+            _ => 0.0,
+        }
+    }
+
+    fn at(&self, count: f64) -> f64 {
+        let whole = (count as usize).min(self.curve.len() - 1);
+        self.curve[whole] + (count - whole as f64) * self.step(whole)
+    }
+
+    /// What a tag that counts so much adds to what it counts before.
+    fn worth(&self, tag: usize, count: f64) -> f64 {
+        self.weights.of_tag(tag) * (self.at(count) - self.base[tag])
+    }
+
+    /// What one more of it would add.
+    fn slope(&self, tag: usize, count: f64) -> f64 {
+        self.weights.of_tag(tag) * self.step(count as usize)
+    }
+
+    /// The count at which w φ(n) − u n is largest.
+    fn best_count(&self, tag: usize, price: f64) -> f64 {
+        let (mut low, mut high) = (self.before[tag] as usize, self.most[tag].ceil() as usize);
+        let weight = self.weights.of_tag(tag);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if weight * self.step(middle) > price { low = middle + 1 } else { high = middle }
+        }
+        (low as f64).clamp(self.before[tag], self.most[tag])
+    }
+
+    fn bound(&self, prices: &[f64], cut: f64, interrupt: &Interrupt) -> Result<Bound> {
+        let mut gradient = vec![0.0; prices.len()];
+        let mut total = 0.0;
+        for (tag, &price) in prices.iter().enumerate() {
+            let count = self.best_count(tag, price);
+            let taken = count - self.before[tag];
+            gradient[tag] = -taken;
+            total += self.worth(tag, count) - price * taken;
+        }
+        let (worth, least) = match self.best_rows(prices, cut, &mut gradient, interrupt)? {
+            Some(found) => found,
+            None => self.best_rows(prices, 0.0, &mut gradient, interrupt)?.unwrap_or((0.0, 0.0)),
+        };
+        Ok(Bound { total: total + worth, gradient, least })
+    }
+
+    /// The best that rows are worth together, of those whose worth for cost is above `cut`; none if others may be among
+    /// them. Adds what they hold to `held`.
+    fn best_rows(
+        &self,
+        prices: &[f64],
+        cut: f64,
+        held: &mut [f64],
+        interrupt: &Interrupt,
+    ) -> Result<Option<(f64, f64)>> {
+        let tags = self.problem.tags;
+        let mut rows = Vec::new();
+        let mut left_out = false;
+        for row in 0..tags.len() as u32 {
+            interrupt.step()?;
+            let sum: f64 = tags.row(row as usize).iter().map(|&tag| prices[tag as usize]).sum();
+            let worth = sum * self.quality(row);
+            let rate = worth / self.constraint.cost_of(row) as f64;
+            if rate > 0.0 && self.problem.offers(row) {
+                if rate >= cut {
+                    // Positive floats are ordered as their bits are.
+                    rows.push((!rate.to_bits(), row));
+                } else {
+                    left_out = true;
+                }
+            }
+        }
+        rows.sort_unstable();
+        let mut limits = self.constraint.limits();
+        let (mut total, mut least) = (0.0, 0.0);
+        let mut parts = Vec::new();
+        for (bits, row) in rows {
+            if limits.are_met() {
+                left_out = false;
+                break;
+            }
+            let cost = self.constraint.cost_of(row);
+            let spent = cost.min(limits.most(row));
+            if spent > 0 {
+                limits.spend(row, spent);
+                let part = spent as f64 / cost as f64;
+                let rate = f64::from_bits(!bits);
+                total += rate * spent as f64;
+                least = rate;
+                parts.push((row, part));
+            }
+        }
+        if left_out && !limits.are_met() {
+            return Ok(None);
+        }
+        for (row, part) in parts {
+            for &tag in tags.row(row as usize) {
+                held[tag as usize] += part * self.quality(row);
+            }
+        }
+        Ok(Some((total, least)))
+    }
+}

@@ -1,0 +1,158 @@
+//! Rows with the same tags wait as one: the best of them stands for all.
+
+use std::cmp::Reverse;
+use std::hash::{BuildHasher, Hasher};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::tags::TagSets;
+
+/// Rows that are alike as one unit, the best of each first: a list that each row leads on along.
+pub(in crate::select) struct Alike {
+    /// The first row of each unit that was not taken.
+    first: Vec<u32>,
+    /// For each row the one that comes after it.
+    after: Vec<u32>,
+}
+
+/// What comes after the last.
+const NONE: u32 = u32::MAX;
+
+impl Alike {
+    /// Every row on its own.
+    pub(in crate::select) fn none(rows: u32) -> Self {
+        Self { first: (0..rows).collect(), after: vec![NONE; rows as usize] }
+    }
+
+    /// Rows with the same tags and the same `limit`, each unit in the order in which the rows come; units are numbered
+    /// by their first.
+    pub(in crate::select) fn of(
+        tags: &TagSets,
+        rows: impl Iterator<Item = u32>,
+        limit: impl Fn(u32) -> (u32, u64),
+        interrupt: &Interrupt,
+    ) -> Result<Self> {
+        let hashing = FixedState::default();
+        let mut known: HashTable<(u64, u32)> = HashTable::new();
+        let (mut first, mut last) = (Vec::<u32>::new(), Vec::<u32>::new());
+        let mut after = vec![NONE; tags.len()];
+        let mut scratch = (Vec::new(), Vec::new());
+        for row in rows {
+            interrupt.step()?;
+            let held = tags.row(row as usize);
+            let limit_of = limit(row);
+            let mut hasher = hashing.build_hasher();
+            hasher.write_u32(limit_of.0);
+            hasher.write_u64(limit_of.1);
+            // Of a set, the order says nothing: a sum.
+            hasher.write_u64(held.iter().fold(0, |sum: u64, &tag| sum.wrapping_add(hashing.hash_one(tag))));
+            let hash = hasher.finish();
+            let is_same = |&(other, unit): &(u64, u32)| {
+                let leader = first[unit as usize];
+                other == hash && limit(leader) == limit_of && same(tags.row(leader as usize), held, &mut scratch)
+            };
+            let (_, unit) = *known.entry(hash, is_same, |&(hash, _)| hash).or_insert((hash, first.len() as u32)).get();
+            if unit as usize == first.len() {
+                first.push(row);
+                last.push(row);
+            } else {
+                let last = std::mem::replace(&mut last[unit as usize], row);
+                after[last as usize] = row;
+            }
+        }
+        Ok(Self { first, after })
+    }
+
+    /// Puts those with the greatest key first, others of a unit as they are.
+    pub(super) fn order_by<K: Ord>(&mut self, key: impl Fn(u32) -> K) {
+        let mut rows = Vec::new();
+        for unit in 0..self.first.len() {
+            rows.clear();
+            rows.extend(std::iter::successors(self.first(unit as u32), |&row| self.next_of(row)));
+            if rows.len() > 1 {
+                rows.sort_by_key(|&row| Reverse(key(row)));
+                self.first[unit] = rows[0];
+                for pair in rows.windows(2) {
+                    self.after[pair[0] as usize] = pair[1];
+                }
+                self.after[rows[rows.len() - 1] as usize] = NONE;
+            }
+        }
+    }
+
+    /// The number of units.
+    pub(in crate::select) fn len(&self) -> usize {
+        self.first.len()
+    }
+
+    /// The first row that was not taken.
+    #[inline]
+    pub(in crate::select) fn first(&self, unit: u32) -> Option<u32> {
+        let first = self.first[unit as usize];
+        (first != NONE).then_some(first)
+    }
+
+    fn next_of(&self, row: u32) -> Option<u32> {
+        let after = self.after[row as usize];
+        (after != NONE).then_some(after)
+    }
+
+    /// Takes the first row, of which there has to be one.
+    pub(in crate::select) fn take(&mut self, unit: u32) {
+        let first = &mut self.first[unit as usize];
+        *first = self.after[*first as usize];
+    }
+}
+
+/// Whether two lists without repeats are one set.
+fn same(one: &[u32], other: &[u32], scratch: &mut (Vec<u32>, Vec<u32>)) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    if one == other {
+        return true;
+    }
+    let (a, b) = scratch;
+    a.clear();
+    b.clear();
+    a.extend_from_slice(one);
+    b.extend_from_slice(other);
+    a.sort_unstable();
+    b.sort_unstable();
+    a == b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn firsts(alike: &Alike) -> Vec<Option<u32>> {
+        (0..alike.len() as u32).map(|unit| alike.first(unit)).collect()
+    }
+
+    #[test]
+    fn rows_alike_wait_in_order() {
+        let (offsets, codes) = ([0, 2, 4, 5, 7, 8], [5, 3, 3, 4, 3, 3, 5, 3]);
+        let tags = TagSets::new(&offsets, &codes, 6).unwrap();
+        let mut alike = Alike::of(&tags, 0..5, |_| (0, 0), &Interrupt::never()).unwrap();
+        assert_eq!(firsts(&alike), [Some(0), Some(1), Some(2)]);
+        alike.take(0);
+        alike.take(2);
+        assert_eq!(firsts(&alike), [Some(3), Some(1), Some(4)]);
+        alike.take(2);
+        assert_eq!(alike.first(2), None);
+    }
+
+    #[test]
+    fn limits_part_and_keys_order() {
+        let (offsets, codes) = ([0, 1, 2, 3, 4], [7; 4]);
+        let tags = TagSets::new(&offsets, &codes, 8).unwrap();
+        let mut alike = Alike::of(&tags, (0..4).rev(), |row| (row % 2, 0), &Interrupt::never()).unwrap();
+        assert_eq!(firsts(&alike), [Some(3), Some(2)]);
+        alike.order_by(|row| 10 - row);
+        assert_eq!(firsts(&alike), [Some(1), Some(0)]);
+    }
+}

@@ -1,0 +1,254 @@
+//! Selection by gain against its naive twin, and certificates against every selection there is.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails should stop")]
+#![allow(clippy::cast_precision_loss, reason = "made-up data need no more than 52 bits")]
+
+#[path = "naive/gain.rs"]
+mod gain;
+
+use gain::Plain;
+use instag::{Constraint, Cost, Curve, Error, Interrupt, Problem, Quotas, TagSets, certify, choose};
+use proptest::option::of as some;
+use proptest::prelude::*;
+
+/// All that a problem and a constraint may have, with numbers of their own.
+#[derive(Debug, Clone)]
+struct Case {
+    rows: Vec<Vec<u32>>,
+    curve: Curve,
+    weights: Option<Vec<f64>>,
+    quality: Option<Vec<f64>>,
+    before: Option<Vec<f64>>,
+    available: Option<Vec<bool>>,
+    seed: Option<u64>,
+    budget: u64,
+    cost: Option<(Vec<u64>, f64)>,
+    quotas: Option<(Vec<u32>, [u64; 3], [u64; 3], [u64; 3])>,
+}
+
+const TAGS: usize = 7;
+
+impl Case {
+    fn with<T>(&self, used: impl FnOnce(&Problem, &Constraint) -> T) -> T {
+        let codes: Vec<u32> = self.rows.concat();
+        let ends = self.rows.iter().scan(0, |end, row| {
+            *end += row.len() as i64;
+            Some(*end)
+        });
+        let offsets: Vec<i64> = std::iter::once(0).chain(ends).collect();
+        let tags = TagSets::new(&offsets, &codes, TAGS).unwrap();
+        let problem = Problem {
+            weights: self.weights.as_deref(),
+            quality: self.quality.as_deref(),
+            before: self.before.as_deref(),
+            available: self.available.as_deref(),
+            seed: self.seed,
+            ..Problem::new(&tags, self.curve)
+        };
+        let constraint = Constraint {
+            budget: self.budget,
+            cost: self.cost.as_ref().map(|(costs, exponent)| Cost { costs, exponent: *exponent }),
+            quotas: self.quotas.as_ref().map(|(groups, at_least, at_most, before)| Quotas {
+                groups,
+                at_least,
+                at_most,
+                before,
+            }),
+        };
+        used(&problem, &constraint)
+    }
+}
+
+/// Problems of up to so many rows, lower quotas within the budget.
+fn cases(most: usize) -> impl Strategy<Value = Case> {
+    let curve = prop_oneof![
+        Just(Curve::Power(0.5)),
+        Just(Curve::Power(0.3)),
+        Just(Curve::Power(0.8)),
+        Just(Curve::Power(1.0)),
+        Just(Curve::Log),
+        Just(Curve::Capped(0.1)),
+    ];
+    (1..=most).prop_flat_map(move |n| {
+        let objective = (
+            proptest::collection::vec(proptest::collection::vec(0..TAGS as u32, 0..5), n),
+            curve.clone(),
+            some(proptest::collection::vec((0..5u32).prop_map(|weight| f64::from(weight) / 2.0), TAGS)),
+            some(proptest::collection::vec((0..9u32).prop_map(|quality| f64::from(quality) / 4.0), n)),
+            some(proptest::collection::vec((0..4u32).prop_map(f64::from), TAGS)),
+            some(proptest::collection::vec(any::<bool>(), n)),
+            any::<Option<u64>>(),
+        );
+        let exponent = prop_oneof![Just(0.0), Just(0.5), Just(1.0), Just(0.7)];
+        let groups = proptest::collection::vec(0..3u32, n);
+        let bounds = (
+            proptest::array::uniform3(0..3u64),
+            proptest::array::uniform3(0..5u64),
+            proptest::array::uniform3(0..2u64),
+        );
+        let constraint = (0..12u64, some((proptest::collection::vec(1..6u64, n), exponent)), some((groups, bounds)));
+        (objective, constraint).prop_map(|((rows, curve, weights, quality, before, available, seed), constraint)| {
+            let (budget, cost, quotas) = constraint;
+            let quotas = quotas.map(|(groups, (least, most, before))| {
+                let most: [u64; 3] = std::array::from_fn(|group| most[group].max(least[group]));
+                (groups, least, most, before)
+            });
+            Case { rows, curve, weights, quality, before, available, seed, budget, cost, quotas }
+        })
+    })
+}
+
+fn lower_quotas_fit(case: &Case) -> bool {
+    case.quotas.as_ref().is_none_or(|(_, least, _, before)| {
+        least.iter().zip(before).map(|(least, before)| least.saturating_sub(*before)).sum::<u64>() <= case.budget
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn every_row_is_a_greedy_choice(case in cases(25)) {
+        prop_assume!(lower_quotas_fit(&case));
+        case.with(|problem, constraint| {
+            let plain = Plain::new(problem, constraint, 80);
+            let chosen = choose(problem, constraint, &Interrupt::never()).unwrap();
+            let total: f64 = chosen.gains.iter().sum();
+            prop_assert!((total - plain.value(&chosen.rows)).abs() < 1e-5, "{} {}", total, plain.value(&chosen.rows));
+            let greedy = &chosen.rows[..chosen.rows.len() - usize::from(chosen.filled)];
+            let (best, over) = plain.follows(greedy);
+            prop_assert!(best, "{:?}", chosen.rows);
+            prop_assert!(over || chosen.filled, "more could be taken after {:?}", chosen.rows);
+            if constraint.cost.is_some() && constraint.quotas.is_none() {
+                prop_assert!(plain.may_grow_to(&chosen.rows));
+                prop_assert!(total + 1e-5 >= plain.filled(greedy));
+            }
+            Ok(())
+        })?;
+    }
+
+    /// Whatever the numbers, no selection that is allowed is above the bound.
+    #[test]
+    fn bounds_hold(case in cases(9), steps in prop_oneof![Just(0usize), Just(1), Just(20), Just(200)]) {
+        prop_assume!(lower_quotas_fit(&case));
+        case.with(|problem, constraint| {
+            let chosen = choose(problem, constraint, &Interrupt::never()).unwrap();
+            let plain = Plain::new(problem, constraint, 80);
+            let found = certify(problem, constraint, &chosen.rows, steps, &Interrupt::never()).unwrap();
+            prop_assert!((found.value - plain.value(&chosen.rows)).abs() < 1e-4);
+            let best = plain.best();
+            prop_assert!(found.bound >= best - 1e-4, "bound {} below {}", found.bound, best);
+            let none = certify(problem, constraint, &[], steps, &Interrupt::never()).unwrap();
+            prop_assert!(none.bound >= best - 1e-4, "bound {} below {}", none.bound, best);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn budgets_are_nested(case in cases(25), less in 0..12u64) {
+        let quotas = case.quotas.clone().map(|(groups, _, most, before)| (groups, [0; 3], most, before));
+        let large = Case { cost: None, quotas, ..case };
+        let small = Case { budget: less.min(large.budget), ..large.clone() };
+        let rows = |case: &Case| case.with(|problem, constraint| choose(problem, constraint, &Interrupt::never()).unwrap().rows);
+        let (few, many) = (rows(&small), rows(&large));
+        // A group that is full is full for every budget.
+        prop_assert_eq!(&few[..], &many[..few.len()]);
+    }
+
+    /// 3 and then 4 more are the 7 of one run.
+    #[test]
+    fn an_earlier_selection_is_gone_on_with(case in cases(25), first in 0..6u64, then in 0..6u64) {
+        let whole = Case { cost: None, quotas: None, before: None, budget: first + then, ..case };
+        let never = Interrupt::never();
+        let rows = whole.with(|problem, constraint| choose(problem, constraint, &never).unwrap().rows);
+        let start = rows.len().min(first as usize);
+        let mut before = vec![0.0; TAGS];
+        let mut available = whole.available.clone().unwrap_or_else(|| vec![true; whole.rows.len()]);
+        for &row in &rows[..start] {
+            available[row as usize] = false;
+            let mut held = whole.rows[row as usize].clone();
+            held.sort_unstable();
+            held.dedup();
+            for tag in held {
+                before[tag as usize] += whole.quality.as_ref().map_or(1.0, |quality| quality[row as usize]);
+            }
+        }
+        let rest = Case { before: Some(before), available: Some(available), budget: then, ..whole };
+        let more = rest.with(|problem, constraint| choose(problem, constraint, &never).unwrap().rows);
+        prop_assert_eq!(&rows[start..], &more[..]);
+    }
+
+    /// Tags by other numbers, and rows that hold them in another order, are the same.
+    #[test]
+    fn the_order_of_tags_does_not_matter(case in cases(25)) {
+        prop_assume!(lower_quotas_fit(&case));
+        let turned = |tag: u32| TAGS as u32 - 1 - tag;
+        let flipped = |numbers: &Option<Vec<f64>>| numbers.as_ref().map(|numbers| numbers.iter().rev().copied().collect());
+        let other = Case {
+            rows: case.rows.iter().map(|row| row.iter().rev().map(|&tag| turned(tag)).collect()).collect(),
+            weights: flipped(&case.weights),
+            before: flipped(&case.before),
+            ..case.clone()
+        };
+        let chosen = |case: &Case| case.with(|problem, constraint| choose(problem, constraint, &Interrupt::never()).unwrap());
+        prop_assert_eq!(chosen(&case), chosen(&other));
+    }
+
+    #[test]
+    fn wanted_tags_come_first(case in cases(25), tag in 0..TAGS as u32, count in 1..5u32) {
+        let free = Case { cost: None, quotas: None, weights: None, quality: None, before: None, ..case };
+        free.with(|problem, constraint| {
+            let wanted = [(tag, count)];
+            let problem = Problem { wanted: &wanted, ..*problem };
+            let rows = choose(&problem, constraint, &Interrupt::never()).unwrap().rows;
+            let holds = |row: &u32| problem.tags.row(*row as usize).contains(&tag);
+            let there = (0..free.rows.len() as u32).filter(holds);
+            let there = there.filter(|&row| free.available.as_ref().is_none_or(|available| available[row as usize]));
+            let reached = rows.iter().filter(|row| holds(row)).count();
+            prop_assert!(reached >= (count as usize).min(there.count()).min(free.budget as usize));
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn what_is_malformed_is_said() {
+    let tags = TagSets::new(&[0, 1, 2], &[0, 1], 2).unwrap();
+    let problem = Problem::new(&tags, Curve::Power(0.5));
+    let count = Constraint::count(1);
+    let said = |problem: &Problem, constraint: &Constraint| {
+        choose(problem, constraint, &Interrupt::never()).unwrap_err().to_string()
+    };
+    let weights = [1.0, f64::NAN];
+    let weighed = Problem { weights: Some(&weights), ..problem };
+    assert_eq!(said(&weighed, &count), "weights: expected finite numbers of 0 or more; found NaN at 1");
+    let short = Problem { quality: Some(&[1.0]), ..problem };
+    assert_eq!(said(&short, &count), "quality: expected one for each of 2 rows; found 1");
+    let free = Constraint { cost: Some(Cost { costs: &[1, 0], exponent: 1.0 }), ..count };
+    assert_eq!(said(&problem, &free), "cost: expected 1 or more; found 0 at 1");
+    let steep = Constraint { cost: Some(Cost { costs: &[1, 1], exponent: 2.0 }), ..count };
+    assert_eq!(said(&problem, &steep), "cost: expected an exponent from 0 to 1; found 2");
+    let quotas = Quotas { groups: &[0, 0], at_least: &[2], at_most: &[2], before: &[0] };
+    let much = Constraint { quotas: Some(quotas), ..count };
+    assert_eq!(said(&problem, &much), "at_least: expected at most the budget of 1 together; found 2");
+    let large = [1e9, 1e9];
+    let best = Problem { quality: Some(&large), ..problem };
+    assert!(said(&best, &count).contains("scale the quality down"));
+    for (rows, why) in [(vec![0, 0], "found 0 twice"), (vec![7], "found 7")] {
+        let error = certify(&problem, &count, &rows, 1, &Interrupt::never()).unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+}
+
+#[test]
+fn long_runs_are_stopped() {
+    let rows = 100_000;
+    let offsets: Vec<i64> = (0..=rows).map(|row| 2 * row).collect();
+    let codes: Vec<u32> = (0..rows as u32).flat_map(|row| [row % 500, 500 + row % 7]).collect();
+    let tags = TagSets::new(&offsets, &codes, 507).unwrap();
+    let problem = Problem::new(&tags, Curve::Power(0.5));
+    let constraint = Constraint::count(50_000);
+    assert_eq!(choose(&problem, &constraint, &Interrupt::new(&|| true)), Err(Error::Interrupted));
+    let rows: Vec<u32> = (0..50_000).collect();
+    assert_eq!(certify(&problem, &constraint, &rows, 5, &Interrupt::new(&|| true)), Err(Error::Interrupted));
+}
