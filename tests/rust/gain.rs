@@ -23,8 +23,11 @@ struct Case {
     seed: Option<u64>,
     budget: u64,
     cost: Option<(Vec<u64>, f64)>,
-    quotas: Option<(Vec<u32>, [u64; 3], [u64; 3], [u64; 3])>,
+    quotas: Option<Bounds>,
 }
+
+/// The group of each row; what each group is to have, may have, and had before.
+type Bounds = (Vec<u32>, [u64; 3], [u64; 3], [u64; 3]);
 
 const TAGS: usize = 7;
 

@@ -15,8 +15,8 @@ pub(crate) struct Plain<'a> {
 impl<'a> Plain<'a> {
     pub(crate) fn new(problem: &'a Problem<'a>, constraint: &'a Constraint<'a>, len: usize) -> Self {
         let at = |x: f64| match problem.curve {
-            Curve::Power(a) if a == 0.5 => x.sqrt(),
-            Curve::Power(a) if a == 1.0 => x,
+            Curve::Power(0.5) => x.sqrt(),
+            Curve::Power(1.0) => x,
             Curve::Power(a) => libm::pow(x, a),
             Curve::Log => libm::log1p(x),
             Curve::Capped(slope) => x.min(1.0) + slope * x,
