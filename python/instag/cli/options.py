@@ -29,6 +29,11 @@ def one_or_list(sources: list[str]) -> str | list[str]:
     return sources[0] if len(sources) == 1 else sources
 
 
+def read_budget(text: str) -> float | str:
+    """Read a budget: a whole number is a count, any other a share."""
+    return read_amount("--budget", text)
+
+
 def read_amount(option: str, text: str) -> float | str:
     """Read an amount: a whole number is a count, any other a share, as is what ends in %.
 

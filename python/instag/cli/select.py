@@ -7,7 +7,19 @@ import typer
 
 from instag.choices import Method
 from instag.cli import console, outputs
-from instag.cli.options import Format, Output, Seed, Sources, Tags, To, expect_tags, one_or_list, read_amount, shortened
+from instag.cli.options import (
+    Format,
+    Output,
+    Seed,
+    Sources,
+    Tags,
+    To,
+    expect_tags,
+    one_or_list,
+    read_amount,
+    read_budget,
+    shortened,
+)
 from instag.errors import InputError
 
 if TYPE_CHECKING:
@@ -103,7 +115,7 @@ def select(
         "weights": weights,
         "target": target,
     }
-    wanted = read_amount("--budget", budget)
+    wanted = read_budget(budget)
     run(source, output, tags, method, seed, format, to, gain, tokenizer, budget=wanted, details=details)
 
 
