@@ -6,20 +6,28 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test lint format docs bench wheel clean
+.PHONY: help demo demo-llm test slow lint format docs bench wheel clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.built ## Build instag, select from the data that come with it, and draw a report
+demo: $(VENV)/.built ## Build instag, select from the data that come with it, draw a report, and run a recipe
 	$(BIN)/instag demo
+	mkdir -p instag-demo/recipe/data
+	cp python/instag/sample_data/*.jsonl instag-demo/recipe/data
+	cp python/instag/sample_data/judgments/judgments.jsonl examples/recipes/judged.toml instag-demo/recipe
+	$(BIN)/instag run instag-demo/recipe/judged.toml
+	$(BIN)/instag verify instag-demo/recipe/out/manifest.json --replay
 
 demo-llm: $(VENV)/.developing ## Start a small language model, and go from raw samples to a subset with it
 	$(BIN)/python tests/llama.py $(BIN)/python examples/tagging.py smollm2-135m
 
 test: $(VENV)/.developing ## Build instag and run all tests, of Rust and of Python
 	cargo test --quiet
-	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2
+	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2 -m 'not slow'
+
+slow: $(VENV)/.developing ## Run the tests that take long and rarely break
+	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2 -m slow
 
 lint: $(VENV)/.developing ## Check style, types, stubs and workflows
 	cargo fmt --check

@@ -27,7 +27,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: Counter[str] = Counter()
-        self.chance = random.Random(3)
+        self.chance = random.Random(3)  # noqa: S311
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -74,7 +74,9 @@ def written(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_a_run_that_is_killed_twenty_times(folder: Path, tmp_path_factory: pytest.TempPathFactory, server: Server) -> None:
+def test_a_run_that_is_killed_twenty_times(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, server: Server
+) -> None:
     text = (folder / "recipe.toml").read_text().replace("sample = 30\n", "")
     recipe = text + TAG.format(url=f"http://127.0.0.1:{server.server_port}/v1")
     (folder / "recipe.toml").write_text(recipe)
@@ -88,9 +90,11 @@ def test_a_run_that_is_killed_twenty_times(folder: Path, tmp_path_factory: pytes
     assert set(server.answers.values()) == {1}
 
     server.answers.clear()
-    chance, kills = random.Random(5), 0
+    chance, kills = random.Random(5), 0  # noqa: S311
     for _ in range(20):
-        running = subprocess.Popen(line, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        running = subprocess.Popen(
+            line, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             running.wait(chance.uniform(0.3, 1.6))
             break

@@ -111,7 +111,7 @@ class Cache:
         meta: dict[str, Any] = {"step": step, "options": dict(options), "inputs": dict(inputs)}
         try:
             yield draft, meta
-            meta["hashes"] = {each.name: digest(each) for each in sorted(draft.iterdir()) if each.is_file()}
+            meta["hashes"] = {each.name: digest(each) for each in sorted(draft.rglob("*")) if each.is_file()}
             _write(draft / "meta.json", meta)
             shutil.rmtree(target, ignore_errors=True)
             draft.replace(target)

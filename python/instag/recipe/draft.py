@@ -73,7 +73,7 @@ def draft(files: Sequence[str]) -> str:
         "validation = 0.02",
         "",
         "[write]",
-        'format = "messages"  # or sharegpt, alpaca',
+        'format = "messages"  # or sharegpt, alpaca; or trainer = ["llama-factory", "axolotl"] and model = "…"',
         "",
         "# [report]  # a page with what the tags say",
     ]

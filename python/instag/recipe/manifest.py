@@ -211,10 +211,18 @@ def _replayed(folder: Path, read: dict[str, Any]) -> Iterator[Check]:
     if "select" not in steps or not pool.is_file():
         yield Check("selection", holds=None, said="the recipe selects nothing, or pool.parquet is not there")
         return
+    files = next(each["inputs"] for each in read["steps"] if each["step"] == "select").keys() - {"its input"}
+    if files:
+        yield Check("selection", holds=None, said=f"it used files of its own: {', '.join(sorted(files))}")
+        return
     rows = _read_rows(folder)
     before = [row["key"] for row in sorted(rows, key=lambda row: int(row["rank"]))]
     with TemporaryDirectory() as between:
-        again = _again("select", pool, Path(between), steps["select"])["data"]
+        try:
+            again = _again("select", pool, Path(between), steps["select"])["data"]
+        except InputError as error:
+            yield Check("selection", holds=None, said=f"it cannot be made of pool.parquet alone: {error}")
+            return
         yield _compared("selection", before, again)
         if "split" in steps:
             texts = _texts(folder, rows)

@@ -13,7 +13,7 @@ from typing import Any
 from instag.errors import InputError, file_error
 from instag.io import load
 from instag.recipe.lines import Lines
-from instag.recipe.steps import STEPS, is_file, keys, options, problem
+from instag.recipe.steps import EITHER, STEPS, is_file, keys, options, problem
 
 __all__ = ["VERSION", "Recipe", "Source", "files_of", "read_recipe"]
 
@@ -30,8 +30,11 @@ COLUMNS = (
     ("dedup", "quality"),
     ("report", "by"),
 )
+FORMATS = ("messages", "sharegpt", "alpaca")
 SPECIAL = {"write": {"format", "keep"}}
-SECRET = re.compile(r"^(sk-|hf_|ghp_|xox[bp]-)\S{8,}|^Bearer \S+", re.IGNORECASE)
+SECRET = re.compile(r"(^|[\s:=])(sk-|hf_|ghp_|xox[bp]-)[\w-]{8,}|\bBearer \S+")
+# Of headers: what is not to be in a recipe by its name.
+NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
 SECRET_KEYS = ("api_key", "token", "password", "secret")
 
 
@@ -268,7 +271,7 @@ class _Checked:
 
     def _check_file(self, step: str, key: str, value: Any) -> None:
         for each in value if isinstance(value, list) else [value]:
-            if not files_of(self._folder, each):
+            if not files_of(self._folder, each) and key not in EITHER:
                 place = (self._folder / str(each)).absolute()
                 self.fault(f"[{step}] {key}: {each!r} matches no file ({place})", step, key)
 
@@ -287,7 +290,9 @@ class _Checked:
     def _secrets(self, step: str, table: Mapping[str, Any], nth: int | None = None) -> None:
         place = (step,) if nth is None else (step, nth)
         for key, value in table.items():
-            if key in SECRET_KEYS or any(isinstance(each, str) and SECRET.match(each) for each in _flat(value)):
+            shown = [each for each in _flat(value) if isinstance(each, str)]
+            named = key == "header" and any(NAMED.search(each) for each in shown)
+            if key in SECRET_KEYS or named or any(SECRET.search(each) for each in shown):
                 self.fault(
                     f"[{step}] {key}: a recipe is shared, and must hold no key: put it into a variable of the "
                     'environment, and name that: api_key_env = "NAME"',
@@ -298,9 +303,20 @@ class _Checked:
     def _whole(self, steps: Mapping[str, Mapping[str, Any]]) -> None:
         if not {"select", "split", "write"} & set(steps):
             self.fault("expected one of [select], [split] and [write]: there is nothing to make of the data")
-        variable = steps.get("tag", {}).get("api_key_env")
-        if isinstance(variable, str) and variable not in os.environ:
-            self.fault(f"[tag] api_key_env: the environment has no variable {variable!r}", "tag", "api_key_env")
+        for step in ("tag", "normalize"):
+            variable = steps.get(step, {}).get("api_key_env")
+            if isinstance(variable, str) and variable not in os.environ:
+                self.fault(f"[{step}] api_key_env: the environment has no variable {variable!r}", step, "api_key_env")
+        write = steps.get("write", {})
+        for key in ("model", "chat_template", "skip"):
+            if key in write and "trainer" not in write:
+                self.fault(f'[write] {key}: this is for trainers: add trainer = ["axolotl"], or several', "write", key)
+        if write.get("format", "messages") not in FORMATS:
+            self.fault(
+                f"[write] format: expected one of {', '.join(FORMATS)}; found {write['format']!r}", "write", "format"
+            )
+        if "format" in write and "trainer" in write:
+            self.fault("[write] format: trainers have a format of their own: leave it out", "write", "format")
 
     def _columns(self, sources: tuple[Source, ...], steps: Mapping[str, Mapping[str, Any]]) -> None:
         """See that the columns that steps work by are there, where no step makes them."""

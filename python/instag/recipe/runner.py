@@ -52,7 +52,8 @@ class Done:
     @property
     def tables(self) -> dict[str, Path]:
         """The frames of the result: `data`, or a part each."""
-        return {} if self.folder is None else {each.stem: each for each in sorted(self.folder.glob("*.parquet"))}
+        found = [] if self.folder is None else sorted(self.folder.glob("*.parquet"))
+        return {each.stem: each for each in found if each.stem in (*PARTS, "data")}
 
 
 def run(
@@ -198,7 +199,8 @@ class _Road:
         found = defaults(step) | {key: value for key, value in given.items() if key not in IRRELEVANT}
         if step == "split":
             found["seed"] = given.get("seed", self.recipe.seed)
-        return {key: value for key, value in found.items() if not (key in given and is_file(step, key))}
+        files = {key for key, value in given.items() if is_file(step, key) and files_of(self.recipe.path.parent, value)}
+        return {key: value for key, value in found.items() if key not in files}
 
     def _inputs(self, step: str, data: Mapping[str, Path]) -> dict[str, str]:
         """The contents that a result depends on, by names that people know them by."""
@@ -240,8 +242,8 @@ class _Road:
         """Options as they were given, with the files that they mean."""
         found: dict[str, Any] = {}
         for key, value in self.recipe.steps[step].items():
-            paths = [str(each) for each in files_of(self.recipe.path.parent, value)] if is_file(step, key) else None
-            found[key] = value if paths is None else paths if options(step)[key].multiple else paths[0]
+            paths = [str(each) for each in files_of(self.recipe.path.parent, value)] if is_file(step, key) else []
+            found[key] = value if not paths else paths if options(step)[key].multiple else paths[0]
         return found
 
     def _outputs(self, step: str, data: Mapping[str, Path], draft: Path) -> list[str]:
@@ -252,7 +254,12 @@ class _Road:
             more = [] if "replace" in self.recipe.steps[step] else ["--replace"]
             return ["--journal", str(self._journal), "--failures", str(draft / "failures.jsonl"), *more]
         if step == "normalize":
-            return ["--vocabulary", str(draft / "vocabulary.parquet"), "--merges", str(draft / "merges.jsonl")]
+            judged = (
+                ["--journal", str(self.cache.journal(f"{self.recipe.name}.judge"))]
+                if "judge" in self.recipe.steps[step]
+                else []
+            )
+            return [*judged, "--vocabulary", str(draft / "vocabulary.parquet"), "--merges", str(draft / "merges.jsonl")]
         if step == "split":
             return ["--to", "parquet"]
         if step == "report" and "selected" in data:
@@ -281,15 +288,24 @@ class _Road:
 
     def _write(self, data: Mapping[str, Path], draft: Path) -> None:
         """The parts in the format of a trainer: conversations, tools, and what is asked to be kept."""
-        given = self.recipe.steps["write"]
-        between = draft / "between.parquet"
+        given = dict(self.recipe.steps["write"])
+        form, keep = given.pop("format", "messages"), given.pop("keep", [])
+        parts = {}
         for name, path in data.items():
             frame = pl.read_parquet(path)
-            wanted = [*(each for each in ("messages", "tools") if each in frame.columns), *given.get("keep", [])]
-            frame.select(wanted).write_parquet(between)
-            part = "train" if name == "data" else name
-            invoke("read", [str(between), "-o", str(draft / f"{part}.jsonl"), "--to", given.get("format", "messages")])
-        between.unlink(missing_ok=True)
+            wanted = [*(each for each in ("messages", "tools") if each in frame.columns), *keep]
+            part = parts["train" if name == "data" else name] = draft / f"{name}.parquet"
+            frame.select(wanted).write_parquet(part)
+        if "trainer" in given:
+            more = ["--validation", str(parts["val"])] if "val" in parts else []
+            invoke("write", [str(parts["train"]), "-o", str(draft), *arguments("write", given), *more])
+            parts.pop("train").unlink()
+            if "val" in parts:
+                parts.pop("val").unlink()
+        (draft / "data").mkdir(exist_ok=True)
+        for name, path in parts.items():
+            invoke("write", [str(path), "-o", str(draft / "data" / f"{name}.jsonl"), "--to", form])
+            path.unlink()
 
     @property
     def _journal(self) -> Path:
@@ -347,8 +363,11 @@ def _placed(made: Mapping[str, Done], output: Path) -> Iterator[tuple[Path, Path
     """The files of the output, and what each is a copy of."""
     last = made[next(step for step in ("write", "split", "select") if step in made)]
     assert last.folder is not None  # noqa: S101 - it was done
-    for each in sorted(last.folder.iterdir()):
-        if each.stem in (*PARTS, "data"):
+    for each in sorted(last.folder.rglob("*")):
+        if last.step == "write":
+            if each.is_file() and each.name != "meta.json":
+                yield output / each.relative_to(last.folder), each
+        elif each.stem in (*PARTS, "data"):
             yield output / "data" / ("train.parquet" if each.stem == "data" else each.name), each
     others = [("report", "report.html", "report.html"), ("normalize", "vocabulary.parquet", "vocabulary.parquet")]
     for step, name, target in (*others, *((step, "dropped.csv", f"dropped-{step}.csv") for step in DROPPING)):
@@ -367,7 +386,7 @@ def _rows(folder: Path) -> dict[str, int]:
     """The number of rows of each table of a result."""
     tables = [each for each in sorted(folder.glob("*.parquet")) if each.stem in (*PARTS, "data")]
     found = {each.stem: int(pl.scan_parquet(each).select(pl.len()).collect().item()) for each in tables}
-    return found or {each.stem: each.read_bytes().count(b"\n") for each in sorted(folder.glob("*.jsonl"))}
+    return found or {each.stem: each.read_bytes().count(b"\n") for each in sorted(folder.glob("data/*.jsonl"))}
 
 
 def _dropped(folder: Path) -> dict[str, int]:

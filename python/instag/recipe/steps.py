@@ -9,8 +9,10 @@ from typing import Any
 
 from instag.errors import InputError
 
-__all__ = ["STEPS", "arguments", "command", "defaults", "invoke", "is_file", "keys", "options", "problem"]
+__all__ = ["EITHER", "STEPS", "arguments", "command", "defaults", "invoke", "is_file", "keys", "options", "problem"]
 
+# Options that are a file, or a name of something else.
+EITHER = frozenset({"prompt", "tokenizer"})
 # What Ctrl-C ends a command with.
 INTERRUPTED = 130
 
@@ -51,7 +53,11 @@ MANAGED = frozenset(
         "help",
     ]
 )
-ALSO_MANAGED = {"normalize": {"vocabulary"}, "report": {"vocabulary", "query"}, "read": {"query"}, "write": {"query"}}
+ALSO_MANAGED = {
+    "normalize": {"vocabulary", "judgments_out"},
+    "report": {"vocabulary", "query"},
+    "write": {"query", "validation"},
+}
 # Options of reading, which are those of a source.
 READING = frozenset(
     ["answer", "encoding", "field", "format", "history", "id", "query", "skip_bad_lines", "system", "template", "where"]
@@ -124,6 +130,8 @@ def arguments(step: str, given: Mapping[str, Any]) -> list[str]:
         option = options(step)[name]
         if isinstance(value, bool) and option.is_flag:
             found += [option.opts[0]] if value else option.secondary_opts[:1]
+        elif isinstance(value, dict) and option.multiple:
+            found += [part for key, each in value.items() for part in (option.opts[0], f"{key}={each}")]
         elif isinstance(value, list) and option.multiple:
             found += [part for each in value for part in (option.opts[0], str(each))]
         elif isinstance(value, list):
@@ -136,7 +144,7 @@ def arguments(step: str, given: Mapping[str, Any]) -> list[str]:
 def is_file(step: str, key: str) -> bool:
     """Whether an option is the path of a file that is read."""
     option = options(step).get(key)
-    return option is not None and (option.metavar or "").partition(".")[0] in {"FILE", "FILES", "V"}
+    return option is not None and (key in EITHER or (option.metavar or "").partition(".")[0] in {"FILE", "FILES", "V"})
 
 
 def invoke(step: str, line: list[str]) -> None:
@@ -160,8 +168,11 @@ def invoke(step: str, line: list[str]) -> None:
 
 def problem(step: str, name: str, value: Any) -> str | None:
     """What is wrong with the value of an option, by the command's own words; None if nothing is."""
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict | list) for each in value)):
-        return "expected a value or a list of values; found a table"
+    inner = value if isinstance(value, list) else list(value.values()) if isinstance(value, dict) else []
+    if any(isinstance(each, dict | list) for each in inner):
+        return f"expected a value, or a list of values; found {value!r}"
+    if isinstance(value, dict) and not options(step)[name].multiple:
+        return f"expected a value; found the table {value!r}"
     parsed = command("read" if step == "source" else step)
     needed = ["x"] + [
         part
