@@ -221,3 +221,31 @@ def test_a_vocabulary_and_a_normalisation_are_told(tmp_path: Path) -> None:
     assert names[-1] == "normalisation.svg"
     with pytest.raises(instag.InputError, match=re.escape("vocabulary: expected an instag.Vocabulary or its file")):
         instag.report(analysis, tmp_path / "wrong.html", vocabulary={"math"})  # type: ignore[arg-type] # the case
+
+
+def test_the_tree_of_a_judged_vocabulary(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>"
+    data = pl.DataFrame({"tags": [["math", "algebra"], ["algebra"], ["math"], [evil], ["lemma", "math"], ["odd"]]})
+    said = pl.DataFrame({"tag": ["algebra", evil, "lemma"], "broader": [["math"], ["algebra"], ["math"]]})
+    done = instag.normalize(data, judgments=said, embedder=None, min_count=1, min_support=None)
+    path = instag.report(done.data, tmp_path / "report.html", vocabulary=done)
+    page = read(path)
+    assert page.sections[page.sections.index("normalisation") + 1] == "tree"
+    tree = section(path, "tree")
+    assert "3 tags of 5 stand below others, which 2 do not." in tree
+    # What has something below it opens and closes, by mouse and by keyboard; the rest is plain.
+    assert re.findall(r"<summary><bdi>(.*?)</bdi> <span>(.*?)</span>", tree) == [("math", "3"), ("algebra", "2")]
+    assert [name for name, _ in re.findall(r"<p><bdi>(.*?)</bdi> <span>(.*?)</span>", tree)] == [evil, "lemma", "odd"]
+    assert evil not in path.read_text().partition('<section id="tree"')[2].partition("</section>")[0]
+    assert page.data["tables"]["tree"]["rows"][0] == ["math", [], 0, 3, pytest.approx(5 / 6)]
+    values = page.data["figures"]["tree"]["data"][0]["values"]
+    assert {value["tag"]: value["parent"] for value in values[1:]} == {"math": 0, "algebra": 1, evil: 2, "lemma": 1}
+    assert page.data["figures"]["tree"]["data"][0]["values"][0] == {
+        "id": 0,
+        "parent": None,
+        "tag": "",
+        "count": 0,
+        "share": 1.0,
+    }
+    plain = instag.normalize(data, embedder=None, min_count=1)
+    assert "tree" not in read(instag.report(data, tmp_path / "plain.html", vocabulary=plain)).sections

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-__all__ = ["Column", "Figure", "Section", "Spec", "Table", "table_of"]
+__all__ = ["Branch", "Column", "Figure", "Section", "Spec", "Table", "table_of"]
 
 Spec = dict[str, Any]
 Kind = Literal["text", "count", "share", "number", "signed", "tags", "texts"]
@@ -73,6 +73,16 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """A tag in a tree that opens and closes: the samples that have it, the share with all below it, and what is below."""
+
+    tag: str
+    count: int
+    share: float
+    branches: tuple["Branch", ...] = ()
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of a report, with a place in the table of contents."""
 
@@ -83,6 +93,7 @@ class Section:
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
     tiles: tuple[tuple[str, str], ...] = field(default=())
+    tree: tuple[Branch, ...] = ()
 
 
 def table_of(

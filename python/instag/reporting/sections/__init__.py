@@ -14,6 +14,7 @@ from instag.reporting.sections.overlap import overlap
 from instag.reporting.sections.overview import overview
 from instag.reporting.sections.selections import picks
 from instag.reporting.sections.tags import associations, catalogue
+from instag.reporting.sections.tree import tree
 from instag.reporting.sections.versions import versions as side_by_side
 from instag.reporting.sections.vocabulary import normalization
 
@@ -40,6 +41,9 @@ def _sections(
         yield side_by_side(versions)
     if vocabulary is not None:
         yield normalization(vocabulary)
+        below = tree(vocabulary.vocabulary if isinstance(vocabulary, Normalized) else vocabulary)
+        if below is not None:
+            yield below
     for nth, name in enumerate(analysis.selections, start=1):
         yield picks(analysis, name, nth)
     tags = catalogue(analysis)
