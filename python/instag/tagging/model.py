@@ -58,10 +58,11 @@ def check_alone(work: Callable[..., Any], given: Mapping[str, Any]) -> None:
     work
         The function that has these options.
     given
-        What they are.
+        What they are; what is not among them is as it is by default.
     """
     for name, parameter in inspect.signature(work).parameters.items():
-        if name not in ALONE and given[name] is not parameter.default and given[name] != parameter.default:
+        value = given.get(name, parameter.default)
+        if name not in ALONE and value is not parameter.default and value != parameter.default:
             raise InputError(f"{name}: not with a function as the model, which gets the queries alone: leave it out")
 
 
