@@ -201,3 +201,13 @@ def test_tags_within_a_column_are_found_by_their_path(kind: str) -> None:
     assert picked["id"].to_list() == ["b"]
     with pytest.raises(instag.InputError, match=r"there is no 'taken' within 'note.tags': expected one of given"):
         instag.select(data, 1, tags="note.tags.taken")
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_a_column_within_another_is_found_by_its_path(*, lazy: bool) -> None:
+    frame = pl.DataFrame({"note": [{"tags": ["math"]}, {"tags": ["math", "proof"]}]})
+    found = wrap(frame.lazy() if lazy else frame)
+    assert found.column("note.tags").to_list() == [["math"], ["math", "proof"]]
+    assert pl.concat(found.chunks("note.tags")).to_list() == [["math"], ["math", "proof"]]
+    with pytest.raises(instag.InputError, match=r"no column 'other\.tags'"):
+        found.column("other.tags")

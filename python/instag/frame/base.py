@@ -43,8 +43,8 @@ class Frame(ABC):
         InputError
             Where there is no such column; the message lists those there are.
         """
-        self.check_column(name)
-        return self._column(name)
+        within = self._within(name)
+        return self._column(name) if within is None else within
 
     def chunks(self, name: str) -> Iterator[pl.Series]:
         """One column piece by piece, so that whoever wants less than all of it need not hold all of it.
@@ -54,24 +54,25 @@ class Frame(ABC):
         InputError
             Where there is no such column; the message lists those there are.
         """
-        self.check_column(name)
-        return self._chunks(name)
+        within = self._within(name)
+        return self._chunks(name) if within is None else iter([within])
 
     def _chunks(self, name: str) -> Iterator[pl.Series]:
         yield self._column(name)
 
-    def check_column(self, name: str) -> None:
-        """Raise :class:`instag.InputError` where there is no such column."""
-        if name not in self.columns:
-            head = next((each for each in heads(name) if each in self.columns), None)
-            if head is not None:
-                held = self._column(head).alias(head)
-                value, _ = resolve(held.to_frame().schema, name)
-                return held.to_frame().select(value.alias(name)).to_series()
-            names = ", ".join(self.columns) or "none"
-            each = name == "tags" and "query_tags" in self.columns
-            hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
-            raise InputError(f"no column {name!r}; the columns are: {names}{hint}")
+    def _within(self, name: str) -> pl.Series | None:
+        """What is within a column, by its path; None where there is a column of that very name."""
+        if name in self.columns:
+            return None
+        head = next((each for each in heads(name) if each in self.columns), None)
+        if head is not None:
+            held = self._column(head).alias(head)
+            value, _ = resolve(held.to_frame().schema, name)
+            return held.to_frame().select(value.alias(name)).to_series()
+        names = ", ".join(self.columns) or "none"
+        each = name == "tags" and "query_tags" in self.columns
+        hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
+        raise InputError(f"no column {name!r}; the columns are: {names}{hint}")
 
     def take(self, rows: Rows, added: pl.DataFrame) -> Any:
         """Rows in the order given, with columns added, as the kind of frame that came in.

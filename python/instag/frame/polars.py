@@ -65,7 +65,8 @@ class LazyPolarsFrame(Frame):
             yield self._kept[name]
             return
         # Where there is not one batch, there is still a type.
-        read, size = [pl.Series(name, dtype=self._schema[name])], 0
+        read = [pl.Series(name, dtype=self._schema[name])]
+        size = 0.0
         yield read[0]
         for batch in self._data.select(name).collect_batches(maintain_order=True):
             size += batch.estimated_size()
