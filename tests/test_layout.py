@@ -147,7 +147,9 @@ def test_packages_only_hand_names_on(module: str) -> None:
     # What is built of all that is in the package may stand there: `frame.wrap`, the sections, the command line.
     if module in {"", "cli", "frame", "reporting.sections"}:
         return
-    assert [node.name for node in modules()[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)] == []
+    made = {node.name for node in modules()[module].body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    # A name may be handed on when it is first used.
+    assert made <= {"__getattr__", "__dir__"}
 
 
 @pytest.mark.parametrize(
