@@ -10,6 +10,7 @@ from instag.auditing import audit
 from llama import MODEL, llama, missing
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(missing() is not None, reason=missing() or ""),
     pytest.mark.filterwarnings("ignore::instag.InstagWarning"),  # of an answer that is too long
 ]

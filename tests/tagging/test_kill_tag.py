@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import orjson
+import pytest
 
 import chaos
 from instag.chat import identity_of, key_of
@@ -35,6 +36,7 @@ def in_journal(path: Path) -> set[str]:
     return {line["key"] for line in map(orjson.loads, lines) if "fault" not in line}
 
 
+@pytest.mark.slow
 def test_killed_at_twenty_moments(tmp_path: Path) -> None:
     chance = random.Random(20)  # noqa: S311 - a test that can be replayed
     data, output, undisturbed = (tmp_path / f"{name}.jsonl" for name in ("data", "killed", "undisturbed"))

@@ -18,7 +18,10 @@ SAMPLES = 24
 PROMPT = "Request: {query}\n\nList two tags (one or two words) that describe this request. Explain each in five words."
 BRIEF = {"frequency_penalty": 0.5}
 
-pytestmark = pytest.mark.skipif(llama.missing() is not None, reason=llama.missing() or "")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(llama.missing() is not None, reason=llama.missing() or ""),
+]
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
         CSV files in which people have labelled cases, with a column `case` and one column a rater: yes, no, or nothing.
         `cases` is the file to fill in.
     journal
-        The file for the answers; unless told a file in the working directory, named after the model.
+        The file for the answers; by default one in the working directory, named after the model.
     retry_unread, limit, concurrency, rpm, tpm, max_cost, price, attempts, timeout, patience, max_unread
         As for :func:`instag.tag`; `limit` counts cases, and 0 asks nothing: it draws the cases, and reads the journal.
     max_tokens, temperature, structured, extra_body, progress

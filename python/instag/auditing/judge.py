@@ -174,7 +174,7 @@ class Docket:
 
     @classmethod
     def of(cls, cases: Sequence[Case], model: str, journal: str | Path | None) -> "Docket":
-        """Put cases before a judge; the journal is named after both unless told."""
+        """Put cases before a judge; by default the journal is named after both."""
         if not model:
             raise InputError("model: expected the model's name at the endpoint; found none")
         named = f"{model}.audit.{IDENTITY.split()[1][:TOLD_APART]}.journal"

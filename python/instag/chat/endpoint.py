@@ -142,7 +142,7 @@ class Endpoint:
             header.
         client
             An `httpx2.AsyncClient` (for a proxy, certificates, a way to log in), used as it is and left open: its limit
-            of connections, 100 unless told, holds as well. Or an `openai.AsyncOpenAI` or `AsyncAzureOpenAI`, whose
+            of connections, 100 by default, holds as well. Or an `openai.AsyncOpenAI` or `AsyncAzureOpenAI`, whose
             address and credentials are used.
         headers
             More headers for every request.

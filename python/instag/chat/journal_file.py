@@ -193,7 +193,7 @@ def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
 def scan(read: BinaryIO, path: Path, header: bytes, index: Index) -> tuple[int, bool]:
     """Read all records into the index; those that are written meanwhile are not there yet.
 
-    A crash tears no line but those at the end: a broken one before a good one was made by something else, and is told.
+    A crash tears no line but those at the end: a broken one before a good one was made by something else, and is an error.
 
     Returns
     -------

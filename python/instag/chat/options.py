@@ -97,7 +97,7 @@ LENGTHS = frozenset({"max_tokens", "max_completion_tokens"})
 
 
 def priced(price: Price | tuple[float, float] | None, model: str, base_url: str | None) -> Price | None:
-    """The price that is told, or else the published one of the model; None where nobody knows."""
+    """The price that was given, or else the published one of the model; None where none is known."""
     if not model or not isinstance(model, str):
         raise InputError(f"model / --model: expected the model's name at the endpoint; found {model!r}")
     if price is None:

@@ -90,13 +90,13 @@ def price_of(model: str, base_url: str | None) -> Price | None:
     return Price(float(price.input_price * share), float(price.output_price * share))
 
 
-def unpriced(told: str) -> str:
+def unpriced(how: str) -> str:
     """Why there is no price, and what to do: it is not known, or what knows prices is not installed.
 
     Parameters
     ----------
-    told
-        How a price is told.
+    how
+        How a price is given.
 
     Examples
     --------
@@ -104,8 +104,8 @@ def unpriced(told: str) -> str:
     'the price of this model is not known: give --price 0.15,0.6'
     """
     if find_spec("genai_prices") is None:
-        return f"published prices need the extra `tag`: pip install 'instag[tag]', or give {told}"
-    return f"the price of this model is not known: give {told}"
+        return f"published prices need the extra `tag`: pip install 'instag[tag]', or give {how}"
+    return f"the price of this model is not known: give {how}"
 
 
 # Tokens that an answer may have where no limit is set, and none has had more yet.

@@ -13,7 +13,7 @@ from instag.surrogates import replace_lone
 
 __all__ = ["Cut", "clean", "folded", "shown", "tokens_of"]
 
-# Characters of a query that are asked with, unless told.
+# The most characters of a query that a model is asked with, by default.
 # What says how much is left out takes up to 40 of them, and some of both ends should be seen.
 LEAST = 100
 # Characters a token: a text with more is too long without counting.

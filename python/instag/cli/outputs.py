@@ -43,7 +43,7 @@ def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None 
     if to not in FORMATS:
         raise InputError(f"--to: expected one of {', '.join(FORMATS)}; found {to!r}")
     try:
-        kind = type_of(path, to, told="--to" if option == "-o" else None)
+        kind = type_of(path, to, option="--to" if option == "-o" else None)
     except InputError as error:
         raise InputError(f"{option}: {error}") from None
     if lists is not None and kind in CANNOT_HOLD_LISTS:

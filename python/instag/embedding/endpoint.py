@@ -27,9 +27,9 @@ class OpenAIEmbedder:
     model
         The model's name there.
     base_url
-        Where it is, with the version: `https://api.openai.com/v1` unless told.
+        Where it is, with the version; by default `https://api.openai.com/v1`.
     api_key
-        The key; the environment's `OPENAI_API_KEY` unless told. It is shown nowhere.
+        The key; by default the environment's `OPENAI_API_KEY`. It is shown nowhere.
     batch
         Texts a request.
     retries

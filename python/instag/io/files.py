@@ -41,7 +41,7 @@ LISTENING = 0.1  # seconds between two moments at which Ctrl-C is heard
 SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
-def type_of(path: Path, format: str, told: str | None = "format= / --format", *, packed: bool = False) -> Type:
+def type_of(path: Path, format: str, option: str | None = "format= / --format", *, packed: bool = False) -> Type:
     """Name the type of a file: the one asked for, else the one its extension says.
 
     Parameters
@@ -50,7 +50,7 @@ def type_of(path: Path, format: str, told: str | None = "format= / --format", *,
         The file, which need not exist.
     format
         A file type; any other format leaves the choice to the extension.
-    told
+    option
         How a format can be given, for the message; None where it cannot.
     packed
         Whether the file may be packed in a way that is read only.
@@ -74,7 +74,7 @@ def type_of(path: Path, format: str, told: str | None = "format= / --format", *,
             f"{path}: this is a workbook: save the sheet as CSV or Unicode text, or as .parquet, and read that"
         )
     if found is None:
-        hint = "rename it" if told is None else f"rename it, or say what it is with {told}: {', '.join(TYPES)}"
+        hint = "rename it" if option is None else f"rename it, or say what it is with {option}: {', '.join(TYPES)}"
         raise InputError(
             f"{path}: unknown file extension {stem.suffix!r}: expected one of {', '.join(EXTENSIONS)}; {hint}"
         )

@@ -15,7 +15,7 @@ __all__ = ["JUDGED_STEPS", "STEPS", "Linkage", "Settings", "each_once"]
 STEPS = ("frequency", "rules", "semantic", "association")
 # With a judge the limit of frequency comes late: rare tags are looked at first, and speak through broader ones.
 JUDGED_STEPS = ("rules", "semantic", "judge", "frequency", "association")
-# Of DBSCAN, unless told.
+# DBSCAN's default.
 MIN_SAMPLES = 2
 
 

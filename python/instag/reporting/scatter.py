@@ -23,7 +23,7 @@ ALONE, CROWDED = (70, 800), (14, 260)
 MARGIN = 28
 # As many letters as stand in the picture, and in a tooltip.
 NAME, WHOLE = 28, 100
-# As many names as are told of points that lie at the same place.
+# As many names as are shown of points that lie at the same place.
 TOLD = 3
 KINDS = ["group", "selection"]
 

@@ -101,7 +101,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     prompt
         The prompt.
     samples, queries, distinct, kept, cuts
-        As in :class:`Estimate`; unless told, all that has no answer is asked.
+        As in :class:`Estimate`; by default all that has no answer is asked.
     answer
         Tokens an answer, from :func:`mean_answer`; None assumes 120.
     limits

@@ -44,7 +44,7 @@ class Plan:
     model
         The model's name.
     prompt
-        What it is told about a query.
+        What the model is asked about a query.
     cut
         Makes of a query what is asked with, and counts the characters left out.
     path
@@ -99,7 +99,7 @@ class Plan:
         return replace(self, samples=self.samples.without_keys())
 
     def open(self) -> Journal:
-        """Open the journal, or begin it; a torn end that is dropped is told of."""
+        """Open the journal, or begin it; where a torn end is dropped, a warning says so."""
         journal = Journal.open(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
         if journal.dropped:
             warn(f"{self.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")

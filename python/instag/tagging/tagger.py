@@ -136,9 +136,9 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         another journal.
     base_url
         The endpoint's address, with the version, such as ``"http://localhost:8000/v1"``; the environment's
-        `OPENAI_BASE_URL`, or else OpenAI's, unless told.
+        by default `OPENAI_BASE_URL`, or else OpenAI's.
     api_key
-        The key; the environment's `OPENAI_API_KEY` unless told. It is shown and written nowhere.
+        The key; by default the environment's `OPENAI_API_KEY`. It is shown and written nowhere.
     client
         A client of your own, for a proxy, certificates, or another way to log in: an `httpx2.AsyncClient`,
         `openai.AsyncOpenAI` or `openai.AsyncAzureOpenAI`. It is left open. Connections belong to an event loop, and each
@@ -164,10 +164,10 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         The most characters of a query that is asked with; a longer one keeps its beginning and end. Or an
         :class:`instag.tagging.Cut`, which can count tokens.
     journal
-        The file for the answers; unless told a file in the working directory, named after model and prompt.
+        The file for the answers; by default one in the working directory, named after model and prompt.
     retry_unread
         Whether to ask again where an answer came but could not be read, was refused or filtered. It was paid for, so
-        it is not asked again unless told.
+        it is asked again only with this.
     limit
         The most questions to ask in this run, in the order of the data, those that failed before after all others; 0
         asks none, and makes the frame of what the journal holds.
@@ -178,7 +178,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     max_cost
         US dollars that this run may spend.
     price
-        US dollars for a million tokens of questions and of answers; unless told, the published price of the model.
+        US dollars for a million tokens of questions and of answers; by default the published price of the model.
     attempts
         How often a question is asked before it counts as failed; "too many requests" is no attempt.
     timeout

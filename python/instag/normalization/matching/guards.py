@@ -48,7 +48,7 @@ LISTING = frozenset(("and", "or"))
 AND = frozenset(("and", "n"))
 # Words whose order or company counts.
 PLACED = DIRECTIONS.union(FILLERS, TURNING, LISTING, ROMAN, *NATIONS)
-# Words that are told apart one by one, as numbers, signs and single letters are.
+# Words that always make two tags different, as numbers, signs and single letters do.
 TOLD = NEGATIONS.union(NUMBERS, *NAMES)
 NAMED = frozenset().union(*NAMES)
 # Words without a meaning of their own that have opposites nevertheless.

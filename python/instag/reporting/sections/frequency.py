@@ -13,7 +13,7 @@ __all__ = ["frequency"]
 MOST = 120
 NARROW = 48
 LINES = 10
-# More groups than this cannot be told apart by colour.
+# More groups than this cannot be kept apart by colour.
 COLOURS = 7
 # Names are wide, so areas are: by so much wider than the squares they are laid out as.
 STRETCH = 1.7
@@ -40,10 +40,10 @@ def frequency(analysis: Analysis) -> Section | None:
             f"narrow window {NARROW}."
         )
     if names:
-        told = len(names) <= COLOURS
+        coloured = len(names) <= COLOURS
         notes.append(
             "The colour says which group has most of it."
-            if told
+            if coloured
             else "The stronger the colour, the more groups have it."
         )
     if len(shown) > LINES:
@@ -58,12 +58,12 @@ def frequency(analysis: Analysis) -> Section | None:
 
 def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
     """An area for each tag, laid out anew by Vega for every width: Vega-Lite has no word for that."""
-    told = 0 < len(names) <= COLOURS
+    coloured = 0 < len(names) <= COLOURS
     leaves = [leaf(nth, row) for nth, row in enumerate(tags.iter_rows(named=True), start=1)]
     width = "isFinite(containerSize()[0]) ? containerSize()[0] : 760"
     key: Spec = {"fill": "colour", "orient": "top", "direction": "horizontal"}
     colour: Spec = {"name": "colour", "type": "ordinal", "domain": names, "range": "ordinal"}
-    if not told:
+    if not coloured:
         top = max(leaf["groups"] for leaf in leaves)
         colour = {"name": "colour", "type": "linear", "domain": [0, max(top, 1)], "range": "ramp"}
         key |= {"title": "groups that have it", "titlePadding": 6, "gradientLength": 180, "tickCount": 3, "format": "d"}
@@ -84,7 +84,7 @@ def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
         ],
         "scales": [colour],
         "legends": [key] if names else [],
-        "marks": [areas("home" if told else "groups"), tag_names(), counts()],
+        "marks": [areas("home" if coloured else "groups"), tag_names(), counts()],
     }
 
 

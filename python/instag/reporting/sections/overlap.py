@@ -96,7 +96,7 @@ def labels(**options: Any) -> alt.Axis:
 
 def heat_map(recall: pl.DataFrame, shown: list[str], step: int) -> dict[str, object]:
     """A cell for each pair, plain or weighted by how frequent the tags are."""
-    # Names are told once, by number: they may be long, and there is a cell for every two.
+    # Names are listed once, with numbers: they may be long, and there is a cell for every two.
     number = pl.Enum(shown)
     rows = (
         recall.filter(pl.col("group").is_in(shown) & pl.col("by").is_in(shown) & pl.col("recall").is_not_null())
