@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test slow lint format docs bench wheel clean
+.PHONY: help demo demo-llm test slow lint format docs bench mutants wheel clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 	cargo bench
 	$(BIN)/python -m pytest benches/python/bench_*.py --benchmark-columns=min,median,rounds
 	$(BIN)/python benches/python/memory_tag.py 100000 1000000
+
+mutants: ## Break the core on purpose, place by place, and list what no test notices (hours; SHARD=0/8 for a part)
+	cargo mutants --no-shuffle --timeout-multiplier 3 $(if $(SHARD),--shard $(SHARD))
 
 wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist

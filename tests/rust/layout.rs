@@ -41,14 +41,14 @@ fn uses() -> Uses {
     let mut uses = Uses::new();
     for (module, code) in &sources_of {
         let above = module.rsplit_once("::").map_or("", |(above, _)| above);
-        let used = uses.entry(module.clone()).or_default();
+        let others = uses.entry(module.clone()).or_default();
         for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for (prefix, base) in [("crate::", ""), ("super::", above)] {
                 for (at, _) in line.match_indices(prefix) {
                     let rest = &line[at + prefix.len()..];
                     let path: String = rest.chars().take_while(|&c| c.is_alphanumeric() || "_:".contains(c)).collect();
                     let full = if base.is_empty() { path } else { format!("{base}::{path}") };
-                    used.extend(longest(full.trim_end_matches(':')).filter(|other| other != module));
+                    others.extend(longest(full.trim_end_matches(':')).filter(|other| other != module));
                 }
             }
         }
@@ -66,7 +66,7 @@ fn circle(uses: &Uses, start: &str) -> Option<Vec<String>> {
                 return Some(way);
             }
             if seen.insert(next.clone()) {
-                waiting.push([&way[..], &[next.clone()]].concat());
+                waiting.push([&way[..], std::slice::from_ref(next)].concat());
             }
         }
     }

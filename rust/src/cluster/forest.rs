@@ -136,3 +136,53 @@ impl Forest {
         weakest
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(one: u32, other: u32, similarity: f32) -> Pair {
+        Pair { one, other, similarity }
+    }
+
+    fn chain() -> Forest {
+        let mut forest = Forest::new(5);
+        for (point, similarity) in (0..3).zip([0.9, 0.8, 0.7]) {
+            forest.add(pair(point + 1, point, similarity));
+        }
+        forest.plant();
+        forest
+    }
+
+    #[test]
+    fn the_weakest_pair_on_the_way_is_known() {
+        let forest = chain();
+        for (one, other, least) in [(0, 1, 0.9), (0, 2, 0.8), (3, 0, 0.7), (2, 3, 0.7)] {
+            assert_eq!(forest.weakest(one, other).map(|pair| pair.similarity), Some(least), "{one} to {other}");
+        }
+        assert!(forest.weakest(0, 4).is_none() && forest.weakest(2, 2).is_none());
+    }
+
+    #[test]
+    fn what_is_weaker_than_the_way_goes_at_once() {
+        let mut forest = chain();
+        forest.add(pair(0, 2, 0.75));
+        forest.add(pair(3, 0, 0.6));
+        assert_eq!(forest.pairs.len(), 3);
+        forest.add(pair(0, 2, 0.85));
+        assert_eq!(forest.pairs.len(), 4);
+        assert_eq!(forest.ways(), [NONE, 0, 0, 2, NONE]);
+    }
+
+    #[test]
+    fn no_more_pairs_wait_than_points_have_room_for() {
+        let mut forest = Forest::new(6);
+        for nth in 0..1_000u16 {
+            let (one, other) = (u32::from(nth) % 6, u32::from(nth) * 7 % 5);
+            if one != other {
+                forest.add(pair(one, other, f32::from(nth) / 1_000.0));
+            }
+            assert!(forest.pairs.len() <= 6 * WAITING);
+        }
+    }
+}

@@ -244,3 +244,83 @@ fn defect(rows: &[Vec<f32>]) -> f64 {
     }
     most
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Vectors of 48 numbers in some dimensions alone, all of them on one side: none of them are zeros.
+    fn vectors(n: usize, dimensions: usize) -> Vec<f32> {
+        let mut state = 3u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            f32::from((state >> 48) as u16) / 65_536.0 - 0.5
+        };
+        let mut values = vec![0.0; n * 48];
+        for vector in values.chunks_exact_mut(48) {
+            vector[0] = 2.0;
+            for place in 1..dimensions {
+                vector[5 * place % 48] = random();
+            }
+        }
+        values
+    }
+
+    #[test]
+    fn directions_are_those_in_which_a_sample_differs() {
+        let values = vectors(300, 7);
+        let rows: Vec<&[f32]> = values.chunks_exact(48).collect();
+        let level = Level::new();
+        let found = principal(level, &rows, 20, &Interrupt::never()).unwrap();
+        // What all have in common is no direction, and the others are six.
+        assert_eq!(found.len(), 6);
+        for (nth, one) in found.iter().enumerate() {
+            assert!(one[0].abs() < 1e-4, "{one:?}");
+            for (other, row) in found.iter().enumerate() {
+                let expected = if nth == other { 1.0 } else { 0.0 };
+                assert!((dot(one, row) - expected).abs() < 1e-5, "{nth} and {other}");
+            }
+        }
+        for row in &rows {
+            let explained: f32 = found.iter().map(|direction| dot(direction, row).powi(2)).sum();
+            assert!((explained - (dot(row, row) - 4.0)).abs() < 1e-3);
+        }
+        assert!(error(level, &found, 48) < 1e-4);
+        let longer: Vec<Vec<f32>> = found.iter().map(|row| row.iter().map(|value| 1.1 * value).collect()).collect();
+        assert!(error(level, &longer, 48) > 0.2);
+    }
+
+    #[test]
+    fn sketches_are_above_similarities_and_near_them() {
+        let values = vectors(300, 9);
+        let vectors = Vectors::new(&values, 300, 48).unwrap();
+        let points = vectors.directed();
+        let sample: Vec<&[f32]> = points.iter().map(|&point| vectors.unit(point)).collect();
+        let rows = principal(vectors.level(), &sample, 30, &Interrupt::never()).unwrap();
+        let error = error(vectors.level(), &rows, 48);
+        let directions = Directions { rows, error };
+        let tiles = tiled(directions.rows.iter().map(Vec::as_slice), 48);
+        let mut tile = vec![[0.0; LANES]; directions.len() + 1];
+        directions.sketch(&vectors, &tiles, &points[..LANES], &mut tile);
+        for one in 0..LANES {
+            for other in 0..LANES {
+                let product: f32 = tile.iter().map(|numbers| numbers[one] * numbers[other]).sum();
+                let similarity = dot(vectors.unit(points[one]), vectors.unit(points[other]));
+                assert!(product > similarity - directions.slack(), "{one} and {other}");
+                assert!(product < similarity + 0.01, "{one} and {other}: {product} beside {similarity}");
+            }
+        }
+    }
+
+    #[test]
+    fn as_many_directions_are_used_as_pay() {
+        // Vectors that differ in eight dimensions need no more, and no sketch is wider than that.
+        let values = vectors(2_000, 9);
+        let vectors = Vectors::new(&values, 2_000, 48).unwrap();
+        let points = vectors.directed();
+        let sketches = Sketches::new(&vectors, &points, 0.999, &Interrupt::never()).unwrap();
+        assert!((5..=9).contains(&sketches.width), "{}", sketches.width);
+        assert_eq!(Sketches::new(&vectors, &points[..200], 0.999, &Interrupt::never()).unwrap().width, 1);
+        assert_eq!(vectors.width(), 48);
+    }
+}
