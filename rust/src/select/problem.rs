@@ -1,6 +1,6 @@
 //! What is to be chosen from, and what makes a choice good.
 
-use super::objective::Curve;
+use super::objective::curve::Curve;
 use crate::error::{Error, Result};
 use crate::tags::TagSets;
 

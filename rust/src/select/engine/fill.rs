@@ -4,12 +4,18 @@
 //! gains most of those that fit is tried as the last one. A step wins only if its value and that row's gain are above
 //! the value at the end: few steps, and by one look at the rows few of those, have to be tried.
 
-use super::greedy::Picks;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::select::constraint::Constraint;
 use crate::select::objective::Gains;
 use crate::select::problem::Problem;
+
+/// Rows in the order they were taken.
+#[derive(Debug, Default)]
+pub(super) struct Picks {
+    pub(super) rows: Vec<u32>,
+    pub(super) gains: Vec<u64>,
+}
 
 /// A row that might be the last one.
 struct Candidate {

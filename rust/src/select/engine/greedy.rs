@@ -11,7 +11,7 @@
 use std::hint::black_box;
 
 use super::alike::Alike;
-use super::fill;
+use super::fill::{self, Picks};
 use super::queue::Queue;
 use super::rating::Rating;
 use super::trie::Trie;
@@ -81,13 +81,6 @@ fn chosen<G: Gains>(
     }
     let gains = picks.gains.into_iter().map(|gain| gain as f64 / unit).collect();
     Ok(Selection { rows: picks.rows, gains, filled })
-}
-
-/// Rows in the order they were taken.
-#[derive(Debug, Default)]
-pub(super) struct Picks {
-    pub(super) rows: Vec<u32>,
-    pub(super) gains: Vec<u64>,
 }
 
 /// How many gains may be computed before bounds are held to be worth little.

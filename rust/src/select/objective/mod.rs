@@ -1,7 +1,7 @@
 //! The objective in fixed-point integers: sums depend on no order, so the same rows come out everywhere.
 
 mod counted;
-mod curve;
+pub(super) mod curve;
 mod weighed;
 
 pub(crate) use counted::Counted;
