@@ -16,7 +16,8 @@ FULL, OVERFULL, LESS = 2.0, 3.0, 0.9
 SLOW = 0.25
 # Of the last requests, how large a share may break down before there are too many; and how few there may be then.
 BROKEN, FEWEST = 0.1, 4
-# How far back averages look, in requests; how soon a quick time is forgotten: it doubles in 100,000.
+# How many requests back averages look; and by how much the quickest answer's time is raised with each request, since a
+# server may have become slower for good: it doubles in 100,000 requests.
 LATENCIES, OUTCOMES, FORGET = 32, 32, 1.000007
 
 

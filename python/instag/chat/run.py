@@ -24,7 +24,7 @@ LONGEST_BACKOFF = 30.0
 # Seconds between two looks around, and for what is under way when the endpoint ends all asking.
 TICK = 0.25
 GRACE = 10.0
-# As long as nothing else has come, nobody may be there.
+# Troubles that, where there has been no other answer yet, may mean that there is no server at all.
 UNREACHED = frozenset({"no connection", "timeout"})
 
 

@@ -159,7 +159,7 @@ def heard(frame: Frame, name: str | None) -> pl.Series:
 
 
 def overheard(frame: Frame) -> pl.Series | None:
-    """Find what the users said where the columns tell; None where they do not.
+    """What the users said, where the columns are of a known layout; None where they are not.
 
     Examples
     --------

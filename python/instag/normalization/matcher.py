@@ -88,8 +88,8 @@ class Matcher:
         members = vocabulary.tags.get_column("members").to_list()
         raws = [(raw, place) for place, some in enumerate(members) for raw in some]
         texts = _core.clean([raw for raw, _ in raws])
-        # The most frequent tags come first, and keep what several have; then what speaks through broader ones; a
-        # dropped tag has what is left.
+        # Where several tags have a member of the same text, the most frequent one keeps it: it comes first. After
+        # these come texts of tags that speak through broader ones, and last those of dropped tags.
         self._cleaned: dict[str, int] = {}
         for text, (_, place) in zip(texts, raws, strict=True):
             self._cleaned.setdefault(text, place)

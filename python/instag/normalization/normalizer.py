@@ -124,11 +124,11 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     min_samples
         DBSCAN: the tags near a tag, itself included, that make it dense.
     max_diameter
-        DBSCAN: clusters with tags farther apart are split. With ``linkage="star"`` both are given for nothing, which a
-        warning says.
+        DBSCAN: clusters with tags farther apart are split. With ``linkage="star"`` these two do nothing, and a warning
+        says so.
     min_support, min_confidence
-        Association: a tag is absorbed by one that is in at least this share of its rows, and in so many together;
-        None for the former leaves the step out.
+        Association: a tag is absorbed by another where at least `min_support` rows hold both, and those are at least
+        the share `min_confidence` of its own rows. ``min_support=None`` leaves the step out.
     judge
         Judge: who says which tags mean the same, and which are broader: an :class:`instag.ModelJudge`, or the name of a
         model for one with no options; or a function from a list of :class:`instag.Question` to as many
