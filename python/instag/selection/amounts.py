@@ -35,8 +35,8 @@ def amount_of(name: str, value: Any, whole: float, *, rounding: Callable[[float]
     """
     share = _share(value)
     if share is not None and 0 <= share <= 1:
-        # So that a share of a tenth of 30 is 3, not 4, whatever floats make of it.
-        return rounding(round(share * whole, 6))
+        # So that a tenth of 30 is 3 when it is rounded up, whatever floats make of it.
+        return share * whole if rounding is float else rounding(round(share * whole, 6))
     number = _number(value)
     if share is None and number is not None and number >= 0:
         return number

@@ -153,7 +153,7 @@ def constraint_of(
     quotas = None
     if group_least is not None or options.at_most is not None:
         quotas = _quotas(frame, options, group_least, whole, cost, start)
-        _check_reachable(quotas, whole, cost, available)
+        _check_reachable(quotas, whole, cost, available, limited=budget is not None)
     elif options.group is not None and options.at_least is None:
         raise InputError(f"group: at_least= or at_most= says what each {options.group!r} is to have; neither is given")
     codes = _wanted(tagsets, wanted, whole, available)
@@ -223,7 +223,9 @@ def _bounds(
     return bounds
 
 
-def _check_reachable(quotas: Quotas, budget: float, cost: Cost | None, available: NDArray[np.bool_]) -> None:
+def _check_reachable(
+    quotas: Quotas, budget: float, cost: Cost | None, available: NDArray[np.bool_], *, limited: bool
+) -> None:
     unit = "samples" if cost is None else cost.name
     there = np.bincount(
         quotas.of[available], None if cost is None else cost.values[available], minlength=len(quotas.names)
@@ -245,7 +247,7 @@ def _check_reachable(quotas: Quotas, budget: float, cost: Cost | None, available
             f"at_least: the groups are to have {missing.sum():,g} {unit} together, above the budget of {budget:,g}: ask for less, or for a larger budget"
         )
     room = np.minimum(np.maximum(quotas.at_most - quotas.before, 0), there).sum()
-    if room < budget and np.isfinite(quotas.at_most).any():
+    if limited and room < budget and np.isfinite(quotas.at_most).any():
         warn(
             f"at_most: the groups may have {room:,g} {unit} together, below the budget of {budget:,g}: that is all that can be chosen"
         )

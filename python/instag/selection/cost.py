@@ -35,16 +35,19 @@ class Cost:
         In parts of 1 / `scale`.
     scale
         How many parts are one unit.
+    slack
+        How many parts the rounding of all rows can amount to.
     """
 
     name: str
     values: Floats
     whole: NDArray[np.uint64]
     scale: float
+    slack: float
 
     def parts(self, units: float) -> int:
         """Units in parts, rounded down."""
-        return int(min(units * self.scale + 1e-6, LARGEST))
+        return int(min(units * self.scale + self.slack, LARGEST))
 
 
 def cost_of(frame: Frame, options: Options) -> Cost | None:
@@ -80,7 +83,7 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
     return Cost(name, values, *_whole(values))
 
 
-def _whole(values: Floats) -> tuple[NDArray[np.uint64], float]:
+def _whole(values: Floats) -> tuple[NDArray[np.uint64], float, float]:
     """Costs in whole parts: exact where they have few decimal places, and else as fine as the core can add up."""
     total = max(float(values.sum()), 1e-300)
     for places in range(PLACES + 1):
@@ -90,9 +93,9 @@ def _whole(values: Floats) -> tuple[NDArray[np.uint64], float]:
         scaled = values * scale
         whole = np.rint(scaled)
         if (np.abs(scaled - whole) <= 1e-9 * np.maximum(scaled, 1)).all() and (whole >= 1).all():
-            return whole.astype(np.uint64), scale
+            return whole.astype(np.uint64), scale, 1e-6
     scale = 2.0**52 / total
-    return np.maximum(np.rint(values * scale), 1).astype(np.uint64), scale
+    return np.maximum(np.rint(values * scale), 1).astype(np.uint64), scale, len(values) / 2
 
 
 def numbers_of(frame: Frame, option: str, name: str, missing: float | None) -> Floats:
