@@ -76,7 +76,7 @@ def costs(data: pl.DataFrame, words: int) -> None:
 def bought(name: str, data: pl.DataFrame, chosen: pl.DataFrame) -> list[str]:
     """A line of that table."""
     coverage, complexity, _ = measured(data, chosen)
-    each = chosen.get_column("words").mean()
+    each = chosen.get_column("words").to_numpy().mean()
     return [name, f"{coverage:.1%}", f"{complexity:.2f}", str(chosen.height), f"{each:.0f}"]
 
 
@@ -106,7 +106,7 @@ def qualities(data: pl.DataFrame, budget: int) -> None:
     ):
         chosen = instag.select(data.with_columns(quality=scaled), budget, method="gain", quality="quality")
         coverage, complexity, _ = measured(data, chosen)
-        mean = chosen.get_column("score").mean()
+        mean = chosen.get_column("score").to_numpy().mean()
         lines.append([name, f"{mean:.2f}", f"{coverage:.1%}", f"{complexity:.2f}"])
     table([f"quality, {budget} samples", "mean score", "coverage", "complexity"], lines)
 
