@@ -60,8 +60,8 @@ def _widths(text: str, separator: str) -> list[int]:
     return [len(record) for record in (records if text.endswith("\n") else records[:-1] or records)]
 
 
-def check_header(path: Path, separator: str, name: object) -> None:
-    """See that every column has a name of its own.
+def header_of(path: Path, separator: str, name: object) -> list[str]:
+    """Read the names of the columns, and see that each has one of its own.
 
     Parameters
     ----------
@@ -71,15 +71,24 @@ def check_header(path: Path, separator: str, name: object) -> None:
         What stands between its fields.
     name
         What to call it in an error.
+
+    Returns
+    -------
+    list of str
+        The names.
     """
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = next(_records(file, separator), (1, []))[1]
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            header = next(_records(file, separator), (1, []))[1]
+    except _UnclosedError:
+        return []  # what reads the file finds the fault
     for column in header:
         if header.count(column) > 1:
             places = " and ".join(str(at) for at, each in enumerate(header, start=1) if each == column)
             raise InputError(
                 f"{name}, line 1: the columns {places} are both called {column!r}: expected names of their own; rename one"
             )
+    return header
 
 
 def find_fault(path: Path, separator: str, name: object) -> None:

@@ -303,15 +303,19 @@ def _table(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
     separator = (
         csv_form.separator_of(head.decode("utf-8-sig", "replace"), SEPARATORS[kind]) if head else SEPARATORS[kind]
     )
-    if plain_file:
-        csv_form.check_header(path, separator, name)
+    header = csv_form.header_of(path, separator, name) if plain_file else []
     try:
-        return _checked(files.table(path, separator))
+        frame = _checked(files.table(path, separator))
     except pl.exceptions.PolarsError:
         if plain_file:
             spool.check_utf8(path, name)
             csv_form.find_fault(path, separator, name)
         raise
+    names = frame.collect_schema().names()
+    # Polars leaves quotes in a name twice.
+    return (
+        frame.rename(dict(zip(names, header, strict=True))) if names != header and len(names) == len(header) else frame
+    )
 
 
 def _checked(frame: pl.LazyFrame) -> pl.LazyFrame:
