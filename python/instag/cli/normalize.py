@@ -204,7 +204,7 @@ def normalize(
         asking.show()
         return
     with console.stage(f"writing {output}"):
-        instag.io.write(done.data, output, format=to)
+        instag.io.write(done.data, output, format=to, metadata=instag.io.metadata_of(source))
         if vocabulary is not None:
             done.vocabulary.save(vocabulary)
         for path, table in ((merges, done.merges), (apart, done.apart)):

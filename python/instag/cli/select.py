@@ -1,14 +1,13 @@
 """`instag select` and `instag rank`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import typer
 
 from instag.choices import Method
 from instag.cli import console, outputs
 from instag.cli.options import (
-    Format,
     Output,
     Seed,
     Sources,
@@ -20,7 +19,9 @@ from instag.cli.options import (
     read_budget,
     shortened,
 )
+from instag.cli.reading import reads
 from instag.errors import InputError
+from instag.io.options import Reading
 
 if TYPE_CHECKING:
     from instag.selection.selector import Chosen
@@ -74,6 +75,7 @@ Target = Annotated[
 ]
 
 
+@reads
 def select(
     source: Sources,
     output: Output,
@@ -96,8 +98,8 @@ def select(
     start: Start = None,
     weights: Weights = None,
     target: Target = None,
-    format: Format = "auto",
     to: To = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Choose a diverse and complex subset; it is written in order of selection."""
     gain = {
@@ -116,9 +118,10 @@ def select(
         "target": target,
     }
     wanted = read_budget(budget)
-    run(source, output, tags, method, seed, format, to, gain, tokenizer, budget=wanted, details=details)
+    run(source, output, tags, method, seed, reading, to, gain, tokenizer, budget=wanted, details=details)
 
 
+@reads
 def rank(
     source: Sources,
     output: Output,
@@ -133,8 +136,8 @@ def rank(
     start: Start = None,
     weights: Weights = None,
     target: Target = None,
-    format: Format = "auto",
     to: To = "auto",
+    **reading: Unpack[Reading],
 ) -> None:
     """Rank all samples that have tags: every selection is a prefix. Adds the columns of --details."""
     gain = {
@@ -147,7 +150,7 @@ def rank(
         "weights": weights,
         "target": target,
     }
-    run(source, output, tags, method, seed, format, to, gain, None, budget=None, details=True)
+    run(source, output, tags, method, seed, reading, to, gain, None, budget=None, details=True)
 
 
 def run(
@@ -156,7 +159,7 @@ def run(
     tags: str,
     method: Method,
     seed: int | None,
-    format: str,
+    reading: Reading,
     to: str,
     gain: dict[str, Any],
     tokenizer: str | None,
@@ -177,7 +180,7 @@ def run(
     given: dict[str, Any] = {name: value for name, value in gain.items() if value is not None}
     options = read_options(method, **given)
     with console.stage("reading"):
-        data = io.load(one_or_list(source), format=format)
+        data = io.load(one_or_list(source), **reading)
         expect_tags(data, source, tags)
         if isinstance(given.get("start"), str) and given["start"] not in data.collect_schema():
             given["start"] = earlier(given["start"], tags)
@@ -196,7 +199,7 @@ def run(
             raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
         added = chosen.details(frame, options) if details else pl.DataFrame()
     with console.stage(f"writing {output}"):
-        io.write(frame.take(chosen.rows, added), output, format=to)
+        io.write(frame.take(chosen.rows, added), output, format=to, metadata=io.metadata_of(source))
     tell_of(chosen, method, output, tags)
 
 

@@ -168,7 +168,12 @@ def tag(
     with leaving(*left):
         tagged = ask(frame, **questions, **asking, **asked_by, **borne, **columns)
     with console.stage(f"writing {output}"):
-        instag.io.write(tagged.data.drop("queries") if added else tagged.data, output, format=to)
+        instag.io.write(
+            tagged.data.drop("queries") if added else tagged.data,
+            output,
+            format=to,
+            metadata=instag.io.metadata_of(source),
+        )
     console.table(("", ""), [*counted(tagged), *asked(tagged.tally)])
     console.say(f"written to {output}; the answers are in {path}")
     if failures is not None:

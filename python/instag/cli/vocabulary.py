@@ -133,7 +133,7 @@ def apply(
             frame, tags=tags, new=new, embedder=chosen, judge=model, judgments=judgments, progress=tell
         )
     with console.stage(f"writing {output}"):
-        instag.io.write(applied.data, output, format=to)
+        instag.io.write(applied.data, output, format=to, metadata=instag.io.metadata_of(source))
         if judgments_out is not None and applied.judgments is not None:
             instag.write_judgments(applied.judgments, judgments_out)
     fates = applied.drift.iter_rows()
