@@ -193,3 +193,30 @@ def test_what_cannot_be_rolled_up(art: instag.Vocabulary, options: Any, message:
     assert message in str(error.value)
     with pytest.raises(instag.InputError, match=r"^tree: the vocabulary has no broader tags"):
         instag.roll_up(ART, instag.normalize(ART, min_count=1, **OPTIONS).vocabulary, to=1)
+
+
+# Selecting with broader tags
+
+
+def test_broader_tags_count_as_further_tags(tmp_path: Path) -> None:
+    said = {"jazz": ["music"], "song": ["music"], "rent": ["money"]}
+    rows = [["jazz"], ["song"], ["rent"], ["jazz", "song"], ["music"], ["money"], None]
+    vocabulary = instag.normalize(frame(*rows), judgments=judged(said), min_count=1, **OPTIONS).vocabulary
+    data = frame(["jazz"], ["song"], ["rent"], ["unknown"], None)
+    # A new tag of money is worth more than another of music, once there is one of music.
+    with pytest.warns(instag.InstagWarning, match="null tags"):
+        plain = instag.select(data, 3, method="gain", details=True)
+    assert plain["gain"].to_list() == [1, 1, 1]
+    vocabulary.save(tmp_path / "v.parquet")
+    for tree in (vocabulary, tmp_path / "v.parquet"):
+        with pytest.warns(instag.InstagWarning, match="null tags"):
+            picked = instag.select(data, 3, method="gain", tree=tree, details=True)
+        assert picked["tags"].to_list() == [["jazz"], ["rent"], ["song"]]
+        assert picked["gain"].to_list() == pytest.approx([2, 2, 2**0.5], abs=1e-6)
+    assert instag.certify(data, [0, 2, 1], tree=vocabulary).share == pytest.approx(1, abs=1e-3)
+    for wrong, message in (
+        ({"tree": 5}, "tree: expected a vocabulary that was made with a judge, or its file; found 5"),
+        ({"tree": vocabulary, "target": {"jazz": 1.0}}, "tree, target: a target has no broader tags"),
+    ):
+        with pytest.raises(instag.InputError, match=message):
+            instag.select(data, 1, method="gain", **wrong)

@@ -73,6 +73,10 @@ Weights = Annotated[
 Target = Annotated[
     Path | None, typer.Option(metavar="FILE", help="gain: choose data like those in this file, by its tags.")
 ]
+Tree = Annotated[
+    Path | None,
+    typer.Option(metavar="V.parquet", help="gain: count broader tags too, of a vocabulary made with a judge."),
+]
 
 
 @reads
@@ -98,6 +102,7 @@ def select(
     start: Start = None,
     weights: Weights = None,
     target: Target = None,
+    tree: Tree = None,
     to: To = "auto",
     **reading: Unpack[Reading],
 ) -> None:
@@ -116,6 +121,7 @@ def select(
         "start": start,
         "weights": weights,
         "target": target,
+        "tree": tree,
     }
     wanted = read_budget(budget)
     run(source, output, tags, method, seed, reading, to, gain, tokenizer, budget=wanted, details=details)
@@ -136,6 +142,7 @@ def rank(
     start: Start = None,
     weights: Weights = None,
     target: Target = None,
+    tree: Tree = None,
     to: To = "auto",
     **reading: Unpack[Reading],
 ) -> None:
@@ -149,6 +156,7 @@ def rank(
         "start": start,
         "weights": weights,
         "target": target,
+        "tree": tree,
     }
     run(source, output, tags, method, seed, reading, to, gain, None, budget=None, details=True)
 
@@ -175,7 +183,10 @@ def run(
     from instag.selection.options import read_options
     from instag.selection.selector import choose
 
-    read = [*source, *(str(gain[name]) for name in ("start", "weights", "target") if gain.get(name) is not None)]
+    read = [
+        *source,
+        *(str(gain[name]) for name in ("start", "weights", "target", "tree") if gain.get(name) is not None),
+    ]
     outputs.apart(read, outputs.data("-o", output, to))
     given: dict[str, Any] = {name: value for name, value in gain.items() if value is not None}
     options = read_options(method, **given)

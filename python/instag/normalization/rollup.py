@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from os import PathLike, fspath
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -10,13 +12,12 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.normalization.tree import Parents, levels, nearest
-from instag.tagsets import encode
+from instag.normalization.state import spread
+from instag.normalization.tree import Parents, levels, nearest, reached
+from instag.normalization.vocabulary import Vocabulary
+from instag.tagsets import TagSets, encode
 
-if TYPE_CHECKING:
-    from instag.normalization.vocabulary import Vocabulary
-
-__all__ = ["parents_of", "roll_up"]
+__all__ = ["roll_up", "with_broader"]
 
 F = TypeVar("F")
 LEVEL = re.compile(r"level (\d+)")
@@ -24,7 +25,7 @@ LEVEL = re.compile(r"level (\d+)")
 
 def roll_up(
     data: F,
-    vocabulary: "Vocabulary",
+    vocabulary: Vocabulary,
     *,
     to: int | str | Sequence[str],
     tags: str = "tags",
@@ -93,7 +94,45 @@ def roll_up(
     return rolled
 
 
-def parents_of(vocabulary: "Vocabulary") -> Parents:
+def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
+    """Tag sets in which each row has, beside its tags, all that are broader; the same where there is no tree.
+
+    Parameters
+    ----------
+    tagsets
+        Tags of a vocabulary, or raw ones that it knows; others stay alone.
+    tree
+        A vocabulary that was made with a judge, or its file; or None.
+
+    Raises
+    ------
+    InputError
+        Where it is neither, or has no broader tags.
+    """
+    if tree is None:
+        return tagsets
+    vocabulary = Vocabulary.load(fspath(tree)) if isinstance(tree, str | PathLike) else tree
+    if not isinstance(vocabulary, Vocabulary):
+        raise InputError(f"tree: expected a vocabulary that was made with a judge, or its file; found {tree!r}")
+    parents, known = parents_of(vocabulary), _known(vocabulary)
+    names = vocabulary.tags.get_column("tag").to_list()
+    place = {name: nth for nth, name in enumerate(names)}
+    codes = {name: code for code, name in enumerate(tagsets.spellings)}
+    added: list[str] = []
+    targets = []
+    for code, raw in enumerate(tagsets.spellings):
+        above = dict.fromkeys(each for tag in known.get(raw, ()) for each in reached(place[tag], parents))
+        for each in above:
+            if names[each] not in codes:
+                codes[names[each]] = tagsets.n_tags + len(added)
+                added.append(names[each])
+        targets.append([code, *(codes[names[each]] for each in above if names[each] != raw)])
+    targets += [[tagsets.n_tags + nth] for nth in range(len(added))]
+    every = pl.concat([tagsets.names, pl.Series(added, dtype=pl.String)])
+    return replace(tagsets, sets=spread(tagsets.sets, targets, len(every)), tags=every)
+
+
+def parents_of(vocabulary: Vocabulary) -> Parents:
     """The broader tags of each tag of a vocabulary, by their places.
 
     Raises
@@ -110,7 +149,7 @@ def parents_of(vocabulary: "Vocabulary") -> Parents:
     }
 
 
-def _chosen(vocabulary: "Vocabulary", parents: Parents, to: int | str | Sequence[str]) -> set[int]:
+def _chosen(vocabulary: Vocabulary, parents: Parents, to: int | str | Sequence[str]) -> set[int]:
     names = vocabulary.tags.get_column("tag").to_list()
     place = {tag: nth for nth, tag in enumerate(names)}
     if isinstance(to, int) and not isinstance(to, bool) and to > 0:
@@ -130,7 +169,7 @@ def _chosen(vocabulary: "Vocabulary", parents: Parents, to: int | str | Sequence
     return {place[tag] for tag in to}
 
 
-def _known(vocabulary: "Vocabulary") -> dict[str, list[str]]:
+def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
     """What each tag, and each raw tag, is in the vocabulary."""
     known: dict[str, list[str]] = {}
     hierarchy = vocabulary.hierarchy

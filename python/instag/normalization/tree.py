@@ -6,7 +6,7 @@ from itertools import chain
 
 import polars as pl
 
-__all__ = ["Parents", "acyclic", "bottom_up", "descendants", "levels", "nearest", "tree_of"]
+__all__ = ["Parents", "acyclic", "bottom_up", "descendants", "levels", "nearest", "reached", "tree_of"]
 
 Pair = tuple[int, int]
 Parents = Mapping[int, list[int]]
@@ -38,7 +38,7 @@ def acyclic(edges: Iterable[Pair], place: Mapping[int, int]) -> tuple[dict[int, 
     ):
         if tag == broader:
             continue
-        if place[broader] > place[tag] and tag in _reached(broader, parents):
+        if place[broader] > place[tag] and tag in reached(broader, parents):
             broken.append((tag, broader))
         else:
             parents[tag].append(broader)
@@ -140,7 +140,7 @@ def tree_of(tags: pl.DataFrame, hierarchy: pl.DataFrame) -> pl.DataFrame:
     return lines.select("tag", "broader", "level", "count", "share")[order]
 
 
-def _reached(tag: int, parents: Parents) -> set[int]:
+def reached(tag: int, parents: Parents) -> set[int]:
     """All that is broader than a tag, in any number of steps, and the tag."""
     found, waiting = {tag}, [tag]
     while waiting:

@@ -29,6 +29,7 @@ class Gain(TypedDict, total=False):
     start: Any
     weights: Mapping[str, float] | str | PathLike[str] | Any
     target: Mapping[str, float] | Any
+    tree: Any
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Options:
     start: Any = None
     weights: Any = None
     target: Any = None
+    tree: Any = None
 
     @property
     def given(self) -> list[str]:
@@ -103,6 +105,8 @@ def _check_together(options: Options) -> None:
     ):
         if name in options.given and getattr(options, needed) is None:
             raise InputError(f"{name}: it is for {needed}, which is not given: name a column with {needed}=")
+    if options.tree is not None and options.target is not None:
+        raise InputError("tree, target: a target has no broader tags; expected one of the two")
     low, high = options.min_cost, options.max_cost
     if low is not None and high is not None and low > high:
         raise InputError(f"min_cost, max_cost: expected the least below the most; found {low:g} and {high:g}")

@@ -13,6 +13,7 @@ from instag.checks import check_choice, check_count
 from instag.choices import Method
 from instag.errors import InputError
 from instag.frame import Frame, wrap
+from instag.normalization.rollup import with_broader
 from instag.progress import Progress, Stage
 from instag.selection.certificate import Certificate, certificate_of
 from instag.selection.constraint import Units, count
@@ -175,6 +176,9 @@ def select(
         columns `tag` and `weight`, or a file of one.
     target
         Choose data like these: a frame with tags, or a mapping from tag to share.
+    tree
+        A vocabulary that was made with a judge, or its file: the broader tags of each row's tags count as further tags.
+        Not with `target`. docs/normalizing.md says what that was measured to do.
 
     Returns
     -------
@@ -315,7 +319,7 @@ def certify(
         raise InputError("curve: 'match' is no curve of its own: certify by a number or 'log'")
     check_count("steps", steps, 0)
     frame = wrap(data)
-    tagsets = encode(frame.chunks(tags))
+    tagsets = with_broader(encode(frame.chunks(tags)), options.tree)
     wanted = _row_numbers(rows, tagsets.samples)
     if budget is None:
         cost = cost_of(frame, options)
@@ -341,7 +345,7 @@ def choose(
     check_choice("method", method, get_args(Method))
     check_seed(seed)
     tell(Stage("encoding tags"))
-    tagsets = encode(frame.chunks(tags))
+    tagsets = with_broader(encode(frame.chunks(tags)), options.tree)
     if method != "gain":
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
         tell(Stage("selecting"))

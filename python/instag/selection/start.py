@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame, wrap
+from instag.normalization.rollup import with_broader
 from instag.selection.cost import cost_of, numbers_of
 from instag.selection.options import Options
 from instag.tagsets import TagSets, encode
@@ -102,7 +103,7 @@ def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Sta
             raise InputError(
                 f"start: no column {name!r}, which is the {option} of the data; it has {', '.join(frame.columns)}"
             )
-    held = encode(frame.column(column))
+    held = with_broader(encode(frame.column(column)), options.tree)
     each = np.ones(held.samples)
     if options.quality is not None:
         each = numbers_of(frame, "start, quality", options.quality, options.quality_missing)
