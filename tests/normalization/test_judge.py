@@ -261,6 +261,19 @@ def test_names_that_were_not_given_count_for_nothing() -> None:
     assert done.vocabulary.tags["tag"].to_list() == ["a tag"]
 
 
+def test_names_in_a_file_that_are_no_tags_here_are_counted() -> None:
+    with pytest.warns(instag.InstagWarning, match=r"^judgments: 1 names in them are no tags .*, and count .*: 'poem'$"):
+        done = instag.normalize(
+            frame(["haiku"], ["verse"]),
+            judgments=judged({"haiku": ((), ("poem", "Verse")), "sonnet": ((), ("song",))}),
+            embedder=None,
+            min_count=1,
+        )
+    assert done.vocabulary.tree.select("tag", "broader").rows() == [("verse", []), ("haiku", ["verse"])]
+    with pytest.warns(instag.InstagWarning, match=r"^judgments: none of their 1 tags is in these data$"):
+        instag.normalize(frame(["verse"]), judgments=judged({"sonnet": ((), ())}), embedder=None, min_count=1)
+
+
 @pytest.mark.parametrize(
     ("answer", "message"),
     [

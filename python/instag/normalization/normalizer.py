@@ -256,7 +256,9 @@ class _Run:
         if name == "judge":
             questions = questions_of(self._state, self._vectors, self._progress) if self._bench.judge_of else []
             self.judged = self._bench.judge(questions, self._progress)
+            self._bench.check({self._state.cleaned[tag] for tag in self._state.order.tolist()})
             self.verdicts = verdicts_of(self._state, self._history.ends, self.judged)
+            _warn_of_unknown(self.verdicts)
             return judge_step(self._state, self.verdicts, guards=settings.guards)
         return frequency(self._state, settings.min_count)
 
@@ -278,6 +280,14 @@ class _Run:
         before = self._state
         self._state = before.spread({tag: [way.target for way in some] for tag, some in ways.items()})
         self._history.record_ways(BROADER, ways, whys, (before, self._state))
+
+
+def _warn_of_unknown(verdicts: Verdicts) -> None:
+    if verdicts.unknown:
+        some = ", ".join(map(repr, sorted(verdicts.unknown)[:3])) + (", …" if len(verdicts.unknown) > 3 else "")  # noqa: PLR2004 - a few
+        warn(
+            f"judgments: {len(verdicts.unknown):,} names in them are no tags of these data, and count for nothing: {some}"
+        )
 
 
 def _warn_of_loss(name: str, before: State, after: State) -> None:

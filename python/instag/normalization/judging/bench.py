@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,12 @@ class Bench:
     def __bool__(self) -> bool:
         """Whether there is anybody to say anything."""
         return self.judge_of is not None or bool(self.before)
+
+    def check(self, texts: AbstractSet[str]) -> None:
+        """Say so where nothing that was said before is about these tags, which are cleaned."""
+        known = set(_core.clean([each.tag for each in self.before]))
+        if known and known.isdisjoint(texts):
+            warn(f"judgments: none of their {len(known):,} tags is in these data")
 
     def judge(self, questions: Sequence[Question], progress: Callable[[Progress], None]) -> list[Judged]:
         """What was said, and what a judge says about the tags that nothing was said of."""
