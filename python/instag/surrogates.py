@@ -1,13 +1,15 @@
-"""Lone surrogates: halves of characters, for which UTF-8 has no place."""
+"""What texts may hold that is no text: lone surrogates, for which UTF-8 has no place, and control characters."""
 
 import re
 from typing import Any
 
 from instag.warning import warn
 
-__all__ = ["count_lone", "replace_escapes", "replace_lone", "warn_of_lone"]
+__all__ = ["count_lone", "replace_escapes", "replace_lone", "show_controls", "warn_of_lone"]
 
 LOST = "\ufffd"
+# All but tab, line feed and carriage return; and those that turn the direction of what follows.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # A whole pair, a half of one, or any other escape: a backslash that is escaped itself begins none.
 ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
@@ -61,3 +63,24 @@ def warn_of_lone(count: int, where: str) -> None:
     if count:
         many = "halves of characters (lone surrogates)" if count > 1 else "half of a character (a lone surrogate)"
         warn(f"{where}: {count:,} {many} became U+FFFD")
+
+
+def show_controls(value: Any) -> Any:
+    r"""Spell control characters as escapes, in a text or in all texts of lists and dicts.
+
+    A terminal obeys them, and what draws pictures cannot.
+
+    Examples
+    --------
+    >>> print(show_controls("red \x1b[31m"), show_controls([{"a\0": 1}]))
+    red \x1b[31m [{'a\\x00': 1}]
+    """
+    if isinstance(value, str):
+        return CONTROLS.sub(lambda found: _escape(found[0]), value)
+    if isinstance(value, dict):
+        return {show_controls(key): show_controls(member) for key, member in value.items()}
+    return [show_controls(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import instag
 from instag.errors import InstagWarning
+from instag.surrogates import show_controls
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +40,7 @@ def say(text: str = "") -> None:
     """Print a line."""
     from rich.text import Text
 
-    _out().print(Text(text))
+    _out().print(Text(show_controls(text)))
 
 
 def give_way() -> None:
@@ -51,7 +52,7 @@ def note(text: str) -> None:
     """Print what deserves a look."""
     from rich.text import Text
 
-    _err().print(Text.assemble(("note: ", "bold yellow"), text))
+    _err().print(Text.assemble(("note: ", "bold yellow"), show_controls(text)))
 
 
 @contextmanager
@@ -74,7 +75,7 @@ def error(text: str) -> None:
     """Print what went wrong."""
     from rich.text import Text
 
-    _err().print(Text.assemble(("error: ", "bold red"), text))
+    _err().print(Text.assemble(("error: ", "bold red"), show_controls(text)))
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for name in others:
         drawn.add_column(name, justify="right", overflow="fold", no_wrap=True)
     for row in rows:
-        drawn.add_row(*map(Text, row))
+        drawn.add_row(*map(Text, show_controls(list(row))))
     out = _out() if _out().is_terminal else Console(file=_out().file, highlight=False, width=WIDEST)
     out.print(drawn)
 

@@ -8,6 +8,7 @@ import altair as alt
 from instag.reporting.section import Figure, Spec
 from instag.reporting.theme import LABEL, LETTER, LIGHT, Theme
 from instag.reporting.wording import breadth
+from instag.surrogates import show_controls
 
 __all__ = ["abreast", "as_png", "as_svg", "decades", "drawn", "legend"]
 
@@ -67,8 +68,8 @@ def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
 
     spec = sized(figure)
     if is_vega(spec):
-        return str(vl_convert.vega_to_svg({**spec, "config": theme.config(FONT)}))
-    return str(vl_convert.vegalite_to_svg(spec, config=theme.config(FONT)))
+        return str(vl_convert.vega_to_svg({**show_controls(spec), "config": theme.config(FONT)}))
+    return str(vl_convert.vegalite_to_svg(show_controls(spec), config=theme.config(FONT)))
 
 
 def as_png(figure: Figure, theme: Theme = LIGHT, finer: float = FINER) -> bytes:
@@ -77,8 +78,8 @@ def as_png(figure: Figure, theme: Theme = LIGHT, finer: float = FINER) -> bytes:
 
     spec = sized(figure)
     if is_vega(spec):
-        return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=finer))
-    return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=finer))
+        return bytes(vl_convert.vega_to_png({**show_controls(spec), "config": theme.config(FONT)}, scale=finer))
+    return bytes(vl_convert.vegalite_to_png(show_controls(spec), config=theme.config(FONT), scale=finer))
 
 
 def is_vega(spec: Mapping[str, Any]) -> bool:
