@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test slow lint format docs bench mutants wheel clean
+.PHONY: help demo demo-llm test slow trainers lint format docs bench mutants wheel clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ test: $(VENV)/.developing ## Build instag and run all tests, of Rust and of Pyth
 
 slow: $(VENV)/.developing ## Run the tests that take long and rarely break
 	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2 -m slow
+
+trainers: ## Read and train with what is written for trainers (gigabytes of PyTorch, apart from the rest)
+	for trainer in trl llamafactory; do \
+		$(PYTHON) -m venv $(VENV)-trainers/$$trainer && \
+		$(VENV)-trainers/$$trainer/bin/python -m pip install --quiet . hypothesis pytest peft $$trainer && \
+		$(VENV)-trainers/$$trainer/bin/python -m pytest -rs --override-ini addopts= --override-ini filterwarnings=default \
+			tests/trainers/test_$$trainer.py || exit 1; \
+	done
 
 lint: $(VENV)/.developing ## Check style, types, stubs and workflows
 	cargo fmt --check
@@ -63,7 +71,7 @@ wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
 
 clean: ## Delete everything that was made
-	rm -rf $(VENV) target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
+	rm -rf $(VENV) $(VENV)-trainers target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
