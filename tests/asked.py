@@ -58,7 +58,7 @@ def opened(path: Path) -> Journal:
 
 async def asking(journal: Journal, url: str, wanted: Iterable[str], **options: Any) -> Tally:
     """Ask of a server on this machine; limits are given by name, and retries come soon."""
-    limits: dict[str, Any] = {"concurrency": 64, "backoff": 0.005, "timeout": 20.0}
+    limits: dict[str, Any] = {"concurrency": 64, "backoff": 0.005, "timeout": 20.0, "patience": 2.0}
     limits |= {name: options.pop(name) for name in list(options) if name in Limits.__dataclass_fields__}
     kept = journal.answered(None)
     new = (text for text in wanted if key(text) not in kept)

@@ -27,6 +27,7 @@ ROOMS = [
     "tagsets",
     "sample",
     "frame",
+    "model_options",
     "chat",
     "io",
     "embedding",

@@ -9,6 +9,7 @@ import pytest
 
 import instag
 from calls import FRAME, Call, Calls, all_of, taken_down
+from instag.chat import Tally
 from instag.cli.audit import audit
 
 
@@ -24,7 +25,7 @@ def test_audit(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     key.write_text("from the file\n")
     monkeypatch.setenv("OTHER_KEY", "from the environment")
     share = SimpleNamespace(of=1)
-    calls.expect(instag, "audit", SimpleNamespace(cases=FRAME, precision=share, consistency=share))
+    calls.expect(instag, "audit", SimpleNamespace(cases=FRAME, precision=share, consistency=share, tally=Tally()))
     calls.expect(module, "show")
     given = {
         "source": ["IN.jsonl"],
@@ -58,6 +59,10 @@ def test_audit(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "extra_body": ["--extra-body", '{"seed": 7}'],
         "retry_unread": ["--retry-unread"],
         "limit": ["--limit", "5"],
+        "shard": ["--shard", "1/3"],
+        "insecure": ["--insecure"],
+        "reask": ["--reask", "4"],
+        "header": ["--header", "X-A: b"],
         "format": ["--format", "alpaca"],
     }
     other = {"api_key_env": ["--api-key-env", "OTHER_KEY"]}
@@ -91,6 +96,10 @@ def test_audit(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "temperature": 0.5,
         "structured": "json_object",
         "extra_body": {"seed": 7},
+        "shard": "1/3",
+        "insecure": True,
+        "reask": 4,
+        "headers": {"X-A": "b"},
     }
     read: Call = ("read", ["IN.jsonl"], {"format": "alpaca", "query": "asked"})
     after: list[Call] = [("show", [1], {}), ("write", [details], {})]

@@ -85,22 +85,13 @@ def test_what_is_long_ago_is_forgiven() -> None:
     assert not any(map(budget.answered, problems))
 
 
-def failures(
-    budget: CircuitBreaker,
-    count: int,
-    *,
-    reason: str = "http 500",
-    refused: bool = False,
-    known: bool = False,
-    reached: bool = True,
-) -> list[bool]:
+def failures(budget: CircuitBreaker, count: int, *, refused: bool = False, known: bool = False) -> list[bool]:
     """Whether each of so many failures ends it."""
-    fault = Fault(b"", reason, "oops", 6)
-    return [budget.failed(fault, refused=refused, known=known, reached=reached) is not None for _ in range(count)]
+    fault = Fault(b"", "http 500", "oops", 6)
+    return [budget.failed(fault, refused=refused, known=known) is not None for _ in range(count)]
 
 
 def test_rows_of_failures() -> None:
-    assert failures(CircuitBreaker(0.5), 5) == [False] * 4 + [True]
     budget = CircuitBreaker(0.5)
     budget.answered(None)
     assert failures(budget, 19) == [False] * 19
@@ -115,10 +106,10 @@ def test_refusals_end_it_only_where_nothing_was_ever_answered() -> None:
     budget = CircuitBreaker(0.5)
     budget.answered(None)
     assert not any(failures(budget, 100, refused=True))
-    # Nor do they make a row of five with what fails otherwise.
+    # Nor do they make a row with what fails otherwise.
     budget = CircuitBreaker(0.5)
-    assert not any(failures(budget, 15, refused=True))
-    assert failures(budget, 5) == [False] * 4 + [True]
+    assert not any(failures(budget, 19, refused=True))
+    assert failures(budget, 20) == [False] * 19 + [True]
 
 
 def test_what_was_known_before_does_not_count() -> None:
@@ -128,9 +119,3 @@ def test_what_was_known_before_does_not_count() -> None:
     # What is new counts as if nothing had been.
     ended = [budget.answered(Unreadable("empty")) is not None for _ in range(20)]
     assert ended == [False] * 19 + [True]
-
-
-def test_nobody_reached() -> None:
-    assert failures(CircuitBreaker(0.5), 1, reason="timeout", reached=False) == [True]
-    assert failures(CircuitBreaker(0.5), 1, reason="no connection", reached=False, known=True) == [True]
-    assert not any(failures(CircuitBreaker(0.5), 9, reason="timeout", reached=False, known=True))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from instag.chat.backoff import Gate, held, wait_in
 from instag.chat.concurrency import MOST, START, Window
-from instag.chat.scheduler import Job, Waiting
+from instag.chat.lane import Job
+from instag.chat.scheduler import Waiting
 
 
 def in_future(seconds: float) -> datetime:
@@ -116,7 +117,7 @@ def test_when_there_is_no_hope() -> None:
     gate.passed()
     assert gate.hopeless(11.0) is None
     gate.close(5400.0, sent=12.0, now=12.0)
-    assert gate.hopeless(12.0) == "the server asks to wait 1.5 h, and 10 s would be waited"
+    assert gate.hopeless(12.0) == "the server asks to wait 1.5 h, and patience ends after 10 s"
 
 
 def test_what_a_server_did_not_ask_for_is_within_the_patience() -> None:

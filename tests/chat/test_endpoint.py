@@ -32,6 +32,9 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/chat/completions"),
         ("http://127.0.0.1:8000/v1/", "http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/chat/completions"),
+        ("localhost:8000/v1/models", "http://localhost:8000/v1", "http://localhost:8000/v1/chat/completions"),
+        ("[::1]:8000//v1//", "http://[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions"),
+        ("unix:///run/llm.sock", "unix:///run/llm.sock:/v1", "http://localhost/v1/chat/completions"),
         (" https://a.example/v1/chat/completions", "https://a.example/v1", "https://a.example/v1/chat/completions"),
         ("https://a.example/x?v=2024-1", "https://a.example/x", "https://a.example/x/chat/completions?v=2024-1"),
         ("https://me:pass@a.example:9/v1", "https://a.example:9/v1", "https://a.example:9/v1/chat/completions"),
@@ -42,9 +45,7 @@ def test_addresses(given: str, base: str, url: str) -> None:
     assert (endpoint.base_url, endpoint.url) == (base, url)
 
 
-@pytest.mark.parametrize(
-    "given", ["localhost:8000", "ftp://a.example", "http://", "http://a:0/v1", "http://[::1", "v1", "http://a:x/"]
-)
+@pytest.mark.parametrize("given", ["ftp://a.example", "http://", "http://a:0/v1", "http://[::1", "v1", "http://a:x/"])
 def test_what_is_no_address(given: str) -> None:
     with pytest.raises(InputError, match="base_url: expected an address"):
         Endpoint.of("m", given)
@@ -300,7 +301,7 @@ def test_no_secret_is_shown_anywhere(tmp_path: Path, caplog: pytest.LogCaptureFi
 def test_a_key_in_a_refusal_is_hidden(tmp_path: Path) -> None:
     with chaos.running(key="another-key-1234") as server:
         problem = stopped(tmp_path / "j", server.url, texts(5))
-    assert "http 401: Incorrect API key provided: ***" in str(problem)
+    assert "(http 401): Incorrect API key provided: ***" in str(problem)
     assert problem.__cause__ is None
 
 

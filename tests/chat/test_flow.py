@@ -60,7 +60,7 @@ def test_no_storm_of_429s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, concu
             sizes.append(super().size)
             return sizes[-1]
 
-    monkeypatch.setattr("instag.chat.scheduler.Window", Watched)
+    monkeypatch.setattr("instag.chat.lane.Window", Watched)
     with chaos.running(faults={"429": 0.02}, latency=0.002, closed=0.1) as server:
         tally, _, _ = run(tmp_path / "j", server.url, texts(600), concurrency=concurrency)
     assert server.closings > 5
@@ -83,7 +83,7 @@ def test_a_retry_after_of_a_day_ends_it(tmp_path: Path) -> None:
     script = lambda *_: web.json_response(answer, status=429, headers={"Retry-After": "86400"})  # noqa: E731 - a fixed answer
     with chaos.running(script=script) as server:
         error = stopped(tmp_path / "j", server.url, texts(5))
-    words = "http 429, the server asks to wait 1 d, and 10 min would be waited: daily quota of 200 requests"
+    words = "http 429, the server asks to wait 1 d, and patience ends after 2 s: daily quota of 200 requests"
     assert words in str(error)
     assert server.requests == 1
 

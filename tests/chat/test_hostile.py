@@ -15,7 +15,7 @@ import chaos
 from asked import key, opened, read, run, stopped, texts
 from instag.chat import Reply
 from instag.chat.endpoint import Redaction
-from instag.chat.response import Trouble, judge
+from instag.chat.response import Trouble, read_response
 from instag.chat.transport import Answer
 
 MILLION = 1_000_000
@@ -51,9 +51,9 @@ def test_a_body_of_ten_megabytes_is_bounded(tmp_path: Path) -> None:
         assert again.done == 0
     too_large = {reply.key: (reply.content, reply.limit) for reply in replies if reply.finish_reason == "too large"}
     assert too_large == {key("question 1"): (None, 64), key("question 2"): (None, 64)}
-    assert {fault.key: (fault.reason, fault.attempts) for fault in faults} == {
-        key("question 3"): ("not JSON", 2),
-        key("question 4"): ("http 500", 2),
+    assert {fault.key: fault.reason for fault in faults} == {
+        key("question 3"): "not JSON",
+        key("question 4"): "http 500",
     }
     assert all(len(fault.detail) <= 300 for fault in faults)
     assert (tally.answered, tally.unread, tally.failed, len(replies)) == (8, 2, 2, 8)
@@ -131,13 +131,13 @@ ODD = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=
 @given(status=st.sampled_from([200, 400, 401, 429, 500]), found=ODD)
 def test_any_json_is_judged(status: int, found: Any) -> None:
     answer = Answer(status, {}, orjson.dumps(found, default=str) if not _large(found) else b"{}")
-    verdict = judge(answer, bytes(16), None, Redaction())
+    verdict = read_response(answer, bytes(16), None, Redaction())
     assert isinstance(verdict, Trouble) or (status == 200 and isinstance(verdict, Reply))
 
 
 @given(status=st.sampled_from([200, 400, 429, 503]), found=st.binary(max_size=50))
 def test_any_bytes_are_judged(status: int, found: bytes) -> None:
-    assert isinstance(judge(Answer(status, {}, found), bytes(16), None, Redaction()), Trouble)
+    assert isinstance(read_response(Answer(status, {}, found), bytes(16), None, Redaction()), Trouble)
 
 
 def _large(found: Any) -> bool:
@@ -155,11 +155,11 @@ def _large(found: Any) -> bool:
         ([{"type": "text", "text": '{"tags"'}, {"type": "image"}, {"type": "text", "text": ": []}"}], '{"tags": []}'),
         (None, None),
         (17, None),
-        ({"tags": []}, None),
+        ({"tags": []}, '{"tags":[]}'),
     ],
 )
 def test_contents_of_all_kinds(content: Any, expected: str | None) -> None:
-    reply = judge(Answer(200, {}, orjson.dumps(chaos.completion(content))), bytes(16), 64, Redaction())
+    reply = read_response(Answer(200, {}, orjson.dumps(chaos.completion(content))), bytes(16), 64, Redaction())
     assert isinstance(reply, Reply)
     assert (reply.content, reply.finish_reason, reply.limit) == (expected, "stop", 64)
 
@@ -168,7 +168,7 @@ def test_contents_of_all_kinds(content: Any, expected: str | None) -> None:
     "usage", [None, [], {"prompt_tokens": "many"}, {"prompt_tokens": -5}, {"prompt_tokens": 2**40}]
 )
 def test_counts_that_are_none(usage: Any) -> None:
-    reply = judge(Answer(200, {}, body(usage=usage)), bytes(16), None, Redaction())
+    reply = read_response(Answer(200, {}, body(usage=usage)), bytes(16), None, Redaction())
     assert isinstance(reply, Reply)
     assert (reply.prompt_tokens, reply.completion_tokens) == (0, 0)
 
@@ -178,7 +178,7 @@ def test_an_answer_that_repeats_the_key_is_kept_without_it() -> None:
     hide = Redaction(secret, "ollama")
     hide.add("https://example.org/me", sure=False)
     said = orjson.dumps(chaos.completion(f"{secret} ollama\n https://example.org/me", refusal=f"not {secret}"))
-    reply = judge(Answer(200, {}, said), bytes(16), None, hide)
+    reply = read_response(Answer(200, {}, said), bytes(16), None, hide)
     assert isinstance(reply, Reply)
     # A word that many a server takes for a key, and an ordinary header, are no secrets in an answer.
     assert reply.content == "*** ollama\n https://example.org/me"
@@ -189,7 +189,7 @@ def test_an_answer_that_repeats_the_key_is_kept_without_it() -> None:
 @pytest.mark.parametrize("before", range(960, 1010, 7))
 def test_a_key_is_not_cut_before_it_is_hidden(status: int, before: int) -> None:
     words = b" " * before + b"Bearer sk-verysecret-7b3d91" + b" " * 1000 + b"sk-verysecret-7b3d91"
-    trouble = judge(Answer(status, {}, words), bytes(16), None, Redaction("sk-verysecret-7b3d91"))
+    trouble = read_response(Answer(status, {}, words), bytes(16), None, Redaction("sk-verysecret-7b3d91"))
     assert isinstance(trouble, Trouble)
     assert "sk-v" not in trouble.detail
 
@@ -203,7 +203,7 @@ def test_what_is_shown_has_no_control_characters(text: str) -> None:
 
 def test_half_a_surrogate_pair_in_an_answer() -> None:
     said = body(choices=[{"message": {"content": "TAGS"}}]).replace(b"TAGS", b"a \\ud83d b")
-    reply = judge(Answer(200, {}, said), bytes(16), None, Redaction())
+    reply = read_response(Answer(200, {}, said), bytes(16), None, Redaction())
     assert isinstance(reply, Reply)
     assert reply.content == "a ? b"
 

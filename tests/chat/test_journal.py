@@ -96,9 +96,8 @@ def test_answered_is_as_a_slow_twin_says(
         if isinstance(each, Fault):
             continue
         cut = each.finish_reason == "length" and each.limit is not None
-        if cut and (limit is None or limit > (each.limit or 0)):
-            expected.discard(each.key)
-        else:
+        # One whole answer is enough, in whatever order journals were put together.
+        if not cut or (limit is not None and limit <= (each.limit or 0)):
             expected.add(each.key)
     path = tmp_path_factory.mktemp("journal") / "j"
     with opened(path) as journal:
@@ -169,7 +168,7 @@ def test_looking_at_a_journal_leaves_nothing_behind(tmp_path: Path) -> None:
         peeked(tmp_path / "k", "other")
     with pytest.raises(InputError, match="cannot be read as a journal"):
         peeked(tmp_path)
-    with pytest.raises(InputError, match="journal: expected the path of a file; found 5"):
+    with pytest.raises(InputError, match="expected the path of a file, or several; found 5"):
         peeked(5)  # type: ignore[arg-type] # it is what is tested
 
 

@@ -40,10 +40,13 @@ def always(status: int, message: str, after: int = 0, **error: str) -> chaos.Scr
 def test_what_no_other_question_would_mend(tmp_path: Path, status: int, error: dict[str, str], after: int) -> None:
     with chaos.running(script=always(status, after=after, **error), latency=0.001) as server:
         problem = stopped(tmp_path / "j", server.url, texts(500), concurrency=8)
-    assert f"chaos at {server.url}: http {status}: {error['message']}" in str(problem)
-    assert server.requests <= after + 8
+    assert str(problem).startswith(f"chaos at {server.url}: ")
+    assert error["message"] in str(problem)
+    # At the start at once, or after a few; later after a few in a row, and what was in flight.
+    assert server.requests <= after + 30
     assert problem.tally.answered == server.answered == after
-    assert problem.tally.failed == 0
+    # But for what was refused while the last good answers came.
+    assert problem.tally.failed <= 8 * (after > 0)
 
 
 def test_a_move_is_told(tmp_path: Path) -> None:
@@ -58,28 +61,30 @@ def test_nobody_there(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     problem = stopped(tmp_path / "j", f"http://127.0.0.1:{port}/v1", texts(100), attempts=3)
-    assert f"chaos at http://127.0.0.1:{port}/v1: no connection: " in str(problem)
-    assert problem.tally.failed == 1
+    assert f"chaos at http://127.0.0.1:{port}/v1: no answer for 2" in str(problem)
+    assert "no connection: " in str(problem)
+    assert problem.tally.stopped == "patience"
 
 
 def test_a_name_that_is_none(tmp_path: Path) -> None:
     problem = stopped(tmp_path / "j", "http://no-such-host.invalid/v1", texts(100), attempts=1)
-    assert "no connection: " in str(problem)
+    assert "unknown host: " in str(problem)
 
 
 def test_the_first_twenty_requests_are_all_refused(tmp_path: Path) -> None:
-    with chaos.running(script=always(400, "unknown field: temperatur")) as server:
+    with chaos.running(script=always(400, "unknown field: top_k")) as server:
         problem = stopped(tmp_path / "j", server.url, texts(100))
-    assert "20 questions in a row failed, the last for this: http 400: unknown field: temperatur" in str(problem)
-    assert server.requests == 20
-    assert problem.tally.failed == 20
+    assert "2 different questions in a row were refused, the last for this: http 400: unknown field: " in str(problem)
+    assert "leave it out: structured='none' / --structured none" in str(problem)
+    assert server.requests <= 10
 
 
 def test_the_first_five_requests_all_break_down(tmp_path: Path) -> None:
     with chaos.running(script=always(500, "CUDA error")) as server:
         problem = stopped(tmp_path / "j", server.url, texts(100), attempts=2, concurrency=1)
-    assert "5 questions in a row failed, the last for this: http 500: CUDA error" in str(problem)
-    assert problem.tally.failed == 5
+    assert "no answer for 2" in str(problem)
+    assert "http 500: CUDA error" in str(problem)
+    assert problem.tally.stopped == "patience"
 
 
 def refusing(bad: set[str], status: int = 400) -> chaos.Script:
@@ -121,7 +126,7 @@ def test_refused_questions_in_front_are_passed(tmp_path: Path) -> None:
         assert (tally.answered, tally.failed) == (25, 25)
 
 
-@pytest.mark.parametrize(("status", "count"), [(400, 25), (500, 19)])
+@pytest.mark.parametrize(("status", "count"), [(400, 25), (500, 6)])
 def test_a_server_that_answered_an_earlier_run_is_borne_with(tmp_path: Path, status: int, count: int) -> None:
     bad = [f"new {number}" for number in range(count)]
     with chaos.running(script=refusing(set(bad), status)) as server:
@@ -133,14 +138,14 @@ def test_a_server_that_answered_an_earlier_run_is_borne_with(tmp_path: Path, sta
 def test_what_could_not_be_read_before_does_not_stop_its_mending(tmp_path: Path) -> None:
     wanted = texts(100)
     with chaos.running(faults={"length": 0.3}, seed=3) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, wanted)
+        tally, _, _ = run(tmp_path / "j", server.url, wanted, reask=0)
         cut = tally.unread
         assert cut >= 20
         # All of these are cut off again.
-        tally, _, _ = run(tmp_path / "j", server.url, wanted, max_unread=0.0)
+        tally, _, _ = run(tmp_path / "j", server.url, wanted, max_unread=0.0, reask=0)
         assert (tally.answered, tally.unread, tally.stopped) == (cut, cut, None)
     with chaos.running(faults={"length": 1.0}) as server:
-        problem = stopped(tmp_path / "j", server.url, [*wanted, *(f"new {number}" for number in range(50))])
+        problem = stopped(tmp_path / "j", server.url, [*wanted, *(f"new {number}" for number in range(50))], reask=0)
     assert "20 of the last 20 answers cannot be read" in str(problem)
 
 
@@ -154,23 +159,22 @@ def test_one_bad_request_is_one_fault(tmp_path: Path) -> None:
     assert {fault.reason for fault in faults} == {"http 400"}
 
 
-def test_twenty_in_a_row_that_fail(tmp_path: Path) -> None:
+def test_many_in_a_row_that_fail(tmp_path: Path) -> None:
     with chaos.running(script=always(500, "CUDA error", after=50)) as server:
         problem = stopped(tmp_path / "j", server.url, texts(500), attempts=2, concurrency=1)
-    assert "20 questions in a row failed, the last for this: http 500: CUDA error" in str(problem)
-    # Those that were to be asked again have failed as well.
-    assert problem.tally.answered == 50
-    assert 20 <= problem.tally.failed < 20 + 40
+    # Not they have failed: it was away for as long as patience lasts.
+    assert "no answer for 2" in str(problem)
+    assert (problem.tally.answered, problem.tally.stopped) == (50, "patience")
     assert server.requests < 50 + 80
 
 
 @pytest.mark.parametrize(("unreadable", "max_unread", "stops"), [(0.7, 0.5, True), (0.3, 0.5, False), (0.3, 0.1, True)])
 def test_answers_that_cannot_be_read(tmp_path: Path, unreadable: float, max_unread: float, stops: bool) -> None:  # noqa: FBT001 - a case
     with chaos.running(faults={"prose": unreadable}) as server:
-        options: dict[str, Any] = {"max_unread": max_unread, "concurrency": 4, "structured": "none"}
+        options: dict[str, Any] = {"max_unread": max_unread, "concurrency": 4, "structured": "none", "reask": 0}
         if stops:
             problem = stopped(tmp_path / "j", server.url, texts(300), **options)
-            assert "answers cannot be read, the last for this: not JSON: I would say" in str(problem)
+            assert "%), the last for this: not JSON: I would say" in str(problem)
             assert 20 <= problem.tally.answered < 200
             assert problem.tally.unread > max_unread * 20
         else:
@@ -191,7 +195,7 @@ def test_only_the_last_answers_count(tmp_path: Path) -> None:
         return read(reply)
 
     with chaos.running() as server:
-        problem = stopped(tmp_path / "j", server.url, texts(1_000), concurrency=1, read=late)
+        problem = stopped(tmp_path / "j", server.url, texts(1_000), concurrency=1, read=late, reask=0)
     assert (problem.tally.answered, problem.tally.unread) == (851, 251)
 
 
@@ -199,7 +203,7 @@ def test_what_is_under_way_has_little_time(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("instag.chat.run.GRACE", 0.3)
 
     def script(_: object, number: int) -> web.Response | None:
-        return chaos.failure(401, "key revoked") if number == 20 else None
+        return chaos.failure(401, "key revoked") if number >= 20 else None
 
     # It ends because what stalls for an hour is given up.
     with chaos.running(script=script, faults={"stall": 0.2}, stall=3_600.0) as server:

@@ -31,9 +31,9 @@ def test_without_a_terminal_a_line_comes_every_half_minute() -> None:
             clock.now = float(second)
             display(Tally(total=200, answered=second, seconds=second or 1.0, in_flight=3))
     assert lines(console) == [
-        "30 of 200; 1.0 a second; 3 in flight; 2 min 50 s left",
-        "60 of 200; 1.0 a second; 3 in flight; 2 min 20 s left",
-        "90 of 200; 1.0 a second; 3 in flight; 1 min 50 s left",
+        "30 of 200; 1/s; 2 min 50 s left; 3 in flight",
+        "60 of 200; 1/s; 2 min 20 s left; 3 in flight",
+        "90 of 200; 1/s; 1 min 50 s left; 3 in flight",
     ]
     assert display.tally is not None
     assert display.tally.answered == 90
@@ -49,7 +49,7 @@ def test_a_stop_is_told_at_once_and_once() -> None:
         tally.answered = 2
         display(tally)
     assert lines(console) == [
-        "1 of 9; 0.0 a second; 2 in flight; stopping: waiting for what is in flight, Ctrl-C again stops at once"
+        "1 of 9; 0/s; stopping: waiting for what is in flight, Ctrl-C again stops at once; 2 in flight"
     ]
 
 
@@ -58,18 +58,18 @@ def test_on_a_terminal_the_line_is_renewed_and_taken_away() -> None:
     with Display(console) as display:
         display(Tally(total=1000, kept=10, answered=490, seconds=10.0, in_flight=3))
     text = "".join(lines(console))
-    assert "500 of 1,000; 49.0 a second; 3 in flight; 10 s left" in text
+    assert "500 of 1,000; 49/s; 10 s left; 3 in flight" in text
     assert text.endswith("\x1b[2K")
 
 
 @pytest.mark.parametrize(
     ("tally", "expected"),
     [
-        (Tally(), "0; 0.0 a second; 0 in flight"),
-        (Tally(total=5, kept=1, answered=2, failed=1, unread=1), "4 of 5; 0.0 a second; 0 in flight; 2 failed"),
+        (Tally(), "0; 0/s; 0 in flight"),
+        (Tally(total=5, kept=1, answered=2, failed=1, unread=1), "4 of 5; 0/s; 0 in flight; 2 failed"),
         (
-            Tally(answered=3, throttled=7, prompt_tokens=1500, completion_tokens=500, cost=12.5, stopped="max_cost"),
-            "3; 0.0 a second; 0 in flight; 7 times 429; 2 K tokens; $12.5; stopping: max_cost",
+            Tally(answered=3, faults={"http 429": 7}, last="http 429", cost=12.5, stopped="max_cost"),
+            "3; 0/s; stopping: max_cost; $12.5; 0 in flight; 7 x http 429",
         ),
     ],
 )

@@ -13,12 +13,16 @@ from instag import io
 from instag.chat import Tally
 from instag.chat.truncate import Cut
 from instag.cli.tag import tag
+from instag.model_options import OPTIONS
 
 
 @pytest.fixture
 def calls() -> Iterator[Calls]:
     with taken_down() as calls:
         yield calls
+
+
+UNSET = {name: option.default for name, option in OPTIONS.items() if option.help} | {"api_key": None, "headers": {}}
 
 
 def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,8 +70,11 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "concurrency": ["--concurrency", "9"],
         "rpm": ["--rpm", "11"],
         "tpm": ["--tpm", "12"],
+        "shard": ["--shard", "1/3"],
     }
     borne = {
+        "insecure": ["--insecure"],
+        "reask": ["--reask", "4"],
         "api_key_file": ["--api-key-file", str(key)],
         "attempts": ["--attempts", "2"],
         "timeout": ["--timeout", "13"],
@@ -110,13 +117,13 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "explanations": True,
         "replace": True,
     }
-    pace = {"retry_unread": True, "concurrency": 9, "rpm": 11.0, "tpm": 12.0}
-    bounds = {"attempts": 2, "timeout": 13.0, "patience": 14.0, "max_unread": 0.25}
+    pace = {"retry_unread": True, "concurrency": 9, "rpm": 11.0, "tpm": 12.0, "shard": "1/3"}
+    bounds = {"insecure": True, "reask": 4, "attempts": 2, "timeout": 13.0, "patience": 14.0, "max_unread": 0.25}
     wrote: list[Call] = [("write", [output], {"format": "messages"}), ("write", [failures], {})]
-    run: Call = ("tag", [], questions | asking | pace | bounds)
+    run: Call = ("tag", [], UNSET | questions | asking | pace | bounds)
     calls.check("tag", common | asked | paced | borne, required, [*read, run, *wrote])
-    estimate: Call = ("estimate", [], questions | pace | {"cut": Cut(300, "tokens"), "batch": False})
+    estimate: Call = ("estimate", [], UNSET | questions | pace | {"cut": Cut(300, "tokens"), "batch": False})
     # What is written is another matter there.
     calls.check("tag", common | paced | dry, required | {"to"}, [*read, estimate])
-    sent: Call = ("batch", ["submit"], questions | asking | {"api_key": "from the environment", "requests": 7})
+    sent: Call = ("batch", ["submit"], UNSET | questions | asking | {"api_key": "from the environment", "requests": 7})
     calls.check("tag", common | asked | batched, required | {"to"}, [*read, sent])

@@ -1,15 +1,14 @@
 """The auditor: cases are drawn, put before a judge, and counted."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Unpack
 
 from instag.auditing.agreement import agreement_of
 from instag.auditing.cases import Case, Design, cases_of
-from instag.auditing.judge import SCHEMA, Docket, read_verdict
+from instag.auditing.judge import Docket, task_of
 from instag.auditing.labels import Labels, read_labels, write_cases
 from instag.auditing.population import column_of, population_of
 from instag.auditing.result import (
@@ -23,13 +22,13 @@ from instag.auditing.result import (
     warn_of_few,
     warn_of_judge,
 )
-from instag.chat import Endpoint, Limits, Structured, Tally, ask
-from instag.chat.options import check_cost, check_limit, priced, sampling_of
-from instag.chat.spending import Price
+from instag.chat.options import Settings
+from instag.chat.progress import Tally
 from instag.chat.sync import waiting
-from instag.chat.task import interruptible
+from instag.chat.task import carry_out
 from instag.errors import InputError
 from instag.frame import wrap
+from instag.model_options import ModelOptions, with_model_options
 from instag.warning import keep_caller
 
 __all__ = ["aaudit", "audit"]
@@ -37,14 +36,11 @@ __all__ = ["aaudit", "audit"]
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
+@with_model_options
 async def aaudit(  # noqa: PLR0913 - a user names those that matter
     data: Any,
     *,
     model: str,
-    base_url: str | None = None,
-    api_key: str | None = None,
-    client: Any = None,
-    headers: Mapping[str, str] | None = None,
     tags: str = "tags",
     query: str | None = None,
     precision: int = 200,
@@ -54,23 +50,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     seed: int = 0,
     cases: str | PathLike[str] | None = None,
     labels: Paths | None = None,
-    journal: str | Path | None = None,
-    retry_unread: bool = False,
-    limit: int | None = None,
-    concurrency: int | Literal["auto"] = "auto",
-    rpm: float | None = None,
-    tpm: float | None = None,
-    max_cost: float | None = None,
-    price: Price | tuple[float, float] | None = None,
-    attempts: int = 6,
-    timeout: float = 120.0,  # noqa: ASYNC109 - of one request, not of the whole
-    patience: float = 600.0,
-    max_unread: float = 0.5,
-    max_tokens: int | None = 1024,
-    temperature: float | None = 0.0,
-    structured: Structured = "auto",
-    extra_body: Mapping[str, Any] | None = None,
-    progress: Callable[[Tally], None] | None = None,
+    **options: Unpack[ModelOptions],
 ) -> Audit:
     """Measure how good tags are: `instag.audit` waits for it, `await instag.aaudit` does not.
 
@@ -88,8 +68,6 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
         A frame of any kind that :func:`instag.select` takes, with tags.
     model
         The judge's name at the endpoint.
-    base_url, api_key, client, headers
-        The endpoint, as for :func:`instag.tag`.
     tags
         The column of tags: a list a sample, or a list a query. Of `tags` the finer `query_tags` is taken instead,
         where the tags of every sample are those of its queries; after normalising one of the two they are not. Tags
@@ -112,12 +90,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     labels
         CSV files in which people have labelled cases, with a column `case` and one column a rater: yes, no, or nothing.
         `cases` is the file to fill in.
-    journal
-        The file for the answers; by default one in the working directory, named after the model.
-    retry_unread, limit, concurrency, rpm, tpm, max_cost, price, attempts, timeout, patience, max_unread
-        As for :func:`instag.tag`; `limit` counts cases, and 0 asks nothing: it draws the cases, and reads the journal.
-    max_tokens, temperature, structured, extra_body, progress
-        As for :func:`instag.tag`.
+    **options
 
     Returns
     -------
@@ -163,41 +136,17 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     """
     design = Design(precision, consistency, probes, group, seed)
     design.check()
-    check_limit(limit)
-    sampling = sampling_of(max_tokens, temperature, extra_body)
-    # Nothing will be asked at a limit of 0: then there need be no key either.
-    endpoint = None if limit == 0 else Endpoint.of(model, base_url, api_key, client, headers)
-    known = priced(price, model, base_url if endpoint is None else endpoint.base_url)
-    check_cost(max_cost, known)
-    limits = Limits(concurrency, rpm, tpm, max_cost, attempts, timeout, max_unread, known, patience=patience)
+    settings = Settings.of(model, options)
     with keep_caller():
         column, drawn = await asyncio.to_thread(_drawn, data, design, tags, query)
         given = None if labels is None else read_labels(labels, {case.id for case in drawn})
-        docket = Docket.of(drawn, model, journal)
+        task = task_of(model, settings.journal)
+        docket = Docket(drawn, task)
         if cases is not None:
             write_cases(cases_frame(drawn), Path(cases))
-        with docket.open() as opened:
-            unanswered = docket.unanswered(opened, max_tokens, retry_unread=retry_unread)
-            wanted = unanswered[:limit]
-            kept = len(drawn) - len(unanswered)
-            tally = Tally(total=kept + len(wanted), kept=kept)
-            if endpoint is not None and wanted:
-                asking = partial(
-                    ask,
-                    docket.questions(wanted),
-                    endpoint=endpoint,
-                    journal=opened,
-                    schema=SCHEMA,
-                    structured=structured,
-                    sampling=sampling,
-                    limits=limits,
-                    read=read_verdict,
-                    total=tally.total,
-                )
-                tally = await interruptible(asking, tally, progress, docket.path)
-            untried = "limit" if len(wanted) < len(unanswered) and tally.stopped is None else tally.stopped
-            docket.read(opened, untried)
-        audited = _audited(docket, given, column, tally)
+        tally, untried = await carry_out(task, docket, settings)
+        docket.close(untried)
+        audited = _audited(docket, given, column, tally, task.written)
         warn_of_few(drawn, design)
         warn_of_failures(docket.failures, len(drawn))
         warn_of_judge(audited.judge)
@@ -217,7 +166,7 @@ def _drawn(data: Any, design: Design, tags: str, query: str | None) -> tuple[str
     return column, cases_of(pool, design)
 
 
-def _audited(docket: Docket, given: Labels | None, column: str, tally: Tally) -> Audit:
+def _audited(docket: Docket, given: Labels | None, column: str, tally: Tally, journal: Path) -> Audit:
     cases, verdicts, failures = docket.cases, docket.verdicts, docket.failures
     agreement = None
     if given is not None:
@@ -232,5 +181,5 @@ def _audited(docket: Docket, given: Labels | None, column: str, tally: Tally) ->
         agreement=agreement,
         column=column,
         tally=tally,
-        journal=docket.path,
+        journal=journal,
     )

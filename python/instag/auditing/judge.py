@@ -1,22 +1,24 @@
 """The judge: what it is told, what it answers, and the cases that it is asked about."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from instag.auditing.cases import Case, Kind
 from instag.auditing.labels import NO, YES
-from instag.chat import Journal, Question, identity_of, key_of
 from instag.chat.json_values import Object, values_of
-from instag.chat.question import Reply, Unreadable, content_of
+from instag.chat.question import KEY, Fault, Question, Reply, Unreadable, content_of
+from instag.chat.task import Task
 from instag.errors import InputError
 
-__all__ = ["IDENTITY", "SCHEMA", "Docket", "Failure", "Verdict", "messages_of", "read_verdict"]
+__all__ = ["IDENTITY", "SCHEMA", "Docket", "Failure", "Verdict", "messages_of", "read_verdict", "task_of"]
 
 # The reason comes first: what is written before the verdict can still move it.
 SCHEMA: dict[str, Any] = {
@@ -148,77 +150,86 @@ Failure = tuple[str, str | None, str | None]
 """`failed` or `not tried`, the reason, and the detail."""
 
 
-@dataclass
-class Docket:
-    """Cases by their keys.
+def task_of(model: str, journal: Any) -> Task[Verdict]:
+    """What a judge is asked for; the journal is named after both unless one is given."""
+    if not model:
+        raise InputError("model: expected the model's name at the endpoint; found none")
+    named = f"{model}.audit.{IDENTITY.split()[1][:TOLD_APART]}.journal"
+    return Task(model, IDENTITY, SCHEMA, read_verdict, re.sub(r"[^\w.-]+", "-", named) if journal is None else journal)
 
-    Attributes
+
+class Docket:
+    """The cases that a judge is asked about, and what it says of each.
+
+    Parameters
     ----------
     cases
         The cases.
-    model
-        The judge.
-    path
-        Where the journal is.
+    task
+        What the judge is asked for.
+
+    Attributes
+    ----------
     verdicts
         What the judge says of each case by name.
     failures
         Why a case has no verdict.
     """
 
-    cases: Sequence[Case]
-    model: str
-    path: Path
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    failures: dict[str, Failure] = field(default_factory=dict)
+    def __init__(self, cases: Sequence[Case], task: Task[Verdict]) -> None:
+        self.cases = cases
+        self.verdicts: dict[str, Verdict] = {}
+        self.failures: dict[str, Failure] = {}
+        self._keys = [task.key(case.question) for case in cases]
+        self._names = {key: case.id for key, case in zip(self._keys, cases, strict=True)}
 
-    @classmethod
-    def of(cls, cases: Sequence[Case], model: str, journal: str | Path | None) -> "Docket":
-        """Put cases before a judge; by default the journal is named after both."""
-        if not model:
-            raise InputError("model: expected the model's name at the endpoint; found none")
-        named = f"{model}.audit.{IDENTITY.split()[1][:TOLD_APART]}.journal"
-        return cls(cases, model, Path(re.sub(r"[^\w.-]+", "-", named)) if journal is None else Path(journal))
+    @property
+    def keys(self) -> NDArray[Any]:
+        """The keys of the cases."""
+        return np.frombuffer(b"".join(self._keys), f"V{KEY}")
 
-    def open(self) -> Journal:
-        """Open the journal, or begin it."""
-        return Journal.open(self.path, model=self.model, prompt=IDENTITY, schema=SCHEMA)
+    @property
+    def unread(self) -> NDArray[np.bool_]:
+        """Which have an answer that cannot be read."""
+        return np.array([case.id in self.failures for case in self.cases], np.bool_)
 
-    def unanswered(self, journal: Journal, max_tokens: int | None, *, retry_unread: bool) -> list[Case]:
-        """The cases without an answer, and those that are asked again."""
-        answered = journal.answered(max_tokens)
-        self.read(journal)
-        again = self.failures if retry_unread else {}
-        return [case for case in self.cases if self._key(case) not in answered or case.id in again]
+    def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
+        """The cases that are wanted, as they were drawn."""
+        return np.flatnonzero(wanted)[:most]
 
-    def questions(self, cases: Sequence[Case]) -> Iterator[Question]:
+    def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
         """What is asked about cases, made one by one."""
-        return (Question(self._key(case), messages_of(case)) for case in cases)
+        return (Question(self._keys[nth], messages_of(self.cases[nth])) for nth in chain(*chosen))
 
-    def read(self, journal: Journal, untried: str | None = None) -> None:
-        """Take down all that a journal has on these cases.
+    def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Verdict]) -> None:
+        """Take down what replies say."""
+        for reply in replies:
+            if reply.key in self._names:
+                try:
+                    self.take(reply.key, reader(reply))
+                except Unreadable as problem:
+                    self.take(reply.key, problem)
 
-        Parameters
-        ----------
-        journal
-            The journal; the last reply to a question counts.
-        untried
-            Why some were not tried, if there is a reason.
-        """
-        names = {self._key(case): case.id for case in self.cases}
-        self.verdicts, self.failures = {}, dict.fromkeys(names.values(), ("not tried", untried, None))
-        for fault in journal.faults():
-            if fault.key in names:
-                self.failures[names[fault.key]] = ("failed", fault.reason, fault.detail or None)
-        for reply in journal.replies():
-            if (name := names.get(reply.key)) is None:
-                continue
-            self.verdicts.pop(name, None)
-            try:
-                self.verdicts[name] = read_verdict(reply)
-                self.failures.pop(name, None)
-            except Unreadable as error:
-                self.failures[name] = ("failed", error.reason, error.detail or None)
+    def take(self, key: bytes, found: Verdict | Unreadable) -> None:
+        """Take down a verdict, or why it cannot be read."""
+        if (name := self._names.get(key)) is None:
+            return
+        if not isinstance(found, Unreadable):
+            self.verdicts[name] = found
+            self.failures.pop(name, None)
+        elif name not in self.verdicts:
+            self.failures[name] = ("failed", found.reason, found.detail or None)
 
-    def _key(self, case: Case) -> bytes:
-        return key_of(identity_of(self.model, IDENTITY, SCHEMA), case.question)
+    def miss(self, faults: Iterable[Fault]) -> None:
+        """Take down why there are no verdicts."""
+        for fault in faults:
+            if (name := self._names.get(fault.key)) is not None and name not in self.verdicts:
+                self.failures.setdefault(name, ("failed", fault.reason, fault.detail or None))
+
+    def close(self, untried: str | None) -> None:
+        """Say of the other cases that they were not tried, and why, if there is a reason."""
+        for case in self.cases:
+            if case.id not in self.verdicts:
+                self.failures.setdefault(case.id, ("not tried", untried, None))
+        # In the order of the cases, however they came.
+        self.failures = {case.id: self.failures[case.id] for case in self.cases if case.id in self.failures}

@@ -11,7 +11,7 @@ from math import isfinite
 
 from instag.chat.question import Fault, Unreadable
 
-__all__ = ["CircuitBreaker", "Gate", "held", "jittered", "wait_in"]
+__all__ = ["CircuitBreaker", "Gate", "Outage", "held", "jittered", "span_of", "wait_in"]
 
 
 def jittered(seconds: float) -> float:
@@ -27,6 +27,8 @@ DATE, DATE_MS = 1e9, 1e12
 MINUTE = 60.0
 # Seconds, where the server names no time.
 LONGEST = 60.0
+# Seconds of the longest pause before an endpoint that was away is asked again.
+LONGEST_PAUSE = 30.0
 
 
 class Gate:
@@ -91,6 +93,11 @@ class Gate:
             self.hold(seconds, now)
         return new
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it was closed again before anything came through: then one question at a time is tried."""
+        return self._row > 1
+
     def passed(self) -> None:
         """An answer came through."""
         self._row = 0
@@ -98,10 +105,78 @@ class Gate:
     def hopeless(self, now: float) -> str | None:
         """Why there is no hope where it would be, or has been, closed for too long; None where there is."""
         if (closed := self._until - now) > self._patience:
-            return f"the server asks to wait {_told(closed)}, and {_told(self._patience)} would be waited"
+            return f"the server asks to wait {span_of(closed)}, and patience ends after {span_of(self._patience)}"
         if self._row > 0 and now - self._row_began > self._patience:
-            return f"and nothing else for {_told(self._patience)}"
+            return f"and nothing else for {span_of(self._patience)}"
         return None
+
+
+class Outage:
+    """An endpoint that does not answer: it rests, and is asked with one question at a time until it does.
+
+    Parameters
+    ----------
+    patience
+        Seconds without an answer after which there is no hope.
+    backoff
+        Seconds of the first pause, about; each further one is twice as long, up to half a minute.
+
+    Attributes
+    ----------
+    since
+        When it began, None while the endpoint answers.
+    why
+        What was found instead of an answer, for a person.
+
+    Examples
+    --------
+    >>> outage = Outage(patience=60, backoff=0.5)
+    >>> outage.begin("no connection", wait=20.0, now=100.0)
+    >>> outage.wait(now=105.0), outage.over(now=159.0), outage.over(now=161.0)
+    (15.0, False, True)
+    """
+
+    def __init__(self, patience: float, backoff: float) -> None:
+        self._patience, self._backoff = patience, backoff
+        self.since: float | None = None
+        self.why = ""
+        self._most, self._next, self._tries = patience, 0.0, 0
+
+    def begin(self, why: str, wait: float | None, now: float, most: float = float("inf")) -> None:
+        """The endpoint is away; `wait` is how long it asks to wait, and `most` bounds the patience."""
+        self.since, self._tries = now, 0
+        self._most = min(self._patience, most)
+        self.failed(why, wait, now)
+
+    def failed(self, why: str, wait: float | None, now: float) -> None:
+        """It did not answer this time either."""
+        assert self.since is not None  # noqa: S101 - as above
+        self.why = why
+        self._tries += 1
+        own = jittered(min(self._backoff * 2.0 ** min(self._tries, 10), LONGEST_PAUSE))
+        # The last attempt is made when patience ends, whatever the server asks for.
+        self._next = max(now, min(now + max(wait or 0.0, own), self.since + self._most))
+
+    def end(self) -> None:
+        """It answers again."""
+        self.since = None
+
+    def wait(self, now: float) -> float:
+        """Seconds until it is asked again; 0 where it is not away."""
+        return 0.0 if self.since is None else max(self._next - now, 0.0)
+
+    def over(self, now: float) -> bool:
+        """Whether patience has ended."""
+        return self.since is not None and now - self.since > self._most
+
+    def words(self, whose: str, now: float) -> str:
+        """Where it stands, for the line that a run shows."""
+        assert self.since is not None  # noqa: S101 - as above
+        clock = time.time() - now
+        since, ends = (
+            time.strftime("%H:%M", time.localtime(clock + at)) for at in (self.since, self.since + self._most)
+        )
+        return f"no answer from {whose} since {since}, trying again in {self.wait(now):.0f} s (patience ends {ends})"
 
 
 def wait_in(headers: Mapping[str, str]) -> float | None:
@@ -116,10 +191,10 @@ def wait_in(headers: Mapping[str, str]) -> float | None:
         return milliseconds / 1000
     if "retry-after" in headers and (seconds := _seconds(headers["retry-after"])) is not None:
         return seconds
-    return held(headers) or None
+    return held(headers, float("inf")) or None
 
 
-def held(headers: Mapping[str, str]) -> float:
+def held(headers: Mapping[str, str], most: float = MINUTE) -> float:
     """Seconds until there is more of what is used up, by the rate-limit headers; 0 where nothing is.
 
     Examples
@@ -133,10 +208,10 @@ def held(headers: Mapping[str, str]) -> float:
     for name, value in headers.items():
         if "ratelimit" in name and "remaining" in name and _number(value) == 0:
             longest = max(longest, _seconds(headers.get(name.replace("remaining", "reset"), "")) or 0.0)
-    return min(longest, MINUTE)
+    return min(longest, most)
 
 
-def _told(seconds: float) -> str:
+def span_of(seconds: float) -> str:
     """A time in the largest unit in which it is 1 or more."""
     seconds = round(seconds, 3)
     for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
@@ -154,7 +229,7 @@ def _number(text: str) -> float | None:
 
 
 def _seconds(text: str) -> float | None:
-    """Seconds from now: a number, a duration such as `6m0s`, or a date of any of three kinds."""
+    """Seconds from now: a number, a span_of such as `6m0s`, or a date of any of three kinds."""
     if (number := _number(text)) is not None:
         if number >= DATE:
             return max((number / 1000 if number >= DATE_MS else number) - time.time(), 0.0)
@@ -173,20 +248,17 @@ def _seconds(text: str) -> float | None:
 
 # Answers looked back on, and how many there must be.
 RECENT, ENOUGH = 500, 20
-# Questions in a row that fail; and while not one has ever been answered.
-ROW, FIRST_ROW = 20, 5
+# Questions in a row that fail.
+ROW = 20
 
 
 class CircuitBreaker:
-    """Counts what goes wrong, and says when it is too much.
+    """Counts what goes wrong, and says when it makes no sense to go on.
 
-    Too much are: an answer that cannot be read where that makes more than a share of the last 500, once there are 20;
-    20 questions in a row that fail after all attempts, or 5 where none has ever been answered; 20 that are refused, each
-    by itself, before one has ever been answered: a server that has answered is as it should be, and what it refuses
-    is at fault.
-
-    Questions that the journal knows, because they failed or could not be read before, do not count: to ask them again
-    is what the run is for. Nothing is borne while nobody has been reached yet.
+    That is: more answers that cannot be read than a share of the last 500, once there are 20; 20 questions in a row
+    that fail after all attempts; 20 that are refused, each for itself, before one was answered. Questions that the
+    journal knows, because they failed or could not be read before, do not count: to ask them again is what the run is
+    for.
 
     Parameters
     ----------
@@ -197,8 +269,10 @@ class CircuitBreaker:
 
     Examples
     --------
-    >>> CircuitBreaker(0.5).failed(Fault(b"", "no connection", "refused", 6), refused=False, known=False, reached=False)
-    'no connection: refused'
+    >>> breaker = CircuitBreaker(0.5)
+    >>> fault = Fault(b"", "http 500", "boom", 6)
+    >>> [breaker.failed(fault, refused=False, known=False) for _ in range(20)][-1]
+    '20 questions in a row failed, the last for this: http 500: boom'
     """
 
     def __init__(self, max_unread: float, *, ever: bool = False) -> None:
@@ -219,9 +293,14 @@ class CircuitBreaker:
         self._unread += problem is not None
         if problem is None or len(self._recent) < ENOUGH or self._unread <= self._max_unread * len(self._recent):
             return None
-        return f"{self._unread} of the last {len(self._recent)} answers cannot be read, the last for this: {problem}"
+        share = self._unread / len(self._recent)
+        return (
+            f"{self._unread} of the last {len(self._recent)} answers cannot be read ({share:.0%}), the last for this: "
+            f"{problem}; try another way to ask for JSON (structured / --structured), a larger model or a prompt with "
+            "examples, or bear it with max_unread=1 / --max-unread 1"
+        )
 
-    def failed(self, fault: Fault, *, refused: bool, known: bool, reached: bool) -> str | None:
+    def failed(self, fault: Fault, *, refused: bool, known: bool) -> str | None:
         """A question failed; what to say where there is now too much wrong.
 
         Parameters
@@ -232,19 +311,15 @@ class CircuitBreaker:
             Whether the server refused this question, so that asking it again would not help.
         known
             Whether the journal knew it before this run.
-        reached
-            Whether anybody has been reached yet.
         """
-        words = f"{fault.reason}: {fault.detail}"
-        # A question that takes too long may have taken too long before; where there is no connection nobody is.
-        if not reached and not (known and fault.reason == "timeout"):
-            return words
         if known or (refused and self._ever):
             return None
         if refused:
             self._refused += 1
-            row, most = self._refused, ROW
+            row = self._refused
         else:
             self._row += 1
-            row, most = self._row, ROW if self._ever else FIRST_ROW
-        return f"{row} questions in a row failed, the last for this: {words}" if row >= most else None
+            row = self._row
+        if row < ROW:
+            return None
+        return f"{row} questions in a row failed, the last for this: {fault.reason}: {fault.detail}"

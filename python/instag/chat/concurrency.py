@@ -1,10 +1,11 @@
 """Concurrency: how many requests may be in flight, and how many requests and tokens a minute."""
 
+from collections import deque
 from typing import Literal
 
 from instag.chat.options import Limits
 
-__all__ = ["Bucket", "Pace", "Window"]
+__all__ = ["Bucket", "LearnedRate", "Pace", "Window"]
 
 START, MOST = 32, 1024
 # Down to a share; up by one when all in flight have been answered, or 25; before the first trouble, any two.
@@ -78,6 +79,11 @@ class Window:
         if self._auto and self._broken > BROKEN and self._since >= self._size:
             self._shrink(DOWN, FEWEST)
 
+    def restart(self) -> None:
+        """The server was away: begin with few again, and grow as at the start."""
+        self._size = min(self._size, float(START))
+        self._broken, self._since, self._swift = 0.0, 0, True
+
     def _outcome(self, *, broken: bool) -> None:
         self._broken += (broken - self._broken) / OUTCOMES
         self._since += 1
@@ -103,6 +109,10 @@ class Window:
 
 
 MINUTE = 60.0
+# Seconds of a wait that is worth learning from, of the longest time in which servers count, and of a moment; how much less than learned is asked for, and the
+# seconds until twice as much is.
+WORTH_LEARNING = 0.5
+LONGEST_COUNT, MOMENT, LESS_THAN_LEARNED, REGAINED = 60.0, 0.05, 0.98, 60.0
 
 
 class Bucket:
@@ -131,6 +141,61 @@ class Bucket:
     def take(self, amount: float) -> None:
         """Take so much; less than nothing gives back."""
         self._level -= amount
+
+
+class LearnedRate:
+    """How many answers a second a server bears that says "too many requests" and how long to wait.
+
+    As long as it asks to wait, so long about is the time that it counts requests in: what it answered in as much time
+    before is what it bears. A little less is asked for then, and more again with time.
+
+    Examples
+    --------
+    >>> rate = LearnedRate()
+    >>> for hundredth in range(101):
+    ...     rate.answered(hundredth / 100)
+    >>> rate.throttled(1.0, now=1.0)
+    >>> for _ in range(10):
+    ...     rate.take(now=1.0)
+    >>> round(rate.wait(now=1.0), 3)
+    0.051
+    """
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+        self._rate, self._best, self._learned_at = 0.0, 0.0, 0.0
+        self._next = 0.0
+
+    def answered(self, now: float) -> None:
+        """A good answer came."""
+        self._times.append(now)
+        while now - self._times[0] > LONGEST_COUNT:
+            self._times.popleft()
+
+    def throttled(self, wait: float, now: float) -> None:
+        """The server has too many requests, and asks to wait."""
+        if wait < WORTH_LEARNING:
+            return
+        span = min(max(wait, 1.0), LONGEST_COUNT)
+        # Of less time than that nothing can be learned.
+        if self._times and now - self._times[0] >= span:
+            count = sum(now - time <= span for time in self._times)
+            measured = max(count, 1) / span
+            self._best = max(self._best, measured)
+            # Where it says so whatever is asked, less and less would be asked.
+            self._rate, self._learned_at = max(LESS_THAN_LEARNED * measured, self._best / 2), now
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next request may be sent."""
+        return max(self._next - now, 0.0)
+
+    def take(self, now: float) -> None:
+        """A request is sent."""
+        if self._rate:
+            # Slowly at first, for it was learned; and more and more, for it may be over.
+            rate = self._rate * (1 + ((now - self._learned_at) / REGAINED) ** 3)
+            # What a moment brings may be sent at once: timers are coarse.
+            self._next = max(self._next, now - MOMENT) + 1 / rate
 
 
 class Pace:

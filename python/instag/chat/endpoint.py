@@ -85,6 +85,11 @@ def tells(name: str) -> bool:
 
 
 PATH = "/chat/completions"
+# What people copy together with an address.
+ENDPOINTS = re.compile(r"/(?:chat/completions|completions|models|chat)$")
+LOCAL = re.compile(r"localhost\b|\[|\d+\.\d+\.\d+\.\d+|[^/]+:\d+(?:/|$)")
+# http+unix://%2Frun%2Fllm.sock/v1, or unix:///run/llm.sock with or without :/v1 after it.
+UNIX = re.compile(r"http\+unix://(?P<quoted>%2[Ff][^/]*)(?P<rest>/.*)?|unix:(?://)?(?P<path>/[^:]+)(?::(?P<more>/.*))?")
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,10 @@ class Endpoint:
         The user's own client, or None.
     hide
         Takes the secrets out of a text.
+    socket
+        The path of a Unix socket to connect to; empty for a host and port.
+    insecure
+        Whether any certificate is taken.
 
     Examples
     --------
@@ -118,6 +127,8 @@ class Endpoint:
     headers: Mapping[str, str] = field(repr=False)
     client: Any = field(default=None, repr=False)
     hide: Redaction = field(default_factory=Redaction, repr=False, compare=False)
+    socket: str = field(default="", repr=False)
+    insecure: bool = field(default=False, repr=False)
 
     @classmethod
     def of(
@@ -127,6 +138,8 @@ class Endpoint:
         api_key: str | None = None,
         client: Any = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        insecure: bool = False,
     ) -> "Endpoint":
         """Find out where questions go.
 
@@ -135,8 +148,9 @@ class Endpoint:
         model
             The model's name.
         base_url
-            The address, with the version, such as `http://127.0.0.1:8000/v1`; else that of the client if it has one, of
-            the environment's `OPENAI_BASE_URL`, or OpenAI's.
+            The address, with the version, such as `http://127.0.0.1:8000/v1`, or `unix:///run/llm.sock` for a Unix
+            socket; else that of the client if it has one, of the environment's `OPENAI_BASE_URL`, or OpenAI's. What
+            belongs to one of its paths (`/chat/completions`, `/models`) is left out, and `http://` may be missing.
         api_key
             The key; else the environment's `OPENAI_API_KEY`, unless the client has a way to log in, by its `auth` or a
             header.
@@ -146,6 +160,8 @@ class Endpoint:
             address and credentials are used.
         headers
             More headers for every request.
+        insecure
+            Whether any certificate is taken, so that nobody knows who answers.
 
         Raises
         ------
@@ -163,7 +179,7 @@ class Endpoint:
             if not isinstance(given, str):
                 raise InputError(f"{option}: expected text; found {type(given).__name__}")
         theirs = "" if client is None else str(client.base_url)
-        parts = _address(base_url or theirs or os.environ.get("OPENAI_BASE_URL") or OPENAI)
+        socket, parts = _address(base_url or theirs or os.environ.get("OPENAI_BASE_URL") or OPENAI)
         login = client is not None and _logs_in(client)
         if api_key is None and not login:
             api_key = os.environ.get("OPENAI_API_KEY")
@@ -182,7 +198,9 @@ class Endpoint:
             hide.add(value, sure=False)
         base = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="")
         url = base._replace(path=base.path + PATH, query=parts.query).geturl()
-        return cls(model, base.geturl(), url, known | ({"Authorization": bearer} if bearer else {}) | own, client, hide)
+        shown = f"unix://{socket}:{base.path}" if socket else base.geturl()
+        sent = known | ({"Authorization": bearer} if bearer else {}) | own
+        return cls(model, shown, url, sent, client, hide, socket, insecure)
 
 
 def is_openai(client: Any) -> bool:
@@ -208,16 +226,30 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     }
 
 
-def _address(text: str) -> SplitResult:
+def _address(text: str) -> tuple[str, SplitResult]:
+    """The path of a Unix socket, if it is one, and the parts of an address without what does not belong to it."""
+    whole = text.strip()
+    socket = ""
+    if found := UNIX.fullmatch(whole):
+        socket, path = (unquote(found["quoted"]), found["rest"]) if found["quoted"] else (found["path"], found["more"])
+        whole = f"http://localhost{path or '/v1'}"
+    elif "://" not in whole:
+        # A name alone is one on the internet; with a port it is a server of one's own.
+        local = LOCAL.match(whole) is not None
+        whole = f"{'http' if local else 'https'}://{whole}"
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(whole)
         good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        good = good and (
+            "://" in text or socket != "" or "." in (parts.hostname or "") or LOCAL.match(text.strip()) is not None
+        )
     except ValueError:
         good = False
     if not good:
         shown = text.rpartition("@")[2].partition("?")[0]
         raise InputError(f"base_url: expected an address such as http://127.0.0.1:8000/v1; found {shown!r}")
-    return parts._replace(path=parts.path.rstrip("/").removesuffix(PATH))
+    path = re.sub("/{2,}", "/", parts.path).rstrip("/")
+    return socket, parts._replace(path=ENDPOINTS.sub("", path))
 
 
 def _checked(option: str, value: Any) -> str:

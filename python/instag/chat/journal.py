@@ -2,17 +2,21 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from instag.chat.journal_file import Index, header_of, line_of, locked, mend, record_of, scan
+from instag.chat.journal_file import FILE, Index, header_of, line_of, locked, mend, record_of, scan, setup_line
 from instag.chat.question import Fault, KeySet, Reply
 from instag.errors import InputError
 
-__all__ = ["Journal", "JournalReader"]
+__all__ = ["Journal", "JournalReader", "Paths"]
+
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+"""A journal, or several of which the last is written to."""
 
 
 class JournalReader:
@@ -21,54 +25,77 @@ class JournalReader:
     Attributes
     ----------
     path
-        The file.
+        The file that a run writes to.
+    paths
+        All files that are read, `path` the last of them.
     index
-        The keys of what is in it.
+        The keys of what is in them.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, others: Sequence[Path] = ()) -> None:
         self.path = path
+        self.paths = [*others, path]
         self.index = Index()
 
-    def answered(self, max_tokens: int | None) -> KeySet:
+    def answered(self, max_tokens: int | None, reask: int = 0) -> KeySet:
         """The keys that need no asking.
 
         Parameters
         ----------
         max_tokens
             The limit that would be asked with. Answers that a lower one cut off do not count; None is no limit.
+        reask
+            How often a question is asked again whose answer cannot be read. Those that a run was to ask again, and was
+            stopped before it could, do not count.
         """
-        return self.index.answered(max_tokens)
+        return self.index.answered(max_tokens, reask)
 
     def replied(self) -> KeySet:
         """The keys with a reply, whatever it says."""
         return self.index.replied()
 
-    def failed(self) -> KeySet:
-        """The keys that have a fault and no reply."""
-        return self.index.failed()
+    def failed(self, *, final: bool | None = None) -> KeySet:
+        """The keys that have a fault and no reply; those that the server refuses for good, or only the others."""
+        return self.index.failed(final=final)
+
+    def unread(self, key: bytes) -> int:
+        """How many answers to a question could not be read, and were to be followed by another."""
+        return self.index.unread(key)
+
+    def setup(self, base_url: str) -> dict[str, Any]:
+        """How questions are put at an endpoint, as an earlier run found out; empty where none did."""
+        return self.index.setups.get(base_url, {})
 
     def replies(self) -> Iterator[Reply]:
-        """All replies, as they came; of several to one key the last is the one that counts."""
-        if not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            file.readline()
-            for line in file:
-                record = record_of(line)
-                if isinstance(record, Reply):
-                    yield record
+        """All replies, as they came."""
+        for path in self.paths:
+            if path.exists():
+                with path.open("rb") as file:
+                    for line in file:
+                        record = record_of(line)
+                        if isinstance(record, Reply):
+                            yield record
 
     def faults(self) -> Iterator[Fault]:
         """The last fault of each key that has no reply, as they came."""
-        if not (places := self.index.faults()):
-            return
-        with self.path.open("rb") as file:
-            for place in places:
-                file.seek(place)
-                record = record_of(file.readline())
-                if isinstance(record, Fault):
-                    yield record
+        for number, places in groupby(self.index.faults(), key=lambda place: place // FILE):
+            with self.paths[number].open("rb") as file:
+                for place in places:
+                    file.seek(place % FILE)
+                    record = record_of(file.readline())
+                    if isinstance(record, Fault):
+                        yield record
+
+    def _look(self, path: Path, header: bytes) -> None:
+        """Read the keys of a file, which is left as it is; one that is not there holds nothing."""
+        try:
+            with path.open("rb") as file:
+                scan(file, path, header, self.index, self.paths.index(path) * FILE)
+        except FileNotFoundError:
+            if path != self.path:
+                raise InputError(f"{path}: there is no such journal: of several only the last may be new") from None
+        except OSError as error:
+            raise InputError(f"{path}: cannot be read as a journal: {error.strerror or error}") from None
 
 
 # Records and seconds between two syncs: the most that a power failure can take.
@@ -104,15 +131,17 @@ class Journal(JournalReader):
     ['Because.'] True
     """
 
-    def __init__(self, path: Path, header: bytes) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, header: bytes, others: Sequence[Path] = ()) -> None:
+        super().__init__(path, others)
         self._unsynced = 0
         self._synced = time.monotonic()
         self._lock = locked(path)
         self._file = -1
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
-            self._size, self.dropped = mend(self._file, path, header, self.index)
+            for other in others:
+                self._look(other, header)
+            self._size, self.dropped = mend(self._file, path, header, self.index, len(others) * FILE)
         except OSError as error:
             self.close()
             raise InputError(f"{path}: cannot be opened as a journal: {error.strerror or error}") from None
@@ -121,13 +150,14 @@ class Journal(JournalReader):
             raise
 
     @classmethod
-    def open(cls, path: Path | str, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> "Journal":
+    def open(cls, path: Paths, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> "Journal":
         """Open a journal, or begin one.
 
         Parameters
         ----------
         path
-            The file. A lock file of the same name with `.lock` stays beside it.
+            The file, or several: the last is written to, the others are only read. A lock file of the same name with
+            `.lock` stays beside the last.
         model, prompt, schema
             Whose answers it holds: the model's name, the prompt's identity, the JSON schema of the answers.
 
@@ -137,10 +167,11 @@ class Journal(JournalReader):
             Where it is open already, here or in another process; where it is the journal of another model, prompt or
             schema, or no journal; where a line before the last is broken.
         """
-        return cls(_path(path), header_of(model, prompt, schema))
+        *others, last = _paths(path)
+        return cls(last, header_of(model, prompt, schema), others)
 
     @staticmethod
-    def peek(path: Path | str, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> JournalReader:
+    def peek(path: Paths, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> JournalReader:
         """Look at what a journal holds now, and leave it as it is; another run may have it open meanwhile.
 
         Nothing is locked, mended or made: a torn end is passed over, and a file that is not there holds nothing.
@@ -155,14 +186,10 @@ class Journal(JournalReader):
         InputError
             Where it cannot be read, or :meth:`open` would refuse it for what it holds.
         """
-        contents = JournalReader(_path(path))
-        try:
-            with contents.path.open("rb") as file:
-                scan(file, contents.path, header_of(model, prompt, schema), contents.index)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read as a journal: {error.strerror or error}") from None
+        *others, last = _paths(path)
+        contents = JournalReader(last, others)
+        for each in contents.paths:
+            contents._look(each, header_of(model, prompt, schema))  # noqa: SLF001 - of the class above
         return contents
 
     def __enter__(self) -> Self:
@@ -181,23 +208,20 @@ class Journal(JournalReader):
         InputError
             Where it cannot be written whole, and what was written of it is taken back; or, as :meth:`sync` does.
         """
-        line = line_of(record)
-        with self._writing():
-            try:
-                written = os.write(self._file, line)
-                while written < len(line):
-                    written += os.write(self._file, line[written:])
-            except OSError:
-                if self._file >= 0:
-                    os.ftruncate(self._file, self._size)
-                raise
-        self.index.add(record, self._size)
-        self._size += len(line)
+        place = self._size
+        self._append(line_of(record))
+        self.index.add(record, (len(self.paths) - 1) * FILE + place)
         self._unsynced += 1
         if self._unsynced >= BATCH:
             self.sync()
         else:
             self.settle()
+
+    def note_setup(self, base_url: str, setup: Mapping[str, Any]) -> None:
+        """Write down how questions are put at an endpoint, unless the journal says the same already."""
+        if self.setup(base_url) != setup:
+            self._append(setup_line(base_url, setup))
+            self.index.setups[base_url] = dict(setup)
 
     def sync(self) -> None:
         """Force to the disk what is not there yet.
@@ -232,6 +256,18 @@ class Journal(JournalReader):
             finally:
                 self._lock.release()
 
+    def _append(self, line: bytes) -> None:
+        with self._writing():
+            try:
+                written = os.write(self._file, line)
+                while written < len(line):
+                    written += os.write(self._file, line[written:])
+            except OSError:
+                if self._file >= 0:
+                    os.ftruncate(self._file, self._size)
+                raise
+        self._size += len(line)
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Tell what the system refuses."""
@@ -241,7 +277,10 @@ class Journal(JournalReader):
             raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
 
 
-def _path(path: Path | str) -> Path:
-    if not isinstance(path, str | os.PathLike):
-        raise InputError(f"journal: expected the path of a file; found {path!r}")
-    return Path(path)
+def _paths(paths: Any) -> list[Path]:
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    if not isinstance(given, Sequence) or not given or not all(isinstance(path, str | os.PathLike) for path in given):
+        raise InputError(f"journal / --journal: expected the path of a file, or several; found {paths!r}")
+    # Reading one twice would change nothing but the places.
+    *others, last = map(Path, given)
+    return [*dict.fromkeys(path for path in others if path != last), last]

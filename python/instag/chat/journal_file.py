@@ -17,10 +17,25 @@ from instag.errors import InputError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["MAGIC", "Index", "header_of", "line_of", "locked", "mend", "record_of", "scan", "sync_folder"]
+__all__ = [
+    "FILE",
+    "MAGIC",
+    "Index",
+    "header_of",
+    "line_of",
+    "locked",
+    "mend",
+    "record_of",
+    "scan",
+    "setup_line",
+    "sync_folder",
+]
 
 MAGIC = "instag journal"
 VERSION = 1
+SETUP = "asked as"
+# Where the places of a further file begin, in the numbering of all of them.
+FILE = 1 << 44
 
 
 def header_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> bytes:
@@ -42,17 +57,24 @@ def line_of(record: Reply | Fault) -> bytes:
     line: dict[str, Any] = {"key": record.key.hex()}
     if isinstance(record, Fault):
         line |= {"fault": record.reason, "detail": record.detail, "attempts": record.attempts}
+        if record.final:
+            line["final"] = True
     else:
         words = {"content": record.content, "finish": record.finish_reason, "refusal": record.refusal}
         line |= {name: value for name, value in words.items() if value is not None}
         line["tokens"] = [record.prompt_tokens, record.completion_tokens]
-        if record.limit is not None:
-            line["limit"] = record.limit
+        more = {"limit": record.limit, "unread": record.unread, "temperature": record.temperature}
+        line |= {name: value for name, value in more.items() if value is not None}
     try:
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # half a surrogate pair, which UTF-8 has no place for
         sound = {name: _sound(value) if isinstance(value, str) else value for name, value in line.items()}
         return orjson.dumps(sound, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def setup_line(base_url: str, setup: Mapping[str, Any]) -> bytes:
+    """A line that says how questions are put at an endpoint, as was found out there."""
+    return orjson.dumps({SETUP: base_url} | dict(setup), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def record_of(line: bytes) -> Reply | Fault | None:
@@ -69,10 +91,11 @@ def record_of(line: bytes) -> Reply | Fault | None:
         if len(key) != KEY:
             return None
         if "fault" in found:
-            return Fault(key, found["fault"], found["detail"], found["attempts"])
+            return Fault(key, found["fault"], found["detail"], found["attempts"], bool(found.get("final")))
         said = (found.get("content"), found.get("finish"), found.get("refusal"))
         prompt_tokens, completion_tokens = found["tokens"]
-        return Reply(key, *said, prompt_tokens, completion_tokens, found.get("limit"))
+        more = (found.get("limit"), found.get("unread"), found.get("temperature"))
+        return Reply(key, *said, prompt_tokens, completion_tokens, *more)
     except (ValueError, TypeError, KeyError):
         return None
 
@@ -82,40 +105,60 @@ def _sound(text: str) -> str:
 
 
 class Index:
-    """The keys of a journal's replies and faults: 24 bytes a record."""
+    """The keys of a journal's replies and faults: 25 bytes a record.
+
+    Attributes
+    ----------
+    setups
+        How questions are put, by the address of an endpoint.
+    """
 
     def __init__(self) -> None:
-        self._replies, self._limits = bytearray(), array("q")
-        self._faults, self._places = bytearray(), array("q")
+        self._replies, self._states = bytearray(), array("q")
+        self._faults, self._places, self._final = bytearray(), array("q"), bytearray()
+        self._unread: dict[bytes, int] = {}
+        self.setups: dict[str, dict[str, Any]] = {}
 
     def add(self, record: Reply | Fault, place: int) -> None:
-        """Take in a record, and where in the file it begins."""
+        """Take in a record, and where it begins."""
         if isinstance(record, Fault):
             self._faults += record.key
             self._places.append(place)
+            self._final.append(record.final)
+            return
+        self._replies += record.key
+        # The count of those that could not be read and are asked again, below 0; the limit that cut it off, or 0.
+        if record.unread:
+            self._states.append(-record.unread)
+            self._unread[record.key] = max(record.unread, self._unread.get(record.key, 0))
         else:
-            self._replies += record.key
-            # 0 where nothing cut it off, or nobody knows at what length.
-            self._limits.append(record.limit or 0 if record.finish_reason == "length" else 0)
+            self._states.append(record.limit or 0 if record.finish_reason == "length" else 0)
 
-    def answered(self, max_tokens: int | None) -> KeySet:
-        """The keys whose last reply is whole, or would be cut off again at this limit."""
-        keys, last = _last(self._replies)
-        limits = np.array(self._limits, np.int64)[last]
-        whole = (limits == 0) if max_tokens is None else (limits == 0) | (limits >= max_tokens)
-        return KeySet(keys[whole])
+    def unread(self, key: bytes) -> int:
+        """How many answers to a question could not be read and were to be followed by another."""
+        return self._unread.get(key, 0)
+
+    def answered(self, max_tokens: int | None, reask: int) -> KeySet:
+        """The keys with a reply that is whole, or would be cut off again at this limit, or was asked for often enough."""
+        states = np.array(self._states, np.int64)
+        done = (states == 0) | (states < -reask)
+        if max_tokens is not None:
+            done |= states >= max_tokens
+        return KeySet(_keys(self._replies)[done])
 
     def replied(self) -> KeySet:
         """The keys that have a reply."""
         return KeySet(_keys(self._replies))
 
-    def failed(self) -> KeySet:
-        """The keys that have a fault and no reply."""
-        keys, _, unanswered = self._unanswered()
+    def failed(self, *, final: bool | None = None) -> KeySet:
+        """The keys that have a fault and no reply; only those whose last fault is, or is not, final."""
+        keys, last, unanswered = self._unanswered()
+        if final is not None:
+            unanswered &= np.frombuffer(self._final, np.bool_).copy()[last] == final
         return KeySet(keys[unanswered])
 
     def faults(self) -> list[int]:
-        """Where the last faults of keys without a reply begin, in the file's order."""
+        """Where the last faults of keys without a reply begin, in the order of the files."""
         _, last, unanswered = self._unanswered()
         places: list[int] = np.sort(np.array(self._places, np.int64)[last][unanswered]).tolist()
         return places
@@ -164,7 +207,7 @@ def locked(path: Path) -> "BaseFileLock":
     return lock
 
 
-def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
+def mend(file: int, path: Path, header: bytes, index: Index, base: int = 0) -> tuple[int, int]:
     """Read all records into the index, and cut off an end that was torn.
 
     Returns
@@ -178,7 +221,7 @@ def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
         As :func:`scan` does.
     """
     with path.open("rb") as read:
-        size, ended = scan(read, path, header, index)
+        size, ended = scan(read, path, header, index, base)
     place = os.fstat(file).st_size
     if not size:
         return _begin(file, path, header), place
@@ -190,10 +233,22 @@ def mend(file: int, path: Path, header: bytes, index: Index) -> tuple[int, int]:
     return size, place - min(size, place)
 
 
-def scan(read: BinaryIO, path: Path, header: bytes, index: Index) -> tuple[int, bool]:
+def scan(read: BinaryIO, path: Path, header: bytes, index: Index, base: int = 0) -> tuple[int, bool]:
     """Read all records into the index; those that are written meanwhile are not there yet.
 
-    A crash tears no line but those at the end: a broken one before a good one was made by something else, and is an error.
+    A file may be several journals one after the other, in any order, some of them twice, and each with an end that was
+    torn. Elsewhere a broken line before a good one was made by something else, and is an error.
+
+    Parameters
+    ----------
+    read, path
+        The file.
+    header
+        The first line that it has to have.
+    index
+        Where the records go.
+    base
+        The number of the file's first place.
 
     Returns
     -------
@@ -216,15 +271,34 @@ def scan(read: BinaryIO, path: Path, header: bytes, index: Index) -> tuple[int, 
         if place + len(each) > end:
             break
         record = record_of(each)
-        if record is None:
+        if record is not None:
+            index.add(record, base + place)
+        elif not _begins(path, each, header, index):
             broken = broken or number
-        elif broken:
-            raise InputError(f"{path}: line {broken} is no record, though good ones follow: take that line out")
+            place += len(each)
+            continue
         else:
-            line, size = each, place + len(each)
-            index.add(record, place)
+            # What is broken before another journal begins is the torn end of the one before.
+            broken = 0 if MAGIC.encode() in each else broken
+        if broken:
+            raise InputError(f"{path}: line {broken} is no record, though good ones follow: take that line out")
+        line, size = each, place + len(each)
         place += len(each)
     return size, line.endswith(b"\n")
+
+
+def _begins(path: Path, line: bytes, header: bytes, index: Index) -> bool:
+    """Whether a line says how questions are put, or begins another journal, at once or after a torn end."""
+    at = line.find(orjson.dumps({MAGIC: 1})[:-2])
+    if at >= 0 and not _torn(line[at:]):
+        _compare(path, line[at:], header)
+        return True
+    try:
+        setup = orjson.loads(line)
+        index.setups[setup.pop(SETUP)] = setup
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def sync_folder(path: Path) -> None:

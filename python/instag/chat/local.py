@@ -17,7 +17,7 @@ CONTEXT = 4096
 SILENT = -1
 
 
-def is_weights(model: Any, base_url: str | None = None, client: Any = None) -> bool:
+def is_weights(model: Any, base_url: Any = None, client: Any = None) -> bool:
     """Whether a model is given by a file with its weights, and no server that might call one so.
 
     Examples

@@ -1,15 +1,19 @@
 """Options: what a user may set for a run of a model, checked before anything is asked."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from instag.chat.endpoint import Endpoint
+from instag.chat.progress import Tally
 from instag.chat.spending import Price, price_of, unpriced
 from instag.checks import expect, is_not_negative, is_number, is_positive, is_whole
+from instag.choices import Structured
 from instag.errors import InputError
+from instag.model_options import filled, parsed_shard
 
-__all__ = ["Limits", "check_cost", "check_limit", "priced", "sampling_of"]
+__all__ = ["Limits", "Settings", "check_cost", "check_limit", "priced", "sampling_of"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,10 @@ class Limits:
         Seconds before a question is asked for the second time; each further wait is twice as long, 30 s at most, and
         up to half of it is left off by chance.
     patience
-        Seconds of nothing but "too many requests" after which it stops. Longer than this it does not wait either where
-        the server asks for it.
+        Seconds without an answer, or of nothing but "too many requests", after which it stops. Longer than this it
+        does not wait either where the server asks for it.
+    reask
+        How often a question is asked again, in the same run, whose answer cannot be read.
 
     Raises
     ------
@@ -64,6 +70,7 @@ class Limits:
     price: Price | None = None
     backoff: float = 0.5
     patience: float = 600.0
+    reask: int = 2
 
     def __post_init__(self) -> None:
         if self.concurrency != "auto":
@@ -78,6 +85,7 @@ class Limits:
                 "a number above 0, or None",
                 lambda found: found is None or is_positive(found),
             )
+        expect("reask", self.reask, "a whole number of 0 or more", lambda found: found == 0 or is_whole(found))
         for name in ("backoff", "patience"):
             expect(name, getattr(self, name), "a number of 0 or more", is_not_negative)
         expect(
@@ -163,3 +171,109 @@ def sampling_of(max_tokens: Any, temperature: Any, extra_body: Any) -> dict[str,
         )
     own = {"temperature": temperature, "max_tokens": max_tokens}
     return {name: value for name, value in own.items() if value is not None} | more
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All options of a run of a model, checked.
+
+    Attributes
+    ----------
+    model
+        The model's name.
+    endpoints
+        Where it is; none where nothing will be asked.
+    limits, sampling, structured
+        How it is asked; see :func:`instag.chat.ask`.
+    journal
+        Where the answers are, None for a name of its own.
+    retry_unread, limit, shard
+        What is asked.
+    progress
+        Called with the tally.
+    """
+
+    model: str
+    endpoints: tuple[Endpoint, ...]
+    limits: Limits
+    sampling: Mapping[str, Any]
+    structured: Structured
+    journal: Any
+    retry_unread: bool
+    limit: int | None
+    shard: tuple[int, int] | None
+    progress: Callable[[Tally], object] | None
+
+    @classmethod
+    def of(cls, model: str, options: Mapping[str, Any], *, remote: bool = True) -> "Settings":
+        """Check the options of :class:`instag.model_options.ModelOptions`.
+
+        Parameters
+        ----------
+        model
+            The model's name.
+        options
+            Those that are given.
+        remote
+            Whether the model is at an endpoint.
+
+        Raises
+        ------
+        InputError
+            Where one is not what it should be.
+
+        Examples
+        --------
+        >>> settings = Settings.of("m", {"base_url": "http://127.0.0.1:8000/v1", "max_tokens": 64})
+        >>> settings.max_tokens, settings.endpoints
+        (64, (Endpoint(model='m', base_url='http://127.0.0.1:8000/v1'),))
+        """
+        given = filled(options)
+        check_limit(given["limit"])
+        sampling = sampling_of(given["max_tokens"], given["temperature"], given["extra_body"])
+        addresses = _each(given["base_url"])
+        # Nothing will be asked at a limit of 0: then there need be no key either.
+        endpoints = () if given["limit"] == 0 or not remote else _endpoints(model, addresses, given)
+        known = priced(given["price"], model, endpoints[0].base_url if endpoints else addresses[0])
+        check_cost(given["max_cost"], known)
+        names = ("concurrency", "rpm", "tpm", "max_cost", "attempts", "timeout", "max_unread", "patience", "reask")
+        limits = Limits(price=known, **{name: given[name] for name in names})
+        return cls(
+            model,
+            endpoints,
+            limits,
+            sampling,
+            given["structured"],
+            given["journal"],
+            given["retry_unread"],
+            given["limit"],
+            parsed_shard(given["shard"]),
+            given["progress"],
+        )
+
+    @property
+    def max_tokens(self) -> int | None:
+        """The most tokens of an answer."""
+        return self.sampling.get("max_tokens")
+
+
+def _each(value: Any) -> list[Any]:
+    """What is given, as a list of one or more."""
+    return list(value) or [None] if isinstance(value, list | tuple) else [value]
+
+
+def _endpoints(model: str, addresses: list[Any], given: Mapping[str, Any]) -> tuple[Endpoint, ...]:
+    keys = _each(given["api_key"])
+    if len(keys) not in {1, len(addresses)}:
+        raise InputError(
+            f"api_key / --api-key-env: expected one, or one for each of the {len(addresses)} addresses; found {len(keys)}"
+        )
+    if len(keys) == 1:
+        keys *= len(addresses)
+    made = tuple(
+        Endpoint.of(model, address, key, given["client"], given["headers"], insecure=given["insecure"])
+        for address, key in zip(addresses, keys, strict=True)
+    )
+    if len({each.url for each in made}) < len(made):
+        raise InputError("base_url / --base-url: an address stands there twice")
+    return made

@@ -28,9 +28,21 @@ class Tally:
     concurrency
         How many requests may be in flight at this time.
     retries
-        Requests beyond each question's first, other than for "too many requests".
+        Requests beyond each question's first, other than for "too many requests" and for unreadable answers.
     throttled
         Answers that said "too many requests" (429).
+    reasked
+        Answers that could not be read, and whose question was asked again.
+    refused
+        Of those failed: how many questions the server refuses for what they are.
+    cut
+        Of those unread: how many answers were cut off at `max_tokens`.
+    faults
+        What went wrong with requests, each reason with its count.
+    last
+        The last of these reasons.
+    away
+        A line for each endpoint that does not answer at this time.
     prompt_tokens, completion_tokens
         As the server counted them.
     cost
@@ -39,11 +51,11 @@ class Tally:
     seconds
         Since the first request.
     stopped
-        `"max_cost"`, `"interrupted"`, or None where it went to the end.
+        `"max_cost"`, `"interrupted"`, `"patience"`, or None where it went to the end.
     structured
         How the server was asked for JSON, once that is known.
     notes
-        What was changed of the request because the server wanted it so.
+        What was changed of the request because the server wanted it so, and what else was decided on the way.
     """
 
     total: int | None = None
@@ -56,6 +68,12 @@ class Tally:
     concurrency: int = 0
     retries: int = 0
     throttled: int = 0
+    reasked: int = 0
+    refused: int = 0
+    cut: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    last: str | None = None
+    away: list[str] = field(default_factory=list)
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = None
@@ -63,6 +81,34 @@ class Tally:
     stopped: str | None = None
     structured: str | None = None
     notes: list[str] = field(default_factory=list)
+    _said: list[str] = field(default_factory=list, repr=False)
+
+    def trouble(self, reason: str) -> None:
+        """Count what went wrong with a request."""
+        self.faults[reason] = self.faults.get(reason, 0) + 1
+        self.last = reason
+
+    def note(self, text: str) -> None:
+        """Say what was decided, once."""
+        if text not in self._said:
+            self._said.append(text)
+
+    def changes(self, notes: list[str]) -> None:
+        """Take down how requests were changed."""
+        self.notes = list(dict.fromkeys([*notes, *self._said]))
+
+    @property
+    def expected(self) -> float | None:
+        """US dollars at the end, at what a question has cost until now; None where it cannot be known.
+
+        Examples
+        --------
+        >>> Tally(total=100, kept=20, answered=20, cost=0.5).expected
+        2.0
+        """
+        if self.cost is None or self.total is None or not self.answered:
+            return None
+        return self.cost * (self.total - self.kept) / (self.answered + self.failed)
 
     @property
     def done(self) -> int:
@@ -91,25 +137,34 @@ class Tally:
         return "asking" if self.stopped is None else "stopping"
 
     def __str__(self) -> str:
-        """Where it stands, in a line.
+        """Where it stands, in a line: what tells most comes first.
 
         Examples
         --------
-        >>> print(Tally(total=2000, answered=500, failed=2, in_flight=32, throttled=3, seconds=10.0, cost=0.0123))
-        502 of 2,000; 50.2 a second; 32 in flight; 3 times 429; 2 failed; $0.0123; 30 s left
+        >>> print(Tally(total=2000, answered=500, in_flight=32, seconds=10.0, cost=0.5, faults={"http 500": 3}, last="http 500"))
+        500 of 2,000; 50/s; 30 s left; $0.5 of $2; 32 in flight; 3 x http 500
         """
-        tokens = self.prompt_tokens + self.completion_tokens
+        if self.stopped is None and self.away:
+            return f"{self._done()}; {'; '.join(self.away)}"
         parts = [
-            f"{self.done:,}" if self.total is None else f"{self.done:,} of {self.total:,}",
-            f"{self.rate:,.1f} a second",
-            f"{self.in_flight:,} in flight",
-            f"{self.throttled:,} times 429" if self.throttled else "",
-            f"{self.failed + self.unread:,} failed" if self.failed + self.unread else "",
-            f"{amount(tokens)} tokens" if tokens else "",
-            "" if self.cost is None else f"${self.cost:,.4g}",
+            self._done(),
+            f"{amount(self.rate)}/s",
             self._ending(),
+            self._money(),
+            f"{self.in_flight:,} in flight",
+            f"{self.faults.get(self.last, 0):,} x {self.last}" if self.last else "",
+            f"{self.failed + self.unread:,} failed" if self.failed + self.unread else "",
         ]
         return "; ".join(part for part in parts if part)
+
+    def _done(self) -> str:
+        return f"{self.done:,}" if self.total is None else f"{self.done:,} of {self.total:,}"
+
+    def _money(self) -> str:
+        if self.cost is None:
+            return ""
+        expected = self.expected
+        return f"${self.cost:,.3g}" + ("" if expected is None else f" of ${expected:,.3g}")
 
     def _ending(self) -> str:
         if self.stopped == "interrupted":

@@ -149,6 +149,9 @@ def _flat(keys: NDArray[Any]) -> NDArray[np.bytes_]:
     return np.ascontiguousarray(keys).reshape(-1).view(BYTES)
 
 
+LONGEST_ANSWER = 1_000_000
+"""Characters of an answer that is read."""
+
 TOO_LARGE = "too large"
 """The finish reason of an answer that had so many bytes that it was not read to its end."""
 
@@ -164,14 +167,19 @@ class Reply:
     content
         The text, None where the server sent none.
     finish_reason
-        Why the model stopped, in the server's word: `stop`, `length`, `content_filter`; None where it does not say. Or
-        `too large`: the answer was beyond 8 MiB, and has no content because it was not read to its end.
+        Why the model stopped: `stop`, `length`, `content_filter`, by whatever word a server says so, or the server's own
+        word; None where it does not say. Or `too large`: the answer was beyond 8 MiB, and has no content because it was
+        not read to its end.
     refusal
         The model's words for why it does not answer, if it does not.
     prompt_tokens, completion_tokens
         As the server counted them; 0 where it does not say.
     limit
         The `max_tokens` that it was asked with, if any.
+    unread
+        Where it cannot be read and the question is to be asked again: how many answers to it could not be read by now.
+    temperature
+        The temperature that it was asked with, where that is another than for all questions.
     """
 
     key: bytes
@@ -181,11 +189,13 @@ class Reply:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     limit: int | None = None
+    unread: int | None = None
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """No answer, and nothing paid: the next run asks again.
+    """No answer, and nothing paid.
 
     Attributes
     ----------
@@ -197,12 +207,16 @@ class Fault:
         The server's own words, at most 300 characters, secrets hidden.
     attempts
         How often it was asked.
+    final
+        Whether the server refuses this very question, so that it is asked again only if somebody wants it. All other
+        faults may be over by the next run, which asks again.
     """
 
     key: bytes
     reason: str
     detail: str
     attempts: int
+    final: bool = False
 
 
 class Unreadable(Exception):  # noqa: N818 - it says what the answer is
@@ -222,10 +236,6 @@ class Unreadable(Exception):  # noqa: N818 - it says what the answer is
         self.detail = detail
 
 
-# Characters of an answer that is read; a thousand times what tags need.
-LONGEST_ANSWER = 1_000_000
-
-
 def content_of(reply: Reply) -> str:
     """The text of an answer that the model ended itself, and that nobody refused.
 
@@ -238,12 +248,12 @@ def content_of(reply: Reply) -> str:
         raise Unreadable("refused", shown(reply.refusal))
     if reply.finish_reason == "content_filter":
         raise Unreadable("filtered", "the server's content filter held the answer back")
-    if reply.finish_reason == "too large":
-        raise Unreadable("too large", "the body has more than 8 MiB")
+    if reply.finish_reason == TOO_LARGE:
+        raise Unreadable(TOO_LARGE, "the body has more than 8 MiB")
     if reply.finish_reason == "length":
         raise Unreadable("length", f"cut off after {reply.completion_tokens} tokens; a higher max_tokens lets it end")
     if reply.content is None or not reply.content.strip():
         raise Unreadable("empty", "the answer has no text")
     if len(reply.content) > LONGEST_ANSWER:
-        raise Unreadable("too large", f"{len(reply.content):,} characters")
+        raise Unreadable(TOO_LARGE, f"{len(reply.content):,} characters")
     return reply.content

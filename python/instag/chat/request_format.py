@@ -1,4 +1,4 @@
-"""The format of requests: how a question is put to this server, found out with the first one."""
+"""The format of requests: how a question is put to a server, found out with the first ones."""
 
 import re
 from collections.abc import Mapping
@@ -12,23 +12,30 @@ from instag.errors import InputError
 
 __all__ = ["RequestFormat", "Structured"]
 
+# Fields that a refusal names, in the languages that servers speak.
 ABOUT_JSON = re.compile(
-    r"response_format|json_schema|json_object|structured|guided|grammar|schema|\bjson\b", re.IGNORECASE
+    r"response_?format|json_?schema|json_?object|structured|guided|grammar|\bschema|\bjson\b", re.IGNORECASE
 )
-REFUSED = re.compile(
-    r"unsupported|not support|not allowed|does not allow|only the default|unrecognized|unknown|instead", re.IGNORECASE
-)
-# These say nothing about whether the form was understood.
+ABOUT_TEMPERATURE = re.compile(r"temp[eé]ratur|температур|温度|溫度|온도|حرارة|तापमान|nhiệt độ", re.IGNORECASE)
+ABOUT_LENGTH = re.compile(r"max_?(?:completion_?|output_?|new_?)?tokens", re.IGNORECASE)
+# What an answer that cannot be read says nothing about how it was asked for.
 NEUTRAL = frozenset({"length", "refused", "filtered", "too large"})
+# Answers in a row that cannot be read before the question is put in another way: one may be bad luck.
+STRIKES = 2
+SHORTER, LONGER = "max_tokens", "max_completion_tokens"
+# Changes, as they are told of and kept in a journal.
+NO_TEMPERATURE = "without a temperature"
+RENAMED, RENAMED_BACK = f"{SHORTER} is called {LONGER}", f"{LONGER} is called {SHORTER}"
+NAMES = {RENAMED: (SHORTER, LONGER), RENAMED_BACK: (LONGER, SHORTER)}
 
 
 class RequestFormat:
     """Builds the bodies of requests, and adapts them to what a server understands.
 
-    Until the first answer that can be read, it is being probed: one question at a time. A server that refuses a way to
-    ask for JSON, or gives an answer that cannot be read, is asked the same question in the next way; where no way
-    gives a readable answer, it stays with the first that the server did not refuse. Where it refuses every way, the
-    question is at fault, and the next one begins with the first way again.
+    Until the first answer that can be read, it is probing: one question at a time. Where the server refuses a way to
+    ask for JSON, or twice gives an answer that cannot be read, the same question is put in the next way. If it was not
+    for a reason that names that way, the next question is asked in the first way once more: bad luck with one question
+    costs nothing. Where no way gives a readable answer, it stays with the first that the server did not refuse.
 
     Attributes
     ----------
@@ -62,18 +69,20 @@ class RequestFormat:
         ways = [structured] if structured != "auto" else get_args(Structured)[1:] if schema is not None else ["none"]
         self._ways: list[str] = list(ways)
         self._way = 0
-        self._answered: int | None = None
+        self._candidate: int | None = None  # works, while the first way is looked at once more
+        self._answered: int | None = None  # the first way that was not refused
+        self._strikes, self._doubtful = 0, False
         self.probing = True
-        self.version = 0
-        self._adapted: list[str] = []
+        self.version = -1
+        self._adapted: dict[str, str] = {}
         self._steps: list[str] = []  # one for each way that was left behind
-        self._doubted: str | None = None
-        self._build()
+        self._swapped = False
+        self._changed()
 
     @property
     def notes(self) -> list[str]:
         """What was changed, and why."""
-        return self._adapted + self._steps
+        return [f"{what}: {why}" for what, why in self._adapted.items()] + self._steps
 
     @property
     def structured(self) -> str:
@@ -81,93 +90,208 @@ class RequestFormat:
         return self._ways[self._way]
 
     @property
+    def lower(self) -> range:
+        """The ways below the present one, to be tried with a single question."""
+        return range(self._way + 1, len(self._ways))
+
+    @property
     def limit(self) -> int | None:
         """The most tokens an answer may have."""
-        return self._sampling.get("max_tokens", self._sampling.get("max_completion_tokens"))
+        return self._sampling.get(SHORTER, self._sampling.get(LONGER))
 
-    def body(self, messages: bytes) -> bytes:
-        """The body of a request with these messages, which are JSON already."""
-        return b"".join((self._before, messages, self._after))
+    @property
+    def temperature(self) -> float | None:
+        """The temperature, None where none is sent."""
+        return self._sampling.get("temperature")
+
+    def body(
+        self,
+        messages: bytes,
+        *,
+        way: int | None = None,
+        temperature: float | None = None,
+        limit: int | None = None,
+    ) -> bytes:
+        """The body of a request.
+
+        Parameters
+        ----------
+        messages
+            The messages, which are JSON already.
+        way
+            How JSON is asked for, from :attr:`lower`; None for the present way.
+        temperature, limit
+            In the place of those of all questions, where the server takes one.
+        """
+        own = (way, temperature, limit)
+        if (after := self._built.get(own)) is None:
+            after = self._built[own] = self._after(
+                self._way if way is None else max(way, self._way), temperature, limit
+            )
+        return b"".join((self._before, messages, after))
 
     def understood(self) -> None:
         """The server gave an answer that can be read, or one that says nothing about the form."""
-        self.probing = False
+        if not self.probing:
+            return
+        if self._candidate is None and self._way and self._doubtful:
+            self._candidate = self._way
+            self._go(0)
+            return
+        if self._candidate is not None:
+            self._steps.clear()  # it was bad luck
+        self._candidate, self.probing = None, False
 
     def unread(self, reason: str) -> bool:
-        """The server gave an answer that cannot be read; whether to put the question in another way."""
+        """The server gave an answer that cannot be read; whether to put the question again, in this or another way."""
         if not self.probing:
             return False
-        if self._answered is None:
-            self._answered = self._way
         if reason in NEUTRAL:
-            self.probing = False
-        elif not self._down(f"the answer cannot be read: {reason}"):
-            self._back(self._answered)
-            self.probing = False
-        return self.probing
+            self.understood()
+            return False
+        if self._candidate is not None:
+            return self._settle(self._candidate)
+        self._answered = self._way if self._answered is None else self._answered
+        self._strikes += 1
+        if self._strikes < STRIKES or self._down(f"the answer cannot be read: {reason}", doubtful=True):
+            return True
+        self._settle(self._answered)
+        return False
 
-    def refused(self, words: str, *, passing: bool = False) -> bool:
+    def refused(self, words: str, shown: str | None = None) -> bool:
         """The server refuses the request; whether it was changed, and may be asked again.
 
         Parameters
         ----------
         words
-            The server's.
-        passing
-            Whether it may be over the next time, as with 5xx: then only the same words again are about the request.
+            All of the server's.
+        shown
+            As much of them as may be shown.
         """
-        if passing and words != self._doubted:
-            self._doubted = words
-            return False
-        if "max_completion_tokens" in words and "max_tokens" in self._sampling and REFUSED.search(words):
-            self._sampling["max_completion_tokens"] = self._sampling.pop("max_tokens")
-            return self._adapt("max_tokens is called max_completion_tokens", words)
-        if "temperature" in words and "temperature" in self._sampling and REFUSED.search(words):
-            del self._sampling["temperature"]
-            return self._adapt("without a temperature", words)
+        shown = words if shown is None else shown
+        if self._adapt(words, shown):
+            return True
         if not self.probing:
             return False
-        if self._way + 1 < len(self._ways):
-            return bool(ABOUT_JSON.search(words)) and self._down(words)
-        answered = self._answered is not None
-        # No way is left, so it was never about the way.
-        self._back(self._answered or 0)
-        self.probing = not answered
-        return answered
+        if self._candidate is not None:
+            return self._settle(self._candidate)
+        if self._down(shown, doubtful=ABOUT_JSON.search(words) is None):
+            return True
+        if self._answered is not None:
+            return self._settle(self._answered)
+        # Every way is refused: the question may be at fault, and the next one begins with the first way again.
+        self._restart()
+        return False
 
-    def _down(self, why: str) -> bool:
+    def settle(self) -> None:
+        """Stay with the way that was understood, without a second look at the first."""
+        if self.probing:
+            self._settle(self._way if self._candidate is None else self._candidate)
+
+    def cycle(self) -> None:
+        """Take the next way, after the last the first again, while it is not known whether the server is there."""
+        if self.probing and len(self._ways) > 1 and not self._down("it was not answered", doubtful=True):
+            self._restart()
+
+    def step_down(self, way: int, why: str) -> None:
+        """Leave the ways above one behind, after several questions that were only answered in it."""
+        while self._way < way:
+            self._down(why, doubtful=False)
+
+    @property
+    def found(self) -> bool:
+        """Whether there was anything to find out."""
+        return len(self._ways) > 1 or bool(self._adapted)
+
+    @property
+    def setup(self) -> dict[str, Any]:
+        """What was found out, for the journal."""
+        found: dict[str, Any] = {"structured": self.structured}
+        if self._adapted:
+            found["changed"] = dict(self._adapted)
+        if self._steps:
+            found["left"] = list(self._steps)
+        return found
+
+    def restore(self, setup: Mapping[str, Any]) -> None:
+        """Begin where an earlier run came to, by the :attr:`setup` that its journal holds."""
+        if setup.get("structured") not in self._ways:
+            return
+        changed, left = setup.get("changed"), setup.get("left")
+        for what, why in (changed if isinstance(changed, dict) else {}).items():
+            if self._change(str(what)):
+                self._adapted[what] = str(why)
+        self._steps = [str(why) for why in left] if isinstance(left, list) else []
+        self._way, self.probing = self._ways.index(setup["structured"]), False
+        self._changed()
+
+    def _adapt(self, words: str, shown: str) -> bool:
+        """Change what the words name, if it is in the request and was not changed for the same before."""
+        for names, what in ((ABOUT_TEMPERATURE, NO_TEMPERATURE), (ABOUT_LENGTH, RENAMED), (ABOUT_LENGTH, RENAMED_BACK)):
+            if what not in self._adapted and names.search(words) and self._change(what):
+                self._adapted[what] = shown
+                self._changed()
+                return True
+        return False
+
+    def _change(self, what: str) -> bool:
+        """Make a change by its name; whether there was anything to change."""
+        if what == NO_TEMPERATURE:
+            return self._sampling.pop("temperature", None) is not None
+        return what in NAMES and self._rename(*NAMES[what])
+
+    def _rename(self, name: str, other: str) -> bool:
+        if name not in self._sampling or self._swapped:
+            return False
+        self._sampling[other], self._swapped = self._sampling.pop(name), True
+        return True
+
+    def _down(self, why: str, *, doubtful: bool) -> bool:
         if self._way + 1 == len(self._ways):
             return False
         self._steps.append(f"{self.structured} does not work here: {why}")
-        self._way += 1
-        self._changed()
+        self._doubtful = self._doubtful or doubtful
+        self._go(self._way + 1)
         return True
 
-    def _back(self, way: int) -> None:
-        if way != self._way:
-            self._way = way
-            del self._steps[way:]
-            self._changed()
+    def _settle(self, way: int) -> bool:
+        """Look no further; whether the question may be asked again, because the way is another now."""
+        changed = way != self._way
+        self._go(way)
+        del self._steps[way:]
+        self._candidate, self.probing = None, False
+        return changed
 
-    def _adapt(self, what: str, why: str) -> bool:
-        self._adapted.append(f"{what}: {why}")
+    def _restart(self) -> None:
+        self._steps.clear()
+        self._doubtful = False
+        self._go(0)
+
+    def _go(self, way: int) -> None:
+        self._strikes, self._way = 0, way
         self._changed()
-        return True
 
     def _changed(self) -> None:
         self.version += 1
-        self._build()
-
-    def _build(self) -> None:
-        rest = self._sampling | self._wanted()
         self._before = orjson.dumps({"model": self._model})[:-1] + b',"messages":'
+        self._built: dict[tuple[int | None, float | None, int | None], bytes] = {}
+        self._built[None, None, None] = self._after(self._way, None, None)
+
+    def _after(self, way: int, temperature: float | None, limit: int | None) -> bytes:
+        """What stands after the messages."""
+        sampling = dict(self._sampling)
+        if temperature is not None and "temperature" in sampling:
+            sampling["temperature"] = temperature
+        if limit is not None:
+            sampling |= {name: limit for name in (SHORTER, LONGER) if name in sampling}
+        rest = sampling | self._wanted(self._ways[way])
         try:
-            self._after = b"," + orjson.dumps(rest)[1:] if rest else b"}"
+            return b"," + orjson.dumps(rest)[1:] if rest else b"}"
         except TypeError as error:
             raise InputError(f"extra_body: expected what JSON has a place for; found {rest!r} ({error})") from None
 
-    def _wanted(self) -> dict[str, Any]:
-        match self.structured:
+    def _wanted(self, way: str) -> dict[str, Any]:
+        match way:
             case "json_schema":
                 named = {"name": "answer", "strict": True, "schema": self._schema}
                 return {"response_format": {"type": "json_schema", "json_schema": named}}
@@ -181,7 +305,7 @@ class RequestFormat:
 def _check(sampling: Mapping[str, Any]) -> None:
     if taken := {"model", "messages", "stream"} & sampling.keys():
         raise InputError(f"extra_body: {', '.join(sorted(taken))} cannot be set here")
-    for name in ("max_tokens", "max_completion_tokens"):
+    for name in (SHORTER, LONGER):
         if not is_whole(limit := sampling.get(name, 1)):
             raise InputError(f"{name}: expected a whole number of 1 or more; found {limit!r}")
     if not (is_number(heat := sampling.get("temperature", 0)) and heat >= 0):

@@ -2,36 +2,36 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from instag.chat.backoff import CircuitBreaker, held, jittered, wait_in
+from instag.chat.backoff import held
 from instag.chat.endpoint import Endpoint
 from instag.chat.journal import Journal
+from instag.chat.lane import Job, Lane
 from instag.chat.options import Limits
 from instag.chat.progress import EndpointError, Tally
-from instag.chat.question import Fault, Question, Reply, Unreadable
+from instag.chat.question import Question, Reply
+from instag.chat.reading import Reading
 from instag.chat.request_format import RequestFormat, Structured
-from instag.chat.response import Trouble, judge
-from instag.chat.scheduler import Job, Scheduler
-from instag.chat.spending import BYTES_A_TOKEN
-from instag.chat.transport import Answer, Lost, Transport
+from instag.chat.response import Trouble, read_response
+from instag.chat.scheduler import Scheduler
+from instag.chat.state import RunState
+from instag.chat.transport import Lost
+from instag.chat.trouble import Troubles
 
 __all__ = ["Run", "ask"]
 
-LONGEST_BACKOFF = 30.0
-# Seconds between two looks around, and for what is under way when the endpoint ends all asking.
+# Seconds between two looks around, and for what is under way when somebody, or the endpoint, ends all asking.
 TICK = 0.25
 GRACE = 10.0
-# Troubles that, where there has been no other answer yet, may mean that there is no server at all.
-UNREACHED = frozenset({"no connection", "timeout"})
 
 
 async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
     questions: Iterable[Question],
     *,
-    endpoint: Endpoint,
+    endpoint: Endpoint | Sequence[Endpoint],
     journal: Journal,
     schema: Mapping[str, Any] | None,
     limits: Limits,
@@ -57,7 +57,7 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
         What to ask, in this order: keys that are distinct, and not yet answered; see :meth:`Journal.answered`. Those
         that failed before (:meth:`Journal.failed`) had better come last.
     endpoint
-        Whom to ask.
+        Whom to ask; of several, each with limits of its own, the one with the fewest requests in flight.
     journal
         An open journal.
     schema
@@ -90,21 +90,27 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
     Raises
     ------
     EndpointError
-        Where asking on makes no sense: the server refuses the key (401, 403), the address (404) or further payment,
-        says nothing but "too many requests" for too long, cannot be reached by the first question, or too much goes
-        wrong: more unreadable answers than `limits.max_unread`, 20 questions in a row that fail, the first 5 of all, or
-        the first 20 that the server refuses. Questions that the journal has a reply or a fault of do not count. The
-        message has the server's own words, and the error a `tally`.
+        Where asking on makes no sense: the server refuses the key, further payment, the model or the address, what
+        answers there is no chat endpoint, there is no answer for as long as the patience lasts (then the tally's
+        `stopped` is `"patience"`), or too much goes wrong: more unreadable answers than `limits.max_unread`, 20
+        questions in a row that fail, or that are refused. Questions that the journal has a reply or a fault of do not
+        count. The message has the server's own words, and the error a `tally`.
     InputError
         Where an option makes no sense, a library is missing, or the journal cannot be written.
     asyncio.CancelledError
         Where the task is cancelled; what was answered is in the journal.
     """
+    endpoints = [endpoint] if isinstance(endpoint, Endpoint) else list(endpoint)
+    began = time.monotonic()
+    lanes = []
+    for each in endpoints:
+        form = RequestFormat(each.model, schema, structured, sampling or {})
+        form.restore(journal.setup(each.base_url))
+        lanes.append(Lane(each, form, limits, began))
     run = Run(
         questions,
-        endpoint=endpoint,
+        lanes=lanes,
         journal=journal,
-        form=RequestFormat(endpoint.model, schema, structured, sampling or {}),
         limits=limits,
         read=read,
         stop=stop or asyncio.Event(),
@@ -117,58 +123,63 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
 class Run:
     """One run of :func:`instag.chat.ask`, whose parameters it has."""
 
-    def __init__(  # noqa: PLR0913 - all that a run needs
+    def __init__(
         self,
         questions: Iterable[Question],
         *,
-        endpoint: Endpoint,
+        lanes: Sequence[Lane],
         journal: Journal,
-        form: RequestFormat,
         limits: Limits,
         read: Callable[[Reply], object],
         stop: asyncio.Event,
         watch: Callable[[Tally], None] | None,
         total: int | None,
     ) -> None:
-        self._endpoint, self._journal, self._form, self._limits = endpoint, journal, form, limits
-        self._read, self._watch = read, watch
-        self._supply = Scheduler(questions, form, limits, stop)
-        # What the journal holds before this run.
-        self._replied, self._failed = journal.replied(), journal.failed()
-        self._budget = CircuitBreaker(limits.max_unread, ever=len(self._replied) > 0)
-        self._reached = False
-        self._words: str | None = None  # why the endpoint ends all asking
-        self._ended_at = float("inf")
+        self.tally = Tally(total=total)
+        self._lanes, self._watch, self._stop = lanes, watch, stop
+        self._scheduler = Scheduler(questions, lanes, limits, stop, journal.unread)
+        self._state = RunState(lanes, journal, limits, read, self._scheduler, self.tally)
+        self._reading, self._troubles = Reading(self._state), Troubles(self._state)
         self._workers: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._began = time.monotonic()
-        self.tally = Tally(total=total)
 
     async def go(self) -> Tally:
         """Ask everything; see :func:`instag.chat.ask`."""
-        supply = self._supply
+        scheduler = self._scheduler
         try:
-            async with (
-                Transport(self._endpoint, supply.window.most, self._limits.timeout) as self._wire,
-                asyncio.TaskGroup() as self._group,
-            ):
-                self._hire()
-                self._group.create_task(self._look_around())
-            for job in supply.left():
-                self._give_up(job)
+            async with AsyncExitStack() as open_until_the_end:
+                for lane in self._lanes:
+                    await open_until_the_end.enter_async_context(lane.transport)
+                async with asyncio.TaskGroup() as self._group:
+                    self._hire()
+                    self._group.create_task(self._look_around())
+            self._close()
         except BaseExceptionGroup as group:
             # What one of many tasks raises is what went wrong.
             raise group.exceptions[0] from None
         finally:
-            self._journal.sync()
+            self._state.journal.sync()
             self._count()
-        if self._words is None:
-            self.tally.stopped = supply.ended
+        if self._state.words is None or self.tally.stopped is None:
+            self.tally.stopped = None if self._state.words else scheduler.ended
         if self._watch is not None:
             self._watch(self.tally)
-        if self._words is not None:
-            raise EndpointError(f"{self._endpoint.model} at {self._endpoint.base_url}: {self._words}", self.tally)
+        if self._state.words is not None:
+            raise EndpointError(self._state.words, self.tally)
         return self.tally
+
+    def _close(self) -> None:
+        """What becomes of the questions that are left."""
+        for job in self._scheduler.left():
+            self._state.give_up(job)
+        for lane in self._lanes:
+            for job in lane.spent.values():
+                self._state.give_up(job)
+            if lane.aside and not lane.ever and self._state.words is None:
+                self._troubles.bar(lane)
+            elif lane.gone is None:
+                self._state.settle(lane)
 
     def _hire(self) -> None:
         worker = self._group.create_task(self._work())
@@ -181,18 +192,19 @@ class Run:
             self._over.set()
 
     async def _work(self) -> None:
-        supply = self._supply
-        while (job := await supply.take()) is not None:
+        scheduler = self._scheduler
+        while (found := await scheduler.take()) is not None:
+            job, lane = found
             # As many workers as requests in flight, and one that waits for the next.
-            if len(self._workers) == supply.in_flight < supply.window.most:
+            if len(self._workers) == scheduler.in_flight < scheduler.most:
                 self._hire()
             try:
-                await self._ask(job)
+                await self._ask(job, lane)
             except asyncio.CancelledError:
-                supply.again(job, 0.0)
+                scheduler.again(job, 0.0)
                 raise
             finally:
-                supply.done(job)
+                scheduler.done(job, lane)
 
     async def _look_around(self) -> None:
         """While there are workers: show the tally, sync the journal, wake who waits, and end a drain that takes long."""
@@ -201,119 +213,48 @@ class Run:
                 async with asyncio.timeout(TICK):
                     await self._over.wait()
             self._count()
-            self._journal.settle()
-            self._supply.wake()
+            self._state.journal.settle()
+            self._scheduler.wake()
             if self._watch is not None:
                 self._watch(self.tally)
-            if time.monotonic() - self._ended_at > GRACE:
+            if self._stop.is_set():
+                self._state.ended_at = min(self._state.ended_at, time.monotonic())
+            if time.monotonic() - self._state.ended_at > GRACE:
                 for worker in self._workers:
                     worker.cancel()
 
-    async def _ask(self, job: Job) -> None:
-        sent, version, limit = time.monotonic(), self._form.version, self._form.limit
+    async def _ask(self, job: Job, lane: Lane) -> None:
+        form = lane.form
+        sent, version, limit = time.monotonic(), form.version, job.limit or form.limit
+        body = form.body(job.messages, way=job.way, temperature=job.temperature, limit=job.limit)
         try:
-            answer = await self._wire.post(self._form.body(job.messages))
+            answer = await lane.transport.post(body)
         except Lost as lost:
-            self._reached = self._reached or lost.reason not in UNREACHED
-            self._troubled(job, Trouble("again", lost.reason, lost.detail))
+            kind: Any = "stop" if lost.hopeless else "away"
+            self._troubles.meet(job, lane, Trouble(kind, lost.reason, lost.detail), sent, version, {})
             return
-        self._reached = True
-        found = judge(answer, job.key, limit, self._endpoint.hide)
+        found = read_response(answer, job.key, limit, lane.endpoint.hide)
         if isinstance(found, Reply):
-            self._answered(job, found, sent)
-        elif found.kind == "busy":
-            self._throttled(job, answer, found, sent)
-        elif self._rephrased(found, version):
-            self._supply.again(job, 0.0)
+            self._reading.answered(job, lane, found, sent)
         else:
-            if "retry-after" in answer.headers:
-                self._supply.gate.hold(min(wait_in(answer.headers) or 0.0, self._limits.patience), time.monotonic())
-            self._troubled(job, found)
+            self._troubles.meet(job, lane, found, sent, version, answer.headers)
         if seconds := held(answer.headers):
-            self._supply.gate.hold(seconds, time.monotonic())
-
-    def _rephrased(self, trouble: Trouble, version: int) -> bool:
-        """Whether the form is another now than in the version that there is trouble with."""
-        if not trouble.about_request:
-            return False
-        return version != self._form.version or self._form.refused(trouble.detail, passing=trouble.kind == "again")
-
-    def _answered(self, job: Job, reply: Reply, sent: float) -> None:
-        # Into the journal before it counts: it is paid for.
-        self._journal.append(reply)
-        supply, tally = self._supply, self.tally
-        supply.purse.pay(reply, len(job.messages))
-        used = reply.prompt_tokens + reply.completion_tokens
-        supply.pace.correct(used - len(job.messages) // BYTES_A_TOKEN if used else 0)
-        supply.gate.passed()
-        supply.window.answered(time.monotonic() - sent)
-        tally.prompt_tokens += reply.prompt_tokens
-        tally.completion_tokens += reply.completion_tokens
-        problem = self._problem(reply)
-        if problem is None:
-            self._form.understood()
-        elif self._form.unread(problem.reason):
-            supply.again(job, 0.0)
-            return
-        tally.answered += 1
-        tally.unread += problem is not None
-        self._end(self._budget.answered(problem, known=problem is not None and self._known(job)))
-
-    def _problem(self, reply: Reply) -> Unreadable | None:
-        try:
-            self._read(reply)
-        except Unreadable as problem:
-            return problem.with_traceback(None)
-        return None
-
-    def _throttled(self, job: Job, answer: Answer, trouble: Trouble, sent: float) -> None:
-        supply, now = self._supply, time.monotonic()
-        self.tally.throttled += 1
-        if supply.gate.close(wait_in(answer.headers), sent, now):
-            supply.window.throttled()
-        supply.again(job, 0.0)
-        if why := supply.gate.hopeless(now):
-            self._end(f"{trouble.reason}, {why}: {trouble.detail}")
-
-    def _troubled(self, job: Job, trouble: Trouble) -> None:
-        if trouble.kind == "stop":
-            self._end(f"{trouble.reason}: {trouble.detail}")
-            self._supply.again(job, 0.0)
-            return
-        job.attempts += 1
-        job.fault = Fault(job.key, trouble.reason, trouble.detail, job.attempts)
-        if trouble.kind == "again":
-            self._supply.window.faltered()
-            if job.attempts < self._limits.attempts:
-                self.tally.retries += 1
-                backoff = min(self._limits.backoff * 2.0 ** (job.attempts - 1), LONGEST_BACKOFF)
-                self._supply.again(job, jittered(backoff))
-                return
-        self._give_up(job)
-        refused = trouble.kind == "failed"
-        self._end(self._budget.failed(job.fault, refused=refused, known=self._known(job), reached=self._reached))
-
-    def _known(self, job: Job) -> bool:
-        """Whether the journal had something of a question before this run."""
-        return job.key in self._replied or job.key in self._failed
-
-    def _give_up(self, job: Job) -> None:
-        """Record what came of a job that is not asked again; one that only met a closed gate was not tried."""
-        if job.fault is not None:
-            self._journal.append(job.fault)
-            self.tally.failed += 1
-
-    def _end(self, words: str | None) -> None:
-        """Ask no more, where there are words that say why."""
-        if words is not None and self._words is None:
-            self._words = words
-            self._ended_at = time.monotonic()
-            self._supply.end("stopped")
+            lane.gate.hold(seconds, time.monotonic())
 
     def _count(self) -> None:
-        supply, tally = self._supply, self.tally
-        tally.in_flight, tally.waiting, tally.concurrency = supply.in_flight, len(supply.waiting), supply.capacity
-        tally.cost = None if self._limits.price is None else supply.purse.spent
-        tally.seconds = time.monotonic() - self._began
-        tally.structured = None if self._form.probing else self._form.structured
-        tally.notes = list(self._form.notes)
+        scheduler, tally, now = self._scheduler, self.tally, time.monotonic()
+        tally.in_flight, tally.waiting, tally.concurrency = (
+            scheduler.in_flight,
+            len(scheduler.waiting),
+            scheduler.capacity,
+        )
+        tally.cost = None if self._state.limits.price is None else scheduler.spending.spent
+        tally.seconds = now - self._began
+        found = dict.fromkeys(lane.form.structured for lane in self._lanes if not lane.form.probing)
+        tally.structured = ", ".join(found) or None
+        tally.away = [
+            lane.outage.words(lane.endpoint.base_url, now)
+            for lane in self._lanes
+            if lane.gone is None and lane.outage.since is not None
+        ]
+        tally.changes([note for lane in self._lanes for note in lane.form.notes])

@@ -1,46 +1,24 @@
-"""Scheduling: what is asked next, and when."""
+"""Scheduling: what is asked next, where, and when."""
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import Any
 
 import orjson
 
-from instag.chat.backoff import Gate
-from instag.chat.concurrency import Pace, Window
+from instag.chat.lane import Job, Lane
 from instag.chat.options import Limits
-from instag.chat.question import Fault, Question
-from instag.chat.request_format import RequestFormat
+from instag.chat.question import Question
 from instag.chat.spending import BYTES_A_TOKEN, Spending
 
-__all__ = ["Job", "Scheduler", "Waiting"]
+__all__ = ["Scheduler", "Waiting"]
 
-
-@dataclass(slots=True)
-class Job:
-    """A question on its way.
-
-    Attributes
-    ----------
-    key
-        The question's.
-    messages
-        Its messages, as JSON.
-    attempts
-        How often it was asked, other than for "too many requests".
-    fault
-        What came of the last attempt.
-    cost
-        Money set aside while it is asked.
-    """
-
-    key: bytes
-    messages: bytes
-    attempts: int = 0
-    fault: Fault | None = None
-    cost: float = 0.0
+# So many wait to be asked again before no new ones are taken; and while the way to ask is still to be found.
+MOST_WAITING, MOST_WHILE_PROBING = 1024, 32
+INFINITE = float("inf")
 
 
 @dataclass
@@ -69,21 +47,29 @@ class Waiting:
 
     def due(self, now: float) -> float:
         """Seconds until the first is due."""
-        return self._heap[0][0] - now if self._heap else float("inf")
+        return self._heap[0][0] - now if self._heap else INFINITE
 
     def take(self) -> Job:
         """Take out the first."""
         return heappop(self._heap)[2]
 
 
-# So many wait to be asked again before no new ones are taken; while the form is being probed, one.
-MOST_WAITING = 1024
-
-
 class Scheduler:
     """Hands out jobs, one at a time, each as soon as all that limits the asking allows it.
 
-    A job that is due again goes before a new question; while it waits, it holds no place in flight.
+    A job that is due again goes before a new question; while it waits, it holds no place in flight. Of several
+    endpoints the one with the fewest in flight is asked.
+
+    Parameters
+    ----------
+    questions
+        What is asked.
+    lanes
+        Where.
+    limits, stop
+        As for :func:`instag.chat.ask`.
+    unread
+        How many answers to a question could not be read in earlier runs.
 
     Attributes
     ----------
@@ -94,11 +80,17 @@ class Scheduler:
         has been asked.
     """
 
-    def __init__(self, questions: Iterable[Question], form: RequestFormat, limits: Limits, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        questions: Iterable[Question],
+        lanes: Sequence[Lane],
+        limits: Limits,
+        stop: asyncio.Event,
+        unread: Callable[[bytes], int] = lambda _: 0,
+    ) -> None:
         self._questions: Iterator[Question] | None = iter(questions)
-        self._form, self._stop = form, stop
-        self.window, self.gate = Window(limits.concurrency, limits.timeout), Gate(limits.patience, limits.backoff)
-        self.pace, self.purse = Pace(limits, time.monotonic()), Spending(limits.price, limits.max_cost)
+        self._lanes, self._stop, self._unread = lanes, stop, unread
+        self.spending = Spending(limits.price, limits.max_cost)
         self.waiting = Waiting()
         self._next: Job | None = None  # chosen, and kept back by the pace or the purse
         self._turn, self._changed = asyncio.Lock(), asyncio.Event()
@@ -107,11 +99,30 @@ class Scheduler:
 
     @property
     def capacity(self) -> int:
-        """How many may be in flight now; while the form is being probed, one."""
-        return 1 if self._form.probing else self.window.size
+        """How many may be in flight now."""
+        return sum(lane.capacity for lane in self._open)
 
-    async def take(self) -> Job | None:
-        """Wait for the next job; None where there will be none.
+    @property
+    def most(self) -> int:
+        """How many may ever be in flight."""
+        return sum(lane.window.most for lane in self._lanes)
+
+    @property
+    def only(self) -> int:
+        """How many questions are left that are known: all, once none are new."""
+        return len(self.waiting) + self.in_flight + (self._next is not None)
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether all questions were taken at least once."""
+        return self._questions is None
+
+    @property
+    def _open(self) -> list[Lane]:
+        return [lane for lane in self._lanes if lane.gone is None]
+
+    async def take(self) -> tuple[Job, Lane] | None:
+        """Wait for the next job, and where it goes; None where there will be none.
 
         Whoever comes first waits for what must be waited for, and all others behind it.
         """
@@ -122,15 +133,16 @@ class Scheduler:
                     return found
                 self._changed.clear()
                 try:
-                    async with asyncio.timeout(found if found < float("inf") else None):
+                    async with asyncio.timeout(found if found < INFINITE else None):
                         await self._changed.wait()
                 except TimeoutError:
                     continue
 
-    def done(self, job: Job) -> None:
+    def done(self, job: Job, lane: Lane) -> None:
         """A job is no longer in flight."""
         self.in_flight -= 1
-        self.purse.reserve(-job.cost)
+        lane.in_flight -= 1
+        self.spending.reserve(-job.cost)
         self.wake()
 
     def again(self, job: Job, seconds: float) -> None:
@@ -154,15 +166,16 @@ class Scheduler:
         while self.waiting:
             yield self.waiting.take()
 
-    def _choose(self, now: float) -> Job | float | None:
-        """The job to ask now, the seconds until there may be one, or None."""
+    def _choose(self, now: float) -> tuple[Job, Lane] | float | None:
+        """The job to ask now and where, the seconds until there may be one, or None."""
         if self._stop.is_set() and (self._questions is not None or self.waiting or self._next):
             self.end("interrupted")
-        if self.ended:
+        if self.ended or not self._open:
             return None
-        if self.in_flight >= self.capacity:
-            return float("inf")
-        if (closed := self.gate.wait(now)) > 0:
+        free = sorted((lane for lane in self._open if lane.in_flight < lane.capacity), key=lambda lane: lane.in_flight)
+        if not free:
+            return INFINITE
+        if (closed := min(lane.wait(now) for lane in free)) > 0:
             return closed
         if self._next is None:
             self._next = self._pick(now)
@@ -170,40 +183,51 @@ class Scheduler:
         if job is None:
             due = self.waiting.due(now)
             return due if self.in_flight or self.waiting else None
-        return self._allow(job, now)
+        return self._allow(job, [lane for lane in free if lane.wait(now) <= 0], now)
 
     def _pick(self, now: float) -> Job | None:
         if self.waiting.due(now) <= 0:
             return self.waiting.take()
-        if self._questions is None or len(self.waiting) >= (1 if self._form.probing else MOST_WAITING):
+        probing = all(lane.form.probing for lane in self._open)
+        if self._questions is None or len(self.waiting) >= (MOST_WHILE_PROBING if probing else MOST_WAITING):
             return None
         question = next(self._questions, None)
         if question is None:
             self._questions = None
             return None
-        return Job(question.key, _json(question.messages))
+        return Job(question.key, _json(question.messages), unread=self._unread(question.key))
 
-    def _allow(self, job: Job, now: float) -> Job | float | None:
+    def _allow(self, job: Job, lanes: Sequence[Lane], now: float) -> tuple[Job, Lane] | float | None:
         """Let a job go where there is time and money for it."""
         tokens = len(job.messages) // BYTES_A_TOKEN
-        if (early := self.pace.wait(tokens, now)) > 0:
+        early, lane = min(((lane.pace.wait(tokens, now), lane) for lane in lanes), key=lambda found: found[0])
+        if early > 0:
             return early
-        job.cost = self.purse.most_of(len(job.messages), self._form.limit)
-        if not self.purse.affords(job.cost):
+        job.cost = self.spending.most_of(len(job.messages), job.limit or lane.form.limit)
+        if not self.spending.affords(job.cost):
             if self.in_flight:
-                return float("inf")  # what is under way may turn out cheaper
+                return INFINITE  # what is under way may turn out cheaper
             self.end("max_cost")
             return None
-        self.pace.take(tokens)
-        self.purse.reserve(job.cost)
+        lane.pace.take(tokens)
+        lane.learned.take(now)
+        self.spending.reserve(job.cost)
         self._next = None
         self.in_flight += 1
-        return job
+        lane.in_flight += 1
+        return job, lane
 
 
-def _json(messages: list[dict[str, str]]) -> bytes:
+def _json(messages: list[dict[str, Any]]) -> bytes:
     try:
         return orjson.dumps(messages)
     except TypeError:  # half a surrogate pair, which UTF-8 has no place for
-        sound = [{name: text.encode("utf-8", "replace").decode() for name, text in each.items()} for each in messages]
-        return orjson.dumps(sound)
+        return orjson.dumps(_sound(messages))
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: _sound(inner) for name, inner in value.items()}
+    return [_sound(inner) for inner in value] if isinstance(value, list) else value

@@ -1,20 +1,216 @@
-"""A task for a model, which somebody may stop: once gently, and twice at once."""
+"""A task for a model: questions of one kind, of which some are answered, and the others are asked."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import os
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from instag.chat.journal import Journal, JournalReader, Paths
+from instag.chat.options import Settings
 from instag.chat.progress import EndpointError, Tally
+from instag.chat.question import Fault, Question, Reply, Unreadable, identity_of, key_of
+from instag.chat.run import ask
+from instag.warning import warn
 
-__all__ = ["Asking", "interruptible"]
+__all__ = ["Asking", "Questions", "Task", "carry_out", "interruptible", "wanted"]
+
+T = TypeVar("T")
+Found_contra = TypeVar("Found_contra", contravariant=True)
 
 Asking = Callable[..., Coroutine[Any, Any, Tally]]
 """A call of :func:`instag.chat.ask` with some of its options."""
 
 
-async def interruptible(asking: Asking, tally: Tally, progress: Callable[[Tally], None] | None, journal: Path) -> Tally:
+@dataclass(frozen=True)
+class Task(Generic[T]):
+    """What a model is asked for, and how its answers are read.
+
+    Attributes
+    ----------
+    model, prompt, schema
+        Whose answers they are: the model's name, the prompt's identity, the JSON schema of the answers.
+    read
+        Reads an answer, or raises :class:`Unreadable`.
+    path
+        The journal, or several of which the last is written to.
+
+    Examples
+    --------
+    >>> task = Task("m", "p", None, lambda reply: reply.content, "answers.journal")
+    >>> len(task.key("Why?"))
+    16
+    """
+
+    model: str
+    prompt: str
+    schema: Mapping[str, Any] | None
+    read: Callable[[Reply], T]
+    path: Paths
+
+    @property
+    def identity(self) -> bytes:
+        """What stands before each text in its key."""
+        return identity_of(self.model, self.prompt, self.schema)
+
+    @property
+    def written(self) -> Path:
+        """The journal that is written to."""
+        return Path(self.path) if isinstance(self.path, str | os.PathLike) else Path(self.path[-1])
+
+    def key(self, text: str) -> bytes:
+        """The key of a question about a text."""
+        return key_of(self.identity, text)
+
+    def open(self) -> Journal:
+        """Open the journal, or begin it; a torn end that is dropped is told of."""
+        journal = Journal.open(self.path, model=self.model, prompt=self.prompt, schema=self.schema)
+        if journal.dropped:
+            warn(f"{journal.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
+        return journal
+
+    def peek(self) -> JournalReader:
+        """What the journal holds, though another run may be writing it; where there is none, nothing."""
+        return Journal.peek(self.path, model=self.model, prompt=self.prompt, schema=self.schema)
+
+
+class Questions(Protocol[Found_contra]):
+    """The questions of a task, and where what is known of each is taken down.
+
+    Attributes
+    ----------
+    keys
+        Their keys, 16 bytes each.
+    """
+
+    @property
+    def keys(self) -> NDArray[Any]:
+        """Their keys."""
+
+    @property
+    def unread(self) -> NDArray[np.bool_]:
+        """Which have an answer that cannot be read."""
+
+    def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
+        """Those that are wanted, at most so many, in the order in which they are asked."""
+
+    def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
+        """What is asked about them, made one by one."""
+
+    def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Found_contra]) -> None:
+        """Take down what replies say, those to other questions passed over."""
+
+    def take(self, key: bytes, found: Found_contra | Unreadable) -> None:
+        """Take down an answer, or why it cannot be read; one that can be read is never given up for one that cannot."""
+
+    def miss(self, faults: Iterable[Fault]) -> None:
+        """Take down why there are no answers."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a run is to ask: new questions, and then those that failed before."""
+
+    turns: tuple[NDArray[Any], ...]
+    kept: int
+    limited: str | None
+    """Why some that have no answer are not asked."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return sum(map(len, self.turns))
+
+
+def _read(task: Task[T], questions: Questions[T], reply: Reply) -> None:
+    """Read an answer, once, and take down what it says; raises what the task's reader does."""
+    try:
+        found = task.read(reply)
+    except Unreadable as problem:
+        questions.take(reply.key, problem)
+        raise
+    questions.take(reply.key, found)
+
+
+def wanted(questions: Questions[T], journal: JournalReader, settings: Settings) -> Wanted:
+    """Find what is to be asked, once all answers of a journal are taken down."""
+    keys = questions.keys
+    unanswered = ~journal.answered(settings.max_tokens, settings.limits.reask).isin(keys)
+    if settings.retry_unread:
+        unanswered |= questions.unread
+    else:
+        unanswered &= ~journal.failed(final=True).isin(keys)
+    kept, limited = int((~unanswered).sum()), None
+    if settings.shard is not None:
+        part, parts = settings.shard
+        # The last bytes of a key are as good as chance, and the same on every machine.
+        numbers = np.ascontiguousarray(keys).view(np.uint8).reshape(len(keys), 16)[:, 8:].copy().view("<u8").ravel()
+        mine = numbers % np.uint64(parts) == part - 1
+        limited = "another shard" if (unanswered & ~mine).any() else None
+        unanswered &= mine
+    failed = unanswered & journal.failed().isin(keys)
+    # Where some fail whenever they are asked, the others get their turn all the same.
+    new = questions.order(unanswered & ~failed, settings.limit)
+    again = questions.order(failed, None if settings.limit is None else settings.limit - len(new))
+    if len(new) + len(again) < unanswered.sum():
+        limited = "limit"
+    return Wanted((new, again), kept, limited)
+
+
+async def carry_out(
+    task: Task[T], questions: Questions[T], settings: Settings, asking: Asking = ask
+) -> tuple[Tally, str | None]:
+    """Ask what has no answer yet, and take down all that is known then.
+
+    Each answer is read once: those of the journal before anything is asked, the others as they come.
+
+    Parameters
+    ----------
+    task, questions, settings
+        What is asked, about what, and how.
+    asking
+        How: :func:`instag.chat.ask` where the model is at an endpoint.
+
+    Returns
+    -------
+    tuple
+        What was asked, and why some questions were not tried, if there is a reason.
+    """
+    with task.open() as journal:
+        await asyncio.to_thread(questions.read, journal.replies(), task.read)
+        found = await asyncio.to_thread(wanted, questions, journal, settings)
+        tally = Tally(total=found.kept + found.count, kept=found.kept)
+        if asking is ask:
+            asking = partial(
+                ask,
+                endpoint=settings.endpoints,
+                schema=task.schema,
+                structured=settings.structured,
+                sampling=settings.sampling,
+            )
+        if found.count:
+            call = partial(
+                asking,
+                questions.questions(*found.turns),
+                journal=journal,
+                limits=settings.limits,
+                read=lambda reply: _read(task, questions, reply),
+                total=tally.total,
+            )
+            tally = await interruptible(call, tally, settings.progress, journal.path)
+        await asyncio.to_thread(questions.miss, journal.faults())
+    return tally, tally.stopped or found.limited
+
+
+async def interruptible(
+    asking: Asking, tally: Tally, progress: Callable[[Tally], object] | None, journal: Path
+) -> Tally:
     """Ask; cancelled once, let what is in flight end; cancelled twice, end at once.
 
     Parameters
@@ -24,7 +220,7 @@ async def interruptible(asking: Asking, tally: Tally, progress: Callable[[Tally]
     tally
         Where it stands before.
     progress
-        Told where it stands.
+        Called with where it stands.
     journal
         Where the answers are.
 

@@ -1,19 +1,299 @@
 """The transport: bodies go out, answers come back, within bounds of time and size."""
 
 import asyncio
+import socket
+import ssl
 import time
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from instag.chat.endpoint import Endpoint, is_openai
-from instag.errors import InputError
+from instag.errors import InputError, InstagError
 
 if TYPE_CHECKING:
-    import httpx2
+    import aiohttp
 
 __all__ = ["Answer", "Lost", "Transport", "captured"]
+
+# Bytes of an answer, unpacked: a thousand times what tags need. Of an error's words fewer will do.
+LARGEST = 8 << 20
+WORDS = 1 << 16
+# Servers close a connection that is idle for 5 seconds, some while a question is on its way.
+IDLE = 4.0
+CONNECT = 15.0
+# Seconds that the credentials of an openai client are taken to be good for.
+RENEWED = 60.0
+ERRORS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A server's answer, whatever it says; the names of its headers are in lower case.
+
+    One that is not `whole` has more bytes than are read.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    whole: bool = True
+
+
+class Lost(Exception):  # noqa: N818 - it says what became of the answer
+    """No whole answer came.
+
+    Attributes
+    ----------
+    reason, detail
+        A short name, and more for a person.
+    hopeless
+        Whether another attempt would bring nothing: what is wrong is how the connection is made.
+    """
+
+    def __init__(self, reason: str, detail: str, *, hopeless: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.detail, self.hopeless = reason, detail, hopeless
+
+
+class Transport:
+    """Posts to an endpoint, over as many connections as are wanted; an async context manager.
+
+    By aiohttp where it is installed, which takes a third of the time of httpx2 when many requests are in flight. By
+    httpx2 without it, through a SOCKS proxy, and with a client of the user's own.
+
+    Raises
+    ------
+    InputError
+        Where the libraries for it are not installed.
+    """
+
+    def __init__(self, endpoint: Endpoint, connections: int, seconds: float) -> None:
+        self._endpoint, self._seconds = endpoint, seconds
+        self._url, self._headers = endpoint.url, dict(endpoint.headers)
+        self._renew_at = 0.0 if is_openai(endpoint.client) else float("inf")
+        theirs = endpoint.client is not None and not is_openai(endpoint.client)
+        proxy = None if theirs or endpoint.socket else _proxy(endpoint)
+        fast = find_spec("aiohttp") is not None and not (proxy or "").startswith("socks")
+        kind = TheirClient if theirs else ByAiohttp if fast else ByHttpx
+        self._way: ByAiohttp | ByHttpx | TheirClient = kind(endpoint, connections, min(CONNECT, seconds), proxy)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._way.close()
+
+    async def post(self, body: bytes) -> Answer:
+        """Post a body, and wait for the whole answer.
+
+        Raises
+        ------
+        Lost
+            Where none comes in time, or none comes whole.
+        """
+        try:
+            async with asyncio.timeout(self._seconds):
+                if time.monotonic() >= self._renew_at:
+                    await self._renew()
+                return await self._way.post(self._url, self._headers, body)
+        except InstagError:
+            raise
+        except Exception as error:
+            lost = self._way.lost(error)
+            if lost is None and isinstance(error, TimeoutError):
+                lost = Lost("timeout", f"no whole answer in {self._seconds:g} s")
+            if lost is None:
+                raise
+            lost.detail = self._endpoint.hide(lost.detail)
+            raise lost from None
+
+    async def _renew(self) -> None:
+        """Ask an openai client for its address and credentials, which may have run out."""
+        self._renew_at = time.monotonic() + RENEWED
+        self._url, headers = await captured(self._endpoint.client, self._endpoint.model)
+        self._endpoint.hide.learn(headers.items())
+        names = {name.lower() for name in headers}
+        self._headers = {name: text for name, text in self._headers.items() if name.lower() not in names} | headers
+
+
+class ByAiohttp:
+    """The fast way."""
+
+    def __init__(self, endpoint: Endpoint, connections: int, connect: float, proxy: str | None) -> None:
+        self._endpoint, self._connections, self._connect, self._proxy = endpoint, connections, connect, proxy
+        self._session: aiohttp.ClientSession | None = None
+
+    def _opened(self) -> "aiohttp.ClientSession":
+        """A session, which belongs to the event loop that it is made in."""
+        import aiohttp  # noqa: PLC0415 - as above
+
+        limits: dict[str, Any] = {"limit": self._connections, "limit_per_host": 0, "keepalive_timeout": IDLE}
+        connector: aiohttp.BaseConnector
+        if self._endpoint.socket:
+            connector = aiohttp.UnixConnector(self._endpoint.socket, limit=self._connections, keepalive_timeout=IDLE)
+        else:
+            secure: Any = _context(self._endpoint) if self._endpoint.url.startswith("https:") else True
+            connector = aiohttp.TCPConnector(ssl=secure, **limits)
+        # No redirects, cookies and log lines are paid for; the whole is timed by whoever posts.
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connect),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+        )
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if self._session is None:
+            self._session = self._opened()
+        async with self._session.post(
+            url, data=body, headers=headers, proxy=self._proxy, allow_redirects=False
+        ) as response:
+            told = {name.lower(): value for name, value in response.headers.items()}
+            return await _read(response.status, told, response.content.iter_any())
+
+    def lost(self, error: Exception) -> Lost | None:  # noqa: PLR0911 - a kind of error each
+        """What became of the answer; None for an error that has nothing to do with it."""
+        import aiohttp  # noqa: PLC0415 - as above
+
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return Lost("no connection", f"no answer to the attempt to connect: {error}")
+        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientProxyConnectionError):
+            return _unconnected(error, getattr(error, "os_error", error))
+        if isinstance(error, aiohttp.ClientPayloadError) and "400" in str(error) and "decode" in str(error).lower():
+            return Lost("broken packing", str(error))
+        if isinstance(error, aiohttp.ClientHttpProxyError):
+            return Lost("no connection", f"the proxy says {error.status} {error.message}")
+        if isinstance(error, aiohttp.InvalidURL):
+            return Lost("no connection", f"not an address: {error}", hopeless=True)
+        if isinstance(error, aiohttp.ClientError | OSError) and not isinstance(error, TimeoutError):
+            return Lost("disconnected", str(error) or type(error).__name__)
+        return None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+class TheirClient:
+    """By an `httpx2.AsyncClient`, which is left open."""
+
+    def __init__(self, endpoint: Endpoint, _connections: int, connect: float, _proxy: str | None) -> None:
+        import httpx2  # noqa: PLC0415 - as above
+
+        self._library = httpx2
+        self._endpoint = endpoint
+        self._times = {"timeout": {"connect": connect, "read": None, "write": None, "pool": None}}
+        self._client: httpx2.AsyncClient = endpoint.client
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        request = self._client.build_request("POST", url, headers=headers, content=body, extensions=self._times)
+        try:
+            response = await self._client.send(request, stream=True)
+        finally:
+            # What the client put in, a server may repeat.
+            self._endpoint.hide.learn(request.headers.multi_items())
+        try:
+            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+            return await _read(response.status_code, told, response.aiter_bytes())
+        finally:
+            await response.aclose()
+
+    def lost(self, error: Exception) -> Lost | None:  # noqa: PLR0911 - a kind of error each
+        """What became of the answer; None for an error that has nothing to do with it."""
+        library, cause = self._library, error.__cause__ or error
+        if isinstance(error, library.ConnectTimeout):
+            return Lost("no connection", "no answer to the attempt to connect")
+        if isinstance(error, library.ConnectError | library.ProxyError):
+            return _unconnected(error, cause)
+        if isinstance(error, library.DecodingError):
+            return Lost("broken packing", str(error))
+        if isinstance(error, library.TimeoutException) or isinstance(cause, TimeoutError):
+            return None if isinstance(error, TimeoutError) else Lost("timeout", str(error) or type(error).__name__)
+        if isinstance(error, library.UnsupportedProtocol | library.InvalidURL):
+            return Lost("no connection", f"not an address: {error}", hopeless=True)
+        if isinstance(error, library.HTTPError | library.StreamError | OSError):
+            return Lost("disconnected", str(error) or type(error).__name__)
+        return None
+
+    async def close(self) -> None:
+        """Leave it open."""
+
+
+class ByHttpx(TheirClient):
+    """The way without aiohttp, and through SOCKS."""
+
+    def __init__(self, endpoint: Endpoint, connections: int, connect: float, proxy: str | None) -> None:
+        super().__init__(endpoint, connections, connect, proxy)
+        limits = self._library.Limits(max_connections=connections, keepalive_expiry=IDLE)
+        secure = _context(endpoint) if endpoint.url.startswith("https:") else True
+        try:
+            transport = self._library.AsyncHTTPTransport(
+                verify=secure, limits=limits, proxy=proxy and self._library.Proxy(proxy), uds=endpoint.socket or None
+            )
+        except ImportError:
+            raise InputError(f"the proxy {proxy} needs a library for SOCKS: pip install 'httpx2[socks]'") from None
+        except ValueError as error:
+            raise InputError(f"the proxy {proxy}, from the environment, cannot be used: {error}") from None
+        self._client = self._library.AsyncClient(transport=transport, trust_env=False)
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
+
+async def _read(status: int, headers: dict[str, str], stream: AsyncIterator[bytes]) -> Answer:
+    parts, size = [], 0
+    async for part in stream:
+        parts.append(part)
+        size += len(part)
+        if status >= ERRORS and size > WORDS:
+            break
+        if size > LARGEST:
+            return Answer(status, headers, b"", whole=False)
+    return Answer(status, headers, b"".join(parts))
+
+
+def _proxy(endpoint: Endpoint) -> str | None:
+    """The proxy that the environment names for an address, with a scheme."""
+    parts = urlsplit(endpoint.url)
+    proxies = {} if proxy_bypass(parts.hostname or "") else getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def _context(endpoint: Endpoint) -> ssl.SSLContext:
+    """What servers are trusted: those of the system, and of SSL_CERT_FILE and SSL_CERT_DIR."""
+    context = ssl.create_default_context()
+    if endpoint.insecure:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _unconnected(error: Exception, cause: object) -> Lost:
+    """Why there is no connection, and what to do where waiting would not help."""
+    words = str(error) or type(error).__name__
+    found: object = cause
+    while found is not None and not isinstance(found, ssl.SSLError | socket.gaierror):
+        found = getattr(found, "__cause__", None) or getattr(found, "__context__", None)
+    if isinstance(found, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in words:
+        advice = (
+            "set SSL_CERT_FILE to a file with the certificate of whoever signed it, or say insecure=True / --insecure"
+        )
+        return Lost("no connection", f"the server's certificate is not trusted: {words}; {advice}", hopeless=True)
+    if isinstance(found, ssl.SSLError) or "SSL" in words:
+        advice = "is the address http:// rather than https://?"
+        return Lost("no connection", f"no secure connection: {words}; {advice}", hopeless=True)
+    if isinstance(found, socket.gaierror) and found.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)}:
+        return Lost("unknown host", words)
+    return Lost("no connection", words)
+
 
 # What a bare request has of its own, or has no use for.
 OWN = ("host", "connection", "content-", "accept", "x-stainless-")
@@ -58,143 +338,3 @@ async def captured(client: Any, model: str) -> tuple[str, dict[str, str]]:
             raise InputError(f"client: {error}") from None
     headers = {name: value for name, value in taken[0].headers.multi_items() if not name.lower().startswith(OWN)}
     return str(taken[0].url), headers
-
-
-# Bytes of an answer, unpacked: a thousand times what tags need. Of an error's words fewer will do.
-LARGEST = 8 << 20
-WORDS = 1 << 16
-# Servers close a connection that is idle for 5 seconds, some while a question is on its way.
-IDLE = 4.0
-CONNECT = 15.0
-# Seconds that the credentials of an openai client are taken to be good for.
-RENEWED = 60.0
-ERRORS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A server's answer, whatever it says; the names of its headers are in lower case.
-
-    One that is not `whole` has more bytes than are read.
-    """
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    whole: bool = True
-
-
-class Lost(Exception):  # noqa: N818 - it says what became of the answer
-    """No whole answer came; another attempt may get one."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, detail
-
-
-class Transport:
-    """Posts to an endpoint, over as many connections as are wanted; an async context manager.
-
-    Raises
-    ------
-    InputError
-        Where the libraries for it are not installed.
-    """
-
-    def __init__(self, endpoint: Endpoint, connections: int, seconds: float) -> None:
-        try:
-            import aiohttp  # noqa: PLC0415 - they take longer to import than all of instag
-            import httpx2  # noqa: PLC0415 - as above
-            from httpx_aiohttp.httpx2 import AiohttpTransport  # noqa: PLC0415 - as above
-        except ImportError:
-            raise InputError("asking a model needs an HTTP client: pip install 'instag[tag]'") from None
-        self._mistakes = (httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError)
-        self._unreached = (httpx2.ConnectError, httpx2.ProxyError, aiohttp.ClientConnectorError)
-        self._request, self._make_url = httpx2.Request, httpx2.URL
-        self._endpoint, self._seconds = endpoint, seconds
-        self._url, self._headers = httpx2.URL(endpoint.url), httpx2.Headers(dict(endpoint.headers))
-        times = {"connect": min(CONNECT, seconds), "read": seconds, "write": seconds, "pool": seconds}
-        self._extensions = {"timeout": times}
-        self._renew_at = 0.0 if is_openai(endpoint.client) else float("inf")
-        self._own: AiohttpTransport | None = None
-        if endpoint.client is None or is_openai(endpoint.client):
-            # Straight to the transport: no redirects, cookies and log lines are paid for.
-            limits = httpx2.Limits(max_connections=connections, keepalive_expiry=IDLE)
-            proxies = {} if proxy_bypass(self._url.host) else getproxies()
-            proxy = proxies.get(self._url.scheme) or proxies.get("all")
-            self._own = AiohttpTransport(limits=limits, proxy=httpx2.Proxy(proxy) if proxy else None)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._own is not None:
-            await self._own.aclose()
-
-    async def post(self, body: bytes) -> Answer:
-        """Post a body, and wait for the whole answer.
-
-        Raises
-        ------
-        Lost
-            Where none comes in time, or none comes whole.
-        """
-        try:
-            async with asyncio.timeout(self._seconds):
-                if time.monotonic() >= self._renew_at:
-                    await self._renew()
-                return await self._read(await self._send(body))
-        except TimeoutError:
-            raise Lost("timeout", f"no whole answer in {self._seconds:g} s") from None
-        except self._mistakes as error:
-            raise Lost(self._reason(error), self._endpoint.hide(str(error) or type(error).__name__)) from None
-
-    async def _send(self, body: bytes) -> "httpx2.Response":
-        if self._own is not None:
-            request = self._request("POST", self._url, headers=self._headers, content=body, extensions=self._extensions)
-            return await self._own.handle_async_request(request)
-        client: httpx2.AsyncClient = self._endpoint.client
-        request = client.build_request(
-            "POST", self._url, headers=self._headers, content=body, extensions=self._extensions
-        )
-        try:
-            return await client.send(request, stream=True)
-        finally:
-            # What the client put in, a server may repeat.
-            self._endpoint.hide.learn(request.headers.multi_items())
-
-    async def _read(self, response: "httpx2.Response") -> Answer:
-        try:
-            headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
-            # Almost no answer is packed, and the bare stream is the quicker.
-            stream: Any = response.aiter_bytes() if "content-encoding" in headers else response.stream
-            parts, size = [], 0
-            async for part in stream:
-                parts.append(part)
-                size += len(part)
-                if response.status_code >= ERRORS and size > WORDS:
-                    break
-                if size > LARGEST:
-                    return Answer(response.status_code, headers, b"", whole=False)
-            return Answer(response.status_code, headers, b"".join(parts))
-        finally:
-            await response.aclose()
-
-    async def _renew(self) -> None:
-        """Ask an openai client for its address and credentials, which may have run out."""
-        self._renew_at = time.monotonic() + RENEWED
-        url, headers = await captured(self._endpoint.client, self._endpoint.model)
-        self._endpoint.hide.learn(headers.items())
-        self._url = self._make_url(url)
-        self._headers.update(headers)
-
-    def _reason(self, error: Exception) -> str:
-        """The short name of what went wrong; the transport takes many things for a timeout."""
-        cause = error.__cause__ or error
-        if isinstance(cause, TimeoutError) or (cause is error and "Timeout" in type(error).__name__):
-            return "timeout"
-        if isinstance(error, self._unreached) or isinstance(cause, self._unreached):
-            return "no connection"
-        return "broken packing" if "Decoding" in type(error).__name__ else "disconnected"

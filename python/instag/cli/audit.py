@@ -1,41 +1,17 @@
 """`instag audit`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Unpack
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import instag
 from instag.cli import console, outputs
-from instag.cli.llm_options import (
-    Attempts,
-    Body,
-    Concurrency,
-    Cost,
-    KeyEnv,
-    KeyFile,
-    Limit,
-    MostUnread,
-    Patience,
-    Price,
-    Retry,
-    Rpm,
-    Structure,
-    Temperature,
-    Timeout,
-    Tokens,
-    Tpm,
-    Url,
-    read_body,
-    read_concurrency,
-    read_key,
-    read_price,
-)
+from instag.cli.llm_options import asks_a_model, read_asking
 from instag.cli.options import Sources, Tags, expect_tags, one_or_list
 from instag.cli.progress import Display
-from instag.cli.reading import reads
+from instag.cli.reading import parted, reads
 from instag.cli.summaries import asked, leaving
-from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,7 +22,6 @@ Consistency = Annotated[int, typer.Option(metavar="N", help="Cases of a tag with
 Probes = Annotated[float, typer.Option(metavar="SHARE", help="Cases put wrong on purpose, beside so many others.")]
 Group = Annotated[int, typer.Option(metavar="N", help="The queries of a consistency case.")]
 Seed = Annotated[int, typer.Option(help="Another seed, another sample.")]
-Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers: named after the judge.")]
 ToLabel = Annotated[
     Path | None,
     typer.Option("--cases", metavar="FILE.csv", help="Where to write the cases for people to label."),
@@ -75,12 +50,10 @@ ASKED = {
 
 
 @reads
+@asks_a_model
 def audit(
     source: Sources,
     model: Model,
-    base_url: Url = None,
-    api_key_env: KeyEnv = "OPENAI_API_KEY",
-    api_key_file: KeyFile = None,
     tags: Tags = "tags",
     precision: Precision = 200,
     consistency: Consistency = 200,
@@ -91,38 +64,21 @@ def audit(
     labels: Labelled = None,
     details: Details = None,
     worst: Worst = 10,
-    journal: Kept = None,
-    concurrency: Concurrency = "auto",
-    rpm: Rpm = None,
-    tpm: Tpm = None,
-    max_cost: Cost = None,
-    price: Price = None,
-    attempts: Attempts = 6,
-    timeout: Timeout = 120.0,
-    patience: Patience = 600.0,
-    max_unread: MostUnread = 0.5,
-    max_tokens: Tokens = 1024,
-    temperature: Temperature = 0.0,
-    structured: Structure = "auto",
-    extra_body: Body = None,
-    retry_unread: Retry = False,
-    limit: Limit = None,
-    **reading: Unpack[Reading],
+    **rest: Any,
 ) -> None:
     """Measure how good tags are: a model judges a sample of them, and is itself put to the test."""
+    reading, asking = parted(rest)
     outputs.apart(
-        [*source, *(labels or []), api_key_file],
+        [*source, *(labels or []), asking["api_key_file"], *(asking["journal"] or [])[:-1]],
         outputs.file("--cases", cases, ".csv"),
         outputs.data("--details", details, lists="queries"),
-        outputs.file("--journal", journal),
+        outputs.file("--journal", (asking["journal"] or [None])[-1]),
     )
     with console.stage("reading"):
         frame = instag.io.read(one_or_list(source), **reading)
         expect_tags(frame.lazy(), source, tags)
-    asking: dict[str, Any] = {
+    given: dict[str, Any] = {
         "model": model,
-        "base_url": base_url,
-        "api_key": read_key(api_key_env, api_key_file),
         "tags": tags,
         "precision": precision,
         "consistency": consistency,
@@ -131,34 +87,21 @@ def audit(
         "seed": seed,
         "cases": cases,
         "labels": labels or None,
-        "journal": journal,
-        "retry_unread": retry_unread,
-        "limit": limit,
-        "concurrency": read_concurrency(concurrency),
-        "rpm": rpm,
-        "tpm": tpm,
-        "max_cost": max_cost,
-        "price": read_price(price),
-        "attempts": attempts,
-        "timeout": timeout,
-        "patience": patience,
-        "max_unread": max_unread,
-        "max_tokens": max_tokens or None,
-        "temperature": None if temperature < 0 else temperature,
-        "structured": structured,
-        "extra_body": read_body(extra_body),
-    }
+    } | read_asking(asking)
     with leaving("what was answered is kept, and the same command goes on"), console.noted(), Display() as display:
-        done = instag.audit(frame, **asking, progress=display)
+        done = instag.audit(frame, **given, progress=display)
     show(done, worst)
     if details is not None:
         instag.io.write(done.cases, details)
     for file, what in ((cases, "the cases to label"), (details, "all cases")):
         if file is not None:
             console.say(f"{what} are in {file}")
-    if not done.precision.of and not done.consistency.of and limit is None:
+    if not done.precision.of and not done.consistency.of and asking["limit"] is None:
         console.error("no case has a verdict")
         raise typer.Exit(1)
+    if done.tally.stopped == "max_cost":
+        console.note("--max-cost was reached: the same command with more goes on")
+        raise typer.Exit(console.MAX_COST)
 
 
 def show(done: "instag.Audit", worst: int) -> None:

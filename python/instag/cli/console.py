@@ -13,13 +13,15 @@ from instag.surrogates import show_controls
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["INTERRUPTED", "compare", "error", "give_way", "note", "noted", "say", "stage", "table"]
+__all__ = ["INTERRUPTED", "MAX_COST", "PATIENCE", "compare", "error", "give_way", "note", "noted", "say", "stage", "table"]
 
 
 # As wide as tables may be where there is no terminal that they have to fit into.
 WIDEST = 100_000
 # What Typer leaves with after Ctrl-C.
 INTERRUPTED = 130
+# What a command exits with that ended before all was asked: what it may cost was spent, or patience had ended.
+MAX_COST, PATIENCE = 3, 4
 
 
 @cache

@@ -1,8 +1,10 @@
 """Options of a model-run: where the endpoint is, how fast, how much it may cost."""
 
+import inspect
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import orjson
 import typer
@@ -10,16 +12,22 @@ import typer
 import instag
 from instag.choices import QUERY_LENGTH, Action, Structured
 from instag.errors import InputError, file_error
+from instag.model_options import OPTIONS, ModelOptions
 
 __all__ = []
 
 KEY = "OPENAI_API_KEY"
+# Defaults that the command line writes in another way.
+UNLIKE: dict[str, Any] = {}
 
 Model = Annotated[str, typer.Option(help="The model's name at the endpoint, or a .gguf file to run here.")]
-Url = Annotated[
-    str | None, typer.Option(metavar="URL", help="Where the endpoint is: OPENAI_BASE_URL, or else OpenAI's.")
+KeyEnvs = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME",
+        help=f"The variable of the environment that holds the key, by default {KEY}; several times, one for each URL.",
+    ),
 ]
-KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the environment that holds the key.")]
 KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds the key, instead.")]
 Headers = Annotated[
     list[str] | None,
@@ -37,7 +45,25 @@ Spoken = Annotated[
     str, typer.Option("--tags-in", metavar="LANGUAGE", help="The language of the tags; same: that of each query.")
 ]
 Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users said.")]
-Kept = Annotated[Path | None, typer.Option(metavar="FILE", help="The file for the answers; by default OUT.journal.")]
+Longest = Annotated[
+    int | None,
+    typer.Option(
+        "--max-query", metavar="N", help=f"Cut longer queries, to so many characters; {QUERY_LENGTH} by default."
+    ),
+]
+LongestTokens = Annotated[
+    int | None,
+    typer.Option("--max-query-tokens", metavar="N", help="The same in tokens, which are estimated by a rule."),
+]
+Explained = Annotated[bool, typer.Option("--explanations", help="Add the column explanations.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Let columns go that are there already: tags, query_tags.")]
+Failures = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the queries without tags.")]
+Batched = Annotated[Action | None, typer.Option("--batch", help="Use the Batch API: half the price, within a day.")]
+BatchSize = Annotated[int, typer.Option("--batch-size", metavar="N", help="Queries in a batch, at most.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")]
+
+
+# Of commands whose judge has fewer of them.
 Concurrency = Annotated[str, typer.Option(metavar="N", help="Requests in flight: auto, or the most there will be.")]
 Rpm = Annotated[float | None, typer.Option(help="Requests a minute.")]
 Tpm = Annotated[float | None, typer.Option(help="Tokens a minute.")]
@@ -51,28 +77,72 @@ Patience = Annotated[float, typer.Option(metavar="SECONDS", help="How long to be
 MostUnread = Annotated[
     float, typer.Option("--max-unread", metavar="SHARE", help="How many of the last 500 answers may be unreadable.")
 ]
-Longest = Annotated[
-    int | None,
-    typer.Option(
-        "--max-query", metavar="N", help=f"Cut longer queries, to so many characters; {QUERY_LENGTH} by default."
-    ),
-]
-LongestTokens = Annotated[
-    int | None,
-    typer.Option("--max-query-tokens", metavar="N", help="The same in tokens, which are estimated by a rule."),
-]
-Tokens = Annotated[int, typer.Option("--max-tokens", help="The longest answer; 0 leaves it to the server.")]
 Temperature = Annotated[float, typer.Option(help="That of the sampling; below 0 sends none.")]
 Structure = Annotated[Structured, typer.Option("--structured", help="How the server is asked for JSON.")]
 Body = Annotated[str | None, typer.Option("--extra-body", metavar="JSON", help="More fields for every request.")]
-Explained = Annotated[bool, typer.Option("--explanations", help="Add the column explanations.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Let columns go that are there already: tags, query_tags.")]
 Retry = Annotated[bool, typer.Option("--retry-unread", help="Ask again where an answer could not be read.")]
-Limit = Annotated[int | None, typer.Option(metavar="N", help="Ask at most so many in this run; 0 asks none.")]
-Failures = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the queries without tags.")]
-Batched = Annotated[Action | None, typer.Option("--batch", help="Use the Batch API: half the price, within a day.")]
-BatchSize = Annotated[int, typer.Option("--batch-size", metavar="N", help="Queries in a batch, at most.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")]
+KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the environment that holds the key.")]
+
+
+def asks_a_model(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a run of a model, in the place of its `**asking`; :func:`read_asking` reads them."""
+    hints = get_type_hints(ModelOptions, {"Callable": Callable, "Tally": object, "Price": object}, include_extras=True)
+    more = {
+        "api_key_env": (KeyEnvs, None),
+        "api_key_file": (KeyFile, None),
+        "header": (Headers, None),
+    } | {
+        name: (
+            Annotated[
+                get_args(hints[name])[0] if option.kind is None else option.kind,
+                typer.Option(f"--{name.replace('_', '-')}", metavar=option.metavar, help=option.help),
+            ],
+            UNLIKE.get(name, option.default),
+        )
+        for name, option in OPTIONS.items()
+        if option.help is not None
+    }
+    own = [
+        each for each in inspect.signature(command, eval_str=True).parameters.values() if each.kind != each.VAR_KEYWORD
+    ]
+    needed = [each for each in own if each.default is each.empty]
+    rest = [each for each in own if each.default is not each.empty]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        for name, (annotation, default) in more.items()
+    ]
+    # What is needed, how the model is asked, and what is special to the command.
+    keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*needed, *added, *rest)]
+    vars(command)["__signature__"] = inspect.Signature(keyword)
+    command.__annotations__ = {each.name: each.annotation for each in keyword}
+    return command
+
+
+def read_asking(given: dict[str, Any]) -> dict[str, Any]:
+    """Read the options of :func:`asks_a_model`, as :func:`instag.tag` takes them."""
+    options = {name: value for name, value in given.items() if name in OPTIONS}
+    urls, journals = options["base_url"], options["journal"]
+    return options | {
+        "base_url": urls[0] if urls and len(urls) == 1 else urls or None,
+        "api_key": read_keys(given["api_key_env"], given["api_key_file"]),
+        "headers": read_headers(given["header"]),
+        "journal": journals[0] if journals and len(journals) == 1 else journals or None,
+        "concurrency": read_concurrency(options["concurrency"]),
+        "price": read_price(options["price"]),
+        "max_tokens": options["max_tokens"] or None,
+        "temperature": None if options["temperature"] < 0 else options["temperature"],
+        "extra_body": read_body(options["extra_body"]),
+    }
+
+
+def read_keys(names: list[str] | None, file: Path | None) -> str | list[str | None] | None:
+    """Find the keys: they never stand on the command line, where others could see them."""
+    found = [read_key(name, None) for name in names or [KEY]]
+    if file is not None:
+        if names:
+            raise InputError("--api-key-file: not with --api-key-env: a key comes from one of them")
+        return read_key(KEY, file)
+    return found[0] if len(found) == 1 else found
 
 
 def read_key(name: str, file: Path | None) -> str | None:

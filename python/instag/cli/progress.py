@@ -15,6 +15,8 @@ __all__ = ["Display"]
 
 # Seconds between two lines where there is no terminal.
 INTERVAL = 30.0
+# Columns of a terminal in which there is room for a bar beside the line.
+WIDE = 110
 
 
 class Display:
@@ -49,7 +51,8 @@ class Display:
         self.tally: instag.Tally | None = None
         self._console, self._interval, self._clock = console, interval, clock
         self._shown, self._stopping = clock(), False
-        columns = (SpinnerColumn(), BarColumn(20), TextColumn("{task.description}", markup=False))
+        wide = console.width >= WIDE
+        columns = (SpinnerColumn(), *([BarColumn(20)] if wide else []), TextColumn("{task.description}", markup=False))
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task("reading", total=None)
 

@@ -10,7 +10,7 @@ import typer
 
 from instag.io.options import ReadOptions
 
-__all__ = ["reads"]
+__all__ = ["parted", "reads"]
 
 
 def reads(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,3 +46,16 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     wrapper.__annotations__ = hints | {each.name: each.annotation for each in added}
     vars(wrapper)["__signature__"] = signature.replace(parameters=[*own, *added])
     return wrapper
+
+
+def parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Options of reading, and all others.
+
+    Examples
+    --------
+    >>> parted({"query": "ask", "rpm": 60})
+    ({'query': 'ask'}, {'rpm': 60})
+    """
+    names = {each.name for each in fields(ReadOptions)}
+    reading = {name: value for name, value in options.items() if name in names}
+    return reading, {name: value for name, value in options.items() if name not in names}

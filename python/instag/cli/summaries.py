@@ -1,7 +1,11 @@
 """What a command says at its end, and how it exits."""
 
+import shlex
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import typer
@@ -13,6 +17,8 @@ __all__ = ["asked", "counted", "estimated", "leaving"]
 
 # Characters of a server's words that are shown.
 WIDTH = 100
+# What a shell adds to the number of a signal that ended a command.
+SIGNALLED = 128
 
 
 def estimated(found: "instag.Estimate") -> list[tuple[str, str]]:
@@ -66,8 +72,14 @@ def asked(tally: "instag.Tally") -> list[tuple[str, str]]:
     return [
         *_line("  answered before", tally.kept),
         ("  answered now", f"{tally.answered:,}"),
+        *_line("    of which unreadable", tally.unread),
+        *_line("    of which cut off", tally.cut),
+        *_line("  refused", tally.refused),
+        *_line("  failed otherwise", tally.failed - tally.refused),
+        *_line("  asked again, unreadable at first", tally.reasked),
         *_line("  asked again after a fault", tally.retries),
         *_line("  too many requests (429)", tally.throttled),
+        *((f"    {reason}", f"{count:,}") for reason, count in tally.faults.items()),
         ("tokens asked", amount(tally.prompt_tokens)),
         ("tokens answered", amount(tally.completion_tokens)),
         *([] if tally.cost is None else [("cost", f"${tally.cost:,.4g}")]),
@@ -98,12 +110,42 @@ def leaving(kept: str, lost: str = "") -> Iterator[None]:
         What is not there, if anything.
     """
     after = f"; {lost}" if lost else ""
+    with _signals() as received:
+        try:
+            yield
+        except instag.EndpointError as error:
+            console.table(("", ""), asked(error.tally))
+            impatient = error.tally.stopped == "patience"
+            console.error(f"{error}; {kept}{after}")
+            if impatient:
+                console.note(f"go on with: {_command()}")
+            raise typer.Exit(console.PATIENCE if impatient else 1) from None
+        except KeyboardInterrupt as error:
+            console.note(f"{str(error) or 'interrupted'}{after}")
+            console.note(f"go on with: {_command()}")
+            raise typer.Exit(SIGNALLED + received[-1] if received else console.INTERRUPTED) from None
+
+
+@contextmanager
+def _signals() -> Iterator[list[int]]:
+    """Take what asks a process to end as Ctrl-C is taken; which came."""
+    received: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        received.append(number)
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # A process that was started to outlive its terminal does.
+    mine = [number for number in map(partial(getattr, signal), names) if signal.getsignal(number) == signal.SIG_DFL]
+    before = {number: signal.signal(number, interrupt) for number in mine}
     try:
-        yield
-    except instag.EndpointError as error:
-        console.table(("", ""), asked(error.tally))
-        console.error(f"{error}; {kept}{after}")
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt as error:
-        console.note(f"{str(error) or 'interrupted'}{after}")
-        raise typer.Exit(console.INTERRUPTED) from None
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _command() -> str:
+    """The command that is running, as it would be written again."""
+    return shlex.join(["instag", *sys.argv[1:]])

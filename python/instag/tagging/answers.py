@@ -61,6 +61,7 @@ class AnswerTable:
         self._codes = array("I")
         self._tags: dict[str, int] = {}
         self._explained: list[pl.Series] | None = [pl.Series(dtype=pl.String)] if explanations else None
+        self._explaining: list[str | None] = []
         self._reasons: dict[tuple[str, str], int] = {}
         self.notes: Counter[str] = Counter()
 
@@ -77,8 +78,15 @@ class AnswerTable:
         """Which questions have a reason why there are no tags."""
         return np.asarray(self._state >= FAILED)
 
+    @property
+    def unread(self) -> NDArray[np.bool_]:
+        """Which questions have no tags although they were answered, as long as nothing is known of those that were not."""
+        return self.failed
+
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], TagList]) -> None:
-        """Take down replies; those to other questions are passed over, and the last to a question counts.
+        """Take down replies; those to other questions are passed over.
+
+        Of several to a question the last that can be read counts.
 
         Parameters
         ----------
@@ -88,20 +96,35 @@ class AnswerTable:
             Finds the tags in a reply, or raises :class:`Unreadable`.
         """
         for batch in _batches(replies):
-            explanations: list[str | None] = []
             for place, reply in self._ours(batch):
                 try:
-                    answer = reader(reply)
+                    self._take(place, reader(reply))
                 except Unreadable as error:
-                    self._fail(place, error.reason, error.detail)
-                    continue
-                self._starts[place], self._counts[place] = len(self._codes), len(answer.tags)
-                self._codes.extend(self._tags.setdefault(tag, len(self._tags)) for tag in answer.tags)
-                self._state[place] = TAGGED
-                self.notes.update(answer.notes)
-                explanations += answer.explanations
-            if self._explained is not None:
-                self._explained.append(pl.Series(explanations, dtype=pl.String))
+                    self._take(place, error)
+
+    def take(self, key: bytes, found: TagList | Unreadable) -> None:
+        """Take down an answer to a question, or why it cannot be read."""
+        for place in self._places(key):
+            self._take(place, found)
+
+    def _take(self, place: int, found: TagList | Unreadable) -> None:
+        if isinstance(found, Unreadable):
+            if self._state[place] != TAGGED:
+                self._fail(place, found.reason, found.detail)
+            return
+        self._starts[place], self._counts[place] = len(self._codes), len(found.tags)
+        self._codes.extend(self._tags.setdefault(tag, len(self._tags)) for tag in found.tags)
+        self._state[place] = TAGGED
+        self.notes.update(found.notes)
+        if self._explained is not None:
+            self._explaining += found.explanations
+            if len(self._explaining) >= BATCH:
+                self._explain()
+
+    def _explain(self) -> None:
+        if self._explained is not None and self._explaining:
+            self._explained.append(pl.Series(self._explaining, dtype=pl.String))
+            self._explaining = []
 
     def miss(self, faults: Iterable[Fault]) -> None:
         """Take down questions that got no answer; one that has an answer keeps it."""
@@ -119,6 +142,7 @@ class AnswerTable:
 
         The tags of a sample are those of its queries in order, without repeats; null where a query has none known.
         """
+        self._explain()
         codes = np.frombuffer(self._codes, np.uint32) if self._codes else np.empty(0, np.uint32)
         tags = pl.Series(list(self._tags), dtype=pl.String)
         explained = None if self._explained is None else pl.concat(self._explained, rechunk=True)
@@ -169,6 +193,12 @@ class AnswerTable:
         places[places == len(self._keys)] = 0
         ours = self._keys[places] == keys if len(self._keys) else np.zeros(len(keys), np.bool_)
         return ((int(places[nth]), batch[nth]) for nth in np.flatnonzero(ours))
+
+    def _places(self, key: bytes) -> range:
+        """The place of a question, if it is one."""
+        place = int(np.searchsorted(self._keys, np.frombuffer(key, self._keys.dtype)[0]))
+        there = place < len(self._keys) and self._keys[place].tobytes() == key
+        return range(place, place + there)
 
     def _fail(self, place: int, reason: str, detail: str) -> None:
         self._state[place] = self._reasons.setdefault((reason, detail), len(self._reasons) + FAILED)

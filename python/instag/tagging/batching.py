@@ -1,27 +1,28 @@
 """Batching: the same questions by the Batch API, answered within a day at half the price."""
 
 import asyncio
-from collections.abc import Mapping
+import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.chat import Endpoint, Journal, Limits, Structured, batches
+from instag.chat import batches
 from instag.chat.batches import BatchState
-from instag.chat.options import check_cost, check_limit, priced, sampling_of
-from instag.chat.spending import Price
+from instag.chat.journal import JournalReader
+from instag.chat.options import Settings, check_limit
 from instag.chat.sync import waiting
+from instag.chat.task import wanted
 from instag.chat.truncate import Cut
 from instag.checks import check_choice
 from instag.choices import Action
 from instag.errors import InputError
+from instag.model_options import ModelOptions, with_model_options
+from instag.tagging.answers import AnswerTable
 from instag.tagging.estimation import foreseen
 from instag.tagging.examples import Examples, Hint
-from instag.tagging.parsing import read_answer
-from instag.tagging.plan import Plan
+from instag.tagging.plan import Plan, Tagging
 from instag.tagging.prompt import Prompt
 from instag.tagging.result import check_columns
 from instag.warning import keep_caller
@@ -31,32 +32,22 @@ __all__ = ["Action", "abatch", "batch"]
 NOTHING = pl.DataFrame(schema={"queries": pl.List(pl.String)})
 
 
+@with_model_options
 async def abatch(  # noqa: PLR0913 - those of tag that matter here
     action: Action,
     data: Any,
     *,
     model: str,
-    base_url: str | None = None,
-    api_key: str | None = None,
-    client: Any = None,
-    headers: Mapping[str, str] | None = None,
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
     tags_in: str = "English",
     query: str | None = None,
     cut: int | Cut = 6000,
-    journal: str | Path | None = None,
-    limit: int | None = None,
-    max_cost: float | None = None,
-    price: Price | tuple[float, float] | None = None,
-    max_tokens: int | None = 1024,
-    temperature: float | None = 0.0,
-    structured: Structured = "auto",
-    extra_body: Mapping[str, Any] | None = None,
     explanations: bool = False,
     replace: bool = False,
     requests: int = 50_000,
+    **options: Unpack[ModelOptions],
 ) -> list[BatchState]:
     """Tag in batches: `batch` waits for the server, `await abatch` does not.
 
@@ -70,17 +61,17 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     action
         ``"submit"`` sends the questions that have no answer and are not under way; ``"status"`` says where all batches
         stand; ``"collect"`` puts what was answered into the journal.
-    data, model, base_url, api_key, client, headers, prompt, examples, vocabulary, tags_in, query, cut, journal, limit
-        Those of :func:`instag.tag`. Only to submit are the data read; else they may be None.
-    max_cost, price
-        US dollars that the batches to be sent may cost, by an estimate of what is asked, and with all answers as long
-        as `max_tokens` lets them be; and the price of single requests, of which batches cost half.
-    max_tokens, temperature, structured, extra_body
-        Those of :func:`instag.tag`, to submit.
+    data, model, prompt, examples, vocabulary, tags_in, query, cut
+        Those of :func:`instag.tag`. Only to submit are the data read; else they may be None. Of the options below
+        `max_cost` bounds what the batches to be sent may cost, by an estimate of what is asked, and with all answers as
+        long as `max_tokens` lets them be; `price` is that of single requests, of which batches cost half. Those that are
+        about requests one by one, such as `concurrency`, do nothing here.
     explanations, replace
         Those of :func:`instag.tag` that will make the frame: nothing is sent for data that it would refuse.
     requests
         Questions in a batch, at most. Smaller batches come in below an account's limit of enqueued tokens.
+
+    **options
 
     Returns
     -------
@@ -98,12 +89,12 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     check_choice("batch", action, ("submit", "status", "collect"))
     if data is None and action == "submit":
         raise InputError("data: expected the data that are to be tagged; found None")
+    limit = options.pop("limit", None)
     check_limit(limit)
-    sampling = sampling_of(max_tokens, temperature, extra_body)
-    endpoint = Endpoint.of(model, base_url, api_key, client, headers)
-    known = priced(price, model, endpoint.base_url)
-    check_cost(max_cost, known)
-    limits = Limits(max_cost=max_cost, price=known)
+    settings = dataclasses.replace(Settings.of(model, options), limit=limit)
+    if len(settings.endpoints) > 1:
+        raise InputError("base_url / --base-url: batches go to one address")
+    endpoint = settings.endpoints[0]
     with keep_caller():
         plan = await asyncio.to_thread(
             Plan.of,
@@ -115,23 +106,24 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
             tags_in=tags_in,
             query=query if action == "submit" else None,
             cut=cut,
-            journal=journal,
+            journal=settings.journal,
         )
         check_columns(plan.frame.columns, explanations=explanations, replace=replace)
-        with plan.open() as opened:
+        task = plan.task
+        with task.open() as opened:
             if action != "submit":
                 ask = batches.status if action == "status" else batches.collect
-                return await ask(endpoint=endpoint, journal=opened, identity=plan.identity)
-            turns = await asyncio.to_thread(_affordable, plan, opened, limits, max_tokens, limit)
+                return await ask(endpoint=endpoint, journal=opened, identity=task.identity)
+            turns = await asyncio.to_thread(_affordable, plan, opened, settings)
             return await batches.submit(
                 plan.questions(*turns),
                 endpoint=endpoint,
                 journal=opened,
-                identity=plan.identity,
-                schema=plan.prompt.schema,
-                structured=structured,
-                sampling=sampling,
-                read=read_answer,
+                identity=task.identity,
+                schema=task.schema,
+                structured=settings.structured,
+                sampling=settings.sampling,
+                read=task.read,
                 requests=requests,
             )
 
@@ -139,12 +131,11 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
 batch = waiting(abatch)
 
 
-def _affordable(
-    plan: Plan, journal: Journal, limits: Limits, max_tokens: int | None, limit: int | None
-) -> tuple[NDArray[np.uint32], ...]:
+def _affordable(plan: Plan, journal: JournalReader, settings: Settings) -> tuple[NDArray[Any], ...]:
     """The queries to ask with, where they can be paid for."""
-    unanswered = plan.unanswered(journal, max_tokens, retry_unread=False)
-    turns = plan.turns(journal, unanswered, limit)
+    settings = dataclasses.replace(settings, retry_unread=False)
+    turns = wanted(Tagging(plan, AnswerTable(plan.samples.keys)), journal, settings).turns
+    limits, max_tokens = settings.limits, settings.max_tokens
     if limits.max_cost is None:
         return turns
     if max_tokens is None:

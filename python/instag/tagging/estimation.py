@@ -1,21 +1,23 @@
 """Estimates: what tagging some data would take; nothing is asked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Unpack
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from instag.chat.options import Limits, check_limit, priced, sampling_of
+from instag.chat.options import Limits, Settings, check_limit
 from instag.chat.question import Reply
-from instag.chat.spending import Price
+from instag.chat.task import wanted
 from instag.chat.truncate import Cut, tokens_of
+from instag.model_options import ModelOptions, with_model_options
+from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
-from instag.tagging.model import known_as
-from instag.tagging.plan import Plan
+from instag.tagging.model import Model, known_as
+from instag.tagging.plan import Plan, Tagging
 from instag.tagging.prompt import Prompt
 
 __all__ = ["ANSWER", "Estimate", "estimate", "estimate_of", "foreseen", "mean_answer"]
@@ -115,7 +117,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
 
     Examples
     --------
-    >>> from instag.chat.spending import Price
+    >>> from instag.chat.task import wanted
     >>> from instag.tagging.prompt import prompt_of
     >>> limits = Limits(rpm=500, price=Price(0.15, 0.6))
     >>> found = estimate_of(np.full(10_000, 40), prompt=prompt_of("instag"), samples=8_000, queries=12_000, limits=limits)
@@ -167,38 +169,30 @@ def _seconds(asked: int, tokens: int, answer: float, limits: Limits) -> float:
     return max(needed, by_requests, by_tokens)
 
 
-def estimate(  # noqa: PLR0913 - those of tag that matter here
+@with_model_options
+def estimate(  # noqa: PLR0913 - those of tag
     data: Any,
     *,
-    model: str,
-    base_url: str | None = None,
+    model: Model,
     prompt: str | Path | Prompt = "instag",
     examples: Examples = (),
     vocabulary: Hint = None,
     tags_in: str = "English",
     query: str | None = None,
     cut: int | Cut = 6000,
-    journal: str | Path | None = None,
-    retry_unread: bool = False,
-    limit: int | None = None,
-    concurrency: int | Literal["auto"] = "auto",
-    rpm: float | None = None,
-    tpm: float | None = None,
-    price: Price | tuple[float, float] | None = None,
-    max_tokens: int | None = 1024,
     batch: bool = False,
+    **options: Unpack[ModelOptions],
 ) -> Estimate:
     """Estimate what :func:`instag.tag` would ask, pay and take; nothing is asked, and no file is made.
 
     Parameters
     ----------
-    data, model, base_url, prompt, examples, vocabulary, tags_in, query, cut, journal, retry_unread, limit, max_tokens
+    data, model, prompt, examples, vocabulary, tags_in, query, cut
         Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers tell
         how long an answer is; it may be one that another run is writing.
-    concurrency, rpm, tpm, price
-        Those of :func:`instag.tag`: they tell the time and the cost.
     batch
         Whether it would be done in batches, at half the price.
+    **options
 
     Returns
     -------
@@ -218,10 +212,11 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
     >>> found.queries, found.distinct, found.completion_tokens
     (3, 2, 240)
     """
-    check_limit(limit)
-    sampling_of(max_tokens, None, None)
-    name = known_as(model, base_url)
-    limits = Limits(concurrency, rpm, tpm, price=priced(price, name, base_url))
+    # Nothing is asked, so there need be no key; where the model is says what it costs.
+    name = known_as(model, options.get("base_url"))
+    priced_at = Settings.of(name, {"limit": 0} | {name: given for name, given in options.items() if name != "limit"})
+    settings = replace(priced_at, limit=options.get("limit"))
+    check_limit(settings.limit)
     plan = Plan.of(
         data,
         model=name,
@@ -231,13 +226,15 @@ def estimate(  # noqa: PLR0913 - those of tag that matter here
         tags_in=tags_in,
         query=query,
         cut=cut,
-        journal=journal,
+        journal=settings.journal,
     )
-    held = plan.peek()
-    unanswered = plan.unanswered(held, max_tokens, retry_unread=retry_unread)
-    turns = plan.turns(held, unanswered, limit)
+    held = plan.task.peek()
+    table = AnswerTable(plan.samples.keys)
+    if settings.retry_unread:
+        table.read(held.replies(), plan.task.read)
+    found = wanted(Tagging(plan, table), held, settings)
     return foreseen(
-        plan, turns, kept=int((~unanswered).sum()), answer=mean_answer(held.replies()), limits=limits, batch=batch
+        plan, found.turns, kept=found.kept, answer=mean_answer(held.replies()), limits=settings.limits, batch=batch
     )
 
 

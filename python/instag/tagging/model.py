@@ -31,7 +31,7 @@ ALONE = frozenset(
 PAIR = 2
 
 
-def known_as(model: Model, base_url: str | None = None, client: Any = None) -> str:
+def known_as(model: Model, base_url: Any = None, client: Any = None) -> str:
     """The name that a model's answers are kept under.
 
     Parameters

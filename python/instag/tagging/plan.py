@@ -1,7 +1,7 @@
 """The plan: what is to be asked about which samples, before anything is."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -10,22 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from instag.chat import Journal, Question, identity_of, key_of
-from instag.chat.journal import JournalReader
+from instag.chat.question import Fault, Question, Reply, Unreadable
+from instag.chat.task import Task
 from instag.chat.truncate import Cut
-from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.queries import heard
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.images import beside_images, pictured
 from instag.tagging.model import QUERIES, Model, known_as
-from instag.tagging.parsing import read_answer
+from instag.tagging.parsing import TagList, read_answer
 from instag.tagging.prompt import Prompt, prompt_of
 from instag.tagging.samples import Samples
-from instag.warning import warn
 
-__all__ = ["Plan"]
+__all__ = ["Plan", "Tagging"]
 
 # Bytes of the hash that tells models and prompts apart in the names of journals.
 TOLD_APART = 4
@@ -41,22 +39,19 @@ class Plan:
         The data.
     samples
         Their queries.
-    model
-        The model's name.
     prompt
-        What the model is asked about a query.
+        What a model is told about a query.
     cut
         Makes of a query what is asked with, and counts the characters left out.
-    path
-        Where the journal is.
+    task
+        The model, the journal, and how answers are read.
     """
 
     frame: Frame
     samples: Samples
-    model: str
     prompt: Prompt
     cut: Callable[[str], tuple[str, int]]
-    path: Path
+    task: Task[TagList]
 
     @classmethod
     def of(  # noqa: PLR0913 - those of tag
@@ -70,11 +65,9 @@ class Plan:
         tags_in: str = "English",
         query: str | None = None,
         cut: int | Cut = 6000,
-        journal: str | Path | None = None,
+        journal: Any = None,
     ) -> "Plan":
         """Find the queries and the questions; the options are those of :func:`instag.tag`."""
-        if not isinstance(journal, str | Path | None):
-            raise InputError(f"journal / --journal: expected the path of a file, or None; found {journal!r}")
         frame = wrap(data)
         found = QUERIES
         if not callable(model):
@@ -84,51 +77,14 @@ class Plan:
         if found.shows_images:
             shorten, hear = beside_images(shorten), pictured
         name = model if isinstance(model, str) else known_as(model)
-        identity = identity_of(name, found.identity, found.schema)
-        samples = Samples.of(hear(frame, query), shorten, lambda text: key_of(identity, text))
-        path = _named(name, found, identity) if journal is None else Path(journal)
-        return cls(frame, samples, name, found, shorten, path)
-
-    @property
-    def identity(self) -> bytes:
-        """What stands before each text in its key."""
-        return identity_of(self.model, self.prompt.identity, self.prompt.schema)
+        task = Task(name, found.identity, found.schema, read_answer, "")
+        samples = Samples.of(hear(frame, query), shorten, task.key)
+        path = _named(name, found, task.identity) if journal is None else journal
+        return cls(frame, samples, found, shorten, replace(task, path=path))
 
     def without_keys(self) -> "Plan":
         """The same when all is asked."""
         return replace(self, samples=self.samples.without_keys())
-
-    def open(self) -> Journal:
-        """Open the journal, or begin it; where a torn end is dropped, a warning says so."""
-        journal = Journal.open(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
-        if journal.dropped:
-            warn(f"{self.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
-        return journal
-
-    def peek(self) -> JournalReader:
-        """What the journal holds, though another run may be writing it; where there is none, nothing."""
-        return Journal.peek(self.path, model=self.model, prompt=self.prompt.identity, schema=self.prompt.schema)
-
-    def unanswered(self, journal: JournalReader, max_tokens: int | None, *, retry_unread: bool) -> NDArray[np.bool_]:
-        """Which questions have no answer yet, or one that is asked for again."""
-        keys = self.samples.keys
-        unanswered = ~journal.answered(max_tokens).isin(keys)
-        if retry_unread:
-            sheet = AnswerTable(keys)
-            sheet.read(journal.replies(), read_answer)
-            unanswered |= sheet.failed
-        return np.asarray(unanswered)
-
-    def turns(
-        self, journal: JournalReader, unanswered: NDArray[np.bool_], limit: int | None
-    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """The queries to ask with, at most so many: new ones first, and then those that failed before.
-
-        Where some fail whenever they are asked, the others get their turn all the same.
-        """
-        failed = unanswered & journal.failed().isin(self.samples.keys)
-        new = self.samples.asked(unanswered & ~failed, limit)
-        return new, self.samples.asked(failed, None if limit is None else limit - len(new))
 
     def questions(self, *turns: NDArray[np.uint32]) -> Iterator[Question]:
         """The questions that some queries ask, made one by one."""
@@ -137,6 +93,44 @@ class Plan:
             for query, text in samples.texts(queries):
                 key = samples.keys[samples.question[query]].tobytes()
                 yield Question(key, self.prompt.messages(self.cut(text)[0]))
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """The questions of a plan, and the table that their answers are taken down in."""
+
+    plan: Plan
+    table: AnswerTable
+
+    @property
+    def keys(self) -> NDArray[Any]:
+        """The keys of the questions, in ascending order."""
+        return self.plan.samples.keys
+
+    @property
+    def unread(self) -> NDArray[np.bool_]:
+        """Which have an answer that cannot be read."""
+        return self.table.unread
+
+    def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
+        """The queries that ask what is wanted, in the order of the data."""
+        return self.plan.samples.asked(wanted, most)
+
+    def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
+        """The questions that some queries ask, made one by one."""
+        return self.plan.questions(*chosen)
+
+    def read(self, replies: Iterable[Reply], reader: Callable[[Reply], TagList]) -> None:
+        """Take down what replies say."""
+        self.table.read(replies, reader)
+
+    def take(self, key: bytes, found: TagList | Unreadable) -> None:
+        """Take down an answer, or why it cannot be read."""
+        self.table.take(key, found)
+
+    def miss(self, faults: Iterable[Fault]) -> None:
+        """Take down why there are no answers."""
+        self.table.miss(faults)
 
 
 def _named(model: str, prompt: Prompt, identity: bytes) -> Path:

@@ -59,30 +59,30 @@ class Tagged(Generic[F]):
     distinct: int
 
     @classmethod
-    def of(cls, plan: Plan, sheet: AnswerTable, tally: Tally, untried: str | None) -> "Tagged[Any]":
+    def of(cls, plan: Plan, table: AnswerTable, tally: Tally, untried: str | None) -> "Tagged[Any]":
         """Make the result, and warn of queries without tags."""
         samples = plan.samples
-        failures = sheet.failures(samples, untried)
+        failures = table.failures(samples, untried)
         rows, nth = samples.places(samples.cut)
         cuts = pl.DataFrame(
             {"row": rows, "nth": nth, "left_out": samples.left_out},
             schema={"row": pl.UInt32, "nth": pl.UInt32, "left_out": pl.UInt32},
         )
-        notes = pl.DataFrame(sheet.notes.most_common(), schema={"note": pl.String, "answers": pl.UInt32}, orient="row")
+        notes = pl.DataFrame(table.notes.most_common(), schema={"note": pl.String, "answers": pl.UInt32}, orient="row")
         if failures.height:
             _warn(failures, len(samples.question))
-        data = plan.frame.with_columns(sheet.columns(samples))
+        data = plan.frame.with_columns(table.columns(samples))
         return cls(
             data,
             failures,
             cuts,
             notes,
             tally,
-            plan.path,
+            plan.task.written,
             samples=len(samples),
             queries=len(samples.question),
             blank=samples.blank,
-            distinct=len(sheet),
+            distinct=len(table),
         )
 
 

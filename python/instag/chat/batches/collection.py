@@ -13,7 +13,7 @@ from instag.chat.endpoint import Endpoint, Redaction
 from instag.chat.journal import Journal
 from instag.chat.progress import EndpointError
 from instag.chat.question import KEY, Fault, KeySet, Reply
-from instag.chat.response import judge
+from instag.chat.response import read_response
 from instag.chat.transport import Answer
 
 __all__ = ["LATE", "collect"]
@@ -131,7 +131,7 @@ def _record(line: bytes, keys: KeySet, limit: int | None, hide: Redaction) -> Re
         return Fault(key, str(error.get("code") or "no answer"), hide(str(words)), 1)
     status = response.get("status_code")
     answer = Answer(status if isinstance(status, int) else 0, {}, orjson.dumps(response.get("body")))
-    verdict = judge(answer, key, limit, hide)
+    verdict = read_response(answer, key, limit, hide)
     return verdict if isinstance(verdict, Reply) else Fault(key, verdict.reason, verdict.detail, 1)
 
 

@@ -17,7 +17,7 @@ from instag.chat.journal import Journal
 from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import KEY, KeySet, Question, Reply, Unreadable
 from instag.chat.request_format import RequestFormat, Structured
-from instag.chat.response import judge
+from instag.chat.response import read_response
 from instag.errors import InputError
 
 __all__ = ["REQUESTS", "SIZE", "submit", "tried"]
@@ -51,16 +51,16 @@ async def tried(
     messages = orjson.dumps(question.messages)
     # Each round changes the form, and there are only so many changes.
     while True:
-        verdict = judge(await service.ask(form.body(messages)), question.key, form.limit, hide)
+        verdict = read_response(await service.ask(form.body(messages)), question.key, form.limit, hide)
         if isinstance(verdict, Reply):
             journal.append(verdict)
             if not _again(form, verdict, read):
                 return next(questions, None)
-        elif verdict.kind == "stop":
+        elif verdict.kind in {"stop", "barred"}:
             raise EndpointError(
                 f"batch: tried with one question, the server says {verdict.reason}: {verdict.detail}", Tally()
             )
-        elif not (verdict.about_request and form.refused(verdict.detail, passing=verdict.kind == "again")):
+        elif verdict.kind not in {"refused", "away"} or not form.refused(verdict.words, verdict.detail):
             return question
 
 
@@ -71,7 +71,7 @@ def _again(form: RequestFormat, reply: Reply, read: Callable[[Reply], object] | 
             read(reply)
     except Unreadable as error:
         return form.unread(error.reason)
-    form.understood()
+    form.settle()
     return False
 
 

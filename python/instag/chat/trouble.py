@@ -1,0 +1,293 @@
+"""Trouble: what is done where something else than an answer comes."""
+
+import re
+import time
+from collections.abc import Mapping
+
+from instag.chat.backoff import jittered, span_of, wait_in
+from instag.chat.lane import Job, Lane, lower_way
+from instag.chat.question import Fault
+from instag.chat.reading import HEATS
+from instag.chat.response import Trouble
+from instag.chat.state import RunState
+
+__all__ = ["Troubles"]
+
+LONGEST_BACKOFF = 30.0
+# Questions in a row that are refused for what may be their own, later and at first, and at first in every way that there
+# is to ask; refusals in a row as every question would be refused.
+DIFFERENT, DIFFERENT_AT_FIRST, SEARCHED, ENDING = 12, 3, 2, 5
+# How often a question alone may be "too many requests", and seconds that it lets others go first.
+ALONE, BEHIND = 6, 0.05
+# Questions that fail in a row, with no answer between, when the endpoint and not they are at fault; and how few are the last,
+# which may all be bad.
+AWAY, LATE = 8, 32
+# Seconds of patience where only the last questions get no answer, and where nobody was ever reached.
+LONELY, NOBODY = 120.0, 360.0
+# What says at the very start that something else is there, and how often it is heard.
+AT_FIRST, ODD = frozenset({"timeout", "unknown host", "broken packing"}), 5
+# What says that a server is away, whatever it is asked.
+AT_GATEWAY = re.compile(r"no connection|http (?:50[234]|52\d|530)")
+VERSION = re.compile(r"/v\d[^/]*$|/openai$")
+
+
+class Troubles:
+    """Meets with what goes wrong: it waits, asks again, gives up a question, or ends the run."""
+
+    def __init__(self, state: RunState) -> None:
+        self._state = state
+
+    def meet(
+        self, job: Job, lane: Lane, trouble: Trouble, sent: float, version: int, headers: Mapping[str, str]
+    ) -> None:
+        """Meet with trouble of any kind."""
+        self._state.tally.trouble(trouble.reason)
+        if trouble.kind == "busy":
+            self._busy(job, lane, trouble, sent, wait_in(headers))
+        elif trouble.kind == "stop":
+            self._hopeless(job, lane, trouble)
+        elif trouble.kind == "own":
+            self._state.refuse(job, trouble)
+        elif trouble.kind == "unwritten":
+            self._unwritten(job, lane, trouble)
+        elif trouble.kind == "barred" and not (
+            trouble.reason == "http 404" and self._rephrased(job, lane, trouble, version)
+        ):
+            self._barred(job, lane, trouble)
+        elif trouble.kind == "refused":
+            self._refused(job, lane, trouble, version)
+        elif trouble.kind in {"away", "odd"}:
+            self._away(job, lane, trouble, sent, version, trouble.wait if trouble.wait is not None else _asked(headers))
+
+    def _rephrased(self, job: Job, lane: Lane, trouble: Trouble, version: int) -> bool:
+        """Whether the question can be put in another way, and is asked again."""
+        form = lane.form
+        if version != form.version or form.refused(trouble.words or trouble.detail, trouble.detail):
+            self._state.scheduler.again(job, 0.0)
+            return True
+        return False
+
+    def _refused(self, job: Job, lane: Lane, trouble: Trouble, version: int) -> None:
+        """The server does not like this request: how it is put, or what is in it."""
+        if self._rephrased(job, lane, trouble, version):
+            return
+        if lane.form.probing:
+            self._barred(job, lane, trouble)
+            return
+        if (way := lower_way(job, lane)) is None:
+            self._state.refuse(job, trouble)
+        else:
+            # Behind a gateway stand servers that differ.
+            job.way = way
+            self._state.scheduler.again(job, 0.0)
+
+    def _barred(self, job: Job, lane: Lane, trouble: Trouble) -> None:
+        """Refused, for what it is or as all would be: that shows by whether others are answered."""
+        lane.aside[job.key] = job, trouble
+        # Those that were put in every way there is have said enough.
+        searched = trouble.kind == "refused" or trouble.reason == "http 404"
+        if len(lane.aside) < (DIFFERENT if lane.ever else SEARCHED if searched else DIFFERENT_AT_FIRST):
+            return
+        self.bar(lane)
+
+    def bar(self, lane: Lane) -> None:
+        """All that was refused lately was refused as everything would be."""
+        trouble = next(reversed(lane.aside.values()))[1]
+        for each, _ in lane.aside.values():
+            self._state.scheduler.again(each, 0.0)
+        count = len(lane.aside)
+        lane.aside.clear()
+        many = f"{count} different questions in a row were refused, the last for this: " if count > 1 else ""
+        self._state.close(lane, f"{many}{trouble.reason}: {trouble.detail}{_advice(lane, trouble)}")
+
+    def _hopeless(self, job: Job, lane: Lane, trouble: Trouble) -> None:
+        """Refused as every question would be: at the start it ends there, later it may be a slip."""
+        lane.ending += 1
+        if not lane.ever or lane.ending >= ENDING:
+            self._state.close(lane, f"{trouble.reason}: {trouble.detail}")
+            self._state.scheduler.again(job, 0.0)
+            return
+        lane.gate.hold(jittered(self._state.limits.backoff * 2.0**lane.ending), time.monotonic())
+        self._state.scheduler.again(job, 0.0)
+
+    def _unwritten(self, job: Job, lane: Lane, trouble: Trouble) -> None:
+        """The server did not like what the model wrote: it may write better."""
+        form = lane.form
+        if form.probing and form.unread("not JSON"):
+            self._state.scheduler.again(job, 0.0)
+        elif job.unread < max(self._state.limits.reask, 1):
+            if form.temperature is not None:
+                job.temperature = max(form.temperature, HEATS[min(job.unread, len(HEATS) - 1)])
+            job.unread += 1
+            self._state.tally.reasked += 1
+            self._state.scheduler.again(job, 0.0)
+        else:
+            self._state.refuse(job, trouble)
+
+    def _busy(self, job: Job, lane: Lane, trouble: Trouble, sent: float, wait: float | None) -> None:
+        """Too many requests: the gate closes for all."""
+        scheduler, gate, now = self._state.scheduler, lane.gate, time.monotonic()
+        self._state.tally.throttled += 1
+        wait = trouble.wait if wait is None else wait
+        if gate.close(wait, sent, now):
+            lane.closing.clear()
+            if wait is None:
+                lane.window.throttled()
+            else:
+                lane.learned.throttled(wait, now)
+        lane.closing[job.key] = job
+        lonely = lane.ever and scheduler.exhausted and scheduler.only <= 1
+        why = gate.hopeless(now)
+        if job.alone >= ALONE or (lonely and why):
+            job.fault = Fault(job.key, trouble.reason, trouble.detail, job.tries + job.alone)
+            self._state.give_up(job)
+            return
+        # Others go first.
+        scheduler.again(job, max(gate.wait(now), 0.0) + BEHIND)
+        if why:
+            self._state.close(lane, f"{trouble.reason}, {why}: {trouble.detail}", patience=True)
+
+    def _away(self, job: Job, lane: Lane, trouble: Trouble, sent: float, version: int, wait: float | None) -> None:  # noqa: C901 - each says something else
+        """No answer: a slip, a question that the server cannot bear, or a server that is away."""
+        now, words = time.monotonic(), trouble.words or trouble.detail
+        lane.window.faltered()
+        job.fault = Fault(job.key, trouble.reason, trouble.detail, job.tries + 1)
+        # What failed in an earlier run most likely fails for what it is.
+        known = job.key in self._state.failed and not AT_GATEWAY.search(trouble.reason)
+        job.suspect = job.suspect or known
+        if lane.outage.since is not None:
+            self._still_away(job, lane, trouble, wait, now)
+            return
+        if not lane.ever and self._at_first(job, lane, trouble):
+            return
+        if version != lane.form.version and lane.form.probing:
+            self._state.scheduler.again(job, 0.0)
+            return
+        if trouble.reason != "no connection" and not lane.searched and lane.form.probing:
+            if lane.form.refused(words, trouble.detail):
+                self._state.tally.retries += 1
+                self._state.scheduler.again(job, 0.0)
+                return
+            lane.searched = True
+        job.tries += 1
+        lane.faults.append(job)
+        job.suspect = job.suspect or (trouble.reason == "timeout" and self._overtaken(lane, sent, now))
+        if self._down(job, lane, trouble):
+            self._rest(job, lane, trouble, wait, now)
+        elif job.tries < self._state.limits.attempts:
+            self._state.tally.retries += 1
+            backoff = min(self._state.limits.backoff * 2.0 ** (job.tries - 1), LONGEST_BACKOFF)
+            if wait is not None:
+                lane.gate.hold(min(wait, self._state.limits.patience), now)
+            self._state.scheduler.again(job, jittered(backoff))
+        elif job.suspect:
+            self._fail(job)
+        elif self._alone:
+            self._rest(job, lane, trouble, wait, now)
+        else:
+            lane.spent[job.key] = job
+
+    def _still_away(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
+        """The endpoint was asked while it is away, and did not answer."""
+        if trouble.reason != "no connection":
+            lane.form.cycle()
+            lane.resting.append(job)
+        lane.outage.failed(_why(trouble), wait, now)
+        # Another is tried next: it may be this one that is at fault.
+        self._state.scheduler.again(job, lane.outage.wait(now) + BEHIND)
+        self._impatient(lane, now)
+
+    def _overtaken(self, lane: Lane, sent: float, now: float) -> bool:
+        """Whether others were answered while a question was not: it waited longest, or alone."""
+        return now - lane.heard < self._state.limits.timeout / 2 or (lane.heard > sent and lane.in_flight == 1)
+
+    def _fail(self, job: Job) -> None:
+        """A question has had all its attempts."""
+        self._state.give_up(job)
+        assert job.fault is not None  # noqa: S101 - that is why
+        self._state.end(self._state.breaker.failed(job.fault, refused=False, known=self._state.known(job)))
+
+    def _at_first(self, job: Job, lane: Lane, trouble: Trouble) -> bool:
+        """Before anything was answered: whether what answers is surely not what was meant."""
+        if (trouble.reason not in AT_FIRST and trouble.kind != "odd") or job.suspect:
+            return False
+        lane.odd += 1
+        if lane.odd < (self._state.limits.attempts if trouble.reason == "timeout" else ODD):
+            self._state.tally.retries += 1
+            self._state.scheduler.again(job, jittered(min(self._state.limits.backoff * lane.odd, LONGEST_BACKOFF)))
+            return True
+        self._state.scheduler.again(job, 0.0)
+        self._state.close(lane, f"{trouble.reason}: {trouble.detail}{_advice(lane, trouble)}")
+        return True
+
+    def _down(self, job: Job, lane: Lane, trouble: Trouble) -> bool:
+        """Whether it is the endpoint that is away, rather than this question that is at fault."""
+        if trouble.reason == "no connection":
+            return True
+        if job.suspect:
+            return False
+        return not lane.ever or len({each.key for each in lane.faults if not each.suspect}) >= AWAY
+
+    @property
+    def _alone(self) -> bool:
+        """Whether no other question can show that the endpoint answers."""
+        scheduler = self._state.scheduler
+        return scheduler.exhausted and not scheduler.waiting and scheduler.in_flight <= 1
+
+    def _rest(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
+        """Let an endpoint rest, and ask it with one question at a time; what failed meanwhile has lost no attempt."""
+        for each in lane.faults:
+            each.tries = max(each.tries - 1, 0)
+        if trouble.reason != "no connection":
+            lane.resting.extend(lane.faults)
+        lane.faults.clear()
+        scheduler, most = self._state.scheduler, float("inf")
+        if not lane.ever and trouble.reason == "no connection":
+            most = NOBODY
+        elif lane.ever and scheduler.exhausted and scheduler.only <= LATE and not AT_GATEWAY.search(trouble.reason):
+            most = LONELY
+        lane.outage.begin(_why(trouble), wait, now, most)
+        for each in (job, *(spent for spent in lane.spent.values() if spent is not job)):
+            scheduler.again(each, lane.outage.wait(now) + BEHIND)
+        lane.spent.clear()
+        self._impatient(lane, now)
+
+    def _impatient(self, lane: Lane, now: float) -> None:
+        """Where patience with an endpoint has ended, ask it no more."""
+        if not lane.outage.over(now):
+            return
+        scheduler = self._state.scheduler
+        if lane.ever and scheduler.exhausted and scheduler.only <= LATE and not AT_GATEWAY.search(lane.outage.why):
+            # The last questions may be what it cannot bear: they have failed, and all others are answered.
+            lane.outage.end()
+            for job in scheduler.left():
+                self._state.give_up(job)
+            return
+        since = span_of(now - (lane.outage.since or now))
+        self._state.close(lane, f"no answer for {since}: {lane.outage.why}{_hint(lane)}", patience=True)
+
+
+def _why(trouble: Trouble) -> str:
+    return f"{trouble.reason}: {trouble.detail}"
+
+
+def _asked(headers: Mapping[str, str]) -> float | None:
+    return wait_in(headers) if "retry-after" in headers or "retry-after-ms" in headers else None
+
+
+def _hint(lane: Lane) -> str:
+    """What may be wrong with an address."""
+    base = lane.endpoint.base_url
+    return "" if VERSION.search(base) or lane.ever else f"; is the version missing? try {base}/v1"
+
+
+def _advice(lane: Lane, trouble: Trouble) -> str:
+    """What may help where nothing was ever answered."""
+    if trouble.reason == "timeout":
+        return "; give it more time (timeout / --timeout)"
+    if lane.ever or trouble.kind != "refused":
+        return _hint(lane)
+    return (
+        f"{_hint(lane)}; if the server does not take a part of the request, leave it out: structured='none' / --structured "
+        "none, temperature=None / --temperature -1, max_tokens=None / --max-tokens 0"
+    )
