@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from instag import io
 from instag.cli import console
 from instag.cli.app import app
+from instag.io.options import ReadOptions
 
 Call = tuple[str, list[object], dict[str, Any]]
 Given = Mapping[str, list[str]]
@@ -67,6 +69,13 @@ def taken_down() -> Iterator[Calls]:
         yield calls
 
 
+def read_with(**options: object) -> dict[str, Any]:
+    """All options of reading, those that are not given by their defaults."""
+    return {each.name: each.default for each in fields(ReadOptions)} | options
+
+
 def all_of(command: Callable[..., None], *given: Given) -> bool:
     """Whether no option of a command is left out; a new one is, until it is listed."""
-    return set().union(*given) == inspect.signature(command).parameters.keys()
+    reading = {each.name for each in fields(ReadOptions)}
+    # The options of reading are the same everywhere, and tried where they are made.
+    return set().union(*given) | reading == inspect.signature(command).parameters.keys() | reading

@@ -5,14 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill, indent
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, TypeVar, get_args, get_type_hints
+from typing import Annotated, Any, TypedDict, TypeVar, get_args, get_type_hints
 
 from instag.choices import Structured
 from instag.errors import InputError
-
-if TYPE_CHECKING:
-    from instag.chat.progress import Tally
-    from instag.chat.spending import Price
 
 __all__ = ["OPTIONS", "ModelOptions", "Option", "filled", "parsed_shard", "with_model_options"]
 
@@ -127,7 +123,7 @@ class ModelOptions(TypedDict, total=False):
         ),
     ]
     concurrency: Annotated[
-        "int | str",
+        int | str,
         Option(
             "auto",
             "Requests in flight: ``auto`` finds what the server bears; a number is the most there will be.",
@@ -145,7 +141,7 @@ class ModelOptions(TypedDict, total=False):
         Option(None, "US dollars that this run may spend.", "What this run may spend.", metavar="USD"),
     ]
     price: Annotated[
-        "Price | tuple[float, float] | None",
+        Any,
         Option(
             None,
             "US dollars for a million tokens of questions and of answers; by default the published price of the model.",
@@ -230,7 +226,7 @@ class ModelOptions(TypedDict, total=False):
         ),
     ]
     progress: Annotated[
-        "Callable[[Tally], object] | None",
+        Callable[[Any], object] | None,
         Option(
             None,
             "Called with the :class:`instag.Tally` four times a second and at the end, in another thread. In a notebook "
@@ -241,9 +237,7 @@ class ModelOptions(TypedDict, total=False):
 
 OPTIONS: dict[str, Option] = {
     name: next(each for each in get_args(hint) if isinstance(each, Option))
-    for name, hint in get_type_hints(
-        ModelOptions, {"Callable": Callable, "Tally": object, "Price": object}, include_extras=True
-    ).items()
+    for name, hint in get_type_hints(ModelOptions, include_extras=True).items()
 }
 """The options by name."""
 

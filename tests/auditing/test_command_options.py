@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import instag
-from calls import FRAME, Call, Calls, all_of, taken_down
+from calls import FRAME, Call, Calls, all_of, read_with, taken_down
 from instag.chat import Tally
 from instag.cli.audit import audit
 
@@ -101,7 +101,7 @@ def test_audit(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "reask": 4,
         "headers": {"X-A": "b"},
     }
-    read: Call = ("read", ["IN.jsonl"], {"format": "alpaca", "query": "asked"})
+    read: Call = ("read", ["IN.jsonl"], read_with(format="alpaca", query="asked"))
     after: list[Call] = [("show", [1], {}), ("write", [details], {})]
     calls.check("audit", given, {"source", "model"}, [read, ("audit", [], options), *after])
     elsewhere = {name: option for name, option in given.items() if name != "api_key_file"} | other

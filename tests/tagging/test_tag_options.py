@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import instag
-from calls import FRAME, Call, Calls, all_of, taken_down
+from calls import FRAME, Call, Calls, all_of, read_with, taken_down
 from instag import io
 from instag.chat import Tally
 from instag.chat.truncate import Cut
@@ -91,8 +91,8 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert all_of(tag, common, asked, paced, borne, dry, batched)
 
     read: list[Call] = [
-        ("load", ["IN.jsonl"], {"format": "alpaca"}),
-        ("read", ["IN.jsonl"], {"format": "alpaca", "query": "asked"}),
+        ("load", ["IN.jsonl"], read_with(format="alpaca", query="asked")),
+        ("read", ["IN.jsonl"], read_with(format="alpaca", query="asked")),
     ]
     questions = {
         "model": "m1",
@@ -119,7 +119,7 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     }
     pace = {"retry_unread": True, "concurrency": 9, "rpm": 11.0, "tpm": 12.0, "shard": "1/3"}
     bounds = {"insecure": True, "reask": 4, "attempts": 2, "timeout": 13.0, "patience": 14.0, "max_unread": 0.25}
-    wrote: list[Call] = [("write", [output], {"format": "messages"}), ("write", [failures], {})]
+    wrote: list[Call] = [("write", [output], {"format": "messages", "metadata": {}}), ("write", [failures], {})]
     run: Call = ("tag", [], UNSET | questions | asking | pace | bounds)
     calls.check("tag", common | asked | paced | borne, required, [*read, run, *wrote])
     estimate: Call = ("estimate", [], UNSET | questions | pace | {"cut": Cut(300, "tokens"), "batch": False})

@@ -86,7 +86,7 @@ KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the e
 
 def asks_a_model(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a run of a model, in the place of its `**asking`; :func:`read_asking` reads them."""
-    hints = get_type_hints(ModelOptions, {"Callable": Callable, "Tally": object, "Price": object}, include_extras=True)
+    hints = get_type_hints(ModelOptions, include_extras=True)
     more = {
         "api_key_env": (KeyEnvs, None),
         "api_key_file": (KeyFile, None),
