@@ -164,3 +164,19 @@ def test_pieces_of_a_frame_are_its_column(tmp_path: Any) -> None:
         assert pl.concat(wrap(data).chunks("tags")).equals(wrap(data).column("tags"))
     with pytest.raises(instag.InputError, match="no column 'words'"):
         wrap(frame).chunks("words")
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=4), min_size=1, max_size=40), st.integers(1, 30), st.data()
+)
+def test_first_rounds_of_parts_hold_the_choice(rows: list[list[str]], budget: int, data: st.DataObject) -> None:
+    frame = pl.DataFrame({"nth": range(len(rows)), "tags": rows}, {"nth": pl.Int64, "tags": pl.List(pl.String)})
+    whole = instag.rank(frame).head(budget)
+    part = pl.Series(data.draw(st.lists(st.integers(0, 2), min_size=len(rows), max_size=len(rows))), dtype=pl.Int8)
+    rounds = pl.col("round") <= (whole["round"].max() or 0)
+    kept = [instag.rank(frame.filter(part == which)).filter(rounds) for which in range(3)]
+    survivors = pl.concat(kept).select("nth", "tags").sort("nth")
+    again = instag.rank(survivors).head(budget)
+    assert again["nth"].to_list() == whole["nth"].to_list()
+    assert again["round"].to_list() == whole["round"].to_list()

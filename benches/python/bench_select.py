@@ -66,6 +66,22 @@ def test_python(benchmark: Benchmark, million: pl.DataFrame) -> None:
     assert instag.select(million, BUDGET, details=True).get_column("row").to_list() == rows
 
 
+@pytest.mark.benchmark(group="measures of 1 M, encoded")
+@pytest.mark.parametrize("which", ["all", "rows"])
+def test_measure(benchmark: Benchmark, million: pl.DataFrame, which: str) -> None:
+    tagsets = encode(million.get_column("tags"))
+    rows = None if which == "all" else np.arange(million.height, dtype=np.uint32)
+    pairs, distinct = benchmark.pedantic(lambda: tagsets.measure(rows), rounds=9, warmup_rounds=1)
+    assert (pairs, distinct) == (len(tagsets.codes), tagsets.n_tags)
+
+
+@pytest.mark.benchmark(group="measures of 1 M, encoded")
+def test_measure_numpy(benchmark: Benchmark, million: pl.DataFrame) -> None:
+    tagsets = encode(million.get_column("tags"))
+    counts = benchmark.pedantic(lambda: np.bincount(tagsets.codes), rounds=9, warmup_rounds=1)
+    assert counts.tolist() == tagsets.holders.tolist()
+
+
 @pytest.mark.benchmark(group="6 K of 306 K, codes")
 def test_submodlib(benchmark: Benchmark) -> None:
     submodlib = pytest.importorskip("submodlib", reason="submodlib-py is not installed: make bench installs it")

@@ -256,7 +256,7 @@ pub(crate) fn check_rows(rows: usize) -> Result<()> {
     if rows < u32::MAX as usize {
         return Ok(());
     }
-    let way = "choose from parts of the data, then from what was chosen: for complexity-first that is exact";
+    let way = "rank parts of the data, and choose from the first rounds of each: for complexity-first, whole rounds are exact";
     Err(Error::TooMany(format!("expected fewer than 4,294,967,295 rows; found {rows}: {way}")))
 }
 
@@ -339,7 +339,9 @@ mod tests {
         assert_eq!(tags.check_rows(&[1, 0]), Ok(()));
         assert_eq!(tags.check_rows(&[0, 2]).unwrap_err().to_string(), "rows: expected rows below 2; found 2");
         assert!(check_rows(u32::MAX as usize - 1).is_ok());
-        assert!(check_rows(u32::MAX as usize).unwrap_err().to_string().contains("found 4294967295: choose from parts"));
+        assert!(
+            check_rows(u32::MAX as usize).unwrap_err().to_string().contains("found 4294967295: rank parts of the data")
+        );
     }
 
     #[test]
