@@ -1,0 +1,99 @@
+"""Reading JSON Lines with the queries found, beside Polars' own scan of all columns: `make bench`.
+
+Times are those of the processor. The same bytes, as 1,000 columns, as a struct of 200 fields and as 2,000 files, show
+whether reading is linear in each.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
+
+import instag
+
+ROWS, WORDS = 200_000, 130
+COLUMNS, FIELDS, FILES = 1_000, 200, 2_000
+WIDE_ROWS = 2_000
+
+timed = pytest.mark.benchmark(timer=time.process_time)
+
+
+def words(row: int, count: int) -> str:
+    return " ".join(f"w{row * 31 % 997 + nth}" for nth in range(count))
+
+
+def write(path: Path, records: Sequence[Mapping[str, object]]) -> Path:
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records))
+    return path
+
+
+@pytest.fixture(scope="module")
+def chats(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    turns = ({"role": "user", "content": WORDS // 3}, {"role": "assistant", "content": WORDS - WORDS // 3})
+    records = [
+        {
+            "id": row,
+            "messages": [{**turn, "content": words(row, int(str(turn["content"])))} for turn in turns],
+            "tags": ["a", f"b{row % 99}"],
+        }
+        for row in range(ROWS)
+    ]
+    return write(tmp_path_factory.mktemp("chats") / "x.jsonl", records)
+
+
+@timed
+def test_read(benchmark: Benchmark, chats: Path) -> None:
+    frame = benchmark.pedantic(lambda: instag.read(chats), rounds=3)
+    assert frame.height == ROWS
+    assert frame["queries"].list.len().unique().to_list() == [1]
+
+
+@timed
+def test_polars(benchmark: Benchmark, chats: Path) -> None:
+    frame = benchmark.pedantic(lambda: pl.scan_ndjson(chats).collect(), rounds=3)
+    assert frame.height == ROWS
+
+
+@pytest.fixture(scope="module")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("shapes")
+    cells = [[words(row * COLUMNS + nth, 1) for nth in range(COLUMNS)] for row in range(WIDE_ROWS)]
+    names = [f"c{nth}" for nth in range(COLUMNS)]
+    plain = [{"prompt": str(row), "rest": " ".join(cell)} for row, cell in enumerate(cells)]
+    step = COLUMNS // FIELDS
+    (folder / "files").mkdir()
+    for nth in range(FILES):
+        write(folder / "files" / f"{nth:05}.jsonl", plain[nth * WIDE_ROWS // FILES : (nth + 1) * WIDE_ROWS // FILES])
+    return {
+        "plain": str(write(folder / "plain.jsonl", plain)),
+        "columns": str(
+            write(
+                folder / "columns.jsonl",
+                [{"prompt": str(row), **dict(zip(names, cell, strict=True))} for row, cell in enumerate(cells)],
+            )
+        ),
+        "fields": str(
+            write(
+                folder / "fields.jsonl",
+                [
+                    {
+                        "prompt": str(row),
+                        "rest": {f"f{at}": " ".join(cell[at * step : (at + 1) * step]) for at in range(FIELDS)},
+                    }
+                    for row, cell in enumerate(cells)
+                ],
+            )
+        ),
+        "files": str(folder / "files" / "*.jsonl"),
+    }
+
+
+@timed
+@pytest.mark.parametrize("shape", ["plain", "columns", "fields", "files"])
+def test_shapes(benchmark: Benchmark, shapes: dict[str, str], shape: str) -> None:
+    frame = benchmark.pedantic(lambda: instag.read(shapes[shape]), rounds=1)
+    assert frame["queries"].to_list() == [[str(row)] for row in range(WIDE_ROWS)]
