@@ -13,7 +13,19 @@ from instag.surrogates import show_controls
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["INTERRUPTED", "MAX_COST", "PATIENCE", "compare", "error", "give_way", "note", "noted", "say", "stage", "table"]
+__all__ = [
+    "INTERRUPTED",
+    "MAX_COST",
+    "PATIENCE",
+    "compare",
+    "error",
+    "give_way",
+    "note",
+    "noted",
+    "say",
+    "stage",
+    "table",
+]
 
 
 # As wide as tables may be where there is no terminal that they have to fit into.
