@@ -62,6 +62,19 @@ def test_rows_can_be_marked() -> None:
         instag.dedup(result.data, action="mark")
 
 
+def test_copies_with_other_answers_are_told_apart() -> None:
+    rows = [
+        ("Name a bird", "A heron."),
+        ("name a bird", "A heron."),
+        ("Name a  bird", "A tern."),
+        ("Name a tree", "An oak."),
+    ]
+    pairs = instag.dedup(pl.DataFrame(rows, schema=["instruction", "output"], orient="row")).dropped
+    assert pairs.select("row", "of", "same_answer").rows() == [(1, 0, True), (2, 0, False)]
+    prompts = instag.dedup(pl.DataFrame({"prompt": ["Name a bird", "Name a bird"]})).dropped
+    assert prompts.get_column("same_answer").to_list() == [None]
+
+
 def test_all_turns_of_the_user_are_compared() -> None:
     def chat(*queries: str) -> list[dict[str, str]]:
         return [

@@ -13,6 +13,7 @@ from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.queries import heard
+from instag.io.turns import turns
 
 __all__ = ["check_threshold", "dedup", "texts_of"]
 
@@ -68,7 +69,8 @@ def dedup(
     Returns
     -------
     Cleaned
-        `dropped` has `row`, `reason`, `of` (the row that stays), `likeness` (the Jaccard similarity) and `query`.
+        `dropped` has `row`, `reason`, `of` (the row that stays), `likeness` (the Jaccard similarity), `same_answer`
+        (whether what was answered is the same, null where nobody knows) and `query`.
 
     Raises
     ------
@@ -107,9 +109,23 @@ def dedup(
         "of",
         "likeness",
     )
-    dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
+    dropped = dropped.with_columns(_same_answer(frame, dropped), shown(queries, dropped.get_column("row")))
     marks = _marks(dropped, len(texts)) if action == "mark" else None
     return cleaned(frame, dropped, len(texts), marks)
+
+
+def _same_answer(frame: Frame, dropped: pl.DataFrame) -> pl.Series:
+    """Whether copies have the same answers as the rows that stay for them."""
+    spoken = turns(frame.lazy()) if dropped.height else None
+    if spoken is None or not spoken.get_column("roles").list.contains("assistant").any():
+        return pl.Series("same_answer", [None] * dropped.height, dtype=pl.Boolean)
+    wanted = pl.concat([dropped.get_column("row"), dropped.get_column("of")])
+    each = spoken[wanted.to_numpy()].with_row_index("nth").explode("roles", "texts")
+    said = each.filter(pl.col("roles") == "assistant").group_by("nth").agg(pl.col("texts").str.join("\n"))
+    answers = dict(said.iter_rows())
+    half = dropped.height
+    same = [answers.get(nth) == answers.get(nth + half) for nth in range(half)]
+    return pl.Series("same_answer", same, dtype=pl.Boolean)
 
 
 def texts_of(queries: pl.Series) -> pl.Series:

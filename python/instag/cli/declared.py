@@ -91,6 +91,8 @@ def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., 
             if dropped is not None:
                 io.write(result.dropped, dropped)
         say(result, marked=options.get("action") == "mark")
+        if "same_answer" in result.dropped.columns and (differ := result.dropped.filter(~pl.col("same_answer")).height):
+            console.say(f"{differ:,} of the copies have other answers than the rows that stay: --dropped lists them")
         console.say(f"written to {output}" + ("" if dropped is None else f"; what went is listed in {dropped}"))
 
     command.__name__, command.__doc__ = function.__name__, text
