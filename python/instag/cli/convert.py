@@ -10,7 +10,6 @@ from instag.cli.options import Output, Sources, To, one_or_list
 from instag.cli.reading import reads
 from instag.errors import InputError
 from instag.io.options import Reading
-from instag.io.trainers.configs import filename
 
 Trainers = Annotated[
     str | None,
@@ -70,7 +69,11 @@ def convert(
     samples = "sample" if done.samples == 1 else "samples"
     queries = "query" if done.queries == 1 else "queries"
     console.say(f"{done.samples:,} {samples} with {done.queries:,} {queries}; written to {output}")
-    for name in names or ():
+    if names is None:
+        return
+    from instag.io.trainers.configs import filename
+
+    for name in names:
         # Each configuration says at its top how it is used.
         first = next(line for line in (output / filename(name)).read_text().splitlines()[1:] if line)
         call = first.strip('# "')
