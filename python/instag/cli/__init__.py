@@ -10,7 +10,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line.
 
-    Exit code 1 is for what is wrong with values, data and endpoints, 2 for a line that cannot be read, 130 for Ctrl-C.
+    Exit code 1 is for what is wrong with values, data and endpoints, 2 for a line that cannot be read, 3 where what a run
+    may cost is spent, 4 where patience with an endpoint has ended, 130 for Ctrl-C.
     """
     if sys.argv[1:] == ["--version"]:
         # Said at once: to build the commands takes several times as long as Python takes to start.
