@@ -9,7 +9,6 @@ from aiohttp import web
 
 import chaos
 from asked import run, stopped, texts
-from instag.chat import Tally
 from instag.chat.backoff import Outage
 
 QUICK: dict[str, Any] = {"backoff": 0.002, "patience": 30.0}
@@ -29,13 +28,13 @@ def test_a_server_that_is_away_costs_no_question(tmp_path: Path, status: int, fi
 
 
 def test_one_question_at_a_time_is_asked_meanwhile(tmp_path: Path) -> None:
-    seen: list[Tally] = []
+    seen: list[int] = []
 
     def script(_: object, number: int) -> web.Response | None:
         return chaos.failure(503, "away") if 50 < number <= 66 else None
 
     with chaos.running(script=script, latency=0.001) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(200), concurrency=4, watch=seen.append, **QUICK)
+        tally, _, _ = run(tmp_path / "j", server.url, texts(200), concurrency=4, watch=lambda tally: seen.append(tally.in_flight), **QUICK)
     assert tally.answered == 200
     assert tally.faults == {"http 503": 16}
     # What was under way when it began, and a few that made it out; then one by one.
