@@ -39,8 +39,8 @@ PAIRS = [{"prompt": "Name a bird.", "chosen": "A heron.", "rejected": "A cow."}]
 )
 def test_every_row_is_read(rows: list[Any], answers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISABLE_VERSION_CHECK", "1")
-    converter = pytest.importorskip("llamafactory.data.converter", exc_type=Exception)
-    parser = pytest.importorskip("llamafactory.data.parser", exc_type=Exception)
+    converter = pytest.importorskip("llamafactory.data.converter", exc_type=Exception)  # type: ignore[arg-type]
+    parser = pytest.importorskip("llamafactory.data.parser", exc_type=Exception)  # type: ignore[arg-type]
     instag.write(pl.DataFrame(rows), tmp_path, trainers="llama-factory", model="Qwen/Qwen3-4B")
     monkeypatch.chdir(tmp_path)
     (entry,) = parser.get_dataset_list(list(json.loads(Path("data/dataset_info.json").read_text())), "data")
