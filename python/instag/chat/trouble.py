@@ -18,7 +18,7 @@ LONGEST_BACKOFF = 30.0
 # is to ask; refusals in a row as every question would be refused.
 DIFFERENT, DIFFERENT_AT_FIRST, SEARCHED, ENDING = 12, 3, 2, 5
 # How often a question alone may be "too many requests", and seconds that it lets others go first.
-ALONE, BEHIND = 6, 0.05
+ALONE, BEHIND = 12, 0.05
 # Questions that fail in a row, with no answer between, when the endpoint and not they are at fault; and how few are the last,
 # which may all be bad.
 AWAY, LATE = 8, 32
