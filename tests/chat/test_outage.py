@@ -34,7 +34,14 @@ def test_one_question_at_a_time_is_asked_meanwhile(tmp_path: Path) -> None:
         return chaos.failure(503, "away") if 50 < number <= 66 else None
 
     with chaos.running(script=script, latency=0.001) as server:
-        tally, _, _ = run(tmp_path / "j", server.url, texts(200), concurrency=4, watch=lambda tally: seen.append(tally.in_flight), **QUICK)
+        tally, _, _ = run(
+            tmp_path / "j",
+            server.url,
+            texts(200),
+            concurrency=4,
+            watch=lambda tally: seen.append(tally.in_flight),
+            **QUICK,
+        )
     assert tally.answered == 200
     assert tally.faults == {"http 503": 16}
     # What was under way when it began, and a few that made it out; then one by one.
