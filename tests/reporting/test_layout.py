@@ -43,7 +43,7 @@ def test_legends_end_within_their_figures(opened: Opener, crowded: Path, width: 
     named = {figure for figure, _, _ in ends}
     assert named >= {"groups", "frequency", "complexity", "growth", "frontier-coverage", "selection-1"}
     assert [end for end in ends if end[2] < 0] == []
-    assert len([end for end in ends if end[0] == "growth"]) == 5
+    assert len([end for end in ends if end[0] == "growth"]) == 1 + len(get_args(Method))
 
 
 @pytest.mark.parametrize("width", [1280, 800, 400])
