@@ -85,13 +85,17 @@ def test_a_query_that_fails_fails_alone(tmp_path: Path) -> None:
 
 def test_coroutines_have_several_batches_under_way(tmp_path: Path) -> None:
     under_way = most = 0
+    together = asyncio.Event()
 
     async def model(queries: list[str]) -> list[list[str]]:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        for _ in range(20):
-            await asyncio.sleep(0)
+        # The first wait for each other, however slowly they come.
+        if under_way == 4:
+            together.set()
+        async with asyncio.timeout(60):
+            await together.wait()
         under_way -= 1
         return [[query] for query in queries]
 
