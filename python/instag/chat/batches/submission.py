@@ -60,7 +60,7 @@ async def tried(
             raise EndpointError(
                 f"batch: tried with one question, the server says {verdict.reason}: {verdict.detail}", Tally()
             )
-        elif verdict.kind not in {"refused", "away"} or not form.refused(verdict.words, verdict.detail):
+        elif verdict.kind != "refused" or not form.refused(verdict.words, verdict.detail):
             return question
 
 
