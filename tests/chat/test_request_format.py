@@ -66,8 +66,8 @@ def test_where_no_way_helps_it_stays_with_the_first(tmp_path: Path) -> None:
     with chaos.running(script=understands(refuse=None)) as server:
         problem = stopped(tmp_path / "j", server.url, texts(50), concurrency=1)
     assert "20 of the last 20 answers cannot be read" in str(problem)
-    assert [way_of(body) for body in server.bodies] == [way for way in WAYS for _ in range(2)] + ["json_schema"] * 12
-    assert problem.tally.answered < 20
+    assert [way_of(body) for body in server.bodies] == [way for way in WAYS for _ in range(2)] + ["json_schema"] * 19
+    assert problem.tally.answered <= 20
 
 
 def test_an_odd_first_question_does_not_decide(tmp_path: Path) -> None:

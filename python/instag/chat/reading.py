@@ -32,6 +32,7 @@ class Reading:
             raise
         if problem is None:
             self._understood(job, lane)
+        probing = lane.form.probing
         again = problem is not None and self._reask(job, lane, reply, problem)
         if again:
             reply = replace(reply, unread=job.unread)
@@ -48,7 +49,7 @@ class Reading:
             tally.answered += 1
             tally.unread += problem is not None
             tally.cut += problem is not None and problem.reason == "length"
-        known = problem is not None and (job.key in self._state.replied or (again and _blank(reply)))
+        known = problem is not None and (job.key in self._state.replied or (again and (probing or _blank(reply))))
         words = self._state.breaker.answered(problem, known=known)
         self._state.end(words and f"{self._state.whose(lane)}: {words}")
 
