@@ -58,7 +58,7 @@ def test_same_as_reference(rows: list[Any], data: st.DataObject) -> None:
     tagged = sum(bool(tags) for tags in reference.tag_sets(rows))
     budget = data.draw(st.integers(0, tagged))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("instag.selection.selector.warn", lambda _: None)
+        patch.setattr("instag.selection.shortfall.warn", lambda _: None)
         assert rows_of(frame, budget) == [row for row, _ in reference.gain(rows, budget)]
         pieces = pl.concat([frame[:3], frame[3:]], rechunk=False)
         assert rows_of(pieces, budget) == rows_of(frame, budget)

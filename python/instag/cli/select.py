@@ -24,7 +24,7 @@ from instag.errors import InputError
 from instag.io.options import Reading
 
 if TYPE_CHECKING:
-    from instag.selection.selector import Chosen
+    from instag.selection.choice import Chosen
 
 Ranked = Annotated[Method, typer.Option("--method", help="How samples are ranked.")]
 Budget = Annotated[
@@ -180,8 +180,8 @@ def run(
 
     from instag import io
     from instag.frame import wrap
+    from instag.selection.choice import choose
     from instag.selection.options import read_options
-    from instag.selection.selector import choose
 
     read = [
         *source,
@@ -217,7 +217,7 @@ def run(
 def tell_of(chosen: "Chosen", method: Method, output: Path, tags: str) -> None:
     """Say what was chosen, how good that is, and what could not be done."""
     from instag.analysis.measures import measure_tags
-    from instag.selection.selector import reached_quotas, warn_of_missing
+    from instag.selection.shortfall import reached_quotas, warn_of_missing
 
     console.compare(measure_tags(chosen.tagsets), measure_tags(chosen.tagsets, chosen.rows))
     if chosen.problem is None:

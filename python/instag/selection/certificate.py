@@ -1,15 +1,27 @@
-"""How good a selection is, beside the best that is possible."""
+"""`certify`: how good a selection is, beside the best that is possible."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import floor
+from typing import Any, Unpack
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.selection.problem import Problem
+from instag.checks import check_count
+from instag.choices import Method
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.normalization.rollup import with_broader
+from instag.selection.constraint import Units
+from instag.selection.cost import cost_of
+from instag.selection.options import Gain, read_options
+from instag.selection.problem import Problem, problem_of
+from instag.tagsets import encode
 
-__all__ = ["Certificate", "certificate_of"]
+__all__ = ["Certificate", "certificate_of", "certify"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,72 @@ class Certificate:
         return f"at least {floor(1000 * self.share + 1e-6) / 10:.1f} % of the best possible"
 
 
+def certify(
+    data: Any,
+    rows: Sequence[int] | NDArray[Any] | pl.Series,
+    *,
+    tags: str = "tags",
+    method: Method = "gain",
+    budget: float | str | None = None,
+    steps: int = 200,
+    **gain: Unpack[Gain],
+) -> Certificate:
+    """Tell how good a selection is, whoever made it: its value, and a bound on what is possible.
+
+    Parameters
+    ----------
+    data
+        The data that it was chosen from.
+    rows
+        The numbers of the rows, from 0: `row` of ``details=True``.
+    tags
+        As for :func:`select`.
+    method
+        Only ``"gain"`` has an objective.
+    budget
+        As for :func:`select`; None is what the rows have: their number, or with `cost` what they cost.
+    steps
+        The most steps that the bound is improved by; it stops where it is within 0.1 %.
+    **gain
+        The options of ``method="gain"`` in :func:`select`: they say what is good, and what is allowed.
+
+    Returns
+    -------
+    Certificate
+        With `value`, `bound` and `share`; as text "at least 99.6 % of the best possible".
+
+    Raises
+    ------
+    InputError
+        Where the rows are none of the data, come twice, or are not allowed by the budget and quotas.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"tags": [["math"], ["math", "proof"], ["art"], ["proof"]]})
+    >>> print(instag.certify(df, [1, 2]))
+    at least 100.0 % of the best possible
+    >>> round(instag.certify(df, [0, 3]).share, 2)
+    0.67
+    """
+    if method != "gain":
+        raise InputError(f"method: only 'gain' has an objective to certify by; found {method!r}")
+    options = read_options(method, **gain)
+    if options.curve == "match":
+        raise InputError("curve: 'match' is no curve of its own: certify by a number or 'log'")
+    check_count("steps", steps, 0)
+    frame = wrap(data)
+    tagsets = with_broader(encode(frame.chunks(tags)), options.tree)
+    wanted = _row_numbers(rows, tagsets.samples)
+    if budget is None:
+        cost = cost_of(frame, options)
+        budget = len(wanted) if cost is None else Units(cost.values[wanted].sum())
+    problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=None)
+    _check_allowed(problem, wanted)
+    tagged = np.diff(tagsets.offsets)[wanted] > 0
+    return certificate_of(problem, wanted[tagged], steps)
+
+
 def certificate_of(problem: Problem, rows: NDArray[np.uint32], steps: int) -> Certificate:
     """Bound what is possible, in so many steps.
 
@@ -51,3 +129,35 @@ def certificate_of(problem: Problem, rows: NDArray[np.uint32], steps: int) -> Ce
         )
         constraint = replace(constraint, quotas=replace(quotas, at_least=np.minimum(quotas.at_least, held)))
     return Certificate(*_core.certify(problem.core(), constraint.core(), rows, steps))
+
+
+def _row_numbers(rows: Any, samples: int) -> NDArray[np.uint32]:
+    numbers = rows.to_list() if isinstance(rows, pl.Series) else np.asarray(rows).tolist()
+    for number in numbers:
+        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < samples:
+            raise InputError(f"rows: expected numbers of rows, from 0 to {samples - 1:,}; found {number!r}")
+    wanted = np.array(numbers, np.uint32)
+    if len(np.unique(wanted)) < len(wanted):
+        values, counts = np.unique(wanted, return_counts=True)
+        raise InputError(f"rows: expected each row once; found row {values[counts > 1][0]:,} {counts.max():,} times")
+    return wanted
+
+
+def _check_allowed(problem: Problem, rows: NDArray[np.uint32]) -> None:
+    constraint = problem.constraint
+    amount = constraint.amount(rows)
+    unit = "samples" if constraint.cost is None else constraint.cost.name
+    if amount > constraint.budget * (1 + 1e-12):
+        raise InputError(f"rows: they have {amount:,g} {unit}, above the budget of {constraint.budget:,g}")
+    untagged = np.diff(problem.tagsets.offsets)[rows] == 0
+    left_out = ~problem.available[rows] & ~untagged
+    if left_out.any():
+        raise InputError(
+            f"rows: {int(left_out.sum()):,} may not be chosen, by start, min_cost or max_cost: row {rows[left_out][0]:,} is one"
+        )
+    if (quotas := constraint.quotas) is not None:
+        values = None if constraint.cost is None else constraint.cost.values[rows]
+        held = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
+        for name, has, most in zip(quotas.names, held, quotas.at_most, strict=True):
+            if has > most * (1 + 1e-12):
+                raise InputError(f"rows: group {name!r} has {has:,g} {unit}, above at_most of {most:,g}")
