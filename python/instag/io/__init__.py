@@ -14,6 +14,10 @@ jsonl         JSON Lines and JSON lists, fast where that is exact
 roles         who speaks, by all the names in use
 template      texts that are made with a chat template, taken apart
 layout        which columns hold what was said
+content       what is said in a turn: its text, and the parts of it
+calls         calls of tools, as a list and as the JSON of a turn
+utterance     one element of a conversation, as whoever wrote it has it
+tree          trees of messages with their replies
 conversation  the turns of a row, in whatever layout they came
 detection     the layout of data, where their rows have to be looked at
 options       what a user may say of how files are read

@@ -8,11 +8,13 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.frame.path import JSON, resolve
-from instag.io.conversation import SPOKEN, conversation, pass_over, prompted, queries_of, text_of, turns_of
+from instag.io.content import SPOKEN, text_of
+from instag.io.conversation import conversation, pass_over, queries_of, turns_of
 from instag.io.detection import MIXED, find, row_layouts
 from instag.io.layout import Layout, is_chat, is_text, speech
 from instag.io.records import parse, plain
 from instag.io.roles import USERS, role_of
+from instag.io.tree import prompted
 
 TEXTS = pl.List(pl.String)
 

@@ -22,12 +22,16 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.path import pick
-from instag.io.conversation import Turn, branches, conversation, from_calls, piece, turns_of
+from instag.io.calls import from_calls
+from instag.io.content import piece
+from instag.io.conversation import conversation, turns_of
 from instag.io.detection import MIXED, find, row_layouts
 from instag.io.layout import ALTERNATIVES, Layout, speech
 from instag.io.records import frame as held
 from instag.io.records import plain
 from instag.io.roles import CALLER, NAMES, ROLES, is_turn
+from instag.io.tree import branches
+from instag.io.utterance import Turn
 from instag.warning import warn
 
 Target = Literal["alpaca", "sharegpt", "messages"]

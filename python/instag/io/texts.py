@@ -7,11 +7,13 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.conversation import Turn, conversation, pass_over, text_of
+from instag.io.content import text_of
+from instag.io.conversation import conversation, pass_over
 from instag.io.detection import MIXED, find, row_layouts
 from instag.io.layout import Layout, speech
 from instag.io.records import dump, plain
 from instag.io.roles import ROLES
+from instag.io.utterance import Turn
 
 __all__ = ["Part", "texts"]
 

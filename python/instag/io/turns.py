@@ -4,7 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from instag.io.conversation import pass_over, text_of, turns_of
+from instag.io.content import text_of
+from instag.io.conversation import pass_over, turns_of
 from instag.io.detection import find
 from instag.io.layout import speech
 from instag.io.queries import TEXTS, content_of, head, is_plain

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import polars as pl
 
 from instag.frame import Frame
-from instag.io.conversation import conversation, pass_over, piece, turns_of
+from instag.io.content import piece
+from instag.io.conversation import conversation, pass_over, turns_of
 from instag.io.detection import MIXED, find, row_layouts
 from instag.io.queries import heard
 from instag.io.records import plain

@@ -8,7 +8,9 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.conversation import from_calls, piece, turns_of
+from instag.io.calls import from_calls
+from instag.io.content import piece
+from instag.io.conversation import turns_of
 from instag.io.records import dump, plain
 from instag.io.targets import to_target
 from instag.warning import warn

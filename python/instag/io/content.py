@@ -1,0 +1,73 @@
+"""What is said in a turn: its text, and the parts of a content."""
+
+from typing import Any
+
+from instag.io.records import dump
+
+SPOKEN = ("text", "value", "content")
+
+
+def text_of(content: Any) -> str:
+    r"""Find the text of parsed content, the same as expressions find by columns.
+
+    Parameters
+    ----------
+    content
+        A text, a part, or a list of parts.
+
+    Returns
+    -------
+    str
+        The texts of all parts, a line each.
+
+    Examples
+    --------
+    >>> text_of([{"type": "text", "text": "look"}, {"type": "image"}, "here"])
+    'look\nhere'
+    """
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "\n".join(text for part in content if (text := piece(part)) is not None)
+    return (piece(content) or "") if isinstance(content, dict) or content is None else dump(content)
+
+
+def piece(part: Any) -> str | None:
+    """Find the text of one part of a turn's parsed content.
+
+    Parameters
+    ----------
+    part
+        A string, or a dict with its text.
+
+    Returns
+    -------
+    str or None
+        The text; None if the part is an image or a sound.
+
+    Examples
+    --------
+    >>> piece({"type": "text", "text": "hi"})
+    'hi'
+    """
+    if not isinstance(part, dict):
+        return part if isinstance(part, str) else None
+    if not str(part.get("type") or "text").endswith("text"):
+        return None
+    return next((text for name in SPOKEN if isinstance(text := part.get(name), str)), None)
+
+
+def content_of(value: Any) -> Any:
+    """Take text as it is, a part of text for its text, and any other part for a list of one."""
+    if isinstance(value, dict):
+        nested = value.get("parts")
+        if isinstance(nested, list) and all(isinstance(part, str) for part in nested):
+            return "\n".join(nested)
+        text = piece(value)
+        return [value] if text is None else text
+    return value if value is None or isinstance(value, str | list) else dump(value)
+
+
+def kind_of(part: Any) -> Any:
+    """Name the kind of a part: an image, a use of a tool; None where it does not say."""
+    return part.get("type") if isinstance(part, dict) else None

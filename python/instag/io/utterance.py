@@ -1,0 +1,164 @@
+"""One element of a conversation, as whoever wrote it has it: a turn of messages, of Gemini, or an exchange.
+
+A turn is a dict with ``role`` ("user", "assistant", "system", "tool", or the name that a file has where nobody knows
+it) and ``content`` (text, a list of parts, or None), with ``tool_calls`` where the assistant makes some, and with
+whatever else the file says of it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import cycle
+from typing import Any
+
+from instag.io.calls import to_calls
+from instag.io.content import content_of, kind_of, text_of
+from instag.io.records import dump
+from instag.io.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, role_of
+
+Turn = dict[str, Any]
+Spoil = Callable[[str], None]
+"""What to do about something that is no turn: raise, or nothing."""
+
+# What MOSS and its like put around the words of a turn.
+MARKED = re.compile(r"^\s*<\|[\w ]+\|>:\s*|\s*<eo[a-z]>\s*$")
+
+
+def utterances(each: Any, spoil: Spoil) -> Iterator[Turn]:
+    """Read one element of a conversation: a turn, or a question with its answer."""
+    if isinstance(each, list) and each and all(text is None or isinstance(text, str) for text in each):
+        yield from (turn for turn in alternated(each) if turn["content"] is not None)
+        return
+    if not isinstance(each, dict):
+        if each is not None:
+            spoil(f"found {dump(each)} for a turn: expected a role and what was said")
+        return
+    field, speaker = speaker_of(each)
+    if field is not None:
+        yield from _spoken(each, field, speaker)
+        return
+    names = {key.lower(): key for key in each}
+    for asked, answer in EXCHANGES:
+        if asked in names and answer in names:
+            yield from _exchanged(each, names, asked, answer)
+            return
+    spoil(f"found {dump(each)} for a turn: expected a role and what was said")
+
+
+def speaker_of(turn: Mapping[str, Any]) -> tuple[str | None, Any]:
+    """Find the field that says who spoke, and its value."""
+    field, value = field_of(turn, SPEAKERS)
+    if isinstance(value, dict):
+        value = value.get("role") or value.get("name")
+    return field, value
+
+
+def field_of(turn: Mapping[str, Any], wanted: Sequence[str]) -> tuple[str | None, Any]:
+    """Find the first of some fields that is not null, in any letter case, or else the first that is there."""
+    names = {key.lower(): key for key in reversed(list(turn))}
+    there = [names[name] for name in wanted if name in names]
+    field = next((name for name in there if turn[name] not in (None, [])), there[0] if there else None)
+    return field, None if field is None else turn[field]
+
+
+def _spoken(turn: Mapping[str, Any], role: str, speaker: Any) -> Iterator[Turn]:
+    """Name the role and the content of a turn as messages do, and leave out what is null."""
+    field, value = field_of(turn, CONTENTS)
+    rest = {key: member for key, member in turn.items() if key not in (role, field) and member is not None}
+    if field is not None and field.lower() == "parts":
+        yield from _parted(value, role_of(speaker) or str(speaker), rest)
+        return
+    content = content_of(value)
+    for twin in [key for key in rest if key.lower() in CONTENTS]:
+        if rest[twin] in ("", []) or (isinstance(rest[twin], str) and rest[twin] == text_of(content)):
+            del rest[twin]
+    named = role_of(speaker)
+    if named == CALLER:
+        yield {"role": "assistant", "content": None, "tool_calls": to_calls(content), **rest}
+    elif isinstance(content, list) and any(kind_of(part) in {"tool_use", "tool_result"} for part in content):
+        yield from _used(named or str(speaker), content, rest)
+    else:
+        yield {"role": named or str(speaker), "content": content, **rest}
+
+
+def _used(role: str, parts: Sequence[Any], rest: Mapping[str, Any]) -> Iterator[Turn]:
+    """Read the uses of tools and their results that stand among the parts of a turn."""
+    calls, spoken = [], []
+    for part in parts:
+        if kind_of(part) == "tool_use":
+            arguments = json.dumps(part.get("input") or {}, ensure_ascii=False)
+            calls.append(
+                {
+                    "id": part.get("id"),
+                    "type": "function",
+                    "function": {"name": part.get("name"), "arguments": arguments},
+                }
+            )
+        elif kind_of(part) == "tool_result":
+            known = {
+                key: part[key]
+                for key in part
+                if key not in ("type", "content", "tool_use_id") and part[key] is not None
+            }
+            content = part.get("content")
+            yield {"role": "tool", "content": content_of(content), "tool_call_id": part.get("tool_use_id"), **known}
+        else:
+            spoken.append(part)
+    if calls or spoken:
+        called = {"tool_calls": calls} if calls else {}
+        yield {"role": role, "content": spoken or None, **called, **rest}
+
+
+def _parted(parts: Any, role: str, rest: Mapping[str, Any]) -> Iterator[Turn]:
+    """Read the parts of a turn as Gemini has them."""
+    kept: list[Any] = []
+    calls: list[Any] = []
+    for part in parts if isinstance(parts, list) else [parts]:
+        call = part.get("functionCall") or part.get("function_call") if isinstance(part, dict) else None
+        result = part.get("functionResponse") or part.get("function_response") if isinstance(part, dict) else None
+        if call:
+            arguments = json.dumps(call.get("args") or {}, ensure_ascii=False)
+            calls.append({"type": "function", "function": {"name": call.get("name"), "arguments": arguments}})
+        elif result:
+            yield {"role": "tool", "content": dump(result.get("response")), "name": result.get("name")}
+        elif isinstance(part, dict):
+            kept.append({key: member for key, member in part.items() if member is not None})
+        elif part is not None:
+            kept.append(part)
+    texts = [
+        part if isinstance(part, str) else part["text"]
+        for part in kept
+        if isinstance(part, str) or part.keys() == {"text"}
+    ]
+    content: Any = "\n".join(texts) if len(texts) == len(kept) else [_typed(part) for part in kept]
+    if kept or calls:
+        called = {"tool_calls": calls} if calls else {}
+        yield {"role": role, "content": content if kept else None, **called, **rest}
+
+
+def _typed(part: Any) -> Any:
+    """Say of a text that it is one, as messages do."""
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    return {"type": "text", **part} if "text" in part and "type" not in part else part
+
+
+def _exchanged(each: Mapping[str, Any], names: Mapping[str, str], asked: str, answer: str) -> Iterator[Turn]:
+    """Read a question with its answer, and what else is said of them beside the answer."""
+    keys = (names[asked], names[answer])
+    rest = {
+        key: member
+        for key, member in each.items()
+        if key not in keys and key.lower() != "system" and member is not None
+    }
+    if system := each.get(names.get("system", "")):
+        yield {"role": "system", "content": system}
+    for role, key in zip(("user", "assistant"), keys, strict=True):
+        if each[key] is not None:
+            words = MARKED.sub("", each[key]) if isinstance(each[key], str) else content_of(each[key])
+            yield {"role": role, "content": words, **(rest if role == "assistant" else {})}
+
+
+def alternated(texts: Iterable[Any]) -> list[Turn]:
+    """Let user and assistant speak in turn."""
+    return [{"role": role, "content": text} for role, text in zip(cycle(("user", "assistant")), texts, strict=False)]
