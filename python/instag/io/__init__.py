@@ -10,7 +10,11 @@ spool         what Polars does not read: unpacked, recoded
 csv_form      separators, headers and faults of CSV
 arrow_form    Arrow files: whether their lengths can be true, the names in a schema
 records       JSON of mixed types in a frame, without loss
-jsonl         JSON Lines and JSON lists, fast where that is exact
+json_text     the text of JSON: what a parser makes of it, and where it is none
+json_values   the rows in parsed JSON, however they are kept
+inference     whether the types that Polars infers hold what stands in the lines
+jsonl         JSON Lines, fast where that is exact
+json_array    JSON files of one value
 roles         who speaks, by all the names in use
 template      texts that are made with a chat template, taken apart
 layout        which columns hold what was said

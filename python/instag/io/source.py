@@ -16,7 +16,7 @@ import polars as pl
 from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
 from instag.frame.path import JSON
-from instag.io import arrow_form, csv_form, files, hub, jsonl, spool
+from instag.io import arrow_form, csv_form, files, hub, json_array, jsonl, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
 from instag.io.options import ReadOptions
 from instag.io.records import decode, dump, plain, wrap
@@ -270,7 +270,7 @@ def _texts(path: Path, kind: Type, name: str, head: bytes, options: ReadOptions)
     if kind == "jsonl":
         return jsonl.scan(path, name, skip=options.skip_bad_lines)
     if kind == "json":
-        return jsonl.array(path, name, skip=options.skip_bad_lines, field=options.field)
+        return json_array.read(path, name, skip=options.skip_bad_lines, field=options.field)
     return _checked(files.text(path)) if kind == "text" else _table(path, kind, name, head)
 
 

@@ -1,0 +1,178 @@
+"""Types that Polars infers of JSON Lines: whether they hold what stands in the lines, exactly."""
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+import polars as pl
+
+from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, is_record, parse
+
+# What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
+COERCED = r"^(?:[\[{]|-?\d[\d.eE+-]*$|true$|false$)"
+# What stands beside a list that is in a list with other values: Polars makes a list of each of those.
+LISTED = r'\]\s*,\s*(?:[-\dtfn{]|"(?:[^"\\]|\\.)*"\s*[,\]])|["\del}]\s*,\s*\['
+NAME = re.compile(r"[A-Za-z0-9_ -]+")
+# Polars makes this of a lone surrogate, which is no text.
+NUL = "\0"
+ORDERING = 100  # lines
+WIDE = 20  # fields
+BATCH = 20_000  # lines
+
+
+def is_safe(dtype: Any, depth: int = 0) -> bool:
+    """Whether Polars holds the values of this type as they are, but for those that it changes as seen below."""
+    if (
+        isinstance(dtype, pl.Struct)
+        and depth
+        and any(isinstance(each, pl.Struct) and name in FREE for name, each in dtype)
+    ):
+        return False
+    if isinstance(dtype, pl.List):
+        return depth < DEEPEST and is_safe(dtype.inner, depth + 1)
+    if isinstance(dtype, pl.Struct):
+        return depth < DEEPEST and is_record(dict(dtype)) and all(is_safe(each, depth + 1) for _, each in dtype)
+    return dtype in (pl.Null, pl.Boolean, pl.Int64, pl.Float64, pl.String)
+
+
+def ordered(source: pl.LazyFrame, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Put fields in the order of the first lines, then of their names; Polars finds them in any order."""
+    shape = Shape()
+    for line in source.head(ORDERING).collect()["line"]:
+        shape.add(parse(line))
+
+    def order(dtype: Any, shape: Shape) -> Any:
+        if isinstance(dtype, pl.List):
+            return pl.List(order(dtype.inner, shape.item or Shape()))
+        if not isinstance(dtype, pl.Struct):
+            return dtype
+        first = {name: place for place, name in enumerate(shape.fields)}
+        names = sorted(dict(dtype), key=lambda name: (first.get(name, len(first)), name))
+        return pl.Struct({name: order(dict(dtype)[name], shape.fields.get(name, Shape())) for name in names})
+
+    return dict(order(pl.Struct(dict(schema)), shape))
+
+
+def agrees(source: pl.LazyFrame, schema: Mapping[str, Any]) -> bool:
+    """Whether the values that Polars might have changed are in truth of the types it found."""
+    whole, line = pl.Struct(dict(schema)), pl.col("line")
+    looks = line.str.contains("|".join(_wrapped(whole)) or "$^")
+    shape = Shape()
+    for batch in source.with_columns(record=line.str.json_decode(whole)).collect_batches(chunk_size=BATCH):
+        doubts = [
+            (batch, _changed),
+            (batch.filter(line.str.contains_any(["true", "false"])), _binary),
+            (batch.filter(looks), _single),
+        ]
+        for rows, test in doubts:
+            for text in _doubtful(rows, test):
+                shape.add(parse(text))
+    return _holds(whole, shape)
+
+
+def _doubtful(rows: pl.DataFrame, test: Test) -> pl.Series:
+    """Find the lines in which something may not be what Polars made of it."""
+    suspected = _suspected(rows.get_column("record"), test)
+    if suspected is None:
+        return pl.Series(dtype=pl.String)
+    # To look for the lines takes a while for every field that is suspected; all of them are soon read.
+    wide = len(list(_leaves(suspected))) > WIDE
+    found = rows if wide else rows.filter(any_within(pl.col("record"), suspected, test))
+    return found.get_column("line")
+
+
+def _leaves(dtype: Any) -> Iterator[Any]:
+    if isinstance(dtype, pl.Struct):
+        for _, each in dtype:
+            yield from _leaves(each)
+    elif isinstance(dtype, pl.List):
+        yield from _leaves(dtype.inner)
+    else:
+        yield dtype
+
+
+def _suspected(values: pl.Series, test: Test) -> Any:
+    """Find the part of a type whose values pass a test at least once; None if none do.
+
+    All the values of one length are tested at once: an expression for each field would take its time for each.
+    """
+    dtypes: dict[str, Any] = {}
+    frames: dict[int, list[pl.Series]] = {}
+    left = [("", values)]
+    while left:
+        path, held = left.pop()
+        if test(pl.col(path), held.dtype) is not None:
+            dtypes[path] = held.dtype
+            frames.setdefault(len(held), []).append(held.alias(path))
+        if isinstance(held.dtype, pl.Struct):
+            left += [(f"{path}.{nth}", each) for nth, each in enumerate(held.struct.unnest().get_columns())]
+        elif isinstance(held.dtype, pl.List):
+            left.append((f"{path}.", held.explode(empty_as_null=False, keep_nulls=False)))
+    found: set[str] = set()
+    for columns in frames.values():
+        tests = (test(pl.col(each.name), each.dtype) for each in columns)
+        flags = pl.DataFrame(columns).select(
+            flag.any().alias(each.name) for each, flag in zip(columns, tests, strict=True) if flag is not None
+        )
+        found |= {name for name, flag in zip(flags.columns, flags.row(0), strict=True) if flag}
+    return _pruned(values.dtype, "", found)
+
+
+def _pruned(dtype: Any, path: str, found: AbstractSet[str]) -> Any:
+    """Leave those parts of a type that are at one of some paths, or above them."""
+    if isinstance(dtype, pl.Struct):
+        fields = {each.name: _pruned(each.dtype, f"{path}.{nth}", found) for nth, each in enumerate(dtype.fields)}
+        kept = {name: each for name, each in fields.items() if each is not None}
+        return pl.Struct(kept) if kept else None
+    if isinstance(dtype, pl.List):
+        inner = _pruned(dtype.inner, f"{path}.", found)
+        return pl.List(inner) if inner is not None else dtype if path in found else None
+    return dtype if path in found else None
+
+
+def _changed(value: pl.Expr, dtype: Any) -> pl.Expr | None:
+    """Whether Polars may have made text of something else, or rounded an integer."""
+    if isinstance(dtype, pl.String):
+        return value.str.contains(COERCED) | value.str.contains(NUL, literal=True)
+    if isinstance(dtype, pl.Float64):
+        return value.abs() >= EXACT
+    return None
+
+
+def _binary(value: pl.Expr, dtype: Any) -> pl.Expr | None:
+    """Whether a number may have been a boolean."""
+    return (value == 0) | (value == 1) if isinstance(dtype, pl.Int64 | pl.Float64) else None
+
+
+def _single(value: pl.Expr, dtype: Any) -> pl.Expr | None:
+    """Whether this is a list of one."""
+    return value.list.len() == 1 if isinstance(dtype, pl.List) else None
+
+
+def _wrapped(dtype: Any, *, listed: bool = False) -> Iterator[str]:
+    """Find what a line looks like where Polars made a list of a single value, as it does within lists."""
+    if isinstance(dtype, pl.List):
+        if isinstance(dtype.inner, pl.List):
+            yield LISTED
+        yield from _wrapped(dtype.inner, listed=True)
+    if isinstance(dtype, pl.Struct):
+        for name, each in dtype:
+            if listed and isinstance(each, pl.List):
+                # A name that may be spelt with escapes is looked for nowhere, and so found everywhere.
+                yield rf'"{name}"\s*:\s*[^\s\[n]' if NAME.fullmatch(name) else "(?:)"
+            yield from _wrapped(each, listed=listed)
+
+
+def _holds(dtype: Any, shape: Shape | None) -> bool:
+    """Whether a type that Polars inferred holds the values seen in the doubtful lines."""
+    if shape is None:
+        return True
+    if isinstance(dtype, pl.List):
+        return shape.kinds <= {list} and _holds(dtype.inner, shape.item)
+    if isinstance(dtype, pl.Struct):
+        return all(_holds(field.dtype, shape.fields.get(field.name)) for field in dtype.fields)
+    if isinstance(dtype, pl.String):
+        return shape.kinds <= {str}
+    rounded = isinstance(dtype, pl.Float64) and not shape.floats
+    return isinstance(dtype, pl.Boolean) or not (rounded or bool in shape.kinds)

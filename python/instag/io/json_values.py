@@ -1,0 +1,137 @@
+"""The rows in parsed JSON: objects, lists and strings, and tables by any of the ways to keep them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.io.layout import CHATS
+from instag.io.records import frame
+from instag.io.roles import is_turn
+
+NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
+
+
+def rows_of(values: list[Any], name: object, where: Callable[[int], str], *, jsonl: bool = False) -> pl.LazyFrame:
+    """Hold objects as rows, lists as rows of conversations, and strings as rows of prompts."""
+    if not values:
+        raise InputError(f"{name}: the file is empty: expected at least one record")
+    if all(isinstance(value, list) for value in values):
+        values = _conversations(values)
+    elif all(isinstance(value, str) for value in values) and (not jsonl or len(values) > 1):
+        values = [{"text": value} for value in values]
+    for row, value in enumerate(values):
+        if not isinstance(value, dict):
+            raise InputError(f"{name}, {where(row)}: found {NOUNS.get(type(value), 'null')}: expected an object")
+    return frame(values).lazy()
+
+
+def _conversations(values: list[Any]) -> list[Any]:
+    """Name the column of conversations that are rows by themselves."""
+    turns = [turn for value in values for turn in value]
+    if all(isinstance(turn, str) for turn in turns):
+        return [{"conversation": value} for value in values]
+    if turns and all(is_turn(turn) for turn in turns):
+        column = "conversations" if "from" in turns[0] else "messages" if "role" in turns[0] else "conversation"
+        return [{column: value} for value in values]
+    return values
+
+
+def rows_within(value: dict[str, Any], name: object, field: str | None = None) -> list[Any]:
+    """Find the rows in one JSON object.
+
+    Parameters
+    ----------
+    value
+        The object.
+    name
+        What to call the file in an error.
+    field
+        The key that holds the rows, where that is known.
+
+    Returns
+    -------
+    list
+        The rows.
+
+    Examples
+    --------
+    >>> rows_within({"rows": [{"row": {"prompt": "Why?"}}], "total": 1}, "data.json")
+    [{'prompt': 'Why?'}]
+    >>> rows_within({"prompt": {"0": "Why?", "1": "How?"}}, "data.json")
+    [{'prompt': 'Why?'}, {'prompt': 'How?'}]
+    """
+    if field is not None:
+        if field not in value:
+            raise InputError(f"{name}: there is no key {field!r}: expected one of {', '.join(map(repr, value))}")
+        inner = value[field]
+        return (
+            _unwrapped(inner)
+            if isinstance(inner, list)
+            else rows_within(inner, name)
+            if isinstance(inner, dict)
+            else [inner]
+        )
+    if not value:
+        raise InputError(f"{name}: the file is empty: expected at least one record")
+    if _is_sample(value):
+        return [value]
+    table = _table(value)
+    if table is not None:
+        return table
+    lists = {key: member for key, member in value.items() if isinstance(member, list)}
+    records = {key: member for key, member in lists.items() if member and isinstance(member[0], dict | list)}
+    for key in ("data", "rows"):
+        if isinstance(value.get(key), list):
+            return _unwrapped(value[key])
+    if len(records or lists) == 1:
+        return _unwrapped(next(iter((records or lists).values())))
+    keys = ", ".join(map(repr, value))
+    several = ", ".join(map(repr, records))
+    hint = (
+        f"say which key holds the rows with field= / --field: {several}"
+        if records
+        else "save the list itself as the file"
+    )
+    raise InputError(f"{name}: found one object with the keys {keys}: expected a list of objects; {hint}")
+
+
+def _table(value: dict[str, Any]) -> list[Any] | None:
+    """Turn the columns that a table is kept by into rows; None if it is kept in another way."""
+    members = list(value.values())
+    if value.keys() >= {"columns", "data"} and all(isinstance(value[key], list) for key in ("columns", "data")):
+        return [dict(zip(value["columns"], row, strict=False)) for row in value["data"]]
+    if all(isinstance(member, dict) and member for member in members):
+        keys = list(members[0])
+        if any(list(member) != keys for member in members):
+            return None
+        # Columns of rows by their number, as pandas writes them; or rows by name.
+        columns = all(key.isdecimal() for key in keys)
+        return [{name: member[key] for name, member in value.items()} for key in keys] if columns else members
+    side_by_side = len(members) > 1 and all(isinstance(member, list) for member in members)
+    if side_by_side and len({len(member) for member in members}) == 1:
+        first = [member[0] for member in members if member]
+        if not any(isinstance(each, dict) for each in first):
+            return [dict(zip(value, row, strict=True)) for row in zip(*members, strict=True)]
+    return None
+
+
+def _unwrapped(rows: list[Any]) -> list[Any]:
+    """Take rows out of what says their number, as the viewer of data sets sends them."""
+    if rows and all(isinstance(row, dict) and isinstance(row.get("row"), dict) for row in rows):
+        return [row["row"] for row in rows]
+    return rows
+
+
+def _is_sample(value: dict[str, Any]) -> bool:
+    """Whether an object is itself a row: a conversation, or texts side by side."""
+    # A question with its answer is a turn under a name that says so, and a row under any other.
+    chats = (
+        isinstance(member, list) and member and all(is_turn(each, exchanges=key.lower() in CHATS) for each in member)
+        for key, member in value.items()
+        if key not in {"data", "items"}
+    )
+    if any(chats):
+        return not any(key in value for key in ("data", "rows"))
+    return all(not isinstance(member, list | dict) for member in value.values())
