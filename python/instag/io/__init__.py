@@ -26,7 +26,11 @@ conversation  the turns of a row, in whatever layout they came
 detection     the layout of data, where their rows have to be looked at
 options       what a user may say of how files are read
 hub           data sets on the Hugging Face Hub
-source        the files that a path or a glob stands for, and several as one
+part          one file, opened, or every file in an archive
+folder        what datasets saved, or a hub's clone
+source        the files that a path or a glob stands for
+union         several parts as one
+metadata      what Parquet files say beside their types
 queries       what the users said, as expressions on the columns
 nearest       what to say where no layout fits
 targets       from conversations to a trainer's layout
@@ -48,9 +52,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from instag.io.converter import convert
     from instag.io.description import card
+    from instag.io.metadata import metadata_of
     from instag.io.publishing import Pushed, push
     from instag.io.reader import load, read, scan
-    from instag.io.source import metadata_of
     from instag.io.writer import write
 
 __all__ = ["Pushed", "card", "convert", "load", "metadata_of", "push", "read", "scan", "write"]
@@ -61,7 +65,7 @@ _HOME = {
     "card": "description",
     "convert": "converter",
     "load": "reader",
-    "metadata_of": "source",
+    "metadata_of": "metadata",
     "push": "publishing",
     "read": "reader",
     "scan": "reader",

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Unpack
 
+from instag.io.metadata import metadata_of
 from instag.io.options import Reading, options_of
 from instag.io.reader import read, read_conversations
-from instag.io.source import Source, metadata_of
+from instag.io.source import Source
 from instag.io.targets import TARGETS
 from instag.io.writer import write
 

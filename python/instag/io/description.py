@@ -9,8 +9,9 @@ import polars as pl
 
 from instag._core import __version__
 from instag.errors import InputError, MissingFileError
+from instag.io.folder import SPLITS
 from instag.io.options import ReadOptions
-from instag.io.source import SPLITS, parts
+from instag.io.source import parts
 from instag.io.trainers.configs import yaml
 from instag.io.trainers.files import is_edited, write_marked
 

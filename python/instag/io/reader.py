@@ -14,10 +14,12 @@ from instag.io.files import reading
 from instag.io.layout import LAYOUTS, Layout, speech
 from instag.io.nearest import nearest
 from instag.io.options import Reading, ReadOptions, options_of
+from instag.io.part import Part
 from instag.io.queries import TEXTS, column, queries
 from instag.io.roles import role_of
-from instag.io.source import Part, Source, parts, union
+from instag.io.source import Source, parts
 from instag.io.targets import to_target
+from instag.io.union import union
 from instag.io.where import kept
 from instag.warning import warn
 

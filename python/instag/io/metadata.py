@@ -1,0 +1,55 @@
+"""What Parquet files say of their columns beside the types."""
+
+from glob import glob, has_magic
+from pathlib import Path
+
+import polars as pl
+
+from instag.io.files import EXTENSIONS
+from instag.io.part import is_data
+from instag.io.source import Source
+
+
+def metadata_of(source: Source) -> dict[str, str]:
+    """Find what Parquet files say of their columns beside their types.
+
+    Parameters
+    ----------
+    source
+        As for :func:`instag.read`.
+
+    Returns
+    -------
+    dict
+        The features of Hugging Face ``datasets``, the index of pandas and whatever else there is; of several files
+        what all of them say alike.
+
+    Examples
+    --------
+    >>> metadata_of("train.jsonl")
+    {}
+    """
+    if not isinstance(source, str | Path):
+        found = [metadata_of(each) for each in source]
+        return (
+            {key: text for key, text in found[0].items() if all(each.get(key) == text for each in found)}
+            if found
+            else {}
+        )
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return metadata_of(
+            [
+                each
+                for each in sorted(path.rglob("*"))
+                if each.is_file() and not each.name.startswith(".") and is_data(each)
+            ]
+        )
+    if not path.exists() and has_magic(str(source)):
+        return metadata_of(sorted(glob(str(path), recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    if EXTENSIONS.get(path.suffix.lower()) != "parquet" or not path.is_file():
+        return {}
+    try:
+        return dict(pl.read_parquet_metadata(path))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return {}  # what reads the file says what is wrong with it
