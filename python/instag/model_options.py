@@ -88,7 +88,8 @@ class ModelOptions(TypedDict, total=False):
             None,
             "The file for the answers; by default one in the working directory, named after model and prompt. Or several, "
             "such as those of several machines: all are read, and the last is written to.",
-            "The file for the answers, by default OUT.journal; several times: all are read, the last is written to.",
+            "The file for the answers, by default named after the output, or after the model; several times: all are read, the "
+            "last is written to.",
             list[Path] | None,
             "FILE",
         ),
@@ -133,12 +134,14 @@ class ModelOptions(TypedDict, total=False):
         ),
     ]
     rpm: Annotated[
-        float | None, Option(None, "Requests a minute; None for what the server allows.", "Requests a minute.")
+        float | None, Option(None, "Requests a minute; None for what the server allows.", "The most requests a minute.")
     ]
-    tpm: Annotated[float | None, Option(None, "Tokens a minute; None for what the server allows.", "Tokens a minute.")]
+    tpm: Annotated[
+        float | None, Option(None, "Tokens a minute; None for what the server allows.", "The most tokens a minute.")
+    ]
     max_cost: Annotated[
         float | None,
-        Option(None, "US dollars that this run may spend.", "What this run may spend.", metavar="USD"),
+        Option(None, "US dollars that this run may spend.", "The most that this run may spend.", metavar="USD"),
     ]
     price: Annotated[
         Any,
@@ -203,7 +206,12 @@ class ModelOptions(TypedDict, total=False):
     ]
     temperature: Annotated[
         float | None,
-        Option(0.0, "That of the sampling; None sends none.", "That of the sampling; below 0 sends none.", float),
+        Option(
+            0.0,
+            "The temperature of sampling; None sends none.",
+            "The temperature of sampling; below 0 sends none.",
+            float,
+        ),
     ]
     structured: Annotated[
         Structured,

@@ -74,7 +74,7 @@ class Lane:
     spent
         Those that failed at their last attempt, since the last answer: the next answer says that it was they.
     closing
-        The jobs that were told "too many requests" since the last answer.
+        The jobs that were refused with "too many requests" since the last answer.
     aside
         Jobs that were refused since the last answer, each with the refusal: about them, or about all.
     ending

@@ -23,7 +23,7 @@ NEUTRAL = frozenset({"length", "refused", "filtered", "too large"})
 # Answers in a row that cannot be read before the question is put in another way: one may be bad luck.
 STRIKES = 2
 SHORTER, LONGER = "max_tokens", "max_completion_tokens"
-# Changes, as they are told of and kept in a journal.
+# Changes to a request, in the words that messages and journals have for them.
 NO_TEMPERATURE = "without a temperature"
 RENAMED, RENAMED_BACK = f"{SHORTER} is called {LONGER}", f"{LONGER} is called {SHORTER}"
 NAMES = {RENAMED: (SHORTER, LONGER), RENAMED_BACK: (LONGER, SHORTER)}

@@ -15,7 +15,7 @@ __all__ = ["waiting"]
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Seconds between two looks at whether the work is done. Some systems tell of Ctrl-C only between two waits.
+# Seconds between two looks at whether the work is done. On some systems Ctrl-C arrives only between two waits.
 GLANCE = 0.2
 
 # The first Ctrl-C asks the work to end well, the second to end at once; the third waits for nothing.

@@ -69,7 +69,7 @@ class Task(Generic[T]):
         return key_of(self.identity, text)
 
     def open(self) -> Journal:
-        """Open the journal, or begin it; a torn end that is dropped is told of."""
+        """Open the journal, or begin it; warn where a torn end had to be dropped."""
         journal = Journal.open(self.path, model=self.model, prompt=self.prompt, schema=self.schema)
         if journal.dropped:
             warn(f"{journal.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")

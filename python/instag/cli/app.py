@@ -21,7 +21,7 @@ COMMANDS = {
     "audit": "Measure how good tags are: a model judges a sample of them, and is itself put to the test.",
     "normalize": "Turn raw tags into a vocabulary, and say why each became what it is.",
     "select": "Choose a diverse and complex subset; it is written in order of selection.",
-    "rank": "Rank all samples that have tags; adds the columns rank, round, row and new_tags.",
+    "rank": "Rank all samples that have tags: every selection is a prefix.",
     "split": "Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike.",
     "stats": "Measure complexity and coverage: of each IN alone and of all together, or of the groups in them.",
     "report": "Draw what the tags say of data and of subsets, in one HTML file that opens offline.",
@@ -30,7 +30,7 @@ COMMANDS = {
     "card": "Describe the data in a folder as a dataset card, README.md.",
     "push": "Push a folder of data to the Hugging Face Hub with its card, in one commit.",
     "demo": "Normalise and select the data that come with instag: no network, no key, no other file.",
-    "vocabulary": "Show, compare and apply vocabularies.",
+    "vocabulary": "Show, compare, edit and apply vocabularies.",
 }
 """Each command with what `instag --help` says of it: the first sentence of its own help."""
 

@@ -65,19 +65,21 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take,
 
 # Of commands whose judge has fewer of them.
 Concurrency = Annotated[str, typer.Option(metavar="N", help="Requests in flight: auto, or the most there will be.")]
-Rpm = Annotated[float | None, typer.Option(help="Requests a minute.")]
-Tpm = Annotated[float | None, typer.Option(help="Tokens a minute.")]
-Cost = Annotated[float | None, typer.Option(metavar="USD", help="What this run may spend.")]
+Rpm = Annotated[float | None, typer.Option(help="The most requests a minute.")]
+Tpm = Annotated[float | None, typer.Option(help="The most tokens a minute.")]
+Cost = Annotated[float | None, typer.Option(metavar="USD", help="The most that this run may spend.")]
 Price = Annotated[
     str | None, typer.Option(metavar="IN,OUT", help="US dollars for a million tokens asked and answered.")
 ]
 Attempts = Annotated[int, typer.Option(help="How often a question is asked before it counts as failed.")]
 Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for an answer.")]
-Patience = Annotated[float, typer.Option(metavar="SECONDS", help="How long to bear nothing but 'too many requests'.")]
+Patience = Annotated[
+    float, typer.Option(metavar="SECONDS", help="How long to wait for an endpoint that does not answer.")
+]
 MostUnread = Annotated[
     float, typer.Option("--max-unread", metavar="SHARE", help="How many of the last 500 answers may be unreadable.")
 ]
-Temperature = Annotated[float, typer.Option(help="That of the sampling; below 0 sends none.")]
+Temperature = Annotated[float, typer.Option(help="The temperature of sampling; below 0 sends none.")]
 Structure = Annotated[Structured, typer.Option("--structured", help="How the server is asked for JSON.")]
 Body = Annotated[str | None, typer.Option("--extra-body", metavar="JSON", help="More fields for every request.")]
 Retry = Annotated[bool, typer.Option("--retry-unread", help="Ask again where an answer could not be read.")]

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["expect_by", "expect_tags", "shortened"]
 
-Sources = Annotated[list[str], typer.Argument(metavar="IN...", help="Files, globs, or folders saved by datasets.")]
+Sources = Annotated[
+    list[str], typer.Argument(metavar="IN...", help="Files, globs, folders, hf:// addresses, or - for standard input.")
+]
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The file to write; its ending says how.")]
 Format = Annotated[str, typer.Option(help="How to read, where the files do not tell: see `instag.read`.")]
 To = Annotated[str, typer.Option(help="How to write: a type of file, or alpaca, sharegpt or messages.")]

@@ -54,7 +54,7 @@ vocabulary = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Show, compare and apply vocabularies.",
+    help="Show, compare, edit and apply vocabularies.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

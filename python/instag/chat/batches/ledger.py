@@ -66,7 +66,7 @@ class Entry:
 
 
 class Ledger:
-    """A file that only grows, a JSON line for each event, on the disk before what it tells of begins.
+    """A file that only grows, a JSON line for each event, written to the disk before the event it announces begins.
 
     The journal's lock guards it too.
 

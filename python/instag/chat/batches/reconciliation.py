@@ -52,7 +52,7 @@ class Desk:
         Returns
         -------
         dict
-            What the server tells of each batch in its list, by its name.
+            What the server says of each batch in its list, by the batch's name.
         """
         while True:
             found = {each.batch: each for each in await self.service.listed(time.time())}
@@ -62,7 +62,7 @@ class Desk:
                 if entry.batch is None and (entry.tried is None or time.time() - entry.tried > settling):
                     self.ledger.close(entry.intent, BatchState(None, "never sent", entry.requests))
                 elif entry.batch in found and found[entry.batch].status == "failed":
-                    # Its questions are free again. What went wrong is told only when it is looked at.
+                    # Its questions are free again. The list does not say what went wrong, the batch itself does.
                     failed = await self.service.retrieve(entry.batch)
                     end = BatchState(entry.batch, "failed", entry.requests, detail=failed.problem)
                     self.ledger.close(entry.intent, end)
@@ -71,7 +71,7 @@ class Desk:
             await asyncio.sleep(min(LOOK, settling / 4))
 
     async def look(self, entry: Entry, listed: dict[str, Found]) -> Found:
-        """What the server tells of an open batch."""
+        """What the server says of an open batch."""
         assert entry.batch is not None  # noqa: S101 - or it would not be settled
         return listed.get(entry.batch) or await self.service.retrieve(entry.batch)
 

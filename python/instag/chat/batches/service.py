@@ -37,7 +37,7 @@ class Unclear(Exception):  # noqa: N818 - it says what is known
 
 @dataclass(frozen=True)
 class Found:
-    """A batch as the server tells of it."""
+    """A batch as the server describes it."""
 
     batch: str
     status: str
@@ -103,7 +103,7 @@ class Service:
         return await self._told("list the batches", self._listed(now))
 
     async def retrieve(self, batch: str) -> Found:
-        """One batch; some troubles are told only here."""
+        """One batch; the list leaves out some of what went wrong."""
         return self._found(await self._told(f"tell of the batch {batch}", self._client.batches.retrieve(batch)))
 
     async def upload(self, path: Path, name: str) -> str:
@@ -206,7 +206,7 @@ class Service:
             return (await self._client.files.create(file=(name, file, "application/jsonl"), purpose="batch")).id
 
     async def _told(self, what: str, work: Awaitable[Made]) -> Made:
-        """Tell what goes wrong in the server's own words, without secrets."""
+        """Raise what goes wrong in the server's own words, without secrets."""
         try:
             return await work
         except self._openai.OpenAIError as error:
