@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from instag.recipe import Check, run, verify
     from instag.reporting import figures, report
     from instag.sample import load_sample, load_sample_judgments
-    from instag.selection import Certificate, Method, certify, count_tokens, rank, select
+    from instag.selection import Certificate, Method, Sweep, certify, count_tokens, rank, select, sweep
     from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Question",
     "Share",
     "Split",
+    "Sweep",
     "Tagged",
     "Tally",
     "Versions",
@@ -98,6 +99,7 @@ __all__ = [
     "scan",
     "select",
     "split",
+    "sweep",
     "tag",
     "verify",
     "vocabulary_quality",
@@ -133,7 +135,7 @@ _HOMES = {
     "recipe": ("Check", "run", "verify"),
     "reporting": ("figures", "report"),
     "sample": ("load_sample", "load_sample_judgments"),
-    "selection": ("Certificate", "Method", "certify", "count_tokens", "rank", "select"),
+    "selection": ("Certificate", "Method", "Sweep", "certify", "count_tokens", "rank", "select", "sweep"),
     "tagging": ("Cut", "Estimate", "Prompt", "Tagged", "atag", "estimate", "tag"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -1,0 +1,291 @@
+"""`sweep`: subsets of one size that differ in one measure while the other is held."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+from typing import Any, Literal, get_args
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.checks import check_choice, check_count, is_number
+from instag.errors import InputError
+from instag.frame import wrap
+from instag.selection.ranking import check_seed
+from instag.tagsets import TagSets, encode
+from instag.warning import warn
+
+__all__ = ["Sweep", "sweep"]
+
+By = Literal["complexity", "diversity"]
+Rows = NDArray[np.uint32]
+
+# How far the mean number of tags may be from what is asked, as a share of it.
+SLACK = 0.005
+# Rows that might leave for one that enters, and exchanges without a gain after which it ends, for each row.
+TRIES = 8
+PATIENCE = 20
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Subsets of one size that differ in one measure, and what they reached.
+
+    Attributes
+    ----------
+    frames
+        A subset a level, the lowest first, its rows in the order of the data.
+    table
+        A row a level: `level` (from 1), `asked`, and the `complexity` and `coverage` that it reached.
+    held
+        The value at which the other measure was to be held.
+    tolerance
+        How far it is from that at most, over all levels.
+    """
+
+    frames: tuple[Any, ...]
+    table: pl.DataFrame
+    held: float
+    tolerance: float
+
+
+def sweep(
+    data: Any,
+    size: int,
+    *,
+    by: By,
+    levels: int | Sequence[float] = 5,
+    hold: float | None = None,
+    nested: bool = False,
+    tags: str = "tags",
+    seed: int | None = None,
+) -> Sweep:
+    """Draw subsets of one size that differ in complexity alone, or in diversity alone.
+
+    Training on each shows what that measure is worth by itself. A subset begins with rows of the number of tags that
+    is asked for, and exchanges rows with the pool until it has as many distinct tags as asked and its mean number of
+    tags is within half a percent (of a few rows: as near as whole tags come). What a level could not reach is said in a warning.
+
+    Parameters
+    ----------
+    data
+        As for :func:`select`.
+    size
+        How many samples each subset has.
+    by
+        What differs: ``"complexity"``, the mean number of tags of a sample, or ``"diversity"``, the coverage: the share
+        of all tags that a subset has.
+    levels
+        The values of that measure, rising; or how many there are to be, spread over what the data allow.
+    hold
+        The value of the other measure, in all subsets. For ``"complexity"`` a coverage, by default that of rows
+        with as many tags as the lowest level; for ``"diversity"`` a mean number of tags, by default that of all rows.
+    nested
+        Subsets are disjoint. Sets of one size cannot lie within each other; with this, each is the one before it with
+        no more rows exchanged than the search took.
+    tags
+        As for :func:`select`.
+    seed
+        Draws other rows; without one, those of seed 0.
+
+    Returns
+    -------
+    Sweep
+        With `frames`, of the same kind as `data`, and a `table` of what they reached.
+
+    Raises
+    ------
+    InputError
+        Where an option is out of range, or there are too few rows for so many samples or tags.
+
+    Examples
+    --------
+    >>> import instag
+    >>> df = instag.load_sample()
+    >>> found = instag.sweep(df, 60, by="complexity", levels=[4, 5], hold=0.07)
+    >>> found.table["complexity"].round(1).to_list(), found.table["coverage"].round(2).to_list()
+    ([4.0, 5.0], [0.07, 0.07])
+
+    References
+    ----------
+    Lu et al., "#InsTag: Instruction Tagging for Analyzing Supervised Fine-tuning of Large Language Models", 2023,
+    Section 4.3: figures 3 and 4 are such sweeps.
+    """
+    check_count("size", size)
+    check_choice("by", by, get_args(By))
+    check_seed(seed)
+    seed = int(seed or 0)
+    _check_levels(levels, by)
+    if hold is not None:
+        _check_value("hold", hold, "diversity" if by == "complexity" else "complexity")
+    frame = wrap(data)
+    tagsets = encode(frame.chunks(tags))
+    number = levels if isinstance(levels, int) else len(levels)
+    needed = int(size) if nested else int(size) * number
+    if tagsets.tagged < needed:
+        raise InputError(
+            f"size: {needed:,} samples with tags are needed for these levels, and there are {tagsets.tagged:,}: "
+            "ask for less or fewer levels" + ("" if nested else ", or for nested=True")
+        )
+    pool = np.random.default_rng(seed).permutation(np.flatnonzero(tagsets.lengths > 0)).astype(np.uint32)
+    asked, held = _asked(tagsets, pool, int(size), by, levels, hold)
+    means, covers = (asked, [held] * number) if by == "complexity" else ([held] * number, asked)
+    subsets: list[Rows] = []
+    for mean, coverage in zip(means, covers, strict=True):
+        others = pool[~np.isin(pool, np.concatenate(subsets))] if subsets and not nested else pool
+        first = subsets[-1] if subsets and nested else _start(others, tagsets.lengths[others], int(size), mean * size)
+        exchange = Exchange(tagsets, first, others[~np.isin(others, first)], seed)
+        subsets.append(exchange.towards(round(mean * size), round(coverage * tagsets.n_tags)))
+    reached = [tagsets.measure(rows) for rows in subsets]
+    table = pl.DataFrame(
+        {
+            "level": np.arange(1, number + 1, dtype=np.uint32),
+            "asked": asked,
+            "complexity": [pairs / size for pairs, _ in reached],
+            "coverage": [distinct / tagsets.n_tags for _, distinct in reached],
+        }
+    )
+    _warn_of_missed(table, means, covers, int(size), tagsets.n_tags)
+    other = "coverage" if by == "complexity" else "complexity"
+    tolerance = max(abs(value - held) for value in table[other])
+    return Sweep(tuple(frame.take(rows, pl.DataFrame()) for rows in subsets), table, held, tolerance)
+
+
+def _asked(
+    tagsets: TagSets, pool: Rows, size: int, by: By, levels: int | Sequence[float], hold: float | None
+) -> tuple[list[float], float]:
+    """The values of the levels, and of the measure that is held."""
+    lengths = tagsets.lengths[pool]
+    mean = float(lengths.mean())
+    by_chance = tagsets.measure(pool[:size])[1] / tagsets.n_tags
+    if by == "diversity":
+        # What chance covers, a fifth less and a fifth more.
+        asked = np.linspace(0.8, 1.2, levels) * by_chance if isinstance(levels, int) else np.array(levels, float)
+        return np.minimum(asked, 1).tolist(), float(mean if hold is None else hold)
+    if isinstance(levels, int):
+        ordered = np.sort(lengths)
+        # A third of the way from the mean of all to the least and the most that is possible.
+        low, high = (2 * mean + ordered[:size].mean()) / 3, (2 * mean + ordered[-size:].mean()) / 3
+        values = np.linspace(low, high, levels).tolist()
+    else:
+        values = [float(level) for level in levels]
+    if hold is None:
+        lowest = _start(pool, lengths, size, values[0] * size)
+        hold = tagsets.measure(lowest)[1] / tagsets.n_tags
+    return values, float(hold)
+
+
+def _start(rows: Rows, lengths: NDArray[np.int64], number: int, total: float) -> Rows:
+    """So many rows with so many tags in all, as near as neighbours by their number of tags come.
+
+    The sum of a window over the ordered lengths rises with its place, by no more than the longest at a step.
+    """
+    order = np.argsort(lengths, kind="stable")
+    sums = np.concatenate([[0], np.cumsum(lengths[order])])
+    windows = sums[number:] - sums[: len(sums) - number]
+    start = int(np.argmin(np.abs(windows - total)))
+    return rows[order[start : start + number]]
+
+
+class Exchange:
+    """A subset that comes nearer to two totals, its tags and its distinct tags, by exchanging rows with the pool."""
+
+    def __init__(self, tagsets: TagSets, rows: Rows, free: Rows, seed: int) -> None:
+        self._tagsets = tagsets
+        self._rows = rows.tolist()
+        self._free = free.tolist()
+        self._place = {row: place for place, row in enumerate(self._free)}
+        self._random = Random(seed)  # noqa: S311
+        self._counts = [0] * tagsets.n_tags
+        for row in self._rows:
+            for tag in self._tags(row):
+                self._counts[tag] += 1
+        self._pairs = sum(self._counts)
+        self._distinct = sum(count > 0 for count in self._counts)
+        # The holders of each tag, one tag after the other.
+        by_tag = np.argsort(tagsets.codes, kind="stable")
+        self._holders = np.repeat(np.arange(tagsets.samples), tagsets.lengths)[by_tag]
+        self._ends = np.cumsum(tagsets.holders.astype(np.int64))
+
+    def towards(self, pairs: int, distinct: int) -> Rows:
+        """The rows at which both totals are as near as exchanges come."""
+
+        def loss(change: tuple[int, int]) -> float:
+            far = max(abs(self._pairs + change[0] - pairs) - SLACK * pairs, 0.0)
+            return far + abs(self._distinct + change[1] - distinct)
+
+        now, idle = loss((0, 0)), 0
+        while now > 0 and idle < PATIENCE * len(self._rows) and self._free:
+            idle += 1
+            enters = self._entering(distinct)
+            tried = [self._random.randrange(len(self._rows)) for _ in range(TRIES)]
+            changes = [(self._change(self._rows[leaves], self._free[enters]), leaves) for leaves in tried]
+            change, leaves = min(changes, key=lambda each: loss(each[0]))
+            after = loss(change)
+            if after <= now:
+                idle = 0 if after < now else idle
+                now = after
+                self._exchange(leaves, enters, change)
+        return np.sort(np.array(self._rows, np.uint32))
+
+    def _tags(self, row: int) -> list[int]:
+        offsets = self._tagsets.offsets
+        found: list[int] = self._tagsets.codes[offsets[row] : offsets[row + 1]].tolist()
+        return found
+
+    def _entering(self, distinct: int) -> int:
+        """The place of a free row at random; where tags are missing, of one that holds such a tag if it is found."""
+        if self._distinct < distinct:
+            tag = self._random.randrange(len(self._counts))
+            if not self._counts[tag]:
+                first = int(self._ends[tag - 1]) if tag else 0
+                row = int(self._holders[self._random.randrange(first, int(self._ends[tag]))])
+                if row in self._place:
+                    return self._place[row]
+        return self._random.randrange(len(self._free))
+
+    def _change(self, leaves: int, enters: int) -> tuple[int, int]:
+        """What an exchange does to the number of tags, and of distinct tags."""
+        out, new = self._tags(leaves), self._tags(enters)
+        lost = sum(self._counts[tag] == 1 and tag not in new for tag in out)
+        return len(new) - len(out), sum(not self._counts[tag] for tag in new) - lost
+
+    def _exchange(self, leaves: int, enters: int, change: tuple[int, int]) -> None:
+        out, new = self._rows[leaves], self._free[enters]
+        for tag in self._tags(out):
+            self._counts[tag] -= 1
+        for tag in self._tags(new):
+            self._counts[tag] += 1
+        self._pairs, self._distinct = self._pairs + change[0], self._distinct + change[1]
+        self._rows[leaves], self._free[enters] = new, out
+        del self._place[new]
+        self._place[out] = enters
+
+
+def _warn_of_missed(table: pl.DataFrame, means: list[float], covers: list[float], size: int, n_tags: int) -> None:
+    for row, mean, coverage in zip(table.iter_rows(named=True), means, covers, strict=True):
+        if abs(round(row["complexity"] * size) - round(mean * size)) > SLACK * round(mean * size):
+            warn(f"level {row['level']}: complexity {mean:.2f} was asked for, and {row['complexity']:.2f} was reached")
+        if round(row["coverage"] * n_tags) != round(coverage * n_tags):
+            warn(f"level {row['level']}: coverage {coverage:.1%} was asked for, and {row['coverage']:.1%} was reached")
+
+
+def _check_levels(levels: Any, by: By) -> None:
+    if isinstance(levels, int) and not isinstance(levels, bool):
+        check_count("levels", levels, 2)
+        return
+    if not isinstance(levels, Sequence) or isinstance(levels, str) or not levels:
+        raise InputError(f"levels: expected a count of 2 or more, or rising values; found {levels!r}")
+    for level in levels:
+        _check_value("levels", level, by)
+    if any(after <= level for level, after in pairwise(levels)):
+        raise InputError(f"levels: expected rising values; found {levels!r}")
+
+
+def _check_value(name: str, value: Any, by: By) -> None:
+    if by == "complexity" and not (is_number(value) and value >= 1):
+        raise InputError(f"{name}: expected a mean number of tags, 1 or more; found {value!r}")
+    if by == "diversity" and not (is_number(value) and 0 < value <= 1):
+        raise InputError(f"{name}: expected a coverage, above 0 and up to 1; found {value!r}")
