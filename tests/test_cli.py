@@ -85,6 +85,22 @@ def test_select_a_share_from_parquet_to_another_layout(data: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("command", [("select", "--budget", "2"), ("rank",)], ids=["select", "rank"])
+def test_a_column_of_queries_alone_is_written_in_a_layout_as_convert_does(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    source, chosen, converted = (tmp_path / name for name in ("in.jsonl", "chosen.jsonl", "converted.jsonl"))
+    rows: list[dict[str, object]] = [{"frage": "Warum?", "antwort": "Darum.", "tags": ["why"]}]
+    source.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    wanted = ("--query", "frage", "--to", "sharegpt")
+    run(*command, source, *wanted, "-o", chosen)
+    run("convert", source, *wanted, "-o", converted)
+    whole = {"conversations": [{"from": "human", "value": "Warum?"}], "antwort": "Darum.", "tags": ["why"]}
+    assert read_lines(converted) == [whole]
+    kept = [{key: row[key] for key in whole} for row in pl.read_ndjson(chosen).to_dicts()]
+    assert kept == [whole]
+
+
 def test_rank(data: Path) -> None:
     output = data.with_name("ranked.jsonl")
     run("rank", data, "-o", output)

@@ -205,6 +205,19 @@ def test_queries_are_cut_by_tokens(server: chaos.Chaos, tmp_path: Path) -> None:
     assert table(done.stdout)["cut"] == "1"
 
 
+def test_a_column_of_queries_alone_is_written_in_a_layout(server: chaos.Chaos, tmp_path: Path) -> None:
+    data, output = write(tmp_path, [{"frage": "Warum?", "antwort": "Darum."}]), tmp_path / "tagged.jsonl"
+    run(data, "-o", output, "--model", "m", "--base-url", server.url, "--query", "frage", "--to", "messages")
+    assert lines(output) == [
+        {
+            "messages": [{"role": "user", "content": "Warum?"}],
+            "antwort": "Darum.",
+            "tags": answered("Warum?"),
+            "query_tags": [answered("Warum?")],
+        }
+    ]
+
+
 def test_what_was_adapted_is_told(tmp_path: Path) -> None:
     def picky(body: dict[str, Any], _: int) -> web.Response | None:
         if body.get("response_format", {}).get("type") == "json_schema":

@@ -32,7 +32,7 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("OTHER_KEY", "from the environment")
     tagged = SimpleNamespace(data=FRAME, failures=FRAME, tally=Tally(), queries=9, blank=0)
     calls.expect(instag, "tag", tagged)
-    calls.expect(io, "read", FRAME.drop("tags"))
+    calls.expect(io, "read_for", FRAME.drop("tags"))
     calls.expect(instag, "estimate")
     calls.expect(instag.tagging, "batch", [])
     monkeypatch.setattr(module, "counted", lambda *_: [])
@@ -91,8 +91,8 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert all_of(tag, common, asked, paced, borne, dry, batched)
 
     read: list[Call] = [
-        ("load", ["IN.jsonl"], read_with(format="alpaca", query="asked")),
-        ("read", ["IN.jsonl"], read_with(format="alpaca", query="asked")),
+        ("load", ["IN.jsonl"], read_with(format="alpaca", query="asked", to="messages")),
+        ("read_for", ["IN.jsonl", "messages"], read_with(format="alpaca", query="asked")),
     ]
     questions = {
         "model": "m1",

@@ -191,7 +191,7 @@ def run(
     given: dict[str, Any] = {name: value for name, value in gain.items() if value is not None}
     options = read_options(method, **given)
     with console.stage("reading"):
-        data = io.load(one_or_list(source), **reading)
+        data = io.load(one_or_list(source), to=to, **reading)
         expect_tags(data, source, tags)
         if isinstance(given.get("start"), str) and given["start"] not in data.collect_schema():
             given["start"] = earlier(given["start"], tags)

@@ -81,8 +81,8 @@ def tag(
     columns: dict[str, Any] = {"explanations": explanations, "replace": replace}
     with console.noted(), console.stage("reading"):
         # What is added for the asking is not part of the data.
-        added = "queries" not in instag.io.load(one_or_list(source), **reading).collect_schema()
-        frame = instag.io.read(one_or_list(source), **reading)
+        added = "queries" not in instag.io.load(one_or_list(source), to=to, **reading).collect_schema()
+        frame = instag.io.read_for(one_or_list(source), to, **reading)
     instag.tagging.check_columns(frame.columns, **columns)
     given: dict[str, Any] = {
         "model": model,

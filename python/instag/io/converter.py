@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Unpack
 
+import polars as pl
+
 from instag.io.metadata import metadata_of
 from instag.io.options import Reading, options_of
 from instag.io.reader import read, read_conversations
@@ -17,6 +19,28 @@ class Converted(NamedTuple):
 
     samples: int
     queries: int
+
+
+def read_for(source: Source, to: str, **options: Unpack[Reading]) -> pl.DataFrame:
+    """Read files that will be written in some format.
+
+    Parameters
+    ----------
+    source
+        As for :func:`instag.read`.
+    to
+        How they will be written, as for :func:`convert`.
+    **options
+        As for :func:`instag.read`.
+
+    Returns
+    -------
+    polars.DataFrame
+        As :func:`instag.read` returns; but where a layout is to be written and the user names the columns, with the
+        conversations in a column ``messages``, for nothing else would tell a writer which columns they are.
+    """
+    reading = options_of(**options)
+    return read_conversations(source, reading) if to in TARGETS and reading.parts else read(source, **options)
 
 
 def convert(
@@ -70,8 +94,7 @@ def convert(
     '{"conversations":[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]}\n'
     """
     reading = options_of(**options)
-    by_hand = (to in TARGETS or trainers is not None) and reading.parts
-    frame = read_conversations(source, reading) if by_hand else read(source, **options)
+    frame = read_for(source, "messages" if trainers is not None else to, **options)
     if trainers is not None:
         held = None if validation is None else read_conversations(validation, reading)
         write(frame, output, trainers=trainers, model=model, validation=held, chat_template=chat_template, skip=skip)

@@ -18,7 +18,7 @@ from instag.io.part import Part
 from instag.io.queries import TEXTS, column, queries
 from instag.io.roles import role_of
 from instag.io.source import Source, parts
-from instag.io.targets import to_target
+from instag.io.targets import TARGETS, to_target
 from instag.io.union import union
 from instag.io.where import kept
 from instag.warning import warn
@@ -26,7 +26,7 @@ from instag.warning import warn
 MESSAGES = Layout("messages", {"turns": "messages"})
 
 
-def load(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
+def load(source: Source, *, to: str = "auto", **options: Unpack[Reading]) -> pl.LazyFrame:
     """Open files with every column as it is, and nothing beside.
 
     Where files, or the rows of a file, have different layouts, their conversations are in one column ``messages``.
@@ -35,6 +35,8 @@ def load(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
     ----------
     source
         As for :func:`read`.
+    to
+        How they will be written: for a layout, the columns that the user names become ``messages`` too.
     **options
         As for :func:`read`.
 
@@ -50,7 +52,8 @@ def load(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
     ['id', 'source', 'messages', 'query_tags']
     """
     wanted = options_of(**options)
-    return kept(union([part for part, _ in _opened(source, wanted, need=False)]), wanted.where)
+    found = _opened(source, wanted, need=False, whole=to in TARGETS)
+    return kept(union([part for part, _ in found]), wanted.where)
 
 
 def scan(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
