@@ -276,9 +276,9 @@ class Running:
         self.end_at_last.daemon = True
         self.end_at_last.start()
 
-    def interrupt_when(self, happened: Callable[[], bool]) -> None:
+    def interrupt_when(self, happened: Callable[[], bool], by: signal.Signals = signal.SIGINT) -> None:
         wait_for(happened, self.process)
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(by)
 
     def end(self) -> tuple[int, str]:
         _, errors = self.process.communicate()
@@ -286,15 +286,19 @@ class Running:
         return self.process.returncode, errors
 
 
-def test_ctrl_c_drains_and_the_same_command_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("by", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str)
+def test_a_signal_drains_and_the_same_command_goes_on(tmp_path: Path, by: signal.Signals, status: int) -> None:
+    if signal.getsignal(by) == signal.SIG_IGN:
+        pytest.skip("the tests were started to outlive their terminal, and the command would inherit that")
     data, output = many(tmp_path, 300), tmp_path / "tagged.jsonl"
     with chaos.running(latency=0.1) as server:
         command = (data, "-o", output, "--model", "m", "--base-url", server.url, "--concurrency", "10")
         first = Running(*command)
-        first.interrupt_when(lambda: server.answered >= 30)
+        first.interrupt_when(lambda: server.answered >= 30, by)
         code, errors = first.end()
         kept = server.answered
-        assert code == 130
+        assert code == status
+        assert f"go on with: instag tag {data} -o {output} --model m --base-url {server.url}" in errors
         assert 30 <= kept < 300
         assert "stopping: waiting for what is in flight, Ctrl-C again stops at once" in errors
         assert f"interrupted with {kept} of 300 done" in errors
