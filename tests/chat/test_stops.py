@@ -1,7 +1,9 @@
 """What ends all asking at once, with the server's own words."""
 
 import socket
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -63,12 +65,36 @@ def test_nobody_there(tmp_path: Path) -> None:
     problem = stopped(tmp_path / "j", f"http://127.0.0.1:{port}/v1", texts(100), attempts=3)
     assert f"chaos at http://127.0.0.1:{port}/v1: no answer for 2" in str(problem)
     assert "no connection: " in str(problem)
+    assert "is the server running, and is this its port?" in str(problem)
     assert problem.tally.stopped == "patience"
+
+
+def test_tls_to_a_server_without(tmp_path: Path) -> None:
+    with chaos.running() as server:
+        # Patience would never end.
+        secure = server.url.replace("http:", "https:")
+        problem = stopped(tmp_path / "j", secure, texts(100), patience=1e9)
+    assert "is the address http:// rather than https://?" in str(problem)
+    assert server.answered == problem.tally.answered == 0
+
+
+def test_a_handshake_that_is_cut_off(tmp_path: Path) -> None:
+    def hang_up(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                server.accept()[0].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        Thread(target=hang_up, args=(server,), daemon=True).start()
+        problem = stopped(tmp_path / "j", f"https://127.0.0.1:{server.getsockname()[1]}/v1", texts(10), patience=0.5)
+        server.shutdown(socket.SHUT_RDWR)
+    assert "is the address http:// rather than https://?" in str(problem)
 
 
 def test_a_name_that_is_none(tmp_path: Path) -> None:
     problem = stopped(tmp_path / "j", "http://no-such-host.invalid/v1", texts(100), attempts=1)
     assert "unknown host: " in str(problem)
+    assert str(problem).endswith("; is the name right?")
 
 
 def test_the_first_twenty_requests_are_all_refused(tmp_path: Path) -> None:

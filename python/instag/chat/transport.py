@@ -276,6 +276,9 @@ def _context(endpoint: Endpoint) -> ssl.SSLContext:
     return context
 
 
+PLAIN = "is the address http:// rather than https://?"
+
+
 def _unconnected(error: Exception, cause: object) -> Lost:
     """Why there is no connection, and what to do where waiting would not help."""
     words = str(error) or type(error).__name__
@@ -288,10 +291,14 @@ def _unconnected(error: Exception, cause: object) -> Lost:
         )
         return Lost("no connection", f"the server's certificate is not trusted: {words}; {advice}", hopeless=True)
     if isinstance(found, ssl.SSLError) or "SSL" in words:
-        advice = "is the address http:// rather than https://?"
-        return Lost("no connection", f"no secure connection: {words}; {advice}", hopeless=True)
+        return Lost("no connection", f"no secure connection: {words}; {PLAIN}", hopeless=True)
+    if isinstance(cause, ConnectionResetError):
+        # In the middle of a handshake: a server without TLS does this, and one that is about to restart.
+        return Lost("no connection", f"{words}; {PLAIN}")
     if isinstance(found, socket.gaierror) and found.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)}:
-        return Lost("unknown host", words)
+        return Lost("unknown host", f"{words}; is the name right?")
+    if isinstance(cause, ConnectionRefusedError):
+        return Lost("no connection", f"{words}; is the server running, and is this its port?")
     return Lost("no connection", words)
 
 
