@@ -237,8 +237,7 @@ class ModelOptions(TypedDict, total=False):
         Callable[[Any], object] | None,
         Option(
             None,
-            "Called with the :class:`instag.Tally` four times a second and at the end, in another thread. In a notebook "
-            "a bar is shown without it.",
+            "Called with the :class:`instag.Tally` four times a second and at the end, in another thread.",
         ),
     ]
 
