@@ -36,7 +36,7 @@ class Calls:
 
     def noting(self, name: str, result: object = None) -> Callable[..., object]:
         def call(*given: object, **options: object) -> object:
-            plain: list[object] = [each for each in given if isinstance(each, str | int | Path | list)]
+            plain: list[object] = [each for each in given if isinstance(each, str | int | float | Path | list)]
             named: dict[str, Any] = {key: value for key, value in options.items() if key != "progress"}
             self._seen.append((name, plain, named))
             return result

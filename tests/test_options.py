@@ -8,11 +8,35 @@ from types import SimpleNamespace
 import pytest
 
 import instag
-from calls import FRAME, LAZY, Call, Calls, all_of, taken_down
+from calls import FRAME, LAZY, Call, Calls, all_of, read_with, taken_down
 from instag.cli.normalize import normalize
 from instag.cli.report import report
 from instag.embedding import OpenAIEmbedder
 from instag.normalization import Vocabulary
+
+# The options of a judge, which one function reads.
+JUDGED = {
+    "judge": ["--judge", "model"],
+    "api_key_env": ["--api-key-env", "MY_KEY"],
+    "api_key_file": ["--api-key-file", "key.txt"],
+    "header": ["--header", "X-Team: red"],
+    "journal": ["--journal", "answers.journal"],
+    "concurrency": ["--concurrency", "3"],
+    "rpm": ["--rpm", "50"],
+    "tpm": ["--tpm", "5000"],
+    "max_cost": ["--max-cost", "1.5"],
+    "price": ["--price", "0.1,0.2"],
+    "attempts": ["--attempts", "2"],
+    "timeout": ["--timeout", "9"],
+    "patience": ["--patience", "8"],
+    "max_unread": ["--max-unread", "0.25"],
+    "max_tokens": ["--max-tokens", "77"],
+    "temperature": ["--temperature", "0.5"],
+    "structured": ["--structured", "none"],
+    "extra_body": ["--extra-body", "{}"],
+    "retry_unread": ["--retry-unread"],
+    "limit": ["--limit", "4"],
+}
 
 
 @pytest.fixture
@@ -23,12 +47,15 @@ def calls() -> Iterator[Calls]:
 
 def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = import_module("instag.cli.normalize")
-    output, vocabulary, merges, apart = (tmp_path / name for name in ("out.jsonl", "v.parquet", "merges.csv", "a.csv"))
+    names = ("out.jsonl", "v.parquet", "merges.csv", "a.csv", "judged.jsonl")
+    output, vocabulary, merges, apart, judged = (tmp_path / name for name in names)
 
     class Saved(list[str]):
         save = staticmethod(calls.noting("save"))
 
-    tables = {"data": FRAME, "merges": FRAME, "apart": FRAME, "steps": FRAME}
+    tables = {"data": FRAME, "merges": FRAME, "apart": FRAME, "steps": FRAME, "judgments": FRAME}
+    calls.expect(module, "judge_of")
+    calls.expect(instag, "write_judgments")
     calls.expect(instag, "normalize", SimpleNamespace(vocabulary=Saved(), **tables))
     for name in ("show_steps", "show_merges"):
         monkeypatch.setattr(module, name, lambda *_: None)
@@ -51,10 +78,12 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "max_diameter": ["--max-diameter", "0.3"],
         "min_support": ["--min-support", "6"],
         "min_confidence": ["--min-confidence", "0.8"],
-        "format": ["--format", "alpaca"],
         "to": ["--to", "messages"],
+        "judgments": ["--judgments", "known.jsonl"],
+        "judgments_out": ["--judgments-out", str(judged)],
+        **JUDGED,
     }
-    assert all_of(normalize, given)
+    assert all_of(normalize, given, {"dry_run": []})
     monkeypatch.setattr(OpenAIEmbedder, "__eq__", lambda mine, other: repr(mine) == repr(other))
     options = {
         "tags": "other tags",
@@ -69,14 +98,31 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "max_diameter": 0.3,
         "min_support": 6,
         "min_confidence": 0.8,
+        "judge": None,
+        "judgments": [Path("known.jsonl")],
+    }
+    asking = ["model", output, "http://there/v1", "MY_KEY", Path("key.txt"), ["X-Team: red"], Path("answers.journal")]
+    limits = {
+        "rpm": 50,
+        "tpm": 5000,
+        "max_cost": 1.5,
+        "attempts": 2,
+        "timeout": 9,
+        "patience": 8,
+        "max_unread": 0.25,
+        "structured": "none",
+        "retry_unread": True,
+        "limit": 4,
     }
     expected: list[Call] = [
-        ("load", ["IN.jsonl"], {"format": "alpaca"}),
+        ("judge_of", [*asking, "3", "0.1,0.2", 77, 0.5, "{}"], limits),
+        ("load", ["IN.jsonl"], read_with()),
         ("normalize", [], options),
-        ("write", [output], {"format": "messages"}),
+        ("write", [output], {"format": "messages", "metadata": {}}),
         ("save", [vocabulary], {}),
         ("write", [merges], {}),
         ("write", [apart], {}),
+        ("write_judgments", [judged], {}),
     ]
     calls.check("normalize", given, {"source", "output"}, expected)
 
@@ -103,8 +149,8 @@ def test_report(calls: Calls, tmp_path: Path) -> None:
     }
     assert all_of(report, given)
     expected: list[Call] = [
-        ("scan", ["IN.jsonl"], {"format": "alpaca", "query": "asked"}),
-        ("scan", ["subset.jsonl"], {"format": "auto", "query": "asked"}),
+        ("scan", ["IN.jsonl"], read_with(query="asked", format="alpaca")),
+        ("scan", ["subset.jsonl"], read_with(query="asked")),
         ("load", [Path("v.parquet")], {}),
         ("analyze", [], {"by": "kind", "tags": "other tags", "selections": {"mine": LAZY}}),
         ("report", [output], {"vocabulary": "the vocabulary", "title": "A heading"}),

@@ -158,6 +158,11 @@ def test_frontier(analysis: instag.Analysis) -> None:
         ("complexity", 3, 0.75, 7 / 3, None, None),
         ("complexity", 4, 0.75, 2.0, None, None),
         ("complexity", 5, 1.0, 9 / 5, None, None),
+        ("gain", 1, 0.75, 3.0, None, None),
+        ("gain", 2, 1.0, 2.0, None, None),
+        ("gain", 3, 1.0, 2.0, None, None),
+        ("gain", 4, 1.0, 2.0, None, None),
+        ("gain", 5, 1.0, 9 / 5, None, None),
     ]
 
 

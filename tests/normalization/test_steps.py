@@ -302,14 +302,14 @@ def test_progress_says_how_far_it_has_come() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"steps": None}, "steps: expected a list, such as ['rules', 'semantic']; found None"),
+        ({"steps": 3}, "steps: expected a list, such as ['rules', 'semantic']; found 3"),
         ({"steps": "rules"}, "steps: expected a list, such as ['rules', 'semantic']; found 'rules'"),
         ({"steps": ["rules", "rules"]}, "steps: expected each step once; found 'rules' twice"),
-        ({"steps": [1]}, "steps: expected one of frequency, rules, semantic, association; found 1"),
+        ({"steps": [1]}, "steps: expected one of frequency, rules, semantic, association, judge; found 1"),
         ({"rules": "no"}, "rules: expected one of True, False; found 'no'"),
         ({"guards": "no"}, "guards: expected one of True, False; found 'no'"),
         ({"stem": 1}, "stem: expected one of True, False, paper; found 1"),
-        ({"steps": ["rule"]}, "steps: expected one of frequency, rules, semantic, association; found 'rule'"),
+        ({"steps": ["rule"]}, "steps: expected one of frequency, rules, semantic, association, judge; found 'rule'"),
         ({"min_count": 0}, "min_count: expected a count of 1 or more; found 0"),
         ({"min_count": 2.5}, "min_count: expected a count of 1 or more; found 2.5"),
         ({"distance": 0}, "distance: expected a cosine distance above 0 and at most 2; found 0"),

@@ -63,6 +63,7 @@ def expect_tags(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None
 
     Examples
     --------
+    >>> import polars as pl
     >>> expect_tags(pl.LazyFrame({"prompt": ["Why?"]}), ["raw.jsonl"], "tags")
     Traceback (most recent call last):
     ...
@@ -93,6 +94,7 @@ def expect_by(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
 
     Examples
     --------
+    >>> import polars as pl
     >>> expect_by(pl.LazyFrame({"tags": [["math"]]}), ["data.jsonl"], "source")
     Traceback (most recent call last):
     ...

@@ -117,7 +117,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
 
     Examples
     --------
-    >>> from instag.chat.task import wanted
+    >>> from instag.chat import Price
     >>> from instag.tagging.prompt import prompt_of
     >>> limits = Limits(rpm=500, price=Price(0.15, 0.6))
     >>> found = estimate_of(np.full(10_000, 40), prompt=prompt_of("instag"), samples=8_000, queries=12_000, limits=limits)
