@@ -17,6 +17,8 @@ jsonl         JSON Lines, fast where that is exact
 json_array    JSON files of one value
 roles         who speaks, by all the names in use
 template      texts that are made with a chat template, taken apart
+columns       the names of columns, by all the names in use
+speech        types that can hold speech
 layout        which columns hold what was said
 content       what is said in a turn: its text, and the parts of it
 calls         calls of tools, as a list and as the JSON of a turn
@@ -33,6 +35,9 @@ union         several parts as one
 metadata      what Parquet files say beside their types
 queries       what the users said, as expressions on the columns
 nearest       what to say where no layout fits
+spelling      the turns of a conversation in the columns of a format
+placement     what is made of columns stands in their place
+branching     a row for each way through a tree of messages
 targets       from conversations to a trainer's layout
 turns         who spoke in each row, and what was said
 where         rows that a condition in SQL keeps

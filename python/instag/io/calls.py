@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from instag.errors import InputError
-from instag.io.records import parse
+from instag.io.json_text import parse
 
 
 def to_calls(text: Any) -> list[dict[str, Any]]:

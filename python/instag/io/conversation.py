@@ -12,8 +12,8 @@ from instag.errors import InputError
 from instag.frame.path import pick
 from instag.io import template
 from instag.io.content import content_of, kind_of, piece, text_of
+from instag.io.json_text import dump, parse
 from instag.io.layout import Layout
-from instag.io.records import dump, parse
 from instag.io.roles import CONTENTS, SPEAKERS, is_turn, role_of
 from instag.io.utterance import Spoil, Turn, alternated, field_of, speaker_of, utterances
 

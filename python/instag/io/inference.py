@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, is_record, parse
+from instag.io.json_text import parse
+from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, is_record
 
 # What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
 COERCED = r"^(?:[\[{]|-?\d[\d.eE+-]*$|true$|false$)"

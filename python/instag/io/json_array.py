@@ -7,9 +7,8 @@ import polars as pl
 from instag.errors import InputError
 from instag.io import jsonl
 from instag.io.files import lines
-from instag.io.json_text import concatenated, near, parsed
+from instag.io.json_text import concatenated, near, parse, parsed
 from instag.io.json_values import NOUNS, rows_of, rows_within
-from instag.io.records import parse
 from instag.surrogates import warn_of_lone
 
 

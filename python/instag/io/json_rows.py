@@ -10,8 +10,8 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.path import JSON
-from instag.io.layout import speech
 from instag.io.records import Wrap
+from instag.io.speech import speech
 
 # Their values are as good in JSON as orjson makes them.
 READY = (pl.Null, pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time)

@@ -1,14 +1,97 @@
 """The text of JSON: what a parser makes of it, and where it is none."""
 
 import json
+import math
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from instag.io.records import parse
+import orjson
+
 from instag.surrogates import replace_escapes
 
 AROUND = 30  # characters
+LONG = re.compile(r"\d{20}")
 NUMBERS = re.compile(r"\b(?:NaN|-?Infinity)\b")
+
+
+def parse(text: str | bytes) -> Any:
+    """Parse JSON, with integers of any size as they are.
+
+    Parameters
+    ----------
+    text
+        One JSON value.
+
+    Returns
+    -------
+    Any
+        The value; a :class:`orjson.JSONDecodeError` where there is none.
+
+    Examples
+    --------
+    >>> parse('{"id": 123456789012345678901234567890}')
+    {'id': 123456789012345678901234567890}
+    """
+    value = orjson.loads(text)
+    if LONG.search(text if isinstance(text, str) else text.decode()):
+        return json.loads(text)  # orjson makes floats of the integers beyond 64 bits
+    return value
+
+
+def dump(value: Any) -> str:
+    """Spell a parsed JSON value as compact JSON.
+
+    Parameters
+    ----------
+    value
+        Any value that :func:`parse` returns.
+
+    Returns
+    -------
+    str
+        JSON that parses to the same value.
+    """
+    try:
+        text = orjson.dumps(value).decode()
+        # It makes nulls of what is no number.
+        return json.dumps(value, ensure_ascii=False) if "null" in text and _is_endless(value) else text
+    except TypeError:  # an integer beyond 64 bits, or very deep nesting
+        return "".join(_spelt(value))
+
+
+def _spelt(value: Any) -> Iterator[str]:
+    """Spell a value of any depth piece by piece."""
+    left: list[Any] = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, _Piece):
+            yield each
+        elif isinstance(each, dict | list) and each:
+            pairs = each.items() if isinstance(each, dict) else ((None, member) for member in each)
+            inner: list[Any] = []
+            for key, member in pairs:
+                before = "," if inner else "{" if isinstance(each, dict) else "["
+                inner += [_Piece(before if key is None else f"{before}{json.dumps(key, ensure_ascii=False)}:"), member]
+            left.append(_Piece("}" if isinstance(each, dict) else "]"))
+            left += reversed(inner)
+        else:
+            yield json.dumps(each, ensure_ascii=False)
+
+
+class _Piece(str):
+    """Text that is spelt already."""
+
+    __slots__ = ()
+
+
+def _is_endless(value: Any) -> bool:
+    """Whether a value holds a number that is none, or infinite."""
+    if isinstance(value, dict):
+        return any(map(_is_endless, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_endless, value))
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def parsed(text: str) -> tuple[Any, int]:

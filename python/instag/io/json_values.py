@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.layout import CHATS
+from instag.io.columns import CHATS
 from instag.io.records import frame
 from instag.io.roles import is_turn
 

@@ -9,9 +9,9 @@ import polars as pl
 from instag.errors import InputError
 from instag.io.files import glob_safe, interruptible, lines
 from instag.io.inference import agrees, is_safe, ordered
-from instag.io.json_text import concatenated, near, parsed
+from instag.io.json_text import concatenated, near, parse, parsed
 from instag.io.json_values import rows_of
-from instag.io.records import decode, frame, parse
+from instag.io.records import decode, frame
 from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
 from instag.warning import warn

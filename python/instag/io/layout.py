@@ -8,58 +8,13 @@ import polars as pl
 
 from instag.choices import LayoutName
 from instag.frame.path import JSON
-from instag.io.roles import CONTENTS as WORDS
-from instag.io.roles import EXCHANGES, SPEAKERS
+from instag.io.columns import ALPACA, ALTERNATIVES, ASKED, CHATS, OUTPUTS, PAIRS, PROMPTS, SYSTEMS
+from instag.io.speech import is_chat, is_exchange, is_text, loose_speech, speech
 
 Name = LayoutName
 
 LAYOUTS: tuple[Name, ...] = get_args(Name)
 
-CHATS = (
-    "messages",
-    "conversations",
-    "conversation",
-    "turns",
-    "dialog",
-    "dialogs",
-    "dialogue",
-    "dialogues",
-    "chat",
-    "chat_messages",
-    "contents",
-    "items",
-    "thread",
-    "mapping",
-    "data",
-)
-# Prompts may be conversations too, of which the answer is in another column.
-ASKED = ("prompt", "input", "question", "query", "instruction")
-ROLES = ("role", "from")
-CONTENTS = ("content", "value")
-OUTPUTS = ("output", "response", "completion", "answer", "generation", "output_text")
-SYSTEMS = ("system", "system_prompt", "system_message", "meta_instruction", "system_instruction", "systeminstruction")
-ALPACA = {
-    "query": ("instruction",),
-    "input": ("input", "context"),
-    "answer": OUTPUTS,
-    "system": SYSTEMS,
-    "history": ("history",),
-}
-PAIRS = {
-    "question": (*OUTPUTS, "answers", "solution"),
-    "problem": ("solution", *OUTPUTS),
-    "prompt": (*OUTPUTS, "chosen"),
-    "query": (*OUTPUTS, "answers"),
-    "input": (*OUTPUTS, "target"),
-    "inputs": (*OUTPUTS, "targets", "outputs"),
-    "input_text": OUTPUTS,
-    "user": ("assistant", "bot"),
-    "human": ("assistant", "bot", "gpt"),
-}
-PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input", "inputs", "input_text")
-# A text beside other layouts may be anything; a prompt of these names is one.
-TELLING = ("prompt", "instruction", "question", "query", "problem")
-ALTERNATIVES = ("chosen", "rejected")
 # How deep a layout is looked for within columns.
 WITHIN = 2
 
@@ -71,118 +26,6 @@ class Layout:
     name: str
     columns: Mapping[str, str]
     template: str | None = None
-
-
-def speech(dtype: Any) -> tuple[str, str] | None:
-    """Find the fields of one turn of a conversation.
-
-    Parameters
-    ----------
-    dtype
-        The type of a turn.
-
-    Returns
-    -------
-    tuple or None
-        The names of the fields that say who spoke, and what; None if this is no turn.
-
-    Examples
-    --------
-    >>> speech(pl.Struct({"from": pl.String, "value": pl.String}))
-    ('from', 'value')
-    """
-    return _speech(dtype, ROLES, CONTENTS)
-
-
-def _speech(dtype: Any, roles: tuple[str, ...], contents: tuple[str, ...]) -> tuple[str, str] | None:
-    if not isinstance(dtype, pl.Struct):
-        return None
-    fields = {field.name.lower(): field for field in dtype.fields}
-    role = next((fields[name] for name in roles if name in fields), None)
-    content = next((fields[name] for name in contents if name in fields), None)
-    if (
-        role is None
-        or content is None
-        or not (is_text(role.dtype) or (roles != ROLES and isinstance(role.dtype, pl.Struct)))
-    ):
-        return None
-    return role.name, content.name
-
-
-def is_exchange(dtype: Any) -> bool:
-    """Tell whether the values of a type are questions with their answers.
-
-    Parameters
-    ----------
-    dtype
-        The type of an element of a conversation.
-
-    Examples
-    --------
-    >>> is_exchange(pl.Struct({"human": pl.String, "assistant": pl.String}))
-    True
-    """
-    if not isinstance(dtype, pl.Struct):
-        return False
-    names = {field.name.lower() for field in dtype.fields}
-    return any(asked in names and answer in names for asked, answer in EXCHANGES)
-
-
-def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each case
-    """Tell whether the values of a type are conversations.
-
-    Parameters
-    ----------
-    dtype
-        The type of a column.
-    named
-        Whether its name says that they are; then more types may hold them.
-
-    Examples
-    --------
-    >>> is_chat(pl.List(pl.Struct({"author": pl.String, "content": pl.String})), named=True)
-    True
-    """
-    if isinstance(dtype, pl.List | pl.Array):
-        inner = dtype.inner
-        if speech(inner):
-            return True
-        if not named:
-            return False
-        loose = _speech(inner, SPEAKERS, WORDS) is not None or is_exchange(inner)
-        return loose or inner == JSON or inner == pl.List(pl.String)
-    if dtype == JSON:
-        return named
-    if not isinstance(dtype, pl.Struct):
-        return False
-    fields = {field.name.lower(): field.dtype for field in dtype.fields}
-    lists = [name for name in fields if isinstance(fields[name], pl.List)]
-    if named and {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
-        return True
-    if named and any(is_chat(fields.get(name), named=True) for name in CHATS):
-        return True
-    inner_types = list(fields.values())
-    # A chat's export has its messages by their names, with the ones before and after them.
-    if named and inner_types and all(isinstance(each, pl.Struct) and "message" in dict(each) for each in inner_types):
-        return True
-    numbered = all(is_exchange(each) or _speech(each, SPEAKERS, WORDS) for each in inner_types)
-    return named and bool(inner_types) and numbered
-
-
-def is_text(dtype: Any) -> bool:
-    """Tell whether the values of a type can be what somebody said.
-
-    Parameters
-    ----------
-    dtype
-        The type of a column or field.
-
-    Returns
-    -------
-    bool
-        True for strings, and for a mix of JSON types that may hold them.
-    """
-    return dtype in (pl.String, pl.Categorical, pl.Enum) or dtype == JSON
 
 
 def detect(schema: Mapping[str, Any], name: str = "auto") -> Layout | None:
@@ -283,7 +126,7 @@ def _chats(types: Types) -> Found:
         parts = {"turns": column}
         systems = [name for name in SYSTEMS if is_text(types.get(name))]
         inner = getattr(dtype, "inner", None)
-        loose = isinstance(inner, pl.Struct) and speech(inner) is None and _speech(inner, SPEAKERS, WORDS)
+        loose = isinstance(inner, pl.Struct) and speech(inner) is None and loose_speech(inner)
         if loose and not systems and is_text(types.get("context")):
             systems = ["context"]
         if systems:

@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from instag.io.layout import LAYOUTS, OUTPUTS, is_text
+from instag.io.columns import OUTPUTS
+from instag.io.layout import LAYOUTS
+from instag.io.speech import is_text
 
 
 def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:

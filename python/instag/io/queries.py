@@ -11,9 +11,12 @@ from instag.frame.path import JSON, resolve
 from instag.io.content import SPOKEN, text_of
 from instag.io.conversation import conversation, pass_over, queries_of, turns_of
 from instag.io.detection import MIXED, find, row_layouts
-from instag.io.layout import Layout, is_chat, is_text, speech
-from instag.io.records import parse, plain
+from instag.io.json_text import parse
+from instag.io.layout import Layout
+from instag.io.placement import head_of
+from instag.io.records import plain
 from instag.io.roles import USERS, role_of
+from instag.io.speech import is_chat, is_text, speech
 from instag.io.tree import prompted
 
 TEXTS = pl.List(pl.String)
@@ -209,7 +212,7 @@ def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
         find_layout = row_layouts(types)
     else:
         find_layout = lambda _: layout  # noqa: E731
-    heads = list(dict.fromkeys(head(path, schema) for path in layout.columns.values()))
+    heads = list(dict.fromkeys(head_of(path, schema) for path in layout.columns.values()))
 
     def said(row: dict[str, Any]) -> list[str]:
         values = plain(row)
@@ -217,13 +220,6 @@ def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
         return [] if own is None else queries_of(conversation(own, values, pass_over, answered=False)[0])
 
     return _apply(pl.struct(heads), said)
-
-
-def head(path: str, schema: Mapping[str, Any]) -> str:
-    """The column that a path begins with."""
-    while path not in schema:
-        path = path.rpartition(".")[0]
-    return path
 
 
 def _asked(parts: Mapping[str, tuple[pl.Expr, Any]]) -> pl.Expr:

@@ -11,13 +11,14 @@ from instag.errors import InputError
 from instag.frame.path import resolve
 from instag.io.detection import MIXED, find
 from instag.io.files import reading
-from instag.io.layout import LAYOUTS, Layout, speech
+from instag.io.layout import LAYOUTS, Layout
 from instag.io.nearest import nearest
 from instag.io.options import Reading, ReadOptions, options_of
 from instag.io.part import Part
 from instag.io.queries import TEXTS, column, queries
 from instag.io.roles import role_of
 from instag.io.source import Source, parts
+from instag.io.speech import speech
 from instag.io.targets import TARGETS, to_target
 from instag.io.union import union
 from instag.io.where import kept

@@ -3,16 +3,14 @@
 A field whose values are of more than one JSON type, at any depth, becomes the struct ``{"$json": text}``.
 """
 
-import json
 import math
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-import orjson
 import polars as pl
 
 from instag.frame.path import JSON
+from instag.io.json_text import dump, parse
 
 WIDEST = 256  # a dict with more keys is a map: the union of its keys would make a struct too wide to hold
 DEEPEST = 64  # the types of deeper values cost more than their text
@@ -26,7 +24,6 @@ SCALARS: dict[frozenset[type], pl.DataType] = {
 NESTED = 2  # records deep: a row, a turn in it
 # Within columns, objects under these keys are what each row makes of them, with keys and nulls of its own.
 FREE = frozenset({"arguments", "args", "parameters", "properties"})
-LONG = re.compile(r"\d{20}")
 
 Wrap = Callable[[Any], Any]
 
@@ -128,85 +125,6 @@ class Shape:
     def floats(self) -> bool:
         """Whether a float column holds every integer seen."""
         return max(-self.low, self.high) <= EXACT
-
-
-def parse(text: str | bytes) -> Any:
-    """Parse JSON, with integers of any size as they are.
-
-    Parameters
-    ----------
-    text
-        One JSON value.
-
-    Returns
-    -------
-    Any
-        The value; a :class:`orjson.JSONDecodeError` where there is none.
-
-    Examples
-    --------
-    >>> parse('{"id": 123456789012345678901234567890}')
-    {'id': 123456789012345678901234567890}
-    """
-    value = orjson.loads(text)
-    if LONG.search(text if isinstance(text, str) else text.decode()):
-        return json.loads(text)  # orjson makes floats of the integers beyond 64 bits
-    return value
-
-
-def dump(value: Any) -> str:
-    """Spell a parsed JSON value as compact JSON.
-
-    Parameters
-    ----------
-    value
-        Any value that :func:`parse` returns.
-
-    Returns
-    -------
-    str
-        JSON that parses to the same value.
-    """
-    try:
-        text = orjson.dumps(value).decode()
-        # It makes nulls of what is no number.
-        return json.dumps(value, ensure_ascii=False) if "null" in text and _is_endless(value) else text
-    except TypeError:  # an integer beyond 64 bits, or very deep nesting
-        return "".join(_spelt(value))
-
-
-def _spelt(value: Any) -> Iterator[str]:
-    """Spell a value of any depth piece by piece."""
-    left: list[Any] = [value]
-    while left:
-        each = left.pop()
-        if isinstance(each, _Piece):
-            yield each
-        elif isinstance(each, dict | list) and each:
-            pairs = each.items() if isinstance(each, dict) else ((None, member) for member in each)
-            inner: list[Any] = []
-            for key, member in pairs:
-                before = "," if inner else "{" if isinstance(each, dict) else "["
-                inner += [_Piece(before if key is None else f"{before}{json.dumps(key, ensure_ascii=False)}:"), member]
-            left.append(_Piece("}" if isinstance(each, dict) else "]"))
-            left += reversed(inner)
-        else:
-            yield json.dumps(each, ensure_ascii=False)
-
-
-class _Piece(str):
-    """Text that is spelt already."""
-
-    __slots__ = ()
-
-
-def _is_endless(value: Any) -> bool:
-    """Whether a value holds a number that is none, or infinite."""
-    if isinstance(value, dict):
-        return any(map(_is_endless, value.values()))
-    if isinstance(value, list):
-        return any(map(_is_endless, value))
-    return isinstance(value, float) and not math.isfinite(value)
 
 
 def wrap(dtype: Any) -> Wrap | None:

@@ -10,9 +10,12 @@ from instag.frame import Frame
 from instag.io.content import text_of
 from instag.io.conversation import conversation, pass_over
 from instag.io.detection import MIXED, find, row_layouts
-from instag.io.layout import Layout, speech
-from instag.io.records import dump, plain
+from instag.io.json_text import dump
+from instag.io.layout import Layout
+from instag.io.placement import head_of
+from instag.io.records import plain
 from instag.io.roles import ROLES
+from instag.io.speech import speech
 from instag.io.utterance import Turn
 
 __all__ = ["Part", "texts"]
@@ -99,7 +102,7 @@ def _turns(column: str, dtype: Any, part: Part) -> pl.Expr | None:
 
 def _by_row(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr:
     """The same, read a row at a time as a conversation of whatever form."""
-    heads = list(dict.fromkeys(_head(path, schema) for path in layout.columns.values()))
+    heads = list(dict.fromkeys(head_of(path, schema) for path in layout.columns.values()))
     layout_of = row_layouts({name: schema[name] for name in heads}) if layout.name == MIXED else lambda _: layout
 
     def said(row: Any) -> list[str]:
@@ -122,10 +125,3 @@ def _words(turn: Turn) -> Iterator[str]:
         yield text
     if calls := turn.get("tool_calls"):
         yield dump(calls)
-
-
-def _head(path: str, schema: Mapping[str, Any]) -> str:
-    """The column that a path begins with."""
-    while path not in schema:
-        path = path.rpartition(".")[0]
-    return path

@@ -4,18 +4,18 @@ from typing import Any
 
 import polars as pl
 
+from instag.io.branching import BRANCHING
 from instag.io.content import text_of
 from instag.io.conversation import pass_over, turns_of
 from instag.io.detection import find
-from instag.io.layout import speech
-from instag.io.queries import TEXTS, content_of, head, is_plain
+from instag.io.placement import head_of
+from instag.io.queries import TEXTS, content_of, is_plain
 from instag.io.records import plain
+from instag.io.speech import speech
 from instag.io.targets import to_target
 
 __all__ = ["turns"]
 
-# A row of these becomes several conversations.
-BRANCHING = ("tree", "thread")
 # What stands for a call of tools without words.
 CALLS = "tool_calls"
 
@@ -43,7 +43,7 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
     if layout is None or layout.name in BRANCHING:
         return None
     schema = frame.collect_schema()
-    columns = list(dict.fromkeys(head(column, schema) for column in layout.columns.values()))
+    columns = list(dict.fromkeys(head_of(column, schema) for column in layout.columns.values()))
     messages = to_target(frame.select(columns), "messages", layout)
     dtype: Any = messages.collect_schema().get("messages")
     if dtype is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from instag.io.calls import to_calls
 from instag.io.content import content_of, kind_of, text_of
-from instag.io.records import dump
+from instag.io.json_text import dump
 from instag.io.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, role_of
 
 Turn = dict[str, Any]

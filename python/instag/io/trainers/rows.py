@@ -11,7 +11,8 @@ from instag.errors import InputError
 from instag.io.calls import from_calls
 from instag.io.content import piece
 from instag.io.conversation import turns_of
-from instag.io.records import dump, plain
+from instag.io.json_text import dump
+from instag.io.records import plain
 from instag.io.targets import to_target
 from instag.warning import warn
 

@@ -1,0 +1,47 @@
+"""Names of columns, in lower case: what plays which part in a conversation, by all the names in use."""
+
+CHATS = (
+    "messages",
+    "conversations",
+    "conversation",
+    "turns",
+    "dialog",
+    "dialogs",
+    "dialogue",
+    "dialogues",
+    "chat",
+    "chat_messages",
+    "contents",
+    "items",
+    "thread",
+    "mapping",
+    "data",
+)
+# Prompts may be conversations too, of which the answer is in another column.
+ASKED = ("prompt", "input", "question", "query", "instruction")
+ROLES = ("role", "from")
+CONTENTS = ("content", "value")
+OUTPUTS = ("output", "response", "completion", "answer", "generation", "output_text")
+SYSTEMS = ("system", "system_prompt", "system_message", "meta_instruction", "system_instruction", "systeminstruction")
+ALPACA = {
+    "query": ("instruction",),
+    "input": ("input", "context"),
+    "answer": OUTPUTS,
+    "system": SYSTEMS,
+    "history": ("history",),
+}
+PAIRS = {
+    "question": (*OUTPUTS, "answers", "solution"),
+    "problem": ("solution", *OUTPUTS),
+    "prompt": (*OUTPUTS, "chosen"),
+    "query": (*OUTPUTS, "answers"),
+    "input": (*OUTPUTS, "target"),
+    "inputs": (*OUTPUTS, "targets", "outputs"),
+    "input_text": OUTPUTS,
+    "user": ("assistant", "bot"),
+    "human": ("assistant", "bot", "gpt"),
+}
+PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input", "inputs", "input_text")
+# A text beside other layouts may be anything; a prompt of these names is one.
+TELLING = ("prompt", "instruction", "question", "query", "problem")
+ALTERNATIVES = ("chosen", "rejected")

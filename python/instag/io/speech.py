@@ -1,0 +1,143 @@
+"""Types that can hold speech: texts, turns, questions with their answers, conversations."""
+
+from typing import Any
+
+import polars as pl
+
+from instag.frame.path import JSON
+from instag.io.columns import CHATS, CONTENTS, ROLES
+from instag.io.roles import CONTENTS as WORDS
+from instag.io.roles import EXCHANGES, SPEAKERS
+
+
+def speech(dtype: Any) -> tuple[str, str] | None:
+    """Find the fields of one turn of a conversation.
+
+    Parameters
+    ----------
+    dtype
+        The type of a turn.
+
+    Returns
+    -------
+    tuple or None
+        The names of the fields that say who spoke, and what; None if this is no turn.
+
+    Examples
+    --------
+    >>> speech(pl.Struct({"from": pl.String, "value": pl.String}))
+    ('from', 'value')
+    """
+    return _speech(dtype, ROLES, CONTENTS)
+
+
+def _speech(dtype: Any, roles: tuple[str, ...], contents: tuple[str, ...]) -> tuple[str, str] | None:
+    if not isinstance(dtype, pl.Struct):
+        return None
+    fields = {field.name.lower(): field for field in dtype.fields}
+    role = next((fields[name] for name in roles if name in fields), None)
+    content = next((fields[name] for name in contents if name in fields), None)
+    if (
+        role is None
+        or content is None
+        or not (is_text(role.dtype) or (roles != ROLES and isinstance(role.dtype, pl.Struct)))
+    ):
+        return None
+    return role.name, content.name
+
+
+def loose_speech(dtype: Any) -> tuple[str, str] | None:
+    """Find the fields of one turn by all the names in use, which may mean something else outside of conversations.
+
+    Parameters
+    ----------
+    dtype
+        The type of a turn.
+
+    Returns
+    -------
+    tuple or None
+        As of :func:`speech`.
+
+    Examples
+    --------
+    >>> loose_speech(pl.Struct({"speaker": pl.String, "utterance": pl.String}))
+    ('speaker', 'utterance')
+    """
+    return _speech(dtype, SPEAKERS, WORDS)
+
+
+def is_exchange(dtype: Any) -> bool:
+    """Tell whether the values of a type are questions with their answers.
+
+    Parameters
+    ----------
+    dtype
+        The type of an element of a conversation.
+
+    Examples
+    --------
+    >>> is_exchange(pl.Struct({"human": pl.String, "assistant": pl.String}))
+    True
+    """
+    if not isinstance(dtype, pl.Struct):
+        return False
+    names = {field.name.lower() for field in dtype.fields}
+    return any(asked in names and answer in names for asked, answer in EXCHANGES)
+
+
+def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each case
+    """Tell whether the values of a type are conversations.
+
+    Parameters
+    ----------
+    dtype
+        The type of a column.
+    named
+        Whether its name says that they are; then more types may hold them.
+
+    Examples
+    --------
+    >>> is_chat(pl.List(pl.Struct({"author": pl.String, "content": pl.String})), named=True)
+    True
+    """
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = dtype.inner
+        if speech(inner):
+            return True
+        if not named:
+            return False
+        loose = loose_speech(inner) is not None or is_exchange(inner)
+        return loose or inner == JSON or inner == pl.List(pl.String)
+    if dtype == JSON:
+        return named
+    if not isinstance(dtype, pl.Struct):
+        return False
+    fields = {field.name.lower(): field.dtype for field in dtype.fields}
+    lists = [name for name in fields if isinstance(fields[name], pl.List)]
+    if named and {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
+        return True
+    if named and any(is_chat(fields.get(name), named=True) for name in CHATS):
+        return True
+    inner_types = list(fields.values())
+    # A chat's export has its messages by their names, with the ones before and after them.
+    if named and inner_types and all(isinstance(each, pl.Struct) and "message" in dict(each) for each in inner_types):
+        return True
+    numbered = all(is_exchange(each) or loose_speech(each) for each in inner_types)
+    return named and bool(inner_types) and numbered
+
+
+def is_text(dtype: Any) -> bool:
+    """Tell whether the values of a type can be what somebody said.
+
+    Parameters
+    ----------
+    dtype
+        The type of a column or field.
+
+    Returns
+    -------
+    bool
+        True for strings, and for a mix of JSON types that may hold them.
+    """
+    return dtype in (pl.String, pl.Categorical, pl.Enum) or dtype == JSON
