@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test slow trainers lint format docs bench mutants wheel clean
+.PHONY: help demo demo-llm test slow trainers evidence lint format docs bench mutants wheel clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ trainers: ## Read and train with what is written for trainers (gigabytes of PyTo
 		$(VENV)-trainers/$$trainer/bin/python -m pytest -rs --override-ini addopts= --override-ini filterwarnings=default \
 			tests/trainers/test_$$trainer.py || exit 1; \
 	done
+
+evidence: ## Test benches/evidence, which trains on subsets and compares, with a tiny model (gigabytes of PyTorch, apart from the rest)
+	$(PYTHON) -m venv $(VENV)-evidence
+	$(VENV)-evidence/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(VENV)-evidence/bin/python -m pip install --quiet '.[report,tag]' torch transformers hypothesis pytest
+	$(VENV)-evidence/bin/python -m pytest -rs --override-ini addopts=--import-mode=importlib --override-ini filterwarnings=default tests/evidence
 
 lint: $(VENV)/.developing ## Check style, types, stubs and workflows
 	cargo fmt --check
@@ -71,7 +77,7 @@ wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
 
 clean: ## Delete everything that was made
-	rm -rf $(VENV) $(VENV)-trainers target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
+	rm -rf $(VENV) $(VENV)-trainers $(VENV)-evidence target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
-from synthetic import synthetic
 
 import instag
 from instag import _core
 from instag.analysis.curves import spaced
 from instag.analysis.tags import floor
 from instag.tagsets import TagSets, encode
+from synthetic import synthetic
 
 ROWS, GROUPS = 1_000_000, 20
 

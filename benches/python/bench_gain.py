@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from synthetic import synthetic
 
 from instag import _core
 from instag.tagsets import TagSets, encode
+from synthetic import synthetic
 
 ROOT = ("power", 0.5)
 

@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
-from synthetic import synthetic
 
 import instag
 from instag.selection.ranking import rank_tags
 from instag.tagsets import encode
+from synthetic import synthetic
 
 BUDGET = 6_000
 

@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 import polars as pl
-from synthetic import synthetic
 
 import instag
 from instag.frame import wrap
 from instag.tagsets import encode
+from synthetic import synthetic
 
 MIB = 2**20
 BUDGET = 6_000

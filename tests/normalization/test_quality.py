@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 
-import counts
 import polars as pl
 import pytest
-import quality
 
+import counts
 import instag
+import quality
 from instag.embedding.minilm import MiniLM
 
 TOPICS = [
