@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from instag.progress import Progress
     from instag.recipe import Check, run, verify
-    from instag.reporting import figures, report
+    from instag.reporting import explore, figures, report
     from instag.sample import load_sample, load_sample_judgments
     from instag.selection import Certificate, Method, Sweep, certify, count_tokens, rank, select, sweep
     from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
@@ -85,6 +85,7 @@ __all__ = [
     "decontaminate",
     "dedup",
     "estimate",
+    "explore",
     "figures",
     "load_sample",
     "load_sample_judgments",
@@ -133,7 +134,7 @@ _HOMES = {
     ),
     "progress": ("Progress",),
     "recipe": ("Check", "run", "verify"),
-    "reporting": ("figures", "report"),
+    "reporting": ("explore", "figures", "report"),
     "sample": ("load_sample", "load_sample_judgments"),
     "selection": ("Certificate", "Method", "Sweep", "certify", "count_tokens", "rank", "select", "sweep"),
     "tagging": ("Cut", "Estimate", "Prompt", "Tagged", "atag", "estimate", "tag"),

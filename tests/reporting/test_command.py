@@ -67,7 +67,7 @@ def test_a_report_with_everything(data: Path) -> None:
 def test_data_that_nobody_says_anything_in_have_no_examples(tmp_path: Path) -> None:
     pl.DataFrame({"tags": [["math"], ["proof"]]}).write_parquet(tmp_path / "tags.parquet")
     done = run(tmp_path / "tags.parquet", "-o", tmp_path / "page.html")
-    assert done.stderr.startswith("note: the report has no queries as examples: ")
+    assert done.stderr.startswith("note: what users say is not shown: ")
     assert (tmp_path / "page.html").exists()
 
 

@@ -42,11 +42,14 @@ class Picks:
         The tags that the pool has too, by its codes.
     groups
         The group of each sample; None where samples are in no groups.
+    order
+        The rows of what was given, in order of selection.
     """
 
     frame: pl.DataFrame
     sets: Sets
     groups: pl.Series | None
+    order: NDArray[np.uint32]
 
 
 def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: Mapping[str, str]) -> dict[str, Picks]:
@@ -108,6 +111,7 @@ def _picks(name: str, frame: Frame, pool: TagSets, tags: str, by: str | None) ->
         frame=pl.DataFrame(shown, SCHEMA),
         sets=_renamed(own, known, pool.n_tags),
         groups=None if by is None else labels(frame, by),
+        order=order,
     )
 
 

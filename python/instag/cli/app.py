@@ -25,6 +25,7 @@ COMMANDS = {
     "split": "Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike.",
     "stats": "Measure complexity and coverage: of each IN alone and of all together, or of the groups in them.",
     "report": "Draw what the tags say of data and of subsets, in one HTML file that opens offline.",
+    "explore": "Make one HTML file to explore tags in: samples, companions, the tree, and what selections took and why.",
     "compare": "Compare two sets: sizes, sources, tags gained and lost, and what is near-copied between them.",
     "convert": "Read data and write them in another format, or as a folder to train from.",
     "card": "Describe the data in a folder as a dataset card, README.md.",

@@ -88,7 +88,7 @@ def opened(source: str | list[str], reading: Reading) -> "pl.LazyFrame":
     except InputError as error:
         # Whatever else is wrong goes wrong again here.
         frame = instag.io.load(source, **reading)
-        console.note(f"the report has no queries as examples: {error}")
+        console.note(f"what users say is not shown: {error}")
         return frame
 
 

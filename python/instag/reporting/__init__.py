@@ -10,11 +10,13 @@ drawing       charts as specifications, and as files
 placement     where names of points stand
 scatter       points with their names
 page          the page with its data, from the templates beside it
+explorer      :func:`explore`: tags, their samples and selections to search in
 notebook      what a notebook shows
 ============  ======================================================
 """
 
 from instag.reporting.document import figures, report
+from instag.reporting.explorer import explore
 from instag.reporting.notebook import html
 
-__all__ = ["figures", "html", "report"]
+__all__ = ["explore", "figures", "html", "report"]

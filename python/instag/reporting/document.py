@@ -9,7 +9,7 @@ from instag.io.output import atomic_write
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.wording import plural
 
-__all__ = ["figures", "report"]
+__all__ = ["figures", "known", "report"]
 
 FORMATS = ("svg", "png")
 HINT = "reports need libraries that draw; install them with: pip install 'instag[report]'"
@@ -66,7 +66,7 @@ def report(
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
     analysis = _analysed(data, by, tags, selections)
-    text = page(title or _title(analysis), sections(analysis, _known(vocabulary), versions))
+    text = page(title or _title(analysis), sections(analysis, known(vocabulary), versions))
     with atomic_write(Path(path), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
@@ -122,7 +122,7 @@ def figures(
     except OSError as error:
         raise InputError(f"{target}: expected a folder, or room for one; {error.strerror}") from error
     written = []
-    for figure in (figure for section in sections(analysis, _known(vocabulary)) for figure in section.figures):
+    for figure in (figure for section in sections(analysis, known(vocabulary)) for figure in section.figures):
         for name in wanted:
             path = target / f"{figure.name}.{name}"
             image = as_svg(figure).encode() if name == "svg" else as_png(figure)
@@ -143,7 +143,8 @@ def _analysed(data: Any, by: str | None, tags: str, selections: Any) -> Analysis
     return data
 
 
-def _known(vocabulary: object) -> Vocabulary | Normalized[Any] | None:
+def known(vocabulary: object) -> Vocabulary | Normalized[Any] | None:
+    """A vocabulary, or what it came from, whatever it was given as."""
     if isinstance(vocabulary, str | Path):
         return Vocabulary.load(vocabulary)
     if vocabulary is None or isinstance(vocabulary, Vocabulary | Normalized):

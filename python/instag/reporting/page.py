@@ -15,7 +15,7 @@ from instag.reporting.section import Section, Table
 from instag.reporting.theme import DARK, LIGHT
 from instag.reporting.wording import cell, count
 
-__all__ = ["ROOM", "environment", "escaped", "fitting", "packed", "page", "rooms", "size"]
+__all__ = ["ROOM", "environment", "escaped", "filled", "fitting", "packed", "page", "rooms", "size", "source"]
 
 # What ends a script or a comment in HTML, begins an entity, or ends a line in old JavaScript.
 ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
@@ -38,7 +38,6 @@ def environment() -> Environment:
 
 def page(title: str, sections: Sequence[Section]) -> str:
     """The sections as HTML, with everything in it that draws them."""
-    templates = environment()
     tables = [table for section in sections for table in section.tables if table.browse]
     allotted = rooms([sum(map(size, table.rows)) for table in tables])
     fitted = {table.name: fitting(table, room) for table, room in zip(tables, allotted, strict=True)}
@@ -50,19 +49,25 @@ def page(title: str, sections: Sequence[Section]) -> str:
         },
         "themes": {"light": LIGHT.config(), "dark": DARK.config()},
     }
-    scripts = [
-        inline(library()),
-        inline(source(templates, "page.js")),
-    ]
-    return templates.get_template("page.html").render(
-        title=title,
-        sections=sections,
-        left={name: left for name, (_, left) in fitted.items()},
-        data=Markup(escaped(packed(data))),  # noqa: S704 - escaped for where it stands
-        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own
-        style=Markup(source(templates, "style.css")),  # noqa: S704 - our own
-        policy="; ".join(policy(scripts)),
-        version=__version__,
+    left = {name: left for name, (_, left) in fitted.items()}
+    scripts = [library(), source("page.js")]
+    return filled("page.html", data, scripts, [source("style.css")], title=title, sections=sections, left=left)
+
+
+def filled(name: str, data: Any, scripts: Sequence[str], styles: Sequence[str], **values: Any) -> str:
+    """Fill a template with values, with the scripts and styles that are all it needs, and with the data they show."""
+    safe = [inline(script) for script in scripts]
+    return (
+        environment()
+        .get_template(name)
+        .render(
+            data=Markup(escaped(packed(data))),  # noqa: S704 - escaped for where it stands
+            scripts=[Markup(script) for script in safe],  # noqa: S704 - our own
+            style=Markup("\n".join(styles)),  # noqa: S704 - our own
+            policy="; ".join(policy(safe)),
+            version=__version__,
+            **values,
+        )
     )
 
 
@@ -74,8 +79,9 @@ def library() -> str:
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed")
 
 
-def source(templates: Environment, name: str) -> str:
-    """A file as it is."""
+def source(name: str) -> str:
+    """A file beside the templates, as it is."""
+    templates = environment()
     loader = templates.loader
     assert loader is not None  # noqa: S101 - it was made with one
     return loader.get_source(templates, name)[0]
