@@ -84,7 +84,8 @@ def test_weights_and_their_tokenizer_come_from_a_folder(tmp_path: Path) -> None:
     alphabet = tokenizers.pre_tokenizers.ByteLevel.alphabet()
     trainer = tokenizers.trainers.BpeTrainer(vocab_size=300, special_tokens=["<end>"], initial_alphabet=alphabet)
     words.train_from_iterator([], trainer)
-    transformers.PreTrainedTokenizerFast(tokenizer_object=words, eos_token="<end>").save_pretrained(tmp_path)
+    marks = {"eos_token": "<end>"}
+    transformers.PreTrainedTokenizerFast(tokenizer_object=words, **marks).save_pretrained(tmp_path)
     shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     saved = transformers.LlamaForCausalLM(transformers.LlamaConfig(vocab_size=300, **shape))
     saved.save_pretrained(tmp_path)
