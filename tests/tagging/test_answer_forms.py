@@ -19,6 +19,8 @@ def read(content: str) -> TagList:
 READABLE: list[tuple[str, list[str], list[str | None]]] = [
     ("math | poetry | writing", ["math", "poetry", "writing"], [None, None, None]),
     ("math; poetry", ["math", "poetry"], [None, None]),
+    ('{"tags": ["explanation"]}', ["explanation"], [None]),
+    ('{"tags": [{"tag": "Explanation"}]}', ["Explanation"], [None]),
     ("Math, Poetry, and Writing.", ["Math", "Poetry", "Writing"], [None, None, None]),
     ("Tags: math, poetry", ["math", "poetry"], [None, None]),
     ("**Tags:** math, poetry", ["math", "poetry"], [None, None]),

@@ -122,7 +122,9 @@ def _tidied(form: Form, notes: list[str], content: str) -> TagList:
             break
         else:
             tags[text] = _explanation(explanation, done)
-    if len(tags) <= ECHOED and all(starmap(is_placeholder, tags.items())):
+    # Alone, "explanation" is what people ask for; in a template a tag stands before it.
+    alone = {name.casefold(): why for name, why in tags.items()} == {"explanation": None}
+    if len(tags) <= ECHOED and not alone and all(starmap(is_placeholder, tags.items())):
         raise Unreadable("no tags", shown(content))
     return TagList(list(tags), list(tags.values()), list(done))
 
