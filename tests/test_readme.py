@@ -6,6 +6,7 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_the_first_program_prints_what_it_says(tmp_path: Path) -> None:
     assert (tmp_path / "report.html").stat().st_size > 0
 
 
+def test_badges_are_true() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    badges = dict(re.findall(r"img.shields.io/badge/(\w+)-((?:--|[^-])+)-", README))
+    assert badges["python"] == f"{project['requires-python'].removeprefix('>=')}%20or%20later"
+    assert badges["license"].replace("--", "-") == project["license"]
+    workflow = re.findall(r"actions/workflows/([\w.]+)/badge", README)
+    assert all((ROOT / ".github" / "workflows" / name).exists() for name in workflow)
+
+
 def test_what_is_made_has_folders_of_its_own_that_are_cleaned_away() -> None:
     example = runpy.run_path(str(ROOT / "examples" / "tagging.py"))["FOLDER"]
     folders = {str(example), str(inspect.signature(command).parameters["output"].default)}
@@ -63,7 +73,7 @@ def test_the_table_is_that_of_the_demo(demo: str) -> None:
 
 def test_the_counts_are_those_of_the_demo(demo: str) -> None:
     raw, vocabulary, chosen, samples = re.findall(
-        r"(\S+) raw tags become a vocabulary of (\d+),.*?by it (\d+) of (\d+) samples", README, re.DOTALL
+        r"(\S+) raw tags become a\s+vocabulary of (\d+),.*?by it (\d+) of (\d+) samples", README, re.DOTALL
     )[0]
     assert f"{samples} samples of four kinds, with {raw} raw tags." in demo
     assert (
