@@ -75,7 +75,6 @@ pub struct Encoder {
     table: Table,
     offsets: Vec<i64>,
     codes: Vec<u32>,
-    holders: Vec<u32>,
     repeats: Vec<u64>,
     null: usize,
     empty: usize,
@@ -83,8 +82,8 @@ pub struct Encoder {
 
 impl Default for Encoder {
     fn default() -> Self {
-        let (table, codes, holders, repeats) = Default::default();
-        Self { table, offsets: vec![0], codes, holders, repeats, null: 0, empty: 0 }
+        let (table, codes, repeats) = Default::default();
+        Self { table, offsets: vec![0], codes, repeats, null: 0, empty: 0 }
     }
 }
 
@@ -105,9 +104,7 @@ impl Encoder {
     #[must_use]
     pub fn size(&self) -> usize {
         let (offsets, codes) = (self.offsets.capacity() * size_of::<i64>(), self.codes.capacity() * size_of::<u32>());
-        let (holders, repeats) =
-            (self.holders.capacity() * size_of::<u32>(), self.repeats.capacity() * size_of::<u64>());
-        offsets + codes + holders + repeats + self.table.size()
+        offsets + codes + self.repeats.capacity() * size_of::<u64>() + self.table.size()
     }
 
     /// Puts more rows behind those there are.
@@ -152,7 +149,6 @@ impl Encoder {
         }));
         if self.table.len() == 0 {
             self.table = walk.table;
-            self.holders = walk.seen.iter().map(|seen| seen.holders).collect();
             self.repeats = walk.repeats;
             self.repeats.resize(self.table.len(), 0);
             self.codes = walk.codes;
@@ -160,11 +156,7 @@ impl Encoder {
             return;
         }
         let codes = self.table.join(&walk.table);
-        self.holders.resize(self.table.len(), 0);
         self.repeats.resize(self.table.len(), 0);
-        for (&code, seen) in codes.iter().zip(walk.seen) {
-            self.holders[code as usize] += seen.holders;
-        }
         for (&code, repeats) in codes.iter().zip(walk.repeats) {
             self.repeats[code as usize] += repeats;
         }
@@ -176,7 +168,8 @@ impl Encoder {
     /// # Errors
     /// [`Error::Interrupted`] where the caller wants to stop.
     pub fn finish(mut self, order: Order, interrupt: &Interrupt) -> Result<Encoded> {
-        let by = self.sorted(order, interrupt)?;
+        let mut holders = self.table.holders();
+        let by = self.sorted(&holders, order, interrupt)?;
         if order != Order::Appearance {
             let mut places = vec![0; by.len()];
             for (place, &code) in (0..).zip(&by) {
@@ -190,19 +183,19 @@ impl Encoder {
                 }
                 Ok(())
             })?;
-            self.holders = by.iter().map(|&code| self.holders[code as usize]).collect();
+            holders = by.iter().map(|&code| holders[code as usize]).collect();
             self.repeats = by.iter().map(|&code| self.repeats[code as usize]).collect();
         }
         let tags = StringViewArray::from_iter_values(by.iter().map(|&code| self.table.tag(code as usize)));
         if self.repeats.iter().all(|&repeats| repeats == 0) {
             self.repeats.clear();
         }
-        let sets = TagSets::known(self.offsets, self.codes, self.holders, self.repeats);
+        let sets = TagSets::known(self.offsets, self.codes, holders, self.repeats);
         Ok(Encoded { sets, tags, null: self.null, empty: self.empty })
     }
 
     /// The codes there are in the order of their new numbers.
-    fn sorted(&self, order: Order, interrupt: &Interrupt) -> Result<Vec<u32>> {
+    fn sorted(&self, holders: &[u32], order: Order, interrupt: &Interrupt) -> Result<Vec<u32>> {
         let mut by: Vec<u32> = (0..self.table.len() as u32).collect();
         interrupt.ask()?;
         let name = |code: u32| self.table.tag(code as usize);
@@ -210,7 +203,7 @@ impl Encoder {
             Order::Appearance => {}
             Order::Name => by.sort_unstable_by(|&one, &other| name(one).cmp(name(other))),
             Order::Count => by.sort_unstable_by(|&one, &other| {
-                let count = |code: u32| Reverse(self.holders[code as usize]);
+                let count = |code: u32| Reverse(holders[code as usize]);
                 count(one).cmp(&count(other)).then_with(|| name(one).cmp(name(other)))
             }),
         }
@@ -241,17 +234,8 @@ struct Walk {
     /// No row has more tags than there are codes.
     lengths: Vec<u32>,
     codes: Vec<u32>,
-    seen: Vec<Seen>,
     /// How often rows repeated each tag; shorter where the last ones never were.
     repeats: Vec<u64>,
-}
-
-/// What has been seen of a tag.
-struct Seen {
-    /// The last row that holds it, counted from 1.
-    row: u32,
-    /// The rows that hold it.
-    holders: u32,
 }
 
 impl Walk {
@@ -272,14 +256,16 @@ impl Walk {
         let offsets = chunk.lists.value_offsets();
         self.codes.reserve((offsets[rows.end] - offsets[rows.start]) as usize);
         for row in rows {
-            let before = self.codes.len();
+            let (before, number) = (self.codes.len(), self.lengths.len() as u32 + 1);
             // What lies under a null is not there.
             if chunk.lists.is_valid(row) {
                 for place in offsets[row] as usize..offsets[row + 1] as usize {
                     interrupt.step()?;
                     if chunk.values.is_valid(place) {
-                        let code = self.table.code(chunk.values, place);
-                        self.add(code);
+                        match self.table.code(chunk.values, place, number) {
+                            (code, false) => self.codes.push(code),
+                            (code, true) => self.repeat(code as usize),
+                        }
                     }
                 }
             }
@@ -288,23 +274,10 @@ impl Walk {
         Ok(())
     }
 
-    /// Adds a tag to the row that is being walked.
-    #[inline]
-    fn add(&mut self, code: u32) {
-        let (tag, row) = (code as usize, self.lengths.len() as u32 + 1);
-        match self.seen.get_mut(tag) {
-            None => {
-                self.seen.push(Seen { row, holders: 1 });
-                self.codes.push(code);
-            }
-            Some(seen) if seen.row == row => {
-                self.repeats.resize(self.repeats.len().max(tag + 1), 0);
-                self.repeats[tag] += 1;
-            }
-            Some(seen) => {
-                *seen = Seen { row, holders: seen.holders + 1 };
-                self.codes.push(code);
-            }
-        }
+    /// Counts a tag that its row has already.
+    #[cold]
+    fn repeat(&mut self, tag: usize) {
+        self.repeats.resize(self.repeats.len().max(tag + 1), 0);
+        self.repeats[tag] += 1;
     }
 }

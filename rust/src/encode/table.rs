@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::mem::size_of;
+use std::ops::Range;
 
 use arrow_array::StringViewArray;
 use foldhash::fast::FixedState;
@@ -34,34 +35,58 @@ impl Key {
     }
 }
 
+/// What is known of a tag, all in one place: it is looked up for every tag of every row.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    key: Key,
+    code: u32,
+    /// The rows that hold it, and the last of them, counted from 1.
+    holders: u32,
+    last: u32,
+}
+
 /// Codes in the order in which tags came first. The tags are copied, so that what they came in can go.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    codes: HashTable<(Key, u32)>,
+    known: HashTable<Known>,
     keys: Vec<Key>,
     tags: Texts,
     state: FixedState,
 }
 
 impl Table {
-    /// The code of a value.
+    /// The code of a value in a row, and whether the row has it already. Rows count from 1, and come one after the other.
     #[inline]
-    pub(super) fn code(&mut self, values: &StringViewArray, place: usize) -> u32 {
+    pub(super) fn code(&mut self, values: &StringViewArray, place: usize, row: u32) -> (u32, bool) {
         let view = values.views()[place];
         let key = Key(view as u64, (view >> u64::BITS) as u64);
         if key.is_whole() {
             // Most were seen before, and their text need not be looked at.
-            return self.place(key, || values.value(place));
+            return self.place(key, || values.value(place)).hold(row);
         }
         let tag = values.value(place);
         let mut hasher = self.state.build_hasher();
         hasher.write(tag.as_bytes());
-        self.place(Key(key.0, hasher.finish()), || tag)
+        self.place(Key(key.0, hasher.finish()), || tag).hold(row)
     }
 
-    /// The codes here of the tags of another table.
+    /// Adds what another table knows of rows that come after those here; the codes here of its tags.
     pub(super) fn join(&mut self, other: &Self) -> Vec<u32> {
-        (0..other.len()).map(|code| self.place(other.keys[code], || other.tag(code))).collect()
+        let code_of = |(code, holders): (usize, u32)| {
+            let known = self.place(other.keys[code], || other.tag(code));
+            known.holders += holders;
+            known.code
+        };
+        other.holders().into_iter().enumerate().map(code_of).collect()
+    }
+
+    /// The number of rows that hold each tag.
+    pub(super) fn holders(&self) -> Vec<u32> {
+        let mut holders = vec![0; self.len()];
+        for known in &self.known {
+            holders[known.code as usize] = known.holders;
+        }
+        holders
     }
 
     /// The number of tags.
@@ -83,25 +108,36 @@ impl Table {
     }
 
     #[inline]
-    fn place<'t>(&mut self, key: Key, tag: impl Fn() -> &'t str) -> u32 {
-        let Self { codes, keys, tags, state } = self;
-        let same = |&(held, code): &(Key, u32)| held == key && (key.is_whole() || tags.get(code as usize) == tag());
-        match codes.entry(key.hash(state), same, |(held, _)| held.hash(state)) {
-            Entry::Occupied(entry) => entry.get().1,
+    fn place<'t>(&mut self, key: Key, tag: impl Fn() -> &'t str) -> &mut Known {
+        let Self { known, keys, tags, state } = self;
+        let same =
+            |other: &Known| other.key == key && (key.is_whole() || tags.bytes(other.code as usize) == tag().as_bytes());
+        match known.entry(key.hash(state), same, |other| other.key.hash(state)) {
+            Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let code = keys.len() as u32;
-                entry.insert((key, code));
                 keys.push(key);
                 tags.push(tag());
-                code
+                entry.insert(Known { key, code, holders: 0, last: 0 }).into_mut()
             }
         }
     }
 
     /// The memory it takes, in bytes.
     pub(super) fn size(&self) -> usize {
-        let (entry, key) = (size_of::<(Key, u32)>() + 1, size_of::<Key>());
-        self.codes.capacity() * entry + self.keys.capacity() * key + self.tags.size()
+        let (known, key) = (size_of::<Known>() + 1, size_of::<Key>());
+        self.known.capacity() * known + self.keys.capacity() * key + self.tags.size()
+    }
+}
+
+impl Known {
+    /// The code, for a row that holds it, and whether that is known already.
+    #[inline]
+    fn hold(&mut self, row: u32) -> (u32, bool) {
+        let again = self.last == row;
+        self.last = row;
+        self.holders += u32::from(!again);
+        (self.code, again)
     }
 }
 
@@ -114,7 +150,18 @@ struct Texts {
 
 impl Texts {
     fn get(&self, nth: usize) -> &str {
-        &self.text[nth.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[nth]]
+        &self.text[self.range(nth)]
+    }
+
+    /// The same, without a look at where characters begin.
+    #[inline]
+    fn bytes(&self, nth: usize) -> &[u8] {
+        &self.text.as_bytes()[self.range(nth)]
+    }
+
+    #[inline]
+    fn range(&self, nth: usize) -> Range<usize> {
+        nth.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[nth]
     }
 
     fn push(&mut self, text: &str) {

@@ -12,7 +12,7 @@
 //!
 //! Of samples with the same tags, once one is taken, the others gain nothing in that round. So they wait as one, and the
 //! late rounds of a whole ranking, in which nearly all that remains are such, cost next to nothing. They are looked for
-//! at once where much is to be taken, and else once a few rounds have not met the budget.
+//! at once where much is to be taken or some samples show that there are many, and else once rounds have become dear.
 
 mod pool;
 mod round;
@@ -28,8 +28,10 @@ use round::Round;
 
 /// Most often a budget below this part of the samples is met in a few rounds.
 const FEW: usize = 16;
-/// So many rounds cost less than to look for samples with the same tags.
-const ROUNDS: u32 = 4;
+/// So many samples show whether most have others with the same tags.
+const SHOWN: usize = 1 << 12;
+/// After so many looks at each sample, those with the same tags are looked for.
+const LOOKS: usize = 64;
 
 pub(in crate::select) fn rank(
     tags: &TagSets,
@@ -37,20 +39,27 @@ pub(in crate::select) fn rank(
     seed: Option<u64>,
     interrupt: &Interrupt,
 ) -> Result<Ranking> {
+    ranked(tags, budget, seed, LOOKS, interrupt)
+}
+
+fn ranked(tags: &TagSets, budget: usize, seed: Option<u64>, looks: usize, interrupt: &Interrupt) -> Result<Ranking> {
     let order = order::by_complexity(tags, seed, interrupt)?;
     let arranged = tags.arranged(&order);
-    let few = budget < order.len() / FEW;
-    let all = order.len() as u32;
-    let alike = if few { Alike::none(all) } else { Alike::of(&arranged, 0..all, |_| (0, 0), interrupt)? };
+    let n = order.len();
+    let every = |step: usize| Alike::of(&arranged, (0..n as u32).step_by(step), |_| (0, 0), interrupt);
+    let step = n / SHOWN + 1;
+    let mut single = budget < n / FEW && 2 * every(step)?.len() > n.div_ceil(step);
+    let alike = if single { Alike::none(n as u32) } else { every(1)? };
     let mut pool = Pool::new(arranged, alike, interrupt)?;
     let mut ranking = Ranking::default();
     for round in 1.. {
-        let wanted = budget.min(order.len()) - ranking.rows.len();
+        let wanted = budget.min(n) - ranking.rows.len();
         if wanted == 0 {
             break;
         }
-        if few && round == ROUNDS + 1 {
+        if single && pool.looks > looks * n {
             pool = pool.joined(interrupt)?;
+            single = false;
         }
         for nth in Round::begin(&mut pool, round, interrupt).picks(wanted)? {
             ranking.rows.push(order[nth as usize].row);
@@ -58,4 +67,28 @@ pub(in crate::select) fn rank(
         }
     }
     Ok(ranking)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn looking_for_those_alike_later_changes_nothing(
+            rows in proptest::collection::vec(proptest::collection::vec(0..7u32, 0..5), 100..400),
+            seed in any::<Option<u64>>(),
+        ) {
+            let ends = rows.iter().scan(0, |end, row| { *end += row.len() as i64; Some(*end) });
+            let offsets: Vec<i64> = std::iter::once(0).chain(ends).collect();
+            let codes = rows.concat();
+            let tags = TagSets::new(&offsets, &codes, 7).unwrap();
+            let [soon, later, never] = [0, 2, usize::MAX / 400]
+                .map(|looks| ranked(&tags, rows.len() / FEW - 1, seed, looks, &Interrupt::never()).unwrap());
+            prop_assert_eq!(&soon, &never);
+            prop_assert_eq!(&later, &never);
+        }
+    }
 }

@@ -5,7 +5,8 @@ use crate::interrupt::Interrupt;
 use crate::select::engine::alike::Alike;
 use crate::tags::TagSets;
 
-/// Samples with the same tags as one set, by what a round asks of it. Samples go by their place in the order, which is the order of ties.
+/// Samples with the same tags as one set, by what a round asks of it. Samples go by their place in the order, which is
+/// the order of ties.
 pub(super) struct Pool {
     pub(super) tags: TagSets<'static>,
     alike: Alike,
@@ -23,6 +24,8 @@ pub(super) struct Pool {
     pub(super) covered_in: Vec<u32>,
     /// The gain of each set while a round closes; all 0 before and after.
     pub(super) gains: Vec<u32>,
+    /// How many sets were looked at, in all rounds.
+    pub(super) looks: usize,
 }
 
 /// What an empty set stands for.
@@ -48,6 +51,7 @@ impl Pool {
             alive: (0..tags.n_tags() as u32).collect(),
             covered_in: vec![0; tags.n_tags()],
             gains: vec![0; alike.len()],
+            looks: 0,
             first,
             alike,
             tags,

@@ -55,6 +55,7 @@ impl<'p> Round<'p> {
         bucket.sort_unstable_by_key(|&set| self.pool.first[set as usize]);
         // Those that came down have more tags, and so come before the whole class.
         bucket.extend_from_slice(self.pool.class(level));
+        self.pool.looks += bucket.len();
         for set in bucket {
             self.interrupt.step()?;
             let gain = self.gain(set);
