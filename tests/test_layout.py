@@ -141,6 +141,29 @@ def test_a_room_imports_only_what_stands_below(room: str) -> None:
     assert upwards == []
 
 
+def loaded_by_name(module: str) -> Iterator[str]:
+    """What a file loads by a name that it puts together, as far as the name stands there: "instag.cli." and so on."""
+    for node in ast.walk(modules()[module]):
+        called = node.func if isinstance(node, ast.Call) else None
+        if getattr(called, "id", getattr(called, "attr", None)) in {"import_module", "__import__"}:
+            assert isinstance(node, ast.Call)
+            first = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            yield first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+
+
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_nothing_above_is_loaded_by_name(module: str) -> None:
+    room = room_of(module)
+    own = tuple(f"instag.{other}" for other in ROOMS[1 : ROOMS.index(room) + 1] if other) if room else ("instag.",)
+    others = [name for name in loaded_by_name(module) if name.startswith("instag")]
+    assert [name for name in others if not name.startswith(own)] == []
+
+
+def test_what_is_loaded_by_name_is_seen() -> None:
+    assert list(loaded_by_name("cli.app")) == ["instag.cli."]
+    assert list(loaded_by_name("recipe.steps")) == ["instag.recipe.work."]
+
+
 @pytest.mark.parametrize(
     "module", sorted(module for module in modules() if (PACKAGE / module.replace(".", "/")).is_dir())
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import instag
-from instag.recipe.recipe import read_recipe
+from instag.recipe.checking import read_recipe
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "recipes").glob("*.toml"))

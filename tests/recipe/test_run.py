@@ -59,9 +59,9 @@ def test_nothing_is_done_twice(folder: Path) -> None:
     assert bytes_of(folder) == before
     said = run(folder, dry_run=True, set=["select.budget=10"])
     assert said[3:] == [
-        "select: to do (budget 20 → 10)",
-        "split: to do, after what comes before",
-        "write: to do, after what comes before",
+        "select: to do (budget 20 → 10); at most 58 rows",
+        "split: to do, after what comes before; at most 10 rows",
+        "write: to do, after what comes before; at most 10 rows",
     ]
     assert bytes_of(folder) == before
 
@@ -100,7 +100,7 @@ def test_a_changed_file_is_named(folder: Path) -> None:
     run(folder)
     text = (folder / "second-b.jsonl").read_text()
     (folder / "second-b.jsonl").write_text(text.replace("Answer 3.", "Answer three."))
-    assert run(folder, dry_run=True)[0] == "read: to do (second: second-b.jsonl changed)"
+    assert run(folder, dry_run=True)[0] == "read: to do (second: second-b.jsonl changed): 70 rows"
 
 
 def test_a_moved_folder_and_other_limits_redo_nothing(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -113,7 +113,8 @@ def test_a_moved_folder_and_other_limits_redo_nothing(folder: Path, tmp_path_fac
 def test_until_from_and_a_rehearsal(folder: Path) -> None:
     assert run(folder, until="dedup")[-1].startswith("nothing is written yet")
     assert run(folder, start="normalize")[2] == "normalize: asked for"
-    run(folder, limit=5)
+    with pytest.warns(instag.errors.InstagWarning, match="20 samples were asked for, and 10 have tags"):
+        run(folder, limit=5)
     assert len(pl.read_csv(folder / "out-trial/rows.csv")) <= 10
     with pytest.raises(instag.InputError, match="until: expected a step of the recipe, one of read, dedup"):
         run(folder, until="tag")
@@ -165,7 +166,7 @@ def move_row(folder: Path) -> None:
 def another_seed(folder: Path) -> None:
     path = folder / "out/manifest.json"
     manifest = json.loads(path.read_text())
-    next(step for step in manifest["steps"] if step["step"] == "split")["options"]["seed"] = 8
+    next(step for step in manifest["steps"] if step["name"] == "split")["options"]["seed"] = 8
     path.write_text(json.dumps(manifest))
 
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "run": "Do all that a recipe says, from raw files to files for a trainer; what is done already is not done again.",
     "recipe": "Begin a recipe, or describe recipes to an editor.",
     "verify": "Check a result against its manifest: files, rows, sources, and with --replay the selection itself.",
+    "cache": "Show and clear what runs of recipes have kept.",
     "clean": "Leave out rows in which nothing is said or answered, and those of the wrong size or writing.",
     "dedup": "Remove rows in which users said the same as in another, or nearly.",
     "decontaminate": "Remove rows in which a user asks what a benchmark asks, or most of it.",

@@ -8,7 +8,9 @@ import typer
 import instag
 from instag.cli import console
 
-Manifest = Annotated[Path, typer.Argument(metavar="MANIFEST.json", help="The manifest that a run has written.")]
+Manifest = Annotated[
+    Path, typer.Argument(metavar="MANIFEST.json", help="The manifest that a run has written, or its folder.")
+]
 Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the sources are, if not where they were.")]
 Replay = Annotated[bool, typer.Option("--replay", help="Select again too, without a model or a network.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Fail also where something could not be checked.")]

@@ -15,7 +15,7 @@ from instag.errors import InputError
 __all__ = ["Cache", "canonical", "digest"]
 
 # Of the results of all steps: a change of what a step does with the same options raises it, and old results are made anew.
-RESULTS = 1
+RESULTS = 2
 CHUNK = 1 << 20
 # Characters of a value that are shown where it changed.
 LONGEST = 40
@@ -44,8 +44,10 @@ class Cache:
         `cache/STEP/KEY` has a result; `journals` have answers, which are paid for and are no cache.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, rehash: bool = False) -> None:
         self.folder = folder
+        self._rehash = rehash
+        self._fresh: set[str] = set()
         self._files = folder / "files.json"
         self._hashes: dict[str, Any] = _read(self._files) or {}
 
@@ -61,11 +63,13 @@ class Cache:
             return digest_of(self.hash(each) for each in sorted(path.rglob("*")) if each.is_file())
         stat = path.stat()
         mark = [stat.st_size, stat.st_mtime_ns, stat.st_ino]
-        known = self._hashes.get(str(path.absolute()))
-        if known is None or known[:3] != mark:
-            known = self._hashes[str(path.absolute())] = [*mark, digest(path)]
+        name = str(path.absolute())
+        known = self._hashes.get(name)
+        if known is None or known[:3] != mark or (self._rehash and name not in self._fresh):
+            known = self._hashes[name] = [*mark, digest(path)]
             self.folder.mkdir(parents=True, exist_ok=True)
             _write(self._files, self._hashes)
+        self._fresh.add(name)
         return str(known[3])
 
     def key(self, step: str, options: Mapping[str, Any], inputs: Mapping[str, str]) -> str:

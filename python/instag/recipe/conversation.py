@@ -2,12 +2,36 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
 
-__all__ = ["keys_of"]
+__all__ = ["Keys", "keys_of"]
+
+
+class Keys:
+    """Keys for conversations that come in several batches.
+
+    Examples
+    --------
+    >>> keys = Keys()
+    >>> first, second = keys.of([[], []])
+    >>> list(keys.of([[]])) == [f"{first}-3"]
+    True
+    """
+
+    def __init__(self) -> None:
+        self._seen: Counter[bytes] = Counter()
+
+    def of(self, conversations: Iterable[Any]) -> Iterator[str]:
+        """The key of each conversation."""
+        for turns in conversations:
+            whole = [{name: value for name, value in turn.items() if value not in (None, [])} for turn in turns or ()]
+            key = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS, default=str)).digest()[:16]
+            self._seen[key] += 1
+            count = self._seen[key]
+            yield key.hex() if count == 1 else f"{key.hex()}-{count}"
 
 
 def keys_of(conversations: Iterable[Any]) -> list[str]:
@@ -20,11 +44,4 @@ def keys_of(conversations: Iterable[Any]) -> list[str]:
     >>> second == f"{first}-2", first == other
     (True, False)
     """
-    seen: Counter[str] = Counter()
-    found = []
-    for turns in conversations:
-        whole = [{name: value for name, value in turn.items() if value not in (None, [])} for turn in turns or ()]
-        key = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()[:32]
-        seen[key] += 1
-        found.append(key if seen[key] == 1 else f"{key}-{seen[key]}")
-    return found
+    return list(Keys().of(conversations))

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from instag.io import load
+from instag.recipe.options import ALIKE, STEPS, options
 from instag.recipe.recipe import VERSION
-from instag.recipe.steps import STEPS, keys, options
+from instag.recipe.values import schema_of
 
 __all__ = ["draft", "schema"]
 
@@ -58,7 +59,7 @@ def draft(files: Sequence[str]) -> str:
             'model = "gpt-4o-mini"',
             '# base_url = "http://127.0.0.1:8000/v1"  # an endpoint of your own',
             '# api_key_env = "OPENAI_API_KEY"  # the name of a variable, never a key',
-            "max_cost = 5.0  # US dollars that a run may spend",
+            "max_cost = 5.0  # US dollars, all runs of this recipe together",
             "",
         ]
     lines += [
@@ -73,8 +74,9 @@ def draft(files: Sequence[str]) -> str:
         "validation = 0.02",
         "",
         "[write]",
-        'format = "messages"  # or sharegpt, alpaca; or trainer = ["llama-factory", "axolotl"] and model = "…"',
+        'format = "messages"  # or sharegpt, alpaca; or trainers = ["llama-factory", "axolotl"] and model = "…"',
         "",
+        "# [card]  # README.md: what was chosen from what, and how to do it again",
         "# [report]  # a page with what the tags say",
     ]
     return "\n".join(lines) + "\n"
@@ -83,20 +85,6 @@ def draft(files: Sequence[str]) -> str:
 def schema() -> dict[str, Any]:
     """A JSON Schema of recipes, for editors."""
     tables = {step: _table(step) for step in STEPS}
-    source = _table("source")
-    source["properties"] |= {
-        "name": {"type": "string"},
-        "files": {"type": ["array", "string"], "items": {"type": "string"}},
-        "sample": {"type": "integer", "minimum": 1},
-        "license": {"type": "string"},
-        "address": {"type": "string"},
-        "quality": {"type": "string"},
-        "columns": {"type": "object"},
-    }
-    tables["write"]["properties"] |= {
-        "format": {"enum": ["messages", "sharegpt", "alpaca"]},
-        "keep": {"type": "array", "items": {"type": "string"}},
-    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A recipe of instag",
@@ -108,12 +96,22 @@ def schema() -> dict[str, Any]:
             "name": {"type": "string"},
             "seed": {"type": "integer", "minimum": 0},
             "output": {"type": "string"},
-            "source": {"type": "array", "minItems": 1, "items": source},
+            "source": {"type": "array", "minItems": 1, "items": _table("source")},
             **tables,
         },
     }
 
 
 def _table(step: str) -> dict[str, Any]:
-    described = {name: {"description": options(step)[name].help} for name in keys(step)}
-    return {"type": "object", "additionalProperties": False, "properties": described}
+    described = {name: schema_of(each) for name, each in options(step).items()}
+    if step in ("decontaminate", "normalize") and "judge" in described:
+        # The judge's options may stand in a table of their own.
+        described["judge"] = {
+            "anyOf": [described["judge"], {"type": "object"}],
+            "description": described["judge"]["description"],
+        }
+    described |= {alias: described[name] for (table, alias), name in ALIKE.items() if table == step}
+    needed = [name for name, each in options(step).items() if each.needed]
+    return {"type": "object", "additionalProperties": False, "properties": described} | (
+        {"required": needed} if needed else {}
+    )

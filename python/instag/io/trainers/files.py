@@ -9,7 +9,7 @@ from instag.errors import InputError
 from instag.io.output import atomic_write
 from instag.warning import warn
 
-__all__ = ["is_edited", "merge_entries", "write_config", "write_marked", "write_text"]
+__all__ = ["is_edited", "is_ours", "merge_entries", "write_config", "write_marked", "write_text"]
 
 # At the end of a text whose first line means something.
 END = "<!-- written by instag, and by it alone as long as all before this has the hash {} -->"
@@ -21,7 +21,7 @@ def write_config(path: Path, text: str) -> bool:
 
     The hash in the first line is that of all lines after it.
     """
-    if path.exists() and not _is_ours(path):
+    if path.exists() and not is_ours(path):
         warn(f"{path}: somebody has edited it since: it is left as it is; move it away to have it written anew")
         return False
     write_text(path, f"{MARK}{_hash(text)}\n{text}")
@@ -65,7 +65,8 @@ def write_text(path: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8")
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
+    """Whether a configuration is still as :func:`write_config` wrote it."""
     try:
         first, _, rest = path.read_text(encoding="utf-8").partition("\n")
     except UnicodeDecodeError:

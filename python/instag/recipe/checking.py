@@ -1,0 +1,175 @@
+"""A recipe checked before anything is done: all its faults are found at once, each with its line."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from instag.errors import InputError
+from instag.recipe import sense
+from instag.recipe.faults import Faults
+from instag.recipe.lines import Lines
+from instag.recipe.options import STEPS, expanded, options
+from instag.recipe.recipe import VERSION, Recipe, Source, files_of, override, parsed
+from instag.recipe.values import problems, unknown
+
+__all__ = ["read_recipe"]
+
+TOP = ("version", "name", "seed", "output", "source")
+SECRET = re.compile(r"(^|[\s:=])(sk-|hf_|ghp_|xox[bp]-)[\w-]{8,}|\bBearer \S+")
+# Of headers: what is not to be in a recipe by its name.
+NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
+SECRET_KEYS = ("api_key", "token", "password", "secret")
+
+
+def read_recipe(path: str | Path, *, overrides: tuple[str, ...] = ()) -> Recipe:
+    """Read and check a recipe.
+
+    Parameters
+    ----------
+    path
+        A TOML file.
+    overrides
+        Values in the place of those in the file: ``select.budget=3000``.
+
+    Raises
+    ------
+    InputError
+        With all faults, a line each, and the lines of the recipe that they are on.
+    """
+    path = Path(path)
+    text, table = parsed(path)
+    for each in overrides:
+        override(table, each)
+    faults = Faults(path, Lines(text))
+    found = _Reader(faults, path).recipe(table, text, overrides)
+    sense.check(found, faults)
+    if faults:
+        raise InputError(str(faults))
+    return found
+
+
+class _Reader:
+    """Makes a recipe of a table, and takes down what is wrong."""
+
+    def __init__(self, faults: Faults, path: Path) -> None:
+        self._faults, self._path, self._folder = faults, path, path.parent
+
+    def recipe(self, table: dict[str, Any], text: str, overrides: tuple[str, ...]) -> Recipe:
+        add = self._faults.add
+        version = table.get("version", VERSION)
+        if not isinstance(version, int) or version < 1:
+            add(f"version: expected {VERSION}; found {version!r}", "version")
+        elif version > VERSION:
+            add(f"version: {version} is of a newer instag; this one reads up to {VERSION}", "version")
+        self._unknown(table)
+        seed = table.get("seed", 0)
+        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+            add(f"seed: expected a whole number of 0 or more; found {seed!r}", "seed")
+            seed = 0
+        output = table.get("output", "out")
+        if not isinstance(output, str) or not output:
+            add(f"output: expected a folder; found {output!r}", "output")
+            output = "out"
+        name = str(table.get("name", self._path.stem))
+        if not re.fullmatch(r"[\w][\w. -]*", name):
+            add(f"name: expected letters, digits, '-', '_' and '.': files are named after it; found {name!r}", "name")
+        sources = tuple(self._sources(table.get("source")))
+        steps = {step: self._step(step, table[step]) for step in STEPS if step in table}
+        folder = self._folder / Path(output).expanduser()
+        return Recipe(self._path, text, name, seed, folder, sources, steps, overrides)
+
+    def _unknown(self, table: Mapping[str, Any]) -> None:
+        known = (*TOP, *STEPS)
+        for name in table:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                self._faults.add(f"[{name}]: no such table or key{hint} ({', '.join(known)})", name)
+
+    def _sources(self, tables: Any) -> Iterator[Source]:
+        if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
+            self._faults.add('[[source]]: expected at least one, with files = ["data.jsonl"]', "source")
+            return
+        names: set[str] = set()
+        for nth, table in enumerate(tables):
+            found = self._source(table, nth)
+            if found.name in names:
+                said = f"[[source]] name: {found.name!r} is the name of another source: give each a name of its own"
+                self._faults.add(said, "source", nth, "name")
+            names.add(found.name)
+            yield found
+
+    def _source(self, table: dict[str, Any], nth: int) -> Source:
+        given = self._table("source", table, "source", nth)
+        files = given.pop("files", None)
+        paths = list(self._files(files, nth)) if files is not None else []
+        if not files:
+            said = f'[[source]] files: expected a list such as ["data.jsonl"]; found {files!r}'
+            self._faults.add(said, "source", nth, "files")
+        sample = given.pop("sample", None)
+        if sample is not None and sample < 1:
+            said = f"[[source]] sample: expected a count of 1 or more; found {sample!r}"
+            self._faults.add(said, "source", nth, "sample")
+        name = given.pop("name", paths[0].stem if paths else f"source-{nth + 1}")
+        quality = given.pop("quality", None)
+        about: dict[str, str] = {key: given.pop(key) for key in ("license", "address") if key in given}
+        return Source(name, tuple(paths), given, sample, quality, about)
+
+    def _files(self, files: list[str] | str, nth: int) -> Iterator[Path]:
+        for pattern in [files] if isinstance(files, str) else files:
+            there = files_of(self._folder, pattern)
+            if not there:
+                said = f"[[source]] files: {sense.missing(self._folder, pattern)}"
+                self._faults.add(said, "source", nth, "files")
+            yield from there
+
+    def _step(self, step: str, table: Any) -> dict[str, Any]:
+        if not isinstance(table, dict):
+            self._faults.add(f"[{step}]: expected a table; found {table!r}", step)
+            return {}
+        given = self._table(step, table, step)
+        for key, option in options(step).items():
+            if option.needed and key not in given and key not in table:
+                self._faults.add(f"[{step}] {key}: expected a value: {option.help}", step)
+        return given
+
+    def _table(self, step: str, table: dict[str, Any], *place: str | int) -> dict[str, Any]:
+        """The values of a table that are what they should be, by their own names."""
+        title = "[[source]]" if step == "source" else f"[{step}]"
+        self._secrets(title, table, *place)
+        given = expanded(step, table)
+        stands = {new: old for old, value in table.items() for new in expanded(step, {old: value})}
+        wrong = dict(problems(step, given))
+        for key, value in given.items():
+            if key in SECRET_KEYS:
+                continue
+            if key not in options(step):
+                wrong[key] = unknown(step, key)
+            elif value == "" and options(step)[key].needed:
+                wrong[key] = f"expected a value: {options(step)[key].help}"
+            if key in wrong:
+                self._faults.add(f"{title} {key}: {wrong[key]}", *place, stands[key])
+        return {key: value for key, value in given.items() if key in options(step) and key not in wrong}
+
+    def _secrets(self, title: str, table: Mapping[str, Any], *place: str | int) -> None:
+        for key, value in table.items():
+            shown = [each for each in _flat(value) if isinstance(each, str)]
+            named = key == "header" and any(NAMED.search(each) for each in shown)
+            inner = isinstance(value, dict) and any(each in SECRET_KEYS for each in value)
+            if key in SECRET_KEYS or named or inner or any(SECRET.search(each) for each in shown):
+                self._faults.add(
+                    f"{title} {key}: a recipe is shared, and must hold no key: put it into a variable of the "
+                    'environment, and write the name of that: api_key_env = "NAME"',
+                    *place,
+                    key,
+                )
+
+
+def _flat(value: Any) -> list[Any]:
+    """All values within a value."""
+    if isinstance(value, list | dict):
+        inner = value.values() if isinstance(value, dict) else value
+        return [each for some in inner for each in _flat(some)]
+    return [value]

@@ -1,0 +1,206 @@
+"""Whether the columns, groups and tags that a recipe names are in the data, before any of it is worked on."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag import io
+from instag.errors import InputError
+from instag.recipe.faults import Faults
+from instag.recipe.recipe import Recipe, Source, files_of
+from instag.selection.amounts import amount_of, is_share
+
+__all__ = ["check"]
+
+# Options that name a column.
+NAMED = (
+    ("clean", "query"), ("dedup", "query"), ("dedup", "quality"), ("decontaminate", "query"), ("tag", "query"),
+    ("select", "quality"), ("select", "group"), ("split", "by"), ("split", "query"), ("write", "keep"), ("report", "by"),
+)  # fmt: skip
+TAGGED = ("normalize", "select", "report")
+# What reading adds.
+ADDED = ("messages", "source", "source_row", "key")
+COUNTED = ("characters", "words")
+SHOWN = 8
+
+
+def check(recipe: Recipe, faults: Faults) -> None:
+    """Look at the columns of the sources, and at what the selection wants of them."""
+    schemas: list[tuple[Source, pl.Schema]] = []
+    for nth, source in enumerate(recipe.sources):
+        try:
+            schemas.append((source, _schema(source)))
+        except InputError as error:
+            faults.add(f"[[source]] {source.name}: {error}", "source", nth, "files")
+        else:
+            _quality(source, schemas[-1][1], nth, faults)
+    if faults:
+        return
+    _Columns(recipe, schemas, faults).all()
+
+
+def _schema(source: Source) -> pl.Schema:
+    return io.load(list(map(str, source.files)), to="messages", **source.options).collect_schema()
+
+
+def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> None:
+    if source.quality is not None and source.quality not in schema:
+        said = f"[[source]] quality: no column {source.quality!r}; the columns are: {', '.join(schema)}"
+        faults.add(said, "source", nth, "columns")
+
+
+class _Columns:
+    """What the steps name, beside what the sources have."""
+
+    def __init__(self, recipe: Recipe, schemas: list[tuple[Source, pl.Schema]], faults: Faults) -> None:
+        self._recipe, self._steps, self._schemas, self._faults = recipe, recipe.steps, schemas, faults
+        self._found = {*ADDED, *(name for _, schema in schemas for name in schema)}
+        if any(source.quality for source, _ in schemas):
+            self._found.add("quality")
+
+    def all(self) -> None:
+        if "tag" in self._steps:
+            self._found |= {"tags", "query_tags", "explanations"}
+        for step, key in NAMED:
+            for name in _texts(self._steps.get(step, {}).get(key)):
+                if name not in self._found:
+                    self._missing(step, key, name)
+        for step in TAGGED:
+            if step in self._steps:
+                self._tags(step)
+        if "select" in self._steps and not self._faults:
+            self._select(self._steps["select"])
+
+    def _missing(self, step: str, key: str, name: str) -> None:
+        self._faults.add(
+            f"[{step}] {key}: no column {name!r}; the columns are: {', '.join(sorted(self._found))}", step, key
+        )
+
+    def _tags(self, step: str) -> None:
+        name = self._steps[step].get("tags", "tags")
+        if name in self._found:
+            return
+        hint = "add [tag], or name the column that has them: tags = …"
+        if name == "tags" and "query_tags" in self._found:
+            hint = 'name the column that has them: tags = "query_tags"'
+        self._faults.add(f"[{step}] works by tags, and no source has a column {name!r}: {hint}", step, "tags")
+
+    def _select(self, table: Mapping[str, Any]) -> None:
+        cost, quality = table.get("cost"), table.get("quality")
+        if (
+            cost is not None
+            and cost not in {*self._found, *COUNTED}
+            and not (cost == "tokens" and "tokenizer" in table)
+        ):
+            hint = '; tokens are counted with tokenizer = "tokenizer.json"' if cost == "tokens" else ""
+            self._faults.add(
+                f"[select] cost: no column {cost!r}; name one, or characters or words{hint}", "select", "cost"
+            )
+        if quality is not None and "quality_missing" not in table:
+            without = [source.name for source, schema in self._schemas if not self._has(source, schema, quality)]
+            if without:
+                self._faults.add(
+                    f"[select] quality: {', '.join(without)} has no column {quality!r}: say what such rows count, with "
+                    "quality_missing",
+                    "select",
+                    "quality",
+                )
+        self._quotas(table)
+        self._target(table)
+
+    def _has(self, source: Source, schema: pl.Schema, name: str) -> bool:
+        return name in schema or (name == "quality" and source.quality is not None)
+
+    def _quotas(self, table: Mapping[str, Any]) -> None:
+        """See that the groups of quotas are there, and that what they are to have fits into the budget."""
+        least = table.get("at_least")
+        for key in ("at_least", "at_most"):
+            if isinstance(table.get(key), dict):
+                groups = {name for name in table[key] if not name.startswith("tag:")}
+                there = self._groups(str(table.get("group"))) if groups and "group" in table else groups
+                if groups - there:
+                    names = ", ".join(map(repr, sorted(groups - there)))
+                    shown = ", ".join(sorted(there)[:SHOWN])
+                    self._faults.add(f"[select] {key}: no group {names}; the groups are: {shown}", "select", key)
+        budget = table["budget"]
+        amounts = (
+            {name: each for name, each in least.items() if not name.startswith("tag:")}
+            if isinstance(least, dict)
+            else {}
+        )
+        if least is not None and not isinstance(least, dict) and "group" in table:
+            amounts = dict.fromkeys(self._groups(str(table["group"])), least)
+        # Of a budget that is a share of data that nobody has counted yet, only shares can be added up.
+        if amounts and (not is_share(budget) or all(map(is_share, amounts.values()))):
+            whole = 1.0 if is_share(budget) else amount_of("budget", budget, 1.0)
+            asked = sum(amount_of("at_least", each, whole, rounding=float) for each in amounts.values())
+            if asked > whole * (1 + 1e-9):
+                shown = ", ".join(f"{name} {each}" for name, each in list(amounts.items())[:SHOWN])
+                total = (
+                    f"{asked:.0%} of the budget"
+                    if is_share(budget)
+                    else f"{asked:,.10g}, and the budget is {whole:,.10g}"
+                )
+                self._faults.add(f"[select] at_least: {shown} are together {total}", "select", "at_least")
+
+    def _groups(self, column: str) -> set[str]:
+        """The values of a column of groups."""
+        if column == "source":
+            return {source.name for source, _ in self._schemas}
+        frames = [
+            io.load(list(map(str, source.files)), **source.options)
+            .select(pl.col(column).cast(pl.String))
+            .unique()
+            .collect()
+            for source, schema in self._schemas
+            if column in schema
+        ]
+        return {each for frame in frames for each in frame.get_column(column).fill_null("null")}
+
+    def _target(self, table: Mapping[str, Any]) -> None:
+        """See that data and target have a tag in common, where they are not normalised first."""
+        if "target" not in table:
+            return
+        tags = table.get("tags", "tags")
+        path = files_of(self._recipe.path.parent, table["target"])[0]
+        has = tags in io.load(str(path)).collect_schema()
+        if not has and "tag" not in self._steps:
+            self._faults.add(
+                f"[select] target: {path.name} has no column {tags!r}: tag it first, or add [tag]", "select", "target"
+            )
+        if has and not {"tag", "normalize"} & set(self._steps):
+            sources = [
+                (list(map(str, source.files)), source.options) for source, schema in self._schemas if tags in schema
+            ]
+            held = {tag for files, options in sources for tag in _tags_in(io.load(files, **options), tags)}
+            wanted = _tags_in(io.load(str(path)), tags)
+            if not held & wanted:
+                shown = [", ".join(map(repr, sorted(each)[:3])) or "none" for each in (wanted, held)]
+                self._faults.add(
+                    f"[select] target: {path.name} and the data have no tag in common: it has {shown[0]}, they have "
+                    f"{shown[1]}",
+                    "select",
+                    "target",
+                )
+
+
+def _tags_in(frame: pl.LazyFrame, column: str) -> set[str]:
+    held = frame.select(column)
+    while isinstance(held.collect_schema()[column], pl.List):
+        held = held.explode(column)
+    return set(held.unique().drop_nulls().cast(pl.String).collect().get_column(column))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from (each.strip() for each in value.split(","))
+    else:
+        yield from value or ()
+
+
+def target_of(recipe: Recipe) -> Path | None:
+    """The file that the selection is steered to."""
+    found = recipe.steps.get("select", {}).get("target")
+    return None if found is None else files_of(recipe.path.parent, found)[0]

@@ -1,0 +1,221 @@
+"""What each table of a recipe may hold: the parameters of the function that does the step, under the same names.
+
+What TOML cannot say, such as a function or a frame, is no option of a recipe. A few options have the form that they have
+on the command line: the name of a variable in the place of a key, a list of lines in the place of headers.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from functools import cache
+from typing import Any, Literal
+
+from instag.choices import Method
+from instag.io.options import ReadOptions
+from instag.recipe.parameters import Option, parameters, plain
+
+__all__ = ["STEPS", "Option", "defaults", "expanded", "keys", "options"]
+
+# The road's order: what is cheap and drops rows stands before what is paid.
+STEPS = (
+    "clean", "dedup", "decontaminate", "tag", "normalize", "select", "split", "write", "card", "report",
+)  # fmt: skip
+
+# What the runner decides: where data come from and go to, and how far the work is.
+MANAGED = frozenset(
+    [
+        "data", "source", "output", "folder", "path", "progress", "client", "api_key", "headers", "journal", "limit", "shard",
+        "cut", "details", "sources", "write", "versions", "selections",
+    ]
+)  # fmt: skip
+ALSO_MANAGED = {
+    "card": {"steps", "command"},
+    "normalize": {"rules", "judge"},
+    "report": {"vocabulary"},
+    "write": {"to", "validation", *(each.name for each in fields(ReadOptions))},
+}
+# What changes how an answer is come by, and not what it is.
+IDLE = frozenset(
+    [
+        "api_key_env", "api_key_file", "attempts", "base_url", "concurrency", "header", "insecure", "max_cost", "max_unread",
+        "patience", "price", "reask", "retry_unread", "rpm", "timeout", "tpm",
+    ]
+)  # fmt: skip
+
+
+KEYS = {
+    "api_key_env": Option(
+        str | list[str], "The variable of the environment that holds the key; a list where there are several addresses."
+    ),
+    "api_key_file": Option(str, "A file that holds the key, instead."),
+    "header": Option(str | list[str], "Further headers of every request, 'NAME: VALUE', or @FILE with one a line."),
+}
+COST = Option(float, "US dollars that all runs of this recipe together may spend on it.")
+FILES: dict[tuple[str, str], Literal["file", "either"]] = {
+    ("clean", "tokenizer"): "either",
+    ("decontaminate", "against"): "file",
+    ("tag", "prompt"): "either",
+    ("tag", "examples"): "file",
+    ("tag", "vocabulary"): "file",
+    ("tag", "journal"): "file",
+    ("normalize", "judgments"): "file",
+    ("select", "tokenizer"): "either",
+    ("select", "start"): "either",
+    ("select", "weights"): "file",
+    ("select", "target"): "file",
+    ("select", "tree"): "either",
+}
+SIZE = int | float | str
+# Options that Python has in a form that TOML has not.
+OWN: dict[str, dict[str, Option]] = {
+    "source": {
+        "name": Option(str, "The name of the source, which becomes the column `source`."),
+        "files": Option(str | list[str], "Files, or globs, whose files come by name.", needed=True),
+        "sample": Option(int, "How many rows are taken, at random by the seed."),
+        "license": Option(str, "The licence that the data are under."),
+        "address": Option(str, "Where the data are from."),
+        "quality": Option(str, "A column of numbers that becomes `quality`."),
+        "columns": Option(dict[str, str], "Which columns hold what: query, answer, system, history, id, quality."),
+    },
+    "clean": {"tokenizer": Option(str, "A tokenizer.json, its folder, or a column with counts: how tokens are counted.")},
+    "decontaminate": {"against": Option(str | list[str], "Benchmarks: files, or globs.", needed=True)},
+    "tag": {
+        "model": Option(str, "The model's name at the endpoint, or a .gguf file to run here.", needed=True),
+        "examples": Option(str, "Queries with tags to show the model: a file of JSON Lines."),
+        "vocabulary": Option(str, "A vocabulary of tags to prefer: its file."),
+        "max_query": Option(int, "Cut longer queries, to so many characters; 6000 where nothing is said."),
+        "max_query_tokens": Option(int, "Cut longer queries, to so many tokens, which are estimated by a rule."),
+        "journal": Option(str | list[str], "Answers that are there already, of other machines for instance: their files."),
+        "max_cost": COST,
+        **KEYS,
+    },
+    "normalize": {
+        "steps": Option(str | list[str], "The steps of normalising in order, each once."),
+        "max_cost": COST,
+        "judge": Option(str, "A model that says which tags mean the same, and which are broader."),
+        "stem": Option(
+            Literal["guarded", "paper", "none"], "Join inflections, equal Porter stems, or neither.", "guarded"
+        ),
+        "min_count": Option(
+            int | Literal["auto", "none"], "Drop tags in fewer rows: a count, auto by the size of the data, or none.", "auto"
+        ),
+        "distance": Option(float | Literal["none"], "The cosine distance within which tags are one, or none.", 0.05),
+        "min_support": Option(int | Literal["none"], "Association: the least number of rows with both tags, or none.", 40),
+        "judgments": Option(str | list[str], "What was said of tags before: JSON Lines; it counts more than the judge."),
+        **KEYS,
+    },
+    "select": {
+        "method": Option(Method, "How rows are chosen.", "complexity-first"),
+        "tokenizer": Option(str, "Count tokens into a column first: a tokenizer.json, or the name of one on this disk."),
+        "start": Option(str, "What was chosen before: a column of true and false, or a file."),
+        "weights": Option(str, "What tags are worth: a file with the columns tag and weight."),
+        "target": Option(
+            str, "Choose data like those in this file, by its tags; they are tagged and normalised first where the data are."
+        ),
+        "tree": Option(
+            bool | str, "Broader tags count too: true for those of the vocabulary made here, or the file of another.", False  # noqa: FBT003
+        ),
+    },
+    "write": {
+        "format": Option(Literal["messages", "sharegpt", "alpaca"], "The layout of the rows.", "messages"),
+        "keep": Option(str | list[str], "Columns that stand beside the conversations."),
+        "trainers": Option(str | list[str], "Trainers that configurations are written for."),
+        "model": Option(str, "For trainers: the base model, a name on a hub or a folder."),
+        "chat_template": Option(str, "For LLaMA-Factory: its name of the model's chat template."),
+        "skip": Option(bool, "For trainers: leave out rows that one of them cannot hold.", False),  # noqa: FBT003
+    },
+    "split": {
+        "validation": Option(SIZE, "How many rows to validate with: a count, or a share such as 0.02 or 2%.", 0.1),
+        "test": Option(SIZE, "How many rows to test with: a count, or a share such as 0.02 or 2%."),
+    },
+    "card": {"language": Option(str | list[str], "Codes of the languages, such as en.")},
+    "report": {
+        "by": Option(str, "A column that says which group a row is in."),
+        "tags": Option(str, "The column with the tags.", "tags"),
+        "title": Option(str, "The heading of the page."),
+    },
+}  # fmt: skip
+# Keys that people know by another name, from a function or from the command line.
+ALIKE = {("write", "to"): "format", ("write", "trainer"): "trainers"}
+
+
+@cache
+def options(step: str) -> Mapping[str, Option]:
+    """The options that a table may hold, by name."""
+    own = OWN.get(step, {})
+    if step == "source":
+        found = {each.name: Option(each.type, each.metadata["help"], each.default) for each in fields(ReadOptions)}
+        return own | {name: replace(each, kind=plain(each.kind)) for name, each in found.items()}
+    found = dict(parameters(_functions()[step]))
+    if step == "normalize":
+        # The judge's options beside those of the steps.
+        found |= {name: each for name, each in parameters(_functions()["judge"]) if name != "model"} | found
+    left_out = MANAGED | ALSO_MANAGED.get(step, set())
+    found = {name: each for name, each in found.items() if name not in left_out} | own
+    return {
+        name: replace(each, idle=name in IDLE and step != "select", file=FILES.get((step, name)))
+        for name, each in found.items()
+    }
+
+
+def keys(step: str) -> list[str]:
+    """The names of the options of a table."""
+    return list(options(step))
+
+
+def defaults(step: str) -> dict[str, Any]:
+    """The defaults of the options that change results."""
+    return {name: each.default for name, each in options(step).items() if not each.idle}
+
+
+def expanded(step: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table with its inner tables written out, and with each key by the name that it has here.
+
+    Examples
+    --------
+    >>> expanded("normalize", {"judge": {"model": "gpt-4o-mini", "max_cost": 2.0}})
+    {'judge': 'gpt-4o-mini', 'max_cost': 2.0}
+    >>> expanded("source", {"columns": {"query": "prompt"}})
+    {'query': 'prompt'}
+    """
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        name = ALIKE.get((step, key), key)
+        if key in ("judge", "columns") and isinstance(value, dict):
+            found |= {_inner(step, key, each): given for each, given in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _inner(step: str, table: str, key: str) -> str:
+    """The option that a key of an inner table is: `from` of `judge` is `judge_from`, `model` is `judge` itself."""
+    known = options(step)
+    longer = f"{table}_{key}"
+    if longer in known:
+        return longer
+    return table if key == "model" and table in known else key
+
+
+@cache
+def _functions() -> Mapping[str, Callable[..., Any]]:
+    """The function that does each step."""
+    from instag.cleaning import clean, decontaminate, dedup, split  # noqa: PLC0415 - only where a recipe is read
+    from instag.io import card, convert  # noqa: PLC0415 - as above
+    from instag.normalization import ModelJudge, normalize  # noqa: PLC0415 - as above
+    from instag.reporting import report  # noqa: PLC0415 - as above
+    from instag.selection import select  # noqa: PLC0415 - as above
+    from instag.tagging import tag  # noqa: PLC0415 - as above
+
+    return {
+        "clean": clean,
+        "dedup": dedup,
+        "decontaminate": decontaminate,
+        "tag": tag,
+        "normalize": normalize,
+        "judge": ModelJudge,
+        "select": select,
+        "split": split,
+        "write": convert,
+        "card": card,
+        "report": report,
+    }

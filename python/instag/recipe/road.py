@@ -1,0 +1,145 @@
+"""A recipe on its way: what is done, what goes into the next step, and that step itself."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag.recipe import consent
+from instag.recipe.cache import Cache
+from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
+from instag.recipe.recipe import Recipe
+from instag.recipe.steps import POOLING, Done, files_made, work_of
+from instag.recipe.wording import counts, said
+from instag.recipe.work.job import PARTS, Job
+
+__all__ = ["Road"]
+
+
+class Road:
+    """A recipe on its way."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        limit: int | None,
+        start: str | None,
+        say: Callable[[str], None] | None,
+        yes: bool,
+        progress: Callable[[Any], None] | None,
+        rehash: bool,
+    ) -> None:
+        self.recipe, self.limit, self.start, self.yes = recipe, limit, start, yes
+        self.cache = Cache(recipe.path.parent / ".instag", rehash=rehash)
+        self.output = recipe.output if limit is None else recipe.output.with_name(f"{recipe.output.name}-trial")
+        self.silent = say is None
+        self.say = say or (lambda _: None)
+        self.progress = progress or (lambda _: None)
+        self.done: list[Done] = []
+        self.pool: Path | None = None
+        self.tables: dict[str, Path] = {}
+        self.target = target_of(recipe)
+        self._again = False
+
+    def go(self, until: str | None) -> None:
+        """Do the steps in order."""
+        for step in self.steps(until):
+            self.take(self._done(step))
+
+    def steps(self, until: str | None) -> list[str]:
+        """The steps up to one."""
+        names = ["read", *self.recipe.steps]
+        return names if until is None else names[: names.index(until) + 1]
+
+    def take(self, done: Done) -> None:
+        """Go on with what a step has given."""
+        self.done.append(done)
+        if done.step in (*POOLING, "select", "split"):
+            self.tables = done.tables
+        if done.step in POOLING:
+            self.pool = done.tables.get("data")
+        if done.folder is not None and (left := done.folder / "target.parquet").is_file():
+            self.target = left
+
+    def data_of(self, step: str) -> dict[str, Path]:
+        """The files that go into a step, by name."""
+        made = {each.step: each for each in self.done}
+        if step == "report":
+            found = {"data": self.pool, "selected": made["select"].tables.get("data") if "select" in made else None}
+            return {name: path for name, path in found.items() if path is not None}
+        if step == "card" and "write" in made:
+            written = files_made(made["write"])
+            return {name: written[place] for name in PARTS if (place := f"data/{name}.jsonl") in written}
+        return self.tables
+
+    def target_for(self, step: str) -> Path | None:
+        """The target, for the steps that do something with it."""
+        return target_for(self.recipe, step, self.target)
+
+    def known(self, step: str, data: Mapping[str, Path]) -> Done:
+        """A step as it stands: with its result where that is there already."""
+        options = relevant(self.recipe, step, limit=self.limit, history=self.history)
+        inputs = contents(self.recipe, step, self.cache, data, self.target_for(step), self.vocabulary(step))
+        key = self.cache.key(step, options, inputs)
+        self._again = self._again or step == self.start
+        found = None if self._again else self.cache.find(step, key)
+        meta = {"inputs": inputs} if found is None else self.cache.meta(found)
+        return Done(step, found, options, key, meta, self._rows(step), cached=found is not None)
+
+    def vocabulary(self, step: str) -> Path | None:
+        """The vocabulary that was made, for the steps that use it."""
+        folder = next((each.folder for each in self.done if each.step == "normalize"), None)
+        uses = step == "report" or (step == "select" and self.recipe.steps["select"].get("tree") is True)
+        return folder / "vocabulary.parquet" if uses and folder is not None else None
+
+    def why(self, done: Done) -> str:
+        """Why a step has to be done."""
+        return "asked for" if self._again else self.cache.why(done.step, done.options, done.meta["inputs"])
+
+    def job(self, step: str, data: Mapping[str, Path], folder: Path) -> Job:
+        """What a step is given."""
+        made = {each.step: each.folder for each in self.done if each.folder is not None}
+        return Job(
+            self.recipe, resolved(self.recipe, step), data, folder, self.cache, self.limit, self.target_for(step), made,
+            self.history, self.progress,
+        )  # fmt: skip
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """What was done until now."""
+        return [each.history for each in self.done if each.step not in ("read", "write", "card", "report")]
+
+    def _done(self, step: str) -> Done:
+        """Do a step, unless it is done already."""
+        data = self.data_of(step)
+        done = self.known(step, data)
+        if done.folder is not None:
+            self.say(f"{step}: cached, {counts(done.meta)}")
+            return done
+        self.say(f"{step}: {self.why(done)}")
+        began = time.monotonic()
+        with self.cache.make(step, done.key, done.options, done.meta["inputs"]) as (draft, meta):
+            job = self.job(step, data, draft)
+            consent.ask(step, job, yes=self.yes, silent=self.silent, say=self.say)
+            meta["facts"] = work_of(step)(job)
+            meta["seconds"] = round(time.monotonic() - began, 3)
+            meta["rows"] = meta["facts"].pop("rows", None) or _rows(draft)
+        self.say(f"  {counts(meta)} in {meta['seconds']:.1f} s{said(meta['facts'])}")
+        return Done(step, self.cache.find(step, done.key), done.options, done.key, meta, done.before)
+
+    def _rows(self, step: str) -> int | None:
+        """How many rows go into a step."""
+        if step == "report":
+            return next((each.rows for each in reversed(self.done) if each.step in POOLING), None)
+        return self.done[-1].rows if self.done else None
+
+
+def _rows(folder: Path) -> dict[str, int]:
+    """The number of rows of each table of a result."""
+    tables = [folder / f"{name}.parquet" for name in ("data", *PARTS)]
+    return {
+        each.stem: int(pl.scan_parquet(each).select(pl.len()).collect().item()) for each in tables if each.is_file()
+    }

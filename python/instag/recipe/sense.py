@@ -1,0 +1,103 @@
+"""Whether the tables of a recipe make sense together, and beside the files that they name."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from instag.recipe import columns, trial
+from instag.recipe.faults import Faults
+from instag.recipe.options import options
+from instag.recipe.recipe import Recipe, files_of
+
+__all__ = ["check", "missing"]
+
+MAKING = ("select", "split", "write")
+ASKING = ("decontaminate", "tag", "normalize")
+KEY = "OPENAI_API_KEY"
+# What a step needs beside a plain install, and the extra that has it.
+EXTRAS = {"report": (("altair", "jinja2", "vl_convert"), "report")}
+
+
+def check(recipe: Recipe, faults: Faults) -> None:
+    """See that a recipe whose values are of the right types can be run, as far as that can be known before."""
+    if not set(MAKING) & set(recipe.steps):
+        faults.add("expected one of [select], [split] and [write]: without one there is nothing to make of the data")
+    _places(recipe, faults)
+    for step, table in recipe.steps.items():
+        _files(recipe, step, table, faults)
+        _secrets(recipe, step, table, faults)
+        _installed(step, faults)
+    _write(recipe.steps.get("write", {}), faults)
+    trial.check(recipe, faults)
+    # Columns and tags are looked for only where the files can be.
+    if not faults:
+        columns.check(recipe, faults)
+
+
+def missing(folder: Path, pattern: Any) -> str:
+    """What to say of a path or glob without a file: what was meant, and the nearest name that is there."""
+    whole = folder / Path(str(pattern)).expanduser()
+    there = [each.name for each in whole.parent.iterdir()] if whole.parent.is_dir() else []
+    near = difflib.get_close_matches(whole.name, there, 1)
+    hint = f"; did you mean {near[0]}?" if near else "" if there else f"; there is no folder {whole.parent.absolute()}"
+    return f"{str(pattern)!r} matches no file ({whole.absolute()}){hint}"
+
+
+def _places(recipe: Recipe, faults: Faults) -> None:
+    """See that what is written does not take the place of what is read."""
+    output = recipe.output.absolute()
+    trial_output = output.with_name(f"{output.name}-trial")
+    if output.is_file():
+        faults.add(f"output: {recipe.output} is a file: expected a folder, or room for one", "output")
+    for nth, source in enumerate(recipe.sources):
+        for file in source.files:
+            if {output, trial_output} & {file.absolute(), *file.absolute().parents}:
+                said = f"[[source]] files: {file} is in the folder that the output goes to: expected another `output`"
+                faults.add(said, "source", nth, "files")
+
+
+def _files(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) -> None:
+    for key, value in table.items():
+        kind = options(step)[key].file
+        for each in value if isinstance(value, list) else [value]:
+            if kind == "file" and not files_of(recipe.path.parent, each):
+                faults.add(f"[{step}] {key}: {missing(recipe.path.parent, each)}", step, key)
+
+
+def _secrets(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) -> None:
+    """See that the variables are there that hold the keys, before anything is done that a key is needed for later."""
+    if step not in ASKING:
+        return
+    names = table.get("api_key_env")
+    for name in [names] if isinstance(names, str) else names or []:
+        if name not in os.environ:
+            faults.add(f"[{step}] api_key_env: the environment has no variable {name!r}", step, "api_key_env")
+    if "api_key_file" in table and "api_key_env" in table:
+        faults.add(f"[{step}] api_key_file: not with api_key_env: a key comes from one of them", step, "api_key_file")
+    asks = step == "tag" or "judge" in table
+    elsewhere = {"base_url", "api_key_env", "api_key_file", "journal"} & set(table) or "OPENAI_BASE_URL" in os.environ
+    local = str(table.get("model", "")).endswith(".gguf")
+    answered = any((recipe.path.parent / ".instag" / "journals").glob("*.journal"))
+    if asks and not elsewhere and not local and not answered and KEY not in os.environ:
+        faults.add(
+            f"[{step}] the environment has no variable {KEY!r}: set it, write the name of another as api_key_env, or the "
+            "address of a model of your own as base_url",
+            step,
+        )
+
+
+def _installed(step: str, faults: Faults) -> None:
+    modules, extra = EXTRAS.get(step, ((), ""))
+    if any(find_spec(each) is None for each in modules):
+        faults.add(f"[{step}] needs libraries that are not there: pip install 'instag[{extra}]'", step)
+
+
+def _write(table: Mapping[str, Any], faults: Faults) -> None:
+    for key in ("model", "chat_template", "skip"):
+        if key in table and "trainers" not in table:
+            faults.add(f'[write] {key}: this is for trainers: add trainers = ["axolotl"], or several', "write", key)
+    if table.get("format", "messages") != "messages" and "trainers" in table:
+        faults.add("[write] format: trainers read messages: leave it out", "write", "format")

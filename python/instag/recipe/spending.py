@@ -1,0 +1,92 @@
+"""What the runs of a recipe have spent on a model: kept as which parts of a journal they wrote."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from instag.chat import Price, Reply
+from instag.chat.journal_file import record_of
+from instag.chat.spending import BYTES_A_TOKEN
+from instag.errors import InstagError
+
+__all__ = ["CostError", "Ledger"]
+
+
+class CostError(InstagError):
+    """All that a recipe may spend is spent, and there is more to ask: what was answered is kept."""
+
+
+class Ledger:
+    """Which bytes of a journal were written by which recipe, so that what it spent is known after a crash too.
+
+    One run at a time writes here, so that what a journal grew by since a run began is that run's, also where it was
+    killed.
+
+    Parameters
+    ----------
+    path
+        The file of the ledger, beside the journals.
+    whose
+        The recipe and its step.
+    """
+
+    def __init__(self, path: Path, whose: str) -> None:
+        self._path, self._whose = path, whose
+
+    @contextmanager
+    def writing(self, journal: Path) -> Iterator[None]:
+        """Take down what is written to a journal meanwhile."""
+        known = self._read()
+        _close(known, journal.parent)
+        known.setdefault(self._whose, {}).setdefault(journal.name, []).append([_size(journal), None])
+        self._write(known)
+        try:
+            yield
+        finally:
+            _close(known, journal.parent)
+            self._write(known)
+
+    def spent(self, journal: Path, price: Price | None) -> float:
+        """US dollars that the recipe has spent on what stands in a journal."""
+        if price is None or not journal.is_file():
+            return 0.0
+        known = self._read()
+        _close(known, journal.parent)
+        dollars = 0.0
+        with journal.open("rb") as file:
+            for start, end in known.get(self._whose, {}).get(journal.name, []):
+                file.seek(start)
+                for line in file.read(end - start).splitlines():
+                    found = record_of(line)
+                    if isinstance(found, Reply):
+                        said = found.completion_tokens or len((found.content or "").encode()) // BYTES_A_TOKEN
+                        dollars += price.of(found.prompt_tokens or 0, said)
+        return dollars
+
+    def _read(self) -> dict[str, dict[str, list[list[Any]]]]:
+        try:
+            found: dict[str, dict[str, list[list[Any]]]] = json.loads(self._path.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def _write(self, known: dict[str, dict[str, list[list[Any]]]]) -> None:
+        draft = self._path.with_name(f".{self._path.name}.draft")
+        draft.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", "utf-8")
+        draft.replace(self._path)
+
+
+def _close(known: dict[str, dict[str, list[list[Any]]]], folder: Path) -> None:
+    """End the parts that a killed run left open: what is there now is all that it wrote."""
+    for journals in known.values():
+        for name, spans in journals.items():
+            for span in spans:
+                if span[1] is None:
+                    span[1] = _size(folder / name)
+            journals[name] = [span for span in spans if span[1] > span[0]]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

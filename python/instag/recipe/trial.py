@@ -1,0 +1,159 @@
+"""Values tried on a few made-up rows, so that what a function would find wrong later is found before, in its own words."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from instag import cleaning, io
+from instag.errors import InputError
+from instag.recipe.faults import Faults
+from instag.recipe.options import options
+from instag.recipe.recipe import Recipe, files_of
+
+__all__ = ["check"]
+
+ROWS = 20
+
+
+def check(recipe: Recipe, faults: Faults) -> None:
+    """Try the options of each step."""
+    for step, table in recipe.steps.items():
+        try_out = TRIALS.get(step)
+        if try_out is None or any(each.needed and key not in table for key, each in options(step).items()):
+            continue
+        given = {key: _resolved(recipe.path.parent, step, key, value) for key, value in table.items()}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                try_out(given, recipe)
+            except InputError as error:
+                _add(faults, step, table, str(error))
+
+
+def _add(faults: Faults, step: str, table: Mapping[str, Any], said: str) -> None:
+    """Take down what a function said: it begins with the option's name, or with several."""
+    names, colon, rest = said.partition(": ")
+    name = names.partition(" / ")[0].partition(",")[0].removeprefix("--").replace("-", "_")
+    if colon and name in options(step):
+        faults.add(f"[{step}] {names.partition(' / ')[0]}: {rest}", step, name if name in table else "")
+    else:
+        faults.add(f"[{step}] {said}", step)
+
+
+def _resolved(folder: Path, step: str, key: str, value: Any) -> Any:
+    if options(step)[key].file is None or isinstance(value, bool):
+        return value
+    found = [str(each) for each in files_of(folder, value)]
+    return value if not found else found if isinstance(value, list) else found[0]
+
+
+@cache
+def _rows() -> pl.DataFrame:
+    """Rows that every step can work on."""
+    said = [f"What is number {n} of {'abcdefghijklmnopqrst'[n] * 9}?" for n in range(ROWS)]
+    turns = [[{"role": "user", "content": text}, {"role": "assistant", "content": "So."}] for text in said]
+    tags = [[f"tag {n % 3}", f"tag {n % 5}"] for n in range(ROWS)]
+    return pl.DataFrame({"messages": turns, "tags": tags, "source": ["a"] * ROWS, "quality": [1.0] * ROWS})
+
+
+def _clean(given: Mapping[str, Any], _: Recipe) -> None:
+    limits = {name: value for name, value in given.items() if name not in ("query", "tokenizer")}
+    counted: dict[str, Any] = {"tokenizer": "quality"} if "tokenizer" in given else {}
+    if "tokenizer" not in given and (bound := [name for name in ("min_tokens", "max_tokens") if name in given]):
+        # Without a tokenizer there may be a column `tokens`, which is looked for with the other columns.
+        limits = {name: value for name, value in limits.items() if name not in bound}
+    cleaning.clean(_rows(), **limits, **counted)
+
+
+def _dedup(given: Mapping[str, Any], _: Recipe) -> None:
+    column: dict[str, Any] = {"quality": "quality"} if "quality" in given else {}
+    cleaning.dedup(
+        _rows(), **{name: value for name, value in given.items() if name not in ("query", "quality")}, **column
+    )
+
+
+def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
+    for path in given["against"] if isinstance(given["against"], list) else [given["against"]]:
+        try:
+            io.scan(path).head(1).collect()
+        except InputError as error:
+            raise InputError(f"against: {error}") from None
+
+
+def _split(given: Mapping[str, Any], _: Recipe) -> None:
+    from instag.cleaning.splitting import size_of  # noqa: PLC0415 - the one thing that is looked at there
+
+    sizes = {name: size_of(name, given.get(name), 1_000_000) for name in ("validation", "test")}
+    if "validation" in given and not any(sizes.values()):
+        raise InputError("validation: expected at least one row to keep apart; found none")
+    others = {name: value for name, value in given.items() if name in ("seed", "threshold")}
+    cleaning.split(_rows(), validation=0.5, **others)
+
+
+def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
+    from instag.recipe.work.tagging import asking  # noqa: PLC0415 - only where a model is asked
+    from instag.tagging import estimate  # noqa: PLC0415 - as above
+
+    frame = pl.DataFrame({"queries": [["Why?"]]})
+    # Which column has the queries is looked at with the other columns.
+    known = {
+        name: value for name, value in asking(given, recipe.path.parent).items() if name not in ("query", "api_key")
+    }
+    with TemporaryDirectory() as nowhere:
+        estimate(frame, **known, journal=Path(nowhere, "none.journal"))
+
+
+def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
+    from instag.normalization import ModelJudge, normalize  # noqa: PLC0415 - only where tags are normalised
+    from instag.recipe.work.normalizing import judging, settings_of  # noqa: PLC0415 - as above
+
+    settings = settings_of(given) | {"tags": "tags", "embedder": None}
+    normalize(_rows(), **settings)
+    if "judge" in given:
+        ModelJudge(given["judge"], **judging(given, recipe.path.parent))
+
+
+def _select(given: Mapping[str, Any], _: Recipe) -> None:
+    from instag.selection.amounts import amount_of  # noqa: PLC0415 - only where rows are chosen
+    from instag.selection.options import Gain, read_options  # noqa: PLC0415 - as above
+    from instag.selection.ranking import check_seed  # noqa: PLC0415 - as above
+
+    check_seed(given.get("seed"))
+    gain = {name: given[name] for name in Gain.__annotations__ if given.get(name) not in (None, False)}
+    read_options(given.get("method", "complexity-first"), **gain)
+    budget = amount_of("budget", given["budget"], 1_000_000)
+    if not budget:
+        raise InputError(
+            f"budget: expected a count of 1 or more, or a share such as 0.1 or 10%; found {given['budget']!r}"
+        )
+    for name in ("at_least", "at_most"):
+        amounts = given.get(name)
+        for each in amounts.values() if isinstance(amounts, dict) else [] if amounts is None else [amounts]:
+            amount_of(name, each, budget)
+
+
+def _write(given: Mapping[str, Any], _: Recipe) -> None:
+    from instag.recipe.work.job import texts  # noqa: PLC0415 - it imports recipes
+
+    if "trainers" not in given:
+        return
+    training = {name: given[name] for name in ("model", "chat_template", "skip") if name in given}
+    with TemporaryDirectory() as folder:
+        io.write(_rows(), folder, trainers=texts(given["trainers"]), **training)
+
+
+TRIALS: dict[str, Callable[[Mapping[str, Any], Recipe], None]] = {
+    "clean": _clean,
+    "dedup": _dedup,
+    "decontaminate": _decontaminate,
+    "tag": _tag,
+    "normalize": _normalize,
+    "select": _select,
+    "split": _split,
+    "write": _write,
+}

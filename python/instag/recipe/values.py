@@ -1,0 +1,93 @@
+"""Whether the values of a recipe are of the types that its options have, and what is said where they are not."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from instag.recipe.options import ALIKE, STEPS, Option, keys, options
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+__all__ = ["problems", "schema_of", "unknown"]
+
+# What Pydantic calls what it misses.
+EXPECTED = {
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "finite_number": "a finite number",
+}
+
+
+def problems(step: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The keys of a table whose values are of another type, each with what is wrong.
+
+    Examples
+    --------
+    >>> list(problems("dedup", {"threshold": "high", "keep": "best", "method": "exact"}))
+    [('threshold', "expected a number; found 'high'"), ('keep', "expected one of 'first', 'longest' or 'quality'; found 'best'")]
+    """
+    known = options(step)
+    for key, value in table.items():
+        if key in known and (wrong := _problem(known[key], value)) is not None:
+            yield key, wrong
+
+
+def unknown(step: str, key: str) -> str:
+    """What to say of a key that a table does not have: the nearest that it has, or the table that has it.
+
+    Examples
+    --------
+    >>> unknown("dedup", "treshold")
+    'no such option; did you mean threshold? (query, method, threshold, keep, quality, action)'
+    >>> unknown("dedup", "budget").partition(" (")[0]
+    'no such option; it is an option of [select]'
+    """
+    known = keys(step)
+    elsewhere = [other for other in STEPS if key in keys(other) or (other, key) in ALIKE]
+    near = difflib.get_close_matches(key, known, 1)
+    hint = f"; did you mean {near[0]}?" if near else f"; it is an option of [{elsewhere[0]}]" if elsewhere else ""
+    return f"no such option{hint} ({', '.join(known)})"
+
+
+def schema_of(option: Option) -> dict[str, Any]:
+    """The JSON Schema of an option's values."""
+    found = _adapter(option.kind).json_schema()
+    default = option.default
+    return found | {"description": option.help} | ({} if default is None or default == () else {"default": default})
+
+
+def _problem(option: Option, value: Any) -> str | None:
+    from pydantic import ValidationError  # noqa: PLC0415 - only where a recipe is read
+
+    try:
+        _adapter(option.kind).validate_python(value, strict=True)
+    except ValidationError as error:
+        # Of a type with several forms each says what it misses; a fault deeper in a list says most.
+        faults = error.errors(include_url=False, include_input=True)
+        deepest = max(len(each["loc"]) for each in faults)
+        inner = [each for each in faults if len(each["loc"]) == deepest and each["input"] is not value]
+        expected = dict.fromkeys(_expected(each) for each in inner or faults)
+        found = inner[0]["input"] if inner else value
+        return f"expected {' or '.join(expected)}; found {found!r}"
+    return None
+
+
+def _expected(fault: Any) -> str:
+    if fault["type"] == "literal_error":
+        choices = fault["ctx"]["expected"]
+        return f"one of {choices}" if " or " in choices else str(choices)
+    return EXPECTED.get(fault["type"], str(fault["msg"]).removeprefix("Input should be "))
+
+
+@cache
+def _adapter(kind: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only where a recipe is read
+
+    return TypeAdapter(kind)

@@ -1,0 +1,233 @@
+"""A result checked against its manifest, by anybody who has the folder."""
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag.errors import InputError, file_error
+from instag.recipe.cache import digest
+from instag.recipe.conversation import keys_of
+from instag.recipe.manifest import VERSION
+from instag.recipe.work.job import PARTS
+
+__all__ = ["Check", "verify"]
+
+# Rows that are named where some are others than they were.
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    what
+        What it is.
+    holds
+        Whether it is as the manifest says; None where it could not be looked at.
+    said
+        Why not, or how many.
+    """
+
+    what: str
+    holds: bool | None
+    said: str
+
+    def __str__(self) -> str:
+        mark = {True: "✓", False: "✗", None: "?"}[self.holds]
+        return f"{mark} {self.what}: {'not checked: ' if self.holds is None else ''}{self.said}"
+
+
+def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool = False) -> list[Check]:
+    """Check a result against its manifest: files unchanged, rows where they were, the selection the same again.
+
+    Parameters
+    ----------
+    manifest
+        The `manifest.json` of a run, or the folder that it is in.
+    data
+        Where the sources are, by the names of their files; by default where they were, beside the recipe.
+    replay
+        Select and split again, from the tags that stand beside the manifest: no model and no network is needed.
+
+    Returns
+    -------
+    A line for each thing that was looked at.
+
+    Raises
+    ------
+    InputError
+        Where there is no manifest, or it is of a newer instag.
+    """
+    path = Path(manifest)
+    path = path / "manifest.json" if path.is_dir() else path
+    try:
+        read = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise file_error(f"{path}: expected a manifest in JSON; it cannot be read: {error}", error) from error
+    if not isinstance(read, dict) or not isinstance(read.get("manifest"), int):
+        raise InputError(f"{path}: expected a manifest of instag; found other JSON")
+    if read["manifest"] > VERSION:
+        raise InputError(f"{path}: manifest {read['manifest']} is of a newer instag; this one reads up to {VERSION}")
+    return [
+        *_outputs(path.parent, read),
+        *_sources(path.parent, read, None if data is None else Path(data)),
+        *_written(path.parent),
+        *(_replayed(path.parent, read) if replay else ()),
+    ]
+
+
+def _outputs(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
+    wrong = []
+    for each in read["outputs"]:
+        file = folder / each["path"]
+        if not file.is_file():
+            wrong.append(f"{each['path']} is missing")
+        elif digest(file) != each["sha256"]:
+            wrong.append(f"{each['path']} is not as it was written")
+    yield Check("outputs", not wrong, "; ".join(wrong) or f"{len(read['outputs']):,} files unchanged")
+
+
+def _sources(folder: Path, read: Mapping[str, Any], data: Path | None) -> Iterator[Check]:
+    for source in read["sources"]:
+        wrong, missing = [], []
+        for each in source["files"]:
+            places = (
+                [data / Path(each["path"]).name, data / each["path"]]
+                if data is not None
+                else [folder.parent / each["path"], Path(each["path"])]
+            )
+            file = next((place for place in places if place.is_file()), None)
+            if file is None:
+                missing.append(each["path"])
+            elif digest(file) != each["sha256"]:
+                wrong.append(each["path"])
+        what = f"source {source['name']}"
+        if wrong:
+            yield Check(what, holds=False, said=f"{', '.join(wrong)}: not as it was")
+        elif missing:
+            yield Check(what, holds=None, said=f"{', '.join(missing)}: not there; --data says where")
+        else:
+            yield Check(what, holds=True, said=f"{len(source['files']):,} files unchanged")
+
+
+def _written(folder: Path) -> Iterator[Check]:
+    """Whether every row that was written is the row that it was, in its part."""
+    rows = _read_rows(folder)
+    for part in PARTS:
+        expected = [row["key"] for row in rows if row["part"] == part]
+        frame = _part(folder, part)
+        if frame is None:
+            if expected:
+                said = f"{len(expected):,} rows, and no file that can be read"
+                yield Check(f"rows of {part}", holds=False, said=said)
+        elif "messages" not in frame.columns:
+            yield Check(f"rows of {part}", holds=None, said="keys are of messages, and the file holds another format")
+        else:
+            # Which of several equal rows stands in a part is not to be seen in it.
+            plain = [key.partition("-")[0] for key in expected]
+            found = [key.partition("-")[0] for key in keys_of(frame.get_column("messages").to_list())]
+            yield _compared(f"rows of {part}", plain, found)
+
+
+def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
+    """Select and split again from what stands beside the manifest, by the options that the recipe had."""
+    steps = {each["name"]: each for each in read["steps"]} if read["manifest"] > 1 else {}
+    if "select" not in steps or not (folder / "pool_tags.parquet").is_file():
+        yield Check("selection", holds=None, said="the recipe selects nothing, or pool_tags.parquet is not there")
+        return
+    from instag.recipe.work.selecting import chosen_again, facts_of  # noqa: PLC0415 - only where it is done again
+
+    rows = _read_rows(folder)
+    before = [row["key"] for row in sorted(rows, key=lambda row: int(row["rank"]))]
+    try:
+        chosen, again = chosen_again(folder, steps["select"]["options"])
+    except InputError as error:
+        yield Check("selection", holds=False, said=f"it cannot be made again: {error}")
+        return
+    facts = facts_of(chosen)
+    good = f", {facts['certificate']}" if "certificate" in facts else ""
+    check = _compared("selection", before, again)
+    yield Check(check.what, check.holds, f"{check.said}{good}")
+    recorded = read.get("selection") or {}
+    for name in ("value", "bound"):
+        if name in recorded and not math.isclose(recorded[name], facts.get(name, math.nan), rel_tol=1e-9):
+            said = f"the manifest says {name} {recorded[name]:,.6g}; it is {facts.get(name, math.nan):,.6g}"
+            yield Check("certificate", holds=False, said=said)
+            break
+    if "split" in steps:
+        yield from _split_again(folder, rows, before, steps["split"]["options"])
+
+
+def _split_again(
+    folder: Path, rows: list[dict[str, str]], before: list[str], options: Mapping[str, Any]
+) -> Iterator[Check]:
+    from instag.cleaning import split  # noqa: PLC0415 - only where it is done again
+
+    texts = _texts(folder, rows)
+    if texts is None:
+        yield Check("split", holds=None, said="copies are found in messages, and the files hold another format")
+        return
+    pool = pl.read_parquet(folder / "pool_tags.parquet")
+    frame = pl.DataFrame({"key": before}).join(pool, on="key", how="left", maintain_order="left")
+    frame = frame.join(texts, on="key", how="left", maintain_order="left")
+    try:
+        parts = split(frame, **{name: value for name, value in options.items() if value is not None})
+    except InputError as error:
+        yield Check("split", holds=False, said=f"it cannot be made again: {error}")
+        return
+    for part, found in (("train", parts.train), ("val", parts.validation), ("test", parts.test)):
+        if found is not None:
+            keys = [row["key"] for row in rows if row["part"] == part]
+            yield _compared(f"split into {part}", keys, found.get_column("key").to_list())
+
+
+def _compared(what: str, before: list[str], again: list[str]) -> Check:
+    if again == before:
+        return Check(what, holds=True, said=f"{len(before):,} of {len(before):,} rows the same")
+    same = len(set(again) & set(before))
+    others = [nth for nth in range(max(len(before), len(again))) if before[nth : nth + 1] != again[nth : nth + 1]]
+    shown = ", ".join(f"{nth + 1:,}" for nth in others[:SHOWN])
+    return Check(what, holds=False, said=f"{same:,} of {len(before):,} rows the same; the first others: {shown}")
+
+
+def _texts(folder: Path, rows: list[dict[str, str]]) -> pl.DataFrame | None:
+    """The conversations that were written, with their keys; None where the files hold them in another format."""
+    found = []
+    for part in PARTS:
+        frame = _part(folder, part)
+        if frame is None:
+            continue
+        keys = [row["key"] for row in rows if row["part"] == part]
+        if "messages" not in frame.columns or len(keys) != frame.height:
+            return None
+        found.append(frame.select(pl.Series("key", keys), "messages"))
+    return pl.concat(found, how="diagonal_relaxed") if found else None
+
+
+def _part(folder: Path, part: str) -> pl.DataFrame | None:
+    """What was written of a part; None where there is no file, or it cannot be read."""
+    for path in (folder / "data" / f"{part}.jsonl", folder / "data" / f"{part}.parquet"):
+        if path.is_file():
+            try:
+                if path.suffix == ".jsonl":
+                    return pl.read_ndjson(path, infer_schema_length=None)
+                return pl.read_parquet(path)
+            except pl.exceptions.PolarsError:
+                return None
+    return None
+
+
+def _read_rows(folder: Path) -> list[dict[str, str]]:
+    try:
+        with (folder / "rows.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise file_error(f"{folder / 'rows.csv'}: expected the rows that were written: {error}", error) from error

@@ -1,0 +1,30 @@
+"""What is said of a step that was done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["counts", "said"]
+
+
+def counts(meta: Mapping[str, Any]) -> str:
+    """How many rows a result has."""
+    rows = meta.get("rows") or {}
+    named = [f"{count:,} rows" if name == "data" else f"{count:,} rows of {name}" for name, count in rows.items()]
+    return ", ".join(named) or "done"
+
+
+def said(facts: Mapping[str, Any]) -> str:
+    """What else there is to say of a step, in a line."""
+    found = [f"{count:,} went: {reason}" for reason, count in facts.get("dropped", {}).items()]
+    without = (facts.get("data") or {}).get("without tags", {})
+    found += [f"{count:,} queries without tags: {why}" for why, count in without.items()]
+    if facts.get("spent") is not None:
+        found.append(f"${facts['spent']:,.4g} spent by all runs of this recipe")
+    if "tags" in facts:
+        found.append(f"{facts['tags']:,} tags")
+    if "certificate" in facts:
+        found.append(facts["certificate"])
+    found += [
+        f"{each['of']}: {each['reached']:,.10g} of at least {each['asked']:,.10g}" for each in facts.get("at_least", [])
+    ]
+    return "".join(f"; {each}" for each in found)

@@ -1,0 +1,97 @@
+"""How a model is asked: the options of a recipe as functions take them, and what all its runs may spend."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from instag.chat import Price, Tally
+from instag.chat.options import priced
+from instag.errors import InputError, file_error
+from instag.recipe.options import KEYS
+from instag.recipe.spending import CostError, Ledger
+from instag.recipe.work.job import Job
+
+__all__ = ["account", "allowed", "asking_of", "check_spent", "price_in"]
+
+
+def asking_of(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The options of a table, with keys and headers found where the recipe says that they are."""
+    found = {name: value for name, value in given.items() if name not in KEYS}
+    if "price" in found:
+        found["price"] = price_in(found["price"])
+    if (longest := found.get("max_tokens")) is not None:
+        found["max_tokens"] = longest or None
+    if (temperature := found.get("temperature")) is not None:
+        found["temperature"] = None if temperature < 0 else temperature
+    if "api_key_env" in given:
+        names = given["api_key_env"]
+        keys = [os.environ.get(name) for name in ([names] if isinstance(names, str) else names)]
+        found["api_key"] = keys[0] if len(keys) == 1 else keys
+    if "api_key_file" in given:
+        found["api_key"] = _text(folder, "api_key_file", given["api_key_file"]).strip()
+    if "header" in given:
+        found["headers"] = dict(_headers(given["header"], folder))
+    return found
+
+
+def price_in(value: str | list[float]) -> tuple[float, float]:
+    """Two numbers: US dollars for a million tokens asked, and for a million answered.
+
+    Examples
+    --------
+    >>> price_in("0.15,0.6"), price_in([1, 2])
+    ((0.15, 0.6), (1.0, 2.0))
+    """
+    try:
+        asked, answered = map(float, value.split(",") if isinstance(value, str) else value)
+    except ValueError:
+        raise InputError(f"price: expected two numbers such as [0.15, 0.60]; found {value!r}") from None
+    return asked, answered
+
+
+def account(job: Job, step: str) -> Ledger:
+    """Where it is kept what the runs of this recipe have spent on a step."""
+    return Ledger(job.cache.journal("spent").with_suffix(".json"), f"{job.recipe.name}: {step}")
+
+
+def allowed(
+    ledger: Ledger, journal: Path, model: str, asking: dict[str, Any]
+) -> tuple[dict[str, Any], Price | None, float]:
+    """The options of a run with what is left to spend, the price, and what was spent before."""
+    addresses = asking.get("base_url")
+    price = priced(
+        asking.get("price"), model, addresses if isinstance(addresses, str) or addresses is None else addresses[0]
+    )
+    before = ledger.spent(journal, price)
+    if asking.get("max_cost") is not None:
+        asking = asking | {"max_cost": max(asking["max_cost"] - before, 0.0)}
+    return asking, price, before
+
+
+def check_spent(step: str, tally: Tally | None, most: float | None, spent: float) -> None:
+    """End where all that may be spent is spent, and there is more to ask."""
+    if tally is not None and tally.stopped == "max_cost":
+        raise CostError(
+            f"[{step}] max_cost: ${spent:,.4g} of ${most or 0:,.4g} are spent by the runs of this recipe, and "
+            f"{(tally.total or 0) - tally.done:,} questions are left; what was answered is kept: a larger max_cost goes on"
+        )
+
+
+def _headers(given: str | list[str], folder: Path) -> list[tuple[str, str]]:
+    found = []
+    for text in [given] if isinstance(given, str) else given:
+        for line in _text(folder, "header", text[1:]).splitlines() if text.startswith("@") else [text]:
+            name, colon, value = line.partition(":")
+            if not colon or not name.strip():
+                raise InputError("header: expected 'NAME: VALUE', or @FILE with one a line; found a line without a ':'")
+            found.append((name.strip(), value.strip()))
+    return found
+
+
+def _text(folder: Path, key: str, name: str) -> str:
+    path = folder / Path(name).expanduser()
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise file_error(f"{key}: {path} cannot be read: {type(error).__name__}", error) from None

@@ -1,0 +1,26 @@
+"""The report: a page that shows what the tags say of the pool and of what was chosen."""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag.analysis import analyze
+from instag.recipe.work.job import Job
+from instag.reporting import report as reported
+
+__all__ = ["report"]
+
+
+def report(job: Job) -> dict[str, Any]:
+    """Draw the pool, the selection, and the vocabulary where one was made."""
+    chosen = {"selection": _selected(job.data["selected"])} if "selected" in job.data else None
+    analysis = analyze(job.frame, by=job.given.get("by"), tags=job.given.get("tags", "tags"), selections=chosen)
+    reported(analysis, job.path("report.html"), vocabulary=job.vocabulary, title=job.given.get("title"))
+    return {}
+
+
+def _selected(path: Path) -> pl.DataFrame:
+    """The rows that were chosen, with why each was taken."""
+    rows, why = pl.read_parquet(path), pl.read_parquet(path.with_name("why.parquet"))
+    return pl.concat([rows.drop(why.columns, strict=False), why], how="horizontal")

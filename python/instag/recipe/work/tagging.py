@@ -1,0 +1,106 @@
+"""The step that asks a model for tags, also of the data that a selection is steered to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag import io
+from instag.chat.truncate import Cut
+from instag.errors import InputError
+from instag.recipe.work.asking import account, allowed, asking_of, check_spent
+from instag.recipe.work.job import Job
+from instag.tagging import Tagged
+from instag.tagging import estimate as estimated
+from instag.tagging import tag as tagged
+from instag.tagging.estimation import Estimate
+from instag.tagging.plan import Plan
+
+__all__ = ["asking", "estimate", "journal_of", "tag", "without_tags"]
+
+PLAN = ("model", "prompt", "examples", "vocabulary", "tags_in", "query")
+
+
+def tag(job: Job) -> dict[str, Any]:
+    """Tag the data, and the target where it has no tags."""
+    given = asking(job.given, job.home)
+    journal = journal_of(job)
+    ledger = account(job, "tag")
+    facts: dict[str, Any] = {"model": job.given["model"], "journal": journal.name}
+    targets = [job.target] if job.target is not None else []
+    for path, name in [(job.data["data"], "data"), *((each, "target") for each in targets)]:
+        frame = pl.read_parquet(path) if name == "data" else io.read(str(path))
+        options, price, before = allowed(ledger, journal, str(job.given["model"]), given)
+        columns = {"replace": True} if name == "target" else {"replace": job.given.get("replace", True)}
+        with ledger.writing(journal):
+            result = tagged(
+                frame,
+                **options,
+                **columns,
+                explanations=job.given.get("explanations", False),
+                journal=_journals(job, journal),
+                progress=job.progress,
+            )
+        spent = ledger.spent(journal, price)
+        check_spent("tag", result.tally, given.get("max_cost"), spent)
+        io.write(result.data.drop("queries", strict=False), job.path(f"{name}.parquet"))
+        result.failures.write_parquet(job.path("failures.parquet" if name == "data" else "target_failures.parquet"))
+        facts[name] = _counts(result)
+        facts |= {"spent": None if price is None else round(spent, 6), "before": round(before, 6)}
+    return facts
+
+
+def estimate(job: Job) -> list[Estimate]:
+    """What is left to ask about the data, and about the target where it has no tags."""
+    given = {
+        name: value
+        for name, value in asking(job.given, job.home).items()
+        if name not in ("api_key", "headers", "max_cost")
+    }
+    frames: list[Any] = [pl.read_parquet(job.data["data"])]
+    frames += [] if job.target is None else [io.read(str(job.target))]
+    return [estimated(frame, **given, journal=_journals(job, journal_of(job))) for frame in frames]
+
+
+def journal_of(job: Job) -> Path:
+    """The journal of this model and prompt: recipes that ask the same share it."""
+    options = {name: value for name, value in asking(job.given, job.home).items() if name in PLAN and name != "query"}
+    return job.cache.journal(Plan.of(pl.DataFrame({"queries": [["?"]]}), **options).task.written.stem)
+
+
+def without_tags(path: Path, tags: str) -> bool:
+    """Whether a file has to be tagged before data can be chosen by it."""
+    return tags not in io.load(str(path)).collect_schema()
+
+
+def asking(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The options of the table as the function takes them."""
+    others = ("explanations", "replace", "max_query", "max_query_tokens", "journal")
+    options = asking_of({name: value for name, value in given.items() if name not in others}, folder)
+    characters, tokens = given.get("max_query"), given.get("max_query_tokens")
+    if characters is not None and tokens is not None:
+        raise InputError("max_query_tokens: not with max_query: queries are cut by one of them")
+    if characters is not None or tokens is not None:
+        options["cut"] = Cut(tokens, "tokens") if tokens is not None else Cut(int(characters or 0))
+    return options
+
+
+def _journals(job: Job, own: Path) -> Path | list[Path]:
+    """The journal that is written, and after those that the recipe names."""
+    more = job.given.get("journal") or []
+    return [*(Path(each) for each in ([more] if isinstance(more, str) else more)), own] if more else own
+
+
+def _counts(result: Tagged[Any]) -> dict[str, Any]:
+    tally = result.tally
+    without = result.failures.group_by("status").len().sort("status")
+    return {
+        "queries": result.queries,
+        "distinct": result.distinct,
+        "answered": tally.answered,
+        "answered before": tally.kept,
+        "prompt_tokens": tally.prompt_tokens,
+        "completion_tokens": tally.completion_tokens,
+        "without tags": dict(without.iter_rows()),
+    }

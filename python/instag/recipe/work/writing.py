@@ -1,0 +1,92 @@
+"""Files that trainers read, and the card that says what they are."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag import io
+from instag.recipe.work.job import Job, texts
+
+__all__ = ["card", "write"]
+
+
+def write(job: Job) -> dict[str, Any]:
+    """Write the parts in the form of a trainer: conversations, tools, and the columns that are to stay."""
+    # A trainer's files call the data by the name of the folder.
+    folder = job.path(job.recipe.name)
+    (folder / "data").mkdir(parents=True)
+    keep = texts(job.given.get("keep") or [])
+    parts = {"train" if name == "data" else name: _wanted(path, keep) for name, path in job.data.items()}
+    if "trainers" in job.given:
+        training = {name: job.given[name] for name in ("model", "chat_template", "skip") if name in job.given}
+        training |= {"validation": parts.pop("val").collect()} if "val" in parts else {}
+        io.write(parts.pop("train"), folder, trainers=texts(job.given["trainers"]), **training)
+    for name, frame in parts.items():
+        io.write(frame, folder / "data" / f"{name}.jsonl", format=job.given.get("format", "messages"))
+    counts = {path.stem: path.read_bytes().count(b"\n") for path in sorted(folder.glob("data/*.jsonl"))}
+    return {"rows": {name: counts[name] for name in ("train", "val", "test") if name in counts}}
+
+
+def card(job: Job) -> dict[str, Any]:
+    """Describe the files as a dataset card: what was chosen from what, what went, how to do it again."""
+    with_files = job.path("with_files")
+    (with_files / "data").mkdir(parents=True)
+    for path in job.data.values():
+        name = "train" if path.stem == "data" else path.stem
+        _linked(path, with_files / "data" / f"{name}{path.suffix}")
+    text = io.card(
+        with_files,
+        title=job.given.get("title", job.recipe.name),
+        license=job.given.get("license"),
+        sources={source.name: source.about.get("license") for source in job.recipe.sources},
+        language=texts(job.given.get("language") or []),
+        steps=[(each["step"], each["before"], each["after"]) for each in job.history if each["after"] is not None],
+        command=f"instag run {job.recipe.path.name}",
+        write=False,
+    )
+    shutil.rmtree(with_files)
+    job.path("README.md").write_text("\n\n".join([text, *_left_out(job), *_chosen(job)]), "utf-8", newline="\n")
+    return {}
+
+
+def _wanted(path: Path, keep: list[str]) -> pl.LazyFrame:
+    frame = pl.scan_parquet(path)
+    names = frame.collect_schema().names()
+    held = [name for name in ("messages", "tools", "chosen", "rejected") if name in names]
+    return frame.select(*held, *keep)
+
+
+def _left_out(job: Job) -> list[str]:
+    rows = [
+        f"| {each['step']} | {reason} | {count:,} |"
+        for each in job.history
+        for reason, count in each.get("dropped", {}).items()
+    ]
+    return ["## What was left out", "\n".join(["| step | reason | rows |", "|---|---|---:|", *rows])] if rows else []
+
+
+def _chosen(job: Job) -> list[str]:
+    """How the rows were chosen, in a sentence."""
+    found = next((each for each in job.history if each["step"] == "select"), None)
+    if found is None:
+        return []
+    facts = found["facts"]
+    method = job.recipe.steps["select"].get("method", "complexity-first")
+    spent = f", {facts['reached']:,.10g} of {facts['budget']:,.10g} {facts['in']}" if "reached" in facts else ""
+    good = f"; {facts['certificate']}" if "certificate" in facts else ""
+    said = f"{facts['samples']:,} of {facts['of']:,} rows by their tags, with the method `{method}`{spent}{good}."
+    return [
+        "## How the rows were chosen",
+        said,
+        "`instag verify manifest.json --replay` chooses them again and compares.",
+    ]
+
+
+def _linked(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
