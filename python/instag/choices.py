@@ -72,8 +72,12 @@ ChatTemplate = Literal[
     "phi",
     "h2ogpt",
     "baize",
+    "granite",
+    "harmony",
+    "openchat",
     "alpaca",
     "vicuna",
     "human",
+    "qa",
 ]
 """Forms of texts that models are trained on; see :func:`instag.read`."""

@@ -168,9 +168,9 @@ def test_what_is_wrong_with_a_line(tmp_path: Path) -> None:
         '{"a": "x"}\n\n{"a": }\n': ", line 3, column 7: not valid JSON: unexpected character, expected a JSON value, "
         "near '{\"a\": }': expected one object a line; mend the line, or skip lines that cannot be read with "
         "skip_bad_lines=1 / --skip-bad-lines 1",
-        '{"a": "x"}\n[1]\n': ", line 2: found a list: expected an object",
-        '{"a": "x"}\n"x"': ", line 2: found a string: expected an object",
-        "null": ", line 1: found null: expected an object",
+        '{"a": "x"}\n[1]\n': ", line 2: found a list: expected one object a line; mend the line, or skip lines that cannot be read with skip_bad_lines=1 / --skip-bad-lines 1",
+        '{"a": "x"}\n"x"': ", line 2: found a string: expected one object a line; mend the line, or skip lines that cannot be read with skip_bad_lines=1 / --skip-bad-lines 1",
+        "null": ", line 1: found null: expected one object a line; mend the line, or skip lines that cannot be read with skip_bad_lines=1 / --skip-bad-lines 1",
         "\n \n": ": the file is empty: expected at least one record",
         "": ": the file is empty: expected at least one record",
     }.items():

@@ -12,6 +12,7 @@ import instag
 from instag import InputError, InstagWarning
 from instag.choices import ChatTemplate
 from instag.io import convert, load, read
+from instag.io.content import text_of
 from instag.io.template import TEMPLATES
 
 CALL = {"type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}}
@@ -150,6 +151,153 @@ layouts: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             ]
         },
     ),
+    "turns as lists of two": ({"conversation": [["Human", "q"], ["bot", "a"]]}, {"messages": SHORT}),
+    "history of turns as lists of two": (
+        {"query": "q", "response": "a", "history": [["user", "p"], ["assistant", "o"]]},
+        {"messages": LONG},
+    ),
+    "history by another name": ({"chat_history": LONG[:2], "question": "q", "answer": "a"}, {"messages": LONG}),
+    "history in a context": ({"context": LONG[:2], "instruction": "q", "response": "a"}, {"messages": LONG}),
+    "history as JSON": ({"prompt": "q", "response": "a", "history": '[["p", "o"]]'}, {"messages": LONG}),
+    "types for roles": (
+        {"messages": [{"type": "human", "content": "q"}, {"type": "ai", "content": "a"}]},
+        {"messages": SHORT},
+    ),
+    "types for roles, with the words within": (
+        {"messages": [{"type": "human", "data": {"content": "q"}}, {"type": "ai", "data": {"content": "a"}}]},
+        {"messages": SHORT},
+    ),
+    "calls without a function around them": (
+        {
+            "messages": [
+                {"type": "human", "content": "q"},
+                {"type": "ai", "content": "", "tool_calls": [{"name": "f", "args": {"x": 1}, "type": "tool_call"}]},
+            ]
+        },
+        {"messages": [SHORT[0], {"role": "assistant", "content": "", "tool_calls": [CALL]}]},
+    ),
+    "a call as it was before there were several": (
+        {
+            "messages": [
+                SHORT[0],
+                {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": '{"x": 1}'}},
+                {"role": "function", "name": "f", "content": "2"},
+            ]
+        },
+        {
+            "messages": [
+                SHORT[0],
+                {"role": "assistant", "content": None, "tool_calls": [CALL]},
+                {"role": "tool", "name": "f", "content": "2"},
+            ]
+        },
+    ),
+    "a call with parameters": (
+        {
+            "conversations": [
+                {"from": "human", "value": "q"},
+                {"from": "function_call", "value": '{"name": "f", "parameters": {"x": 1}}'},
+            ]
+        },
+        {"messages": [SHORT[0], {"role": "assistant", "content": None, "tool_calls": [CALL]}]},
+    ),
+    "uses of tools as Bedrock has them": (
+        {
+            "system": [{"text": "s"}],
+            "messages": [
+                {"role": "user", "content": [{"text": "q"}]},
+                {"role": "assistant", "content": [{"toolUse": {"toolUseId": "1", "name": "f", "input": {"x": 1}}}]},
+                {"role": "user", "content": [{"toolResult": {"toolUseId": "1", "content": [{"text": "2"}]}}]},
+            ],
+        },
+        {
+            "messages": [
+                {"role": "system", "content": "s"},
+                {"role": "user", "content": [{"text": "q"}]},
+                {"role": "assistant", "content": None, "tool_calls": [{"id": "1", **CALL}]},
+                {"role": "tool", "content": [{"text": "2"}], "tool_call_id": "1"},
+            ]
+        },
+    ),
+    "uses of tools in every content": (
+        {
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "q"}]},
+                {"role": "assistant", "content": [{"type": "tool_use", "id": "1", "name": "f", "input": {"x": 1}}]},
+            ]
+        },
+        {
+            "messages": [
+                {"role": "user", "content": [{"type": "text", "text": "q"}]},
+                {"role": "assistant", "content": None, "tool_calls": [{"id": "1", **CALL}]},
+            ]
+        },
+    ),
+    "items of responses": (
+        {
+            "input": [
+                {"role": "user", "content": [{"type": "input_text", "text": "q"}]},
+                {"type": "function_call", "call_id": "1", "name": "f", "arguments": '{"x": 1}'},
+                {"type": "function_call_output", "call_id": "1", "output": "2"},
+            ]
+        },
+        {
+            "messages": [
+                {"role": "user", "content": [{"type": "input_text", "text": "q"}]},
+                {"role": "assistant", "content": None, "tool_calls": [{"id": "1", **CALL}]},
+                {"role": "tool", "content": "2", "tool_call_id": "1"},
+            ]
+        },
+    ),
+    "a system in parts": (
+        {"contents": [{"role": "user", "parts": [{"text": "q"}]}], "system_instruction": {"parts": [{"text": "s"}]}},
+        {"messages": said(("system", "s"), ("user", "q"))},
+    ),
+    "a response of a server": (
+        {"request": {"messages": SHORT[:1]}, "response": {"choices": [{"message": SHORT[1]}]}},
+        {"messages": SHORT, "response": {"choices": [{"message": SHORT[1]}]}},
+    ),
+    "a turn for an answer": ({"input": {"messages": SHORT[:1]}, "output": SHORT[1]}, {"messages": SHORT}),
+    "JSON in a text of any name": ({"payload": json.dumps(SHORT), "id": 1}, {"messages": SHORT, "id": 1}),
+    "a request as JSON": (
+        {"id": 1, "body": json.dumps({"model": "m", "messages": SHORT})},
+        {"id": 1, "messages": SHORT},
+    ),
+    "the first of several answers": (
+        {"instruction": "q", "output": ["a", "b"]},
+        {"messages": SHORT, "output": ["a", "b"]},
+    ),
+    "a list of one answer": ({"instruction": "q", "output": ["a"]}, {"messages": SHORT}),
+    "answers that are no text": (
+        {"question": "q", "answers": {"text": ["a"], "start": [1]}},
+        {"messages": SHORT[:1], "answers": {"text": ["a"], "start": [1]}},
+    ),
+    "spaces around the names of columns": ({" instruction": "q", "output ": "a"}, {"messages": SHORT}),
+    "request and response": ({"request": "q", "response": "a"}, {"messages": SHORT}),
+    "a customer and an agent": (
+        {"dialog": [{"speaker": "Customer", "text": "q"}, {"speaker": "Agent", "text": "a"}]},
+        {"messages": SHORT},
+    ),
+    "an answer with the end of a template": (
+        {"prompt": "<|im_start|>user\nq<|im_end|>\n<|im_start|>assistant\n", "completion": "a<|im_end|>"},
+        {"messages": SHORT},
+    ),
+    "two conversations, one preferred": (
+        {"chosen": LONG, "rejected": [*LONG[:3], {"role": "assistant", "content": "b"}], "margin": 0.5},
+        {"messages": LONG[:3], "chosen": LONG[3:], "rejected": said(("assistant", "b")), "margin": 0.5},
+    ),
+    "two conversations that differ early": (
+        {"chosen": LONG, "rejected": [*LONG[:1], {"role": "assistant", "content": "b"}]},
+        {"messages": LONG[:1], "chosen": LONG[1:], "rejected": said(("assistant", "b")), "queries": ["p", "q"]},
+    ),
+    "a prompt that is in both conversations": (
+        {"prompt": "q", "chosen": SHORT, "rejected": [SHORT[0], {"role": "assistant", "content": "b"}]},
+        {"messages": SHORT[:1], "chosen": SHORT[1:], "rejected": said(("assistant", "b"))},
+    ),
+    "two texts, one preferred": (
+        {"chosen": "\n\nHuman: q\n\nAssistant: a", "rejected": "\n\nHuman: q\n\nAssistant: b"},
+        {"messages": SHORT[:1], "chosen": SHORT[1:], "rejected": said(("assistant", "b"))},
+    ),
     "an export, by the branch that is seen": (
         {
             "mapping": {
@@ -174,8 +322,8 @@ def test_a_layout_becomes_a_conversation(name: str, tmp_path: Path) -> None:
     output = tmp_path / "out.jsonl"
     convert(file(tmp_path, record), output, to="messages")
     assert lines(output) == [expected]
-    users = [turn["content"] for turn in expected["messages"] if turn["role"] == "user"]
-    assert read(tmp_path / "in.jsonl")["queries"].to_list() == [users]
+    users = [turn for key in ("messages", "chosen") for turn in expected.get(key, []) if turn["role"] == "user"]
+    assert read(tmp_path / "in.jsonl")["queries"].to_list() == [[text_of(turn["content"]) for turn in users]]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +352,24 @@ def test_a_layout_becomes_a_conversation(name: str, tmp_path: Path) -> None:
             "gemma",
         ),
         ("<|system|>\ns<|end|>\n<|user|>\nq<|end|>\n<|assistant|>\na<|end|>", "phi"),
+        ("[gMASK]<sop><|system|>\ns<|user|>\nq<|assistant|>\na", "phi"),
+        ("<s>[SYSTEM_PROMPT] s[/SYSTEM_PROMPT][INST] q[/INST] a</s>", "llama2"),
+        (
+            (
+                "<|start_of_role|>system<|end_of_role|>s<|end_of_text|>\n<|start_of_role|>user<|end_of_role|>q<|end_of_text|>\n"
+                "<|start_of_role|>assistant<|end_of_role|>a<|end_of_text|>"
+            ),
+            "granite",
+        ),
+        (
+            (
+                "<|start|>system<|message|>s<|end|><|start|>user<|message|>q<|end|><|start|>assistant<|channel|>final<|message|>a"
+                "<|return|>"
+            ),
+            "harmony",
+        ),
+        ("s<|end_of_turn|>GPT4 Correct User: q<|end_of_turn|>GPT4 Correct Assistant: a<|end_of_turn|>", "openchat"),
+        ("s\nQ: q\nA: a", "qa"),
     ],
 )
 def test_a_text_made_with_a_template_is_taken_apart(text: str, template: str, tmp_path: Path) -> None:
@@ -221,6 +387,42 @@ def test_a_text_made_with_a_template_is_taken_apart(text: str, template: str, tm
         assert read(mixed)["queries"].to_list() == [[text], ["plain"]]
     with pytest.warns(InstagWarning, match=rf"1 of 2 texts in column 'text' are not of the template '{template}'"):
         assert read(mixed, template=template)["queries"].to_list() == [["q"], ["plain"]]
+
+
+def test_what_is_thought_stays_beside_the_answer(tmp_path: Path) -> None:
+    text = (
+        "<|start|>user<|message|>q<|end|><|start|>assistant<|channel|>analysis<|message|>hm<|end|>"
+        "<|start|>assistant<|channel|>final<|message|>a<|return|>"
+    )
+    convert(file(tmp_path, {"text": text}), tmp_path / "out.jsonl", to="messages")
+    assert lines(tmp_path / "out.jsonl") == [{"messages": [SHORT[0], {**SHORT[1], "thinking": "hm"}]}]
+
+
+def test_a_template_that_nobody_knows_is_said(tmp_path: Path) -> None:
+    path = file(tmp_path, {"text": "<|speaker|>q<|over|><|listener|>a<|over|>"})
+    with pytest.warns(
+        InstagWarning, match="1 of the first 1 texts in column 'text' look like a chat template that instag does"
+    ):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("sharegpt", {"conversations": [{"from": "human", "value": "q"}], "chosen": {"from": "gpt", "value": "a"}}),
+        ("alpaca", {"instruction": "q", "input": "", "output": None, "chosen": "a"}),
+    ],
+)
+def test_preferences_in_other_formats(to: str, expected: dict[str, Any], tmp_path: Path) -> None:
+    rejected = [SHORT[0], {"role": "assistant", "content": "b"}]
+    convert(file(tmp_path, {"chosen": SHORT, "rejected": rejected}), tmp_path / "out.jsonl", to=to)
+    other = json.loads(json.dumps(expected["chosen"]).replace('"a"', '"b"'))
+    assert lines(tmp_path / "out.jsonl") == [{**expected, "rejected": other}]
+
+
+def test_blank_texts_among_conversations_as_json(tmp_path: Path) -> None:
+    path = file(tmp_path, {"messages": json.dumps(SHORT)}, {"messages": None}, {"messages": " "})
+    assert read(path)["queries"].to_list() == [["q"], [], []]
 
 
 def test_an_alpaca_prompt_has_its_input_in_the_question(tmp_path: Path) -> None:
@@ -366,6 +568,9 @@ def test_arguments_of_calls_are_what_they_were(tmp_path: Path) -> None:
             "the nearest is messages, for 'talk' is a list of records (who, words)",
         ),
         ({"ask": {"body": "q"}, "n": 1}, "the nearest is prompts"),
+        ({"question": {"full_text": "q"}, "answer_0": "a", "answer_1": "b"}, "the nearest is prompts"),
+        ({"id": "x", "language": "en", "article": "q", "summary": "a"}, "the nearest is prompts"),
+        ({"reply_id": "x", "posts": [{"text": "no"}], "heading": "q"}, "the nearest is prompts"),
     ],
 )
 def test_the_step_that_an_error_names_leads_on(record: dict[str, Any], hint: str, tmp_path: Path) -> None:
@@ -375,7 +580,7 @@ def test_the_step_that_an_error_names_leads_on(record: dict[str, Any], hint: str
     assert hint in str(error.value)
     found = re.search(r"instag convert (\S+) --query (\S+) -o", str(error.value))
     assert found
-    assert read(found[1], query=found[2])["queries"].to_list() == [["q" if "talk" not in record else "x"]]
+    assert read(found[1], query=found[2])["queries"].to_list() == [["q"]]
 
 
 def test_a_missing_file_is_a_file_not_found(tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 from instag.errors import InputError
 from instag.io.json_text import parse
 
+# What is given to a tool, by all the names in use.
+ARGUMENTS = ("arguments", "args", "parameters", "input")
+
 
 def to_calls(text: Any) -> list[dict[str, Any]]:
     """Read the JSON of a ``function_call`` turn.
@@ -14,7 +17,8 @@ def to_calls(text: Any) -> list[dict[str, Any]]:
     Parameters
     ----------
     text
-        An object with ``name`` and ``arguments``, or a list of them.
+        An object with ``name`` and ``arguments``, which may also be ``args``, ``parameters`` or ``input``; or a list of
+        such.
 
     Returns
     -------
@@ -35,9 +39,12 @@ def to_calls(text: Any) -> list[dict[str, Any]]:
         ) from error
 
 
-def _to_call(name: str, arguments: Any, **rest: Any) -> dict[str, Any]:
-    if rest.keys() - {"id"}:
+def _to_call(name: str, **rest: Any) -> dict[str, Any]:
+    given = [key for key in ARGUMENTS if key in rest]
+    arguments = rest.pop(given[0]) if given else None
+    if not given or rest.keys() - {"id", "type"}:
         raise TypeError
+    rest = {"id": rest["id"]} if rest.get("id") is not None else {}
     spelt = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return {**rest, "type": "function", "function": {"name": name, "arguments": spelt}}
 

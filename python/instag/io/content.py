@@ -68,6 +68,30 @@ def content_of(value: Any) -> Any:
     return value if value is None or isinstance(value, str | list) else dump(value)
 
 
+def words_of(value: Any) -> str | None:
+    """Find the words of what should be text alone, in whatever parts it comes.
+
+    Parameters
+    ----------
+    value
+        A text, a part, a list of parts, or ``{"parts": [...]}``.
+
+    Returns
+    -------
+    str or None
+        The texts of all parts, a line each; None where something else than text is in it.
+
+    Examples
+    --------
+    >>> words_of([{"text": "Be brief."}]), words_of({"parts": [{"text": "Be kind."}]}), words_of({"a": 1})
+    ('Be brief.', 'Be kind.', None)
+    """
+    if isinstance(value, dict) and isinstance(value.get("parts"), list):
+        value = value["parts"]
+    texts = [piece(part) for part in value] if isinstance(value, list) else [piece(value)]
+    return None if None in texts else "\n".join(text for text in texts if text is not None)
+
+
 def kind_of(part: Any) -> Any:
     """Name the kind of a part: an image, a use of a tool; None where it does not say."""
     return part.get("type") if isinstance(part, dict) else None

@@ -11,10 +11,10 @@ from typing import Any
 from instag.errors import InputError
 from instag.frame.path import pick
 from instag.io import template
-from instag.io.content import content_of, kind_of, piece, text_of
+from instag.io.content import content_of, kind_of, piece, text_of, words_of
 from instag.io.json_text import dump, parse
 from instag.io.layout import Layout
-from instag.io.roles import CONTENTS, SPEAKERS, is_turn, role_of
+from instag.io.roles import CALLER, CONTENTS, SPEAKERS, is_turn, role_of
 from instag.io.utterance import Spoil, Turn, alternated, field_of, speaker_of, utterances
 
 WRAPPERS = ("messages", "conversations", "conversation", "contents", "turns", "dialog", "chat")
@@ -73,7 +73,9 @@ def conversation(
     # A conversation that ends with an answer has no place for another.
     if "answer" in part and ("turns" not in part or not turns or turns[-1]["role"] != "assistant"):
         used.append(layout.columns["answer"])
-        turns += _replied(part["answer"], spoil) if answered else []
+        turns += _replied(part["answer"], spoil, layout.template) if answered else []
+        if isinstance(part["answer"], list) and len(part["answer"]) > 1 and not is_turn(part["answer"][0]):
+            used.pop()  # of several answers the first is taken, and all stay where they are
     if layout.name == "instances" and isinstance(row.get("instances"), list) and len(row["instances"]) > 1:
         used = [column for column in used if not column.startswith("instances.")]
     return turns, used
@@ -127,6 +129,8 @@ def turns_of(value: Any, spoil: Spoil = refuse, *, template: str | None = None, 
     """
     if isinstance(value, str):
         held = parsed_chat(value)
+        if not value.strip():
+            return []
         if held is None:
             return _templated(value, template)
         value = held
@@ -134,12 +138,19 @@ def turns_of(value: Any, spoil: Spoil = refuse, *, template: str | None = None, 
         value = _listed(value)
     if not isinstance(value, list):
         return [] if value is None else [{"role": "user", "content": dump(value)}]
+    if value and all(_is_named(each) for each in value):
+        value = [{"role": name, "content": text} for name, text in value]
     if value and all(isinstance(each, str) for each in value):
         return alternated(value) if alternate else [{"role": "user", "content": each} for each in value]
     turns: list[Turn] = []
     for each in value:
         turns += utterances(each, spoil)
     return turns
+
+
+def _is_named(each: Any) -> bool:
+    """Whether this is a turn as a list of two: who spoke, and what was said."""
+    return isinstance(each, list) and len(each) == 2 and role_of(each[0]) not in (None, CALLER)  # noqa: PLR2004
 
 
 def parsed_chat(text: str) -> Any:
@@ -255,27 +266,42 @@ def _earlier(history: Any, spoil: Spoil) -> list[Turn]:
     if not history:
         return []
     if isinstance(history, str):
+        if parsed_chat(history) is None and (held := _parsed_list(history)) is not None:
+            return turns_of(held, spoil)
         name, _ = template.best([history]) if parsed_chat(history) is None else (None, 0)
         return turns_of(history, spoil, template=name)
     return turns_of(history, spoil)
 
 
+def _parsed_list(text: str) -> list[Any] | None:
+    """Parse a list of pairs or of texts that is kept as JSON."""
+    try:
+        value = parse(text) if text.lstrip().startswith("[") else None
+    except ValueError:
+        return None
+    return value if isinstance(value, list) and all(isinstance(each, list | str) for each in value) else None
+
+
 def _said(role: str, text: Any, spoil: Spoil) -> Iterator[Turn]:
     """Make a turn of a text, none of null."""
     if isinstance(text, list | dict):
-        words = (
-            text_of(text) if kind_of(text) or (isinstance(text, list) and all(kind_of(part) for part in text)) else None
-        )
+        words: Any = words_of(text)
+        if words is None and isinstance(text, list) and all(kind_of(part) for part in text):
+            words = text
         if words is None:
             spoil(f"found {dump(text)} for what the {role} said: expected text")
             return
-        text = words
-    if text is not None:
+        yield {"role": role, "content": words}
+    elif text is not None:
         yield {"role": role, "content": text if isinstance(text, str) else dump(text)}
 
 
-def _replied(value: Any, spoil: Spoil) -> list[Turn]:
-    """Read an answer: a text, a turn, or a list of them."""
+def _replied(value: Any, spoil: Spoil, name: str | None) -> list[Turn]:
+    """Read an answer: a text, a turn, or a list of them; of several texts the first."""
     if isinstance(value, list | dict) and value and is_turn(value[0] if isinstance(value, list) else value):
         return turns_of(value, spoil)
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        value = value[0] if value else None
+    if isinstance(value, str) and name is not None:
+        value = template.stripped(value, name)
     return list(_said("assistant", value, spoil))

@@ -1,14 +1,18 @@
 """The form of a CSV file: what stands between its fields, its header, and where a fault in it is."""
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import IO, Any, TextIO
 
 from instag.errors import InputError
 
 SEPARATORS = (",", ";", "\t", "|")
+# How Excel says what stands between the fields.
+NAMED = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
 # Records that show which separator a file has.
 SAMPLE = 50
 
@@ -89,6 +93,71 @@ def header_of(path: Path, separator: str, name: object) -> list[str]:
                 f"{name}, line 1: the columns {places} are both called {column!r}: expected names of their own; rename one"
             )
     return header
+
+
+def mended(path: Path, text: str, separator: str) -> tuple[str, Callable[[IO[bytes]], None]] | None:
+    r"""See whether a table is in a form that is not read as it is: a first line that names the separator, quotes after backslashes.
+
+    Parameters
+    ----------
+    path
+        The file, in UTF-8 and not packed.
+    text
+        The beginning of it.
+    separator
+        What stands between its fields, as far as the beginning tells.
+
+    Returns
+    -------
+    tuple or None
+        The separator, and what writes the table in the usual form; None where it has that.
+    """
+    named = NAMED.match(text)
+    if named is None and not _has_escapes(path):
+        return None
+    separator = named[1] if named else separator
+    dialect: dict[str, Any] = {"doublequote": False, "escapechar": "\\"} if _is_escaped(path, separator, named=named is not None) else {}
+
+    def write(file: IO[bytes]) -> None:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
+            if named:
+                source.readline()
+            out = TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
+            plain = csv.writer(out, delimiter=separator, lineterminator="\n")
+            plain.writerows(csv.reader(source, delimiter=separator, **dialect))
+            out.flush()
+            out.detach()
+
+    return (separator, write) if named or dialect else None
+
+
+def _has_escapes(path: Path) -> bool:
+    r"""Whether \" is anywhere in a file."""
+    before = b""
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            if b'\\"' in before + chunk:
+                return True
+            before = chunk[-1:]
+    return False
+
+
+def _is_escaped(path: Path, separator: str, *, named: bool) -> bool:
+    """Whether quotes within fields have backslashes before them: where the table is none if they are doubled."""
+
+    def reads(**dialect: Any) -> bool:
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            if named:
+                file.readline()
+            try:
+                widths = {
+                    len(record) for record in csv.reader(file, delimiter=separator, strict=True, **dialect) if record
+                }
+            except csv.Error:
+                return False
+        return len(widths) == 1
+
+    return not reads() and reads(doublequote=False, escapechar="\\")
 
 
 def find_fault(path: Path, separator: str, name: object) -> None:

@@ -1,6 +1,6 @@
 """Detection: the layout of data, where the rows have to be looked at: JSON in text, templates, layouts that are mixed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -58,10 +58,14 @@ def find(
     sample = frame.select(texts).head(SAMPLE).collect(engine="streaming") if texts else pl.DataFrame()
     types = dict(schema)
     for name in texts:
-        said = [text for text in sample.get_column(name).to_list() if text is not None]
+        said = [text for text in sample.get_column(name).to_list() if text and text.strip()]
         if said and all(parsed_chat(text) is not None for text in said):
             types[name] = CHAT
     found = _mapped(types, parts) if parts else detect(types, layout)
+    chats = [name for name in texts if types[name] == CHAT]
+    if found is None and chats and layout not in LAYOUTS:
+        # What is in the text says what it is, whatever the name of its column.
+        found = _mapped(types, {"query": chats[0]})
     if found is None:
         return None
     if not parts and layout not in LAYOUTS and (mixed := _mixed(frame, types, found)) is not None:
@@ -178,8 +182,10 @@ def _template(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout, want
     said = frame.select(said=value).drop_nulls()
     name: str | None = wanted
     if wanted == "auto":
-        name, count = templates.best(said.head(SAMPLE).collect(engine="streaming").get_column("said"))
+        first = said.head(SAMPLE).collect(engine="streaming").get_column("said").to_list()
+        name, count = templates.best(first)
         if name is None or not count:
+            _warn_of_marks(first, column, where)
             return None
     rows = parsed = 0
     for batch in said.collect_batches():
@@ -200,3 +206,14 @@ def _template(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout, want
             f"{where}: {rows - parsed:,} of {rows:,} texts in column {column!r} are not of the template {name!r}, and stay text"
         )
     return name
+
+
+def _warn_of_marks(texts: Sequence[str], column: str, where: str) -> None:
+    """Say so where texts look like a template that is not known."""
+    marked = sum(map(templates.is_marked, texts))
+    if marked * 2 > len(texts):
+        warn(
+            f"{where}: {marked:,} of the first {len(texts):,} texts in column {column!r} look like a chat template that instag "
+            "does not know, and stay as they are, so that what the user said is not taken out of them: write the turns as "
+            "messages, or say that none is one with template='none' / --template none"
+        )

@@ -1,9 +1,11 @@
 """The text of JSON: what a parser makes of it, and where it is none."""
 
+import ast
 import json
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -12,6 +14,8 @@ from instag.surrogates import replace_escapes
 
 AROUND = 30  # characters
 LONG = re.compile(r"\d{20}")
+# How an object begins that Python printed.
+PRINTED = re.compile(r"\{\s*'")
 NUMBERS = re.compile(r"\b(?:NaN|-?Infinity)\b")
 
 
@@ -105,6 +109,36 @@ def parsed(text: str) -> tuple[Any, int]:
         if NUMBERS.search(text):
             # As Python writes what is no number.
             return json.loads(text), 0
+        raise
+
+
+def parsed_line(text: str) -> tuple[Any, int]:
+    """The value of a line: JSON, JSON with the comma of a list after it, or an object as Python prints it.
+
+    Parameters
+    ----------
+    text
+        The line.
+
+    Returns
+    -------
+    tuple
+        The value, and how many lone surrogates were replaced in it; a :class:`ValueError` where it is none of these.
+
+    Examples
+    --------
+    >>> parsed_line('{"prompt": "Why?"},')[0], parsed_line("{'prompt': None}")[0]
+    ({'prompt': 'Why?'}, {'prompt': None})
+    """
+    try:
+        return parsed(text)
+    except ValueError:
+        line = text.strip()
+        if line.startswith("{") and line.endswith("},"):
+            return parsed(line[:-1])
+        if PRINTED.match(line):
+            with suppress(SyntaxError, ValueError, MemoryError, RecursionError):
+                return json.loads(json.dumps(ast.literal_eval(line.removesuffix(",")))), 0
         raise
 
 

@@ -32,6 +32,8 @@ def _conversations(values: list[Any]) -> list[Any]:
     turns = [turn for value in values for turn in value]
     if all(isinstance(turn, str) for turn in turns):
         return [{"conversation": value} for value in values]
+    if turns and all(isinstance(turn, list) and turn and all(isinstance(text, str) for text in turn) for turn in turns):
+        return [{"conversation": value} for value in values]
     if turns and all(is_turn(turn) for turn in turns):
         column = "conversations" if "from" in turns[0] else "messages" if "role" in turns[0] else "conversation"
         return [{column: value} for value in values]
@@ -77,6 +79,9 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         raise InputError(f"{name}: the file is empty: expected at least one record")
     if _is_sample(value):
         return [value]
+    only = next(iter(value.values()))
+    if len(value) == 1 and isinstance(only, dict) and any(map(_is_table, only.values())):
+        return rows_within(only, name)
     table = _table(value)
     if table is not None:
         return table
@@ -95,6 +100,11 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         else "save the list itself as the file"
     )
     raise InputError(f"{name}: found one object with the keys {keys}: expected a list of objects; {hint}")
+
+
+def _is_table(member: Any) -> bool:
+    """Whether this is a list of objects."""
+    return isinstance(member, list) and bool(member) and all(isinstance(each, dict) for each in member)
 
 
 def _table(value: dict[str, Any]) -> list[Any] | None:

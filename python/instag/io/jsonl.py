@@ -9,8 +9,8 @@ import polars as pl
 from instag.errors import InputError
 from instag.io.files import glob_safe, interruptible, lines
 from instag.io.inference import agrees, is_safe, ordered
-from instag.io.json_text import concatenated, near, parse, parsed
-from instag.io.json_values import rows_of
+from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
+from instag.io.json_values import NOUNS, rows_of
 from instag.io.records import decode, frame
 from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
@@ -70,7 +70,9 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
         if not line.strip():
             continue
         try:
-            value, replaced = parsed(line)
+            value, replaced = parsed_line(line)
+            if not isinstance(value, dict | list | str) or (values and type(value) is not type(values[0])):
+                raise _OtherError(type(value))
         except ValueError as error:
             if not values and not bad and (held := _whole(texts)) is not None:
                 return rows_of(held, name, lambda row: f"record {row + 1}", jsonl=True)
@@ -138,14 +140,27 @@ def held(values: list[dict[str, Any]]) -> pl.LazyFrame:
     return frame(values).lazy()
 
 
+class _OtherError(ValueError):
+    """A line is JSON, but of another kind than a row."""
+
+    def __init__(self, kind: type) -> None:
+        super().__init__(f"found {NOUNS.get(kind, 'null')}")
+
+
 def _fault(name: object, number: int, line: str, error: ValueError) -> str:
     """Say where a line is no JSON, and what stands there."""
+    if isinstance(error, _OtherError):
+        return f"{name}, line {number}: {error}"
     reason, column = getattr(error, "msg", str(error)), getattr(error, "colno", 1)
     return f"{name}, line {number}, column {column}: not valid JSON: {reason}, near {near(line, column)}"
 
 
 def _hint(line: str) -> str | None:
     """Say what a line is that looks like something else than JSON."""
+    if line.startswith("PAR1"):
+        return "this is a Parquet file: read it with format='parquet' / --format parquet"
+    if line.startswith("data: {"):
+        return "this is a stream of server-sent events: take away 'data: ' before each line, and the last one, 'data: [DONE]'"
     if line.count(",") and not line.lstrip().startswith(("{", "[", '"')):
         return "this looks like a table: read it with format='csv' / --format csv"
     return None

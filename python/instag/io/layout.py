@@ -8,8 +8,8 @@ import polars as pl
 
 from instag.choices import LayoutName
 from instag.frame.path import JSON
-from instag.io.columns import ALPACA, ALTERNATIVES, ASKED, CHATS, OUTPUTS, PAIRS, PROMPTS, SYSTEMS
-from instag.io.speech import is_chat, is_exchange, is_text, loose_speech, speech
+from instag.io.columns import ALPACA, ALTERNATIVES, ASKED, CHATS, CONTEXT, HISTORIES, OUTPUTS, PAIRS, PROMPTS, SYSTEMS
+from instag.io.speech import is_answer, is_chat, is_exchange, is_spoken, is_text, loose_speech, speech
 
 Name = LayoutName
 
@@ -53,7 +53,7 @@ def detect(schema: Mapping[str, Any], name: str = "auto") -> Layout | None:
 
 def _detect(schema: Mapping[str, Any], name: str, depth: int) -> Layout | None:
     # A column in lower case comes before its twin in another.
-    columns = {column.lower(): column for column in sorted(schema, key=str.islower)}
+    columns = {column.strip().lower(): column for column in sorted(schema, key=str.islower)}
     types = {lower: schema[column] for lower, column in columns.items()}
     for find in (_chats, _trees, _threads, _turns, _alpacas, _pairs, _preferences, _prompts, _preferred_texts):
         for layout, parts in find(types):
@@ -63,7 +63,11 @@ def _detect(schema: Mapping[str, Any], name: str, depth: int) -> Layout | None:
         if isinstance(dtype, pl.Struct) and dtype != JSON:
             inner = _detect(dict(dtype), name, depth - 1)
             if inner is not None and (inner.name != "prompts" or name == "prompts"):
-                return Layout(inner.name, {part: f"{column}.{path}" for part, path in inner.columns.items()})
+                found = {part: f"{column}.{path}" for part, path in inner.columns.items()}
+                if "turns" in found and "answer" not in found:
+                    beside = _reply({lower: kind for lower, kind in types.items() if columns[lower] != column})
+                    found |= {part: _spelt(columns, lower) for part, lower in beside.items()}
+                return Layout(inner.name, found)
     return None
 
 
@@ -102,7 +106,7 @@ def parts_of(schema: Mapping[str, Any]) -> list[str]:
         column
         for column, dtype in schema.items()
         if (column.lower() in flat and (is_text(dtype) or dtype.is_nested() or dtype == pl.Null))
-        or column.lower() == "instances"
+        or column.lower() in ("instances", "rejected")
         or (column.lower() in CHATS and is_chat(dtype, named=True))
     ]
 
@@ -114,31 +118,55 @@ Found = Iterator[tuple[Name, dict[str, str]]]
 def _chats(types: Types) -> Found:
     """Find lists of turns by their type, those of a known name first; and what was said before and after them."""
     known = (*CHATS, *ASKED)
+    asked = any(is_text(types.get(name)) for name in ASKED)
     for column in sorted(types, key=lambda column: known.index(column) if column in known else len(known)):
         dtype = types[column]
-        if column == "history" and any(is_text(types.get(name)) for name in ASKED):
+        if asked and column in (*HISTORIES, CONTEXT):
             continue
         if column in ALTERNATIVES or column in OUTPUTS or not is_chat(dtype, named=column in CHATS):
             if not (column in ASKED and isinstance(dtype, pl.List) and is_chat(dtype, named=True)):
                 continue
             if dtype in (pl.List(JSON), pl.List(pl.List(pl.String))):
                 continue
-        parts = {"turns": column}
-        systems = [name for name in SYSTEMS if is_text(types.get(name))]
         inner = getattr(dtype, "inner", None)
+        parts = {"turns": column, **_system(types)}
         loose = isinstance(inner, pl.Struct) and speech(inner) is None and loose_speech(inner)
-        if loose and not systems and is_text(types.get("context")):
-            systems = ["context"]
-        if systems:
-            parts["system"] = systems[0]
-        answers = [name for name in OUTPUTS if is_text(types.get(name)) or is_chat(types.get(name), named=True)]
-        if answers:
-            parts["answer"] = answers[0]
+        if loose and "system" not in parts and is_text(types.get(CONTEXT)):
+            parts["system"] = CONTEXT
+        parts |= _reply(types)
         fields = speech(inner)
         if fields is not None and fields[0].lower() == "from":
             yield "sharegpt", parts
         else:
             yield ("exchanges" if is_exchange(inner) and not fields else "messages"), parts
+
+
+def _system(types: Types, *, empty: bool = False) -> dict[str, str]:
+    """Find the words of the system in a column of their own, which may be empty in every row."""
+    name = next(
+        (name for name in SYSTEMS if is_spoken(types.get(name)) or (empty and types.get(name) == pl.Null)), None
+    )
+    return {} if name is None else {"system": name}
+
+
+def _reply(types: Types) -> dict[str, str]:
+    """Find the answer to a conversation in a column of its own, or in the response of a server that is kept there."""
+    for name in OUTPUTS:
+        dtype = types.get(name)
+        if is_text(dtype) or is_chat(dtype, named=True) or speech(dtype) is not None:
+            return {"answer": name}
+        choice = getattr(dict(dtype).get("choices"), "inner", None) if isinstance(dtype, pl.Struct) else None
+        if isinstance(choice, pl.Struct) and "message" in dict(choice):
+            return {"answer": f"{name}.choices.0.message"}
+    return {}
+
+
+def _earlier(types: Types) -> dict[str, str]:
+    """Find what was said before in a column of its own."""
+    name = next((name for name in HISTORIES if name in types), None)
+    if name is None and isinstance(types.get(CONTEXT), pl.List) and is_chat(types[CONTEXT], named=True):
+        name = CONTEXT
+    return {} if name is None else {"history": name}
 
 
 def _trees(types: Types) -> Found:
@@ -167,11 +195,12 @@ def _alpacas(types: Types) -> Found:
     """Find an instruction with an input or an output beside it."""
     if not is_text(types.get("instruction")):
         return
-    parts = {
-        part: column
-        for part, names in ALPACA.items()
-        if (column := next((name for name in names if name in types), None)) is not None
-    }
+    earlier = _earlier(types)
+    inputs = [name for name in ALPACA["input"] if name in types and name not in earlier.values()]
+    answers = [name for name in ALPACA["answer"] if is_answer(types.get(name))]
+    parts = {"query": "instruction"}
+    parts |= {part: names[0] for part, names in (("input", inputs), ("answer", answers)) if names}
+    parts |= _system(types, empty=True) | earlier
     instances = getattr(types.get("instances"), "inner", None)
     if isinstance(instances, pl.Struct) and {"input", "output"} <= set(dict(instances)) and "input" not in parts:
         taken = {"query": parts["query"], "input": "instances.0.input", "answer": "instances.0.output"}
@@ -183,15 +212,11 @@ def _alpacas(types: Types) -> Found:
 def _pairs(types: Types) -> Found:
     """Find a question with its answer."""
     for query, answers in PAIRS.items():
-        answer = next((name for name in answers if name in types), None)
+        answer = next((name for name in answers if is_answer(types.get(name))), None)
         if answer is not None and is_text(types.get(query)):
             # What was chosen has its rejected twin, so it is no part to take alone.
             parts = {"query": query} if answer == "chosen" else {"query": query, "answer": answer}
-            for part in ("system", "history"):
-                name = next((name for name in ALPACA[part] if name in types), None)
-                if name is not None:
-                    parts[part] = name
-            yield "pairs", parts
+            yield "pairs", parts | _system(types, empty=True) | _earlier(types)
 
 
 def _preferences(types: Types) -> Found:
@@ -210,6 +235,4 @@ def _prompts(types: Types) -> Found:
     """Find a prompt by itself."""
     for column in PROMPTS:
         if is_text(types.get(column)):
-            parts = {"query": column}
-            systems = [name for name in SYSTEMS if is_text(types.get(name))]
-            yield "prompts", parts | ({"system": systems[0]} if systems else {})
+            yield "prompts", {"query": column} | _system(types) | _earlier(types)

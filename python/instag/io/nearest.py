@@ -1,14 +1,37 @@
 """What to say where no layout fits: what is there, which layout comes nearest, what it lacks, and what to do."""
 
+import re
 from collections.abc import Mapping
 from shlex import quote
 from typing import Any
 
 import polars as pl
 
-from instag.io.columns import OUTPUTS
+from instag.io.columns import CHATS, OUTPUTS, PROMPTS
 from instag.io.layout import LAYOUTS
 from instag.io.speech import is_text
+
+# Words in the names of columns that say what is likely to stand there.
+ASKING = (*PROMPTS, "ask", "request", "user", "human", "src", "source")
+SPOKEN = ("history", "context", "content", "message", "body", "words", "utterance", "title")
+ANSWERING = (*OUTPUTS, "target", "tgt", "ref", "label", "assistant", "bot", "summary", "rationale", "reasoning")
+ABOUT = (
+    "id",
+    "key",
+    "role",
+    "roles",
+    "who",
+    "type",
+    "kind",
+    "lang",
+    "language",
+    "model",
+    "date",
+    "time",
+    "url",
+    "name",
+    "split",
+)
 
 
 def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
@@ -35,6 +58,8 @@ def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
     """
     wanted = f"the layout {format!r}" if format in LAYOUTS else "a layout instag knows"
     columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items())
+    if not columns:
+        return f"expected {wanted}: found records without a single key: there is nothing that a user said"
     hint, column = _lack(schema)
     command = f"instag convert {quote(str(path))} --query {quote(column or 'COLUMN')}"
     todo = (
@@ -47,31 +72,39 @@ def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
 
 def _lack(schema: Mapping[str, Any]) -> tuple[str, str | None]:
     """Find the layout that comes nearest, what it lacks, and a column that may hold what the user said."""
+    texts = sorted(_texts(schema), key=_unlikely)
     for name, dtype in schema.items():
         inner = getattr(dtype, "inner", None)
-        if isinstance(inner, pl.Struct):
+        if isinstance(inner, pl.Struct) and (name.lower() in CHATS or not texts):
             fields = ", ".join(field.name for field in inner.fields)
-            text = next((field.name for field in inner.fields if field.dtype == pl.String), None)
+            said = sorted((field.name for field in inner.fields if field.dtype == pl.String), key=_unlikely)
             hint = f"the nearest is messages, for {name!r} is a list of records ({fields}); it lacks fields such as role and content"
-            return hint, f"{name}.{text}" if text else None
-    texts = [name for name, dtype in schema.items() if is_text(dtype)] or _within(schema)
+            return hint, f"{name}.{said[0]}" if said else None
     answers = [name for name in schema if name.lower() in OUTPUTS]
     if answers and len(texts) > 1:
         hint = (
             f"the nearest is pairs, for {answers[0]!r} may be the answer; it lacks a column such as question or prompt"
         )
-        return hint, next(name for name in texts if name not in answers)
+        return hint, texts[0]
     hint = "the nearest is prompts, which lacks a column of text named prompt, instruction, question, query, text or problem"
     return hint, texts[0] if texts else None
 
 
-def _within(schema: Mapping[str, Any]) -> list[str]:
-    """Name the texts within columns, and the lists of texts."""
-    inner = [
+def _texts(schema: Mapping[str, Any]) -> list[str]:
+    """Name the texts, those within columns too; lists of texts where there are none."""
+    found = [name for name, dtype in schema.items() if is_text(dtype)]
+    found += [
         f"{name}.{field.name}"
         for name, dtype in schema.items()
         if isinstance(dtype, pl.Struct)
         for field in dtype.fields
         if is_text(field.dtype)
     ]
-    return inner or [name for name, dtype in schema.items() if dtype == pl.List(pl.String)]
+    return found or [name for name, dtype in schema.items() if dtype == pl.List(pl.String)]
+
+
+def _unlikely(path: str) -> int:
+    """Say how unlikely it is that a user's words stand under a name: asked, spoken, anything, answered, about them."""
+    words = set(re.split(r"[^a-z]+", path.lower()))
+    groups = (ASKING, SPOKEN, (), ANSWERING, ABOUT)
+    return max((rank for rank, group in enumerate(groups) if words & set(group)), default=2)

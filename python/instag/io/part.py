@@ -1,5 +1,6 @@
 """A part of a source: one file, opened, or every file in an archive."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ STANDARD_INPUT = "-"
 BESIDE = ("readme", "license", "dataset_info", "dataset_infos", "dataset_dict", "state", "config", "requirements")
 # What the first bytes say of a file that is not what its name says.
 LFS, FEATHER = b"version https://git-lfs", b"FEA1"
+# How a list of objects, or an object, begins.
+OBJECT = re.compile(rb'(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 PAGES = (b"<!doctype html", b"<html")
 MAGIC: dict[bytes, str] = {
     b"PAR1": ".parquet",
@@ -40,7 +43,7 @@ class Part:
 
 def opened(path: Path, name: str, options: ReadOptions) -> Iterator[Part]:
     """Open a file, or every file in an archive."""
-    if path.suffix.lower() == ".zip":
+    if spool.is_archive(path):
         yield from _archive(path, name, options)
         return
     kind = type_of(path, options.format, packed=True)
@@ -60,6 +63,8 @@ def _scanned(path: Path, kind: Type, name: str, options: ReadOptions) -> pl.Lazy
     _check_head(head, name)
     if kind in BINARY:
         return _binary(path, kind, name, head)
+    if options.format not in files.TYPES:
+        kind = _content_of(head, kind)
     if path.suffix.lower() in spool.UNPACKERS:
         path = spool.unpacked(path)
         head = spool.head_of(path)
@@ -69,11 +74,22 @@ def _scanned(path: Path, kind: Type, name: str, options: ReadOptions) -> pl.Lazy
         head = spool.head_of(path)
         if kind == "text" and b"\t" in head.partition(b"\n")[0]:
             kind = "tsv"  # what Excel calls Unicode text
+    if kind in ("csv", "tsv", "text") and b"\r" in head and b"\n" not in head:
+        path = spool.broken(path)  # lines that end as old Macs ended them
+        head = spool.head_of(path)
     try:
         return _texts(path, kind, name, head, options)
     except pl.exceptions.PolarsError:
         spool.check_utf8(path, name)
         raise
+
+
+def _content_of(head: bytes, kind: Type) -> Type:
+    """See whether what should be a table or text is JSON: by its first line, for nothing else begins as objects do."""
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if kind not in ("csv", "tsv", "text") or not OBJECT.match(first):
+        return kind
+    return "json" if first.startswith(b"[") else "jsonl"
 
 
 def _texts(path: Path, kind: Type, name: str, head: bytes, options: ReadOptions) -> pl.LazyFrame:
@@ -110,9 +126,11 @@ def _binary(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
 
 def _table(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
     plain_file = path.suffix.lower() not in PACKED
-    separator = (
-        csv_form.separator_of(head.decode("utf-8-sig", "replace"), SEPARATORS[kind]) if head else SEPARATORS[kind]
-    )
+    text = head.decode("utf-8-sig", "replace")
+    separator = csv_form.separator_of(text, SEPARATORS[kind]) if head else SEPARATORS[kind]
+    if plain_file and (mended := csv_form.mended(path, text, separator)) is not None:
+        separator, write = mended
+        path = spool.rewritten(path, write)
     header = csv_form.header_of(path, separator, name) if plain_file else []
     try:
         frame = _checked(files.table(path, separator))
@@ -123,9 +141,12 @@ def _table(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
         raise
     names = frame.collect_schema().names()
     # Polars leaves quotes in a name twice.
-    return (
-        frame.rename(dict(zip(names, header, strict=True))) if names != header and len(names) == len(header) else frame
-    )
+    if names != header and len(names) == len(header):
+        frame = frame.rename(dict(zip(names, header, strict=True)))
+    rows = frame.filter(~pl.all_horizontal(pl.all().is_null())) if names else frame
+    if not rows.head(1).collect(engine="streaming").height:
+        raise InputError(f"{name}: the table has a header ({', '.join(names)}) and no rows: expected at least one")
+    return rows
 
 
 def _checked(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -15,8 +15,8 @@ from instag.io.json_text import parse
 from instag.io.layout import Layout
 from instag.io.placement import head_of
 from instag.io.records import plain
-from instag.io.roles import USERS, role_of
-from instag.io.speech import is_chat, is_text, speech
+from instag.io.roles import ROLES, USERS, role_of
+from instag.io.speech import is_chat, is_plain, is_text, speech
 from instag.io.tree import prompted
 
 TEXTS = pl.List(pl.String)
@@ -66,7 +66,7 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:  # noqa: PLR0
     ):
         rest = {part: each for part, each in parts.items() if part != "history"}
         if all(is_text(dtype) or dtype == pl.Null for _, dtype in rest.values()):
-            earlier = _filled(parts["history"][0].list.eval(pl.element().list.first().fill_null("")))
+            earlier = _filled(parts["history"][0].list.eval(_first()))
             return pl.concat_list(earlier, _asked(rest))
     return _rows(layout, schema)
 
@@ -99,15 +99,6 @@ def chat(turns: pl.Expr, dtype: Any, *, alternate: bool = True) -> pl.Expr:
     kinds = dict(dtype.inner)
     speaker = content_of(turn.struct.field(role), kinds[role]).str.strip_chars().str.to_lowercase()
     return _filled(turns.list.eval(content_of(turn.filter(speaker.is_in(USERS)).struct.field(content), kinds[content])))
-
-
-def is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
-    """Whether expressions find the words of turns: not where results of tools are parts, or words in several fields."""
-    held = kinds[content]
-    inner = getattr(held, "inner", held)
-    if isinstance(inner, pl.Struct) and inner != JSON:
-        return "tool_use_id" not in dict(inner) and "parts" not in dict(inner)
-    return held != JSON and held != pl.List(JSON) and "text" not in {name.lower() for name in kinds} - {role, content}
 
 
 def column(name: str, schema: Mapping[str, Any]) -> pl.Expr | None:
@@ -230,6 +221,14 @@ def _asked(parts: Mapping[str, tuple[pl.Expr, Any]]) -> pl.Expr:
         both = pl.concat_str(query, given, separator="\n", ignore_nulls=True)
         query = pl.when(_blank(given)).then(query).when(query == "").then(given).otherwise(both)
     return _alone(query)
+
+
+def _first() -> pl.Expr:
+    """Take the first text of each pair, or where all pairs are a speaker and his words, those of the user."""
+    name = pl.element().list.first().str.strip_chars().str.to_lowercase()
+    named = (name.is_in(list(ROLES)) & (pl.element().list.len() == 2)).fill_null(value=False).all()  # noqa: PLR2004
+    pair = pl.element().filter(~named | name.is_in(USERS))
+    return pl.when(named).then(pair.list.last()).otherwise(pair.list.first()).fill_null("")
 
 
 def _blank(text: pl.Expr) -> pl.Expr:

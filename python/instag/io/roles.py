@@ -2,10 +2,21 @@
 
 from typing import Any
 
-__all__ = ["CALLER", "CONTENTS", "EXCHANGES", "NAMES", "ROLES", "SPEAKERS", "USERS", "is_turn", "role_of"]
+__all__ = ["CALLER", "CONTENTS", "EXCHANGES", "NAMES", "ROLES", "SPEAKERS", "TYPE", "USERS", "is_turn", "role_of"]
 
 NAMES: dict[str, tuple[str, ...]] = {
-    "user": ("user", "human", "prompter", "usr"),
+    "user": (
+        "user",
+        "human",
+        "prompter",
+        "usr",
+        "customer",
+        "questioner",
+        "student",
+        "instruction",
+        "question",
+        "query",
+    ),
     "assistant": (
         "assistant",
         "gpt",
@@ -21,6 +32,10 @@ NAMES: dict[str, tuple[str, ...]] = {
         "claude",
         "moss",
         "agent",
+        "tutor",
+        "teacher",
+        "response",
+        "answer",
     ),
     "system": ("system", "developer", "sys"),
     "tool": (
@@ -46,6 +61,8 @@ USERS = NAMES["user"]
 
 # Fields that say who spoke, and what.
 SPEAKERS = ("role", "from", "author", "sender", "speaker")
+# What LangChain says of who spoke; among parts it is their kind.
+TYPE = "type"
 CONTENTS = ("content", "value", "parts", "text", "message", "utterance")
 # Names for what is asked and what is answered in one element of a conversation.
 EXCHANGES: tuple[tuple[str, str], ...] = (
@@ -100,7 +117,7 @@ def is_turn(value: Any, *, exchanges: bool = True) -> bool:
     if not isinstance(value, dict):
         return False
     names = {key.lower() for key in value}
-    spoken = any(name in names for name in SPEAKERS) and (
-        any(name in names for name in CONTENTS) or not names.isdisjoint({"tool_calls", "function_call"})
-    )
+    said = any(name in names for name in CONTENTS) or not names.isdisjoint({"tool_calls", "function_call"})
+    typed = role_of(value.get(TYPE)) is not None and (said or isinstance(value.get("data"), dict))
+    spoken = typed or (said and any(name in names for name in SPEAKERS))
     return spoken or (exchanges and any(asked in names and answer in names for asked, answer in EXCHANGES))

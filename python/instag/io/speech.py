@@ -1,5 +1,6 @@
 """Types that can hold speech: texts, turns, questions with their answers, conversations."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -7,7 +8,7 @@ import polars as pl
 from instag.frame.path import JSON
 from instag.io.columns import CHATS, CONTENTS, ROLES
 from instag.io.roles import CONTENTS as WORDS
-from instag.io.roles import EXCHANGES, SPEAKERS
+from instag.io.roles import EXCHANGES, SPEAKERS, TYPE
 
 
 def speech(dtype: Any) -> tuple[str, str] | None:
@@ -44,6 +45,25 @@ def _speech(dtype: Any, roles: tuple[str, ...], contents: tuple[str, ...]) -> tu
     ):
         return None
     return role.name, content.name
+
+
+def is_typed(dtype: Any) -> bool:
+    """Tell whether the values of a type are turns whose ``type`` says who spoke, as LangChain has them.
+
+    Parameters
+    ----------
+    dtype
+        The type of a turn.
+
+    Examples
+    --------
+    >>> is_typed(pl.Struct({"type": pl.String, "content": pl.String}))
+    True
+    """
+    if not isinstance(dtype, pl.Struct):
+        return False
+    fields = {field.name: field.dtype for field in dtype.fields}
+    return fields.get(TYPE) == pl.String and ("content" in fields or isinstance(fields.get("data"), pl.Struct))
 
 
 def loose_speech(dtype: Any) -> tuple[str, str] | None:
@@ -107,7 +127,7 @@ def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each
             return True
         if not named:
             return False
-        loose = loose_speech(inner) is not None or is_exchange(inner)
+        loose = loose_speech(inner) is not None or is_exchange(inner) or is_typed(inner)
         return loose or inner == JSON or inner == pl.List(pl.String)
     if dtype == JSON:
         return named
@@ -127,6 +147,46 @@ def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each
     return named and bool(inner_types) and numbered
 
 
+def is_spoken(dtype: Any) -> bool:
+    """Tell whether the values of a type are text, or parts that may be.
+
+    Parameters
+    ----------
+    dtype
+        The type of a column or field.
+
+    Examples
+    --------
+    >>> is_spoken(pl.List(pl.Struct({"text": pl.String}))), is_spoken(pl.Struct({"lang": pl.String}))
+    (True, False)
+    """
+    inner = getattr(dtype, "inner", dtype)
+    if isinstance(inner, pl.Struct) and inner != JSON:
+        fields = {field.name: field.dtype for field in inner.fields}
+        return "parts" in fields or any(fields.get(name) == pl.String for name in ("text", "content"))
+    return is_text(dtype)
+
+
+def is_answer(dtype: Any) -> bool:
+    """Tell whether the values of a type can be an answer: text, a number, texts of which one is taken, turns.
+
+    Parameters
+    ----------
+    dtype
+        The type of a column or field; None where there is none.
+
+    Examples
+    --------
+    >>> is_answer(pl.List(pl.String)), is_answer(pl.Struct({"role": pl.String, "content": pl.String}))
+    (True, True)
+    """
+    if dtype is None:
+        return False
+    if is_text(dtype) or dtype.is_numeric() or dtype in (pl.Boolean, pl.Null, pl.List(pl.String)):
+        return True
+    return is_chat(dtype, named=True) or speech(dtype) is not None or is_spoken(dtype)
+
+
 def is_text(dtype: Any) -> bool:
     """Tell whether the values of a type can be what somebody said.
 
@@ -141,3 +201,25 @@ def is_text(dtype: Any) -> bool:
         True for strings, and for a mix of JSON types that may hold them.
     """
     return dtype in (pl.String, pl.Categorical, pl.Enum) or dtype == JSON
+
+
+def is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
+    """Tell whether the words of turns stand in one place: not where results of tools are parts, or words in several fields.
+
+    Parameters
+    ----------
+    kinds
+        The fields of a turn and their types.
+    role, content
+        The fields that say who spoke, and what.
+
+    Examples
+    --------
+    >>> is_plain({"role": pl.String, "content": pl.String}, "role", "content")
+    True
+    """
+    held = kinds[content]
+    inner = getattr(held, "inner", held)
+    if isinstance(inner, pl.Struct) and inner != JSON:
+        return dict(inner).keys().isdisjoint({"tool_use_id", "toolResult", "parts"})
+    return held != JSON and held != pl.List(JSON) and "text" not in {name.lower() for name in kinds} - {role, content}

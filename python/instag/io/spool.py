@@ -7,7 +7,8 @@ import gzip
 import lzma
 import shutil
 import sys
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from instag.errors import InputError
 CHUNK = 1 << 20
 # What opens packed files that Polars does not unpack.
 UNPACKERS: dict[str, Any] = {".bz2": bz2.open, ".xz": lzma.open}
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 # What bytes at the beginning say of the encoding.
 MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
@@ -64,8 +66,24 @@ def unpacked(path: Path) -> Path:
         return _written(packed, path.stem, path)
 
 
+def is_archive(path: Path) -> bool:
+    """Tell whether a file is an archive of files, by its name.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Examples
+    --------
+    >>> is_archive(Path("data.tar.gz")), is_archive(Path("data.jsonl.gz"))
+    (True, False)
+    """
+    return path.name.lower().endswith(ARCHIVES)
+
+
 def members(path: Path) -> Iterator[tuple[str, Path]]:
-    """Unpack the files in a zip archive.
+    """Unpack the files in a zip or tar archive.
 
     Parameters
     ----------
@@ -77,15 +95,78 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
     tuple
         The name of each file that is not hidden, and where it is.
     """
+    if path.suffix.lower() != ".zip":
+        yield from _tarred(path)
+        return
     try:
         with ZipFile(path) as archive:
             for each in sorted(archive.infolist(), key=lambda each: each.filename):
-                hidden = any(part.startswith((".", "__MACOSX")) for part in Path(each.filename).parts)
-                if not each.is_dir() and not hidden:
+                if not each.is_dir() and not _is_hidden(each.filename):
                     with archive.open(each) as packed:
                         yield each.filename, _written(packed, Path(each.filename).name, path)
     except (BadZipFile, NotImplementedError, RuntimeError) as error:
         raise InputError(f"{path}: cannot be read as zip: {error}") from error
+
+
+def _tarred(path: Path) -> Iterator[tuple[str, Path]]:
+    try:
+        with tarfile.open(path) as archive:
+            for each in sorted(archive.getmembers(), key=lambda each: each.name):
+                packed = archive.extractfile(each) if each.isfile() and not _is_hidden(each.name) else None
+                if packed is not None:
+                    yield each.name, _written(packed, Path(each.name).name, path)
+    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError) as error:
+        raise InputError(f"{path}: cannot be read as tar: {error}") from error
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) and part != "." for part in Path(name).parts)
+
+
+def broken(path: Path) -> Path:
+    """Put line feeds in the place of lone carriage returns.
+
+    Parameters
+    ----------
+    path
+        A text file, packed or not.
+
+    Returns
+    -------
+    pathlib.Path
+        The same text in other lines.
+    """
+    packed = path.suffix.lower() == ".gz"
+
+    def write(file: IO[bytes]) -> None:
+        with gzip.open(path) if packed else path.open("rb") as source:
+            while chunk := source.read(CHUNK):
+                file.write(chunk.replace(b"\r", b"\n"))
+
+    return rewritten(path, write, path.stem if packed else path.name)
+
+
+def rewritten(path: Path, write: Callable[[IO[bytes]], None], name: str | None = None) -> Path:
+    """Keep a text in another form.
+
+    Parameters
+    ----------
+    path
+        The file that it is from.
+    write
+        What writes the other form.
+    name
+        What to call the file; by default as the one that it is from.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
+    target = _fresh(name or path.name)
+    with target.open("wb") as file:
+        write(file)
+    return target
 
 
 def standard_input(ending: str) -> Path:

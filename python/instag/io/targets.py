@@ -11,11 +11,12 @@ tool                          observation                       cannot be held
 ============================  ================================  ==========================================
 
 Alpaca has the last exchange in ``instruction`` and ``output``, and earlier ones in ``history``. Further fields of a
-turn stay beside its words in messages and sharegpt. Answers that were chosen and rejected stay in their columns.
+turn stay beside its words in messages and sharegpt. Answers that were chosen and rejected stay in their columns, after
+what was asked in both.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import polars as pl
@@ -24,21 +25,25 @@ from instag.errors import InputError
 from instag.frame.path import pick
 from instag.io.branching import BRANCHING, walked
 from instag.io.columns import ALTERNATIVES
-from instag.io.conversation import conversation, turns_of
+from instag.io.conversation import conversation
 from instag.io.detection import MIXED, find, row_layouts
 from instag.io.layout import Layout
 from instag.io.placement import head_of, placed
+from instag.io.preference import divided, spelt
 from instag.io.records import frame as held
 from instag.io.records import plain
-from instag.io.roles import CALLER, ROLES, is_turn
-from instag.io.speech import speech
+from instag.io.roles import CALLER, ROLES
+from instag.io.speech import is_plain, speech
 from instag.io.spelling import MAKERS, SPEAKERS, alpaca
+from instag.io.utterance import Turn
 from instag.warning import warn
 
 Target = Literal["alpaca", "sharegpt", "messages"]
 
 TARGETS: tuple[Target, ...] = get_args(Target)
 KNOWN = (*SPEAKERS, "developer")
+# Parts of these fields are uses of tools, which messages have as calls.
+USES = {"tool_use_id", "toolUse", "input"}
 FLAT = ("query", "input", "answer", "system", "history")
 
 
@@ -78,29 +83,46 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
     if layout.name in BRANCHING:
         return walked(whole.drop("queries", strict=False), layout, target).lazy()
     heads = list(dict.fromkeys(head_of(column, schema) for column in layout.columns.values()))
-    others = [name for name in ALTERNATIVES if name in schema and name not in heads and target != "alpaca"]
+    others = [name for name in ALTERNATIVES if name in schema]
     find_layout = (
         row_layouts({name: schema[name] for name in layout.columns}) if layout.name == MIXED else lambda _: layout
     )
     made, used, unknown = [], [], Counter[str]()
-    for number, row in enumerate(whole.select(heads + others).iter_rows(named=True), start=1):
+    for number, row in enumerate(whole.select(list(dict.fromkeys(heads + others))).iter_rows(named=True), start=1):
         try:
             values = plain(row)
             own = find_layout(values)
-            turns, columns = conversation(own, values) if own is not None else ([], [])
-            if target == "alpaca" and own is not None and _is_flat(own, values):
-                made.append(_laid_flat(own, values))
-            else:
-                made.append(MAKERS[target](turns))
-            alternatives = {name: _alternative(values[name], target) for name in others}
-            made[-1] |= {name: value for name, value in alternatives.items() if value is not None}
-            unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
-            used.append(frozenset({*columns, *alternatives}))
+            if own is None:
+                made.append(MAKERS[target]([]))
+                used.append(frozenset(others))
+                continue
+            record, columns, turns = _converted(values, own, target, others)
         except InputError as error:
             raise InputError(f"row {number}: {error}") from error
+        made.append(record)
+        used.append(columns)
+        unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
     if unknown:
         warn(f"turns of roles that instag does not know are kept as they are: {_counted(unknown)}")
     return placed(whole, held(made), used).lazy()
+
+
+def _converted(
+    row: Mapping[str, Any], layout: Layout, target: str, others: Sequence[str]
+) -> tuple[dict[str, Any], frozenset[str], list[Turn]]:
+    """Put one row in the form of a format: the columns made, those that they are made from, and the turns."""
+    turns, columns = conversation(layout, row)
+    if layout.name == "preference":
+        turns, answers = divided(turns, row, layout.template)
+        single = target == "sharegpt"
+        pair: dict[str, Any] = {name: each[0] if single and len(each) == 1 else each for name, each in answers.items()}
+    else:
+        pair = {name: row.get(name) for name in others if name not in layout.columns.values()}
+    flat = target == "alpaca" and _is_flat(layout, row)
+    made = _laid_flat(layout, row) if flat else MAKERS[target](turns)
+    alternatives = {name: spelt(value, target, turns) for name, value in pair.items()}
+    made |= {name: value for name, value in alternatives.items() if value is not None}
+    return made, frozenset({*columns, *alternatives}), turns
 
 
 def _is_already(frame: pl.LazyFrame, schema: Mapping[str, Any], layout: Layout, target: str) -> bool:  # noqa: PLR0911 - one for each case
@@ -128,7 +150,9 @@ def _is_already(frame: pl.LazyFrame, schema: Mapping[str, Any], layout: Layout, 
     own = KNOWN if target == "messages" else (*SPEAKERS.values(), "user", "assistant", CALLER)
     if target == "messages":
         content = dict(schema[column].inner)["content"]
-        if isinstance(content, pl.Struct):
+        kinds = dict(schema[column].inner)
+        called = getattr(getattr(content, "inner", None), "fields", ())
+        if isinstance(content, pl.Struct) or not is_plain(kinds, *wanted[1:]) or USES & {each.name for each in called}:
             return False
         # Names that nobody knows cannot be put right.
         return all(each in own or _canonical(each) is None for each in roles)
@@ -158,16 +182,6 @@ def _laid_flat(layout: Layout, row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(given, str) and given.strip():
         made |= {"instruction": pick(row, layout.columns["query"]), "input": given}
     return made
-
-
-def _alternative(value: Any, target: str) -> Any:
-    """Put an answer that was chosen or rejected in the form of the target's turns; text stays text."""
-    first = value[0] if isinstance(value, list) and value else value
-    if not is_turn(first):
-        return value
-    made = MAKERS[target](turns_of(value))
-    turns = next(iter(made.values()))
-    return turns[0] if isinstance(value, dict) and len(turns) == 1 else turns
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from instag.io.roles import role_of
 
-__all__ = ["MARKS", "TEMPLATES", "best", "split"]
+__all__ = ["TEMPLATES", "best", "is_marked", "split", "stripped"]
 
 Turn = dict[str, Any]
 
@@ -26,12 +26,15 @@ class Template:
         What the template puts around texts.
     strict
         Whether a text must begin with a header, for headers that may well stand in plain text.
+    least
+        How many headers there must be.
     """
 
     header: re.Pattern[str]
     marks: tuple[str, ...]
     ends: tuple[str, ...] = ()
     strict: bool = False
+    least: int = 1
 
 
 BOUNDS = ("<s>", "</s>", "<|endoftext|>")
@@ -43,7 +46,7 @@ TEMPLATES: dict[str, Template] = {
         ("<|start_header_id|>", "<|header_start|>"),
         ("<|begin_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|eot|>", "<|end_of_text|>"),
     ),
-    "llama2": Template(re.compile(r"(\[/?INST\])"), ("[INST]",), BOUNDS),
+    "llama2": Template(re.compile(r"(\[SYSTEM_PROMPT\]|\[/?INST\])"), ("[INST]",), (*BOUNDS, "[/SYSTEM_PROMPT]")),
     "gemma": Template(
         re.compile(r"<start_of_turn>\s*(\w+)[^\S\n]*\n?"), ("<start_of_turn>",), ("<end_of_turn>", "<bos>", "<eos>")
     ),
@@ -60,10 +63,23 @@ TEMPLATES: dict[str, Template] = {
     "phi": Template(
         re.compile(r"<\|(user|assistant|system|tool|human|bot|moss|prompter|observation)\|>:?", re.IGNORECASE),
         ("<|user|>", "<|User|>", "<|USER|>", "<|human|>", "<|Human|>", "<|prompter|>"),
-        ("<|end|>", "<eoh>", "<eom>", *BOUNDS),
+        ("<|end|>", "<eoh>", "<eom>", "<eoa>", "[gMASK]", "<sop>", *BOUNDS),
     ),
     "h2ogpt": Template(re.compile(r"<(human|bot)>:", re.IGNORECASE), ("<human>:", "<Human>:")),
     "baize": Template(re.compile(r"\[\|(Human|AI|Assistant|User|System)\|\]:?", re.IGNORECASE), ("[|",)),
+    "granite": Template(
+        re.compile(r"<\|start_of_role\|>\s*(\w+)\s*<\|end_of_role\|>"), ("<|start_of_role|>",), ("<|end_of_text|>",)
+    ),
+    "harmony": Template(
+        re.compile(r"<\|start\|>(\w+)(?:<\|channel\|>(?P<channel>\w+))?<\|message\|>"),
+        ("<|start|>user", "<|start|>system"),
+        ("<|end|>", "<|return|>"),
+    ),
+    "openchat": Template(
+        re.compile(r"(?:GPT4 Correct|GPT4|Code|Math Correct) (User|Assistant|System):"),
+        ("Correct User:", "GPT4 User:", "Code User:"),
+        ("<|end_of_turn|>", *BOUNDS),
+    ),
     "alpaca": Template(
         re.compile(
             r"(?:^|(?<=\n))[^\S\n]*#{2,3}[^\S\n]*(Instruction|Input|Context|Response|Output|Question|Answer|User|Human|Assistant|"
@@ -84,8 +100,16 @@ TEMPLATES: dict[str, Template] = {
         BOUNDS,
         strict=True,
     ),
+    "qa": Template(
+        re.compile(r"(?:^|(?<=\n))[^\S\n]*(?:\[Round \d+\]\s*)?(Q|A|Question|Answer|\u95ee|\u7b54)[:\uff1a]"),
+        ("Q:", "Question:", "\u95ee\uff1a", "\u95ee:"),
+        BOUNDS,
+        strict=True,
+        least=2,
+    ),
 }
-MARKS = tuple(mark for name, each in TEMPLATES.items() if not each.strict and name != "alpaca" for mark in each.marks)
+# Special tokens of the templates that there are besides.
+MARKED = re.compile(r"<\|[A-Za-z_]+\|>|\[/?INST\]|</s>")
 
 # What the headers of Alpaca's prompts hold, in the words of roles.
 HEADERS = {"instruction": "user", "question": "user", "input": "input", "context": "input", "response": "assistant"} | {
@@ -94,6 +118,11 @@ HEADERS = {"instruction": "user", "question": "user", "input": "input", "context
     "[inst]": "user",
     "[/inst]": "assistant",
     "function response": "tool",
+    "[system_prompt]": "system",
+    "q": "user",
+    "a": "assistant",
+    "\u95ee": "user",
+    "\u7b54": "assistant",
 }
 LLAMA_SYSTEM = re.compile(r"\s*<<SYS>>(.*?)<</SYS>>", re.DOTALL)
 # Longer words before the first turn are hardly the opening of a template whose headers look like plain text.
@@ -125,7 +154,7 @@ def split(text: str, name: str) -> list[Turn] | None:
     if not any(mark in text for mark in template.marks):
         return None
     headers = list(template.header.finditer(text))
-    if not headers:
+    if len(headers) < template.least:
         return None
     opening = _inner(text[: headers[0].start()], template)
     if template.strict and opening and (len(opening) > OPENING or len(headers) == 1):
@@ -135,21 +164,28 @@ def split(text: str, name: str) -> list[Turn] | None:
         said = _inner(text[header.end() : following.start() if following else len(text)], template)
         named = next(group for group in header.groups() if group is not None).lower()
         role = HEADERS.get(named) or role_of(named)
-        if role is None:
+        if role is None or (role == "input" and not (turns and turns[-1]["role"] == "user")):
             return None
-        if role == "input":
-            if not turns or turns[-1]["role"] != "user":
-                return None
-            turns[-1]["content"] = "\n".join(filter(None, (turns[-1]["content"], said)))
-            continue
         if name == "llama2" and (rules := LLAMA_SYSTEM.match(said)):
             turns.append({"role": "system", "content": rules[1].strip()})
             said = said[rules.end() :].strip()
-        turns.append({"role": role, "content": said})
-    while turns and not turns[-1]["content"]:
+        _add(turns, role, said, header.groupdict().get("channel"))
+    while turns and not turns[-1]["content"] and "thinking" not in turns[-1]:
         turns.pop()
     spoken = [turn["role"] for turn in turns if turn["role"] != "system"]
     return turns if spoken and spoken[0] == "user" else None
+
+
+def _add(turns: list[Turn], role: str, said: str, channel: str | None) -> None:
+    """Add what was said to the turns: an input to what was asked, an answer to what was thought before it."""
+    if role == "input":
+        turns[-1]["content"] = "\n".join(filter(None, (turns[-1]["content"], said)))
+    elif channel == "analysis":
+        turns.append({"role": role, "content": "", "thinking": said})
+    elif turns and not turns[-1]["content"] and "thinking" in turns[-1]:
+        turns[-1]["content"] = said
+    else:
+        turns.append({"role": role, "content": said})
 
 
 def best(texts: Iterable[str]) -> tuple[str | None, int]:
@@ -174,6 +210,40 @@ def best(texts: Iterable[str]) -> tuple[str | None, int]:
     counts = {name: sum(split(text, name) is not None for text in texts) for name in TEMPLATES}
     name = max(counts, key=lambda each: counts[each])
     return (name, counts[name]) if counts[name] else (None, 0)
+
+
+def is_marked(text: str) -> bool:
+    """Tell whether a text has marks as chat templates have them.
+
+    Parameters
+    ----------
+    text
+        The text.
+
+    Examples
+    --------
+    >>> is_marked("<|speaker|>Why?<|over|>")
+    True
+    """
+    return MARKED.search(text) is not None
+
+
+def stripped(text: str, name: str) -> str:
+    """Take away what a template puts around an answer that stands by itself.
+
+    Parameters
+    ----------
+    text
+        The answer.
+    name
+        One of :data:`TEMPLATES`.
+
+    Examples
+    --------
+    >>> stripped("So.<|im_end|>", "chatml")
+    'So.'
+    """
+    return _inner(text, TEMPLATES[name])
 
 
 def _inner(text: str, template: Template) -> str:

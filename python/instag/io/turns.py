@@ -9,9 +9,9 @@ from instag.io.content import text_of
 from instag.io.conversation import pass_over, turns_of
 from instag.io.detection import find
 from instag.io.placement import head_of
-from instag.io.queries import TEXTS, content_of, is_plain
+from instag.io.queries import TEXTS, content_of
 from instag.io.records import plain
-from instag.io.speech import speech
+from instag.io.speech import is_plain, speech
 from instag.io.targets import to_target
 
 __all__ = ["turns"]

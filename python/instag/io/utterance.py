@@ -8,13 +8,15 @@ whatever else the file says of it.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import cycle
 from typing import Any
 
+from instag.errors import InputError
 from instag.io.calls import to_calls
 from instag.io.content import content_of, kind_of, text_of
 from instag.io.json_text import dump
-from instag.io.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, role_of
+from instag.io.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, TYPE, role_of
 
 Turn = dict[str, Any]
 Spoil = Callable[[str], None]
@@ -34,7 +36,12 @@ def utterances(each: Any, spoil: Spoil) -> Iterator[Turn]:
             spoil(f"found {dump(each)} for a turn: expected a role and what was said")
         return
     field, speaker = speaker_of(each)
+    if speaker is None and each.get(TYPE) in ITEMS:
+        yield ITEMS[each[TYPE]]({key: member for key, member in each.items() if key != field})
+        return
     if field is not None:
+        if field == TYPE and isinstance(each.get("data"), dict):
+            each = {TYPE: speaker, **{key: member for key, member in each["data"].items() if key != TYPE}}
         yield from _spoken(each, field, speaker)
         return
     names = {key.lower(): key for key in each}
@@ -50,6 +57,8 @@ def speaker_of(turn: Mapping[str, Any]) -> tuple[str | None, Any]:
     field, value = field_of(turn, SPEAKERS)
     if isinstance(value, dict):
         value = value.get("role") or value.get("name")
+    if value is None and role_of(turn.get(TYPE)) not in (None, CALLER):
+        return TYPE, turn[TYPE]
     return field, value
 
 
@@ -73,40 +82,96 @@ def _spoken(turn: Mapping[str, Any], role: str, speaker: Any) -> Iterator[Turn]:
         if rest[twin] in ("", []) or (isinstance(rest[twin], str) and rest[twin] == text_of(content)):
             del rest[twin]
     named = role_of(speaker)
+    if named == "assistant":
+        rest = _called(rest)
     if named == CALLER:
         yield {"role": "assistant", "content": None, "tool_calls": to_calls(content), **rest}
-    elif isinstance(content, list) and any(kind_of(part) in {"tool_use", "tool_result"} for part in content):
+    elif isinstance(content, list) and any(_use(part) or _result(part) for part in content):
         yield from _used(named or str(speaker), content, rest)
     else:
         yield {"role": named or str(speaker), "content": content, **rest}
+
+
+def _called(rest: dict[str, Any]) -> dict[str, Any]:
+    """Name calls of tools as messages do: those of the form before them, and those without a function around them."""
+    calls = rest.get("tool_calls")
+    if isinstance(call := rest.get("function_call"), dict) and "name" in call and not calls:
+        kept = {key: member for key, member in rest.items() if key not in ("function_call", "tool_calls")}
+        return {"tool_calls": to_calls(call), **kept}
+    if calls == []:
+        return {key: member for key, member in rest.items() if key != "tool_calls"}
+    if isinstance(calls, list) and any(isinstance(call, dict) and "function" not in call for call in calls):
+        with suppress(InputError):
+            return rest | {
+                "tool_calls": to_calls(
+                    [{key: member for key, member in call.items() if member is not None} for call in calls]
+                )
+            }
+    return rest
+
+
+def _use(part: Any) -> dict[str, Any] | None:
+    """Find the use of a tool in a part, by the names of Anthropic or of Bedrock."""
+    if kind_of(part) == "tool_use":
+        return dict(part)
+    inner = part.get("toolUse") if isinstance(part, dict) else None
+    return {**inner, "id": inner.get("toolUseId")} if isinstance(inner, dict) else None
+
+
+def _result(part: Any) -> dict[str, Any] | None:
+    """Find the result of a tool in a part, by the names of Anthropic or of Bedrock."""
+    if kind_of(part) == "tool_result":
+        return {key: member for key, member in part.items() if key != "type"}
+    inner = part.get("toolResult") if isinstance(part, dict) else None
+    if not isinstance(inner, dict):
+        return None
+    return {"tool_use_id" if key == "toolUseId" else key: member for key, member in inner.items()}
 
 
 def _used(role: str, parts: Sequence[Any], rest: Mapping[str, Any]) -> Iterator[Turn]:
     """Read the uses of tools and their results that stand among the parts of a turn."""
     calls, spoken = [], []
     for part in parts:
-        if kind_of(part) == "tool_use":
-            arguments = json.dumps(part.get("input") or {}, ensure_ascii=False)
-            calls.append(
-                {
-                    "id": part.get("id"),
-                    "type": "function",
-                    "function": {"name": part.get("name"), "arguments": arguments},
-                }
-            )
-        elif kind_of(part) == "tool_result":
-            known = {
-                key: part[key]
-                for key in part
-                if key not in ("type", "content", "tool_use_id") and part[key] is not None
-            }
-            content = part.get("content")
-            yield {"role": "tool", "content": content_of(content), "tool_call_id": part.get("tool_use_id"), **known}
+        if use := _use(part):
+            arguments = json.dumps(use.get("input") or {}, ensure_ascii=False)
+            call = {"type": "function", "function": {"name": use.get("name"), "arguments": arguments}}
+            calls.append({"id": use.get("id"), **call})
+        elif result := _result(part):
+            content, key = result.pop("content", None), result.pop("tool_use_id", None)
+            known = {name: member for name, member in result.items() if member is not None}
+            yield {"role": "tool", "content": content_of(content), "tool_call_id": key, **known}
         else:
             spoken.append(part)
     if calls or spoken:
         called = {"tool_calls": calls} if calls else {}
         yield {"role": role, "content": spoken or None, **called, **rest}
+
+
+def _item_call(item: Mapping[str, Any]) -> Turn:
+    """Read a call as a list of a response's items has it."""
+    function = {"name": item.get("name"), "arguments": item.get("arguments")}
+    return {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [{"id": item.get("call_id") or item.get("id"), "type": "function", "function": function}],
+    }
+
+
+def _item_result(item: Mapping[str, Any]) -> Turn:
+    return {"role": "tool", "content": content_of(item.get("output")), "tool_call_id": item.get("call_id")}
+
+
+def _item_reasoning(item: Mapping[str, Any]) -> Turn:
+    kept = {key: member for key, member in item.items() if member is not None}
+    return {"role": "assistant", "content": None, **kept}
+
+
+# The items between messages in what OpenAI's API of responses takes.
+ITEMS: dict[str, Callable[[Mapping[str, Any]], Turn]] = {
+    "function_call": _item_call,
+    "function_call_output": _item_result,
+    "reasoning": _item_reasoning,
+}
 
 
 def _parted(parts: Any, role: str, rest: Mapping[str, Any]) -> Iterator[Turn]:

@@ -1,0 +1,109 @@
+"""Tables and lines in the forms that programs leave: other quotes, other ends of lines, other things than the ending says."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from instag import InputError, InstagWarning
+from instag.io import read
+
+ROWS = [{"instruction": "q", "output": "a"}, {"instruction": "Why?", "output": "So."}]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sep=;\ninstruction;output\nq, r;a\n", [("q, r", "a")]),
+        ('sep=,\r\ninstruction,output\r\n"q, r",a\r\n', [("q, r", "a")]),
+        ('instruction,output\n"say \\"q\\", please",a\nr,b\n', [('say "q", please', "a"), ("r", "b")]),
+        ('instruction,output\n"a path\\",a\n', [("a path\\", "a")]),
+        ("instruction,output\rq,a\rr,b\r", [("q", "a"), ("r", "b")]),
+        ("instruction,output\n\nq,a\n,\n\n", [("q", "a")]),
+        ('instruction,output\n"",a\nq,\n', [("", "a"), ("q", None)]),
+        ("instruction,output\nq\n", [("q", None)]),
+        ("instruction, output \nq,a\n", [("q", "a")]),
+    ],
+)
+def test_tables(text: str, expected: list[tuple[str, str | None]], tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(text.encode())
+    frame = read(path)
+    assert frame.drop("queries").rows() == expected
+    assert frame["queries"].to_list() == [[query] for query, _ in expected]
+
+
+def test_a_table_without_rows_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("instruction,output\n")
+    with pytest.raises(InputError, match=r"x.csv: the table has a header \(instruction, output\) and no rows"):
+        read(path)
+
+
+forms = {
+    "commas after the lines": (".jsonl", LINES.replace("\n", ",\n")),
+    "as Python prints them": (".jsonl", "".join(f"{row}\n" for row in ROWS)),
+    "old ends of lines": (".jsonl", LINES.replace("\n", "\r")),
+    "a line for each of a list": (".jsonl", "[\n" + LINES.strip().replace("\n", ",\n") + "\n]"),
+    "an object in an object": (".json", json.dumps({"data": {"items": ROWS}})),
+}
+
+
+@pytest.mark.parametrize("name", forms)
+def test_objects(name: str, tmp_path: Path) -> None:
+    ending, text = forms[name]
+    path = tmp_path / f"x{ending}"
+    path.write_text(text)
+    assert read(path)["queries"].to_list() == [["q"], ["Why?"]]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.tsv", "x.txt"])
+@pytest.mark.parametrize("text", [LINES, json.dumps(ROWS), json.dumps(ROWS, indent=1)])
+def test_json_by_another_name(name: str, text: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert read(path)["queries"].to_list() == [["q"], ["Why?"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("PAR1\0\0", "this is a Parquet file: read it with format='parquet'"),
+        ('data: {"prompt": "q"}\n\ndata: [DONE]\n', "this is a stream of server-sent events"),
+        ("prompt,answer\nq,a\n", "this looks like a table: read it with format='csv'"),
+    ],
+)
+def test_what_else_a_line_may_be(text: str, hint: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match=hint):
+        read(path)
+
+
+def test_lines_that_are_no_objects_can_be_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text(f"{LINES}7\n[1]\n")
+    with pytest.raises(InputError, match=r"line 3: found a number: expected one object a line"):
+        read(path)
+    with pytest.warns(
+        InstagWarning, match=r"2 lines that cannot be read were skipped: .*line 3: found a number; .*a list"
+    ):
+        assert read(path, skip_bad_lines=2)["queries"].to_list() == [["q"], ["Why?"]]
+
+
+@pytest.mark.parametrize("ending", [".tar", ".tar.gz", ".tgz", ".tar.xz"])
+def test_tar_archives(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x{ending}"
+    mode = {".tar": "w", ".tar.xz": "w:xz"}.get(ending, "w:gz")
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for name, data in (("./a/x.jsonl", LINES), (".hidden.jsonl", "no"), ("notes.md", "no")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data.encode()))
+    assert read(path)["queries"].to_list() == [["q"], ["Why?"]]
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(InputError, match="cannot be read as tar"):
+        read(path)
