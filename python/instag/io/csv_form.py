@@ -116,7 +116,9 @@ def mended(path: Path, text: str, separator: str) -> tuple[str, Callable[[IO[byt
     if named is None and not _has_escapes(path):
         return None
     separator = named[1] if named else separator
-    dialect: dict[str, Any] = {"doublequote": False, "escapechar": "\\"} if _is_escaped(path, separator, named=named is not None) else {}
+    dialect: dict[str, Any] = (
+        {"doublequote": False, "escapechar": "\\"} if _is_escaped(path, separator, named=named is not None) else {}
+    )
 
     def write(file: IO[bytes]) -> None:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as source:
