@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test slow trainers evidence lint format docs bench mutants wheel clean
+.PHONY: help demo demo-llm test slow trainers cluster evidence lint format docs bench mutants wheel clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ trainers: ## Read and train with what is written for trainers (gigabytes of PyTo
 		$(VENV)-trainers/$$trainer/bin/python -m pytest -rs --override-ini addopts= --override-ini filterwarnings=default \
 			tests/trainers/test_$$trainer.py || exit 1; \
 	done
+
+cluster: ## Choose and tag on a Ray cluster of two nodes on this machine (hundreds of megabytes, apart from the rest)
+	$(PYTHON) -m venv $(VENV)-cluster
+	$(VENV)-cluster/bin/python -m pip install --quiet '.[ray,tag]' hypothesis pytest
+	$(VENV)-cluster/bin/python -m pytest -rs --override-ini addopts= --override-ini filterwarnings=default tests/cluster
 
 evidence: ## Test benches/evidence, which trains on subsets and compares, with a tiny model (gigabytes of PyTorch, apart from the rest)
 	$(PYTHON) -m venv $(VENV)-evidence
@@ -77,7 +82,7 @@ wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
 
 clean: ## Delete everything that was made
-	rm -rf $(VENV) $(VENV)-trainers $(VENV)-evidence target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
+	rm -rf $(VENV) $(VENV)-trainers $(VENV)-cluster $(VENV)-evidence target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

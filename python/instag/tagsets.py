@@ -1,6 +1,6 @@
 """Tags as integers: the one encoding, between columns of strings and the core."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -13,7 +13,7 @@ from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Order", "TagSets", "encode", "lists_of"]
+__all__ = ["Order", "TagSets", "encode", "join", "lists_of"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
@@ -46,6 +46,17 @@ class TagSets:
     is_null: pl.Series
     # Of lists of lists that were encoded list by list: how many each outer one has, null where it is.
     _outer: pl.Series | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(
+        cls, lengths: NDArray[np.integer], codes: NDArray[np.uint32], tags: pl.Series, is_null: pl.Series
+    ) -> "TagSets":
+        """Rows of so many codes each, one row after the other."""
+        offsets = np.zeros(len(lengths) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        null = int(is_null.sum())
+        empty = int((np.asarray(lengths) == 0).sum()) - null
+        return cls(Sets(offsets, codes, len(tags)), tags, null, empty, is_null)
 
     @property
     def offsets(self) -> NDArray[np.int64]:
@@ -111,6 +122,13 @@ class TagSets:
         """Count the (row, tag) pairs and the distinct tags, of all rows or of some."""
         return measure(self.sets, rows)
 
+    def taken(self, rows: NDArray[np.integer]) -> "TagSets":
+        """Some rows, or all in another order; the tags are numbered as they were."""
+        lengths = self.lengths[rows]
+        ends = np.cumsum(lengths)
+        places = np.repeat(self.offsets[:-1][rows] - (ends - lengths), lengths) + np.arange(lengths.sum())
+        return TagSets.of(lengths, self.codes[places], self.tags, self.is_null[rows])
+
     def codes_of(self, names: pl.Series) -> NDArray[np.int64]:
         """The codes of tags by name; `n_tags` for those that are not among the tags."""
         known = pl.DataFrame({"tag": self.names, "code": np.arange(self.n_tags)})
@@ -174,6 +192,28 @@ def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearanc
     lists = [outer for outer in outers if outer is not None]
     is_null = pl.concat(nulls).alias(names[0])
     return TagSets(sets, pl.Series(tags).cast(kinds[0]), null, empty, is_null, pl.concat(lists) if lists else None)
+
+
+def join(parts: Sequence[TagSets]) -> TagSets:
+    """Put parts of the rows together, which were encoded each on its own; the tags are numbered by name.
+
+    Examples
+    --------
+    >>> parts = [encode(pl.Series([["proof", "math"]])), encode(pl.Series([None, ["art", "proof"]]))]
+    >>> joined = join(parts)
+    >>> joined.spellings, joined.codes.tolist(), joined.null
+    (['art', 'math', 'proof'], [2, 1, 0, 2], 1)
+    """
+    if not parts:
+        return encode(pl.Series("tags", [], dtype=pl.List(pl.String)))
+    tags = pl.concat([part.tags for part in parts]).unique().sort()
+    code_of = pl.DataFrame({"tag": tags, "code": np.arange(len(tags), dtype=np.uint32)})
+    codes = []
+    for part in parts:
+        codes_here = part.tags.alias("tag").to_frame().join(code_of, on="tag", how="left", maintain_order="left")
+        codes.append(codes_here.get_column("code").to_numpy()[part.codes])
+    lengths = np.concatenate([part.lengths for part in parts])
+    return TagSets.of(lengths, np.concatenate(codes), tags, pl.concat([part.is_null for part in parts]))
 
 
 def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | None = None) -> pl.Series:

@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.frame import wrap
-from instag.tagsets import TagSets, encode
+from instag.tagsets import TagSets
 
 __all__ = ["Measures", "measure", "measure_tags"]
 
@@ -69,9 +69,9 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     ----------
     Complexity and diversity as in sections 2 and 3 of the InsTag paper.
     """
-    tagsets = encode(wrap(data).chunks(tags))
+    tagsets = wrap(data).tag_sets(tags)
     measured = measure_tags(tagsets)
-    return measured if of is None else replace(measured, coverage=_coverage(tagsets, encode(wrap(of).chunks(tags))))
+    return measured if of is None else replace(measured, coverage=_coverage(tagsets, wrap(of).tag_sets(tags)))
 
 
 def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Measures:

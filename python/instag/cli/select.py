@@ -21,7 +21,7 @@ from instag.cli.options import (
 )
 from instag.cli.reading import reads
 from instag.errors import InputError
-from instag.io.options import Reading
+from instag.io.options import Reading, ReadOptions
 
 if TYPE_CHECKING:
     from instag.selection.choice import Chosen
@@ -32,6 +32,13 @@ Budget = Annotated[
 ]
 Details = Annotated[
     bool, typer.Option("--details", help="Add columns that say why: rank, round or gain, row, new_tags and more.")
+]
+Key = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="Ties go by this column, which tells rows apart, not by row.")
+]
+Ray = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Choose on a Ray cluster: its address, auto, or local. Needs --key."),
 ]
 Curved = Annotated[
     str | None,
@@ -87,6 +94,7 @@ def select(
     tags: Tags = "tags",
     method: Ranked = "complexity-first",
     seed: Seed = None,
+    key: Key = None,
     details: Details = False,
     curve: Curved = None,
     quality: Quality = None,
@@ -103,6 +111,7 @@ def select(
     weights: Weights = None,
     target: Target = None,
     tree: Tree = None,
+    ray: Ray = None,
     to: To = "auto",
     **reading: Unpack[Reading],
 ) -> None:
@@ -124,7 +133,16 @@ def select(
         "tree": tree,
     }
     wanted = read_budget(budget)
-    run(source, output, tags, method, seed, reading, to, gain, tokenizer, budget=wanted, details=details)
+    if ray is not None:
+        from instag.cli.cluster import select_on_ray
+
+        if tokenizer is not None or ReadOptions(**reading) != ReadOptions():
+            raise InputError("--ray: Ray reads the files, as they are: leave --tokenizer and how to read them out")
+        select_on_ray(
+            ray, source, output, wanted, to, tags=tags, method=method, seed=seed, key=key, details=details, **gain
+        )
+        return
+    run(source, output, tags, method, seed, key, reading, to, gain, tokenizer, budget=wanted, details=details)
 
 
 @reads
@@ -134,6 +152,7 @@ def rank(
     tags: Tags = "tags",
     method: Ranked = "complexity-first",
     seed: Seed = None,
+    key: Key = None,
     curve: Curved = None,
     quality: Quality = None,
     quality_missing: Missing = None,
@@ -158,7 +177,7 @@ def rank(
         "target": target,
         "tree": tree,
     }
-    run(source, output, tags, method, seed, reading, to, gain, None, budget=None, details=True)
+    run(source, output, tags, method, seed, key, reading, to, gain, None, budget=None, details=True)
 
 
 def run(
@@ -167,6 +186,7 @@ def run(
     tags: str,
     method: Method,
     seed: int | None,
+    key: str | None,
     reading: Reading,
     to: str,
     gain: dict[str, Any],
@@ -196,17 +216,17 @@ def run(
         if isinstance(given.get("start"), str) and given["start"] not in data.collect_schema():
             given["start"] = earlier(given["start"], tags)
             options = read_options(method, **given)
-        frame = wrap(data)
+        frame = wrap(data, key)
     if tokenizer is not None:
         with console.stage("counting tokens") as tell:
             from instag.selection import count_tokens
 
-            frame = wrap(count_tokens(data, tokenizer, progress=tell))
+            frame = wrap(count_tokens(data, tokenizer, progress=tell), key)
     with console.stage("selecting") as tell:
         if budget is None and (options.at_least is not None or options.cost is not None or options.curve == "match"):
             raise InputError("--curve match: it finds another curve for each budget: use instag select with --budget")
         chosen = choose(frame, budget, tags=tags, method=method, seed=seed, options=options, progress=tell)
-        if not chosen.tagsets.tagged:
+        if not chosen.counts.tagged:
             raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
         added = chosen.details(frame, options) if details else pl.DataFrame()
     with console.stage(f"writing {output}"):
@@ -223,8 +243,8 @@ def tell_of(chosen: "Chosen", method: Method, output: Path, tags: str) -> None:
     if chosen.problem is None:
         rounds = int(chosen.ranking.rounds.max(initial=0))
         console.say(f"{method}, {rounds:,} {'round' if rounds == 1 else 'rounds'}; written to {output}")
-        if chosen.wanted is not None and chosen.wanted > chosen.tagsets.tagged:
-            tagged = chosen.tagsets.tagged
+        if chosen.wanted is not None and chosen.wanted > chosen.counts.tagged:
+            tagged = chosen.counts.tagged
             console.note(
                 f"the budget is {chosen.wanted:,}, and only {tagged:,} samples have tags: all of them were taken"
             )

@@ -9,24 +9,40 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame.base import Frame
 from instag.frame.foreign import HubFrame, NarwhalsFrame, StreamFrame
+from instag.frame.keyed import KeyedFrame
 from instag.frame.polars import LazyPolarsFrame, PolarsFrame
+from instag.frame.ray import RayFrame
 
 __all__ = ["Frame", "wrap"]
 
 
-def wrap(data: Any) -> Frame:
+def wrap(data: Any, key: str | None = None) -> Frame:
     """Recognise the kind of frame.
+
+    Parameters
+    ----------
+    data
+        The frame.
+    key
+        A column that tells the rows apart, in whose order they are numbered; None numbers them as they come.
 
     Raises
     ------
     InputError
         Where it is no kind of frame that instag knows.
     """
+    # Who holds a data set of a library has imported that; looking it up saves importing it for all others.
+    ray = sys.modules.get("ray.data")
+    if ray is not None and isinstance(data, ray.Dataset):
+        return RayFrame(data, key)
+    return _local(data) if key is None else KeyedFrame(_local(data), key)
+
+
+def _local(data: Any) -> Frame:
     if isinstance(data, pl.DataFrame):
         return PolarsFrame(data)
     if isinstance(data, pl.LazyFrame):
         return LazyPolarsFrame(data)
-    # Who holds a Dataset has imported the library; looking it up saves importing it for all others.
     hub = sys.modules.get("datasets")
     if hub is not None and isinstance(data, hub.Dataset):
         return HubFrame(data)
@@ -41,6 +57,6 @@ def wrap(data: Any) -> Frame:
     kind = type(data)
     hint = ": pass its .data" if kind.__module__.startswith("instag.") and hasattr(data, "data") else ""
     raise InputError(
-        "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, or an object with the "
+        "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, a Ray Dataset, or an object with the "
         f"Arrow C stream; found {kind.__module__}.{kind.__qualname__}{hint}"
     )

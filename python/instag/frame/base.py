@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame.path import heads, resolve
+from instag.tagsets import TagSets, encode
 
 Rows = NDArray[np.uint32]
 
@@ -56,6 +57,24 @@ class Frame(ABC):
         """
         within = self._within(name)
         return self._chunks(name) if within is None else iter([within])
+
+    def tag_sets(self, name: str) -> TagSets:
+        """The tags of each row, as integers.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column, or it holds no lists of tags.
+        """
+        return encode(self.chunks(name))
+
+    def places(self, rows: Rows) -> Rows:
+        """Where the rows of these numbers stand: rows are numbered as they come, unless they have a key."""
+        return rows
+
+    def row_name(self, row: int) -> str:
+        """What a user knows the row by that stands at a place."""
+        return f"row {row:,}"
 
     def _chunks(self, name: str) -> Iterator[pl.Series]:
         yield self._column(name)

@@ -12,15 +12,17 @@ from instag import _core
 from instag.checks import check_choice
 from instag.choices import Method
 from instag.frame import Frame
+from instag.frame.ray import RayFrame
 from instag.normalization.rollup import with_broader
 from instag.progress import Progress, Stage
 from instag.selection.certificate import Certificate, certificate_of
 from instag.selection.constraint import count
+from instag.selection.folding import fold
 from instag.selection.matching import Match, matched
 from instag.selection.options import Options
 from instag.selection.problem import Problem, problem_of
-from instag.selection.ranking import Ranking, check_seed, explain, newly_covered, rank_tags
-from instag.tagsets import TagSets, encode
+from instag.selection.ranking import Counts, Ranking, check_seed, explain, newly_covered, rank_tags
+from instag.tagsets import TagSets
 
 __all__ = ["Chosen", "choose"]
 
@@ -36,9 +38,11 @@ class Chosen:
     Attributes
     ----------
     tagsets
-        The tags of the data.
+        The tags of the data, or of those rows that could have been chosen.
     ranking
         The rows in order of selection.
+    counts
+        How many rows the data have.
     wanted
         How many samples were asked for; None where the budget is not one of samples.
     problem
@@ -51,6 +55,7 @@ class Chosen:
 
     tagsets: TagSets
     ranking: Ranking
+    counts: Counts
     wanted: int | None
     problem: Problem | None = None
     gains: NDArray[np.float64] | None = None
@@ -106,11 +111,17 @@ def choose(
     check_choice("method", method, get_args(Method))
     check_seed(seed)
     tell(Stage("encoding tags"))
-    tagsets = with_broader(encode(frame.chunks(tags)), options.tree)
+    if isinstance(frame, RayFrame):
+        frame.require_key()
+        if method == "complexity-first" and seed is None and budget is not None:
+            folded = fold(frame, budget, tags)
+            return Chosen(folded.tagsets, folded.ranking, folded.counts, folded.wanted)
+    tagsets = with_broader(frame.tag_sets(tags), options.tree)
+    counts = Counts(tagsets.samples, tagsets.null, tagsets.tagged)
     if method != "gain":
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
         tell(Stage("selecting"))
-        return Chosen(tagsets, rank_tags(tagsets, method, wanted, seed), None if budget is None else wanted)
+        return Chosen(tagsets, rank_tags(tagsets, method, wanted, seed), counts, None if budget is None else wanted)
     problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=seed)
     tell(Stage("selecting"))
     match = matched(problem) if options.curve == "match" else None
@@ -120,4 +131,5 @@ def choose(
         rows, gains, _ = _core.choose(problem.core(), problem.constraint.core())
     ranking = Ranking(rows, np.ones(len(rows), np.uint32))
     counted = budget is not None and problem.constraint.cost is None
-    return Chosen(tagsets, ranking, int(problem.constraint.budget) if counted else None, problem, gains, match)
+    samples = int(problem.constraint.budget) if counted else None
+    return Chosen(tagsets, ranking, counts, samples, problem, gains, match)

@@ -77,7 +77,7 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
         raise InputError(f"cost: no column {name!r}; the columns are: {', '.join(frame.columns)}; {hint}")
     if (bad := np.flatnonzero(values <= 0)).size:
         raise InputError(
-            f"cost: expected numbers above 0 in column {name!r}; found {values[bad[0]]:g} in row {bad[0]:,}, and {bad.size:,} such "
+            f"cost: expected numbers above 0 in column {name!r}; found {values[bad[0]]:g} in {frame.row_name(bad[0])}, and {bad.size:,} such "
             "in all: drop those rows, or give them what they cost"
         )
     return Cost(name, values, *_whole(values))
@@ -114,6 +114,6 @@ def numbers_of(frame: Frame, option: str, name: str, missing: float | None) -> F
     numbers = values.to_numpy().astype(np.float64)
     if (bad := np.flatnonzero(~np.isfinite(numbers))).size:
         raise InputError(
-            f"{option}: expected finite numbers in column {name!r}; found {numbers[bad[0]]:g} in row {bad[0]:,}"
+            f"{option}: expected finite numbers in column {name!r}; found {numbers[bad[0]]:g} in {frame.row_name(bad[0])}"
         )
     return numbers

@@ -125,7 +125,7 @@ def _quality(frame: Frame, options: Options) -> Floats:
     quality = numbers_of(frame, "quality", name, options.quality_missing)
     if (negative := np.flatnonzero(quality < 0)).size:
         raise InputError(
-            f"quality: expected numbers of 0 or more in column {name!r}; found {quality[negative[0]]:g} in row {negative[0]:,}, and "
+            f"quality: expected numbers of 0 or more in column {name!r}; found {quality[negative[0]]:g} in {frame.row_name(negative[0])}, and "
             f"{negative.size:,} such in all: scores such as raw logits of a reward model have to be mapped first, for instance by "
             "1 / (1 + exp(-x)), or by their rank as a share"
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import polars as pl
@@ -14,10 +14,18 @@ from instag.choices import Method
 from instag.errors import InputError
 from instag.tagsets import TagSets, lists_of
 
-__all__ = ["Ranking", "check_seed", "explain", "newly_covered", "rank_tags"]
+__all__ = ["Counts", "Ranking", "check_seed", "explain", "newly_covered", "rank_tags"]
 
 # The curve of `gain` where none is named: x^0.5.
 CURVE = ("power", 0.5)
+
+
+class Counts(NamedTuple):
+    """How many rows there are, how many of them are null, and how many have tags."""
+
+    samples: int
+    null: int
+    tagged: int
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ def select(
     tags: str = "tags",
     method: Method = "complexity-first",
     seed: int | None = None,
+    key: str | None = None,
     details: bool = False,
     progress: Callable[[Progress], None] | None = None,
     **gain: Unpack[Gain],
@@ -39,7 +40,9 @@ def select(
     ----------
     data
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
-        Arrow C stream. Of a LazyFrame only the columns that are needed are collected, and the rows come back lazily.
+        Arrow C stream. Of a LazyFrame only the columns that are needed are collected, and the rows come back lazily. Of
+        a Ray Dataset only the tags come here, as integers; for ``"complexity-first"`` without a seed only those of rows
+        that could be chosen.
     budget
         How many samples to choose: a whole number is a count, a float up to 1 or a text such as ``"10%"`` a share of
         all samples, rounded to the nearest count. With `cost`, how much they may cost together, or which share of
@@ -59,6 +62,9 @@ def select(
     seed
         Orders ties at random instead of by row. For ``"random"`` no seed means seed 0: the same call always gives
         the same rows.
+    key
+        A column of texts or whole numbers that tells the rows apart: ties go by it instead of by row, so that the same
+        rows are chosen in whatever order they come. A Ray Dataset, whose rows have no order, needs one.
     details
         Add the columns `rank` (from 1), `round` (from 1: coverage begins anew with each), `row` (the index in `data`,
         from 0) and `new_tags` (the tags that the sample was the first of its round to cover). For ``"gain"``: `rank`,
@@ -134,7 +140,7 @@ def select(
     functions", 1978; Yaroslavtsev, Zhou, Avdiukhin, "Bring Your Own Greedy"+Max, 2020, for costs.
     """
     options = read_options(method, **gain)
-    frame = wrap(data)
+    frame = wrap(data, key)
     if budget is None:
         raise InputError("budget: expected a count of 0 or more, or a share up to 1.0; found None")
     chosen = choose(frame, budget, tags=tags, method=method, seed=seed, options=options, progress=progress)
@@ -150,6 +156,7 @@ def rank(
     tags: str = "tags",
     method: Method = "complexity-first",
     seed: int | None = None,
+    key: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     **gain: Unpack[Gain],
 ) -> F:
@@ -179,7 +186,7 @@ def rank(
         raise InputError(
             "curve: 'match' finds another curve for each budget, so that there is no ranking: select with a budget"
         )
-    frame = wrap(data)
+    frame = wrap(data, key)
     chosen = choose(frame, None, tags=tags, method=method, seed=seed, options=options, progress=progress)
     warn_of_missing(chosen, tags)
     ranked: F = frame.take(chosen.rows, chosen.details(frame, options))

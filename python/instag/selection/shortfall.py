@@ -13,13 +13,13 @@ __all__ = ["reached_quotas", "warn_of_missing", "warn_of_quotas"]
 
 def warn_of_missing(chosen: Chosen, column: str) -> None:
     """Say which samples could not be chosen, and whether the budget was missed for it."""
-    tagsets, wanted = chosen.tagsets, chosen.wanted
-    if tagsets.null:
-        warn(f"column {column!r}: {tagsets.null:,} of {tagsets.samples:,} samples have null tags; they are not chosen")
+    counts, wanted = chosen.counts, chosen.wanted
+    if counts.null:
+        warn(f"column {column!r}: {counts.null:,} of {counts.samples:,} samples have null tags; they are not chosen")
     taken = len(chosen.rows)
-    if wanted is not None and wanted > tagsets.tagged:
-        rest = "all of those were taken" if taken == tagsets.tagged else f"{taken:,} were taken"
-        warn(f"budget: {wanted:,} samples were asked for, and {tagsets.tagged:,} have tags; {rest}")
+    if wanted is not None and wanted > counts.tagged:
+        rest = "all of those were taken" if taken == counts.tagged else f"{taken:,} were taken"
+        warn(f"budget: {wanted:,} samples were asked for, and {counts.tagged:,} have tags; {rest}")
     elif wanted is not None and wanted > taken and chosen.problem is not None:
         warn(f"budget: {wanted:,} samples were asked for, and {taken:,} could be taken: {_why_fewer(chosen.problem)}")
     if chosen.problem is not None:

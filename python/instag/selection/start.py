@@ -13,7 +13,7 @@ from instag.frame import Frame, wrap
 from instag.normalization.rollup import with_broader
 from instag.selection.cost import cost_of, numbers_of
 from instag.selection.options import Options
-from instag.tagsets import TagSets, encode
+from instag.tagsets import TagSets
 
 __all__ = ["Start", "start_of"]
 
@@ -58,7 +58,7 @@ def start_of(
     if isinstance(start, str):
         rows = _marked(frame, start)
     elif (numbers := _numbers(start)) is not None:
-        rows = _checked(numbers, tagsets.samples)
+        rows = frame.places(_checked(numbers, tagsets.samples))
     else:
         return _other(wrap(start), tagsets, options, column)
     if len(rows) == tagsets.samples and tagsets.samples:
@@ -103,7 +103,7 @@ def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Sta
             raise InputError(
                 f"start: no column {name!r}, which is the {option} of the data; it has {', '.join(frame.columns)}"
             )
-    held = with_broader(encode(frame.column(column)), options.tree)
+    held = with_broader(frame.tag_sets(column), options.tree)
     each = np.ones(held.samples)
     if options.quality is not None:
         each = numbers_of(frame, "start, quality", options.quality, options.quality_missing)

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import sys
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from instag.tagging.model import Model, check_alone, known_as, written
 from instag.tagging.plan import Plan, Tagging
 from instag.tagging.prompt import Prompt
 from instag.tagging.result import Tagged, check_columns
+from instag.tagging.workers import tag_on_ray
 from instag.warning import keep_caller
 
 __all__ = ["atag", "tag"]
@@ -124,6 +126,10 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     ----------
     Section 2 of the InsTag paper; docs/tagging.md says where this departs from it.
     """
+    ray = sys.modules.get("ray.data")
+    if ray is not None and isinstance(data, ray.Dataset):
+        given = {name: value for name, value in locals().items() if name not in ("data", "options", "ray")} | options
+        return await asyncio.to_thread(tag_on_ray, tag, data, given)
     if callable(model):
         check_alone(atag, {name: value for name, value in locals().items() if name != "options"} | options)
     name = known_as(model, options.get("base_url"), options.get("client"))

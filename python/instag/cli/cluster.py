@@ -1,0 +1,77 @@
+"""`instag select --ray`: on a cluster."""
+
+import logging
+import socket
+from glob import glob as expanded
+from glob import has_magic
+from pathlib import Path
+from typing import Any
+
+from instag.cli import console, outputs
+from instag.errors import InputError
+
+__all__ = ["select_on_ray"]
+
+
+def select_on_ray(address: str, source: list[str], output: Path, budget: float | str, to: str, **options: Any) -> None:
+    """Choose on a Ray cluster from Parquet or JSON Lines that all its machines see, and write what was chosen here."""
+    import polars as pl
+
+    import instag
+    from instag import io
+
+    outputs.apart(source, outputs.data("-o", output, to))
+    if options["key"] is None:
+        raise InputError(
+            "--ray: the rows of a cluster have no order, so ties need one: name a column with --key COLUMN"
+        )
+    given = {name: value for name, value in options.items() if value is not None}
+    with console.stage(f"reading with Ray at {address}"):
+        data = _opened(address, source)
+    with console.stage("selecting"):
+        chosen = instag.select(data, budget, **given)
+        parts = [pl.DataFrame(part) for part in chosen.iter_batches(batch_size=None, batch_format="pyarrow")]
+    subset = pl.concat(parts, how="vertical_relaxed")
+    with console.stage(f"writing {output}"):
+        io.write(subset, output, format=to)
+    console.say(f"{subset.height:,} samples, {options['method']}, by Ray; written to {output}")
+
+
+def _opened(address: str, source: list[str]) -> Any:
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise InputError("--ray: Ray is not installed: pip install 'instag[ray]'") from None
+    found = [sorted(expanded(path, recursive=True)) if has_magic(path) else [path] for path in source]  # noqa: PTH207 - they may be absolute
+    files = [file for some in found for file in some]
+    kinds = {Path(path).suffix for path in source}
+    readers = {".parquet": ray.data.read_parquet, ".jsonl": ray.data.read_json}
+    if len(kinds) != 1 or (kind := kinds.pop()) not in readers:
+        raise InputError(f"--ray: expected Parquet or JSON Lines files, of one kind; found {', '.join(source)}")
+    if not files:
+        raise InputError(f"--ray: {', '.join(source)}: the glob matches no file: expected at least one")
+    if missing := [path for path in files if "://" not in path and not Path(path).exists()]:
+        raise InputError(f"--ray: {missing[0]}: there is no such file: expected a path or a glob")
+    _check_reached(address)
+    try:
+        ray.init(address, log_to_driver=False, logging_level="error")
+    except (ConnectionError, ValueError) as error:
+        raise InputError(f"--ray: no cluster at {address!r}: {error}") from None
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    return readers[kind](files)
+
+
+def _check_reached(address: str) -> None:
+    """Ray itself waits for minutes where nothing answers."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except OSError as error:
+        raise InputError(
+            f"--ray: no cluster at {address!r}: {error.strerror or error}; ray status there says where it is"
+        ) from None

@@ -1,0 +1,230 @@
+"""Data sets of Ray: functions go to where their rows are, and what these make of them comes back.
+
+Ray is imported only where a data set of it came in. The rows of one have no order of their own: a key tells them apart,
+and they are numbered in its order.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame.base import Frame, Rows
+from instag.frame.keyed import check_keys
+from instag.frame.path import heads
+from instag.frame.polars import PolarsFrame
+from instag.tagsets import TagSets, join
+
+__all__ = ["RayFrame"]
+
+# Where a row stands among those taken, until they have been put in order.
+PLACE = "__instag_place"
+# What a part comes back as where it holds what it must not.
+FAULT = "__instag_fault"
+# Parts that one task puts together.
+TOGETHER = 8
+
+Make = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+class RayFrame(Frame):
+    """A `ray.data.Dataset`."""
+
+    def __init__(self, data: Any, key: str | None = None) -> None:
+        self._data = data
+        self._key = key
+        self._keys: pl.Series | None = None
+        if key is not None and key not in self.columns:
+            raise InputError(f"key: no column {key!r}; the columns are: {', '.join(self.columns) or 'none'}")
+
+    @property
+    def columns(self) -> list[str]:
+        schema = self._data.schema()
+        return [] if schema is None else list(schema.names)
+
+    def require_key(self) -> str:
+        """Give the column that tells the rows apart.
+
+        Raises
+        ------
+        InputError
+            Where none was named.
+        """
+        if self._key is None:
+            raise InputError(
+                "key: the rows of a Ray data set have no order, so ties need one: name the column that tells the rows "
+                "apart, such as key='id'"
+            )
+        return self._key
+
+    def lazy(self) -> pl.LazyFrame:
+        raise self._unsupported()
+
+    def tag_sets(self, name: str) -> TagSets:
+        key, columns = self._key, [self.head(name)]
+        parts = list(self.mapped(partial(_encoded, key=key, tags=name), columns if key is None else [key, *columns]))
+        sets = join([_decoded(part) for part in parts])
+        if key is None:
+            return sets
+        keys = (
+            pl.concat([part["keys"].explode(empty_as_null=False) for part in parts])
+            if parts
+            else pl.Series(dtype=pl.Int64)
+        )
+        self.number(keys.sort())
+        return sets.taken(keys.arg_sort().to_numpy())
+
+    def head(self, path: str) -> str:
+        """The column that a path leads into.
+
+        Raises
+        ------
+        InputError
+            Where there is none.
+        """
+        columns = self.columns
+        head = next((each for each in (path, *heads(path)) if each in columns), None)
+        if head is None:
+            raise InputError(f"no column {path!r}; the columns are: {', '.join(columns) or 'none'}")
+        return head
+
+    def count(self) -> int:
+        """The number of rows."""
+        return int(self._data.count())
+
+    def first(self, rows: int, columns: list[str]) -> pl.DataFrame:
+        """Some columns of the first rows that come."""
+        few = self._data.select_columns(columns).limit(rows)
+        return pl.concat([pl.DataFrame(part) for part in few.iter_batches(batch_size=None, batch_format="pyarrow")])
+
+    def mapped(self, make: Make, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """What a function makes of some columns of each part of the rows, as it comes."""
+        made = self._made(make, columns).iter_batches(batch_size=None, batch_format="pyarrow")
+        return (_sound(pl.DataFrame(part)) for part in made)
+
+    def reduced(self, make: Make, merge: Make, columns: list[str]) -> pl.DataFrame:
+        """What a function makes of each part, merged by another where the parts are, a few at a time.
+
+        Neither depends on how the rows are cut into parts, nor on the order of these.
+        """
+        import ray  # noqa: PLC0415 - it is in an extra
+
+        parts = self._made(make, columns).materialize().to_arrow_refs()
+        merged = ray.remote(_merged)
+        while len(parts) > 1:
+            parts = [merged.remote(merge, *parts[nth : nth + TOGETHER]) for nth in range(0, len(parts), TOGETHER)]
+        if parts:
+            return _sound(pl.DataFrame(ray.get(parts[0])))
+        return make(pl.DataFrame(self._data.schema().base_schema.empty_table()).select(columns))
+
+    def number(self, keys: pl.Series) -> pl.Series:
+        """Number rows by their keys, which come sorted; of those that have none of these nothing is asked any more."""
+        check_keys(keys, self.require_key())
+        self._keys = keys
+        return keys
+
+    def row_name(self, row: int) -> str:
+        return f"the row whose {self.require_key()} is {self._numbered[int(row)]!r}"
+
+    def places(self, rows: Rows) -> Rows:
+        del rows
+        raise InputError("start: the rows of a Ray data set have no numbers: name a column of booleans")
+
+    @property
+    def _numbered(self) -> pl.Series:
+        if self._keys is None:
+            parts = list(self.mapped(_itself, [self.require_key()]))
+            return self.number(pl.concat(parts).get_column(self.require_key()).sort())
+        return self._keys
+
+    @staticmethod
+    def _unsupported() -> InputError:
+        return InputError(
+            "data: a Ray data set is taken by select, rank, measure, tag and the apply of a vocabulary, and of cost only "
+            "as a column; for all else write it with its write_parquet, and open that with instag.scan"
+        )
+
+    def _made(self, make: Make, columns: list[str]) -> Any:
+        return self._data.select_columns(list(dict.fromkeys(columns))).map_batches(
+            partial(_called, make), batch_format="pyarrow", batch_size=None
+        )
+
+    def _column(self, name: str) -> pl.Series:
+        if self._key is None:
+            raise self._unsupported()
+        parts = list(self.mapped(_itself, [self.require_key(), name]))
+        rows = pl.concat(parts, how="vertical_relaxed").sort(self.require_key())
+        if self._keys is None:
+            self.number(rows.get_column(self.require_key()))
+        elif not self._keys.equals(rows.get_column(self.require_key())):
+            raise InputError(
+                f"data: column {self.require_key()!r} holds other keys each time that it is read: write the data first"
+            )
+        return rows.get_column(name)
+
+    def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        import ray  # noqa: PLC0415 - it is in an extra
+
+        # The number of a row means nothing to whoever holds a data set without an order.
+        added = added.drop("row", strict=False)
+        taken = pl.DataFrame({self.require_key(): self._numbered[rows], PLACE: np.arange(len(rows))}).hstack(added)
+        kept = self._data.map_batches(
+            _kept, fn_args=(self.require_key(), ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
+        )
+        return kept.sort(PLACE).drop_columns([PLACE])
+
+    def _with_columns(self, _: pl.DataFrame) -> Any:
+        raise self._unsupported()
+
+
+def _called(make: Make, table: Any) -> Any:
+    try:
+        return make(pl.DataFrame(table)).to_arrow()
+    except InputError as error:
+        # What is raised where the rows are comes back as a page of text: the message alone comes as data.
+        return pl.DataFrame({FAULT: [str(error)]}).to_arrow()
+
+
+def _merged(merge: Make, *parts: Any) -> Any:
+    frames = [pl.DataFrame(part) for part in parts]
+    faulty = [frame for frame in frames if FAULT in frame.columns]
+    return (faulty[0] if faulty else merge(pl.concat(frames))).to_arrow()
+
+
+def _sound(part: pl.DataFrame) -> pl.DataFrame:
+    if FAULT in part.columns:
+        raise InputError(part.item(0, FAULT))
+    return part
+
+
+def _itself(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame
+
+
+def _encoded(frame: pl.DataFrame, *, key: str | None, tags: str) -> pl.DataFrame:
+    """The tags of a part as integers, in one row."""
+    sets = PolarsFrame(frame).tag_sets(tags)
+    columns = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
+    keys = {} if key is None else {"keys": frame.get_column(key)}
+    return pl.DataFrame({name: pl.Series([values]) for name, values in (columns | keys).items()})
+
+
+def _decoded(part: pl.DataFrame) -> TagSets:
+    lengths, codes, tags, null = (part.get_column(name)[0] for name in ("lengths", "codes", "tags", "null"))
+    return TagSets.of(lengths.to_numpy(), codes.to_numpy(), tags, null)
+
+
+def _kept(table: Any, key: str, taken: Any) -> Any:
+    """Those rows of a part that are taken, with what is added to each."""
+    import ray  # noqa: PLC0415 - it is in an extra
+
+    wanted = pl.DataFrame(ray.get(taken))
+    there = pl.DataFrame(table.select([key])).with_row_index("__instag_row")
+    found = there.join(wanted, on=key, how="inner").sort(PLACE)
+    kept = table.take(found.get_column("__instag_row").to_arrow())
+    for column in found.drop(key, "__instag_row"):
+        kept = kept.append_column(column.name, column.to_arrow())
+    return kept
