@@ -85,20 +85,38 @@ def test_select_a_share_from_parquet_to_another_layout(data: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("command", [("select", "--budget", "2"), ("rank",)], ids=["select", "rank"])
-def test_a_column_of_queries_alone_is_written_in_a_layout_as_convert_does(
-    command: tuple[str, ...], tmp_path: Path
-) -> None:
+layouts = {
+    "select": ("select", "--budget", "2"),
+    "rank": ("rank",),
+    "clean": ("clean",),
+    "dedup": ("dedup",),
+    "decontaminate": ("decontaminate", "--against", "AGAINST"),
+    "split": ("split", "--validation", "1"),
+    "normalize": ("normalize", "--min-count", "1"),
+    "apply": ("vocabulary", "apply", "VOCABULARY"),
+}
+
+
+@pytest.mark.parametrize("command", layouts)
+def test_a_column_of_queries_alone_is_written_in_a_layout_as_convert_does(command: str, tmp_path: Path) -> None:
     source, chosen, converted = (tmp_path / name for name in ("in.jsonl", "chosen.jsonl", "converted.jsonl"))
-    rows: list[dict[str, object]] = [{"frage": "Warum?", "antwort": "Darum.", "tags": ["why"]}]
+    asked = ["Warum ist der Himmel blau?", "Wo liegt der Hafen der Stadt?"]
+    rows: list[dict[str, object]] = [{"frage": text, "antwort": "Darum.", "tags": ["why"]} for text in asked]
     source.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
+    files = {"AGAINST": tmp_path / "against.jsonl", "VOCABULARY": tmp_path / "words.parquet"}
+    files["AGAINST"].write_text('{"question": "Was kostet eine Fahrt mit der Bahn nach Rom?"}\n')
+    instag.normalize(pl.DataFrame({"tags": [["why"]] * 2}), min_count=1).vocabulary.save(files["VOCABULARY"])
     wanted = ("--query", "frage", "--to", "sharegpt")
-    run(*command, source, *wanted, "-o", chosen)
+    made = tmp_path / "parts" if command == "split" else chosen
+    run(*(files.get(word, word) for word in layouts[command]), source, *wanted, "-o", made)
     run("convert", source, *wanted, "-o", converted)
-    whole = {"conversations": [{"from": "human", "value": "Warum?"}], "antwort": "Darum.", "tags": ["why"]}
-    assert read_lines(converted) == [whole]
-    kept = [{key: row[key] for key in whole} for row in pl.read_ndjson(chosen).to_dicts()]
-    assert kept == [whole]
+    whole = [
+        {"conversations": [{"from": "human", "value": text}], "antwort": "Darum.", "tags": ["why"]} for text in asked
+    ]
+    assert read_lines(converted) == whole
+    written = [chosen] if command != "split" else [made / "train.jsonl", made / "val.jsonl"]
+    kept = [{key: row[key] for key in whole[0]} for path in written for row in read_lines(path)]
+    assert sorted(kept, key=str) == sorted(whole, key=str)
 
 
 def test_rank(data: Path) -> None:

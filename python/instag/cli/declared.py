@@ -16,6 +16,7 @@ from instag.cli import console, outputs
 from instag.cli.options import Output, Sources, To, one_or_list
 from instag.errors import InputError
 from instag.io.options import ReadOptions
+from instag.io.targets import TARGETS
 
 __all__ = ["Dropped", "cleaning", "declared", "load"]
 
@@ -57,16 +58,16 @@ def declared(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Ca
 
 
 def load(
-    function: Callable[..., Any], source: list[str], options: dict[str, Any]
+    function: Callable[..., Any], source: list[str], options: dict[str, Any], to: str
 ) -> tuple[pl.LazyFrame, dict[str, Any]]:
-    """Open the data by the options of reading, and give what is left for the function."""
+    """Open the data by the options of reading and of writing, and give what is left for the function."""
     reading = {each.name: options[each.name] for each in fields(ReadOptions)}
     names = inspect.signature(function).parameters
     others = {name: value for name, value in options.items() if name in names}
-    if any(reading[name] is not None for name in ("answer", "system", "history")):
+    if to in TARGETS or any(reading[name] is not None for name in ("answer", "system", "history")):
         # The conversations are put together then, and the column of the queries is in them.
         others.pop("query", None)
-    return io.load(one_or_list(source), **reading), others
+    return io.load(one_or_list(source), to=to, **reading), others
 
 
 def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., None]:
@@ -78,7 +79,7 @@ def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., 
         listed = outputs.data("--dropped", dropped, lists=None)
         outputs.apart([*source, *options.get("against", ())], out, listed)
         with console.stage("reading"):
-            data, others = load(function, source, options)
+            data, others = load(function, source, options, to)
         with console.stage("comparing"):
             result = function(data, **others)
         if not result.kept and options.get("action") != "mark":

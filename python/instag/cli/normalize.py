@@ -179,7 +179,7 @@ def normalize(
         "min_support": read_number("--min-support", min_support),
     }
     with console.stage("reading"):
-        frame = instag.io.load(one_or_list(source), **reading)
+        frame = instag.io.load(one_or_list(source), to=to, **reading)
         expect_tags(frame, source, tags)
     asking = None if model is None else Estimating(model) if dry_run else model
     kept = "" if model is None else f"what was answered is in {model.journal}"

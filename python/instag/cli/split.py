@@ -27,7 +27,7 @@ def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> 
     output.mkdir(parents=True, exist_ok=True)
     outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
     with console.stage("reading"):
-        data, others = load(function, source, options)
+        data, others = load(function, source, options, to)
     with console.stage("splitting"):
         result = function(data, **others)
     for part, path in wanted.items():

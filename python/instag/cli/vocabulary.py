@@ -123,7 +123,7 @@ def apply(
     )
     with console.stage("reading"):
         loaded = instag.Vocabulary.load(file)
-        frame = instag.io.load(one_or_list(source), **reading)
+        frame = instag.io.load(one_or_list(source), to=to, **reading)
         expect_tags(frame, source, tags)
     with console.noted(), console.stage("applying") as tell:
         chosen = embedder_for(loaded, embedder, base_url)
