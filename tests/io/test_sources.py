@@ -7,14 +7,18 @@ import lzma
 import re
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from instag import InputError, InstagWarning
-from instag.io import convert, read
+from instag.io import convert, parquet_form, read
 
 ROWS: list[dict[str, Any]] = [
     {"instruction": "Où?", "input": "", "output": "là"},
@@ -212,6 +216,40 @@ def test_lengths_in_arrow_that_cannot_be_true(tmp_path: Path) -> None:
     at = data.index(b"\x28\xb5\x2f\xfd") - 8
     path.write_bytes(data[:at] + (2**62).to_bytes(8, "little") + data[at + 8 :])
     fails("x.arrow: cannot be read as arrow: the file is damaged, or cut short", path)
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+def test_columns_of_parquet_that_lie_outside_of_the_file(
+    many: bool,  # noqa: FBT001 - a parameter of the test
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "x.parquet"
+    frame = pl.DataFrame({"prompt": [f"question {row}" for row in range(500)], "n": [[row] for row in range(500)]})
+    frame.write_parquet(path, compression="uncompressed")
+    whole = path.read_bytes()
+    footer = int.from_bytes(whole[-8:-4], "little") + 8
+    assert read(path).height == 500
+    path.write_bytes(whole[:100] + whole[-footer:])
+    if many:
+        for row in range(20):
+            (tmp_path / f"a{row}.parquet").write_bytes(whole)
+    fails(r"x.parquet: cannot be read as parquet: the file is damaged, or cut short", tmp_path if many else path)
+    # Nothing but the one line: no threads of Polars' own that say what they died of.
+    assert capfd.readouterr().err == ""
+
+
+@settings(max_examples=60, deadline=None)
+@given(place=st.integers(4, 2_000), byte=st.integers(0, 255))
+def test_a_damaged_footer_is_an_error_or_none(place: int, byte: int) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "x.parquet"
+        pl.DataFrame({"prompt": ["a", "b"], "n": [[1], None]}).write_parquet(path)
+        data = bytearray(path.read_bytes())
+        data[-9 - place % (int.from_bytes(data[-8:-4], "little") - 1)] = byte
+        path.write_bytes(data)
+        with suppress(InputError):
+            parquet_form.check(path, "x")
 
 
 def test_the_file_at_fault_is_named_among_many(tmp_path: Path) -> None:

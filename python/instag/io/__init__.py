@@ -9,6 +9,7 @@ output        a file that is whole or not there; pipes and devices
 spool         what Polars does not read: unpacked, recoded
 csv_form      separators, headers and faults of CSV
 arrow_form    Arrow files: whether their lengths can be true, the names in a schema
+parquet_form  Parquet files: whether the places in a footer can be true
 records       JSON of mixed types in a frame, without loss
 json_text     the text of JSON: what a parser makes of it, and where it is none
 json_values   the rows in parsed JSON, however they are kept

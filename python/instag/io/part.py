@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from instag.errors import InputError
-from instag.io import arrow_form, csv_form, files, json_array, jsonl, spool
+from instag.io import arrow_form, csv_form, files, json_array, jsonl, parquet_form, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
 from instag.io.options import ReadOptions
 
@@ -114,6 +114,7 @@ def _check_head(head: bytes, name: str) -> None:
 
 def _binary(path: Path, kind: Type, name: str, head: bytes) -> pl.LazyFrame:
     if kind == "parquet":
+        parquet_form.check(path, name)
         return pl.scan_parquet(path, glob=False)
     if head.startswith(FEATHER):
         raise InputError(

@@ -188,7 +188,10 @@ def _opened(
             except InputError as error:
                 raise InputError(f"{part.path}: {error}") from None
         # Only what is asked for is looked for; whoever wants no queries gets what there is.
-        layout = find(part.frame, layout=options.format, template=options.template, parts=mapped, where=str(part.path))
+        with reading(part.path, "data"):
+            layout = find(
+                part.frame, layout=options.format, template=options.template, parts=mapped, where=str(part.path)
+            )
         if layout is None and need and "queries" not in schema:
             raise InputError(f"{part.path}: {nearest(schema, options.format, part.path)}")
         found.append((part, layout))

@@ -12,7 +12,7 @@ import polars as pl
 
 from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
-from instag.io import hub, jsonl
+from instag.io import hub, jsonl, parquet_form
 from instag.io.files import EXTENSIONS, reading, type_of
 from instag.io.folder import parts_of
 from instag.io.options import ReadOptions
@@ -103,8 +103,10 @@ def _pooled(names: Sequence[str], options: ReadOptions) -> Part | None:
 def _pooled_parquet(paths: Sequence[Path], names: Sequence[str]) -> Part | None:
     """Scan files of the same columns at once."""
     try:
+        for path in paths:
+            parquet_form.check(path, path)
         schemas = [pl.read_parquet_schema(path) for path in paths]
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+    except (InputError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         return None
     if "source" in schemas[0] or any(schema != schemas[0] for schema in schemas):
         return None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from instag.embedding.vectors import Embed, Vectors
 from instag.errors import InputError, file_error
+from instag.io import parquet_form
 from instag.io.output import atomic_write, reason_of
 from instag.normalization.application import Applied, apply
 from instag.normalization.draft import Draft
@@ -353,6 +354,7 @@ def _write(vocabulary: Vocabulary, path: Path) -> None:
 def _read(path: Path) -> Vocabulary:
     """Read a vocabulary; see :meth:`Vocabulary.load`."""
     try:
+        parquet_form.check(path, f"{path}: expected a vocabulary")
         written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:

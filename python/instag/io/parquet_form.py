@@ -1,0 +1,151 @@
+"""Parquet's form: whether the places in a file's footer can be true.
+
+Polars believes them, and where one is wrong its own threads write pages of their panic before the error can be told.
+"""
+
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+from instag.errors import InputError
+
+__all__ = ["check"]
+
+MAGIC, ENDING = b"PAR1", 8
+DAMAGED = "cannot be read as parquet: the file is damaged, or cut short"
+# To look through a larger footer takes longer than it is worth.
+LARGEST = 4 << 20
+DEEPEST = 32
+# The numbers of fields in the footer, as Parquet's definition has them.
+ROW_GROUPS, COLUMNS, META = 4, 1, 3
+VALUES, UNPACKED, PACKED, DATA, DICTIONARY = 5, 6, 7, 9, 11
+TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, MAP, RECORD, UUID = 1, 2, 3, 7, 8, 9, 10, 11, 12, 13
+INTEGERS = (4, 5, 6)
+SHORT = 15  # the length of a longer list follows by itself
+
+
+def check(path: Path, name: object) -> None:
+    """See that every column of a Parquet file lies within it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    name
+        What to call it in an error.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size < ENDING + len(MAGIC) or file.read(len(MAGIC)) != MAGIC:
+            return  # what reads it says what it is
+        file.seek(-ENDING, os.SEEK_END)
+        length, magic = struct.unpack("<I4s", file.read(ENDING))
+        if magic != MAGIC or length > LARGEST:
+            return
+        end = size - ENDING - length
+        if end < len(MAGIC):
+            raise InputError(f"{name}: {DAMAGED}")
+        file.seek(end)
+        footer = file.read(length)
+    try:
+        found = _Compact(footer).record()
+        chunks = [chunk.get(META, {}) for group in found[ROW_GROUPS] for chunk in group[COLUMNS]]
+        fits = all(_fits(chunk, end) for chunk in chunks if chunk)
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error) as error:
+        raise InputError(f"{name}: {DAMAGED}") from error
+    if not fits:
+        raise InputError(f"{name}: {DAMAGED}")
+
+
+def _fits(chunk: dict[int, Any], end: int) -> bool:
+    """Whether the pages of a column lie between the first bytes of a file and its footer."""
+    # Some writers say that there is a dictionary at 0 where there is none.
+    start: int = min(chunk[DATA], chunk.get(DICTIONARY) or chunk[DATA])
+    return bool(
+        len(MAGIC) <= start
+        and 0 <= chunk[PACKED] <= end - start
+        and chunk[DATA] <= end
+        and chunk[VALUES] >= 0 <= chunk[UNPACKED]
+    )
+
+
+class _Compact:
+    """What is in Thrift's compact form: records by the numbers of their fields."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.at = data, 0
+
+    def record(self, depth: int = 0) -> dict[int, Any]:
+        """Read the fields up to the end of a record."""
+        if depth > DEEPEST:
+            raise ValueError
+        found: dict[int, Any] = {}
+        number = 0
+        while head := self.byte():
+            number = number + (head >> 4) if head >> 4 else self.integer()
+            kind = head & 15
+            found[number] = kind == TRUE if kind in (TRUE, FALSE) else self.value(kind, depth)
+        return found
+
+    def value(self, kind: int, depth: int) -> Any:
+        """Read one value of a kind."""
+        if kind in INTEGERS:
+            return self.integer()
+        readers: dict[int, Any] = {
+            TRUE: self.byte,
+            FALSE: self.byte,
+            BYTE: self.byte,
+            DOUBLE: lambda: self.skip(8),
+            UUID: lambda: self.skip(16),
+            BINARY: lambda: self.skip(self.varint()),
+            LIST: lambda: self.values(depth),
+            SET: lambda: self.values(depth),
+            MAP: lambda: self.pairs(depth),
+            RECORD: lambda: self.record(depth + 1),
+        }
+        return readers[kind]()
+
+    def values(self, depth: int) -> list[Any]:
+        """Read a list."""
+        head = self.byte()
+        length = head >> 4 if head >> 4 != SHORT else self.varint()
+        if length > len(self.data):
+            raise ValueError
+        return [self.value(head & 15, depth) for _ in range(length)]
+
+    def pairs(self, depth: int) -> None:
+        """Pass over a map, of which no part of a footer is one."""
+        length = self.varint()
+        kinds = self.byte() if length else 0
+        if length > len(self.data):
+            raise ValueError
+        for _ in range(length):
+            self.value(kinds >> 4, depth)
+            self.value(kinds & 15, depth)
+
+    def byte(self) -> int:
+        """Read one byte."""
+        self.at += 1
+        return self.data[self.at - 1]
+
+    def varint(self) -> int:
+        """Read an integer of as many bytes as it needs."""
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 127) << shift
+            if byte < 128:  # noqa: PLR2004 - the bit that says that there is more
+                return value
+            shift += 7
+
+    def integer(self) -> int:
+        """Read an integer that may be negative."""
+        value = self.varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def skip(self, length: int) -> None:
+        """Pass over bytes."""
+        if self.at + length > len(self.data):
+            raise ValueError
+        self.at += length
