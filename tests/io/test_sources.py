@@ -267,7 +267,7 @@ def test_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_deep_nesting_and_keys_that_come_twice(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    deep = "[" * 900 + "]" * 900
+    deep = '[{"a":' * 500 + "1" + "}]" * 500
     path.write_text(f'{{"prompt":"a","x":{deep}}}\n{{"prompt":"b","prompt":"c"}}\n')
     frame = read(path)
     assert frame["prompt"].to_list() == ["a", "c"]
