@@ -11,12 +11,9 @@ SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.built ## Build instag, select from the data that come with it, draw a report, and run a recipe
+demo: $(VENV)/.built ## Build instag, choose from the data that come with it, and run a recipe from raw samples to a trainer
 	$(BIN)/instag demo
-	mkdir -p instag-demo/recipe/data
-	cp python/instag/sample_data/*.jsonl instag-demo/recipe/data
-	cp python/instag/sample_data/judgments/judgments.jsonl examples/recipes/judged.toml instag-demo/recipe
-	$(BIN)/instag run instag-demo/recipe/judged.toml
+	$(BIN)/instag run instag-demo/recipe/recipe.toml
 	$(BIN)/instag verify instag-demo/recipe/out/manifest.json --replay
 
 demo-llm: $(VENV)/.developing ## Start a small language model, and go from raw samples to a subset with it
@@ -89,7 +86,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 $(VENV)/.built: $(BIN)/python $(SOURCE)
-	$(BIN)/python -m pip install --quiet --editable '.[report]'
+	$(BIN)/python -m pip install --quiet --editable '.[report,tag]' tokenizers
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.built

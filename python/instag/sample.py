@@ -1,12 +1,21 @@
-"""The four small sets that come with the package, and what a judge said of their tags."""
+"""The four small sets that come with the package, what models said of them, and a recipe that needs no more."""
 
+import shutil
 from pathlib import Path
 
 import polars as pl
 
-__all__ = ["load_sample", "load_sample_judgments"]
+__all__ = ["lay_out", "load_sample", "load_sample_judgments"]
 
 FOLDER = Path(__file__).parent / "sample_data"
+
+# What stands beside the data in a folder with the recipe.
+BESIDE = {
+    "recipe.toml": "recipe.toml",
+    "answers/tagging.journal": "answers.journal",
+    "answers/tokenizer.json": "tokenizer.json",
+    "judgments/judgments.jsonl": "judgments.jsonl",
+}
 
 
 def load_sample() -> pl.DataFrame:
@@ -49,3 +58,24 @@ def load_sample_judgments() -> pl.DataFrame:
     ['explanation', 'mathematics', 'programming']
     """
     return pl.read_ndjson(FOLDER / "judgments" / "judgments.jsonl")
+
+
+def lay_out(folder: Path) -> Path:
+    """Write a recipe into a folder, with raw samples and all that it needs beside them: neither a key nor a network.
+
+    Returns
+    -------
+    The recipe.
+
+    Examples
+    --------
+    >>> recipe = lay_out(getfixture("tmp_path") / "demo")
+    >>> sorted(path.name for path in recipe.parent.iterdir())
+    ['answers.journal', 'data', 'judgments.jsonl', 'recipe.toml', 'tokenizer.json']
+    """
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    for path in sorted(FOLDER.glob("*.jsonl")):
+        pl.read_ndjson(path).drop("query_tags").write_ndjson(folder / "data" / path.name)
+    for source, name in BESIDE.items():
+        shutil.copyfile(FOLDER / source, folder / name)
+    return folder / "recipe.toml"

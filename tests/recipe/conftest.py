@@ -1,9 +1,13 @@
 """A folder with two sources and a recipe for them."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 import pytest
+from model_server import Server
 
 TOPICS = ["bread", "tides", "chess", "glass", "maps", "wolves", "rust", "lamps"]
 RECIPE = """\
@@ -69,3 +73,33 @@ def folder(tmp_path: Path) -> Path:
     rows("third", 20).write_ndjson(tmp_path / "second-b.jsonl")
     (tmp_path / "recipe.toml").write_text(RECIPE)
     return tmp_path
+
+
+@contextmanager
+def serving(faults: float = 0.0, wait: float = 0.0) -> Iterator[Server]:
+    """A stand-in for a model."""
+    with Server(faults, wait) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A model that always answers."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def other_server() -> Iterator[Server]:
+    """Another one."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def faulty() -> Iterator[Server]:
+    """A model that fails one time in ten."""
+    with serving(faults=0.1, wait=0.02) as found:
+        yield found

@@ -11,6 +11,7 @@ from instag.choices import Method
 from instag.cli import console, outputs
 from instag.cli.normalize import show_merges
 from instag.errors import InputError
+from instag.sample import lay_out
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,6 +52,12 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     for query, new in chosen.head(3).select(first_query(), "new_tags").iter_rows():
         console.say(f"  {query}\n    new: {', '.join(new)}")
     draw(done, chosen, output)
+    recipe = lay_out(output / "recipe")
+    console.say(
+        "\nThe whole road in one file, from raw samples to files for a trainer; it needs neither key nor network\n(but all libraries: pip install 'instag[all]'):\n\n"
+        f"  instag run {recipe}\n"
+        f"  instag verify {recipe.parent / 'out' / 'manifest.json'} --replay"
+    )
     console.say(
         "\nWith data of your own, and a model at an endpoint of your own (or OpenAI's):\n\n"
         "  instag tag data.jsonl -o tagged.jsonl --model gpt-4o-mini\n"

@@ -133,6 +133,9 @@ class _Reader:
         for key, option in options(step).items():
             if option.needed and key not in given and key not in table:
                 self._faults.add(f"[{step}] {key}: expected a value: {option.help}", step)
+        if step == "dedup" and given.get("keep") == "quality":
+            # The column that sources make.
+            given.setdefault("quality", "quality")
         return given
 
     def _table(self, step: str, table: dict[str, Any], *place: str | int) -> dict[str, Any]:

@@ -48,6 +48,10 @@ def finish(road: Road) -> None:
     path = road.output / MANIFEST
     _write(path, json.dumps(manifest, indent=1, ensure_ascii=False, default=str) + "\n")
     road.say(f"written to {road.output}: {', '.join(str(each.relative_to(road.output)) for each in wanted)}")
+    for each in sorted(target for target in wanted if target.suffix == ".yaml"):
+        # Each configuration says in its second line how it is used.
+        call = each.read_text("utf-8").splitlines()[1].strip("# ")
+        road.say(f"train: cd {road.output} && {call}")
     road.say(f"next: instag verify {path} --replay")
 
 

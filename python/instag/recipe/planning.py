@@ -68,6 +68,8 @@ def _questions(road: Road, step: str, raw: Mapping[str, Path]) -> str:
     found = estimate(job)
     costs = [each.cost for each in found]
     asked, seconds = sum(each.asked for each in found), sum(each.seconds or 0 for each in found)
+    if not asked:
+        return ": no questions"
     money = "at a price that is not known" if None in costs else f"about ${sum(each or 0 for each in costs):,.2f}"
     return f": {asked:,} questions, {money}, {duration(seconds)}"
 

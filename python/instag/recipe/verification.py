@@ -92,7 +92,7 @@ def _outputs(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
             wrong.append(f"{each['path']} is missing")
         elif digest(file) != each["sha256"]:
             wrong.append(f"{each['path']} is not as it was written")
-    yield Check("outputs", not wrong, "; ".join(wrong) or f"{len(read['outputs']):,} files unchanged")
+    yield Check("outputs", not wrong, "; ".join(wrong) or _unchanged(len(read["outputs"])))
 
 
 def _sources(folder: Path, read: Mapping[str, Any], data: Path | None) -> Iterator[Check]:
@@ -115,7 +115,11 @@ def _sources(folder: Path, read: Mapping[str, Any], data: Path | None) -> Iterat
         elif missing:
             yield Check(what, holds=None, said=f"{', '.join(missing)}: not there; --data says where")
         else:
-            yield Check(what, holds=True, said=f"{len(source['files']):,} files unchanged")
+            yield Check(what, holds=True, said=_unchanged(len(source["files"])))
+
+
+def _unchanged(files: int) -> str:
+    return f"{files:,} {'file' if files == 1 else 'files'} unchanged"
 
 
 def _written(folder: Path) -> Iterator[Check]:

@@ -22,6 +22,8 @@ def said(facts: Mapping[str, Any]) -> str:
         found.append(f"${facts['spent']:,.4g} spent by all runs of this recipe")
     if "tags" in facts:
         found.append(f"{facts['tags']:,} tags")
+    if "reached" in facts:
+        found.append(f"{facts['reached']:,.10g} of {facts['budget']:,.10g} {facts['in']}")
     if "certificate" in facts:
         found.append(facts["certificate"])
     found += [

@@ -1,5 +1,6 @@
 """The step that asks a model for tags, also of the data that a selection is steered to."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ def tag(job: Job) -> dict[str, Any]:
     for path, name in [(job.data["data"], "data"), *((each, "target") for each in targets)]:
         frame = pl.read_parquet(path) if name == "data" else io.read(str(path))
         options, price, before = allowed(ledger, journal, str(job.given["model"]), given)
+        if _keyless(options) and not _left(frame, job, given):
+            options["limit"] = 0
         columns = {"replace": True} if name == "target" else {"replace": job.given.get("replace", True)}
         with ledger.writing(journal):
             result = tagged(
@@ -53,14 +56,10 @@ def tag(job: Job) -> dict[str, Any]:
 
 def estimate(job: Job) -> list[Estimate]:
     """What is left to ask about the data, and about the target where it has no tags."""
-    given = {
-        name: value
-        for name, value in asking(job.given, job.home).items()
-        if name not in ("api_key", "headers", "max_cost")
-    }
+    given = asking(job.given, job.home)
     frames: list[Any] = [pl.read_parquet(job.data["data"])]
     frames += [] if job.target is None else [io.read(str(job.target))]
-    return [estimated(frame, **given, journal=_journals(job, journal_of(job))) for frame in frames]
+    return [_estimated(frame, job, given) for frame in frames]
 
 
 def journal_of(job: Job) -> Path:
@@ -84,6 +83,22 @@ def asking(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     if characters is not None or tokens is not None:
         options["cut"] = Cut(tokens, "tokens") if tokens is not None else Cut(int(characters or 0))
     return options
+
+
+def _estimated(frame: pl.DataFrame, job: Job, given: Mapping[str, Any]) -> Estimate:
+    known = {name: value for name, value in given.items() if name not in ("api_key", "headers", "max_cost")}
+    return estimated(frame, **known, journal=_journals(job, journal_of(job)))
+
+
+def _left(frame: pl.DataFrame, job: Job, given: Mapping[str, Any]) -> int:
+    """How many questions no journal has an answer to."""
+    return _estimated(frame, job, given).asked
+
+
+def _keyless(options: Mapping[str, Any]) -> bool:
+    """Whether no key was found for an endpoint that wants one: where nothing is left to ask none is needed."""
+    elsewhere = options.get("base_url") or os.environ.get("OPENAI_BASE_URL") or options["model"].endswith(".gguf")
+    return not elsewhere and not options.get("api_key") and not os.environ.get("OPENAI_API_KEY")
 
 
 def _journals(job: Job, own: Path) -> Path | list[Path]:

@@ -8,9 +8,13 @@ from typing import Any
 import polars as pl
 
 from instag import io
+from instag.io.trainers.files import write_marked
 from instag.recipe.work.job import Job, texts
 
 __all__ = ["card", "write"]
+
+# Tags that the card names.
+NAMED = 20
 
 
 def write(job: Job) -> dict[str, Any]:
@@ -48,7 +52,10 @@ def card(job: Job) -> dict[str, Any]:
         write=False,
     )
     shutil.rmtree(with_files)
-    job.path("README.md").write_text("\n\n".join([text, *_left_out(job), *_chosen(job)]), "utf-8", newline="\n")
+    # How to do it again stands last.
+    text, again, rest = text.partition("\n\n## Doing it again\n")
+    parts = [text, *_left_out(job), *_chosen(job), *_tags(job)]
+    write_marked(job.path("README.md"), "\n\n".join(parts) + again + rest)
     return {}
 
 
@@ -83,6 +90,22 @@ def _chosen(job: Job) -> list[str]:
         said,
         "`instag verify manifest.json --replay` chooses them again and compares.",
     ]
+
+
+def _tags(job: Job) -> list[str]:
+    """The most frequent tags of what was chosen."""
+    if "select" not in job.made:
+        return []
+    tags = pl.scan_parquet(job.made["select"] / "data.parquet").select(
+        tag=job.recipe.steps["select"].get("tags", "tags")
+    )
+    while isinstance(tags.collect_schema()["tag"], pl.List):
+        tags = tags.select(pl.col("tag").list.unique()).explode("tag")
+    counts = (
+        tags.drop_nulls().group_by(pl.col("tag").cast(pl.String)).len().sort("len", "tag", descending=[True, False])
+    )
+    shown = [f"{' '.join(tag.split())} ({count:,})" for tag, count in counts.head(NAMED).collect().iter_rows()]
+    return ["## Tags", ", ".join(shown)] if shown else []
 
 
 def _linked(source: Path, target: Path) -> None:

@@ -1,0 +1,54 @@
+"""A stand-in for a model at an endpoint: it answers by what it is asked, and fails now and then."""
+
+import hashlib
+import json
+import random
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Server(ThreadingHTTPServer):
+    """A model that answers by what it is asked, and fails as often as it is told to."""
+
+    daemon_threads = True
+
+    def __init__(self, faults: float = 0.0, wait: float = 0.0) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.faults, self.wait = faults, wait
+        self.answers: Counter[str] = Counter()
+        self.chance = random.Random(3)  # noqa: S311
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
+        time.sleep(self.server.wait)
+        if self.server.chance.random() < self.server.faults:
+            body, status = b'{"error": {"message": "overloaded"}}', 503
+        else:
+            number = int(hashlib.sha256(asked.encode()).hexdigest(), 16)
+            content = json.dumps([{"tag": f"topic {number % 9}", "explanation": "x"}, {"tag": f"kind {number % 4}"}])
+            choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
+            usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
+            body, status = json.dumps({"id": "1", "model": "m", "choices": [choice], "usage": usage}).encode(), 200
+            self.server.answers[asked] += 1
+        try:
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except OSError:
+            pass  # who asked is dead
