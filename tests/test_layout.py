@@ -148,7 +148,7 @@ def loaded_by_name(module: str) -> Iterator[str]:
         if getattr(called, "id", getattr(called, "attr", None)) in {"import_module", "__import__"}:
             assert isinstance(node, ast.Call)
             first = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
-            yield first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+            yield str(first.value) if isinstance(first, ast.Constant) else ast.unparse(first)
 
 
 @pytest.mark.parametrize("module", sorted(modules()))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+
 from model_server import Server
 
 TOPICS = ["bread", "tides", "chess", "glass", "maps", "wolves", "rust", "lamps"]

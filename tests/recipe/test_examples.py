@@ -6,10 +6,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from model_server import Server
 
 import instag
 from instag.sample import FOLDER, lay_out
+from model_server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "recipes"
 SMALL = ["normalize.min_count=1", "normalize.embedder=none"]

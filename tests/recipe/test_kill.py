@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from model_server import Server
 
 TAG = '\n[tag]\nmodel = "m"\nbase_url = "{url}"\nmax_cost = 1.0\nprice = "0.1,0.1"\nconcurrency = 4\nattempts = 9\n'

@@ -11,7 +11,6 @@ from instag.choices import Method
 from instag.cli import console, outputs
 from instag.cli.normalize import show_merges
 from instag.errors import InputError
-from instag.sample import lay_out
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,6 +51,8 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     for query, new in chosen.head(3).select(first_query(), "new_tags").iter_rows():
         console.say(f"  {query}\n    new: {', '.join(new)}")
     draw(done, chosen, output)
+    from instag.sample import lay_out
+
     recipe = lay_out(output / "recipe")
     console.say(
         "\nThe whole road in one file, from raw samples to files for a trainer; it needs neither key nor network\n(but all libraries: pip install 'instag[all]'):\n\n"
