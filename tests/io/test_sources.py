@@ -272,6 +272,7 @@ def test_deep_nesting_and_keys_that_come_twice(tmp_path: Path) -> None:
     frame = read(path)
     assert frame["prompt"].to_list() == ["a", "c"]
     convert(path, tmp_path / "out.jsonl")
-    assert json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])["x"] == json.loads(deep)
+    # As text, for Python neither parses nor compares so much within itself.
+    assert (tmp_path / "out.jsonl").read_text().startswith(f'{{"prompt":"a","x":{deep}}}\n')
     path.write_text(f'{{"prompt":"a","x":{"[" * 100_000}}}')
     fails("x.jsonl", path)
