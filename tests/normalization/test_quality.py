@@ -89,6 +89,27 @@ def test_counts_by_step(tmp_path: Path) -> None:
     assert told[4] == "| frequency | 1 | 50.0 % | 5 | 83.3 % | 8,541 |"
 
 
+def test_counts_say_what_is_kept(tmp_path: Path) -> None:
+    path, said = tmp_path / "pool.jsonl", tmp_path / "said.jsonl"
+    rows = [["poetry", "night shift"], ["poetry"], ["haiku"], ["night shift"], ["tax"], []]
+    path.write_text("\n".join(json.dumps({"tags": tags}) for tags in rows))
+    said.write_text(json.dumps({"tag": "haiku", "same": [], "broader": ["poetry"]}))
+    last = {}
+    for options in ((), ("--judgments", str(said)), ("--replay", str(said))):
+        told: list[str] = []
+        counts.main([str(path), "--min-count", "2", *options], told.append)
+        last[options[:1]] = told[-1]
+    assert last[()] == "66.7 % of the raw assignments are kept; samples that lose all tags: 2"
+    assert (
+        last[("--judgments",)]
+        == last[("--replay",)]
+        == "83.3 % of the raw assignments are kept; samples that lose all tags: 1"
+    )
+    told = []
+    counts.main([str(path), "--min-count", "1", "--steps", "rules,frequency"], told.append)
+    assert [line.split()[1] for line in told[3:-1]] == ["raw", "rules", "frequency"]
+
+
 def test_quality_by_pairs_and_readings() -> None:
     one = pl.DataFrame({"tags": [["Story", "code"], ["code"], None, []]})
     two = pl.DataFrame({"tags": [["story"], ["codes", "C"], ["x"], []]})
