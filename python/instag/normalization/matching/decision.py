@@ -11,6 +11,7 @@ from instag import _core
 from instag.choices import Stem
 from instag.embedding.vectors import Vectors
 from instag.normalization.matching.guards import refusal
+from instag.normalization.matching.languages import accents, is_english, unaccented
 from instag.normalization.matching.lexicon import FILLERS, GENERIC
 from instag.normalization.matching.words import (
     Words,
@@ -27,6 +28,7 @@ from instag.normalization.matching.words import (
 )
 
 __all__ = [
+    "ACCENTS",
     "Exchange",
     "Likeness",
     "Matching",
@@ -61,6 +63,8 @@ CLOSE = 0.60
 FAR = 0.42
 # Below this many letters, what is left without spaces is too short to say anything.
 SHORT = 5
+# Why two tags are one where nothing else differs.
+ACCENTS = "differ only by accents"
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Matching:
             return [_core.stem_keys(list(texts))]
         if not self.guards:
             return []
-        keys = [list(map(joined, texts))]
+        keys = [list(map(unaccented, texts))]
         if self.stem:
             keys.append([key.replace(" ", "") for key in _core.stem_keys(list(texts))])
         return keys
@@ -165,8 +169,17 @@ def spelling(one: str, other: str) -> Spelling | None:
     if joined(one) == joined(other):
         spaces = one.replace(" ", "") == other.replace(" ", "")
         return Spelling(joins=True, why=f"differ only by spaces{'' if spaces else ' or full stops'}", rank=0)
-    if refusal(one, other):
+    twins = accents(one, other)
+    if twins is not None:
+        why = ACCENTS if twins else "kept apart: accents differ"
+        return Spelling(joins=twins, why=why, rank=0 if twins else 3)
+    # Inflections are those of English.
+    if refusal(one, other) or not (is_english(one) and is_english(other)):
         return None
+    return _inflection(one, other)
+
+
+def _inflection(one: str, other: str) -> Spelling | None:
     kind = kind_of_inflection(words(one), words(other))
     if kind is not None:
         return Spelling(joins=True, why=kind, rank=1 if kind == "plural" else 2)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import product
 
+from instag.normalization.matching.languages import accents
 from instag.normalization.matching.lexicon import (
     DIRECTIONS,
     FILLERS,
@@ -72,6 +73,9 @@ def refusal(one: str, other: str) -> str | None:
     # Neither spaces nor full stops inside a name make another tag.
     if joined(one) == joined(other):
         return None
+    twins = accents(one, other)
+    if twins is not None:
+        return None if twins else "accents differ"
     return None if _are_plain(one, other) else _by_guards(one, other)
 
 

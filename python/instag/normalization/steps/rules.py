@@ -1,6 +1,6 @@
 """The rules step: one tag for every way to write it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import count
 
@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.normalization.matching.clustering import star
-from instag.normalization.matching.decision import Matching, spelling, spelt
+from instag.normalization.matching.decision import ACCENTS, Matching, spelling, spelt
 from instag.normalization.state import DROPPED, Change, Changes, State, Step
 
 __all__ = ["rules"]
@@ -69,11 +69,21 @@ def _same_spelling(
             why[one, other] = why[other, one] = said.why
         else:
             apart.append((live[one], live[other], said.why))
+    _only_one_accented(edges, why)
     joins = [
         Change(live[nth], live[centre], spelt(why[nth, centre], texts[nth], texts[centre]))
         for nth, (centre, _) in star(sorted(edges), edges).items()
     ]
     return joins, apart
+
+
+def _only_one_accented(edges: dict[int, dict[int, float]], why: dict[tuple[int, int], str]) -> None:
+    """Leave alone what could be several words without their accents: "releve" is "relève" or "relevé"."""
+    by_accents = [pair for pair, said in why.items() if said == ACCENTS]
+    twins = Counter(one for one, _ in by_accents)
+    for one, other in by_accents:
+        if twins[one] > 1 or twins[other] > 1:
+            edges[one].pop(other, None)
 
 
 def _candidates(keys: list[list[str]]) -> Iterable[tuple[int, int]]:
