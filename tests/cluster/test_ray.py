@@ -105,16 +105,6 @@ def test_a_budget_beyond_the_tagged_rows_takes_them_all_and_says_so(pool: pl.Dat
     assert read(chosen).equals(wanted)
 
 
-def test_rounds_that_were_guessed_too_few_are_made_more(monkeypatch: pytest.MonkeyPatch, pool: pl.DataFrame) -> None:
-    monkeypatch.setattr("instag.selection.folding._guess", lambda *_: 1)
-
-    with pytest.warns(instag.InstagWarning, match="null tags"):
-        chosen = read(instag.select(on_ray(pool), 900, key="id"))
-
-    with pytest.warns(instag.InstagWarning, match="null tags"):
-        assert chosen.equals(instag.select(pool, 900, key="id"))
-
-
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [

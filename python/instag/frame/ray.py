@@ -24,6 +24,8 @@ __all__ = ["RayFrame"]
 PLACE = "__instag_place"
 # What a part comes back as where it holds what it must not.
 FAULT = "__instag_fault"
+# Rows that one task puts in order.
+FEW = 100_000
 # Parts that one task puts together.
 TOGETHER = 8
 
@@ -94,11 +96,6 @@ class RayFrame(Frame):
     def count(self) -> int:
         """The number of rows."""
         return int(self._data.count())
-
-    def first(self, rows: int, columns: list[str]) -> pl.DataFrame:
-        """Some columns of the first rows that come."""
-        few = self._data.select_columns(columns).limit(rows)
-        return pl.concat([pl.DataFrame(part) for part in few.iter_batches(batch_size=None, batch_format="pyarrow")])
 
     def mapped(self, make: Make, columns: list[str]) -> Iterator[pl.DataFrame]:
         """What a function makes of some columns of each part of the rows, as it comes."""
@@ -174,7 +171,9 @@ class RayFrame(Frame):
         kept = self._data.map_batches(
             _kept, fn_args=(self.require_key(), ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
         )
-        return kept.sort(PLACE).drop_columns([PLACE])
+        if len(rows) > FEW:
+            return kept.sort(PLACE).drop_columns([PLACE])
+        return kept.repartition(1).map_batches(_in_order, batch_format="pyarrow", batch_size=None)
 
     def _with_columns(self, _: pl.DataFrame) -> Any:
         raise self._unsupported()
@@ -215,6 +214,10 @@ def _encoded(frame: pl.DataFrame, *, key: str | None, tags: str) -> pl.DataFrame
 def _decoded(part: pl.DataFrame) -> TagSets:
     lengths, codes, tags, null = (part.get_column(name)[0] for name in ("lengths", "codes", "tags", "null"))
     return TagSets.of(lengths.to_numpy(), codes.to_numpy(), tags, null)
+
+
+def _in_order(table: Any) -> Any:
+    return table.sort_by(PLACE).drop_columns([PLACE])
 
 
 def _kept(table: Any, key: str, taken: Any) -> Any:
