@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import datasets
 import pandas as pd
@@ -106,6 +107,62 @@ def test_a_full_disk_is_one_line(source: Path) -> None:
         pytest.skip("there is no /dev/full")
     with pytest.raises(InputError, match=r"^/dev/full: cannot be written as jsonl: the disk is full$"):
         convert(source, "/dev/full")
+
+
+def test_a_limit_of_files_is_one_line(source: Path, tmp_path: Path) -> None:
+    source.write_text(ROW * 10_000)
+    program = (
+        "import resource, instag\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        f"try: instag.convert({str(source)!r}, {str(tmp_path / 'out.jsonl')!r})\n"
+        "except instag.InputError as error: print(error)"
+    )
+    (tmp_path / "out.jsonl").write_text("old")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == (
+        f"{tmp_path}/out.jsonl: cannot be written as jsonl: it would be larger than files may be here (see ulimit -f)\n"
+    )
+    assert (tmp_path / "out.jsonl").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.jsonl"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to another")
+def test_the_owner_stays(source: Path, tmp_path: Path) -> None:
+    final = tmp_path / "out.jsonl"
+    final.write_text("old")
+    os.chown(final, 1234, 4321)
+    convert(source, final)
+    assert (final.read_text(), final.stat().st_uid, final.stat().st_gid) == (ROW, 1234, 4321)
+
+
+def test_a_folder_that_is_read_only(source: Path) -> None:
+    # What root may do says nothing, so for a moment nobody does it, in a folder that everybody sees.
+    nobody = os.geteuid() == 0
+    with TemporaryDirectory() as open_folder:
+        Path(open_folder).chmod(0o755)
+        folder = Path(open_folder) / "closed"
+        folder.mkdir()
+        data = Path(open_folder) / "in.jsonl"
+        data.write_text(ROW)
+        (folder / "out.jsonl").write_text("old")
+        (folder / "out.jsonl").chmod(0o666)
+        convert(source, os.devnull)
+        folder.chmod(0o555)
+        try:
+            if nobody:
+                os.seteuid(65534)
+            with pytest.raises(
+                InputError,
+                match=r"new.jsonl: cannot be written as jsonl: Permission denied: write to another folder, or see to its perm",
+            ):
+                convert(data, folder / "new.jsonl")
+            with pytest.raises(InputError, match=r"out.jsonl: cannot be written as jsonl: Permission denied"):
+                convert(data, folder / "out.jsonl")
+        finally:
+            if nobody:
+                os.seteuid(0)
+            folder.chmod(0o755)
+        assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("out.jsonl", "old")]
 
 
 def test_long_names(source: Path, tmp_path: Path) -> None:

@@ -167,6 +167,8 @@ def _reason(error: BaseException) -> str:
         return f"{error.strerror}: write to another folder, or see to its permissions"
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
         return "the disk is full"
+    if (isinstance(error, OSError) and error.errno == errno.EFBIG) or "File too large" in str(error):
+        return "it would be larger than files may be here (see ulimit -f)"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return reason_of(error)
