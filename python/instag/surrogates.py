@@ -10,6 +10,7 @@ __all__ = ["count_lone", "replace_escapes", "replace_lone", "show_controls", "wa
 LOST = "\ufffd"
 # All but tab, line feed and carriage return; and those that turn the direction of what follows.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+PAIRS = re.compile("[\U00010000-\U0010ffff]")
 # A whole pair, a half of one, or any other escape: a backslash that is escaped itself begins none.
 ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
@@ -65,10 +66,11 @@ def warn_of_lone(count: int, where: str) -> None:
         warn(f"{where}: {count:,} {many} became U+FFFD")
 
 
-def show_controls(value: Any) -> Any:
+def show_controls(value: Any, *, pairs: bool = False) -> Any:
     r"""Spell control characters as escapes, in a text or in all texts of lists and dicts.
 
-    A terminal obeys them, and what draws pictures cannot.
+    A terminal obeys them, and what draws pictures cannot. With `pairs` the characters that UTF-16 has as two halves, such as
+    emoji, are spelt so too: what cuts long names may cut between the halves.
 
     Examples
     --------
@@ -76,10 +78,11 @@ def show_controls(value: Any) -> Any:
     red \x1b[31m [{'a\\x00': 1}]
     """
     if isinstance(value, str):
-        return CONTROLS.sub(lambda found: _escape(found[0]), value)
+        shown = CONTROLS.sub(lambda found: _escape(found[0]), value)
+        return PAIRS.sub(lambda found: _escape(found[0]), shown) if pairs else shown
     if isinstance(value, dict):
-        return {show_controls(key): show_controls(member) for key, member in value.items()}
-    return [show_controls(item) for item in value] if isinstance(value, list | tuple) else value
+        return {show_controls(key, pairs=pairs): show_controls(member, pairs=pairs) for key, member in value.items()}
+    return [show_controls(item, pairs=pairs) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _escape(character: str) -> str:

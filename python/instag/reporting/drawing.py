@@ -1,7 +1,7 @@
 """Drawing: charts as specifications, and specifications as files, without a browser."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import altair as alt
 
@@ -12,6 +12,7 @@ from instag.surrogates import show_controls
 
 __all__ = ["abreast", "as_png", "as_svg", "decades", "drawn", "legend"]
 
+T = TypeVar("T")
 # The width in pixels where there is no window to fill, and how much finer than the screen a bitmap is.
 WIDTH = 760
 FINER = 2
@@ -66,20 +67,35 @@ def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
     """A figure as SVG."""
     import vl_convert  # noqa: PLC0415 - 50 MB, and not needed for the page
 
-    spec = sized(figure)
-    if is_vega(spec):
-        return str(vl_convert.vega_to_svg({**show_controls(spec), "config": theme.config(FONT)}))
-    return str(vl_convert.vegalite_to_svg(show_controls(spec), config=theme.config(FONT)))
+    def convert(spec: Spec) -> str:
+        if is_vega(spec):
+            return str(vl_convert.vega_to_svg({**spec, "config": theme.config(FONT)}))
+        return str(vl_convert.vegalite_to_svg(spec, config=theme.config(FONT)))
+
+    return _converted(convert, sized(figure))
 
 
 def as_png(figure: Figure, theme: Theme = LIGHT, finer: float = FINER) -> bytes:
     """A figure as PNG, so many times finer than a screen."""
     import vl_convert  # noqa: PLC0415 - as above
 
-    spec = sized(figure)
-    if is_vega(spec):
-        return bytes(vl_convert.vega_to_png({**show_controls(spec), "config": theme.config(FONT)}, scale=finer))
-    return bytes(vl_convert.vegalite_to_png(show_controls(spec), config=theme.config(FONT), scale=finer))
+    def convert(spec: Spec) -> bytes:
+        if is_vega(spec):
+            return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=finer))
+        return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=finer))
+
+    return _converted(convert, sized(figure))
+
+
+def _converted(convert: Callable[[Spec], T], spec: Spec) -> T:
+    """Draw, and where a name was cut in the middle of a character, draw with such characters spelt as escapes."""
+    try:
+        return convert(show_controls(spec))
+    except ValueError:
+        spelt = show_controls(spec, pairs=True)
+        if spelt == show_controls(spec):
+            raise
+        return convert(spelt)
 
 
 def is_vega(spec: Mapping[str, Any]) -> bool:
