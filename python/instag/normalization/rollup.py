@@ -186,8 +186,8 @@ def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
 def _most(lengths: NDArray[np.int64], topics: NDArray[np.int64], nowhere: int) -> NDArray[np.int64]:
     """The topic that most tags of each row lead to, the first of several; `nowhere` for rows where none leads to one."""
     rows = np.repeat(np.arange(len(lengths)), lengths)
-    told = topics < nowhere
-    pairs, votes = np.unique(rows[told] * (nowhere + 1) + topics[told], return_counts=True)
+    known = topics < nowhere
+    pairs, votes = np.unique(rows[known] * (nowhere + 1) + topics[known], return_counts=True)
     row, topic = np.divmod(pairs, nowhere + 1)
     best = np.full(len(lengths), nowhere)
     # The last to be written is the one with most votes, and of these the first topic.

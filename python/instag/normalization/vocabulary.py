@@ -6,34 +6,31 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-import orjson
 import polars as pl
 from numpy.typing import NDArray
 
 from instag.embedding.vectors import Embed, Vectors
-from instag.errors import InputError, file_error
-from instag.io import parquet_form
-from instag.io.output import atomic_write, reason_of
+from instag.errors import InputError
+from instag.normalization import vocabulary_file
 from instag.normalization.application import Applied, apply
 from instag.normalization.draft import Draft
 from instag.normalization.editing import read_edits
-from instag.normalization.history import MERGES, STEPS, History
+from instag.normalization.hierarchy import hierarchy_of
+from instag.normalization.history import History
 from instag.normalization.judging.bench import Bench, judge_of
 from instag.normalization.judging.judgments import Judgments, read_judgments
 from instag.normalization.judging.question import Judge
-from instag.normalization.matcher import HIERARCHY
 from instag.normalization.settings import Settings
 from instag.normalization.state import State
 from instag.normalization.steps.judge import Verdicts
-from instag.normalization.tree import descendants, levels, nearest, tree_of
+from instag.normalization.tree import tree_of
 from instag.progress import Progress
-from instag.warning import warn
 
 __all__ = ["Vocabulary"]
 
 
 F = TypeVar("F")
-# What may differ between vocabularies, what tells most first.
+# What may differ between vocabularies, in the order in which people look at it.
 CHANGES = ("moved", "dropped", "restored", "removed", "added")
 
 
@@ -85,7 +82,7 @@ class Vocabulary:
         columns = {"tag": state.names.gather(order), "count": state.counts[order], "members": members}
         tags = pl.DataFrame(columns)
         made = (tags, dropped.to_list(), history.merges(), history.steps(), settings)
-        hierarchy = _hierarchy(state, history, verdicts) if settings.takes("judge") else None
+        hierarchy = hierarchy_of(state, history, verdicts) if settings.takes("judge") else None
         if vectors is None:
             return cls(*made, None, None, hierarchy)
         texts = [state.cleaned[tag] for tag in order.tolist()]
@@ -106,7 +103,7 @@ class Vocabulary:
         InputError
             Where it cannot be written.
         """
-        _write(self, Path(path))
+        vocabulary_file.write(Path(path), vars(self))
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
@@ -117,7 +114,7 @@ class Vocabulary:
         InputError
             Where there is no such file, or it is no vocabulary.
         """
-        return _read(Path(path))
+        return cls(**vocabulary_file.read(Path(path)))
 
     def apply(
         self,
@@ -266,45 +263,6 @@ class Vocabulary:
         return numbers | {"embedder": self.embedder} | asdict(self.settings)
 
 
-def _hierarchy(state: State, history: History, verdicts: Verdicts) -> pl.DataFrame:
-    """The broader tags of each tag, and what is below it."""
-    every, broken = verdicts.parents(history.ends)
-    if broken:
-        some = ", ".join(f"{state.tags[tag]!r} below {state.tags[above]!r}" for tag, above in broken[:3])
-        warn(f"judge: {len(broken):,} broader tags close a circle and count for nothing: {some}")
-    tags = state.order.tolist()
-    # What was too rare to stand is no step on the way.
-    parents = {tag: nearest(tag, every, lambda above: bool(state.counts[above])) for tag in tags if tag in every}
-    # The rows of each tag and all below it; only tags with something below need more than their count.
-    below = descendants(tags, parents)
-    rows = np.repeat(np.arange(len(state.sets)), np.diff(state.sets.offsets))
-    by_tag = np.argsort(state.sets.codes, kind="stable")
-    ends = np.cumsum(state.counts.astype(np.int64))
-
-    def held(tag: int) -> NDArray[np.int64]:
-        return rows[by_tag[ends[tag] - state.counts[tag] : ends[tag]]]
-
-    covered = [
-        int(state.counts[tag]) if len(below[tag]) == 1 else len(np.unique(np.concatenate(list(map(held, below[tag])))))
-        for tag in tags
-    ]
-    names = state.tags
-    columns = {
-        "tag": [names[tag] for tag in tags],
-        "broader": [[names[above] for above in _upward(tag, parents)] for tag in tags],
-        "share": [count / max(state.rows.known, 1) for count in covered],
-        "narrower": history.narrower(state.order),
-    }
-    return pl.DataFrame(columns, HIERARCHY)
-
-
-def _upward(tag: int, parents: dict[int, list[int]]) -> list[int]:
-    """The broader tags of a tag, the one nearest to the top first."""
-    above = parents.get(tag, [])
-    level = levels(above, parents) if len(above) > 1 else {}
-    return sorted(above, key=lambda each: level.get(each, 0))
-
-
 def _fates(vocabulary: Vocabulary, name: str) -> pl.DataFrame:
     """What each raw tag became, null where it was dropped, and how many rows have that."""
     kept = vocabulary.tags.explode("members").select(pl.col("members").alias("raw"), pl.col("tag", "count"))
@@ -313,90 +271,3 @@ def _fates(vocabulary: Vocabulary, name: str) -> pl.DataFrame:
     return fates.select(
         "raw", pl.col("tag").alias(name), pl.col("count").alias(f"count_{name}"), **{f"in_{name}": True}
     )
-
-
-# The name of the settings in a file's metadata, and the form of the file.
-KEY = "instag vocabulary"
-FORM = 1
-VECTOR = pl.List(pl.Float32)
-# What a tag's merges are told by; `to` is the tag, and `nth` their place among all.
-TOLD = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
-
-SCHEMA = {
-    "tag": pl.String,
-    "count": pl.UInt32,
-    "members": pl.List(pl.String),
-    "vector": VECTOR,
-    "merges": pl.List(pl.Struct(TOLD)),
-}
-
-
-def _write(vocabulary: Vocabulary, path: Path) -> None:
-    """Write a vocabulary; see :meth:`Vocabulary.save`."""
-    merges = vocabulary.merges.with_row_index("nth").group_by("to").agg(pl.struct(*TOLD).alias("merges"))
-    vectors = pl.lit(None, VECTOR) if vocabulary.vectors is None else pl.Series(vocabulary.vectors, dtype=VECTOR)
-    kept = vocabulary.tags.with_columns(vectors.alias("vector"))
-    # The last row is that of the tags that went away.
-    rows = pl.concat([kept, pl.DataFrame([{"members": vocabulary.dropped}], kept.schema)])
-    told = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
-    if vocabulary.hierarchy is not None:
-        told = told.join(vocabulary.hierarchy, on="tag", how="left", maintain_order="left")
-    options = {
-        name: value for name, value in asdict(vocabulary.settings).items() if name != "judge" or value is not None
-    }
-    edits = {"edits": vocabulary.edits} if vocabulary.edits else {}
-    settings = {"form": FORM, "embedder": vocabulary.embedder, **options, **edits}
-    metadata = {KEY: orjson.dumps(settings | {"history": vocabulary.steps.to_dicts()}).decode()}
-    with atomic_write(path, "parquet") as draft:
-        told.write_parquet(draft, metadata=metadata)
-
-
-def _read(path: Path) -> Vocabulary:
-    """Read a vocabulary; see :meth:`Vocabulary.load`."""
-    try:
-        parquet_form.check(path, f"{path}: expected a vocabulary")
-        written = pl.read_parquet_metadata(path).get(KEY)
-        frame = pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise file_error(f"{path}: expected a vocabulary; it cannot be read: {reason_of(error)}", error) from error
-    try:
-        settings = orjson.loads(written or "{}")
-        whose = settings.pop("form", None)
-        if whose == FORM:
-            return _made(frame, settings)
-    except (LookupError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as error:
-        raise InputError(
-            f"{path}: expected a vocabulary; found a damaged one ({type(error).__name__}: {error}): make it again with "
-            "instag normalize"
-        ) from error
-    raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
-
-
-def _made(frame: pl.DataFrame, settings: dict[str, Any]) -> Vocabulary:
-    judged = dict(frame.schema) == SCHEMA | {name: dtype for name, dtype in HIERARCHY.items() if name != "tag"}
-    if not judged and dict(frame.schema) != SCHEMA:
-        raise TypeError(f"its columns are {dict(frame.schema)}")
-    embedder, history, edits = settings.pop("embedder"), settings.pop("history"), settings.pop("edits", ())
-    settings["steps"] = tuple(settings["steps"])
-    tags = frame.head(-1)
-    return Vocabulary(
-        tags=tags.select("tag", "count", "members"),
-        dropped=frame.tail(1).get_column("members")[0].to_list(),
-        merges=_merges(frame),
-        steps=pl.DataFrame(history, STEPS),
-        settings=Settings(**settings),
-        embedder=embedder,
-        vectors=None if embedder is None else _vectors(tags.get_column("vector")),
-        hierarchy=tags.select(*HIERARCHY) if judged else None,
-        edits=tuple(edits),
-    )
-
-
-def _merges(frame: pl.DataFrame) -> pl.DataFrame:
-    told = frame.select(pl.col("tag").alias("to"), "merges").explode("merges")
-    return told.drop_nulls("merges").unnest("merges").sort("nth").select(*MERGES)
-
-
-def _vectors(column: pl.Series) -> Any:
-    width = int(column.list.len().max() or 1)  # type: ignore[arg-type]
-    return column.explode().to_numpy().reshape(len(column), width).astype(np.float32)

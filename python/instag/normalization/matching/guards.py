@@ -47,10 +47,10 @@ STEM = 4
 LISTING = frozenset(("and", "or"))
 # "and", and what is left of it in "hack'n'slash".
 AND = frozenset(("and", "n"))
-# Words whose order or company counts.
+# Words whose order or neighbours count.
 PLACED = DIRECTIONS.union(FILLERS, TURNING, LISTING, ROMAN, *NATIONS)
 # Words that always make two tags different, as numbers, signs and single letters do.
-TOLD = NEGATIONS.union(NUMBERS, *NAMES)
+DECISIVE = NEGATIONS.union(NUMBERS, *NAMES)
 NAMED = frozenset().union(*NAMES)
 # Words without a meaning of their own that have opposites nevertheless.
 SMALL = FILLERS.intersection(OPPOSITES)
@@ -100,21 +100,21 @@ def contrary(one: str, other: str) -> str | None:
 
 def _are_plain(one: str, other: str) -> bool:
     """Whether no guard knows a word that one tag has and the other has not, as with most pairs."""
-    told = _told(one)
+    decisive = _decisive(one)
     return (
-        told is not None
-        and told == _told(other)
+        decisive is not None
+        and decisive == _decisive(other)
         and _barred(one).isdisjoint(words(other))
         and _barred(other).isdisjoint(words(one))
     )
 
 
 @lru_cache(CACHE)
-def _told(tag: str) -> Words | None:
-    """The words of a tag that guards tell apart one by one; None where their order or company counts too."""
+def _decisive(tag: str) -> Words | None:
+    """The words of a tag that make it another one each by itself; None where their order or neighbours count too."""
     if not PLACED.isdisjoint(words(tag)) or any(word.startswith(CONTRARY) for word in words(tag)):
         return None
-    return tuple(sorted(word for word in words(tag) if word in TOLD or len(word) == 1 or not word.isalpha()))
+    return tuple(sorted(word for word in words(tag) if word in DECISIVE or len(word) == 1 or not word.isalpha()))
 
 
 @lru_cache(CACHE)

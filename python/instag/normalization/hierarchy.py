@@ -1,0 +1,53 @@
+"""Which tags of a vocabulary are broader than others, and how many rows each speaks for."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag.normalization.history import History
+from instag.normalization.matcher import HIERARCHY
+from instag.normalization.state import State
+from instag.normalization.steps.judge import Verdicts
+from instag.normalization.tree import descendants, levels, nearest
+from instag.warning import warn
+
+__all__ = ["hierarchy_of"]
+
+
+def hierarchy_of(state: State, history: History, verdicts: Verdicts) -> pl.DataFrame:
+    """The broader tags of each tag, and what is below it."""
+    every, broken = verdicts.parents(history.ends)
+    if broken:
+        some = ", ".join(f"{state.tags[tag]!r} below {state.tags[above]!r}" for tag, above in broken[:3])
+        warn(f"judge: {len(broken):,} broader tags close a circle and count for nothing: {some}")
+    tags = state.order.tolist()
+    # What was too rare to stand is no step on the way.
+    parents = {tag: nearest(tag, every, lambda above: bool(state.counts[above])) for tag in tags if tag in every}
+    # The rows of each tag and all below it; only tags with something below need more than their count.
+    below = descendants(tags, parents)
+    rows = np.repeat(np.arange(len(state.sets)), np.diff(state.sets.offsets))
+    by_tag = np.argsort(state.sets.codes, kind="stable")
+    ends = np.cumsum(state.counts.astype(np.int64))
+
+    def held(tag: int) -> NDArray[np.int64]:
+        return rows[by_tag[ends[tag] - state.counts[tag] : ends[tag]]]
+
+    covered = [
+        int(state.counts[tag]) if len(below[tag]) == 1 else len(np.unique(np.concatenate(list(map(held, below[tag])))))
+        for tag in tags
+    ]
+    names = state.tags
+    columns = {
+        "tag": [names[tag] for tag in tags],
+        "broader": [[names[above] for above in _upward(tag, parents)] for tag in tags],
+        "share": [count / max(state.rows.known, 1) for count in covered],
+        "narrower": history.narrower(state.order),
+    }
+    return pl.DataFrame(columns, HIERARCHY)
+
+
+def _upward(tag: int, parents: dict[int, list[int]]) -> list[int]:
+    """The broader tags of a tag, the one nearest to the top first."""
+    above = parents.get(tag, [])
+    level = levels(above, parents) if len(above) > 1 else {}
+    return sorted(above, key=lambda each: level.get(each, 0))

@@ -1,0 +1,117 @@
+"""A vocabulary's file: one Parquet file, a row for each tag and one for those that went away, the settings as metadata."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import polars as pl
+
+from instag.errors import InputError, file_error
+from instag.io import parquet_form
+from instag.io.output import atomic_write, reason_of
+from instag.normalization.history import MERGES, STEPS
+from instag.normalization.matcher import HIERARCHY
+from instag.normalization.settings import Settings
+
+__all__ = ["read", "write"]
+
+# The name of the settings in a file's metadata, and the form of the file.
+KEY = "instag vocabulary"
+FORM = 1
+VECTOR = pl.List(pl.Float32)
+# What is kept of each merge beside the tag that it made: all but `to`, which is that tag, and its place among all merges.
+MERGED = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
+
+SCHEMA = {
+    "tag": pl.String,
+    "count": pl.UInt32,
+    "members": pl.List(pl.String),
+    "vector": VECTOR,
+    "merges": pl.List(pl.Struct(MERGED)),
+}
+
+
+def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
+    """Write the attributes of a vocabulary to one Parquet file, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be written.
+    """
+    merges = vocabulary["merges"].with_row_index("nth").group_by("to").agg(pl.struct(*MERGED).alias("merges"))
+    known = vocabulary["vectors"]
+    vectors = pl.lit(None, VECTOR) if known is None else pl.Series(known, dtype=VECTOR)
+    kept = vocabulary["tags"].with_columns(vectors.alias("vector"))
+    # The last row is that of the tags that went away.
+    rows = pl.concat([kept, pl.DataFrame([{"members": vocabulary["dropped"]}], kept.schema)])
+    rows = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
+    if vocabulary["hierarchy"] is not None:
+        rows = rows.join(vocabulary["hierarchy"], on="tag", how="left", maintain_order="left")
+    settings = asdict(vocabulary["settings"])
+    options = {name: value for name, value in settings.items() if name != "judge" or value is not None}
+    edits = {"edits": vocabulary["edits"]} if vocabulary["edits"] else {}
+    history = {"history": vocabulary["steps"].to_dicts()}
+    head = {"form": FORM, "embedder": vocabulary["embedder"], **options, **edits, **history}
+    with atomic_write(path, "parquet") as draft:
+        rows.write_parquet(draft, metadata={KEY: orjson.dumps(head).decode()})
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read the attributes of a vocabulary from its file.
+
+    Raises
+    ------
+    InputError
+        Where there is no such file, or it is no vocabulary.
+    """
+    try:
+        parquet_form.check(path, f"{path}: expected a vocabulary")
+        written = pl.read_parquet_metadata(path).get(KEY)
+        frame = pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise file_error(f"{path}: expected a vocabulary; it cannot be read: {reason_of(error)}", error) from error
+    try:
+        settings = orjson.loads(written or "{}")
+        form = settings.pop("form", None)
+        if form == FORM:
+            return _attributes(frame, settings)
+    except (LookupError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as error:
+        raise InputError(
+            f"{path}: expected a vocabulary; found a damaged one ({type(error).__name__}: {error}): make it again with "
+            "instag normalize"
+        ) from error
+    raise InputError(f"{path}: expected a vocabulary that this version of instag saved; found other data")
+
+
+def _attributes(frame: pl.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
+    judged = dict(frame.schema) == SCHEMA | {name: dtype for name, dtype in HIERARCHY.items() if name != "tag"}
+    if not judged and dict(frame.schema) != SCHEMA:
+        raise TypeError(f"its columns are {dict(frame.schema)}")
+    embedder, history, edits = settings.pop("embedder"), settings.pop("history"), settings.pop("edits", ())
+    settings["steps"] = tuple(settings["steps"])
+    tags = frame.head(-1)
+    return {
+        "tags": tags.select("tag", "count", "members"),
+        "dropped": frame.tail(1).get_column("members")[0].to_list(),
+        "merges": _merges(frame),
+        "steps": pl.DataFrame(history, STEPS),
+        "settings": Settings(**settings),
+        "embedder": embedder,
+        "vectors": None if embedder is None else _vectors(tags.get_column("vector")),
+        "hierarchy": tags.select(*HIERARCHY) if judged else None,
+        "edits": tuple(edits),
+    }
+
+
+def _merges(frame: pl.DataFrame) -> pl.DataFrame:
+    merges = frame.select(pl.col("tag").alias("to"), "merges").explode("merges")
+    return merges.drop_nulls("merges").unnest("merges").sort("nth").select(*MERGES)
+
+
+def _vectors(column: pl.Series) -> Any:
+    width = int(column.list.len().max() or 1)  # type: ignore[arg-type]
+    return column.explode().to_numpy().reshape(len(column), width).astype(np.float32)
