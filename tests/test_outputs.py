@@ -1,4 +1,4 @@
-"""Files to be written, by every command that writes: what is wrong with them is told before anything is done."""
+"""Files to be written, by every command that writes: what is wrong with them is said before anything is done."""
 
 import os
 import sys

@@ -60,7 +60,7 @@ def kept(data: pl.DataFrame, done: instag.Normalized[pl.DataFrame]) -> tuple[flo
     ), lost.to_list().count(True)
 
 
-def main(arguments: list[str] | None = None, tell: Callable[[str], None] = print) -> None:
+def main(arguments: list[str] | None = None, show: Callable[[str], None] = print) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, nargs="?", help="a data file with a column `tags`")
     parser.add_argument("--sample", action="store_true", help="the sample that comes with instag")
@@ -88,11 +88,11 @@ def main(arguments: list[str] | None = None, tell: Callable[[str], None] = print
         # What is lost is what is measured.
         warnings.simplefilter("ignore", instag.InstagWarning)
         done = instag.normalize(data, **options)
-    tell(f"{len(data):,} rows, min_count {done.vocabulary.settings.min_count}")
+    show(f"{len(data):,} rows, min_count {done.vocabulary.settings.min_count}")
     for line in table(done.steps):
-        tell(line)
+        show(line)
     share, lost = kept(data, done)
-    tell(f"{share:.1%} of the raw assignments are kept; samples that lose all tags: {lost:,}".replace("%", " %"))
+    show(f"{share:.1%} of the raw assignments are kept; samples that lose all tags: {lost:,}".replace("%", " %"))
 
 
 if __name__ == "__main__":

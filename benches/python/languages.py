@@ -46,9 +46,9 @@ def table() -> Iterator[str]:
         yield f"| {embedder} | {distance:.2f} | {right} of {total} | {wrong} of {len(PAIRS)} |"
 
 
-def main(tell: Callable[[str], None] = print) -> None:
+def main(show: Callable[[str], None] = print) -> None:
     for line in table():
-        tell(line)
+        show(line)
 
 
 if __name__ == "__main__":

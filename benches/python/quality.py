@@ -114,19 +114,19 @@ def table(topics: Topics, embedder: Embed) -> Iterator[str]:
             name = ""
 
 
-def main(arguments: list[str] | None = None, tell: Callable[[str], None] = print) -> None:
+def main(arguments: list[str] | None = None, show: Callable[[str], None] = print) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, help="a JSON list of topics with aliases and related topics")
     parser.add_argument("--judgments", type=Path, help="what a judge said of these topics, to be replayed")
     given = parser.parse_args(arguments)
     topics = Topics.read(given.file)
-    tell(f"{len(topics.aliases):,} pairs of a topic and its alias, {len(topics.related):,} of related topics")
+    show(f"{len(topics.aliases):,} pairs of a topic and its alias, {len(topics.related):,} of related topics")
     embedder = MiniLM()
     for line in table(topics, embedder):
-        tell(line)
+        show(line)
     if given.judgments is not None:
         for line in judged(topics, embedder, given.judgments):
-            tell(line)
+            show(line)
 
 
 def _pair(one: str, other: str) -> Pair:

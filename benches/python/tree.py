@@ -31,7 +31,7 @@ def rows(data: pl.DataFrame, judgments: Any, min_count: int) -> Iterator[tuple[i
             yield budget, name, len(held) / max(len(tree), 1), len((held | above) & broad) / max(len(broad), 1)
 
 
-def main(arguments: list[str] | None = None, tell: Callable[[str], None] = print) -> None:
+def main(arguments: list[str] | None = None, show: Callable[[str], None] = print) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path, nargs="?", help="a data file with a column `tags`; otherwise the sample")
     parser.add_argument("--judgments", type=Path, help="what a judge said of its tags; for the sample it comes with it")
@@ -39,12 +39,12 @@ def main(arguments: list[str] | None = None, tell: Callable[[str], None] = print
     given = parser.parse_args(arguments)
     data = instag.load_sample() if given.file is None else instag.io.load(given.file).lazy().collect()
     judgments = instag.load_sample_judgments() if given.judgments is None else given.judgments
-    tell("| budget | | tags covered | broad tags covered, or a tag just below |")
-    tell("|---|---|---|---|")
+    show("| budget | | tags covered | broad tags covered, or a tag just below |")
+    show("|---|---|---|---|")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", instag.InstagWarning)
         for budget, name, tags, broad in rows(data.select("tags"), judgments, given.min_count):
-            tell(f"| {budget} | {name} | {tags:.1%} | {broad:.1%} |".replace("%", " %"))
+            show(f"| {budget} | {name} | {tags:.1%} | {broad:.1%} |".replace("%", " %"))
 
 
 if __name__ == "__main__":

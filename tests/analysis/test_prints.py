@@ -98,9 +98,9 @@ def test_what_is_not_there_is_not_printed() -> None:
 
 def test_groups_of_any_name_are_in_the_matrix() -> None:
     """A group may be called as a column of the table is."""
-    told = str(instag.analyze(grouped(["group", "by", "2", "1"]), by="source")).splitlines()
-    start = told.index(" group        1      2      3      4")
-    assert [line.split()[:2] for line in told[start + 1 : start + 5]] == [
+    printed = str(instag.analyze(grouped(["group", "by", "2", "1"]), by="source")).splitlines()
+    start = printed.index(" group        1      2      3      4")
+    assert [line.split()[:2] for line in printed[start + 1 : start + 5]] == [
         ["1", "1"],
         ["2", "2"],
         ["3", "by"],
@@ -111,10 +111,10 @@ def test_groups_of_any_name_are_in_the_matrix() -> None:
 def test_the_ten_largest_groups_are_in_the_matrix() -> None:
     names = [f"g{nth:02}" for nth in range(12)]
     data = pl.concat([grouped(names), grouped(names).tail(2)])
-    told = str(instag.analyze(data, by="source")).splitlines()
-    end = told.index(" the 10 largest of 12 groups")
-    assert [line.split()[1] for line in told[end - 10 : end]] == ["g11", *names[:9]]
-    shares = [line.split()[2:] for line in told[end - 10 : end]]
+    printed = str(instag.analyze(data, by="source")).splitlines()
+    end = printed.index(" the 10 largest of 12 groups")
+    assert [line.split()[1] for line in printed[end - 10 : end]] == ["g11", *names[:9]]
+    shares = [line.split()[2:] for line in printed[end - 10 : end]]
     assert shares == [["1.000" if one == other else "0.500" for other in range(10)] for one in range(10)]
 
 
@@ -140,11 +140,11 @@ def test_no_line_is_wider_than_eighty_columns(names: list[str], largest: int) ->
         {"name": names, "n": [largest] * len(names), "spare": [1.5] * len(names), "share": [None] * len(names)},
         {"name": pl.String, "n": pl.Int64, "spare": pl.Float64, "share": pl.Float64},
     ).with_columns(more=pl.lit(10.0**7), most=pl.lit(-(10.0**9)))
-    told = table(frame, spare=["spare"])
-    lines = told.split("\n")
+    printed = table(frame, spare=["spare"])
+    lines = printed.split("\n")
     assert all(cell_len(line) <= 80 for line in lines)
     assert len(lines) == 1 + min(len(names), 13) + ("not shown" in lines[-1])
-    assert "\x1b" not in told
+    assert "\x1b" not in printed
 
 
 @pytest.mark.parametrize("width", [7, 12, 35])
@@ -161,8 +161,8 @@ def test_a_name_keeps_its_ends(width: int, name: str) -> None:
 
 def test_columns_are_left_out_before_names_are() -> None:
     wide = {f"column {nth}": [10.0**11] for nth in range(5)}
-    told = table(pl.DataFrame({"name": ["x" * 30], **wide}), spare=["column 3", "column 1", "column 0"])
-    assert told.splitlines() == [
+    printed = table(pl.DataFrame({"name": ["x" * 30], **wide}), spare=["column 3", "column 1", "column 0"])
+    assert printed.splitlines() == [
         " name                             column 0           column 2           column 4",
         " xxxxxxxxxxx…xxxxxxxxxx  100,000,000,000.0  100,000,000,000.0  100,000,000,000.0",
         " not shown: column 1, column 3",

@@ -56,11 +56,11 @@ def test_what_is_edited(vocabulary: instag.Vocabulary, tmp_path: Path) -> None:
         ("misc", ["story"], 1),
         ("poems, all", [], 0),
     ]
-    told = {line["from"]: line for line in edited.merges.iter_rows(named=True)}
-    assert (told["tale"]["to"], told["tale"]["step"]) == ("story", "edit")
-    assert told["tale"]["why"] == f"merge tale into story ({file}, line 2)"
-    assert told["limerick"]["to"] == "poems, all"
-    assert "misc" not in told
+    merges = {line["from"]: line for line in edited.merges.iter_rows(named=True)}
+    assert (merges["tale"]["to"], merges["tale"]["step"]) == ("story", "edit")
+    assert merges["tale"]["why"] == f"merge tale into story ({file}, line 2)"
+    assert merges["limerick"]["to"] == "poems, all"
+    assert "misc" not in merges
     assert vocabulary.diff(edited).select("raw", "before", "after").rows() == [
         ("poem", "poem", "poems, all"),
         ("tale", "tale", "story"),

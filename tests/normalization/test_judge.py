@@ -75,11 +75,11 @@ def test_a_judge_joins_and_rare_tags_speak_through_broader_ones() -> None:
     assert (asked[0].count, asked[0].candidates) == (3, ("baking",))
     assert done.steps["step"].to_list() == ["raw", "rules", "judge", "broader", "frequency", "association"]
     assert done.data["tags"].to_list()[7:] == [[], [], ["bread"], ["bread"], [], []]
-    told = {line["from"]: line for line in done.merges.iter_rows(named=True)}
-    assert told["making bread"]["why"] == "making bread / bread: the same, says listening"
-    assert told["rye bread"]["step"] == "broader"
-    assert told["rye bread"]["why"] == "in 1 row, fewer than min_count 3; a kind or part of bread, says listening"
-    assert told["kayak"]["to"] is None
+    merges = {line["from"]: line for line in done.merges.iter_rows(named=True)}
+    assert merges["making bread"]["why"] == "making bread / bread: the same, says listening"
+    assert merges["rye bread"]["step"] == "broader"
+    assert merges["rye bread"]["why"] == "in 1 row, fewer than min_count 3; a kind or part of bread, says listening"
+    assert merges["kayak"]["to"] is None
 
 
 def test_what_was_said_before_counts_and_is_not_asked(tmp_path: Path) -> None:
@@ -98,8 +98,8 @@ def test_what_was_said_before_counts_and_is_not_asked(tmp_path: Path) -> None:
         done = instag.normalize(frame(*ROWS), embedder=None, min_count=3, **options)
         # "spelt loaf" comes to bread by "rye bread", which is too rare itself.
         assert done.data["tags"].to_list()[7:] == [["bread"], ["bread"], ["bread"], ["bread"], ["bread"], []]
-        told = {line["from"]: line for line in done.merges.iter_rows(named=True)}
-        assert (told["spelt loaf"]["to"], told["spelt loaf"]["via"]) == ("bread", "rye bread")
+        merges = {line["from"]: line for line in done.merges.iter_rows(named=True)}
+        assert (merges["spelt loaf"]["to"], merges["spelt loaf"]["via"]) == ("bread", "rye bread")
         assert done.vocabulary.dropped == ["kayak"]
     assert done.judgments is not None
     again = tmp_path / "again.jsonl"
@@ -135,8 +135,8 @@ def test_what_many_rare_tags_have_in_common_stands() -> None:
 def test_raw_tags_that_became_a_rare_one_speak_with_it() -> None:
     data = frame(*[["poem"]] * 3, ["limericks"], ["limerick"])
     done = instag.normalize(data, judgments=judged({"limerick": ((), ("poem",))}), embedder=None, min_count=3)
-    told = {line["from"]: (line["to"], line["step"], line["via"]) for line in done.merges.iter_rows(named=True)}
-    assert told == {"limericks": ("poem", "rules", "limerick"), "limerick": ("poem", "broader", None)}
+    merges = {line["from"]: (line["to"], line["step"], line["via"]) for line in done.merges.iter_rows(named=True)}
+    assert merges == {"limericks": ("poem", "rules", "limerick"), "limerick": ("poem", "broader", None)}
     assert done.vocabulary.dropped == []
 
 

@@ -48,17 +48,17 @@ def test_what_ends_in_one_tag(file: Path) -> None:
 
 
 def test_the_table(file: Path) -> None:
-    told: list[str] = []
-    quality.main([str(file)], told.append)
-    assert told[:3] == [
+    printed: list[str] = []
+    quality.main([str(file)], printed.append)
+    assert printed[:3] == [
         "4 pairs of a topic and its alias, 3 of related topics",
         "| method | distance | recall | wrong merges |",
         "|---|---|---|---|",
     ]
-    assert len(told) == 3 + 4 * 3 + 1
-    assert told[9] == "| guarded rules alone | | 75.0 % | 0 (0.00 %) |"
-    assert told[10].startswith("| guarded, star (the default) | 0.05 | 75.0 % | 0 ")
-    assert told[11].startswith("| | 0.10 |")
+    assert len(printed) == 3 + 4 * 3 + 1
+    assert printed[9] == "| guarded rules alone | | 75.0 % | 0 (0.00 %) |"
+    assert printed[10].startswith("| guarded, star (the default) | 0.05 | 75.0 % | 0 ")
+    assert printed[11].startswith("| | 0.10 |")
 
 
 def test_judgements_are_replayed(file: Path, tmp_path: Path) -> None:
@@ -75,18 +75,18 @@ def test_judgements_are_replayed(file: Path, tmp_path: Path) -> None:
 def test_counts_by_step(tmp_path: Path) -> None:
     path = tmp_path / "pool.jsonl"
     path.write_text("\n".join(json.dumps({"tags": tags}) for tags in (["Code", "code"], ["code"], ["rare"])))
-    told: list[str] = []
-    counts.main([str(path), "--min-count", "2"], told.append)
-    assert told[0] == "3 rows, min_count 2"
-    assert told[3:5] == [
+    printed: list[str] = []
+    counts.main([str(path), "--min-count", "2"], printed.append)
+    assert printed[0] == "3 rows, min_count 2"
+    assert printed[3:5] == [
         "| raw | 3 | 100.0 % | 4 | 100.0 % |  |",
         "| frequency | 1 | 33.3 % | 2 | 50.0 % | 8,541 |",
     ]
     path.write_text('{"tag": "code", "count": 5}\n{"tag": "rare", "count": 1}\n')
-    told.clear()
-    counts.main([str(path), "--counts", "--min-count", "2"], told.append)
-    assert told[0] == "6 rows, min_count 2"
-    assert told[4] == "| frequency | 1 | 50.0 % | 5 | 83.3 % | 8,541 |"
+    printed.clear()
+    counts.main([str(path), "--counts", "--min-count", "2"], printed.append)
+    assert printed[0] == "6 rows, min_count 2"
+    assert printed[4] == "| frequency | 1 | 50.0 % | 5 | 83.3 % | 8,541 |"
 
 
 def test_counts_say_what_is_kept(tmp_path: Path) -> None:
@@ -96,18 +96,18 @@ def test_counts_say_what_is_kept(tmp_path: Path) -> None:
     said.write_text(json.dumps({"tag": "haiku", "same": [], "broader": ["poetry"]}))
     last = {}
     for options in ((), ("--judgments", str(said)), ("--replay", str(said))):
-        told: list[str] = []
-        counts.main([str(path), "--min-count", "2", *options], told.append)
-        last[options[:1]] = told[-1]
+        printed: list[str] = []
+        counts.main([str(path), "--min-count", "2", *options], printed.append)
+        last[options[:1]] = printed[-1]
     assert last[()] == "66.7 % of the raw assignments are kept; samples that lose all tags: 2"
     assert (
         last[("--judgments",)]
         == last[("--replay",)]
         == "83.3 % of the raw assignments are kept; samples that lose all tags: 1"
     )
-    told = []
-    counts.main([str(path), "--min-count", "1", "--steps", "rules,frequency"], told.append)
-    assert [line.split()[1] for line in told[3:-1]] == ["raw", "rules", "frequency"]
+    printed = []
+    counts.main([str(path), "--min-count", "1", "--steps", "rules,frequency"], printed.append)
+    assert [line.split()[1] for line in printed[3:-1]] == ["raw", "rules", "frequency"]
 
 
 def test_quality_by_pairs_and_readings() -> None:

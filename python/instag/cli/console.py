@@ -30,9 +30,9 @@ __all__ = [
 
 # As wide as tables may be where there is no terminal that they have to fit into.
 WIDEST = 100_000
-# What Typer leaves with after Ctrl-C.
+# The exit code after Ctrl-C, as Typer has it.
 INTERRUPTED = 130
-# What a command exits with that ended before all was asked: what it may cost was spent, or patience had ended.
+# Exit codes of a command that ended before everything was asked: the money was spent, or patience had ended.
 MAX_COST, PATIENCE = 3, 4
 
 
@@ -94,7 +94,7 @@ def error(text: str) -> None:
 
 @contextmanager
 def stage(text: str) -> Iterator[Callable[[object], None]]:
-    """Show what is being done and for how long, while it is done; what it is given says how far it has come."""
+    """Show what is being done and for how long, while it is done; the function that it gives shows how far it has come."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

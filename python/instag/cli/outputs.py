@@ -69,7 +69,7 @@ def file(option: str, path: Path | None, *endings: str) -> Out | None:
 
 
 def folder(option: str, path: Path | None) -> None:
-    """See that there is a folder, or that one can be made; None is nothing."""
+    """See that there is a folder, or that one can be made; with None there is nothing to see."""
     if path is None:
         return
     there = next(each for each in (path, *path.absolute().parents) if each.exists())

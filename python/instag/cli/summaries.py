@@ -136,7 +136,7 @@ def _signals() -> Iterator[list[int]]:
         raise KeyboardInterrupt
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    # A process that was started to outlive its terminal does.
+    # A signal that the process was started to ignore stays ignored: it is to outlive its terminal, for instance.
     mine = [number for number in map(partial(getattr, signal), names) if signal.getsignal(number) == signal.SIG_DFL]
     before = {number: signal.signal(number, interrupt) for number in mine}
     try:

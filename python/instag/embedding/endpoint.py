@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenAIEmbedder"]
 
-# What a server asks to be tried again.
+# Statuses with which a server asks to be tried again.
 BUSY = frozenset({408, 409, 429, 500, 502, 503, 504})
 SHOWN = 200
 

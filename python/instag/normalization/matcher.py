@@ -64,7 +64,7 @@ class Match:
     why: str = ""
     nearest: int | None = None
     similarity: float | None = None
-    # The further tags of the vocabulary, where it speaks through several broader ones.
+    # More tags of the vocabulary, where this one speaks through several broader ones.
     others: tuple[int, ...] = ()
 
     @property

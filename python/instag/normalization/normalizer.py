@@ -249,7 +249,7 @@ class _Run:
         if name == "semantic":
             return None if self._vectors is None else semantic(self._state, self._vectors, settings, again=again)
         if again:
-            # What is left is a part of what these steps have left.
+            # These steps would find nothing new in what they have left.
             return None
         if name == "rules":
             return rules(self._state, settings.matching)

@@ -179,7 +179,7 @@ def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
     for tag, raws in pl.concat(lists).iter_rows():
         for raw in raws:
             known.setdefault(raw, []).append(tag)
-    # A tag is what it is called, whatever else was written like that.
+    # The name of a tag means that tag, also where it was a raw spelling of another one.
     return known | {tag: [tag] for tag in vocabulary.tags.get_column("tag").to_list()}
 
 

@@ -15,7 +15,7 @@ from instag.tagsets import TagSets
 __all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named", "spread"]
 
 DROPPED = -1
-# The neighbour of what came to its target by itself.
+# In the place of a neighbour where a tag came to its target at once.
 NOWHERE = -1
 Names = NDArray[np.int64]
 
@@ -141,7 +141,7 @@ class State:
         gone = (names == DROPPED) & (self.counts > 0)
         lost = int(self.counts[gone].sum(dtype=np.int64))
         if not self._joins(names).any():
-            # Where tags only go, all others stay as they are; their rows can wait.
+            # Where tags are only dropped, the others stay as they are, and the rows are made anew when they are needed.
             counts = np.where(gone, np.uint32(0), self.counts)
             return State(self.rows, counts, (self.n_pairs - lost, 0, lost, 0), self._sets, names)
         sets, (kept, merged, _, deduplicated) = _core.relabel(self._sets, names)

@@ -68,7 +68,7 @@ def components(order: Sequence[int], edges: Edges, min_samples: int) -> Joined:
             reached = _reached(first, edges, lambda _, other: other in core)
             group |= dict.fromkeys((first, *reached), first)
     for tag in order:
-        # What is not dense itself hangs on to the nearest that is, and holds nothing together.
+        # A tag that is not dense itself joins the nearest that is, and connects nothing else.
         near = [(distance, place[other], other) for other, distance in edges.get(tag, {}).items() if other in core]
         if tag not in core and near:
             group[tag] = group[min(near)[2]]
@@ -76,7 +76,7 @@ def components(order: Sequence[int], edges: Edges, min_samples: int) -> Joined:
 
 
 def _led(order: Sequence[int], edges: Edges, group: Mapping[int, int], core: AbstractSet[int]) -> Joined:
-    """The first tag of each group, and the way there from each other of it."""
+    """The first tag of each group, and the way to it from each other tag of the group."""
 
     def inside(tag: int, other: int) -> bool:
         return group.get(tag) == group.get(other) and (tag in core or other in core)

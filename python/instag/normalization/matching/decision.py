@@ -1,6 +1,6 @@
 """Whether two tags are one, and why: guards first, then the rules of spelling, then likeness.
 
-Normalising and applying a vocabulary ask here alike, so that a tag becomes the same in both.
+Normalising and applying a vocabulary both decide here, so that a tag becomes the same in both.
 """
 
 from collections import Counter
@@ -58,7 +58,7 @@ TIMES = {
     "far words": 0.8,
 }
 CAP = {"order": 0.10, "derived": 0.10, "close words": 0.15, "other words": 0.10, "generic word": 0.075}
-# The likeness of the words that two tags exchange: from here on they are close, and below far.
+# Two words that tags exchange are close from a likeness of CLOSE on, and have little in common below FAR.
 CLOSE = 0.60
 FAR = 0.42
 # Below this many letters, what is left without spaces is too short to say anything.
@@ -131,7 +131,7 @@ class Matching:
         return reach(self.distance or 0.0, guards=self.guards)
 
     def exchange(self, vectors: Vectors, pairs: Iterable[tuple[str, str]]) -> "Exchange":
-        """What has to be known of some pairs before they are looked at, all embedded at once."""
+        """The likeness of the words that the tags of each pair exchange, all embedded at once."""
         unknown = (unsettled(one, other) for one, other in pairs) if self.guards else ()
         return Exchange(vectors, filter(None, unknown))
 
@@ -220,7 +220,7 @@ def compare(
         return Likeness(joins=False, why=guarded, limit=0.0)
     kind, why = _kind(one, other, likeness)
     limit = _limit(kind, distance)
-    # What single precision cannot tell from the limit is within it.
+    # A likeness that single precision cannot tell from the limit is within it.
     return Likeness(joins=1 - similarity <= limit + 1e-6, why=why, limit=limit)
 
 

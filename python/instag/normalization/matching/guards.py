@@ -43,7 +43,7 @@ __all__ = ["contrary", "refusal"]
 SYMBOL = re.compile(r"[+#*&%$.]")
 # Below this many letters a prefix is more likely to be a part of the word.
 STEM = 4
-# What makes a list of a tag.
+# Words that make a list of a tag.
 LISTING = frozenset(("and", "or"))
 # "and", and what is left of it in "hack'n'slash".
 AND = frozenset(("and", "n"))
@@ -215,7 +215,7 @@ def _contrary(one: str, other: str) -> bool:
 
 
 def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
-    """The same words on swapped sides of a word such as "to", or that word missing and the order another."""
+    """Whether the same words stand on swapped sides of "to" or the like, or in another order where that word is missing."""
     for word in sorted(held(one, DIRECTIONS) & held(other, DIRECTIONS)):
         before, after = _sides(one, word)
         before_too, after_too = _sides(other, word)

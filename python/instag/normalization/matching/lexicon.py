@@ -114,7 +114,7 @@ NUMBERS = {
 }
 ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 
-# Languages and peoples: two of them are never one, nor in another order what they were.
+# Languages and peoples: two of them are never one tag, and their order counts.
 NATIONS = tuple(
     _words(names)
     for names in (

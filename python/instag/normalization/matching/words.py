@@ -44,7 +44,7 @@ def content(tag: str) -> Words:
 
 @lru_cache(CACHE)
 def held(tag: str, known: frozenset[str]) -> frozenset[str]:
-    """Those of some words that a tag has."""
+    """Which of the known words a tag has."""
     return known.intersection(words(tag))
 
 
@@ -134,7 +134,7 @@ def stems(tag: str) -> Words:
     return tuple(_core.stem_words(list(words(tag))))
 
 
-# Whoever asks about a pair asks several times.
+# The same pair is compared several times in a row.
 @lru_cache(1)
 def difference(one: str, other: str) -> tuple[Words, Words]:
     """The words of meaning of each tag that the other has in no inflection.
@@ -167,9 +167,6 @@ def unlike(left: Words, right: Words) -> tuple[Words, Words]:
             rest_left.remove(word)
             rest_right.remove(match)
     return tuple(rest_left), tuple(rest_right)
-
-
-CACHE = 1 << 17
 
 
 @lru_cache(CACHE)

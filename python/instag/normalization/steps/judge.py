@@ -1,6 +1,6 @@
 """The step of the judge: tags that it says mean the same become one, as far as it does not contradict itself.
 
-The strongest word counts first, whatever the order of questions and answers: that on the two most frequent tags. Where
+What was said of the two most frequent tags counts first, whatever the order of questions and answers. Where
 a later one would bring two tags together that the judge looked at and kept apart, or that are opposites, it is refused,
 and listed.
 """

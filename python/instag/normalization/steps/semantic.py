@@ -23,7 +23,7 @@ __all__ = ["semantic"]
 MOST = 10_000_000
 # Pairs that are Python's numbers at once.
 BLOCK = 1 << 14
-# A chain of more links than this is worth a word.
+# A chain of more links than this is reported in a warning.
 LINKS = 3
 
 
@@ -84,7 +84,7 @@ class Near:
     """Every two vectors within a distance, the lower place first, with their similarity."""
 
     def __init__(self, found: NDArray[np.float32], distance: float) -> None:
-        # What single precision cannot tell from the limit is let through: who asks decides.
+        # What single precision cannot tell from the limit is let through, for the caller to decide.
         limit = min(distance + 1e-6, 2.0)
         try:
             offsets, self._others, self._similarities = _core.neighbours(np.ascontiguousarray(found), limit, MOST)
