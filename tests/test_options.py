@@ -14,28 +14,55 @@ from instag.cli.report import report
 from instag.embedding import OpenAIEmbedder
 from instag.normalization import Vocabulary
 
-# The options of a judge, which one function reads.
+# The options of a judge, and as what they reach it.
 JUDGED = {
     "judge": ["--judge", "model"],
+    "base_url": ["--base-url", "http://there/v1", "--base-url", "http://elsewhere/v1"],
     "api_key_env": ["--api-key-env", "MY_KEY"],
-    "api_key_file": ["--api-key-file", "key.txt"],
     "header": ["--header", "X-Team: red"],
-    "journal": ["--journal", "answers.journal"],
+    "insecure": ["--insecure"],
+    "journal": ["--journal", "old.journal", "--journal", "answers.journal"],
+    "shard": ["--shard", "1/3"],
     "concurrency": ["--concurrency", "3"],
     "rpm": ["--rpm", "50"],
     "tpm": ["--tpm", "5000"],
     "max_cost": ["--max-cost", "1.5"],
     "price": ["--price", "0.1,0.2"],
     "attempts": ["--attempts", "2"],
+    "reask": ["--reask", "4"],
     "timeout": ["--timeout", "9"],
     "patience": ["--patience", "8"],
     "max_unread": ["--max-unread", "0.25"],
     "max_tokens": ["--max-tokens", "77"],
     "temperature": ["--temperature", "0.5"],
     "structured": ["--structured", "none"],
-    "extra_body": ["--extra-body", "{}"],
+    "extra_body": ["--extra-body", '{"seed": 7}'],
     "retry_unread": ["--retry-unread"],
     "limit": ["--limit", "4"],
+}
+ASKING = {
+    "base_url": ["http://there/v1", "http://elsewhere/v1"],
+    "api_key": "from the environment",
+    "headers": {"X-Team": "red"},
+    "insecure": True,
+    "journal": [Path("old.journal"), Path("answers.journal")],
+    "shard": "1/3",
+    "concurrency": 3,
+    "rpm": 50.0,
+    "tpm": 5000.0,
+    "max_cost": 1.5,
+    "price": (0.1, 0.2),
+    "attempts": 2,
+    "reask": 4,
+    "timeout": 9.0,
+    "patience": 8.0,
+    "max_unread": 0.25,
+    "max_tokens": 77,
+    "temperature": 0.5,
+    "structured": "none",
+    "extra_body": {"seed": 7},
+    "retry_unread": True,
+    "limit": 4,
 }
 
 
@@ -54,7 +81,9 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         save = staticmethod(calls.noting("save"))
 
     tables = {"data": FRAME, "merges": FRAME, "apart": FRAME, "steps": FRAME, "judgments": FRAME}
-    calls.expect(module, "judge_of")
+    monkeypatch.setenv("MY_KEY", "from the environment")
+    judge = SimpleNamespace(tally=None, journal=tmp_path / "answers.journal")
+    calls.expect(instag, "ModelJudge", judge)
     calls.expect(instag, "write_judgments")
     calls.expect(instag, "normalize", SimpleNamespace(vocabulary=Saved(), **tables))
     for name in ("show_steps", "show_merges"):
@@ -71,7 +100,6 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "stem": ["--stem", "paper"],
         "distance": ["--distance", "0.07"],
         "embedder": ["--embedder", "openai:small"],
-        "base_url": ["--base-url", "http://there/v1"],
         "guards": ["--no-guards"],
         "linkage": ["--linkage", "dbscan"],
         "min_samples": ["--min-samples", "4"],
@@ -83,7 +111,7 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "judgments_out": ["--judgments-out", str(judged)],
         **JUDGED,
     }
-    assert all_of(normalize, given, {"dry_run": []})
+    assert all_of(normalize, given, {"dry_run": [], "api_key_file": []})
     monkeypatch.setattr(OpenAIEmbedder, "__eq__", lambda mine, other: repr(mine) == repr(other))
     options = {
         "tags": "other tags",
@@ -98,24 +126,11 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "max_diameter": 0.3,
         "min_support": 6,
         "min_confidence": 0.8,
-        "judge": None,
+        "judge": judge,
         "judgments": [Path("known.jsonl")],
     }
-    asking = ["model", output, "http://there/v1", "MY_KEY", Path("key.txt"), ["X-Team: red"], Path("answers.journal")]
-    limits = {
-        "rpm": 50,
-        "tpm": 5000,
-        "max_cost": 1.5,
-        "attempts": 2,
-        "timeout": 9,
-        "patience": 8,
-        "max_unread": 0.25,
-        "structured": "none",
-        "retry_unread": True,
-        "limit": 4,
-    }
     expected: list[Call] = [
-        ("judge_of", [*asking, "3", "0.1,0.2", 77, 0.5, "{}"], limits),
+        ("ModelJudge", ["model"], ASKING),
         ("load", ["IN.jsonl"], read_with()),
         ("normalize", [], options),
         ("write", [output], {"format": "messages", "metadata": {}}),

@@ -3,6 +3,7 @@
 from typing import Literal
 
 __all__ = [
+    "JUDGE_TOKENS",
     "OPENAI",
     "QUERY_LENGTH",
     "Action",
@@ -22,6 +23,9 @@ OPENAI = "https://api.openai.com/v1"
 
 QUERY_LENGTH = 6_000
 """The most characters of a query that a model is asked with."""
+
+JUDGE_TOKENS = 4096
+"""The most tokens of a judge's answer about 20 tags."""
 
 Method = Literal["complexity-first", "coverage", "complexity", "random", "gain"]
 """How samples are ranked; see :func:`instag.select`."""

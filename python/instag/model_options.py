@@ -28,8 +28,8 @@ class Option:
         What it does, for Python's users.
     help
         The same for the command line, in a line; None where the option is not there, or has another form.
-    kind, metavar, flag
-        Its type there, what stands for its value, and its name where that is another.
+    kind, metavar
+        Its type there, and what stands for its value.
     """
 
     default: Any
@@ -37,7 +37,6 @@ class Option:
     help: str | None = None
     kind: Any = None
     metavar: str | None = None
-    flag: str | None = None
 
 
 class ModelOptions(TypedDict, total=False):
@@ -267,18 +266,40 @@ def filled(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: option.default for name, option in OPTIONS.items()} | dict(options)
 
 
-def with_model_options(work: F) -> F:
-    """Show the options in a function's signature and docstring, in the place of `**options`."""
-    signature = inspect.signature(work)
-    *own, _ = signature.parameters.values()
-    more = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=option.default, annotation=annotation)
-        for (name, option), annotation in zip(OPTIONS.items(), _annotations(), strict=True)
-    ]
-    vars(work)["__signature__"] = signature.replace(parameters=[*own, *more])
-    shown = "\n".join(f"{name}\n{indent(fill(option.doc, WIDTH), '    ')}" for name, option in OPTIONS.items())
-    work.__doc__ = (work.__doc__ or "").replace("    **options\n", indent(shown, "    ") + "\n")
-    return work
+def with_model_options(**defaults: Any) -> Callable[[F], F]:
+    """Show the options in the signature and docstring of a function or class, in the place of its `**options`.
+
+    Parameters
+    ----------
+    **defaults
+        Defaults that are others here.
+
+    Examples
+    --------
+    >>> @with_model_options(timeout=5.0)
+    ... def ask(model: str, **options: object) -> None: ...
+    >>> inspect.signature(ask).parameters["timeout"].default
+    5.0
+    """
+
+    def decorate(work: F) -> F:
+        signature = inspect.signature(work)
+        own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        more = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=defaults.get(name, option.default),
+                annotation=annotation,
+            )
+            for (name, option), annotation in zip(OPTIONS.items(), _annotations(), strict=True)
+        ]
+        setattr(work, "__signature__", signature.replace(parameters=[*own, *more]))  # noqa: B010 - mypy knows no such attribute
+        shown = "\n".join(f"{name}\n{indent(fill(option.doc, WIDTH), '    ')}" for name, option in OPTIONS.items())
+        work.__doc__ = (work.__doc__ or "").replace("    **options\n", indent(shown, "    ") + "\n")
+        return work
+
+    return decorate
 
 
 def _annotations() -> list[Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from instag.chat import Fault, Journal, KeySet, Reply, identity_of, key_of
 from instag.chat.journal import JournalReader
-from instag.chat.journal_file import line_of, record_of
+from instag.chat.journal_lines import line_of, record_of
 from instag.errors import InputError
 
 # Zero bytes at the end of a key are part of it.
@@ -340,3 +340,24 @@ def test_different_questions_have_different_keys(model: str, prompt: str, other:
 
 def test_half_a_surrogate_pair_has_a_key() -> None:
     assert key_of(b"", "a\ud800") != key_of(b"", "a?")
+
+
+def test_how_fast_questions_were_answered(tmp_path: Path) -> None:
+    path = filled(tmp_path / "j", reply("one"))
+    with opened(path) as journal:
+        assert journal.pace() is None
+        journal.note_pace(300, 100.0)
+        journal.note_pace(0, 60.0)
+        journal.append(reply("two"))
+        journal.note_pace(150, 10.0)
+        journal.note_pace(90, 20.0)
+        # The last 200 answers or some more, and no more.
+        assert journal.pace() == 8.0
+    whole = path.read_bytes()
+    assert whole.count(b"pace") == 3
+    # Parts of several machines one after the other, and a torn line at the end.
+    path.write_bytes(whole + whole + whole[:-5])
+    seen = peeked(path)
+    assert (len(seen.replied()), seen.pace()) == (2, pytest.approx(8.0, rel=0.5))
+    with opened(path) as journal:
+        assert journal.dropped > 0

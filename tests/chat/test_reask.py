@@ -9,7 +9,7 @@ from aiohttp import web
 
 import chaos
 from asked import key, opened, run, texts
-from instag.chat.journal_file import header_of, line_of
+from instag.chat.journal_lines import header_of, line_of
 from instag.chat.question import Reply
 
 

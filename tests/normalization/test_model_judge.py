@@ -1,19 +1,19 @@
 """A model as a judge, on a server of its own: what it is asked, what is kept, and what is never asked twice."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-import orjson
 import polars as pl
 import pytest
-from aiohttp import web
 
 import instag
 from instag.chat import Reply, Unreadable
-from instag.normalization.judging.model import IDENTITY, read_judgements
+from instag.normalization.judging.answer import read_judgements
+from instag.normalization.judging.prompt import IDENTITY
+from judge_server import Server, broader, serving
 
 PRICE = (1.0, 2.0)
 TAGS = [f"topic {letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
@@ -21,55 +21,15 @@ DATA = pl.DataFrame({"tags": [["topic"]] * 40 + [[tag, "topic"] for tag in TAGS]
 OPTIONS: dict[str, Any] = {"embedder": None, "min_count": 2, "min_support": None}
 
 
-class Server:
-    """Answers each list of tags as its rule says."""
-
-    def __init__(self) -> None:
-        self.asked: list[list[dict[str, Any]]] = []
-        self.rule: Callable[[list[dict[str, Any]]], str | int] = broader
-        self.url = ""
-
-    async def chat(self, request: web.Request) -> web.Response:
-        body = orjson.loads(await request.read())
-        tags = orjson.loads(body["messages"][-1]["content"])
-        self.asked.append(tags)
-        said = self.rule(tags)
-        if isinstance(said, int):
-            return web.Response(status=said, text="no")
-        choice = {"message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
-        return web.json_response({"choices": [choice], "usage": {"prompt_tokens": 100, "completion_tokens": 10}})
-
-
-def broader(tags: list[dict[str, Any]]) -> str:
-    said = [{"tag": each["tag"], "same": [], "broader": [{"name": "topic", "reason": "it says so"}]} for each in tags]
-    return orjson.dumps({"tags": said}).decode()
-
-
 @pytest.fixture
 def server() -> Iterator[Server]:
-    server, loop = Server(), asyncio.new_event_loop()
-    app = web.Application()
-    app.router.add_post("/v1/chat/completions", server.chat)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-
-    async def start() -> None:
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-
-    loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield server
-    asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    with serving() as server:
+        yield server
 
 
 def judge(server: Server, folder: Path, **options: Any) -> instag.ModelJudge:
-    return instag.ModelJudge("m", base_url=server.url, api_key="k", journal=folder / "journal", price=PRICE, **options)
+    given: dict[str, Any] = {"base_url": server.url, "api_key": "k", "journal": folder / "journal", "price": PRICE}
+    return instag.ModelJudge("m", **(given | options))
 
 
 def test_a_model_judges_and_is_not_asked_again(server: Server, tmp_path: Path) -> None:
@@ -122,17 +82,83 @@ def test_the_estimate(server: Server, tmp_path: Path) -> None:
     before = model.estimate(questions)
     assert (before.tags, before.questions, before.answered) == (26, 2, 0)
     assert before.cost == pytest.approx((before.prompt_tokens + 2 * before.completion_tokens) / 1e6)
-    assert str(before).startswith("26 tags in 2 questions, 0 of them answered; the other 2 take about ")
+    assert str(before).startswith("26 tags in 2 questions, 0 of them answered; the 2 to be asked take about ")
+    assert not before.paced
     assert not (tmp_path / "journal").exists()
     model(questions)
     after = model.estimate(questions)
-    assert (after.answered, after.prompt_tokens, after.cost) == (2, 0, 0)
+    assert (after.answered, after.asked, after.prompt_tokens, after.cost, after.paced) == (2, 0, 0, 0, True)
 
 
 def test_what_it_may_cost(server: Server, tmp_path: Path) -> None:
     with pytest.warns(instag.InstagWarning, match=r"26 of 26 tags have no judgement"):
         instag.normalize(DATA, judge=judge(server, tmp_path, max_cost=0.0), **OPTIONS)
     assert server.asked == []
+
+
+def test_several_endpoints(server: Server, tmp_path: Path) -> None:
+    more = pl.DataFrame({"tags": [["topic", f"topic {nth}"] for nth in range(400)]})
+    with serving(latency=0.01) as other:
+        server.latency = 0.01
+        model = judge(server, tmp_path, base_url=[server.url, other.url], concurrency=2)
+        instag.normalize(more, judge=model, **OPTIONS)
+        assert min(len(server.asked), len(other.asked)) > 0
+        assert sum(map(len, server.asked + other.asked)) == 400
+
+
+def test_an_endpoint_that_is_away_leaves_its_questions_to_the_other(server: Server, tmp_path: Path) -> None:
+    away = "http://127.0.0.1:9/v1"
+    model = judge(server, tmp_path, base_url=[away, server.url])
+    instag.normalize(DATA, judge=model, **OPTIONS)
+    assert sum(map(len, server.asked)) == 26
+
+
+def test_parts_for_several_machines(server: Server, tmp_path: Path) -> None:
+    questions = [instag.Question(f"topic {nth}", 1, ("topic",)) for nth in range(300)]
+    paths = [tmp_path / "one", tmp_path / "two"]
+    for nth, path in enumerate(paths, 1):
+        with pytest.warns(instag.InstagWarning, match=r"not answered \(another shard\)"):
+            judge(server, tmp_path, journal=path, shard=f"{nth}/2")(questions)
+    assert sum(map(len, server.asked)) == 300
+    said = judge(server, tmp_path, journal=[*paths, tmp_path / "both"])(questions)
+    assert sum(map(len, server.asked)) == 300
+    assert [each and each.broader for each in said] == [("topic",)] * 300
+
+
+def test_unreadable_answers_are_asked_again_in_the_same_run(server: Server, tmp_path: Path) -> None:
+    asked = count()
+    server.rule = lambda tags: "Well, let me see." if next(asked) % 2 else broader(tags)
+    model = judge(server, tmp_path, concurrency=1)
+    done = instag.normalize(DATA, judge=model, **OPTIONS)
+    assert done.judgments is not None
+    assert len(done.judgments) == 26
+    assert model.tally is not None
+    assert (model.tally.reasked, model.tally.unread) == (1, 0)
+
+
+def test_a_journal_of_an_earlier_version(server: Server, tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parent / "golden" / "judge.journal", tmp_path / "journal")
+    done = instag.normalize(DATA, judge=judge(server, tmp_path), **OPTIONS)
+    assert server.asked == []
+    assert done.judgments is not None
+    assert len(done.judgments) == 26
+
+
+def test_where_it_stands(server: Server, tmp_path: Path) -> None:
+    seen: list[instag.Progress] = []
+    instag.normalize(DATA, judge=judge(server, tmp_path), progress=seen.append, **OPTIONS)
+    assert [(each.done, each.total) for each in seen if isinstance(each, instag.Tally)][-1] == (2, 2)
+    own: list[instag.Tally] = []
+    model = judge(server, tmp_path, journal=tmp_path / "other", progress=own.append)
+    instag.normalize(DATA, judge=model, progress=seen.append, **OPTIONS)
+    assert own[-1].done == 2
+
+
+def test_an_option_that_makes_no_sense(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(instag.InputError, match=r"^shard / --shard: expected a part of several"):
+        judge(server, tmp_path, shard="5/4")
+    with pytest.raises(TypeError, match="unexpected option: patiense"):
+        judge(server, tmp_path, patiense=5)
 
 
 def test_an_endpoint_that_refuses(server: Server, tmp_path: Path) -> None:

@@ -1,15 +1,20 @@
 """Estimates: sums that can be done by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import orjson
 import pytest
 
+import chaos
+import instag
 from instag.chat.options import Limits
 from instag.chat.question import Reply
 from instag.chat.spending import Price
 from instag.chat.truncate import tokens_of
-from instag.tagging.estimation import ANSWER, Estimate, estimate_of, mean_answer
+from instag.tagging.estimation import ANSWER, Estimate, estimate_of, mean_answer, tokens_used
 from instag.tagging.prompt import SCHEMA, prompt_of
+from tagged import many, options_of
 
 PROMPT = prompt_of("instagger")
 AROUND = 7 + tokens_of(PROMPT.messages("")[0]["content"])
@@ -82,6 +87,26 @@ def test_the_mean_of_answers() -> None:
     def replies(count: int) -> list[Reply]:
         return [Reply(bytes(16), "[]", completion_tokens=tokens) for tokens in [0, 0, *[100, 200] * (count // 2)]]
 
-    assert mean_answer(replies(20)) == 150
-    assert mean_answer(replies(18)) is None
-    assert mean_answer([]) is None
+    assert mean_answer(tokens_used(replies(20))) == 150
+    assert mean_answer(tokens_used(replies(18))) is None
+    assert mean_answer(tokens_used([])) is None
+
+
+def test_the_time_is_that_of_the_pace_so_far() -> None:
+    lengths = np.full(600, 10)
+    found = estimate_of(lengths, prompt=PROMPT, samples=1, queries=1, pace=2.0, limits=Limits(rpm=6000))
+    assert (found.seconds, found.paced) == (300.0, True)
+    batched = estimate_of(lengths, prompt=PROMPT, samples=1, queries=1, pace=2.0, batch=True)
+    assert (batched.seconds, batched.paced) == (None, False)
+
+
+def test_what_the_journal_says_of_a_run_before(tmp_path: Path) -> None:
+    with chaos.running() as server:
+        given = options_of(server, tmp_path) | {"price": (1.0, 2.0)}
+        with pytest.warns(instag.InstagWarning, match="10 not tried: limit"):
+            done = instag.tag(many(40), **given, limit=30)
+        found = instag.estimate(many(40), **given)
+    assert (found.kept, found.asked, found.paced, found.measured) == (30, 10, True, True)
+    assert found.spent == pytest.approx(done.tally.cost)
+    assert found.seconds is not None
+    assert 0 < found.seconds <= done.tally.seconds

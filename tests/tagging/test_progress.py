@@ -35,8 +35,6 @@ def test_without_a_terminal_a_line_comes_every_half_minute() -> None:
         "60 of 200; 1/s; 2 min 20 s left; 3 in flight",
         "90 of 200; 1/s; 1 min 50 s left; 3 in flight",
     ]
-    assert display.tally is not None
-    assert display.tally.answered == 90
 
 
 def test_a_stop_is_told_at_once_and_once() -> None:

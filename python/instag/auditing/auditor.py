@@ -36,7 +36,7 @@ __all__ = ["aaudit", "audit"]
 Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
-@with_model_options
+@with_model_options()
 async def aaudit(  # noqa: PLR0913 - a user names those that matter
     data: Any,
     *,
@@ -67,7 +67,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     data
         A frame of any kind that :func:`instag.select` takes, with tags.
     model
-        The judge's name at the endpoint.
+        The judge's name at the endpoint, or the path of a `.gguf` file, which is run in this process.
     tags
         The column of tags: a list a sample, or a list a query. Of `tags` the finer `query_tags` is taken instead,
         where the tags of every sample are those of its queries; after normalising one of the two they are not. Tags
@@ -140,7 +140,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     with keep_caller():
         column, drawn = await asyncio.to_thread(_drawn, data, design, tags, query)
         given = None if labels is None else read_labels(labels, {case.id for case in drawn})
-        task = task_of(model, settings.journal)
+        task = task_of(settings.model, settings.journal)
         docket = Docket(drawn, task)
         if cases is not None:
             write_cases(cases_frame(drawn), Path(cases))

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from instag.chat.backoff import CircuitBreaker
-from instag.chat.journal import Journal
+from instag.chat.journal import Journal, PaceNotes
 from instag.chat.options import Limits
 from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import Fault, Question, Reply, Unreadable
@@ -21,8 +21,10 @@ __all__ = ["ask_function", "name_of"]
 # Questions that a function gets at once, and how many times that a coroutine may be under way.
 SIZE = 32
 UNDER_WAY = 4
-# Seconds between two looks around, and the longest wait before a question is tried again.
+# Seconds between two looks around, between two lines of the journal on how fast it goes, and the longest wait before a
+# question is tried again.
 TICK = 0.25
+PACED = 60.0
 LONGEST_BACKOFF = 30.0
 # Questions that fail before any is answered, and in a row, until it makes no sense to go on.
 FIRST, ROW = 5, 20
@@ -111,6 +113,7 @@ class FunctionRun:
         began, given = time.monotonic(), iter(questions)
         size = SIZE if self._limits.concurrency == "auto" else self._limits.concurrency
         over, turn = asyncio.Event(), asyncio.Lock()
+        pace = PaceNotes(self._journal, began)
 
         async def taken() -> list[Question]:
             # Making questions reads texts: it is done where it holds nothing up, by one worker at a time.
@@ -128,6 +131,7 @@ class FunctionRun:
                         await over.wait()
                 self._journal.settle()
                 self.tally.seconds = time.monotonic() - began
+                pace.note(self.tally, PACED)
                 if watch is not None:
                     watch(self.tally)
 
@@ -137,6 +141,7 @@ class FunctionRun:
                 workers = [group.create_task(work()) for _ in range(UNDER_WAY if self._awaits else 1)]
                 await asyncio.wait(workers)
                 over.set()
+            pace.note(self.tally)
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
         finally:

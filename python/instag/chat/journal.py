@@ -9,11 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from instag.chat.journal_file import FILE, Index, header_of, line_of, locked, mend, record_of, scan, setup_line
+from instag.chat.journal_file import FILE, locked, mend, scan
+from instag.chat.journal_index import Index
+from instag.chat.journal_lines import header_of, line_of, pace_line, record_of, setup_line
+from instag.chat.progress import Tally
 from instag.chat.question import Fault, KeySet, Reply
 from instag.errors import InputError
 
-__all__ = ["Journal", "JournalReader", "Paths"]
+__all__ = ["Journal", "JournalReader", "PaceNotes", "Paths"]
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 """A journal, or several of which the last is written to."""
@@ -61,6 +64,10 @@ class JournalReader:
     def unread(self, key: bytes) -> int:
         """How many answers to a question could not be read, and were to be followed by another."""
         return self.index.unread(key)
+
+    def pace(self) -> float | None:
+        """Answers a second of the last runs, a few hundred answers back; None where there were none."""
+        return self.index.pace()
 
     def setup(self, base_url: str) -> dict[str, Any]:
         """How questions are put at an endpoint, as an earlier run found out; empty where none did."""
@@ -223,6 +230,12 @@ class Journal(JournalReader):
             self._append(setup_line(base_url, setup))
             self.index.setups[base_url] = dict(setup)
 
+    def note_pace(self, answers: int, seconds: float) -> None:
+        """Write down how long so many answers took."""
+        if answers > 0 and seconds > 0:
+            self._append(pace_line(answers, seconds))
+            self.index.paces.append((answers, seconds))
+
     def sync(self) -> None:
         """Force to the disk what is not there yet.
 
@@ -270,11 +283,25 @@ class Journal(JournalReader):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Tell what the system refuses."""
+        """Say what the system refuses."""
         try:
             yield
         except OSError as error:
             raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
+
+
+class PaceNotes:
+    """Writes into a journal, now and then, how fast the questions of a run are answered."""
+
+    def __init__(self, journal: Journal, now: float) -> None:
+        self._journal, self._at, self._done = journal, now, 0
+
+    def note(self, tally: Tally, seconds: float = 0.0) -> None:
+        """Write down how many questions are done since the last time, if that was so many seconds ago."""
+        done, now = tally.answered + tally.failed, time.monotonic()
+        if now - self._at >= seconds:
+            self._journal.note_pace(done - self._done, now - self._at)
+            self._at, self._done = now, done
 
 
 def _paths(paths: Any) -> list[Path]:

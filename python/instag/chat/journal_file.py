@@ -1,183 +1,23 @@
-"""The file of a journal: its lines, its lock, the end that a crash may have torn, and an index of its keys."""
+"""The file of a journal: its lock, its records read, and the end that a crash may have torn."""
 
 import os
-from array import array
-from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
 import orjson
-from numpy.typing import NDArray
 
-from instag.chat.question import BYTES, KEY, Fault, KeySet, Reply
+from instag.chat.journal_index import Index
+from instag.chat.journal_lines import MAGIC, PACE, SETUP, record_of
 from instag.errors import InputError
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = [
-    "FILE",
-    "MAGIC",
-    "Index",
-    "header_of",
-    "line_of",
-    "locked",
-    "mend",
-    "record_of",
-    "scan",
-    "setup_line",
-    "sync_folder",
-]
+__all__ = ["FILE", "locked", "mend", "scan", "sync_folder"]
 
-MAGIC = "instag journal"
-VERSION = 1
-SETUP = "asked as"
-# Where the places of a further file begin, in the numbering of all of them.
 FILE = 1 << 44
-
-
-def header_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> bytes:
-    """The first line of a journal: whose answers it holds."""
-    return orjson.dumps(
-        {MAGIC: VERSION, "model": model, "prompt": prompt, "schema": schema},
-        option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS,
-    )
-
-
-def line_of(record: Reply | Fault) -> bytes:
-    r"""A record as a line, what is None left out.
-
-    Examples
-    --------
-    >>> line_of(Fault(b"sixteen bytes 01", "timeout", "120 s", 6))
-    b'{"key":"7369787465656e206279746573203031","fault":"timeout","detail":"120 s","attempts":6}\n'
-    """
-    line: dict[str, Any] = {"key": record.key.hex()}
-    if isinstance(record, Fault):
-        line |= {"fault": record.reason, "detail": record.detail, "attempts": record.attempts}
-        if record.final:
-            line["final"] = True
-    else:
-        words = {"content": record.content, "finish": record.finish_reason, "refusal": record.refusal}
-        line |= {name: value for name, value in words.items() if value is not None}
-        line["tokens"] = [record.prompt_tokens, record.completion_tokens]
-        more = {"limit": record.limit, "unread": record.unread, "temperature": record.temperature}
-        line |= {name: value for name, value in more.items() if value is not None}
-    try:
-        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # half a surrogate pair, which UTF-8 has no place for
-        sound = {name: _sound(value) if isinstance(value, str) else value for name, value in line.items()}
-        return orjson.dumps(sound, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def setup_line(base_url: str, setup: Mapping[str, Any]) -> bytes:
-    """A line that says how questions are put at an endpoint, as was found out there."""
-    return orjson.dumps({SETUP: base_url} | dict(setup), option=orjson.OPT_APPEND_NEWLINE)
-
-
-def record_of(line: bytes) -> Reply | Fault | None:
-    """The record of a line; None where it is none.
-
-    Examples
-    --------
-    >>> record_of(line_of(Reply(b"sixteen bytes 01", "Because.", "stop", limit=64))).content
-    'Because.'
-    """
-    try:
-        found = orjson.loads(line)
-        key = bytes.fromhex(found["key"])
-        if len(key) != KEY:
-            return None
-        if "fault" in found:
-            return Fault(key, found["fault"], found["detail"], found["attempts"], bool(found.get("final")))
-        said = (found.get("content"), found.get("finish"), found.get("refusal"))
-        prompt_tokens, completion_tokens = found["tokens"]
-        more = (found.get("limit"), found.get("unread"), found.get("temperature"))
-        return Reply(key, *said, prompt_tokens, completion_tokens, *more)
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _sound(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
-
-
-class Index:
-    """The keys of a journal's replies and faults: 25 bytes a record.
-
-    Attributes
-    ----------
-    setups
-        How questions are put, by the address of an endpoint.
-    """
-
-    def __init__(self) -> None:
-        self._replies, self._states = bytearray(), array("q")
-        self._faults, self._places, self._final = bytearray(), array("q"), bytearray()
-        self._unread: dict[bytes, int] = {}
-        self.setups: dict[str, dict[str, Any]] = {}
-
-    def add(self, record: Reply | Fault, place: int) -> None:
-        """Take in a record, and where it begins."""
-        if isinstance(record, Fault):
-            self._faults += record.key
-            self._places.append(place)
-            self._final.append(record.final)
-            return
-        self._replies += record.key
-        # The count of those that could not be read and are asked again, below 0; the limit that cut it off, or 0.
-        if record.unread:
-            self._states.append(-record.unread)
-            self._unread[record.key] = max(record.unread, self._unread.get(record.key, 0))
-        else:
-            self._states.append(record.limit or 0 if record.finish_reason == "length" else 0)
-
-    def unread(self, key: bytes) -> int:
-        """How many answers to a question could not be read and were to be followed by another."""
-        return self._unread.get(key, 0)
-
-    def answered(self, max_tokens: int | None, reask: int) -> KeySet:
-        """The keys with a reply that is whole, or would be cut off again at this limit, or was asked for often enough."""
-        states = np.array(self._states, np.int64)
-        done = (states == 0) | (states < -reask)
-        if max_tokens is not None:
-            done |= states >= max_tokens
-        return KeySet(_keys(self._replies)[done])
-
-    def replied(self) -> KeySet:
-        """The keys that have a reply."""
-        return KeySet(_keys(self._replies))
-
-    def failed(self, *, final: bool | None = None) -> KeySet:
-        """The keys that have a fault and no reply; only those whose last fault is, or is not, final."""
-        keys, last, unanswered = self._unanswered()
-        if final is not None:
-            unanswered &= np.frombuffer(self._final, np.bool_).copy()[last] == final
-        return KeySet(keys[unanswered])
-
-    def faults(self) -> list[int]:
-        """Where the last faults of keys without a reply begin, in the order of the files."""
-        _, last, unanswered = self._unanswered()
-        places: list[int] = np.sort(np.array(self._places, np.int64)[last][unanswered]).tolist()
-        return places
-
-    def _unanswered(self) -> tuple[NDArray[np.bytes_], NDArray[np.intp], NDArray[np.bool_]]:
-        """The keys with a fault, where each was seen last, and which of them have no reply."""
-        keys, last = _last(self._faults)
-        return keys, last, ~self.replied().isin(keys)
-
-
-def _keys(buffer: bytearray) -> NDArray[np.bytes_]:
-    # A copy: a buffer that is looked at could not grow.
-    return np.frombuffer(buffer, BYTES).copy()
-
-
-def _last(buffer: bytearray) -> tuple[NDArray[np.bytes_], NDArray[np.intp]]:
-    """The distinct keys, and where each was seen last."""
-    keys, first = np.unique(_keys(buffer)[::-1], return_index=True)
-    return keys, len(buffer) // BYTES.itemsize - 1 - first
+"""Where the places of a further file begin, in the numbering of all of them."""
 
 
 def locked(path: Path) -> "BaseFileLock":
@@ -273,7 +113,7 @@ def scan(read: BinaryIO, path: Path, header: bytes, index: Index, base: int = 0)
         record = record_of(each)
         if record is not None:
             index.add(record, base + place)
-        elif not _begins(path, each, header, index):
+        elif not _belongs(path, each, header, index):
             broken = broken or number
             place += len(each)
             continue
@@ -287,15 +127,22 @@ def scan(read: BinaryIO, path: Path, header: bytes, index: Index, base: int = 0)
     return size, line.endswith(b"\n")
 
 
-def _begins(path: Path, line: bytes, header: bytes, index: Index) -> bool:
-    """Whether a line says how questions are put, or begins another journal, at once or after a torn end."""
+def _belongs(path: Path, line: bytes, header: bytes, index: Index) -> bool:
+    """Whether a line is no record and has its place: how questions are put, how fast, or another journal's first line.
+
+    That may stand behind the torn end of the journal before.
+    """
     at = line.find(orjson.dumps({MAGIC: 1})[:-2])
     if at >= 0 and not _torn(line[at:]):
         _compare(path, line[at:], header)
         return True
     try:
-        setup = orjson.loads(line)
-        index.setups[setup.pop(SETUP)] = setup
+        found = orjson.loads(line)
+        if PACE in found:
+            answers, seconds = found[PACE]
+            index.paces.append((int(answers), float(seconds)))
+        else:
+            index.setups[found.pop(SETUP)] = found
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
     return True
@@ -338,12 +185,12 @@ def _compare(path: Path, line: bytes, header: bytes) -> None:
         )
     if found != expected:
         raise InputError(
-            f"{path}: this journal is of {_told(found)}; asked are answers of {_told(expected)}: name another journal, "
+            f"{path}: this journal is of {_whose(found)}; asked are answers of {_whose(expected)}: name another journal, "
             "or ask as before"
         )
 
 
-def _told(header: dict[str, Any]) -> str:
+def _whose(header: dict[str, Any]) -> str:
     schema = header.get("schema")
     mark = blake2b(orjson.dumps(schema, option=orjson.OPT_SORT_KEYS), digest_size=4).hexdigest()
     schema = "no schema" if schema is None else f"schema {mark}"

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from instag.chat.endpoint import Endpoint
+from instag.chat.local import is_weights
 from instag.chat.progress import Tally
 from instag.chat.spending import Price, price_of, unpriced
 from instag.checks import expect, is_not_negative, is_number, is_positive, is_whole
@@ -181,8 +183,10 @@ class Settings:
     ----------
     model
         The model's name.
+    weights
+        The file that it is run from in this process; None where it is elsewhere.
     endpoints
-        Where it is; none where nothing will be asked.
+        Where it is; none where nothing will be asked, or the model is in a file.
     limits, sampling, structured
         How it is asked; see :func:`instag.chat.ask`.
     journal
@@ -194,6 +198,7 @@ class Settings:
     """
 
     model: str
+    weights: Path | None
     endpoints: tuple[Endpoint, ...]
     limits: Limits
     sampling: Mapping[str, Any]
@@ -205,17 +210,17 @@ class Settings:
     progress: Callable[[Tally], object] | None
 
     @classmethod
-    def of(cls, model: str, options: Mapping[str, Any], *, remote: bool = True) -> "Settings":
+    def of(cls, model: str | Path, options: Mapping[str, Any], *, remote: bool = True) -> "Settings":
         """Check the options of :class:`instag.model_options.ModelOptions`.
 
         Parameters
         ----------
         model
-            The model's name.
+            The model's name, or the path of its weights.
         options
             Those that are given.
         remote
-            Whether the model is at an endpoint.
+            Whether an endpoint will be asked.
 
         Raises
         ------
@@ -229,17 +234,22 @@ class Settings:
         (64, (Endpoint(model='m', base_url='http://127.0.0.1:8000/v1'),))
         """
         given = filled(options)
+        weights = Path(model) if is_weights(model, given["base_url"], given["client"]) else None
+        # What is no name is found out below.
+        name: Any = model if weights is None else weights.stem
         check_limit(given["limit"])
         sampling = sampling_of(given["max_tokens"], given["temperature"], given["extra_body"])
         addresses = _each(given["base_url"])
         # Nothing will be asked at a limit of 0: then there need be no key either.
-        endpoints = () if given["limit"] == 0 or not remote else _endpoints(model, addresses, given)
-        known = priced(given["price"], model, endpoints[0].base_url if endpoints else addresses[0])
+        remote = remote and weights is None
+        endpoints = () if given["limit"] == 0 or not remote else _endpoints(name, addresses, given)
+        known = priced(given["price"], name, endpoints[0].base_url if endpoints else addresses[0])
         check_cost(given["max_cost"], known)
         names = ("concurrency", "rpm", "tpm", "max_cost", "attempts", "timeout", "max_unread", "patience", "reask")
         limits = Limits(price=known, **{name: given[name] for name in names})
         return cls(
-            model,
+            name,
+            weights,
             endpoints,
             limits,
             sampling,

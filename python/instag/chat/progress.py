@@ -144,8 +144,9 @@ class Tally:
         >>> print(Tally(total=2000, answered=500, in_flight=32, seconds=10.0, cost=0.5, faults={"http 500": 3}, last="http 500"))
         500 of 2,000; 50/s; 30 s left; $0.5 of $2; 32 in flight; 3 x http 500
         """
-        if self.stopped is None and self.away:
-            return f"{self._done()}; {'; '.join(self.away)}"
+        away = self.away if self.stopped is None else []
+        if away and self.in_flight <= len(away):
+            return f"{self._done()}; {'; '.join(away)}"
         parts = [
             self._done(),
             f"{amount(self.rate)}/s",
@@ -154,6 +155,7 @@ class Tally:
             f"{self.in_flight:,} in flight",
             f"{self.faults.get(self.last, 0):,} x {self.last}" if self.last else "",
             f"{self.failed + self.unread:,} failed" if self.failed + self.unread else "",
+            *away,
         ]
         return "; ".join(part for part in parts if part)
 

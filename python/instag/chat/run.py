@@ -8,7 +8,7 @@ from typing import Any
 
 from instag.chat.backoff import held
 from instag.chat.endpoint import Endpoint
-from instag.chat.journal import Journal
+from instag.chat.journal import Journal, PaceNotes
 from instag.chat.lane import Job, Lane
 from instag.chat.options import Limits
 from instag.chat.progress import EndpointError, Tally
@@ -26,6 +26,8 @@ __all__ = ["Run", "ask"]
 # Seconds between two looks around, and for what is under way when somebody, or the endpoint, ends all asking.
 TICK = 0.25
 GRACE = 10.0
+# Seconds between two lines of the journal that say how fast questions are answered.
+PACED = 60.0
 
 
 async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
@@ -143,6 +145,7 @@ class Run:
         self._workers: set[asyncio.Task[None]] = set()
         self._over = asyncio.Event()
         self._began = time.monotonic()
+        self._pace = PaceNotes(journal, self._began)
 
     async def go(self) -> Tally:
         """Ask everything; see :func:`instag.chat.ask`."""
@@ -155,6 +158,7 @@ class Run:
                     self._hire()
                     self._group.create_task(self._look_around())
             self._close()
+            self._pace.note(self.tally)
         except BaseExceptionGroup as group:
             # What one of many tasks raises is what went wrong.
             raise group.exceptions[0] from None
@@ -214,6 +218,7 @@ class Run:
                     await self._over.wait()
             self._count()
             self._state.journal.settle()
+            self._pace.note(self.tally, PACED)
             self._scheduler.wake()
             if self._watch is not None:
                 self._watch(self.tally)

@@ -172,7 +172,11 @@ class Scheduler:
             self.end("interrupted")
         if self.ended or not self._open:
             return None
-        free = sorted((lane for lane in self._open if lane.in_flight < lane.capacity), key=lambda lane: lane.in_flight)
+        # One that is away is tried with a question that others wait behind, and not with one of the last.
+        free = sorted(
+            (lane for lane in self._open if lane.in_flight < lane.capacity),
+            key=lambda lane: (lane.outage.since is not None and self.exhausted, lane.in_flight),
+        )
         if not free:
             return INFINITE
         if (closed := min(lane.wait(now) for lane in free)) > 0:

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from instag.chat.endpoint import Endpoint
 from instag.chat.journal import Journal, JournalReader, Paths
+from instag.chat.local import serving
 from instag.chat.options import Settings
 from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import Fault, Question, Reply, Unreadable, identity_of, key_of
@@ -186,26 +188,39 @@ async def carry_out(
         await asyncio.to_thread(questions.read, journal.replies(), task.read)
         found = await asyncio.to_thread(wanted, questions, journal, settings)
         tally = Tally(total=found.kept + found.count, kept=found.kept)
-        if asking is ask:
-            asking = partial(
-                ask,
-                endpoint=settings.endpoints,
-                schema=task.schema,
-                structured=settings.structured,
-                sampling=settings.sampling,
-            )
         if found.count:
-            call = partial(
-                asking,
-                questions.questions(*found.turns),
-                journal=journal,
-                limits=settings.limits,
-                read=lambda reply: _read(task, questions, reply),
-                total=tally.total,
-            )
-            tally = await interruptible(call, tally, settings.progress, journal.path)
+            async with _endpoints(settings) as endpoints:
+                if asking is ask:
+                    asking = partial(
+                        ask,
+                        endpoint=endpoints,
+                        schema=task.schema,
+                        structured=settings.structured,
+                        sampling=settings.sampling,
+                    )
+                call = partial(
+                    asking,
+                    questions.questions(*found.turns),
+                    journal=journal,
+                    limits=settings.limits,
+                    read=lambda reply: _read(task, questions, reply),
+                    total=tally.total,
+                )
+                tally = await interruptible(call, tally, settings.progress, journal.path)
         await asyncio.to_thread(questions.miss, journal.faults())
     return tally, tally.stopped or found.limited
+
+
+@asynccontextmanager
+async def _endpoints(settings: Settings) -> AsyncIterator[Sequence[Endpoint]]:
+    """Where the questions go: a model that is in a file runs here as long as they do."""
+    if settings.weights is None:
+        yield settings.endpoints
+        return
+    with ExitStack() as stack:
+        model = serving(settings.weights, settings.model, settings.limits.concurrency)
+        address = await asyncio.to_thread(stack.enter_context, model)
+        yield (Endpoint.of(settings.model, address),)
 
 
 async def interruptible(

@@ -194,7 +194,7 @@ class Troubles:
             lane.resting.append(job)
         lane.outage.failed(_why(trouble), wait, now)
         # Another is tried next: it may be this one that is at fault.
-        self._state.scheduler.again(job, lane.outage.wait(now) + BEHIND)
+        self._state.scheduler.again(job, self._pause(lane, now))
         self._impatient(lane, now)
 
     def _overtaken(self, lane: Lane, sent: float, now: float) -> bool:
@@ -248,9 +248,15 @@ class Troubles:
             most = LONELY
         lane.outage.begin(_why(trouble), wait, now, most)
         for each in (job, *(spent for spent in lane.spent.values() if spent is not job)):
-            scheduler.again(each, lane.outage.wait(now) + BEHIND)
+            scheduler.again(each, self._pause(lane, now))
         lane.spent.clear()
         self._impatient(lane, now)
+
+    def _pause(self, lane: Lane, now: float) -> float:
+        """Seconds until a question is asked again that an endpoint which is away did not answer: another may at once."""
+        others = (other for other in self._state.lanes if other is not lane)
+        at_once = any(other.gone is None and other.outage.since is None for other in others)
+        return 0.0 if at_once else lane.outage.wait(now) + BEHIND
 
     def _impatient(self, lane: Lane, now: float) -> None:
         """Where patience with an endpoint has ended, ask it no more."""

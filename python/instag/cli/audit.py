@@ -11,12 +11,12 @@ from instag.cli.llm_options import asks_a_model, read_asking
 from instag.cli.options import Sources, Tags, expect_tags, one_or_list
 from instag.cli.progress import Display
 from instag.cli.reading import parted, reads
-from instag.cli.summaries import asked, leaving
+from instag.cli.summaries import asked, exit_at_cost, leaving
 
 if TYPE_CHECKING:
     import polars as pl
 
-Model = Annotated[str, typer.Option(help="The judge's name at the endpoint.")]
+Model = Annotated[str, typer.Option(help="The judge's name at the endpoint, or a .gguf file to run here.")]
 Precision = Annotated[int, typer.Option(metavar="N", help="Cases of a query with one of its tags.")]
 Consistency = Annotated[int, typer.Option(metavar="N", help="Cases of a tag with several of its queries.")]
 Probes = Annotated[float, typer.Option(metavar="SHARE", help="Cases put wrong on purpose, beside so many others.")]
@@ -50,7 +50,7 @@ ASKED = {
 
 
 @reads
-@asks_a_model
+@asks_a_model()
 def audit(
     source: Sources,
     model: Model,
@@ -99,9 +99,7 @@ def audit(
     if not done.precision.of and not done.consistency.of and asking["limit"] is None:
         console.error("no case has a verdict")
         raise typer.Exit(1)
-    if done.tally.stopped == "max_cost":
-        console.note("--max-cost was reached: the same command with more goes on")
-        raise typer.Exit(console.MAX_COST)
+    exit_at_cost(done.tally)
 
 
 def show(done: "instag.Audit", worst: int) -> None:

@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import instag
-from instag.choices import OPENAI
 from instag.cli import console
-from instag.cli.llm_options import read_body, read_concurrency, read_headers, read_key, read_price
+from instag.cli.llm_options import kept_beside, read_asking
+from instag.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from instag import Judgement, ModelJudge, Question
 
-__all__: list[str] = []
+__all__ = ["DryRun", "Estimating", "Judge", "Judgments", "JudgmentsOut", "judge_of"]
 
 Judge = Annotated[
     str | None,
-    typer.Option(metavar="MODEL", help="Let a model say which tags mean the same, and which are broader."),
+    typer.Option(
+        metavar="MODEL",
+        help="Let a model say which tags mean the same, and which are broader: its name at the endpoint, or a .gguf file.",
+    ),
 ]
 Judgments = Annotated[
     list[Path] | None,
@@ -31,12 +34,6 @@ JudgmentsOut = Annotated[
     Path | None,
     typer.Option("--judgments-out", metavar="FILE", help="Where to write what was said, to be read and corrected."),
 ]
-Kept = Annotated[
-    Path | None,
-    typer.Option("--journal", metavar="FILE", help="The file for the model's answers; otherwise OUT.judge.journal."),
-]
-Limit = Annotated[int | None, typer.Option(metavar="N", help="Ask at most so many questions, of 20 tags each.")]
-Tokens = Annotated[int, typer.Option("--max-tokens", help="The longest answer; 0 leaves it to the server.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what the judge would take, and ask and write nothing.")]
 
 
@@ -58,34 +55,19 @@ class Estimating:
         console.say("nothing was asked, and nothing was written")
 
 
-def judge_of(  # one parameter an option
-    model: str | None,
-    output: Path,
-    base_url: str | None,
-    api_key_env: str,
-    api_key_file: Path | None,
-    header: list[str] | None,
-    journal: Path | None,
-    concurrency: str,
-    price: str | None,
-    max_tokens: int,
-    temperature: float,
-    extra_body: str | None,
-    **rest: Any,
-) -> "ModelJudge | None":
-    """The model that is to judge, if there is one."""
+def judge_of(model: str | None, output: Path, asking: dict[str, Any], *, dry_run: bool) -> "ModelJudge | None":
+    """The model that is to judge, if there is one; its answers are kept beside the output where no journal is given.
+
+    Parameters
+    ----------
+    model, output, dry_run
+        The options of a command.
+    asking
+        Those of :func:`instag.cli.llm_options.asks_a_model`.
+    """
+    asking["journal"] = asking["journal"] or [kept_beside(output, ".judge.journal")]
     if model is None:
+        if dry_run:
+            raise InputError("--dry-run: there is nothing that would be asked; expected --judge MODEL with it")
         return None
-    return instag.ModelJudge(
-        model,
-        base_url=None if base_url == OPENAI else base_url,
-        api_key=read_key(api_key_env, api_key_file),
-        headers=read_headers(header),
-        journal=journal or Path(f"{output}.judge.journal"),
-        concurrency=read_concurrency(concurrency),
-        price=read_price(price),
-        max_tokens=max_tokens or None,
-        temperature=None if temperature < 0 else temperature,
-        extra_body=read_body(extra_body),
-        **rest,
-    )
+    return instag.ModelJudge(model, **read_asking(asking))

@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
@@ -10,15 +10,13 @@ import orjson
 import typer
 
 import instag
-from instag.choices import QUERY_LENGTH, Action, Structured
+from instag.choices import QUERY_LENGTH, Action
 from instag.errors import InputError, file_error
 from instag.model_options import OPTIONS, ModelOptions
 
 __all__ = []
 
 KEY = "OPENAI_API_KEY"
-# Defaults that the command line writes in another way.
-UNLIKE: dict[str, Any] = {}
 
 Model = Annotated[str, typer.Option(help="The model's name at the endpoint, or a .gguf file to run here.")]
 KeyEnvs = Annotated[
@@ -63,61 +61,50 @@ BatchSize = Annotated[int, typer.Option("--batch-size", metavar="N", help="Queri
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")]
 
 
-# Of commands whose judge has fewer of them.
-Concurrency = Annotated[str, typer.Option(metavar="N", help="Requests in flight: auto, or the most there will be.")]
-Rpm = Annotated[float | None, typer.Option(help="The most requests a minute.")]
-Tpm = Annotated[float | None, typer.Option(help="The most tokens a minute.")]
-Cost = Annotated[float | None, typer.Option(metavar="USD", help="The most that this run may spend.")]
-Price = Annotated[
-    str | None, typer.Option(metavar="IN,OUT", help="US dollars for a million tokens asked and answered.")
-]
-Attempts = Annotated[int, typer.Option(help="How often a question is asked before it counts as failed.")]
-Timeout = Annotated[float, typer.Option(metavar="SECONDS", help="How long to wait for an answer.")]
-Patience = Annotated[
-    float, typer.Option(metavar="SECONDS", help="How long to wait for an endpoint that does not answer.")
-]
-MostUnread = Annotated[
-    float, typer.Option("--max-unread", metavar="SHARE", help="How many of the last 500 answers may be unreadable.")
-]
-Temperature = Annotated[float, typer.Option(help="The temperature of sampling; below 0 sends none.")]
-Structure = Annotated[Structured, typer.Option("--structured", help="How the server is asked for JSON.")]
-Body = Annotated[str | None, typer.Option("--extra-body", metavar="JSON", help="More fields for every request.")]
-Retry = Annotated[bool, typer.Option("--retry-unread", help="Ask again where an answer could not be read.")]
-KeyEnv = Annotated[str, typer.Option(metavar="NAME", help="The variable of the environment that holds the key.")]
+def asks_a_model(*, always: bool = True, **defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a run of a model, in the place of its `**asking`; :func:`read_asking` reads them.
+
+    Parameters
+    ----------
+    always
+        Whether the command asks a model whatever its options are: otherwise those of the asking come last.
+    **defaults
+        Defaults that are others here.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = [
+            each
+            for each in inspect.signature(command, eval_str=True).parameters.values()
+            if each.kind is not each.VAR_KEYWORD
+        ]
+        needed = [each for each in own if each.default is each.empty]
+        rest = [each for each in own if each.default is not each.empty]
+        asking = list(_asking(defaults))
+        parts = (*needed, *asking, *rest) if always else (*needed, *rest, *asking)
+        keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in parts]
+        vars(command)["__signature__"] = inspect.Signature(keyword)
+        command.__annotations__ = {each.name: each.annotation for each in keyword}
+        return command
+
+    return decorate
 
 
-def asks_a_model(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a run of a model, in the place of its `**asking`; :func:`read_asking` reads them."""
+def _asking(defaults: dict[str, Any]) -> Iterator[inspect.Parameter]:
+    """The options of a run of a model, as Typer knows them."""
     hints = get_type_hints(ModelOptions, include_extras=True)
-    more = {
+    declared: dict[str, tuple[Any, Any]] = {
         "api_key_env": (KeyEnvs, None),
         "api_key_file": (KeyFile, None),
         "header": (Headers, None),
-    } | {
-        name: (
-            Annotated[
-                get_args(hints[name])[0] if option.kind is None else option.kind,
-                typer.Option(f"--{name.replace('_', '-')}", metavar=option.metavar, help=option.help),
-            ],
-            UNLIKE.get(name, option.default),
-        )
-        for name, option in OPTIONS.items()
-        if option.help is not None
     }
-    own = [
-        each for each in inspect.signature(command, eval_str=True).parameters.values() if each.kind != each.VAR_KEYWORD
-    ]
-    needed = [each for each in own if each.default is each.empty]
-    rest = [each for each in own if each.default is not each.empty]
-    added = [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-        for name, (annotation, default) in more.items()
-    ]
-    # What is needed, how the model is asked, and what is special to the command.
-    keyword = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*needed, *added, *rest)]
-    vars(command)["__signature__"] = inspect.Signature(keyword)
-    command.__annotations__ = {each.name: each.annotation for each in keyword}
-    return command
+    for name, option in OPTIONS.items():
+        if option.help is not None:
+            kind = get_args(hints[name])[0] if option.kind is None else option.kind
+            shown = typer.Option(f"--{name.replace('_', '-')}", metavar=option.metavar, help=option.help)
+            declared[name] = Annotated[kind, shown], defaults.get(name, option.default)
+    for name, (annotation, default) in declared.items():
+        yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def read_asking(given: dict[str, Any]) -> dict[str, Any]:
@@ -135,6 +122,19 @@ def read_asking(given: dict[str, Any]) -> dict[str, Any]:
         "temperature": None if options["temperature"] < 0 else options["temperature"],
         "extra_body": read_body(options["extra_body"]),
     }
+
+
+def kept_beside(output: Path, ending: str) -> Path:
+    """The journal of a command that is given none: beside its output, or in the working directory.
+
+    Examples
+    --------
+    >>> kept_beside(Path("tagged.jsonl"), ".journal"), kept_beside(Path("-"), ".journal")
+    (PosixPath('tagged.jsonl.journal'), PosixPath('instag.journal'))
+    """
+    from instag.io.output import is_standard_output
+
+    return Path(f"instag{ending}" if is_standard_output(output) else f"{output}{ending}")
 
 
 def read_keys(names: list[str] | None, file: Path | None) -> str | list[str | None] | None:

@@ -2,47 +2,20 @@
 
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 import instag
-from instag.choices import OPENAI, Linkage, Stem
+from instag.choices import JUDGE_TOKENS, OPENAI, Linkage, Stem
 from instag.cli import console, outputs
-from instag.cli.judging import (
-    DryRun,
-    Estimating,
-    Judge,
-    Judgments,
-    JudgmentsOut,
-    Kept,
-    Limit,
-    Tokens,
-    judge_of,
-)
-from instag.cli.llm_options import (
-    Attempts,
-    Body,
-    Concurrency,
-    Cost,
-    Headers,
-    KeyEnv,
-    KeyFile,
-    MostUnread,
-    Patience,
-    Price,
-    Retry,
-    Rpm,
-    Structure,
-    Temperature,
-    Timeout,
-    Tpm,
-)
+from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
+from instag.cli.llm_options import asks_a_model
 from instag.cli.options import Output, Sources, Tags, To, expect_tags, one_or_list
-from instag.cli.reading import reads
-from instag.cli.summaries import asked, leaving
+from instag.cli.progress import Display
+from instag.cli.reading import parted, reads
+from instag.cli.summaries import asked, exit_at_cost, leaving
 from instag.errors import InputError
-from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,10 +48,10 @@ Distance = Annotated[
 Embedder = Annotated[
     str,
     typer.Option(
-        help="auto, none, use (multilingual), sentence-transformers:NAME, model2vec:NAME, or openai:MODEL (OPENAI_API_KEY)."
+        help="auto, none, use (multilingual), sentence-transformers:NAME, model2vec:NAME, or openai:MODEL, at the first "
+        "--base-url with the key in OPENAI_API_KEY."
     ),
 ]
-Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of the judge, and of openai:MODEL, is.")]
 Guards = Annotated[bool, typer.Option("--guards/--no-guards", help="Keep tags apart that only look alike.")]
 Linked = Annotated[Linkage, typer.Option("--linkage", help="How alike tags are joined.")]
 Samples = Annotated[int, typer.Option(help="DBSCAN: the tags near a tag that make it dense.")]
@@ -90,6 +63,7 @@ Confidence = Annotated[float, typer.Option(help="Association: the least share of
 
 
 @reads
+@asks_a_model(always=False, max_tokens=JUDGE_TOKENS)
 def normalize(
     source: Sources,
     output: Output,
@@ -102,7 +76,6 @@ def normalize(
     stem: Stemmed = "guarded",
     distance: Distance = "0.05",
     embedder: Embedder = "auto",
-    base_url: Url = OPENAI,
     guards: Guards = True,
     linkage: Linked = "star",
     min_samples: Samples = 2,
@@ -112,58 +85,15 @@ def normalize(
     judge: Judge = None,
     judgments: Judgments = None,
     judgments_out: JudgmentsOut = None,
-    api_key_env: KeyEnv = "OPENAI_API_KEY",
-    api_key_file: KeyFile = None,
-    header: Headers = None,
-    journal: Kept = None,
-    concurrency: Concurrency = "auto",
-    rpm: Rpm = None,
-    tpm: Tpm = None,
-    max_cost: Cost = None,
-    price: Price = None,
-    attempts: Attempts = 6,
-    timeout: Timeout = 120.0,
-    patience: Patience = 600.0,
-    max_unread: MostUnread = 0.5,
-    max_tokens: Tokens = 4096,
-    temperature: Temperature = 0.0,
-    structured: Structure = "auto",
-    extra_body: Body = None,
-    retry_unread: Retry = False,
-    limit: Limit = None,
     dry_run: DryRun = False,
     to: To = "auto",
-    **reading: Unpack[Reading],
+    **rest: Any,
 ) -> None:
     """Turn raw tags into a vocabulary, and say why each became what it is."""
-    model = judge_of(
-        judge,
-        output,
-        base_url,
-        api_key_env,
-        api_key_file,
-        header,
-        journal,
-        concurrency,
-        price,
-        max_tokens,
-        temperature,
-        extra_body,
-        rpm=rpm,
-        tpm=tpm,
-        max_cost=max_cost,
-        attempts=attempts,
-        timeout=timeout,
-        patience=patience,
-        max_unread=max_unread,
-        structured=structured,
-        retry_unread=retry_unread,
-        limit=limit,
-    )
-    if dry_run and model is None:
-        raise InputError("--dry-run: there is nothing that would be asked; expected --judge MODEL with it")
+    reading, asking = parted(rest)
+    model = judge_of(judge, output, asking, dry_run=dry_run)
     outputs.apart(
-        [*source, *(judgments or ()), api_key_file],
+        [*source, *(judgments or ()), asking["api_key_file"], *asking["journal"][:-1]],
         outputs.data("-o", output, to),
         outputs.file("--vocabulary", vocabulary, ".parquet"),
         outputs.data("--merges", merges, lists=None),
@@ -181,27 +111,25 @@ def normalize(
     with console.stage("reading"):
         frame = instag.io.load(one_or_list(source), to=to, **reading)
         expect_tags(frame, source, tags)
-    asking = None if model is None else Estimating(model) if dry_run else model
-    kept = "" if model is None else f"what was answered is in {model.journal}"
-    with leaving(kept, f"{output} was not written"), console.noted(), console.stage("normalising") as tell:
-        if model is not None:
-            model.progress = tell
+    judging = Estimating(model) if model is not None and dry_run else model
+    kept = "nothing was asked" if model is None else f"what was answered is in {model.journal}"
+    with leaving(kept, f"{output} was not written"), console.noted(), Display(title="normalising") as display:
         done = instag.normalize(
             frame,
             tags=tags,
-            embedder=read_embedder(embedder, base_url),
+            embedder=read_embedder(embedder, (asking["base_url"] or [OPENAI])[0]),
             guards=guards,
             linkage=linkage,
             min_samples=min_samples,
             max_diameter=max_diameter,
             min_confidence=min_confidence,
-            judge=asking,
+            judge=judging,
             judgments=judgments,
-            progress=tell,
+            progress=display,
             **options,
         )
-    if isinstance(asking, Estimating):
-        asking.show()
+    if isinstance(judging, Estimating):
+        judging.show()
         return
     with console.stage(f"writing {output}"):
         instag.io.write(done.data, output, format=to, metadata=instag.io.metadata_of(source))
@@ -220,6 +148,7 @@ def normalize(
     paths = (vocabulary, merges, apart, judgments_out)
     saved = [f"{name} in {path}" for name, path in zip(names, paths, strict=True) if path is not None]
     console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *saved)))
+    exit_at_cost(None if model is None else model.tally)
 
 
 def show_steps(steps: "pl.DataFrame") -> None:

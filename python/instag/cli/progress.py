@@ -1,4 +1,4 @@
-"""Where the asking stands, while it goes on."""
+"""Where the work stands, while it goes on."""
 
 import time
 from collections.abc import Callable
@@ -20,27 +20,26 @@ WIDE = 110
 
 
 class Display:
-    """A line about a tally: renewed in place on a terminal, elsewhere a new one every 30 seconds.
+    """A line on where the work stands: renewed in place on a terminal, elsewhere a new one every 30 seconds.
 
     Parameters
     ----------
     console
         Where it is shown; by default on standard error.
+    title
+        What is being done, until something more is known.
     interval
         Seconds between two lines where there is no terminal.
     clock
         Gives the time in seconds.
 
-    Attributes
-    ----------
-    tally
-        The last one seen, None before the first.
     """
 
     def __init__(
         self,
         console: "Console | None" = None,
         *,
+        title: str = "reading",
         interval: float = INTERVAL,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -48,13 +47,12 @@ class Display:
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
         console = console or Console(stderr=True, highlight=False, soft_wrap=True)
-        self.tally: instag.Tally | None = None
         self._console, self._interval, self._clock = console, interval, clock
         self._shown, self._stopping = clock(), False
         wide = console.width >= WIDE
         columns = (SpinnerColumn(), *([BarColumn(20)] if wide else []), TextColumn("{task.description}", markup=False))
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task = self._bar.add_task("reading", total=None)
+        self._task = self._bar.add_task(title, total=None)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -65,14 +63,12 @@ class Display:
     ) -> None:
         self._bar.stop()
 
-    def __call__(self, tally: "instag.Tally") -> None:
-        """Show a tally."""
-        # The tally seen before may be this very object.
-        news = tally.stopped is not None and not self._stopping
+    def __call__(self, standing: "instag.Progress") -> None:
+        """Show where it stands."""
+        news = standing.stage == "stopping" and not self._stopping
         self._stopping = self._stopping or news
-        self.tally = tally
         if self._console.is_terminal:
-            self._bar.update(self._task, description=str(tally), completed=tally.done, total=tally.total)
+            self._bar.update(self._task, description=str(standing), completed=standing.done, total=standing.total)
         elif news or self._clock() - self._shown >= self._interval:
             self._shown = self._clock()
-            self._console.print(str(tally), markup=False)
+            self._console.print(str(standing), markup=False)

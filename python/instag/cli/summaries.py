@@ -13,7 +13,7 @@ import typer
 import instag
 from instag.cli import console
 
-__all__ = ["asked", "counted", "estimated", "leaving"]
+__all__ = ["asked", "counted", "estimated", "exit_at_cost", "leaving"]
 
 # Characters of a server's words that are shown.
 WIDTH = 100
@@ -31,18 +31,26 @@ def estimated(found: "instag.Estimate") -> list[tuple[str, str]]:
         ("samples", f"{found.samples:,}"),
         ("queries", f"{found.queries:,}"),
         ("  distinct", f"{found.distinct:,}"),
-        ("  answered before", f"{found.kept:,}"),
+        ("  answered before", f"{found.kept:,}{_spent(found)}"),
         ("  to be cut", f"{found.cuts:,}"),
         ("requests", f"{found.asked:,}"),
         ("tokens asked", amount(found.prompt_tokens)),
         ("tokens answered", f"{amount(found.completion_tokens)} ({found.answer:.0f} an answer, {_basis(found)})"),
         ("cost", price),
-        ("time", "up to 24 h" if found.seconds is None else duration(found.seconds)),
+        ("time", "up to 24 h" if found.seconds is None else duration(found.seconds) + _pace(found)),
     ]
 
 
 def _basis(found: "instag.Estimate") -> str:
     return "as until now" if found.measured else "assumed"
+
+
+def _spent(found: "instag.Estimate") -> str:
+    return f" (for ${found.spent:,.4g})" if found.spent else ""
+
+
+def _pace(found: "instag.Estimate") -> str:
+    return " (at the pace so far)" if found.paced else ""
 
 
 def counted(tagged: "instag.Tagged[Any]") -> list[tuple[str, str]]:
@@ -96,6 +104,13 @@ def _short(text: str) -> str:
 
 def _line(name: str, count: int) -> list[tuple[str, str]]:
     return [(name, f"{count:,}")] if count else []
+
+
+def exit_at_cost(tally: "instag.Tally | None") -> None:
+    """Exit with a code of its own where a run has spent what it may; None is no run."""
+    if tally is not None and tally.stopped == "max_cost":
+        console.note("--max-cost was reached: the same command with more goes on")
+        raise typer.Exit(console.MAX_COST)
 
 
 @contextmanager

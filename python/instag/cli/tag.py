@@ -1,6 +1,5 @@
 """`instag tag`."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -23,13 +22,14 @@ from instag.cli.llm_options import (
     Shown,
     Spoken,
     asks_a_model,
+    kept_beside,
     read_asking,
     read_cut,
 )
 from instag.cli.options import Output, Sources, To, one_or_list
 from instag.cli.progress import Display
 from instag.cli.reading import parted, reads
-from instag.cli.summaries import asked, counted, estimated, leaving
+from instag.cli.summaries import asked, counted, estimated, exit_at_cost, leaving
 from instag.errors import InputError
 from instag.model_options import OPTIONS
 
@@ -45,7 +45,7 @@ UNDER_WAY = ("validating", "in_progress", "finalizing", "cancelling", "waiting f
 
 
 @reads
-@asks_a_model
+@asks_a_model()
 def tag(
     source: Sources,
     output: Output,
@@ -67,7 +67,7 @@ def tag(
 ) -> None:
     """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
     reading, asking = parted(rest)
-    journals = asking["journal"] = asking["journal"] or [Path(f"{output}.journal")]
+    journals = asking["journal"] = asking["journal"] or [kept_beside(output, ".journal")]
     path = journals[-1]
     left = f"what was answered is in {path}", f"{output} was not written"
     outputs.apart(
@@ -121,9 +121,7 @@ def tag(
     if tagged.queries > tagged.blank and tagged.failures.height == tagged.queries - tagged.blank:
         console.error("no query has tags")
         raise typer.Exit(1)
-    if tagged.tally.stopped == "max_cost":
-        console.note("--max-cost was reached: the same command with more goes on")
-        raise typer.Exit(console.MAX_COST)
+    exit_at_cost(tagged.tally)
 
 
 def ask(frame: "pl.DataFrame", **options: Any) -> "instag.Tagged[pl.DataFrame]":

@@ -1,20 +1,21 @@
 """`instag vocabulary show`, `tree`, `diff`, `edit` and `apply`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 import instag
-from instag.choices import OPENAI
+from instag.choices import JUDGE_TOKENS, OPENAI
 from instag.cli import console, outputs
-from instag.cli.judging import Judge, Judgments, JudgmentsOut, Kept, judge_of
-from instag.cli.llm_options import Cost, KeyEnv, Price
+from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
+from instag.cli.llm_options import asks_a_model
 from instag.cli.normalize import read_embedder
 from instag.cli.options import Output, Sources, Tags, To, expect_tags, one_or_list
-from instag.cli.reading import reads
+from instag.cli.progress import Display
+from instag.cli.reading import parted, reads
+from instag.cli.summaries import asked, exit_at_cost, leaving
 from instag.errors import InputError
-from instag.io.options import Reading
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,13 +38,10 @@ New = Annotated[Literal["drop", "keep"], typer.Option("--new", help="What become
 Embedder = Annotated[
     str,
     typer.Option(
-        help="same (as the vocabulary's), none, use, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL."
+        help="same (as the vocabulary's), none, use, sentence-transformers:NAME, model2vec:NAME, or openai:MODEL, at the "
+        "first --base-url with the key in OPENAI_API_KEY."
     ),
 ]
-Url = Annotated[
-    str | None, typer.Option(metavar="URL", help="Where the endpoint of openai:MODEL is, the vocabulary's model too.")
-]
-
 Edits = Annotated[Path, typer.Argument(metavar="EDITS.txt", help="A text file with an edit a line.")]
 Edited = Annotated[Path, typer.Option("-o", "--output", metavar="V2.parquet", help="Where to save the result.")]
 Depth = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many levels to show; otherwise all.")]
@@ -93,6 +91,7 @@ def show_changes(changes: "pl.DataFrame", top: int) -> None:
 
 @vocabulary.command()
 @reads
+@asks_a_model(always=False, max_tokens=JUDGE_TOKENS)
 def apply(
     file: File,
     source: Sources,
@@ -100,23 +99,18 @@ def apply(
     tags: Tags = "tags",
     new: New = "drop",
     embedder: Embedder = "same",
-    base_url: Url = None,
     judgments: Judgments = None,
     judgments_out: JudgmentsOut = None,
     judge: Judge = None,
-    api_key_env: KeyEnv = "OPENAI_API_KEY",
-    journal: Kept = None,
-    max_cost: Cost = None,
-    price: Price = None,
+    dry_run: DryRun = False,
     to: To = "auto",
-    **reading: Unpack[Reading],
+    **rest: Any,
 ) -> None:
     """Give other data the tags of a vocabulary."""
-    model = judge_of(
-        judge, output, base_url, api_key_env, None, None, journal, "auto", price, 4096, 0.0, None, max_cost=max_cost
-    )
+    reading, asking = parted(rest)
+    model = judge_of(judge, output, asking, dry_run=dry_run)
     outputs.apart(
-        [file, *source, *(judgments or ())],
+        [file, *source, *(judgments or ()), asking["api_key_file"], *asking["journal"][:-1]],
         outputs.data("-o", output, to),
         outputs.file("--judgments-out", judgments_out, ".jsonl"),
         outputs.file("--journal", None if model is None else model.journal),
@@ -125,13 +119,21 @@ def apply(
         loaded = instag.Vocabulary.load(file)
         frame = instag.io.load(one_or_list(source), to=to, **reading)
         expect_tags(frame, source, tags)
-    with console.noted(), console.stage("applying") as tell:
-        chosen = embedder_for(loaded, embedder, base_url)
-        if model is not None:
-            model.progress = tell
+    judging = Estimating(model) if model is not None and dry_run else model
+    kept = "nothing was asked" if model is None else f"what was answered is in {model.journal}"
+    with leaving(kept, f"{output} was not written"), console.noted(), Display(title="applying") as display:
         applied = loaded.apply(
-            frame, tags=tags, new=new, embedder=chosen, judge=model, judgments=judgments, progress=tell
+            frame,
+            tags=tags,
+            new=new,
+            embedder=embedder_for(loaded, embedder, (asking["base_url"] or [None])[0]),
+            judge=judging,
+            judgments=judgments,
+            progress=display,
         )
+    if isinstance(judging, Estimating):
+        judging.show()
+        return
     with console.stage(f"writing {output}"):
         instag.io.write(applied.data, output, format=to, metadata=instag.io.metadata_of(source))
         if judgments_out is not None and applied.judgments is not None:
@@ -145,8 +147,11 @@ def apply(
     rows = [(tag, f"{count:,}", nearest or "", f"{alike or 0:.2f}") for tag, count, nearest, alike in lines]
     if rows:
         console.table(("new tag", "count", "nearest", "similarity"), rows)
+    if model is not None and model.tally is not None:
+        console.table(("", ""), asked(model.tally))
     fate = "dropped" if new == "drop" else "kept"
     console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
+    exit_at_cost(None if model is None else model.tally)
 
 
 @vocabulary.command()

@@ -32,7 +32,7 @@ __all__ = ["Action", "abatch", "batch"]
 NOTHING = pl.DataFrame(schema={"queries": pl.List(pl.String)})
 
 
-@with_model_options
+@with_model_options()
 async def abatch(  # noqa: PLR0913 - those of tag that matter here
     action: Action,
     data: Any,

@@ -20,7 +20,7 @@ from instag.tagging.model import Model, known_as
 from instag.tagging.plan import Plan, Tagging
 from instag.tagging.prompt import Prompt
 
-__all__ = ["ANSWER", "Estimate", "estimate", "estimate_of", "foreseen", "mean_answer"]
+__all__ = ["ANSWER", "Estimate", "estimate", "estimate_of", "foreseen", "mean_answer", "tokens_used"]
 
 # Tokens of an answer: four tags with a sentence each.
 ANSWER = 120.0
@@ -59,7 +59,12 @@ class Estimate:
     cost
         US dollars; None where the price is not known.
     seconds
-        At the limits given; None for batches, which are answered within 24 hours.
+        At the pace of the journal's last answers, or where it has none, at the limits given; None for batches, which are
+        answered within 24 hours.
+    paced
+        Whether that is the journal's pace.
+    spent
+        US dollars that the journal's answers have cost; None where the price is not known.
     """
 
     samples: int
@@ -74,6 +79,8 @@ class Estimate:
     measured: bool
     cost: float | None
     seconds: float | None
+    paced: bool = False
+    spent: float | None = None
 
 
 def estimate_of(  # noqa: PLR0913 - each is a number of its own
@@ -86,6 +93,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     kept: int = 0,
     cuts: int = 0,
     answer: float | None = None,
+    pace: float | None = None,
     limits: Limits | None = None,
     batch: bool = False,
 ) -> Estimate:
@@ -93,8 +101,9 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
 
     A request has the tokens of its query, of the prompt around it, of the schema if there is one, and 4 a message and 3
     more for what a chat is wrapped in; all are estimated by :func:`instag.chat.truncate.tokens_of`. Nothing is taken
-    off for prefix caches. The time is the longest of what the limits of requests and of tokens a minute allow, and of
-    what so many requests in flight need (64 for ``"auto"``) at half a second and 60 tokens a second each.
+    off for prefix caches. The time is what the pace until now makes of it. Where there is none, it is the longest of what
+    the limits of requests and of tokens a minute allow, and of what so many requests in flight need (64 for ``"auto"``)
+    at half a second and 60 tokens a second each.
 
     Parameters
     ----------
@@ -106,6 +115,8 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
         As in :class:`Estimate`; by default all that has no answer is asked.
     answer
         Tokens an answer, from :func:`mean_answer`; None assumes 120.
+    pace
+        Answers a second until now, from :meth:`instag.chat.journal.JournalReader.pace`; None where nobody has counted.
     limits
         Of these the price, the concurrency, and the requests and tokens a minute count.
     batch
@@ -130,7 +141,7 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     asking = int(np.sum(lengths, dtype=np.int64)) + asked * _around(prompt)
     answering = round(asked * each)
     cost = None if limits.price is None else limits.price.of(asking, answering) * (BATCH if batch else 1)
-    seconds = None if batch else _seconds(asked, asking + answering, each, limits)
+    usual = asked / pace if pace else _seconds(asked, asking + answering, each, limits)
     return Estimate(
         samples,
         queries,
@@ -143,14 +154,20 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
         each,
         answer is not None,
         cost,
-        seconds,
+        None if batch else usual,
+        bool(pace) and not batch,
     )
 
 
-def mean_answer(replies: Iterable[Reply]) -> float | None:
-    """The mean number of tokens of answers; None where the server has counted fewer than 20."""
-    counts = np.fromiter((reply.completion_tokens for reply in replies), np.int64)
-    counted = counts[counts > 0]
+def tokens_used(replies: Iterable[Reply]) -> NDArray[np.int64]:
+    """The tokens that each reply was asked and answered with, as the server counted them."""
+    counts = (tokens for reply in replies for tokens in (reply.prompt_tokens, reply.completion_tokens))
+    return np.fromiter(counts, np.int64).reshape(-1, 2)
+
+
+def mean_answer(used: NDArray[np.int64]) -> float | None:
+    """The mean number of tokens of answers, from :func:`tokens_used`; None where fewer than 20 were counted."""
+    counted = used[used[:, 1] > 0, 1]
     return float(counted.mean()) if len(counted) >= ENOUGH else None
 
 
@@ -169,7 +186,7 @@ def _seconds(asked: int, tokens: int, answer: float, limits: Limits) -> float:
     return max(needed, by_requests, by_tokens)
 
 
-@with_model_options
+@with_model_options()
 def estimate(  # noqa: PLR0913 - those of tag
     data: Any,
     *,
@@ -188,8 +205,8 @@ def estimate(  # noqa: PLR0913 - those of tag
     Parameters
     ----------
     data, model, prompt, examples, vocabulary, tags_in, query, cut
-        Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers tell
-        how long an answer is; it may be one that another run is writing.
+        Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers show
+        how long an answer is and how fast they come; it may be one that another run is writing.
     batch
         Whether it would be done in batches, at half the price.
     **options
@@ -233,9 +250,17 @@ def estimate(  # noqa: PLR0913 - those of tag
     if settings.retry_unread:
         table.read(held.replies(), plan.task.read)
     found = wanted(Tagging(plan, table), held, settings)
-    return foreseen(
-        plan, found.turns, kept=found.kept, answer=mean_answer(held.replies()), limits=settings.limits, batch=batch
+    used, price = tokens_used(held.replies()), settings.limits.price
+    left = foreseen(
+        plan,
+        found.turns,
+        kept=found.kept,
+        answer=mean_answer(used),
+        pace=held.pace(),
+        limits=settings.limits,
+        batch=batch,
     )
+    return replace(left, spent=None if price is None else price.of(*map(int, used.sum(axis=0))))
 
 
 def foreseen(
@@ -245,6 +270,7 @@ def foreseen(
     kept: int,
     answer: float | None,
     limits: Limits,
+    pace: float | None = None,
     batch: bool,
 ) -> Estimate:
     """Estimate what it takes to ask with some queries of a plan.
@@ -255,7 +281,7 @@ def foreseen(
         The plan, and its :meth:`Plan.turns`.
     kept
         The questions that have an answer.
-    answer, limits, batch
+    answer, limits, pace, batch
         Those of :func:`instag.tagging.estimation.estimate_of`.
     """
     samples = plan.samples
@@ -269,6 +295,7 @@ def foreseen(
         kept=kept,
         cuts=len(np.unique(samples.question[samples.cut])),
         answer=answer,
+        pace=pace,
         limits=limits,
         batch=batch,
     )

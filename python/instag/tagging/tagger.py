@@ -1,16 +1,12 @@
 """Tagging: from a frame by way of an endpoint to a frame with tags."""
 
 import asyncio
-import dataclasses
 import sys
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, Unpack
 
-from instag.chat.endpoint import Endpoint
 from instag.chat.function import ask_function
-from instag.chat.local import is_weights, serving
 from instag.chat.options import Settings
 from instag.chat.run import ask
 from instag.chat.sync import waiting
@@ -31,7 +27,7 @@ __all__ = ["atag", "tag"]
 F = TypeVar("F")
 
 
-@with_model_options
+@with_model_options()
 async def atag(  # noqa: PLR0913 - a user names those that matter
     data: F,
     *,
@@ -133,8 +129,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     if callable(model):
         check_alone(atag, {name: value for name, value in locals().items() if name != "options"} | options)
     name = known_as(model, options.get("base_url"), options.get("client"))
-    local = is_weights(model, options.get("base_url"), options.get("client"))
-    settings = Settings.of(name, options, remote=not local and not callable(model))
+    settings = Settings.of(name if callable(model) else model, options, remote=not callable(model))
     with keep_caller():
         plan = await asyncio.to_thread(
             Plan.of,
@@ -150,16 +145,8 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         )
         check_columns(plan.frame.columns, explanations=explanations, replace=replace)
         table = AnswerTable(plan.samples.keys, explanations=explanations)
-        with ExitStack() as stack:
-            asking: Asking = ask
-            if callable(model):
-                asking = partial(ask_function, function=model, write=written)
-            elif local and settings.limit != 0:
-                address = await asyncio.to_thread(
-                    stack.enter_context, serving(str(model), name, settings.limits.concurrency)
-                )
-                settings = dataclasses.replace(settings, endpoints=(Endpoint.of(name, address),))
-            tally, untried = await carry_out(plan.task, Tagging(plan, table), settings, asking)
+        asking: Asking = partial(ask_function, function=model, write=written) if callable(model) else ask
+        tally, untried = await carry_out(plan.task, Tagging(plan, table), settings, asking)
         # Millions of keys are let go before the columns are made.
         table.close()
         plan = plan.without_keys()

@@ -7,15 +7,14 @@ from typing import Any
 
 from instag import _core
 from instag.errors import InputError
+from instag.normalization.judging.batches import BATCH
 from instag.normalization.judging.judgments import Judged
 from instag.normalization.judging.model import ModelJudge
 from instag.normalization.judging.question import Judge, Judgement, Question
 from instag.progress import Progress, Stage
 
-__all__ = ["BATCH", "Refused", "ask", "checked", "name_of"]
+__all__ = ["Refused", "ask", "checked", "name_of"]
 
-# Tags that a judge sees at a time.
-BATCH = 20
 # Names that are shown of those that count for nothing.
 SHOWN = 3
 # Characters of what is no answer that are shown.
@@ -56,7 +55,7 @@ def ask(
     for start in range(0, len(questions), max(at_a_time, 1)):
         progress(Stage("judging", start, len(questions)))
         some = list(questions[start : start + at_a_time])
-        answers: Any = judge(some)
+        answers: Any = judge(some, progress) if isinstance(judge, ModelJudge) else judge(some)
         given = list(answers) if isinstance(answers, Iterable) else None
         if given is None or len(given) != len(some):
             found = repr(answers)[:SHORT] if given is None else str(len(given))
@@ -85,8 +84,8 @@ def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Ju
     if not isinstance(answer, Judgement):
         raise InputError(f"judge {judge}: expected an instag.Judgement for {question.tag!r}; found {answer!r}")
     reasons = dict(answer.reasons or {})
-    same = _named(question, answer.same, judge, refused)
-    broader = _named(question, answer.broader, judge, refused)
+    same = _candidates(question, answer.same, judge, refused)
+    broader = _candidates(question, answer.broader, judge, refused)
     for name in same.keys() & broader.keys():
         refused.add("are the same and broader at once", name)
         del broader[name]
@@ -99,7 +98,7 @@ def name_of(judge: Any) -> str:
     return str(getattr(judge, "name", None) or getattr(judge, "__name__", type(judge).__name__))
 
 
-def _named(question: Question, names: Any, judge: str, refused: Refused) -> dict[str, str]:
+def _candidates(question: Question, names: Any, judge: str, refused: Refused) -> dict[str, str]:
     """The candidates that are meant, each with the name that it was given."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise InputError(f"judge {judge}: expected lists of candidates for {question.tag!r}; found {names!r}")

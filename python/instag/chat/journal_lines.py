@@ -1,0 +1,92 @@
+"""The lines of a journal: whose answers it holds, replies and faults, how questions are put, and how fast they were answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from instag.chat.question import KEY, Fault, Reply
+
+__all__ = ["MAGIC", "PACE", "SETUP", "header_of", "line_of", "pace_line", "record_of", "setup_line"]
+
+MAGIC = "instag journal"
+VERSION = 1
+SETUP = "asked as"
+PACE = "pace"
+
+
+def header_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> bytes:
+    """The first line of a journal: whose answers it holds."""
+    return orjson.dumps(
+        {MAGIC: VERSION, "model": model, "prompt": prompt, "schema": schema},
+        option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS,
+    )
+
+
+def line_of(record: Reply | Fault) -> bytes:
+    r"""A record as a line, what is None left out.
+
+    Examples
+    --------
+    >>> line_of(Fault(b"sixteen bytes 01", "timeout", "120 s", 6))
+    b'{"key":"7369787465656e206279746573203031","fault":"timeout","detail":"120 s","attempts":6}\n'
+    """
+    line: dict[str, Any] = {"key": record.key.hex()}
+    if isinstance(record, Fault):
+        line |= {"fault": record.reason, "detail": record.detail, "attempts": record.attempts}
+        if record.final:
+            line["final"] = True
+    else:
+        words = {"content": record.content, "finish": record.finish_reason, "refusal": record.refusal}
+        line |= {name: value for name, value in words.items() if value is not None}
+        line["tokens"] = [record.prompt_tokens, record.completion_tokens]
+        more = {"limit": record.limit, "unread": record.unread, "temperature": record.temperature}
+        line |= {name: value for name, value in more.items() if value is not None}
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # half a surrogate pair, which UTF-8 has no place for
+        sound = {name: _sound(value) if isinstance(value, str) else value for name, value in line.items()}
+        return orjson.dumps(sound, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def setup_line(base_url: str, setup: Mapping[str, Any]) -> bytes:
+    """A line that says how questions are put at an endpoint, as was found out there."""
+    return orjson.dumps({SETUP: base_url} | dict(setup), option=orjson.OPT_APPEND_NEWLINE)
+
+
+def pace_line(answers: int, seconds: float) -> bytes:
+    r"""A line that says how long so many answers took.
+
+    Examples
+    --------
+    >>> pace_line(240, 60.0)
+    b'{"pace":[240,60.0]}\n'
+    """
+    return orjson.dumps({PACE: [answers, round(seconds, 3)]}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def record_of(line: bytes) -> Reply | Fault | None:
+    """The record of a line; None where it is none.
+
+    Examples
+    --------
+    >>> record_of(line_of(Reply(b"sixteen bytes 01", "Because.", "stop", limit=64))).content
+    'Because.'
+    """
+    try:
+        found = orjson.loads(line)
+        key = bytes.fromhex(found["key"])
+        if len(key) != KEY:
+            return None
+        if "fault" in found:
+            return Fault(key, found["fault"], found["detail"], found["attempts"], bool(found.get("final")))
+        said = (found.get("content"), found.get("finish"), found.get("refusal"))
+        prompt_tokens, completion_tokens = found["tokens"]
+        more = (found.get("limit"), found.get("unread"), found.get("temperature"))
+        return Reply(key, *said, prompt_tokens, completion_tokens, *more)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _sound(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
