@@ -233,10 +233,11 @@ class ModelOptions(TypedDict, total=False):
         ),
     ]
     progress: Annotated[
-        Callable[[Any], object] | None,
+        Callable[[Any], None] | None,
         Option(
             None,
-            "Called with the :class:`instag.Tally` four times a second and at the end, in another thread.",
+            "Called with the :class:`instag.Tally` four times a second and at the end, in another thread. None shows a bar in a "
+            "notebook, and nothing elsewhere.",
         ),
     ]
 

@@ -243,4 +243,5 @@ def test_an_error_leaves_the_journal_synced(tmp_path: Path) -> None:
     assert isinstance(error, EndpointError)
     with opened(tmp_path / "j") as journal:
         assert len(list(journal.replies())) == 20 == error.tally.answered
-    assert orjson.loads(Path(tmp_path / "j").read_bytes().splitlines()[-1])["tokens"] == [100, 20]
+    lines = [orjson.loads(line) for line in (tmp_path / "j").read_bytes().splitlines()]
+    assert [line["tokens"] for line in lines if "key" in line][-1] == [100, 20]

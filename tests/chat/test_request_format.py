@@ -79,13 +79,29 @@ def test_an_odd_first_question_does_not_decide(tmp_path: Path) -> None:
     assert len(replies) == server.requests == 50
 
 
-def test_trouble_while_probing_is_only_trouble(tmp_path: Path) -> None:
-    script = lambda _, number: chaos.failure(503, "loading the model") if number < 4 else None  # noqa: E731 - it is one line
+STARTING = [
+    chaos.failure(503, "loading the model"),
+    chaos.failure(500, "The engine is still warming up."),
+    chaos.failure(502, "upstream is starting up"),
+    chaos.failure(500, "busy", **{"Retry-After": "0"}),
+]
+
+
+@pytest.mark.parametrize("refusal", STARTING)
+def test_a_server_that_is_not_there_yet_is_asked_in_no_other_way(tmp_path: Path, refusal: web.Response) -> None:
+    script = lambda _, number: _copy(refusal) if number < 4 else None  # noqa: E731 - it is one line
     with chaos.running(script=script) as server:
         tally, _, _ = run(tmp_path / "j", server.url, texts(50))
+        assert {way_of(body) for body in server.bodies} == {"json_schema"}
     assert (tally.answered, tally.structured, tally.notes) == (50, "json_schema", [])
-    # It was away in three ways, and answered in the fourth; the next question shows that the first works as well.
+    # One probe at a time until it is there.
     assert server.requests == 53
+
+
+def _copy(response: web.Response) -> web.Response:
+    """The same once more: a response is sent once."""
+    kept = {name: value for name, value in response.headers.items() if name == "Retry-After"}
+    return web.Response(status=response.status, body=response.body, headers=kept, content_type="application/json")
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,27 @@ def test_a_query_that_fails_fails_alone(tmp_path: Path) -> None:
     again = Tagger()
     assert tag(again, tmp_path).data["tags"].null_count() == 0
     assert again.asked == ["query 17"]
+
+
+def test_answers_that_cannot_be_read_are_asked_for_again(tmp_path: Path) -> None:
+    asked: Counter[str] = Counter()
+
+    def model(queries: list[str]) -> list[Any]:
+        asked.update(queries)
+        unreadable = {query for query in queries if query == "query 3" or (query == "query 8" and asked[query] < 3)}
+        return ["I cannot say; it is {unclear}." if query in unreadable else [query] for query in queries]
+
+    with pytest.warns(instag.InstagWarning, match="1 of 100 queries have no tags"):
+        tagged = tag(model, tmp_path)
+    assert (asked["query 3"], asked["query 8"], asked["query 5"]) == (3, 3, 1)
+    assert (tagged.tally.answered, tagged.tally.unread, tagged.tally.reasked) == (100, 1, 4)
+    # It was asked often enough; and with more readings only it is asked again.
+    with pytest.warns(instag.InstagWarning, match="1 of 100 queries have no tags"):
+        tag(model, tmp_path)
+    assert asked.total() == 104
+    with pytest.warns(instag.InstagWarning, match="1 of 100 queries have no tags"):
+        tag(model, tmp_path, retry_unread=True, reask=0)
+    assert asked.total() == 105
 
 
 def test_coroutines_have_several_batches_under_way(tmp_path: Path) -> None:

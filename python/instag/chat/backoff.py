@@ -28,7 +28,7 @@ MINUTE = 60.0
 # Seconds, where the server names no time.
 LONGEST = 60.0
 # Seconds of the longest pause before an endpoint that was away is asked again.
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 20.0
 
 
 class Gate:
@@ -119,7 +119,7 @@ class Outage:
     patience
         Seconds without an answer after which there is no hope.
     backoff
-        Seconds of the first pause, about; each further one is twice as long, up to half a minute.
+        Seconds of the first pause, about; each further one is twice as long, up to 20.
 
     Attributes
     ----------

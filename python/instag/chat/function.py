@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -59,7 +60,7 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
     """Ask a function, a batch of questions at a time, and write every answer and fault to a journal.
 
     A batch at which the function raises an error is halved, until one question is left: that is tried `limits.attempts`
-    times, and then failed. A function runs in a thread of its own, one batch after the other; a coroutine runs in this event loop,
+    times, and then failed. Questions whose answers cannot be read are asked again, `limits.reask` times. A function runs in a thread of its own, one batch after the other; a coroutine runs in this event loop,
     with several batches under way.
 
     Parameters
@@ -72,7 +73,7 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
         From an answer to the text that the journal keeps; None where it is no answer.
     journal, read, limits, total, stop, watch
         As for :func:`instag.chat.ask`. Of the limits `concurrency` is the most questions in a batch (32 unless it is a
-        number), and `attempts`, `backoff` and `max_unread` hold.
+        number), and `attempts`, `backoff`, `reask` and `max_unread` hold.
 
     Raises
     ------
@@ -173,8 +174,9 @@ class FunctionRun:
             return
         finally:
             self.tally.in_flight -= len(batch)
-        for question, answer in zip(batch, answers, strict=True):
-            self._answered(question, answer, attempt)
+        pairs = list(zip(batch, answers, strict=True))
+        if again := [question for question, answer in pairs if self._answered(question, answer, attempt)]:
+            await self._ask(again, 1)
 
     async def _called(self, texts: list[str]) -> list[Any]:
         if self._awaits:
@@ -200,22 +202,31 @@ class FunctionRun:
         else:
             self._fault(batch[0], type(error).__name__, str(error), attempt)
 
-    def _answered(self, question: Question, answer: Any, attempt: int) -> None:
+    def _answered(self, question: Question, answer: Any, attempt: int) -> bool:
+        """Take an answer; whether the question is asked again, because it cannot be read."""
         content = self._write(answer)
         if content is None:
             self._fault(question, "no answer", "the function gave None", attempt)
-            return
-        reply = Reply(question.key, content, "stop")
-        self._journal.append(reply)
-        self._row = 0
-        self.tally.answered += 1
-        problem = None
+            return False
+        reply, problem = Reply(question.key, content, "stop"), None
         try:
             self._read(reply)
         except Unreadable as unreadable:
             problem = unreadable.with_traceback(None)
-            self.tally.unread += 1
+        except BaseException:
+            self._journal.append(reply)
+            raise
+        unread = self._journal.unread(question.key)
+        again = problem is not None and unread < self._limits.reask
+        self._journal.append(replace(reply, unread=unread + 1) if again else reply)
+        self._row = 0
+        if again:
+            self.tally.reasked += 1
+        else:
+            self.tally.answered += 1
+            self.tally.unread += problem is not None
         self._words = self._words or self._breaker.answered(problem) or ""
+        return again
 
     def _fault(self, question: Question, reason: str, detail: str, attempts: int) -> None:
         self._journal.append(Fault(question.key, reason, detail[:WORDS], attempts))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from instag.errors import InputError, file_error
 
-__all__ = ["is_weights", "serving"]
+__all__ = ["check_weights", "is_weights", "serving"]
 
 SUFFIX = ".gguf"
 # Requests at a time, and what each has room for, in tokens: a query of 6,000 characters, the prompt, and 1,024 of answer.
@@ -27,6 +27,14 @@ def is_weights(model: Any, base_url: Any = None, client: Any = None) -> bool:
     """
     elsewhere = base_url or client is not None or os.environ.get("OPENAI_BASE_URL")
     return isinstance(model, str | Path) and str(model).lower().endswith(SUFFIX) and not elsewhere
+
+
+def check_weights(path: str | Path) -> None:
+    """Raise an :class:`instag.InputError` where a file with weights cannot be read."""
+    try:
+        Path(path).open("rb").close()
+    except OSError as error:
+        raise file_error(f"model / --model: {path}: expected a GGUF file; {error.strerror}", error) from None
 
 
 @contextmanager
@@ -56,10 +64,7 @@ def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "a
         import xllamacpp  # noqa: PLC0415 - an extra
     except ImportError:
         raise InputError(f"model / --model: to run {path}: pip install 'instag[local]'") from None
-    try:
-        Path(path).open("rb").close()
-    except OSError as error:
-        raise file_error(f"model / --model: {path}: expected a GGUF file; {error.strerror}", error) from None
+    check_weights(path)
     slots = SLOTS if concurrency == "auto" else concurrency
     params = xllamacpp.CommonParams()
     params.model.path = str(path)

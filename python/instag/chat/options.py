@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from instag.chat.endpoint import Endpoint
-from instag.chat.local import is_weights
-from instag.chat.progress import Tally
+from instag.chat.local import check_weights, is_weights
 from instag.chat.spending import Price, price_of, unpriced
 from instag.checks import expect, is_not_negative, is_number, is_positive, is_whole
 from instag.choices import Structured
@@ -207,7 +206,7 @@ class Settings:
     retry_unread: bool
     limit: int | None
     shard: tuple[int, int] | None
-    progress: Callable[[Tally], object] | None
+    progress: Callable[[Any], None] | None
 
     @classmethod
     def of(cls, model: str | Path, options: Mapping[str, Any], *, remote: bool = True) -> "Settings":
@@ -241,6 +240,8 @@ class Settings:
         sampling = sampling_of(given["max_tokens"], given["temperature"], given["extra_body"])
         addresses = _each(given["base_url"])
         # Nothing will be asked at a limit of 0: then there need be no key either.
+        if weights is not None and remote and given["limit"] != 0:
+            check_weights(weights)
         remote = remote and weights is None
         endpoints = () if given["limit"] == 0 or not remote else _endpoints(name, addresses, given)
         known = priced(given["price"], name, endpoints[0].base_url if endpoints else addresses[0])

@@ -19,6 +19,7 @@ from instag.chat.options import Settings
 from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import Fault, Question, Reply, Unreadable, identity_of, key_of
 from instag.chat.run import ask
+from instag.progress import shown
 from instag.warning import warn
 
 __all__ = ["Asking", "Questions", "Task", "carry_out", "interruptible", "wanted"]
@@ -206,7 +207,7 @@ async def carry_out(
                     read=lambda reply: _read(task, questions, reply),
                     total=tally.total,
                 )
-                tally = await interruptible(call, tally, settings.progress, journal.path)
+                tally = await interruptible(call, tally, shown(settings.progress), journal.path)
         await asyncio.to_thread(questions.miss, journal.faults())
     return tally, tally.stopped or found.limited
 
@@ -223,9 +224,7 @@ async def _endpoints(settings: Settings) -> AsyncIterator[Sequence[Endpoint]]:
         yield (Endpoint.of(settings.model, address),)
 
 
-async def interruptible(
-    asking: Asking, tally: Tally, progress: Callable[[Tally], object] | None, journal: Path
-) -> Tally:
+async def interruptible(asking: Asking, tally: Tally, progress: Callable[[Tally], None] | None, journal: Path) -> Tally:
     """Ask; cancelled once, let what is in flight end; cancelled twice, end at once.
 
     Parameters

@@ -155,8 +155,8 @@ class ByAiohttp:
         async with self._session.post(
             url, data=body, headers=headers, proxy=self._proxy, allow_redirects=False
         ) as response:
-            told = {name.lower(): value for name, value in response.headers.items()}
-            return await _read(response.status, told, response.content.iter_any())
+            answered = {name.lower(): value for name, value in response.headers.items()}
+            return await _read(response.status, answered, response.content.iter_any())
 
     def lost(self, error: Exception) -> Lost | None:  # noqa: PLR0911 - a kind of error each
         """What became of the answer; None for an error that has nothing to do with it."""
@@ -200,8 +200,8 @@ class TheirClient:
             # What the client put in, a server may repeat.
             self._endpoint.hide.learn(request.headers.multi_items())
         try:
-            told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
-            return await _read(response.status_code, told, response.aiter_bytes())
+            answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
+            return await _read(response.status_code, answered, response.aiter_bytes())
         finally:
             await response.aclose()
 
@@ -289,7 +289,8 @@ def _unconnected(error: Exception, cause: object) -> Lost:
         advice = (
             "set SSL_CERT_FILE to a file with the certificate of whoever signed it, or say insecure=True / --insecure"
         )
-        return Lost("no connection", f"the server's certificate is not trusted: {words}; {advice}", hopeless=True)
+        # Of long words the end is cut off, and the advice stands before it.
+        return Lost("no connection", f"the server's certificate is not trusted; {advice}: {words}", hopeless=True)
     if isinstance(found, ssl.SSLError) or "SSL" in words:
         return Lost("no connection", f"no secure connection: {words}; {PLAIN}", hopeless=True)
     if isinstance(cause, ConnectionResetError):

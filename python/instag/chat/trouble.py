@@ -28,6 +28,14 @@ LONELY, NOBODY = 120.0, 360.0
 AT_FIRST, ODD = frozenset({"timeout", "unknown host", "broken packing"}), 5
 # What says that a server is away, whatever it is asked.
 AT_GATEWAY = re.compile(r"no connection|http (?:50[234]|52\d|530)")
+# What is not for how it is asked, so that no other way to ask is tried at once; and what says that it will be there soon,
+# so that none is tried at all.
+SOON = re.compile(r"no connection|http (?:503|504|52\d|530)")
+STARTING = re.compile(
+    r"\bloading\b|being loaded|warm(?:ing|s)?[ -]?up|cold[ -]?start|start(?:ing|s)[ -]up|initiali[sz]ing|spinning up|"
+    r"not (?:yet )?(?:ready|loaded)|scal(?:ing|es) (?:up|from)|加载|启动中|起動中|読み込み中",
+    re.IGNORECASE,
+)
 VERSION = re.compile(r"/v\d[^/]*$|/openai$")
 
 
@@ -163,7 +171,7 @@ class Troubles:
         if version != lane.form.version and lane.form.probing:
             self._state.scheduler.again(job, 0.0)
             return
-        if trouble.reason != "no connection" and not lane.searched and lane.form.probing:
+        if not lane.searched and lane.form.probing and not (SOON.match(trouble.reason) or _starting(trouble, wait)):
             if lane.form.refused(words, trouble.detail):
                 self._state.tally.retries += 1
                 self._state.scheduler.again(job, 0.0)
@@ -189,8 +197,9 @@ class Troubles:
 
     def _still_away(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
         """The endpoint was asked while it is away, and did not answer."""
-        if trouble.reason != "no connection":
+        if trouble.reason != "no connection" and not _starting(trouble, wait):
             lane.form.cycle()
+        if trouble.reason != "no connection":
             lane.resting.append(job)
         lane.outage.failed(_why(trouble), wait, now)
         # Another is tried next: it may be this one that is at fault.
@@ -275,6 +284,11 @@ class Troubles:
 
 def _why(trouble: Trouble) -> str:
     return f"{trouble.reason}: {trouble.detail}"
+
+
+def _starting(trouble: Trouble, wait: float | None) -> bool:
+    """Whether a server says that it will be there soon, such as one that loads its model, however it was asked."""
+    return wait is not None or bool(STARTING.search(trouble.words or trouble.detail))
 
 
 def _asked(headers: Mapping[str, str]) -> float | None:

@@ -10,7 +10,7 @@ from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.frame import wrap
 from instag.normalization.history import BROADER, History, raw_beside
 from instag.normalization.judging.asking import name_of
-from instag.normalization.judging.bench import Bench, judge_of, questions_of
+from instag.normalization.judging.bench import Bench, judge_of, progress_of, questions_of
 from instag.normalization.judging.judgments import Judged, Judgments, frame_of, read_judgments
 from instag.normalization.judging.question import Judge
 from instag.normalization.matching.decision import Stem
@@ -165,6 +165,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     Section 2 of the InsTag paper; docs/normalizing.md says where this departs from it.
     """
     judge = judge_of(judge)
+    progress = progress_of(judge, progress)
     named_judge = None if judge is None and judgments is None else "file" if judge is None else name_of(judge)
     settings = Settings(
         steps=each_once((JUDGED_STEPS if named_judge else STEPS) if steps is None else steps),

@@ -17,7 +17,7 @@ from instag.normalization.draft import Draft
 from instag.normalization.editing import read_edits
 from instag.normalization.hierarchy import hierarchy_of
 from instag.normalization.history import History
-from instag.normalization.judging.bench import Bench, judge_of
+from instag.normalization.judging.bench import Bench, judge_of, progress_of
 from instag.normalization.judging.judgments import Judgments, read_judgments
 from instag.normalization.judging.question import Judge
 from instag.normalization.settings import Settings
@@ -166,7 +166,7 @@ class Vocabulary:
         ([['Unit Test'], None], ['poetry'])
         """
         bench = Bench(judge_of(judge), [] if judgments is None else read_judgments(judgments))
-        return apply(self, data, tags, new, embedder, bench, progress)
+        return apply(self, data, tags, new, embedder, bench, progress_of(bench.judge_of, progress))
 
     @property
     def tree(self) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from instag.chat import Price, Reply
-from instag.chat.journal_file import record_of
+from instag.chat.journal_lines import record_of
 from instag.chat.spending import BYTES_A_TOKEN
 from instag.errors import InstagError
 

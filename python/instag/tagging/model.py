@@ -25,7 +25,7 @@ QUERIES = Prompt("queries", Template("{query}", structured=False))
 # Options of :func:`instag.tag` that say something where a function answers.
 ALONE = frozenset(
     """
-    data model query cut journal retry_unread limit concurrency attempts max_unread explanations replace progress
+    data model query cut journal retry_unread limit concurrency attempts reask max_unread explanations replace progress
     """.split()  # noqa: SIM905 - read as the words they are
 )
 PAIR = 2

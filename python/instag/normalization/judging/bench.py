@@ -18,10 +18,10 @@ from instag.normalization.judging.judgments import Judged
 from instag.normalization.judging.model import ModelJudge
 from instag.normalization.judging.question import Judge, Question
 from instag.normalization.state import State
-from instag.progress import Progress, Stage
+from instag.progress import Progress, Stage, shown
 from instag.warning import warn
 
-__all__ = ["Bench", "judge_of", "questions_of", "vectors_of"]
+__all__ = ["Bench", "judge_of", "progress_of", "questions_of", "vectors_of"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,11 @@ class Bench:
         if refused.names:
             warn(str(refused))
         return judged
+
+
+def progress_of(judge: Judge | None, progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
+    """What is called with where the work stands: in a notebook a bar, where a model is asked and nothing else is given."""
+    return shown(progress) if isinstance(judge, ModelJudge) else progress
 
 
 def judge_of(judge: Any) -> Judge | None:

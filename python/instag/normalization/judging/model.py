@@ -75,7 +75,7 @@ class ModelJudge:
         return f"ModelJudge({self.name!r})"
 
     def __call__(
-        self, questions: Sequence[Question], progress: Callable[[Progress], object] | None = None
+        self, questions: Sequence[Question], progress: Callable[[Progress], None] | None = None
     ) -> list[Judgement | None]:
         """Judge tags: a judgement for each, and None where the model gave no answer that can be read.
 
@@ -96,7 +96,7 @@ class ModelJudge:
         return judge(self, questions, progress)
 
     async def ask(
-        self, questions: Sequence[Question], progress: Callable[[Progress], object] | None = None
+        self, questions: Sequence[Question], progress: Callable[[Progress], None] | None = None
     ) -> list[Judgement | None]:
         """Judge tags, for whoever has an event loop; otherwise as a call of the judge."""
         options: dict[str, Any] = dict(self._options)
@@ -119,7 +119,7 @@ class ModelJudge:
 
 
 async def ajudge(
-    model: ModelJudge, questions: Sequence[Question], progress: Callable[[Progress], object] | None
+    model: ModelJudge, questions: Sequence[Question], progress: Callable[[Progress], None] | None
 ) -> list[Judgement | None]:
     """Judge tags by a model."""
     return await model.ask(questions, progress)

@@ -31,7 +31,7 @@ def normalize(job: Job) -> dict[str, Any]:
         done = normalized(job.frame, **settings, progress=job.progress)
     else:
         options, price, _ = allowed(ledger, judge.journal, judge.name, judging(job.given, job.home))
-        judge = ModelJudge(judge.name, **options, journal=judge.journal, progress=job.progress)
+        judge = ModelJudge(job.given["judge"], **options, journal=judge.journal, progress=job.progress)
         with ledger.writing(judge.journal):
             done = normalized(job.frame, **settings, judge=judge, progress=job.progress)
         spent = ledger.spent(judge.journal, price)
@@ -60,7 +60,7 @@ def judge_of(job: Job) -> ModelJudge | None:
         return None
     options = {name: value for name, value in judging(job.given, job.home).items() if name != "max_cost"}
     named = ModelJudge(job.given["judge"], **options)
-    return ModelJudge(named.name, **options, journal=job.cache.journal(named.journal.stem))
+    return ModelJudge(job.given["judge"], **options, journal=job.cache.journal(named.journal.stem))
 
 
 def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,4 +100,4 @@ def foreseen(job: Job) -> tuple[int, float | None]:
 
     normalized(job.frame, **settings_of(job.given), judge=note)
     found = judge.estimate(asked)
-    return found.questions - found.answered, found.cost
+    return found.asked, found.cost
