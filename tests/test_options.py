@@ -131,7 +131,7 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     }
     expected: list[Call] = [
         ("ModelJudge", ["model"], ASKING),
-        ("load", ["IN.jsonl"], read_with()),
+        ("load", ["IN.jsonl"], read_with(to="messages")),
         ("normalize", [], options),
         ("write", [output], {"format": "messages", "metadata": {}}),
         ("save", [vocabulary], {}),
