@@ -1,6 +1,5 @@
 """Warnings that point to the line that called this package, from whatever depth or thread they come."""
 
-import asyncio
 import os
 import sys
 import warnings
@@ -17,7 +16,8 @@ __all__ = ["keep_caller", "warn"]
 # What may stand between a warning and the caller: this package, and what runs its coroutines and contexts.
 BETWEEN = (
     f"{Path(__file__).parent}{os.sep}",
-    f"{Path(asyncio.__file__).parent}{os.sep}",
+    # Where asyncio is; to import it takes as long as all the rest of a command's help.
+    f"{Path(os.__file__).with_name('asyncio')}{os.sep}",
     contextmanager.__code__.co_filename,
 )
 

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +14,16 @@ import polars as pl
 import pytest
 
 import instag
+from instag.recipe.cache import Cache
+from instag.recipe.spending import CostError
+from model_server import Server
+from recipes import bytes_of
 
 
 def run(folder: Path, **options: Any) -> list[str]:
     said: list[str] = []
     instag.run(folder / "recipe.toml", say=said.append, **options)
     return said
-
-
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    """All that a run writes but the manifest, which has the time in it."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted((folder / "out").rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
-    }
 
 
 def test_a_whole_road(folder: Path) -> None:
@@ -170,9 +167,38 @@ def another_seed(folder: Path) -> None:
     path.write_text(json.dumps(manifest))
 
 
+def options_of(folder: Path, step: str, **options: Any) -> None:
+    path = folder / "out/manifest.json"
+    manifest = json.loads(path.read_text())
+    next(each for each in manifest["steps"] if each["name"] == step)["options"].update(options)
+    path.write_text(json.dumps(manifest))
+
+
+def another_order_of_ties(folder: Path) -> None:
+    options_of(folder, "select", seed=5)
+
+
+def another_budget(folder: Path) -> None:
+    options_of(folder, "select", budget=19)
+
+
+def other_tags(folder: Path) -> None:
+    path = folder / "out/pool_tags.parquet"
+    pool = pl.read_parquet(path)
+    pool.with_columns(tags=pl.col("tags").reverse()).write_parquet(path)
+
+
+def a_lost_file(folder: Path) -> None:
+    (folder / "out/data/val.jsonl").unlink()
+
+
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
+        (another_order_of_ties, {"selection"}),
+        (another_budget, {"selection"}),
+        (other_tags, {"outputs", "selection"}),
+        (a_lost_file, {"outputs", "rows of val"}),
         (edit_source, {"source first"}),
         (edit_row, {"outputs", "rows of train"}),
         (swap_rows, {"outputs", "rows of train"}),
@@ -183,8 +209,10 @@ def another_seed(folder: Path) -> None:
 def test_verify_finds_every_change(folder: Path, change: Any, wrong: set[str]) -> None:
     run(folder)
     change(folder)
-    found = checks(folder, replay=change is another_seed)
-    assert {what for what, holds in found.items() if holds is False} == wrong
+    found = checks(folder, replay=change not in (edit_source, edit_row, swap_rows, move_row))
+    assert wrong <= {what for what, holds in found.items() if holds is False}
+    untouched = {"source first", "source second"} - wrong
+    assert all(found[what] for what in untouched)
 
 
 def test_verify_elsewhere(folder: Path, tmp_path: Path) -> None:
@@ -212,3 +240,117 @@ def test_what_is_wrong_later_is_said_and_nothing_is_written(folder: Path) -> Non
         run(folder)
     assert not (folder / "out").exists()
     assert not list((folder / ".instag").rglob("*.draft"))
+
+
+def test_a_second_run_waits_for_the_first(folder: Path) -> None:
+    held, waiting = Cache(folder / ".instag"), threading.Event()
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        waiting.set()
+
+    with held.lock(print):
+        second = threading.Thread(target=lambda: instag.run(folder / "recipe.toml", say=say))
+        second.start()
+        assert waiting.wait(60)
+        assert said == [f"another run of a recipe in {folder} is under way: waiting for it"]
+        assert not (folder / "out").exists()
+    second.join(120)
+    assert (folder / "out/manifest.json").exists()
+
+
+def test_what_people_put_into_the_output_stays(folder: Path) -> None:
+    run(folder, set=["write.trainers=axolotl", "write.model=Qwen/Qwen3-4B", "write.format=messages"])
+    (folder / "out/data/mine.jsonl").write_text("{}\n")
+    config = folder / "out/axolotl.yaml"
+    config.write_text(config.read_text().replace("lora_r: 16", "lora_r: 64"))
+    said = run(folder, set=["write.trainers=axolotl", "write.model=Qwen/Qwen3-8B", "split.validation=0.3"])
+    assert (folder / "out/data/mine.jsonl").exists()
+    assert "lora_r: 64" in config.read_text()
+    assert any("somebody has edited it" in each for each in said)
+    run(folder, set=["select.budget=15"])
+    assert not (folder / "out/data/dataset_info.json").exists()
+
+
+def test_a_card_says_what_was_done(folder: Path) -> None:
+    with (folder / "recipe.toml").open("a") as file:
+        file.write('\n[card]\nlanguage = "en"\n')
+    run(folder)
+    card = (folder / "out/README.md").read_text()
+    assert "| first | mit |" in card
+    assert "| second | not given |" in card
+    assert "| dedup | 70 | " in card
+    assert "with the method `coverage`" in card
+    assert "## Tags" in card
+    run(folder, set=["select.budget=10"])
+    assert "10 of " in (folder / "out/README.md").read_text(), "the card of an earlier run was taken for somebody's own"
+
+
+def test_the_cache_is_cleared_and_answers_stay(folder: Path, server: Server) -> None:
+    line = ["tag.model=m", f"tag.base_url={server.url}", "normalize.min_count=1"]
+    run(folder, set=line)
+    asked = server.answers.total()
+    command = [sys.executable, "-m", "instag", "cache"]
+    shown = subprocess.run([*command, "show", str(folder)], check=True, capture_output=True, text=True).stdout
+    [journal] = [path.name for path in (folder / ".instag/journals").glob("*.journal")]
+    assert "dedup" in shown
+    assert journal in shown
+    subprocess.run([*command, "clear", str(folder / "recipe.toml")], check=True, capture_output=True)
+    assert not (folder / ".instag/cache").exists()
+    run(folder, set=line)
+    assert server.answers.total() == asked
+    wrong = subprocess.run(
+        [*command, "clear", str(folder), "--answers", "x"], check=False, capture_output=True, text=True
+    )
+    assert wrong.returncode == 1
+    assert journal in wrong.stderr
+    subprocess.run([*command, "clear", str(folder), "--answers", journal], check=True, capture_output=True)
+    assert not (folder / ".instag/journals" / journal).exists()
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+def test_max_cost_is_of_all_runs_together(folder: Path, server: Server) -> None:
+    # A question and its answer are 18 tokens: $1.80 at this price; a request reserves the longest answer.
+    line = [
+        "tag.model=m",
+        f"tag.base_url={server.url}",
+        "tag.price=100000,100000",
+        "tag.max_tokens=10",
+        "tag.concurrency=1",
+    ]
+    line += ["tag.structured=none", "normalize.min_count=1"]
+    with pytest.raises(
+        CostError,
+        match=r"\[tag\] max_cost: \$.* of \$100 are spent by the runs of this recipe, and .* questions are left",
+    ):
+        run(folder, set=[*line, "tag.max_cost=100"])
+    first = server.answers.total()
+    assert 0 < first < 70
+    with pytest.raises(CostError):
+        run(folder, set=[*line, "tag.max_cost=100"])
+    assert server.answers.total() <= first + 1
+    run(folder, set=[*line, "tag.max_cost=100000"])
+    assert set(server.answers.values()) == {1}
+    manifest = json.loads((folder / "out/manifest.json").read_text())
+    assert manifest["dollars"] == pytest.approx(1.8 * server.answers.total())
+
+
+def test_a_file_is_hashed_again_where_that_is_asked(folder: Path) -> None:
+    run(folder)
+    path = folder / "first.jsonl"
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"bread", b"Bread", 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert run(folder, dry_run=True)[0].startswith("read: cached")
+    assert run(folder, dry_run=True, rehash=True)[0].startswith("read: to do (first: first.jsonl changed)")
+
+
+def test_nothing_to_do_is_said_and_written(folder: Path) -> None:
+    run(folder)
+    before = {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*")}
+    assert run(folder)[-1] == f"nothing to do: {folder / 'out'} is as this recipe makes it"
+    assert {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*")} == before
+    (folder / "out/data/train.jsonl").write_text("")
+    assert run(folder)[-1].startswith("next: instag verify")
+    assert set(checks(folder).values()) == {True}

@@ -119,6 +119,9 @@ class _Columns:
         for key in ("at_least", "at_most"):
             if isinstance(table.get(key), dict):
                 groups = {name for name in table[key] if not name.startswith("tag:")}
+                if groups and "group" not in table:
+                    said = f'[select] {key}: name the column of the groups: group = "source"'
+                    self._faults.add(said, "select", key)
                 there = self._groups(str(table.get("group"))) if groups and "group" in table else groups
                 if groups - there:
                     names = ", ".join(map(repr, sorted(groups - there)))
@@ -133,7 +136,7 @@ class _Columns:
         if least is not None and not isinstance(least, dict) and "group" in table:
             amounts = dict.fromkeys(self._groups(str(table["group"])), least)
         # Of a budget that is a share of data that nobody has counted yet, only shares can be added up.
-        if amounts and (not is_share(budget) or all(map(is_share, amounts.values()))):
+        if amounts and "group" in table and (not is_share(budget) or all(map(is_share, amounts.values()))):
             whole = 1.0 if is_share(budget) else amount_of("budget", budget, 1.0)
             asked = sum(amount_of("at_least", each, whole, rounding=float) for each in amounts.values())
             if asked > whole * (1 + 1e-9):

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from instag.errors import InputError
 from instag.recipe import consent
 from instag.recipe.cache import Cache
 from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
@@ -124,7 +125,10 @@ class Road:
         with self.cache.make(step, done.key, done.options, done.meta["inputs"]) as (draft, meta):
             job = self.job(step, data, draft)
             consent.ask(step, job, yes=self.yes, silent=self.silent, say=self.say)
-            meta["facts"] = work_of(step)(job)
+            try:
+                meta["facts"] = work_of(step)(job)
+            except InputError as error:
+                raise type(error)(f"[{step}] {error}") from error
             meta["seconds"] = round(time.monotonic() - began, 3)
             meta["rows"] = meta["facts"].pop("rows", None) or _rows(draft)
         self.say(f"  {counts(meta)} in {meta['seconds']:.1f} s{said(meta['facts'])}")

@@ -96,6 +96,8 @@ def _split(given: Mapping[str, Any], _: Recipe) -> None:
 
 
 def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
+    from instag.chat import Endpoint  # noqa: PLC0415 - as above
+    from instag.recipe.work.job import texts  # noqa: PLC0415 - as above
     from instag.recipe.work.tagging import asking  # noqa: PLC0415 - only where a model is asked
     from instag.tagging import estimate  # noqa: PLC0415 - as above
 
@@ -104,6 +106,8 @@ def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
     known = {
         name: value for name, value in asking(given, recipe.path.parent).items() if name not in ("query", "api_key")
     }
+    for address in texts(given.get("base_url") or []):
+        Endpoint.of(str(given["model"]), address, "none")
     with TemporaryDirectory() as nowhere:
         estimate(frame, **known, journal=Path(nowhere, "none.journal"))
 

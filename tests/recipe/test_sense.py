@@ -1,0 +1,173 @@
+"""What is wrong between tables, and with files, columns, groups and tags, is found before the first row, with its line."""
+
+import json
+import os
+import re
+import sys
+from importlib import util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import instag
+from recipes import rows
+
+HEAD = """\
+[[source]]
+name = "first"
+files = ["first.jsonl"]
+[[source]]
+name = "second"
+files = ["second-*.jsonl"]
+columns = { quality = "score" }
+"""
+SELECT = '[select]\nmethod = "gain"\nbudget = 10\n'
+
+
+def said(folder: Path, text: str, **options: Any) -> list[str]:
+    """The faults of a recipe; nothing is done where there are some."""
+    (folder / "recipe.toml").write_text(text)
+    with pytest.raises(instag.InputError) as caught:
+        instag.run(folder / "recipe.toml", **options)
+    assert not (folder / ".instag").exists()
+    assert not (folder / "out").exists()
+    return [line.removeprefix(str(folder) + os.sep) for line in str(caught.value).splitlines()]
+
+
+@pytest.fixture
+def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (folder / "traffic.jsonl").write_text(json.dumps({"prompt": "Why?", "tags": ["elsewhere"]}) + "\n")
+    (folder / "prompts.jsonl").write_text(json.dumps({"prompt": "Why?"}) + "\n")
+    (folder / "empty.jsonl").write_text("")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "expected"),
+    [
+        # the wrong table, the wrong type, the wrong range
+        ("[select]\nbudget = 3\nthreshold = 0.5\n", 10, r"\[select\] threshold: no such option; it is an option of \[dedup\]"),
+        ("[select]\nbudget = true\n", 9, r"\[select\] budget: expected a number or a text; found True"),
+        ("[select]\nbudget = 0\n", 9, r"\[select\] budget: expected a count of 1 or more"),
+        ("[select]\nbudget = -2\n", 9, r"\[select\] budget: expected a count"),
+        ("[select]\nbudget = 3\n[dedup]\nthreshold = 1.5\n", 11, r"\[dedup\] threshold: .*1\.5"),
+        ('[select]\nbudget = 3\n[split]\nvalidation = "some"\n', 11, r"\[split\] validation: .*'some'"),
+        ("[select]\nbudget = 3\n[normalize]\nmin_count = -1\n", 11, r"\[normalize\] min_count: .*-1"),
+        ('[select]\nbudget = 3\n[normalize]\nsteps = ["rulez"]\n', 11, r"\[normalize\] steps: .*rulez"),
+        ('[select]\nbudget = 3\n[clean]\nscript = "klingon"\n', 11, r"\[clean\] script: .*klingon"),
+        (SELECT + "curve = 2.5\n", 11, r"\[select\] curve: .*2\.5"),
+        ('[select]\nbudget = 3\nquality = "score"\n', 10, r"\[select\] quality: only method 'gain' has it"),
+        # files
+        ('[select]\nbudget = 3\n[decontaminate]\nagainst = "nowhere/*.jsonl"\n', 11, r"matches no file \(/.*\); there is no folder"),
+        (SELECT + 'target = "trafic.jsonl"\n', 11, r"'trafic.jsonl' matches no file .*; did you mean traffic.jsonl\?"),
+        ('output = "."\n', 1, r""),
+        # columns
+        ('[select]\nbudget = 3\n[dedup]\nkeep = "quality"\nquality = "reward"\n', 12, r"no column 'reward'; the columns are: .*score"),
+        (SELECT + 'quality = "quality"\n', 11, r"quality: first has no column 'quality': say what such rows count"),
+        (SELECT + 'cost = "tokens"\n', 11, r"cost: no column 'tokens'; .*tokenizer = "),
+        ('[select]\nbudget = 3\n[report]\nby = "kind"\n', 11, r"\[report\] by: no column 'kind'"),
+        ('[select]\nbudget = 3\n[write]\nkeep = ["url"]\n', 11, r"\[write\] keep: no column 'url'"),
+        ('[select]\nbudget = 3\n[split]\nby = ["topic"]\n', 11, r"\[split\] by: no column 'topic'"),
+        # groups and quotas
+        (SELECT + 'group = "source"\nat_least = { third = 2 }\n', 12, r"at_least: no group 'third'; the groups are: first, second"),
+        (SELECT + 'group = "source"\nat_least = { first = 8, second = 5 }\n', 12, r"first 8, second 5 are together 13, and the budget is 10"),
+        (SELECT + 'group = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 11, and the budget is 10"),
+        ('[select]\nmethod = "gain"\nbudget = "10%"\ngroup = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 110% of the budget"),
+        (SELECT + "at_least = { first = 2 }\n", 11, r"at_least: name the column of the groups"),
+        # targets
+        (SELECT + 'target = "traffic.jsonl"\n', 11, r"traffic.jsonl and the data have no tag in common: it has 'elsewhere', they have"),
+        (SELECT + 'target = "prompts.jsonl"\n', 11, r"prompts.jsonl has no column 'tags': tag it first, or add \[tag\]"),
+        # keys, models, prices
+        ('[select]\nbudget = 3\n[tag]\nmodel = "gpt-4o-mini"\n', 10, r"has no variable 'OPENAI_API_KEY': set it"),
+        ('[select]\nbudget = 3\n[tag]\nmodel = "m"\nbase_url = "http://127.0.0.1:1/v1"\nmax_cost = 1.0\n', 13, r"\[tag\] max_cost: the price of this model is not known"),
+        ('[select]\nbudget = 3\n[tag]\nmodel = "m"\nbase_url = "ftp://x"\n', 12, r"\[tag\] base_url: .*ftp"),
+        ('[select]\nbudget = 3\n[normalize]\njudge = { model = "m", max_costs = 2.0 }\n', 11, r"\[normalize\] max_costs: no such option; did you mean max_cost\?"),
+        ('[select]\nbudget = 3\n[normalize]\njudge = { model = "m", api_key = "x" }\n', 11, r"must hold no key"),
+        # trainers
+        ('[select]\nbudget = 3\n[write]\ntrainers = ["axolottl"]\nmodel = "Qwen/Qwen3-4B"\n', 11, r"\[write\] trainers: .*axolottl"),
+        ('[select]\nbudget = 3\n[write]\ntrainers = ["axolotl"]\n', 10, r"\[write\] model: expected the base model"),
+        ('[select]\nbudget = 3\n[write]\ntrainers = ["llama-factory"]\nmodel = "me/nobody-knows-7b"\n', 10, r"template"),
+        ('[select]\nbudget = 3\n[write]\nmodel = "Qwen/Qwen3-4B"\n', 11, r"this is for trainers: add trainers = "),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit(data: Path, text: str, line: int, expected: str) -> None:
+    if text.startswith("output"):
+        found, expected = said(data, f"{text}{HEAD}[select]\nbudget = 3\n"), r"is in the folder that the output goes to"
+        assert re.search(expected, found[0])
+        return
+    found = said(data, HEAD + text)
+    lines = [each for each in found if re.match(rf"recipe\.toml, line {line}: ", each) and re.search(expected, each)]
+    assert lines, "\n".join(found)
+
+
+def test_faults_of_many_kinds_come_together_in_the_order_of_the_file(data: Path) -> None:
+    found = said(
+        data,
+        f'{HEAD}[select]\nbudget = "lots"\n[dedup]\ntreshold = 1\n[tag]\nmodel = "m"\napi_key_env = "NOT_SET"\n'
+        '[write]\ntrainers = ["axolottl"]\nmodel = "x"\n[sellect]\n',
+    )
+    numbers = [int(match[1]) for each in found if (match := re.match(r"recipe\.toml, line (\d+)", each))]
+    assert len(found) == 5
+    assert numbers == sorted(numbers) == [9, 11, 14, 16, 18]
+
+
+@pytest.mark.parametrize(("name", "table"), [("until", "tag"), ("start", "dedup")])
+def test_a_step_that_is_not_there(data: Path, name: str, table: str) -> None:
+    text = f"{HEAD}[select]\nbudget = 3\n"
+    [found] = said(data, text, **{name: table})
+    assert found.endswith(f"found '{table}': add a table [{table}]")
+
+
+def test_broken_toml_is_shown_with_its_place(data: Path) -> None:
+    first, shown, mark = said(data, f"{HEAD}[select]\nbudget = \n")
+    assert first.startswith("recipe.toml, line 9, column 10: this is no TOML: invalid value")
+    assert (shown, mark) == ("  budget = ", "           ^")
+
+
+def test_a_library_that_is_not_installed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = util.find_spec
+    monkeypatch.setattr("instag.recipe.sense.find_spec", lambda name: None if name == "altair" else found(name))
+    [fault] = said(data, f"{HEAD}[select]\nbudget = 3\n[report]\n")
+    assert fault == "recipe.toml, line 10: [report] needs libraries that are not there: pip install 'instag[report]'"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        'api_key = "x"',
+        'token = "x"',
+        'model = "hf_abcdefghijk"',
+        'header = "Authorization: Bearer abc"',
+        'header = ["x-api-key: a"]',
+    ],
+)
+def test_no_key_stands_in_a_recipe(data: Path, secret: str) -> None:
+    model = "" if secret.startswith("model") else 'model = "m"\n'
+    found = said(data, f'{HEAD}[select]\nbudget = 3\n[tag]\n{model}base_url = "http://127.0.0.1:1/v1"\n{secret}\n')
+    assert any("must hold no key" in each and 'api_key_env = "NAME"' in each for each in found)
+
+
+def test_a_step_that_leaves_no_row_stops_there(folder: Path) -> None:
+    (folder / "recipe.toml").write_text(f"{HEAD}[clean]\nmin_turns = 3\nmin_characters = 5000\n[select]\nbudget = 3\n")
+    with pytest.raises(
+        instag.InputError, match=r"\[clean\] no row is left of 90 \(.*90 went: fewer than 3 turns"
+    ) as caught:
+        instag.run(folder / "recipe.toml")
+    assert "min_turns" in str(caught.value)
+    assert not (folder / "out").exists()
+
+
+def test_a_byte_order_mark_and_a_home_are_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USERPROFILE" if sys.platform == "win32" else "HOME", str(folder))
+    text = '[[source]]\nfiles = ["~/first.jsonl"]\n[select]\nbudget = 3\n'
+    (folder / "recipe.toml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert instag.run(folder / "recipe.toml")["select"].collect().height == 3
+
+
+def test_a_first_evening_without_tags_names_the_table_to_add(folder: Path) -> None:
+    rows("x", 5).drop("tags").write_ndjson(folder / "raw.jsonl")
+    [fault] = said(folder, '[[source]]\nfiles = ["raw.jsonl"]\n[select]\nbudget = 3\n')
+    assert fault.startswith("recipe.toml, line 3: [select] works by tags, and no source has a column 'tags': add [tag]")
