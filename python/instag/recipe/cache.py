@@ -51,6 +51,16 @@ class Cache:
         self._files = folder / "files.json"
         self._hashes: dict[str, Any] = _read(self._files) or {}
 
+    @property
+    def passed(self) -> str | None:
+        """The mark of the last recipe that had no faults."""
+        found = _read(self.folder / "checked.json")
+        return None if found is None else str(found.get("mark"))
+
+    @passed.setter
+    def passed(self, mark: str) -> None:
+        _write(self.folder / "checked.json", {"mark": mark})
+
     def journal(self, name: str) -> Path:
         """The file for answers."""
         folder = self.folder / "journals"

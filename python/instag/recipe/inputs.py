@@ -9,7 +9,7 @@ from instag.recipe.cache import Cache
 from instag.recipe.options import ALIKE, defaults, options
 from instag.recipe.recipe import Recipe, files_of
 
-__all__ = ["contents", "relevant", "resolved", "target_for", "target_of"]
+__all__ = ["contents", "files_named", "relevant", "resolved", "target_for", "target_of"]
 
 
 def relevant(recipe: Recipe, step: str, *, limit: int | None, history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -59,6 +59,11 @@ def resolved(recipe: Recipe, step: str) -> dict[str, Any]:
         many = isinstance(value, list) or (step, key) in {("decontaminate", "against"), ("normalize", "judgments")}
         found[key] = value if not paths else paths if many else paths[0]
     return found
+
+
+def files_named(recipe: Recipe, step: str) -> list[Path]:
+    """The files that the options of a step mean."""
+    return [path for key, value in recipe.steps[step].items() for path in _files(recipe, step, key, value)]
 
 
 def target_of(recipe: Recipe) -> Path | None:

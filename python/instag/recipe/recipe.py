@@ -59,6 +59,8 @@ class Recipe:
         The options of each step, in the order in which they are taken.
     overrides
         What takes the place of values in the file.
+    mark
+        Another where the recipe is, or a file that it names.
     """
 
     path: Path
@@ -69,6 +71,7 @@ class Recipe:
     sources: tuple[Source, ...]
     steps: Mapping[str, Mapping[str, Any]]
     overrides: tuple[str, ...] = ()
+    mark: str = ""
 
 
 def parsed(path: Path) -> tuple[str, dict[str, Any]]:

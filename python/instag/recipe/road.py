@@ -25,16 +25,16 @@ class Road:
     def __init__(
         self,
         recipe: Recipe,
+        cache: Cache,
         *,
         limit: int | None,
         start: str | None,
         say: Callable[[str], None] | None,
         yes: bool,
         progress: Callable[[Any], None] | None,
-        rehash: bool,
     ) -> None:
         self.recipe, self.limit, self.start, self.yes = recipe, limit, start, yes
-        self.cache = Cache(recipe.path.parent / ".instag", rehash=rehash)
+        self.cache = cache
         self.output = recipe.output if limit is None else recipe.output.with_name(f"{recipe.output.name}-trial")
         self.silent = say is None
         self.say = say or (lambda _: None)

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
+from instag.recipe.cache import Cache
 from instag.recipe.checking import read_recipe
 from instag.recipe.options import STEPS
 from instag.recipe.output import finish
@@ -76,7 +77,8 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     >>> list(frames), frames["select"].collect().height
     (['read', 'select'], 10)
     """
-    read = read_recipe(recipe, overrides=tuple(set))
+    cache = Cache(Path(recipe).parent / ".instag", rehash=rehash)
+    read = read_recipe(recipe, overrides=tuple(set), passed=cache.passed)
     names = ("read", *read.steps)
     for name, step in (("until", until), ("from", start)):
         if step is not None and step not in names:
@@ -84,11 +86,12 @@ def run(  # noqa: PLR0913 - each is a choice of its own
             raise InputError(f"{name}: expected a step of the recipe, one of {', '.join(names)}; found {step!r}{hint}")
     if limit is not None and limit < 1:
         raise InputError(f"limit: expected a count of rows; found {limit!r}")
-    road = Road(read, limit=limit, start=start, say=say, yes=yes, progress=progress, rehash=rehash)
+    road = Road(read, cache, limit=limit, start=start, say=say, yes=yes, progress=progress)
     if dry_run:
         foresee(road, until)
     else:
-        with road.cache.lock(road.say):
+        with cache.lock(road.say):
+            cache.passed = read.mark
             road.go(until)
             finish(road)
     return {each.step: pl.scan_parquet(next(iter(each.tables.values()))) for each in road.done if each.tables}

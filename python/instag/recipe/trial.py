@@ -114,9 +114,12 @@ def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
 
 def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
     from instag.normalization import ModelJudge, normalize  # noqa: PLC0415 - only where tags are normalised
+    from instag.normalization.judging.judgments import read_judgments  # noqa: PLC0415 - as above
     from instag.recipe.work.normalizing import judging, settings_of  # noqa: PLC0415 - as above
 
     settings = settings_of(given) | {"tags": "tags", "embedder": None}
+    if (judgments := settings.pop("judgments", None)) is not None:
+        read_judgments(judgments)
     normalize(_rows(), **settings)
     if "judge" in given:
         ModelJudge(given["judge"], **judging(given, recipe.path.parent))
