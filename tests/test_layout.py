@@ -210,7 +210,9 @@ def test_what_is_no_public_name_is_not_found() -> None:
 
 
 def test_importing_instag_loads_no_frames() -> None:
-    loaded = "import sys, instag; print(*{'asyncio', 'polars', 'numpy', 'httpx2', 'typer', 'pydantic'} & set(sys.modules))"
+    loaded = (
+        "import sys, instag; print(*{'asyncio', 'polars', 'numpy', 'httpx2', 'typer', 'pydantic'} & set(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True).stdout.strip() == b""
 
 
