@@ -13,7 +13,7 @@ from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Order", "TagSets", "encode", "join", "lists_of"]
+__all__ = ["Counts", "Order", "Replaced", "TagSets", "count", "encode", "join", "lists_of"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
@@ -136,12 +136,105 @@ class TagSets:
         found = wanted.join(known, on="tag", how="left", maintain_order="left").get_column("code")
         return found.fill_null(self.n_tags).to_numpy()
 
-    def replaced(self, sets: Sets, names: pl.Series) -> pl.Series:
+    def replaced(self, sets: Sets, names: pl.Series) -> "Replaced":
         """The column with other tags in its rows, those of `names`; what is null stays null."""
-        rows = lists_of(np.diff(sets.offsets), names.gather(sets.codes), self.is_null)
-        if self._outer is not None:
-            rows = lists_of(self._outer.fill_null(0).to_numpy(), rows, self._outer.is_null())
-        return rows.alias(self.is_null.name)
+        return Replaced(self, sets, names)
+
+
+@dataclass(frozen=True, eq=False)
+class Replaced:
+    """A column of tags in the place of another, made piece by piece.
+
+    Attributes
+    ----------
+    before
+        The tags that were there.
+    sets
+        Those that take their place.
+    names
+        The name of each of their codes.
+    """
+
+    before: TagSets
+    sets: Sets
+    names: pl.Series
+
+    def __len__(self) -> int:
+        """The number of rows of the column."""
+        outer = self.before._outer  # noqa: SLF001 - of the same file
+        return len(self.sets) if outer is None else len(outer)
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """Lists of tags, or lists of such lists."""
+        lists = pl.List(self.names.dtype)
+        return lists if self.before._outer is None else pl.List(lists)  # noqa: SLF001
+
+    def slice(self, start: int, length: int) -> pl.Series:
+        """Some of the rows."""
+        outer, name = self.before._outer, self.before.is_null.name  # noqa: SLF001
+        if outer is None:
+            return self._rows(start, start + length).alias(name)
+        some = outer.slice(start, length)
+        first, last = self._ends[start], self._ends[start + length]
+        return lists_of(some.fill_null(0).to_numpy(), self._rows(first, last), some.is_null()).alias(name)
+
+    def all(self) -> pl.Series:
+        """All of the rows."""
+        return self.slice(0, len(self))
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        """Where the lists of each outer list begin, and where the last one's end."""
+        lengths = self.before._outer.fill_null(0).to_numpy()  # type: ignore[union-attr]  # noqa: SLF001
+        return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+    def _rows(self, start: int, end: int) -> pl.Series:
+        offsets = self.sets.offsets[start : end + 1]
+        codes = self.sets.codes[offsets[0] : offsets[-1]]
+        return lists_of(np.diff(offsets), self.names.gather(codes), self.before.is_null[start:end])
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The distinct tags of a column, by name, without its rows.
+
+    Attributes
+    ----------
+    spellings
+        The tags.
+    holders
+        The number of rows that hold each.
+    given
+        How often each was given, repeats within a row included.
+    """
+
+    spellings: list[str]
+    holders: NDArray[np.int64]
+    given: NDArray[np.int64]
+
+    @cached_property
+    def cleaned(self) -> list[str]:
+        """The tags in their cleaned spelling."""
+        return clean(self.spellings)
+
+
+def count(pieces: Iterable[pl.Series]) -> Counts:
+    """Count the tags of a column that comes in pieces, each list a row; of the pieces nothing else is kept.
+
+    Examples
+    --------
+    >>> counts = count([pl.Series([["b", "a", "b"]]), pl.Series([["b"], None])])
+    >>> counts.spellings, counts.holders.tolist(), counts.given.tolist()
+    (['a', 'b'], [1, 2], [1, 3])
+    """
+    counted = pl.DataFrame(schema={"tag": pl.String, "holders": pl.Int64, "given": pl.Int64})
+    for piece in pieces:
+        tags = encode(piece, each_list=True)
+        more = pl.DataFrame({"tag": tags.names, "holders": tags.holders.astype(np.int64), "given": tags.given})
+        counted = pl.concat([counted, more]).group_by("tag").sum()
+    tag, holders, given = counted.sort("tag").get_columns()
+    return Counts(tag.to_list(), holders.to_numpy(), given.to_numpy())
 
 
 def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearance", each_list: bool = False) -> TagSets:

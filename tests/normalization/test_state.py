@@ -70,7 +70,7 @@ def test_steps_do_what_one_row_at_a_time_does(rows: list[Any], steps: list[list[
     assert [coded.spellings[code] for code in state.order] == sorted(left, key=lambda tag: (-counts[tag], tag))
     given = {tag: sum(row.count(tag) for row in rows if row) for tag in left}
     assert [coded.spellings[code] for code in state.ranked] == sorted(left, key=lambda tag: (-given[tag], tag))
-    now = coded.replaced(state.sets, state.names).to_list()
+    now = coded.replaced(state.sets, state.names).all().to_list()
     assert now == [None if row is None else tags for row, tags in zip(rows, expected, strict=True)]
 
 

@@ -1,6 +1,7 @@
 """Data frames of any kind in, the same kind out."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import narwhals as nw
@@ -10,6 +11,7 @@ from instag.errors import InputError
 from instag.frame.base import Frame
 from instag.frame.foreign import HubFrame, NarwhalsFrame, StreamFrame
 from instag.frame.keyed import KeyedFrame
+from instag.frame.once import spooled, tables
 from instag.frame.polars import LazyPolarsFrame, PolarsFrame
 from instag.frame.ray import RayFrame
 
@@ -18,6 +20,8 @@ __all__ = ["Frame", "wrap"]
 
 def wrap(data: Any, key: str | None = None) -> Frame:
     """Recognise the kind of frame.
+
+    Frames that come one after the other, and a stream of `datasets`, are kept in files first, and give lazy frames.
 
     Parameters
     ----------
@@ -49,6 +53,13 @@ def _local(data: Any) -> Frame:
     if hub is not None and isinstance(data, hub.DatasetDict):
         splits = ", ".join(map(str, data))
         raise InputError(f"data: expected one data set; found a DatasetDict with the splits {splits}: pass one of them")
+    if hub is not None and isinstance(data, hub.IterableDataset):
+        return LazyPolarsFrame(spooled(tables(data)))
+    if hub is not None and isinstance(data, hub.IterableDatasetDict):
+        splits = ", ".join(map(str, data))
+        raise InputError(f"data: expected one stream; found a dict of them with the splits {splits}: pass one of them")
+    if isinstance(data, Iterator):
+        return LazyPolarsFrame(spooled(wrap(each).lazy().collect() for each in data))
     native = nw.from_native(data, eager_only=True, pass_through=True)
     if isinstance(native, nw.DataFrame):
         return NarwhalsFrame(native)
@@ -57,6 +68,6 @@ def _local(data: Any) -> Frame:
     kind = type(data)
     hint = ": pass its .data" if kind.__module__.startswith("instag.") and hasattr(data, "data") else ""
     raise InputError(
-        "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, a Ray Dataset, or an object with the "
-        f"Arrow C stream; found {kind.__module__}.{kind.__qualname__}{hint}"
+        "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, a Ray Dataset, an object with the "
+        f"Arrow C stream, or an iterator of frames; found {kind.__module__}.{kind.__qualname__}{hint}"
     )

@@ -1,8 +1,8 @@
 """What instag asks of a data frame, whatever its kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -15,8 +15,25 @@ from instag.tagsets import TagSets, encode
 Rows = NDArray[np.uint32]
 
 
+class Pieces(Protocol):
+    """A new column, of which any piece can be made when it is wanted."""
+
+    @property
+    def dtype(self) -> pl.DataType:
+        """Its type."""
+
+    def __len__(self) -> int:
+        """The number of its rows."""
+
+    def slice(self, start: int, length: int) -> pl.Series:
+        """Some of its rows."""
+
+
 class Frame(ABC):
     """What selection needs of a data frame: a column, and some rows in a given order."""
+
+    # Whether the rows are read from somewhere each time, and need not fit into memory.
+    streams = False
 
     @property
     @abstractmethod
@@ -55,8 +72,7 @@ class Frame(ABC):
         InputError
             Where there is no such column; the message lists those there are.
         """
-        within = self._within(name)
-        return self._chunks(name) if within is None else iter([within])
+        return self._chunks(name) if self._head(name) is None else self._chunks_within(name)
 
     def tag_sets(self, name: str) -> TagSets:
         """The tags of each row, as integers.
@@ -79,15 +95,25 @@ class Frame(ABC):
     def _chunks(self, name: str) -> Iterator[pl.Series]:
         yield self._column(name)
 
+    def _chunks_within(self, name: str) -> Iterator[pl.Series]:
+        yield self.column(name)
+
     def _within(self, name: str) -> pl.Series | None:
         """What is within a column, by its path; None where there is a column of that very name."""
+        head = self._head(name)
+        if head is None:
+            return None
+        held = self._column(head).alias(head)
+        value, _ = resolve(held.to_frame().schema, name)
+        return held.to_frame().select(value.alias(name)).to_series()
+
+    def _head(self, name: str) -> str | None:
+        """The column that a path goes into; None where there is a column of that very name."""
         if name in self.columns:
             return None
         head = next((each for each in heads(name) if each in self.columns), None)
         if head is not None:
-            held = self._column(head).alias(head)
-            value, _ = resolve(held.to_frame().schema, name)
-            return held.to_frame().select(value.alias(name)).to_series()
+            return head
         names = ", ".join(self.columns) or "none"
         each = name == "tags" and "query_tags" in self.columns
         hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
@@ -109,3 +135,40 @@ class Frame(ABC):
     def with_columns(self, columns: pl.DataFrame) -> Any:
         """All rows, with columns added or in the place of others, as the kind of frame that came in."""
         return self._with_columns(columns)
+
+    def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> Any:
+        """All rows, with another column in the place of one, as the kind of frame that came in.
+
+        Parameters
+        ----------
+        name
+            The column, or the path of what is within one; that becomes a column of its own.
+        pieces
+            What takes its place.
+        beside
+            The name under which what was there before is kept; None does not keep it.
+        """
+        columns = {name: pieces.slice(0, len(pieces))}
+        if beside is not None:
+            columns[beside] = self.column(name)
+        return self._with_columns(pl.DataFrame(columns))
+
+    def change(
+        self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
+    ) -> Any:
+        """The same, where what takes the place of each row depends on that row alone.
+
+        Parameters
+        ----------
+        name, beside
+            As for :meth:`replace`.
+        change
+            A function from some rows of the column to what takes their place.
+        dtype
+            The type of what it returns.
+        """
+        column = self.column(name)
+        columns = {name: change(column).cast(dtype)}
+        if beside is not None:
+            columns[beside] = column
+        return self._with_columns(pl.DataFrame(columns))

@@ -1,6 +1,7 @@
 """Polars frames, of which one is lazy, and rows taken from them in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from io import BytesIO
 
 import numpy as np
@@ -9,12 +10,16 @@ from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
 from instag.errors import InputError
-from instag.frame.base import Frame, Rows
+from instag.frame.base import Frame, Pieces, Rows
+from instag.frame.batches import batches
+from instag.frame.path import resolve
+from instag.frame.stamps import Stamps
 
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
 # Bytes of a column that are kept once they have been read.
 SMALL = 1 << 26
+CHANGED = "the data have changed since their tags were read, or come in another order each time; choose again"
 
 
 class PolarsFrame(Frame):
@@ -41,7 +46,9 @@ class PolarsFrame(Frame):
 
 
 class LazyPolarsFrame(Frame):
-    """A Polars LazyFrame: a column that is asked for is collected, and kept; the others are read on demand."""
+    """A Polars LazyFrame: columns are read when they are asked for, and small ones are kept."""
+
+    streams = True
 
     def __init__(self, data: pl.LazyFrame) -> None:
         self._data = data
@@ -55,9 +62,15 @@ class LazyPolarsFrame(Frame):
     def lazy(self) -> pl.LazyFrame:
         return self._data
 
+    @cached_property
+    def _stamps(self) -> Stamps:
+        """The files as they were when something was first read of them."""
+        return Stamps.of(self._data)
+
     def _column(self, name: str) -> pl.Series:
         if name not in self._kept:
-            self._kept[name] = self._data.select(name).collect().get_column(name)
+            read = list(self._chunks(name))
+            return self._kept.get(name, pl.concat(read))
         return self._kept[name]
 
     def _chunks(self, name: str) -> Iterator[pl.Series]:
@@ -68,14 +81,75 @@ class LazyPolarsFrame(Frame):
         read = [pl.Series(name, dtype=self._schema[name])]
         size = 0.0
         yield read[0]
-        for batch in self._data.select(name).collect_batches(maintain_order=True):
-            size += batch.estimated_size()
+        for chunk in self._read(pl.col(name), name):
+            size += chunk.estimated_size()
             if size <= SMALL:
-                read.append(batch.get_column(name))
-            yield batch.get_column(name)
+                read.append(chunk)
+            else:
+                read.clear()
+            yield chunk
         if size <= SMALL:
             # So it need not be read again.
             self._kept[name] = pl.concat(read)
+
+    def _chunks_within(self, name: str) -> Iterator[pl.Series]:
+        value, dtype = resolve(self._schema, name)
+        yield pl.Series(name, dtype=dtype)
+        yield from self._read(value, name)
+
+    def _within(self, name: str) -> pl.Series | None:
+        return None if self._head(name) is None else pl.concat(list(self._chunks_within(name)))
+
+    def _read(self, value: pl.Expr, name: str) -> Iterator[pl.Series]:
+        _ = self._stamps
+        for batch in batches(self._data.select(value.alias(name))):
+            yield batch.get_column(name)
+
+    def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> pl.LazyFrame:
+        data = self._with_copy(name, beside)
+        schema = {**data.collect_schema(), name: pieces.dtype}
+
+        def replaced(
+            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
+        ) -> Iterator[pl.DataFrame]:
+            wanted = list(schema) if names is None else names
+            total = len(pieces) if n_rows is None else min(n_rows, len(pieces))
+            for frame in self._beside(data, [each for each in wanted if each != name], pieces, name, total):
+                chosen = frame.select(wanted)
+                yield chosen if predicate is None else chosen.filter(predicate)
+
+        return register_io_source(replaced, schema=schema)
+
+    def _beside(
+        self, data: pl.LazyFrame, names: list[str], pieces: Pieces, name: str, total: int
+    ) -> Iterator[pl.DataFrame]:
+        """Some columns, and the pieces of a new one beside them."""
+        if not names:
+            for start in range(0, max(total, 1), PIECE):
+                yield pieces.slice(start, min(PIECE, total - start)).alias(name).to_frame()
+            return
+        self._stamps.check()
+        start = 0
+        yield pl.DataFrame(schema={**data.select(names).collect_schema(), name: pieces.dtype})
+        for batch in batches(data.select(names).head(total) if total < len(pieces) else data.select(names)):
+            if start + batch.height > len(pieces):
+                raise InputError(f"data: there were {len(pieces):,} rows, and now there are more: {CHANGED}")
+            yield batch.with_columns(pieces.slice(start, batch.height).alias(name))
+            start += batch.height
+        if start < total:
+            raise InputError(f"data: there were {len(pieces):,} rows, and now there are only {start:,}: {CHANGED}")
+        self._stamps.check()
+
+    def change(
+        self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
+    ) -> pl.LazyFrame:
+        value, _ = resolve(self._schema, name)
+        changed = value.map_batches(change, return_dtype=dtype, is_elementwise=True)
+        return self._with_copy(name, beside).with_columns(changed.alias(name))
+
+    def _with_copy(self, name: str, copy: str | None) -> pl.LazyFrame:
+        """The data, with a column once more under another name."""
+        return self._data if copy is None else self._data.with_columns(resolve(self._schema, name)[0].alias(copy))
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> pl.LazyFrame:
         def picked(
@@ -112,16 +186,17 @@ class LazyPolarsFrame(Frame):
             return pl.DataFrame()
         parts = [unread.head(0).collect()]
         start = 0
-        for batch in unread.collect_batches(maintain_order=True):
+        self._stamps.check()
+        for batch in batches(unread):
             held = mask[start : start + batch.height]
             kept = batch.head(len(held)).filter(held)
             parts.append(kept if 2 * kept.height > batch.height else compact(kept))
             start += batch.height
         if start < len(mask):
             raise InputError(
-                f"data: row {len(mask) - 1:,} was chosen, and now there are only {start:,} rows: the data have changed "
-                "since their tags were read, or come in another order each time; choose again"
+                f"data: row {len(mask) - 1:,} was chosen, and now there are only {start:,} rows: {CHANGED}"
             )
+        self._stamps.check()
         return pl.concat(parts)
 
 

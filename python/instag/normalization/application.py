@@ -21,7 +21,7 @@ from instag.normalization.matcher import Known, Match, Matcher, spoken_of
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import DROPPED, spread
 from instag.progress import Progress
-from instag.tagsets import TagSets, encode
+from instag.tagsets import Counts, count, encode
 from instag.warning import warn
 
 __all__ = ["Applied", "apply"]
@@ -81,8 +81,8 @@ def apply(
     """Apply a vocabulary; see :meth:`Vocabulary.apply`."""
     check_choice("new", new, ("drop", "keep"))
     frame = wrap(data)
-    rows = encode(frame.column(tags), order="name", each_list=True)
     raw = raw_beside(frame, tags)
+    rows = count(frame.chunks(tags))
     vectors = _vectors(vocabulary, embedder, progress)
     matches = _matches(vocabulary, rows.spellings, vectors)
     judged = None
@@ -93,7 +93,9 @@ def apply(
         [names[place] for place in match.places] or _kept(text, match, new)
         for text, match in zip(rows.cleaned, matches, strict=True)
     ]
-    replaced: F = frame.with_columns(pl.DataFrame({tags: _renamed(rows, targets)} | raw))
+    became = dict(zip(rows.spellings, targets, strict=True))
+    dtype = _type_of(next(frame.chunks(tags)))
+    replaced: F = frame.change(tags, lambda some: _renamed(some, became), dtype, raw)
     lines = list(zip(rows.spellings, targets, matches, rows.given.tolist(), strict=True))
     return Applied(replaced, _new(vocabulary, lines), _merges(lines), _drift(lines), judged)
 
@@ -138,7 +140,7 @@ def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> lis
 
 def _judge(
     vocabulary: Known,
-    rows: TagSets,
+    rows: Counts,
     matches: list[Match],
     vectors: Vectors | None,
     bench: Bench,
@@ -182,7 +184,10 @@ def _kept(cleaned: str, match: Match, new: str) -> list[str]:
     return [] if match.step or new == "drop" or not cleaned else [cleaned]
 
 
-def _renamed(rows: TagSets, targets: list[list[str]]) -> pl.Series:
+def _renamed(column: pl.Series, became: Mapping[str, list[str]]) -> pl.Series:
+    """Some rows with the tags that theirs became."""
+    rows = encode(column, order="name", each_list=True)
+    targets = [became[raw] for raw in rows.spellings]
     tags = sorted({target for some in targets for target in some})
     place = {tag: rows.n_tags + nth for nth, tag in enumerate(tags)}
     if all(len(some) <= 1 for some in targets):
@@ -190,7 +195,12 @@ def _renamed(rows: TagSets, targets: list[list[str]]) -> pl.Series:
         sets, _ = _core.relabel(rows.sets, np.array(names, np.int64))
     else:
         sets = spread(rows.sets, [[place[target] for target in some] for some in targets], rows.n_tags + len(tags))
-    return rows.replaced(sets, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)]))
+    return rows.replaced(sets, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)])).all()
+
+
+def _type_of(column: pl.Series) -> pl.DataType:
+    """The type of such rows."""
+    return _renamed(column.clear(), {}).dtype
 
 
 Line = tuple[str, list[str], Match, int]

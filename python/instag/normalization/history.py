@@ -195,8 +195,8 @@ class History:
         return self._names.gather(known.set(known == DROPPED, None))
 
 
-def raw_beside(frame: Frame, tags: str) -> dict[str, pl.Series]:
-    """The column of raw tags that is to be added, under its name: `raw_` and that of the column with the tags.
+def raw_beside(frame: Frame, tags: str) -> str | None:
+    """The name of the column in which raw tags are to be kept: `raw_` and that of the column with the tags.
 
     Lists of tags that are there already under that name are the rawer ones: nothing is to be added then.
 
@@ -209,21 +209,19 @@ def raw_beside(frame: Frame, tags: str) -> dict[str, pl.Series]:
     --------
     >>> from instag.frame import wrap
     >>> frame = pl.DataFrame({"tags": [["a"]], "raw_tags": [["A"]]})
-    >>> raw_beside(wrap(frame), "tags")
-    {}
-    >>> list(raw_beside(wrap(frame.drop("raw_tags")), "tags"))
-    ['raw_tags']
+    >>> raw_beside(wrap(frame), "tags"), raw_beside(wrap(frame.drop("raw_tags")), "tags")
+    (None, 'raw_tags')
     """
     name = f"raw_{tags}"
     if name not in frame.columns:
-        return {name: frame.column(tags)}
-    dtype = frame.column(name).dtype
+        return name
+    dtype = next(frame.chunks(name)).dtype
     if not _holds_tags(dtype):
         raise InputError(
             f"column {name!r} is in the way: expected lists of tags there, from an earlier normalisation, or no such "
             f"column; found {dtype}: rename or drop it first"
         )
-    return {}
+    return None
 
 
 def _holds_tags(dtype: pl.DataType) -> bool:

@@ -184,7 +184,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     settings.check()
     bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
     frame = wrap(data)
-    rows = encode(frame.column(tags), order="name", each_list=True)
+    rows = encode(frame.chunks(tags), order="name", each_list=True)
     raw = raw_beside(frame, tags)
     if min_count == "auto":
         settings = replace(settings, min_count=automatic(int(rows.given.sum())))
@@ -192,8 +192,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     vectors = None if found is None else Vectors(*found, progress)
     run = _Run(rows, settings, vectors, bench, progress)
     state, history = run.all()
-    column = rows.replaced(state.sets, state.names)
-    replaced: F = frame.with_columns(pl.DataFrame({tags: column} | raw))
+    replaced: F = frame.replace(tags, rows.replaced(state.sets, state.names), raw)
     vocabulary = Vocabulary.of(state, history, settings, vectors, run.verdicts)
     judged = frame_of(run.judged) if settings.takes("judge") else None
     return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart(), judged)

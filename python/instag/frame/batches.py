@@ -1,0 +1,43 @@
+"""Reading a plan batch by batch, without much of it in memory at a time."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import polars as pl
+
+__all__ = ["batches", "reading_little_ahead"]
+
+# Row groups that Polars reads ahead of those that it hands over: by default so many that these are most of the memory.
+AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
+
+
+def batches(plan: pl.LazyFrame, rows: int | None = None) -> Iterator[pl.DataFrame]:
+    """The rows of a plan in their order, batch by batch.
+
+    Parameters
+    ----------
+    plan
+        What to read.
+    rows
+        About how many rows a batch has; None leaves it to Polars.
+
+    Examples
+    --------
+    >>> [batch.height for batch in batches(pl.LazyFrame({"a": [1, 2, 3]}))]
+    [3]
+    """
+    with reading_little_ahead():
+        yield from plan.collect_batches(maintain_order=True, chunk_size=rows)
+
+
+@contextmanager
+def reading_little_ahead() -> Iterator[None]:
+    """Let Polars read only a few row groups ahead, unless the environment already says how many."""
+    mine = [name for name in AHEAD if name not in os.environ]
+    os.environ.update({name: AHEAD[name] for name in mine})
+    try:
+        yield
+    finally:
+        for name in mine:
+            os.environ.pop(name, None)

@@ -1,0 +1,89 @@
+"""The files that a plan reads, and whether they are still what they were when it was read first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag.errors import InputError, MissingFileError
+
+__all__ = ["Stamps", "scans"]
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """Size, time and place on disk of every local file that a plan reads."""
+
+    files: dict[Path, Stamp | None]
+
+    @classmethod
+    def of(cls, plan: pl.LazyFrame) -> "Stamps":
+        """Look at the files now; what is no file on this machine is left out.
+
+        Examples
+        --------
+        >>> Stamps.of(pl.LazyFrame({"a": [1]})).files
+        {}
+        """
+        paths = [Path(path) for _, some in scans(plan) for path in some if "://" not in path]
+        return cls({path: _stamp(path) for path in paths})
+
+    def check(self) -> None:
+        """See that the files are as they were.
+
+        Raises
+        ------
+        InputError
+            Where one is gone, or has been written since.
+        """
+        for path, before in self.files.items():
+            now = _stamp(path)
+            if now is None and before is not None:
+                raise MissingFileError(
+                    f"{path}: the file was there when its tags were read, and is gone: nothing was written; "
+                    "put it back, or choose again from what is there"
+                )
+            if now != before:
+                raise InputError(
+                    f"{path}: the file has changed since its tags were read, so its rows are no longer those that were "
+                    "chosen: choose again when it is complete"
+                )
+
+
+def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:
+    """What a plan scans: the type of the files, and their paths; nothing where Polars does not say.
+
+    Examples
+    --------
+    >>> scans(pl.scan_csv(__file__).head(1)) == [("csv", [__file__])]
+    True
+    """
+    try:
+        # Polars has no public way to ask; where this one is gone, changed files are found by their rows alone.
+        found = list(_scans(plan._ldf.visit()))  # noqa: SLF001
+    except Exception:  # noqa: BLE001 - whatever it is, the work goes on without it
+        return []
+    return found
+
+
+def _scans(nodes: Any) -> Iterator[tuple[str, list[str]]]:
+    node = nodes.view_current_node()
+    if paths := getattr(node, "paths", None):
+        yield str(node.scan_type[0]), [str(path) for path in paths]
+    here = nodes.get_node()
+    for each in nodes.get_inputs():
+        nodes.set_node(each)
+        yield from _scans(nodes)
+    nodes.set_node(here)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns, found.st_ino
