@@ -13,7 +13,7 @@ from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Counts", "Order", "Replaced", "TagSets", "count", "encode", "join", "lists_of"]
+__all__ = ["Counts", "Order", "Replaced", "TagSets", "count_tags", "encode", "join", "lists_of"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
@@ -219,12 +219,12 @@ class Counts:
         return clean(self.spellings)
 
 
-def count(pieces: Iterable[pl.Series]) -> Counts:
+def count_tags(pieces: Iterable[pl.Series]) -> Counts:
     """Count the tags of a column that comes in pieces, each list a row; of the pieces nothing else is kept.
 
     Examples
     --------
-    >>> counts = count([pl.Series([["b", "a", "b"]]), pl.Series([["b"], None])])
+    >>> counts = count_tags([pl.Series([["b", "a", "b"]]), pl.Series([["b"], None])])
     >>> counts.spellings, counts.holders.tolist(), counts.given.tolist()
     (['a', 'b'], [1, 2], [1, 3])
     """

@@ -42,7 +42,7 @@ def wrap(data: Any, key: str | None = None) -> Frame:
     return _local(data) if key is None else KeyedFrame(_local(data), key)
 
 
-def _local(data: Any) -> Frame:
+def _local(data: Any) -> Frame:  # noqa: PLR0911 - one for each kind
     if isinstance(data, pl.DataFrame):
         return PolarsFrame(data)
     if isinstance(data, pl.LazyFrame):

@@ -75,7 +75,9 @@ def spooled(frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
                 write()
         write()
     except OSError as error:
-        raise InputError(f"data: cannot be kept in {folder}: {error.strerror}: set TMPDIR to a disk with room") from None
+        raise InputError(
+            f"data: cannot be kept in {folder}: {error.strerror}: set TMPDIR to a disk with room"
+        ) from None
     if not schemas:
         raise InputError("data: expected at least one frame; none came")
     parts = [pl.scan_parquet(some, glob=False) for some in files]

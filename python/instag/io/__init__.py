@@ -35,6 +35,7 @@ source        the files that a path or a glob stands for
 union         several parts as one
 metadata      what Parquet files say beside their types
 queries       what the users said, as expressions on the columns
+hearing       who speaks in rows that come batch by batch
 nearest       what to say where no layout fits
 spelling      the turns of a conversation in the columns of a format
 placement     what is made of columns stands in their place
@@ -44,7 +45,8 @@ turns         who spoke in each row, and what was said
 where         rows that a condition in SQL keeps
 reader        all of this together
 json_rows     rows as JSON
-writer        a frame as a file
+shards        several files of so many rows each, all of them or none
+writer        a frame as a file, or as several
 converter     from a file to another
 trainers      folders to train from
 description   the card of a data set

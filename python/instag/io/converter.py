@@ -1,16 +1,21 @@
-"""Converting: files of one format become a file of another."""
+"""Converting: files of one format become files of another."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Unpack
+from typing import Any, NamedTuple, Unpack
 
 import polars as pl
 
+from instag.frame.batches import batches
+from instag.io.hearing import Hearing
 from instag.io.metadata import metadata_of
-from instag.io.options import Reading, options_of
-from instag.io.reader import read, read_conversations
+from instag.io.options import Reading, ReadOptions, options_of
+from instag.io.part import Part
+from instag.io.reader import blamed, opened
 from instag.io.source import Source
 from instag.io.targets import TARGETS
+from instag.io.union import union
+from instag.io.where import kept
 from instag.io.writer import write
 
 
@@ -21,13 +26,13 @@ class Converted(NamedTuple):
     queries: int
 
 
-def read_for(source: Source, to: str, **options: Unpack[Reading]) -> pl.DataFrame:
+def read_for(source: Any, to: str, **options: Unpack[Reading]) -> pl.DataFrame:
     """Read files that will be written in some format.
 
     Parameters
     ----------
     source
-        As for :func:`instag.read`.
+        As for :func:`instag.scan`.
     to
         How they will be written, as for :func:`convert`.
     **options
@@ -36,15 +41,22 @@ def read_for(source: Source, to: str, **options: Unpack[Reading]) -> pl.DataFram
     Returns
     -------
     polars.DataFrame
-        As :func:`instag.read` returns; but where a layout is to be written and the user names the columns, with the
+        What :func:`instag.read` returns; but where a layout is to be written and the user names the columns, with the
         conversations in a column ``messages``, for nothing else would tell a writer which columns they are.
     """
     reading = options_of(**options)
-    return read_conversations(source, reading) if to in TARGETS and reading.parts else read(source, **options)
+    parts = _opened(source, to, reading)
+    plan = kept(union(parts), reading.where)
+    with blamed(parts):
+        frame = plan.collect()
+    hearing = Hearing()
+    hearing.add(frame)
+    hearing.warn()
+    return frame
 
 
-def convert(
-    source: Source,
+def convert(  # noqa: PLR0913 - as write has them
+    source: Any,
     output: str | Path,
     *,
     to: str = "auto",
@@ -53,14 +65,15 @@ def convert(
     validation: Source | None = None,
     chat_template: str | None = None,
     skip: bool = False,
+    rows_per_file: int | None = None,
     **options: Unpack[Reading],
 ) -> Converted:
-    r"""Read files and write them in another format, without loss.
+    r"""Read files and write them in another format, without loss, however many rows there are.
 
     Parameters
     ----------
     source
-        What to read, as for :func:`instag.read`.
+        What to read, as for :func:`instag.scan`.
     output
         The file to write, as for :func:`instag.write`.
     to
@@ -69,6 +82,8 @@ def convert(
         Write a folder to train from, as for :func:`instag.write`.
     validation
         For trainers: what to validate with, read as `source` is.
+    rows_per_file
+        Write several files of so many rows, as for :func:`instag.write`.
     **options
         How to read, as for :func:`instag.read`: ``format``, ``query``, ``answer`` and so on.
 
@@ -94,11 +109,27 @@ def convert(
     '{"conversations":[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]}\n'
     """
     reading = options_of(**options)
-    frame = read_for(source, "messages" if trainers is not None else to, **options)
-    if trainers is not None:
-        held = None if validation is None else read_conversations(validation, reading)
-        write(frame, output, trainers=trainers, model=model, validation=held, chat_template=chat_template, skip=skip)
-    queries = int(frame.get_column("queries").list.len().sum())
-    if trainers is None:
-        write(frame, output, format=to, metadata=metadata_of(source))
-    return Converted(frame.height, queries)
+    parts = _opened(source, "messages" if trainers is not None else to, reading)
+    plan = kept(union(parts), reading.where)
+    heard = _heard(plan, parts)
+    heard.warn()
+    with blamed(parts):
+        if trainers is not None:
+            held = None if validation is None else read_for(validation, "messages", **options)
+            write(plan, output, trainers=trainers, model=model, validation=held, chat_template=chat_template, skip=skip)
+        else:
+            write(plan, output, format=to, metadata=metadata_of(source), rows_per_file=rows_per_file)
+    return Converted(heard.samples, heard.queries)
+
+
+def _opened(source: Any, to: str, options: ReadOptions) -> list[Part]:
+    return opened(source, options, whole=to in TARGETS)
+
+
+def _heard(plan: pl.LazyFrame, parts: Sequence[Part]) -> Hearing:
+    """Go through the queries and the speakers once."""
+    hearing = Hearing()
+    with blamed(parts):
+        for batch in batches(plan.select(Hearing.columns(plan.collect_schema()))):
+            hearing.add(batch)
+    return hearing

@@ -1,16 +1,17 @@
 """What Parquet files say of their columns beside the types."""
 
+from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from instag.io.files import EXTENSIONS
 from instag.io.part import is_data
-from instag.io.source import Source
 
 
-def metadata_of(source: Source) -> dict[str, str]:
+def metadata_of(source: Any) -> dict[str, str]:
     """Find what Parquet files say of their columns beside their types.
 
     Parameters
@@ -30,7 +31,8 @@ def metadata_of(source: Source) -> dict[str, str]:
     {}
     """
     if not isinstance(source, str | Path):
-        found = [metadata_of(each) for each in source]
+        # What is no list of files is a frame.
+        found = [metadata_of(each) for each in source] if isinstance(source, Sequence) else []
         return (
             {key: text for key, text in found[0].items() if all(each.get(key) == text for each in found)}
             if found

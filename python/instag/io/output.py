@@ -55,7 +55,7 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
     InputError
         Where it cannot be written; a file that was there is as it was.
     """
-    try:
+    with explained(target, kind):
         if is_stream(target):
             with TemporaryDirectory(prefix="instag-") as folder:
                 draft = Path(folder, f"draft{target.suffix}")
@@ -64,6 +64,21 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
         else:
             with _beside(target) as draft:
                 yield draft
+
+
+@contextmanager
+def explained(target: Path, kind: str) -> Iterator[None]:
+    """Turn whatever goes wrong in writing into an InputError that names the target.
+
+    Parameters
+    ----------
+    target
+        What is written.
+    kind
+        What it is written as.
+    """
+    try:
+        yield
     except InputError as error:
         raise InputError(f"{target}: {str(error).split(CONTEXT, maxsplit=1)[0]}") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, RuntimeError) as error:

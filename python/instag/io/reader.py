@@ -1,24 +1,26 @@
 """Reading: files become frames with every column as it is, and what the users said beside them."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Unpack
+from os import PathLike
+from pathlib import Path
+from typing import Any, Unpack
 
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame import wrap
 from instag.frame.path import resolve
 from instag.io.detection import MIXED, find
 from instag.io.files import reading
+from instag.io.hearing import Hearing
 from instag.io.layout import LAYOUTS, Layout
 from instag.io.nearest import nearest
 from instag.io.options import Reading, ReadOptions, options_of
 from instag.io.part import Part
 from instag.io.queries import TEXTS, column, queries
-from instag.io.roles import role_of
 from instag.io.source import Source, parts
-from instag.io.speech import speech
 from instag.io.targets import TARGETS, to_target
 from instag.io.union import union
 from instag.io.where import kept
@@ -57,29 +59,42 @@ def load(source: Source, *, to: str = "auto", **options: Unpack[Reading]) -> pl.
     return kept(union([part for part, _ in found]), wanted.where)
 
 
-def scan(source: Source, **options: Unpack[Reading]) -> pl.LazyFrame:
-    """Open files as :func:`read` does, without reading more than has to be read to know their columns.
+def scan(source: Any, **options: Unpack[Reading]) -> pl.LazyFrame:
+    """Open data of any size, without reading more than has to be read to know their columns.
+
+    What it returns goes into every function that takes data, and each of them reads only the columns that it needs, piece
+    by piece, and then, once more, the rows that were chosen: docs/scaling.md says what that takes.
 
     Parameters
     ----------
     source
-        As for :func:`read`.
+        Files, as for :func:`read`; a frame of any kind that :func:`instag.select` takes, a LazyFrame among them; an
+        iterator of frames, or a stream of ``datasets`` (an `IterableDataset`). What comes from the last two is kept in
+        temporary files, for it is read more than once: the environment variable ``TMPDIR`` says where.
     **options
         As for :func:`read`.
 
     Returns
     -------
     polars.LazyFrame
-        The original columns and ``queries``.
+        The original columns, and ``queries`` where something says what the user said.
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be opened, the frames have different columns, or there is no room to keep them.
 
     Examples
     --------
     >>> from importlib.resources import files
     >>> scan(files("instag") / "sample_data" / "*.jsonl").select(pl.len()).collect().item()
     780
+    >>> parts = (pl.DataFrame({"tags": [[tag]]}) for tag in ("math", "art"))
+    >>> scan(parts).collect()["tags"].to_list()
+    [['math'], ['art']]
     """
     wanted = options_of(**options)
-    return kept(union(_with_queries(source, wanted)), wanted.where)
+    return kept(union(opened(source, wanted, lenient=True)), wanted.where)
 
 
 def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
@@ -131,52 +146,70 @@ def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
     ['Why does the sky turn red at sunset?']
     """
     wanted = options_of(**options)
-    found = _with_queries(source, wanted)
-    try:
-        with reading("data", "data"):
-            frame = kept(union(found), wanted.where).collect()
-    except InputError:
-        # Which of the files it was is found out by reading them one by one.
-        for part in found:
-            with reading(part.path, "data"):
-                part.frame.select(pl.all().null_count()).collect(engine="streaming")
-        raise
-    _warn_of_silence(frame)
+    found = opened(source, wanted)
+    with blamed(found):
+        frame = kept(union(found), wanted.where).collect()
+    hearing = Hearing()
+    hearing.add(frame)
+    hearing.warn()
     return frame
 
 
-def read_conversations(source: Source, options: ReadOptions) -> pl.DataFrame:
-    """Read files whose columns the user names, with the conversations put together in a column ``messages``.
+def opened(source: Any, options: ReadOptions, *, whole: bool = False, lenient: bool = False) -> list[Part]:
+    """Open every file, with the queries beside its columns.
 
     Parameters
     ----------
     source
-        As for :func:`read`.
+        As for :func:`scan`.
     options
         How files are read.
+    whole
+        Whether conversations are put together in a column ``messages`` where the user names any column.
+    lenient
+        Whether there may be no queries.
 
     Returns
     -------
-    polars.DataFrame
-        The other columns, ``messages`` and ``queries``.
+    list of Part
+        One a file or split, to be read as the :func:`instag.io.union.union` of them.
     """
-    found = [_heard(part, layout, options) for part, layout in _opened(source, options, need=True, whole=True)]
-    frame = kept(union(found), options.where).collect()
-    _warn_of_silence(frame)
-    return frame
+    found = _opened(source, options, need=True, whole=whole, lenient=lenient)
+    return [_heard(part, layout, options) for part, layout in found]
 
 
-def _with_queries(source: Source, options: ReadOptions) -> list[Part]:
-    return [_heard(part, layout, options) for part, layout in _opened(source, options, need=True)]
+@contextmanager
+def blamed(parts: Sequence[Part]) -> Iterator[None]:
+    """Say of which file it is that something cannot be read, by reading them one by one."""
+    try:
+        with reading("data", "data"):
+            yield
+    except InputError as error:
+        if isinstance(error.__cause__, pl.exceptions.PolarsError | pl.exceptions.PanicException | OSError):
+            for part in parts:
+                with reading(part.path, "data"):
+                    part.frame.select(pl.all().null_count()).collect(engine="streaming")
+        raise
+
+
+def _parts(source: Any, options: ReadOptions) -> list[Part]:
+    """Open files, or take frames as they are."""
+    if isinstance(source, str | PathLike):
+        return parts(Path(source) if not isinstance(source, str) else source, options)
+    if isinstance(source, Sequence):
+        if all(isinstance(each, str | PathLike) for each in source):
+            return parts(source, options)
+        source = iter(source)
+    return [Part(Path("data"), "data", wrap(source).lazy())]
 
 
 def _opened(
-    source: Source, options: ReadOptions, *, need: bool, whole: bool = False
+    source: Any, options: ReadOptions, *, need: bool, whole: bool = False, lenient: bool = False
 ) -> list[tuple[Part, Layout | None]]:
     """Open every file and find its layout; where these are not one, all conversations become messages."""
     mapped = options.parts
     found: list[tuple[Part, Layout | None]] = []
-    for each in parts(source, options):
+    for each in _parts(source, options):
         part = _identified(each, options.id)
         schema = part.frame.collect_schema()
         if not mapped and options.format not in LAYOUTS and schema.get("queries") == TEXTS and need:
@@ -192,7 +225,7 @@ def _opened(
             layout = find(
                 part.frame, layout=options.format, template=options.template, parts=mapped, where=str(part.path)
             )
-        if layout is None and need and "queries" not in schema:
+        if layout is None and need and not lenient and "queries" not in schema:
             raise InputError(f"{part.path}: {nearest(schema, options.format, part.path)}")
         found.append((part, layout))
     layouts = [layout for _, layout in found if layout is not None]
@@ -254,7 +287,7 @@ def _listed(found: list[tuple[Part, Layout | None]]) -> str:
 def _heard(part: Part, layout: Layout | None, options: ReadOptions) -> Part:
     """Put the queries beside the columns of a part."""
     schema = part.frame.collect_schema()
-    if layout is None and schema.get("queries") == TEXTS:
+    if layout is None and (schema.get("queries") == TEXTS or not ("queries" in schema or options.query)):
         return part
     said = queries(layout, schema) if layout is not None else None
     name = options.query
@@ -270,30 +303,3 @@ def _heard(part: Part, layout: Layout | None, options: ReadOptions) -> Part:
             "expected a list of strings; rename it, or name it with query= / --query"
         )
     return replace(part, frame=part.frame.with_columns(queries=said))
-
-
-def _warn_of_silence(frame: pl.DataFrame) -> None:
-    """Say which speakers nobody knows, and where no user is among them."""
-    unknown = Counter[str]()
-    known = Counter[str]()
-    for name, dtype in frame.schema.items():
-        inner = getattr(dtype, "inner", None)
-        fields = speech(inner)
-        if fields is None or inner is None or dict(inner)[fields[0]] != pl.String:
-            continue
-        speakers = frame.get_column(name).list.eval(pl.element().struct.field(fields[0])).explode().drop_nulls()
-        for speaker, count in speakers.value_counts().iter_rows():
-            (unknown if role_of(speaker) is None else known)[speaker] += count
-    silent = frame.height and not frame.get_column("queries").list.len().sum()
-    if unknown:
-        names = _counts(unknown)
-        beside = f"; no row has a user turn: the roles found are {_counts(unknown + known)}" if silent else ""
-        warn(f"turns of roles that instag does not know: {names}{beside}")
-    elif silent:
-        roles = f": the roles found are {_counts(known)}" if known else ""
-        warn(f"no row has a user turn{roles}")
-
-
-def _counts(counter: Mapping[str, int]) -> str:
-    most = sorted(counter.items(), key=lambda each: -each[1])
-    return ", ".join(f"{name} ({count:,})" for name, count in most[:10])

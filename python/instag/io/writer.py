@@ -1,7 +1,7 @@
 """Writing: a frame becomes a file in the form a trainer reads, all of it or none."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -10,13 +10,15 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import wrap
+from instag.frame.batches import reading_little_ahead
 from instag.io.arrow_form import names_of
 from instag.io.detection import find
-from instag.io.files import SEPARATORS, TYPES, Type, compression_of, type_of
+from instag.io.files import SEPARATORS, TYPES, Compression, Type, compression_of, type_of
 from instag.io.json_rows import encoder, is_special
 from instag.io.output import atomic_write
 from instag.io.queries import TEXTS, queries
 from instag.io.records import any_within
+from instag.io.shards import shards_of
 from instag.io.targets import TARGETS, to_target
 from instag.io.trainers import Training, write_folder
 
@@ -33,6 +35,7 @@ def write(
     format: str = "auto",
     metadata: Mapping[str, str] | None = None,
     trainers: Sequence[str] | str | None = None,
+    rows_per_file: int | None = None,
     **training: Unpack[Training],
 ) -> None:
     r"""Write a frame to a file, whole or not at all; or a folder to train from.
@@ -50,6 +53,9 @@ def write(
     metadata
         What a Parquet file says of its columns beside their types, such as the names of classes: see
         :func:`instag.io.metadata_of`. Other files hold none.
+    rows_per_file
+        Write several files of so many rows each, the last one with what is left. The name has a place for their number,
+        counted from 0, such as ``"out-{:05d}.parquet"``; all of them are written, or none.
     trainers
         Write a folder to train from instead of a file, for ``"llama-factory"``, ``"axolotl"``, ``"trl"``, ``"swift"`` or
         ``"unsloth"``, or for several: the data as messages in ``data/``, with tools and preferences where there are any,
@@ -84,12 +90,28 @@ def write(
         raise InputError(f"{target}: this is a folder: expected a file to write")
     if not target.parent.is_dir():
         raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
-    with atomic_write(target, kind) as draft:
-        frame = to_target(whole, format) if format in TARGETS else whole
-        if kind == "parquet":
-            _parquet(_without_queries(frame), draft, metadata or {})
-        else:
-            WRITERS[kind](_without_queries(frame), draft)
+    shards = shards_of(target, rows_per_file)
+    sink = Sink(kind, compression_of(target), metadata or {})
+    if shards is None:
+        with atomic_write(target, kind) as draft, reading_little_ahead():
+            sink.write(_ready(whole, format), draft)
+        return
+    if kind == "json":
+        raise InputError(f"{target}: a .json file is one list: write .jsonl with rows_per_file= / --rows-per-file")
+    with shards.writing(kind) as folder, reading_little_ahead():
+        parts = pl.PartitionBy(
+            folder,
+            file_path_provider=lambda file: f"{file.index_in_partition:09d}",
+            max_rows_per_file=shards.rows,
+            approximate_bytes_per_file=None,
+        )
+        sink.write(frame := _ready(whole, format), parts)
+        if not any(folder.iterdir()):
+            sink.write(frame, folder / "0")
+
+
+def _ready(whole: pl.LazyFrame, format: str) -> pl.LazyFrame:
+    return _without_queries(to_target(whole, format) if format in TARGETS else whole)
 
 
 def _without_queries(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -101,8 +123,61 @@ def _without_queries(frame: pl.LazyFrame) -> pl.LazyFrame:
     return frame.drop("queries") if frame.select(same).collect(engine="streaming").item() else frame
 
 
-def _jsonl(frame: pl.LazyFrame, path: Path) -> None:
-    """Let Polars spell the records where its form of every value is the right one."""
+Place = Path | pl.PartitionBy
+
+
+@dataclass(frozen=True)
+class Sink:
+    """How a frame is written: into a file, or into several."""
+
+    kind: Type
+    compression: Compression
+    metadata: Mapping[str, str]
+
+    def write(self, frame: pl.LazyFrame, place: Place) -> None:
+        """Write it."""
+        match self.kind:
+            case "parquet":
+                self._parquet(frame, place)
+            case "arrow":
+                frame.sink_ipc(place)
+            case "json":
+                self._lines(_one_list(frame), place)
+            case "jsonl":
+                self._lines(_spelt(frame), place)
+            case "text":
+                self._lines(_prompts(frame), place)
+            case _:
+                self._table(frame, place)
+
+    def _table(self, frame: pl.LazyFrame, place: Place) -> None:
+        nested = [name for name, dtype in frame.collect_schema().items() if dtype.is_nested()]
+        if nested:
+            raise InputError(
+                f"columns {', '.join(nested)} hold lists or records, and {self.kind} cannot: write .jsonl or .parquet"
+            )
+        separator = SEPARATORS[self.kind]
+        frame.sink_csv(place, separator=separator, compression=self.compression, check_extension=False)
+
+    def _lines(self, lines: pl.LazyFrame, place: Place) -> None:
+        """Write one column of text as it is, compressed as the path says."""
+        lines.sink_csv(
+            place, include_header=False, quote_style="never", compression=self.compression, check_extension=False
+        )
+
+    def _parquet(self, frame: pl.LazyFrame, place: Place) -> None:
+        """Write what a file said of its columns too, and their types in it where these are still its columns."""
+        names = frame.collect_schema().names()
+        before = names_of(self.metadata.get(SCHEMA, ""))
+        kept = dict(self.metadata)
+        if kept and before != names:
+            # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
+            kept[SCHEMA] = NO_COLUMNS
+        frame.sink_parquet(place, metadata=kept)
+
+
+def _spelt(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows as JSON; let Polars spell them where its form of every value is the right one."""
     schema = frame.collect_schema()
     encode, record = encoder(schema), pl.struct(pl.all())
     dtype = pl.Struct(dict(schema))
@@ -112,19 +187,17 @@ def _jsonl(frame: pl.LazyFrame, path: Path) -> None:
 
     special = any_within(record, dtype, is_special).any()
     if frame.select(special).collect(engine="streaming").item():
-        spelt = record.map_batches(spell, return_dtype=pl.String, is_elementwise=True)
-    else:
-        spelt = record.struct.json_encode()
-    _sink_lines(frame.select(spelt), path)
+        return frame.select(record.map_batches(spell, return_dtype=pl.String, is_elementwise=True))
+    return frame.select(record.struct.json_encode())
 
 
-def _json(frame: pl.LazyFrame, path: Path) -> None:
+def _one_list(frame: pl.LazyFrame) -> pl.LazyFrame:
     whole = frame.collect()
     rows = list(map(encoder(whole.schema), whole.iter_rows(named=True)))
-    _sink_lines(pl.LazyFrame({"text": [orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()]}), path)
+    return pl.LazyFrame({"text": [orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()]})
 
 
-def _text(frame: pl.LazyFrame, path: Path) -> None:
+def _prompts(frame: pl.LazyFrame) -> pl.LazyFrame:
     schema = frame.collect_schema()
     if list(schema.dtypes()) != [pl.String]:
         raise InputError(f"found the columns {', '.join(schema)}: expected one column of text; write .jsonl")
@@ -132,45 +205,4 @@ def _text(frame: pl.LazyFrame, path: Path) -> None:
     broken = lines.is_null() | (lines.str.strip_chars() == "") | lines.str.contains(r"[\r\n]")
     if frame.select(broken.any()).collect(engine="streaming").item():
         raise InputError("a prompt is blank or of several lines: expected one line each; write .jsonl")
-    _sink_lines(frame, path)
-
-
-def _table(frame: pl.LazyFrame, path: Path, kind: Type) -> None:
-    nested = [name for name, dtype in frame.collect_schema().items() if dtype.is_nested()]
-    if nested:
-        raise InputError(
-            f"columns {', '.join(nested)} hold lists or records, and {kind} cannot: write .jsonl or .parquet"
-        )
-    frame.sink_csv(path, separator=SEPARATORS[kind], compression=compression_of(path), check_extension=False)
-
-
-def _sink_lines(lines: pl.LazyFrame, path: Path) -> None:
-    """Write one column of text as it is, compressed as the path says."""
-    lines.sink_csv(
-        path, include_header=False, quote_style="never", compression=compression_of(path), check_extension=False
-    )
-
-
-def _parquet(frame: pl.LazyFrame, path: Path, metadata: Mapping[str, str]) -> None:
-    """Write what a file said of its columns too, and their types in it where these are still its columns."""
-    names = frame.collect_schema().names()
-    before = names_of(metadata.get(SCHEMA, ""))
-    kept = dict(metadata)
-    if kept and before != names:
-        # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
-        kept[SCHEMA] = NO_COLUMNS
-    frame.sink_parquet(path, metadata=kept)
-
-
-def _arrow(frame: pl.LazyFrame, path: Path) -> None:
-    frame.sink_ipc(path)
-
-
-WRITERS: dict[Type, Callable[[pl.LazyFrame, Path], None]] = {
-    "json": _json,
-    "jsonl": _jsonl,
-    "csv": partial(_table, kind="csv"),
-    "tsv": partial(_table, kind="tsv"),
-    "arrow": _arrow,
-    "text": _text,
-}
+    return frame

@@ -21,7 +21,7 @@ from instag.normalization.matcher import Known, Match, Matcher, spoken_of
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import DROPPED, spread
 from instag.progress import Progress
-from instag.tagsets import Counts, count, encode
+from instag.tagsets import Counts, count_tags, encode
 from instag.warning import warn
 
 __all__ = ["Applied", "apply"]
@@ -82,7 +82,7 @@ def apply(
     check_choice("new", new, ("drop", "keep"))
     frame = wrap(data)
     raw = raw_beside(frame, tags)
-    rows = count(frame.chunks(tags))
+    rows = count_tags(frame.chunks(tags))
     vectors = _vectors(vocabulary, embedder, progress)
     matches = _matches(vocabulary, rows.spellings, vectors)
     judged = None

@@ -1,0 +1,71 @@
+"""Hearing: how many rows and queries there are, and whether anybody knows who speaks, of rows that come batch by batch."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from instag.io.queries import TEXTS
+from instag.io.roles import role_of
+from instag.io.speech import speech
+from instag.warning import warn
+
+__all__ = ["Hearing"]
+
+
+class Hearing:
+    """What was heard in some rows.
+
+    Examples
+    --------
+    >>> hearing = Hearing()
+    >>> hearing.add(pl.DataFrame({"queries": [["Why?", "How?"], []]}))
+    >>> hearing.samples, hearing.queries
+    (2, 2)
+    """
+
+    def __init__(self) -> None:
+        self.samples = self.queries = 0
+        self._known: Counter[str] = Counter()
+        self._unknown: Counter[str] = Counter()
+
+    @staticmethod
+    def columns(schema: Mapping[str, Any]) -> list[str]:
+        """The columns that have to be heard: the queries, and those in which speakers are named."""
+        return [name for name, dtype in schema.items() if _speaker(dtype) or (name, dtype) == ("queries", TEXTS)]
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Hear more rows."""
+        self.samples += rows.height
+        for name, dtype in rows.schema.items():
+            if (name, dtype) == ("queries", TEXTS):
+                self.queries += rows.get_column(name).list.len().sum()
+            elif field := _speaker(dtype):
+                said = rows.get_column(name).list.eval(pl.element().struct.field(field)).explode().drop_nulls()
+                for speaker, count in said.value_counts().iter_rows():
+                    (self._unknown if role_of(speaker) is None else self._known)[speaker] += count
+
+    def warn(self) -> None:
+        """Say which speakers nobody knows, and where no user is among them."""
+        silent = self.samples and not self.queries
+        if self._unknown:
+            names = _counts(self._unknown)
+            found = _counts(self._unknown + self._known)
+            beside = f"; no row has a user turn: the roles found are {found}" if silent else ""
+            warn(f"turns of roles that instag does not know: {names}{beside}")
+        elif silent:
+            roles = f": the roles found are {_counts(self._known)}" if self._known else ""
+            warn(f"no row has a user turn{roles}")
+
+
+def _speaker(dtype: Any) -> str | None:
+    """The field of a column's turns that says who speaks, where that is text."""
+    inner = getattr(dtype, "inner", None)
+    fields = speech(inner)
+    return fields[0] if fields is not None and inner is not None and dict(inner)[fields[0]] == pl.String else None
+
+
+def _counts(counter: Mapping[str, int]) -> str:
+    most = sorted(counter.items(), key=lambda each: -each[1])
+    return ", ".join(f"{name} ({count:,})" for name, count in most[:10])
