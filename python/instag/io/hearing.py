@@ -40,7 +40,7 @@ class Hearing:
         self.samples += rows.height
         for name, dtype in rows.schema.items():
             if (name, dtype) == ("queries", TEXTS):
-                self.queries += rows.get_column(name).list.len().sum()
+                self.queries += int(rows.get_column(name).list.len().sum())
             elif field := _speaker(dtype):
                 said = rows.get_column(name).list.eval(pl.element().struct.field(field)).explode().drop_nulls()
                 for speaker, count in said.value_counts().iter_rows():
