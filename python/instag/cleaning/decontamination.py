@@ -1,49 +1,49 @@
 """Finding the questions of benchmarks in a pool: what is trained on cannot be tested with."""
 
-from collections.abc import Sequence
-from os import PathLike
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar, Unpack
 
 import numpy as np
 import polars as pl
 
 from instag._core import contamination
 from instag.checks import check_choice
-from instag.cleaning.options import Acting, Against, Numbering, Query
+from instag.cleaning.benchmarks import Items, items_of
+from instag.cleaning.judge import Pair, Verdict, judge_pairs, read_judgements
+from instag.cleaning.options import Acting, Against, Embedding, Judged, Judging, JudgingFrom, Numbering, Query
+from instag.cleaning.paraphrases import check_from, nearest
 from instag.cleaning.result import LONGEST, Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.options import ReadOptions
 from instag.io.queries import heard
-from instag.io.source import parts
+from instag.model_options import ModelOptions, with_model_options
 from instag.warning import warn
 
 __all__ = ["decontaminate"]
 
 F = TypeVar("F")
 
-# Columns that name an item in its benchmark.
-NAMES = ("id", "question_id", "task_id", "uid", "uuid", "key", "name")
-# Items of fewer words than this are found only where a row says nothing else; the core has the same number.
-SHORT = 3
+# The cosine from which a judge is asked, where nobody says another.
+FROM = 0.7
+CANDIDATES: dict[str, Any] = {
+    "row": pl.UInt32, "turn": pl.UInt32, "likeness": pl.Float64, "benchmark": pl.String, "item": pl.String,
+    "query": pl.String, "asked": pl.String, "same": pl.Boolean, "reason": pl.String, "judge": pl.String,
+}  # fmt: skip
 
 
-class Items(NamedTuple):
-    """The items of all benchmarks: what each asks, what it is called, and where it is from."""
-
-    texts: pl.Series
-    names: pl.Series
-    benchmarks: pl.Series
-
-
-def decontaminate(
+@with_model_options
+def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names those that matter
     data: F,
     against: Against,
     *,
     query: Query = None,
     numbers: Numbering = "same",
     action: Acting = "remove",
+    judge: Judging = None,
+    judge_from: JudgingFrom = None,
+    judgments: Judged = None,
+    embedder: Embedding = "minilm",
+    **options: Unpack[ModelOptions],
 ) -> Cleaned[F]:
     """Remove rows in which a user asks what a benchmark asks, or most of it.
 
@@ -51,7 +51,13 @@ def decontaminate(
     weighs little. A row goes where, of an item's weight, 60 % lie in runs of eight words that one of its turns has
     too, or 70 % in runs of four. An item of fewer words is one run, whole; one of one or two words is found only where
     a turn says nothing else. Words are letters and digits, in lower case (NFKC); Chinese, Japanese and Thai characters
-    are words by themselves. Other words for the same are not found: for that the rows have to be read.
+    are words by themselves.
+
+    Other words for the same are not found that way: for that rows have to be read. With `judge`, `judgments` or
+    `judge_from`, the nearest item in meaning is found for each of the other rows, and where it is near enough, the two
+    are candidates: a model, a function, or a file of judgements says whether both ask the same. Answers go to a journal,
+    as those of :func:`instag.tag` do, so that the same call goes on where an earlier one ended. Finding candidates takes
+    long: some 26 ms of processor time a text with the offline embedder.
 
     Parameters
     ----------
@@ -66,19 +72,39 @@ def decontaminate(
         ``"same"``, or ``"any"``: an item of fifteen words or more with other numbers is the same item.
     action
         ``"remove"``, or ``"mark"``: all rows stay, and the columns `contaminated`, `item` and `share` (the larger of
-        the two shares) are added.
+        the two shares; null for a paraphrase) are added. Where the data have a column `item` or `share`, the new one is
+        called `contaminated_item` or `contaminated_share`, with a warning.
+    judge
+        A model's name at an endpoint, or a function, or coroutine function, from a list of pairs (what the user says,
+        what the item asks) to true or false for each, or to a pair of that and a reason; None is no answer.
+    judge_from
+        The least cosine of candidates, 0.7 by default. Given alone, candidates are found and nobody is asked.
+    judgments
+        Files of what was said of pairs before: JSON Lines with `query`, `asked` and `same`, such as a file of
+        `candidates` that people have filled in. They count more than the judge, which is not asked about them.
+    embedder
+        What finds the nearest item, as for :func:`instag.normalize`; the offline one reads the first 256 tokens.
+    **options
 
     Returns
     -------
     Cleaned
         `dropped` has `row`, `reason` (the benchmark), `item` (its id, or its row from 1), `turn` (which of the user's,
         from 0), `share_8` and `share_4` (of the item's weight in runs of eight and of four words), `numbers` (whether
-        the numbers are others), `shared` (the words), `asked` (the item) and `query`.
+        the numbers are others), `shared` (the words), `asked` (the item) and `query`. Where candidates were looked for,
+        also `likeness` and `why` of paraphrases, which have no shares; `candidates` has all that were looked at.
 
     Raises
     ------
     InputError
-        Where the data or the benchmarks hold nothing that users said.
+        Where the data or the benchmarks hold nothing that users said, or an option is not what was expected.
+    EndpointError
+        Where the endpoint ends it all, as for :func:`instag.tag`.
+
+    Warns
+    -----
+    InstagWarning
+        Where items are very short, candidates have no judgement, or the embedder does not know a writing.
 
     Examples
     --------
@@ -92,9 +118,13 @@ def decontaminate(
     1 of 2 rows stay
            1  in the benchmark
     """
+    check_from(judge_from)
+    if judge is not None and not callable(judge) and not (isinstance(judge, str) and judge):
+        raise InputError(f"judge / --judge-model: expected the name of a model, or a function; found {judge!r}")
     check_choice("numbers", numbers, ("same", "any"))
     check_choice("action", action, ("remove", "mark"))
-    items = _items(against)
+    items = items_of(against)
+    known = {} if judgments is None else read_judgements(judgments)
     frame = wrap(data)
     queries = heard(frame, query)
     turns = pl.DataFrame({"row": np.arange(len(queries), dtype=np.uint32), "text": queries}).explode("text")
@@ -119,8 +149,62 @@ def decontaminate(
         "shared",
         items.texts.gather(found).str.slice(0, LONGEST).alias("asked"),
     )
+    more: dict[str, Any] = {}
+    if judge is not None or judgments is not None or judge_from is not None:
+        others = turns.join(dropped.select("row"), on="row", how="anti", maintain_order="left")
+        least = FROM if judge_from is None else float(judge_from)
+        met = nearest(others, items.texts, embedder, least, options.get("progress"))
+        more["candidates"], more["tally"] = _judged(met, items, judge, known, options)
+        dropped = _with_paraphrases(dropped, more["candidates"])
     dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
-    return cleaned(frame, dropped, len(queries), _marks(dropped, len(queries)) if action == "mark" else None)
+    marks = _marks(dropped, len(queries)) if action == "mark" else None
+    return cleaned(frame, dropped, len(queries), marks, **more)
+
+
+def _judged(
+    met: pl.DataFrame, items: Items, judge: Any, known: dict[Pair, Verdict], options: Mapping[str, Any]
+) -> tuple[pl.DataFrame, Any]:
+    """The candidates with what is said of each, and what was asked."""
+    asked = items.texts.gather(met.get_column("nth"))
+    pairs = list(zip(met.get_column("text").to_list(), asked.to_list(), strict=True))
+    unknown = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+    tally, verdicts = None, dict(known)
+    if judge is not None and unknown:
+        found, tally = judge_pairs(unknown, judge, options)
+        verdicts = found | known
+        if missing := sum(pair not in verdicts for pair in unknown):
+            warn(
+                f"judge: {missing:,} of {len(unknown):,} candidates have no judgement, for they were not answered, or not "
+                "readably: their rows stay, and the same again asks about them"
+            )
+    said = [verdicts.get(pair) for pair in pairs]
+    columns = {
+        "row": met.get_column("row"),
+        "turn": met.get_column("turn"),
+        "likeness": met.get_column("likeness"),
+        "benchmark": items.benchmarks.gather(met.get_column("nth")),
+        "item": items.names.gather(met.get_column("nth")),
+        "query": met.get_column("text"),
+        "asked": asked,
+        "same": [None if each is None else each.same for each in said],
+        "reason": [None if each is None else each.reason for each in said],
+        "judge": [None if each is None else each.judge for each in said],
+    }
+    return pl.DataFrame(columns, CANDIDATES), tally
+
+
+def _with_paraphrases(dropped: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
+    """The rows that hold an item, and those that ask it in other words."""
+    found = candidates.filter("same").select(
+        "row",
+        pl.concat_str(pl.lit("in "), "benchmark", pl.lit(", in other words")).alias("reason"),
+        "item",
+        "turn",
+        pl.col("asked").str.slice(0, LONGEST),
+        "likeness",
+        pl.col("reason").alias("why"),
+    )
+    return pl.concat([dropped, found], how="diagonal").sort("row")
 
 
 def _marks(dropped: pl.DataFrame, samples: int) -> pl.DataFrame:
@@ -128,49 +212,3 @@ def _marks(dropped: pl.DataFrame, samples: int) -> pl.DataFrame:
     marked = rows.join(dropped, on="row", how="left", maintain_order="left")
     share = pl.max_horizontal("share_8", "share_4").alias("share")
     return marked.select(pl.col("item").is_not_null().alias("contaminated"), "item", share)
-
-
-def _items(against: Any) -> Items:
-    """Read the benchmarks, and say which items are too short to be looked for within others."""
-    found = list(_benchmarks(against))
-    items = Items(*(pl.concat([each[part] for each in found]) for part in range(3)))
-    words = items.texts.str.count_matches(r"[\p{L}\p{N}\p{M}]+")
-    wide = items.texts.str.contains(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}]")
-    if short := int(((words < SHORT) & ~wide).sum()):
-        few = "one item has" if short == 1 else f"{short:,} items have"
-        warn(f"against: {few} fewer than {SHORT} words, and will be found only where a turn says nothing else")
-    return items
-
-
-def _benchmarks(against: Any) -> list[Items]:
-    if not isinstance(against, str | PathLike | Sequence):
-        return [_asked(against, "against", "the benchmark")]
-    given = [against] if isinstance(against, str | PathLike) else list(against)
-    sources = [each if isinstance(each, str) else Path(each) for each in given]
-    if not sources:
-        raise InputError("against: expected one file or more, such as benchmarks/*.jsonl; found none")
-    found = {str(part.path): part for source in sources for part in parts(source, ReadOptions())}
-    return [_asked(part.frame, f"against: {path}", part.path.name) for path, part in found.items()]
-
-
-def _asked(data: Any, where: str, name: str) -> Items:
-    """What users say in one benchmark."""
-    frame = wrap(data)
-    try:
-        queries = heard(frame, None)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
-    rows = pl.DataFrame({"text": queries, "name": _names(frame.lazy(), len(queries))}).explode("text")
-    asked = rows.filter(pl.col("text").str.contains(r"[\p{L}\p{N}]"))
-    if asked.is_empty():
-        raise InputError(f"{where}: expected questions; found no row in which a user says anything")
-    return Items(asked.get_column("text"), asked.get_column("name"), pl.Series([name] * asked.height, dtype=pl.String))
-
-
-def _names(frame: pl.LazyFrame, rows: int) -> pl.Series:
-    """The ids of the items, or their rows counted from 1."""
-    schema = frame.collect_schema()
-    for name in NAMES:
-        if name in schema and not schema[name].is_nested():
-            return frame.select(pl.col(name).cast(pl.String)).collect().to_series()
-    return pl.int_range(1, rows + 1, eager=True).cast(pl.String)

@@ -17,6 +17,8 @@ class Option:
 
     help: str
     metavar: str | None = None
+    flag: str | None = None
+    """Its name on the command line, where that is another."""
 
 
 Against = Annotated[
@@ -32,6 +34,17 @@ Keeping = Annotated[
     Keep | None, Option("Which of copies stays: the first, the longest, or the one of highest quality.")
 ]
 Numbering = Annotated[Numbers, Option("Whether an item with other numbers is the same item.")]
+Judging = Annotated[
+    Any, Option("Let a model say which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
+]
+JudgingFrom = Annotated[
+    float | None, Option("The cosine from which the nearest item of a row is looked at: 0.7 with a judge.", "COSINE")
+]
+Judged = Annotated[
+    Sequence[str | PathLike[str]] | str | PathLike[str] | None,
+    Option("What was said of candidates before: JSON Lines; it counts more than the model. Several times.", "FILE"),
+]
+Embedding = Annotated[Any, Option("What finds the nearest item: minilm, use, sentence-transformers:NAME, …", "NAME")]
 Script = Annotated[
     Sequence[str] | str | None,
     Option(

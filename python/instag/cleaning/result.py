@@ -1,5 +1,6 @@
 """What a step of cleaning brings: the rows that stay, and what went for which reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -8,6 +9,7 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import Frame
+from instag.warning import warn
 
 __all__ = ["Cleaned", "cleaned", "shown"]
 
@@ -30,11 +32,19 @@ class Cleaned(Generic[F]):
         (its first 200 characters).
     samples
         How many rows there were.
+    candidates
+        Of :func:`instag.decontaminate` where candidates for paraphrases were looked for, a row for each: `row`, `turn`,
+        `likeness`, `benchmark`, `item`, `query` and `asked` (both whole), `same` (null where nobody has said), `reason`
+        and `judge`.
+    tally
+        What a model was asked, an :class:`instag.Tally`; None where none was asked.
     """
 
     data: F
     dropped: pl.DataFrame
     samples: int
+    candidates: pl.DataFrame | None = None
+    tally: Any = None
 
     @property
     def kept(self) -> int:
@@ -53,7 +63,9 @@ class Cleaned(Generic[F]):
         return "\n".join(lines)
 
 
-def cleaned(frame: Frame, dropped: pl.DataFrame, samples: int, marks: pl.DataFrame | None = None) -> Cleaned[Any]:
+def cleaned(
+    frame: Frame, dropped: pl.DataFrame, samples: int, marks: pl.DataFrame | None = None, **more: Any
+) -> Cleaned[Any]:
     """Take the rows that stay, or all of them with columns that mark the others.
 
     Parameters
@@ -65,16 +77,34 @@ def cleaned(frame: Frame, dropped: pl.DataFrame, samples: int, marks: pl.DataFra
     samples
         How many rows there are.
     marks
-        The columns that mark rows; without them the rows go.
+        The columns that mark rows; without them the rows go. One whose name the data have gets a longer name, but for the
+        first, which says that rows are marked.
+    **more
+        What else there is in the result.
     """
     if marks is not None:
-        if taken := [name for name in marks.columns if name in frame.columns]:
-            names = " and ".join(map(repr, taken))
-            raise InputError(f"action: 'mark' would overwrite the column {names} of the data: rename or drop it first")
-        return Cleaned(frame.with_columns(marks), dropped, samples)
+        return Cleaned(frame.with_columns(_named(marks, frame.columns)), dropped, samples, **more)
     stay = np.ones(samples, np.bool_)
     stay[dropped.get_column("row").to_numpy()] = False
-    return Cleaned(frame.take(np.flatnonzero(stay).astype(np.uint32), pl.DataFrame()), dropped, samples)
+    return Cleaned(frame.take(np.flatnonzero(stay).astype(np.uint32), pl.DataFrame()), dropped, samples, **more)
+
+
+def _named(marks: pl.DataFrame, there: Sequence[str]) -> pl.DataFrame:
+    """The columns that mark rows, under names that the data do not have."""
+    first, *others = marks.columns
+    if first in there:
+        raise InputError(
+            f"action: the data have a column {first!r}, so they are marked already: rename it or drop it first"
+        )
+    longer = {name: f"{first}_{name}" for name in others if name in there}
+    if taken := [name for name in longer.values() if name in there]:
+        raise InputError(
+            f"action: the data have the columns {', '.join([*longer, *taken])}: rename or drop some of them"
+        )
+    if longer:
+        told = ", ".join(f"{name!r} is called {other!r}" for name, other in longer.items())
+        warn(f"action: the data have columns of the names that 'mark' adds: {told}")
+    return marks.rename(longer)
 
 
 def shown(queries: pl.Series, rows: pl.Series) -> pl.Series:

@@ -18,7 +18,7 @@ from instag.errors import InputError
 from instag.io.options import ReadOptions
 from instag.io.targets import TARGETS
 
-__all__ = ["Dropped", "cleaning", "declared", "load"]
+__all__ = ["Dropped", "cleaning", "declared", "load", "write"]
 
 Dropped = Annotated[
     Path | None,
@@ -82,22 +82,25 @@ def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., 
             data, others = load(function, source, options, to)
         with console.stage("comparing"):
             result = function(data, **others)
-        if not result.kept and options.get("action") != "mark":
-            reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
-            raise InputError(
-                f"no row is left of {result.samples:,} ({reasons or 'there were none'}): nothing is written"
-            )
-        with console.stage(f"writing {output}"):
-            io.write(result.data, output, format=to)
-            if dropped is not None:
-                io.write(result.dropped, dropped)
-        say(result, marked=options.get("action") == "mark")
-        if "same_answer" in result.dropped.columns and (differ := result.dropped.filter(~pl.col("same_answer")).height):
-            console.say(f"{differ:,} of the copies have other answers than the rows that stay: --dropped lists them")
-        console.say(f"written to {output}" + ("" if dropped is None else f"; what went is listed in {dropped}"))
+        write(result, output, dropped, to, marked=options.get("action") == "mark")
 
     command.__name__, command.__doc__ = function.__name__, text
     return command
+
+
+def write(result: Cleaned[Any], output: Path, dropped: Path | None, to: str, *, marked: bool) -> None:
+    """Write the rows that stay, list those that went, and say how many these are."""
+    if not result.kept and not marked:
+        reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
+        raise InputError(f"no row is left of {result.samples:,} ({reasons or 'there were none'}): nothing is written")
+    with console.stage(f"writing {output}"):
+        io.write(result.data, output, format=to)
+        if dropped is not None:
+            io.write(result.dropped, dropped)
+    say(result, marked=marked)
+    if "same_answer" in result.dropped.columns and (differ := result.dropped.filter(~pl.col("same_answer")).height):
+        console.say(f"{differ:,} of the copies have other answers than the rows that stay: --dropped lists them")
+    console.say(f"written to {output}" + ("" if dropped is None else f"; what went is listed in {dropped}"))
 
 
 def say(result: Cleaned[Any], *, marked: bool) -> None:
@@ -122,16 +125,19 @@ def _options(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
     """The options of a function, as Typer knows them."""
     hints = get_type_hints(function, include_extras=True)
     for name, parameter in inspect.signature(function).parameters.items():
-        option = next((each for each in get_args(hints[name])[1:] if isinstance(each, Option)), None)
+        option = next((each for each in get_args(hints.get(name))[1:] if isinstance(each, Option)), None)
         if option is None:
             continue
         kind = _kind(hints[name])
         shown: dict[str, Any] = {"help": option.help, "metavar": option.metavar}
+        flags = [] if option.flag is None else [option.flag]
         default = parameter.default
         if hints[name] == Size:
             kind, default = str | None, None if default is None else str(default)
         yield parameter.replace(
-            kind=inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, typer.Option(**shown)], default=default
+            kind=inspect.Parameter.KEYWORD_ONLY,
+            annotation=Annotated[kind, typer.Option(*flags, **shown)],
+            default=default,
         )
 
 

@@ -31,6 +31,11 @@ WIDTH = 384
 class MiniLM:
     """The embedder that comes with the extra `embed`: no network, no key, no graphics card.
 
+    Parameters
+    ----------
+    tokens
+        How much of a text is read: 64 tokens are enough for a tag.
+
     Raises
     ------
     ImportError
@@ -41,13 +46,13 @@ class MiniLM:
 
     name = "minilm"
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: int = TOKENS) -> None:
         import onnxruntime  # noqa: PLC0415 - an extra
         from tokenizers import BertWordPieceTokenizer  # noqa: PLC0415 - an extra
 
         model = _weights()
         self._tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
-        self._tokenizer.enable_truncation(TOKENS)
+        self._tokenizer.enable_truncation(tokens)
         self._unknown = self._tokenizer.token_to_id("[UNK]")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1

@@ -53,6 +53,7 @@ COST = Option(float, "US dollars that all runs of this recipe together may spend
 FILES: dict[tuple[str, str], Literal["file", "either"]] = {
     ("clean", "tokenizer"): "either",
     ("decontaminate", "against"): "file",
+    ("decontaminate", "judgments"): "file",
     ("tag", "prompt"): "either",
     ("tag", "examples"): "file",
     ("tag", "vocabulary"): "file",
@@ -77,7 +78,13 @@ OWN: dict[str, dict[str, Option]] = {
         "columns": Option(dict[str, str], "Which columns hold what: query, answer, system, history, id, quality."),
     },
     "clean": {"tokenizer": Option(str, "A tokenizer.json, its folder, or a column with counts: how tokens are counted.")},
-    "decontaminate": {"against": Option(str | list[str], "Benchmarks: files, or globs.", needed=True)},
+    "decontaminate": {
+        "against": Option(str | list[str], "Benchmarks: files, or globs.", needed=True),
+        "judge": Option(str, "A model that says which of the nearest rows ask an item in other words."),
+        "embedder": Option(str, "What finds the nearest item: minilm, use, sentence-transformers:NAME, …", "minilm"),
+        "max_cost": COST,
+        **KEYS,
+    },
     "tag": {
         "model": Option(str, "The model's name at the endpoint, or a .gguf file to run here.", needed=True),
         "examples": Option(str, "Queries with tags to show the model: a file of JSON Lines."),

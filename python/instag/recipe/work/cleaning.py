@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from instag import cleaning, io
+from instag.cleaning.judge import journal_of
 from instag.errors import InputError
+from instag.recipe.work.asking import account, allowed, asking_of, check_spent
 from instag.recipe.work.job import Job
 
 __all__ = ["clean", "decontaminate", "dedup", "split"]
 
+# The options of decontaminating that say nothing of how a model is asked.
+JUDGING = frozenset(["against", "query", "numbers", "action", "judge", "judge_from", "judgments", "embedder"])
 # What people call the part on disk that functions call `validation`.
 FILES = {"train": "train", "validation": "val", "test": "test"}
 # How reasons begin or end, and the options that they are of.
@@ -20,7 +25,11 @@ SAYING = {"fewer tha": "min_", "more than": "max_", "the writing": "script", " i
 
 def _drop(function: Callable[..., cleaning.Cleaned[Any]], job: Job) -> dict[str, Any]:
     """Take rows out, and list them by their keys."""
-    result = function(job.frame, **job.given)
+    return _listed(function(job.frame, **job.given), job)
+
+
+def _listed(result: cleaning.Cleaned[Any], job: Job) -> dict[str, Any]:
+    """Write the rows that stay, and list those that went."""
     reasons = dict(result.reasons.iter_rows())
     if not result.kept and job.given.get("action") != "mark":
         listed = "; ".join(f"{count:,} went: {reason}" for reason, count in reasons.items())
@@ -42,7 +51,23 @@ def _drop(function: Callable[..., cleaning.Cleaned[Any]], job: Job) -> dict[str,
 
 clean = partial(_drop, cleaning.clean)
 dedup = partial(_drop, cleaning.dedup)
-decontaminate = partial(_drop, cleaning.decontaminate)
+
+
+def decontaminate(job: Job) -> dict[str, Any]:
+    """Take out what benchmarks ask, and with a judge also what asks it in other words."""
+    own = {name: value for name, value in job.given.items() if name in JUDGING}
+    model = job.given.get("judge")
+    if model is None:
+        return _listed(cleaning.decontaminate(job.frame, **own), job)
+    journal, ledger = job.cache.journal(Path(journal_of(model)).stem), account(job, "decontaminate")
+    given = asking_of({name: value for name, value in job.given.items() if name not in own}, job.home)
+    options, price, _ = allowed(ledger, journal, model, given)
+    with ledger.writing(journal):
+        result = cleaning.decontaminate(job.frame, **own, **options, journal=journal, progress=job.progress)
+    spent = ledger.spent(journal, price)
+    check_spent("decontaminate", result.tally, given.get("max_cost"), spent)
+    facts = {"model": model, "journal": journal.name, "spent": None if price is None else round(spent, 6)}
+    return facts | _listed(result, job)
 
 
 def _responsible(reasons: Mapping[str, int], given: Mapping[str, Any]) -> list[str]:
