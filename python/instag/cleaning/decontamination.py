@@ -31,7 +31,7 @@ CANDIDATES: dict[str, Any] = {
 }  # fmt: skip
 
 
-@with_model_options
+@with_model_options()
 def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names those that matter
     data: F,
     against: Against,

@@ -9,7 +9,7 @@ from instag import io
 from instag.cleaning import decontaminate as function
 from instag.cli import console, outputs
 from instag.cli.declared import Dropped, declared, load, write
-from instag.cli.llm_options import asks_a_model, read_asking
+from instag.cli.llm_options import asks_a_model, kept_beside, read_asking
 from instag.cli.options import Output, Sources, To
 from instag.cli.progress import Display
 from instag.cli.summaries import asked, leaving
@@ -26,7 +26,7 @@ JudgmentsOut = Annotated[
 
 
 @declared(function)
-@asks_a_model
+@asks_a_model(always=False)
 def decontaminate(
     source: Sources,
     output: Output,
@@ -37,7 +37,7 @@ def decontaminate(
 ) -> None:
     """Remove rows in which a user asks what a benchmark asks, or most of it."""
     model, known = options["judge"], options["judgments"]
-    journals = options["journal"] = options["journal"] or [Path(f"{output}.judge.journal")]
+    journals = options["journal"] = options["journal"] or [kept_beside(output, ".judge.journal")]
     looking = model is not None or bool(known) or options["judge_from"] is not None
     if judgments_out is not None and not looking:
         raise InputError("--judgments-out: there are candidates only with --judge-model, --judgments or --judge-from")
