@@ -38,8 +38,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.chance.random() < self.server.faults:
             body, status = b'{"error": {"message": "overloaded"}}', 503
         else:
-            number = int(hashlib.sha256(asked.encode()).hexdigest(), 16)
-            content = json.dumps([{"tag": f"topic {number % 9}", "explanation": "x"}, {"tag": f"kind {number % 4}"}])
+            content = judged(asked) if '"candidates"' in asked else tagged(asked)
             choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
             usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
             body, status = json.dumps({"id": "1", "model": "m", "choices": [choice], "usage": usage}).encode(), 200
@@ -52,3 +51,17 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except OSError:
             pass  # who asked is dead
+
+
+def tagged(asked: str) -> str:
+    """Two tags, by what is asked."""
+    number = int(hashlib.sha256(asked.encode()).hexdigest(), 16)
+    return json.dumps([{"tag": f"topic {number % 9}", "explanation": "x"}, {"tag": f"kind {number % 4}"}])
+
+
+def judged(asked: str) -> str:
+    """Of each tag the first candidate is broader, and none is the same."""
+    tags = [json.loads(line) for line in asked.splitlines() if line.startswith('{"tag"')]
+    broader = [{"name": each["candidates"][0], "reason": "so"} for each in tags]
+    said = [{"tag": each["tag"], "same": [], "broader": [one]} for each, one in zip(tags, broader, strict=True)]
+    return json.dumps({"tags": said})

@@ -354,3 +354,58 @@ def test_nothing_to_do_is_said_and_written(folder: Path) -> None:
     (folder / "out/data/train.jsonl").write_text("")
     assert run(folder)[-1].startswith("next: instag verify")
     assert set(checks(folder).values()) == {True}
+
+
+def test_a_judge_asks_once_and_its_broader_tags_count(folder: Path, server: Server) -> None:
+    recipe = (
+        (folder / "recipe.toml")
+        .read_text()
+        .replace(
+            'steps = ["rules", "frequency"]\n',
+            f'judge = {{ model = "m", base_url = "{server.url}", max_cost = 1.0, price = [0.1, 0.1] }}\nembedder = "none"\n',
+        )
+    )
+    recipe = recipe.replace('method = "coverage"', 'method = "gain"\ntree = true')
+    (folder / "recipe.toml").write_text(recipe)
+    run(folder)
+    asked = server.answers.total()
+    assert asked
+    manifest = json.loads((folder / "out/manifest.json").read_text())
+    step = next(each for each in manifest["steps"] if each["name"] == "normalize")
+    assert (step["model"], step["questions"]) == ("m", asked)
+    assert manifest["dollars"] == pytest.approx(asked * 18 * 0.1 / 1e6, abs=1e-6)
+    assert set(checks(folder, replay=True).values()) == {True}
+    run(folder, set=["normalize.min_count=1"])
+    assert set(server.answers.values()) == {1}
+
+
+def test_what_may_cost_more_than_a_dollar_wants_consent(folder: Path, server: Server) -> None:
+    line = ["tag.model=m", f"tag.base_url={server.url}", "tag.price=1000,1000", "normalize.min_count=1"]
+    with pytest.raises(instag.InputError, match=r"\[tag\] 58 questions may cost about \$.*: set it, or run with --yes"):
+        run(folder, set=line)
+    assert not server.answers
+    run(folder, set=line, yes=True)
+    assert len(server.answers) == 58
+
+
+def test_journals_of_other_machines_are_read(
+    folder: Path, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    line = ["tag.model=m", f"tag.base_url={server.url}", "normalize.min_count=1"]
+    run(folder, set=line)
+    [journal] = (folder / ".instag/journals").glob("*.journal")
+    other = tmp_path_factory.mktemp("other")
+    for path in [*folder.glob("*.jsonl"), folder / "recipe.toml"]:
+        shutil.copy(path, other)
+    shutil.copy(journal, other / "theirs.journal")
+    before = bytes_of(folder)
+    run(
+        other,
+        set=[
+            "tag.model=m",
+            "tag.base_url=http://127.0.0.1:9/v1",
+            "normalize.min_count=1",
+            "tag.journal=theirs.journal",
+        ],
+    )
+    assert bytes_of(other) == before

@@ -12,7 +12,7 @@ from instag.recipe.options import KEYS
 from instag.recipe.spending import CostError, Ledger
 from instag.recipe.work.job import Job
 
-__all__ = ["account", "allowed", "asking_of", "check_spent", "price_in"]
+__all__ = ["account", "allowed", "asking_of", "check_spent", "price_at", "price_in"]
 
 
 def asking_of(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -59,14 +59,18 @@ def allowed(
     ledger: Ledger, journal: Path, model: str, asking: dict[str, Any]
 ) -> tuple[dict[str, Any], Price | None, float]:
     """The options of a run with what is left to spend, the price, and what was spent before."""
-    addresses = asking.get("base_url")
-    price = priced(
-        asking.get("price"), model, addresses if isinstance(addresses, str) or addresses is None else addresses[0]
-    )
+    price = price_at(asking, model)
     before = ledger.spent(journal, price)
     if asking.get("max_cost") is not None:
         asking = asking | {"max_cost": max(asking["max_cost"] - before, 0.0)}
     return asking, price, before
+
+
+def price_at(asking: Mapping[str, Any], model: str) -> Price | None:
+    """What a model's tokens cost at the first of its addresses; None where that is not known."""
+    addresses = asking.get("base_url")
+    first = addresses if isinstance(addresses, str) or not addresses else addresses[0]
+    return priced(asking.get("price"), model, first)
 
 
 def check_spent(step: str, tally: Tally | None, most: float | None, spent: float) -> None:

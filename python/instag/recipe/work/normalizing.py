@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from instag import io
-from instag.chat.options import priced
 from instag.embedding.endpoint import OpenAIEmbedder
 from instag.normalization import Judgement, ModelJudge, Question
 from instag.normalization import normalize as normalized
-from instag.recipe.work.asking import account, allowed, asking_of, check_spent
+from instag.recipe.work.asking import account, allowed, asking_of, check_spent, price_at
 from instag.recipe.work.job import Job, texts
 
 __all__ = ["judge_of", "judging", "normalize", "settings_of"]
@@ -90,7 +89,7 @@ def foreseen(job: Job) -> tuple[int, float | None]:
     """How many questions a judge would be asked, and what that may cost; None where no price is known."""
     judge = judge_of(job)
     options = judging(job.given, job.home)
-    if judge is None or priced(options.get("price"), judge.name, options.get("base_url")) is None:
+    if judge is None or price_at(options, judge.name) is None:
         return 0, None
     asked: list[Question] = []
 
