@@ -80,6 +80,9 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         # targets
         (SELECT + 'target = "traffic.jsonl"\n', 11, r"traffic.jsonl and the data have no tag in common: it has 'elsewhere', they have"),
         (SELECT + 'target = "prompts.jsonl"\n', 11, r"prompts.jsonl has no column 'tags': tag it first, or add \[tag\]"),
+        (SELECT + 'cost = "tokens"\ntokenizer = "nowhere.json"\n', 12, r"tokenizer: 'nowhere.json' is neither a file"),
+        (SELECT + 'start = "nowhere.jsonl"\n', 11, r"start: expected a column or a file; found 'nowhere.jsonl'"),
+        (SELECT + "tree = true\n", 11, r"tree: true is for a vocabulary with a judge"),
         # keys, models, prices
         ('[select]\nbudget = 3\n[tag]\nmodel = "gpt-4o-mini"\n', 10, r"has no variable 'OPENAI_API_KEY': set it"),
         ('[select]\nbudget = 3\n[tag]\nmodel = "m"\nbase_url = "http://127.0.0.1:1/v1"\nmax_cost = 1.0\n', 13, r"\[tag\] max_cost: the price of this model is not known"),

@@ -11,6 +11,7 @@ from instag.errors import InputError
 from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source, files_of
 from instag.selection.amounts import amount_of, is_share
+from instag.selection.tokens import counter
 
 __all__ = ["check"]
 
@@ -67,11 +68,34 @@ class _Columns:
             for name in _texts(self._steps.get(step, {}).get(key)):
                 if name not in self._found:
                     self._missing(step, key, name)
+        self._either()
         for step in TAGGED:
             if step in self._steps:
                 self._tags(step)
         if "select" in self._steps and not self._faults:
             self._select(self._steps["select"])
+
+    def _either(self) -> None:
+        """See that what is a column, a file or the name of a tokenizer is one of them."""
+        for step in ("clean", "select"):
+            named = self._steps.get(step, {}).get("tokenizer")
+            if named is not None and not (step == "clean" and named in self._found):
+                found = files_of(self._recipe.path.parent, named)
+                try:
+                    counter(str(found[0]) if found else named)
+                except InputError as error:
+                    self._faults.add(f"[{step}] {error}", step, "tokenizer")
+        for key in ("start", "tree"):
+            named = self._steps.get("select", {}).get(key)
+            if isinstance(named, str) and named not in self._found and not files_of(self._recipe.path.parent, named):
+                also = "a column or a file" if key == "start" else "true, or a file"
+                self._faults.add(f"[select] {key}: expected {also}; found {named!r}", "select", key)
+        if self._steps.get("select", {}).get("tree") is True and not {"judge", "judgments"} & set(
+            self._steps.get("normalize", {})
+        ):
+            self._faults.add(
+                "[select] tree: true is for a vocabulary with a judge: add [normalize] judge", "select", "tree"
+            )
 
     def _missing(self, step: str, key: str, name: str) -> None:
         self._faults.add(

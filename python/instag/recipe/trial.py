@@ -79,6 +79,8 @@ def _dedup(given: Mapping[str, Any], _: Recipe) -> None:
 
 def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
     for path in given["against"] if isinstance(given["against"], list) else [given["against"]]:
+        if not Path(path).exists():
+            continue
         try:
             io.scan(path).head(1).collect()
         except InputError as error:
