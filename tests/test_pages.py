@@ -1,5 +1,6 @@
 """Every block of code in README and docs runs, on small data and beside a model's stand-in."""
 
+import inspect
 import json
 import os
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from aiohttp import web
 
 import chaos
 import instag
+from instag.cli.app import COMMANDS
 from pages import BLOCK, OTHERS, Block, Page, blocks, commands, compare
 
 ROOT = Path(__file__).parents[1]
@@ -153,3 +155,21 @@ def test_a_page_is_read_as_it_is_meant(tmp_path: Path, monkeypatch: pytest.Monke
         compare(["b", "a"], "a\nb\n", "here")
     assert BLOCK.flags
     assert all(OTHERS.values())
+
+
+def test_every_command_and_every_name_has_its_place_in_the_reference() -> None:
+    lines = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"instag {name} " not in lines and f"instag {name}\n" not in lines] == []
+    names = (ROOT / "docs" / "api.md").read_text("utf-8")
+    functions = [
+        name
+        for name in instag.__all__
+        if inspect.isfunction(getattr(instag, name)) or isinstance(getattr(instag, name), type)
+    ]
+    assert [name for name in functions if f"instag.{name}\n" not in names] == []
+
+
+def test_every_page_is_in_the_contents() -> None:
+    contents = (ROOT / "docs" / "index.md").read_text("utf-8")
+    pages = [path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")]
+    assert [page for page in pages if page != "index" and f"\n{page}\n" not in contents] == []
