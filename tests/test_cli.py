@@ -45,7 +45,7 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
-def read_lines(path: Path) -> list[object]:
+def read_lines(path: Path) -> list[Any]:
     return [orjson.loads(line) for line in path.read_bytes().splitlines()]
 
 
@@ -101,7 +101,7 @@ layouts = {
 def test_a_column_of_queries_alone_is_written_in_a_layout_as_convert_does(command: str, tmp_path: Path) -> None:
     source, chosen, converted = (tmp_path / name for name in ("in.jsonl", "chosen.jsonl", "converted.jsonl"))
     asked = ["Warum ist der Himmel blau?", "Wo liegt der Hafen der Stadt?"]
-    rows: list[dict[str, object]] = [{"frage": text, "antwort": "Darum.", "tags": ["why"]} for text in asked]
+    rows: list[dict[str, Any]] = [{"frage": text, "antwort": "Darum.", "tags": ["why"]} for text in asked]
     source.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     files = {"AGAINST": tmp_path / "against.jsonl", "VOCABULARY": tmp_path / "words.parquet"}
     files["AGAINST"].write_text('{"question": "Was kostet eine Fahrt mit der Bahn nach Rom?"}\n')
