@@ -19,7 +19,7 @@ from instag.io import load
 
 ROWS, WORDS = int(os.environ.get("READ_ROWS", "60000")), 130
 COLUMNS, FIELDS, FILES = 1_000, 200, 2_000
-WIDE_ROWS = 500
+WIDE_ROWS = 2_000
 
 timed = pytest.mark.benchmark(timer=time.process_time)
 

@@ -1,6 +1,6 @@
 """Reading and writing data files.
 
-:func:`read` and :func:`scan` open a file and hear the users in it, :func:`load` opens it and no more, and
+:func:`read` and :func:`scan` open a file and find what the users said in it, :func:`load` opens it and no more, and
 :func:`write` writes it. What they are made of:
 
 ============  ===========================================================

@@ -15,7 +15,7 @@ from instag.io.content import content_of, kind_of, piece, text_of, words_of
 from instag.io.json_text import dump, parse
 from instag.io.layout import Layout
 from instag.io.roles import CALLER, CONTENTS, SPEAKERS, is_turn, role_of
-from instag.io.utterance import Spoil, Turn, alternated, field_of, speaker_of, utterances
+from instag.io.utterance import OnFault, Turn, alternated, field_of, speaker_of, utterances
 
 WRAPPERS = ("messages", "conversations", "conversation", "contents", "turns", "dialog", "chat")
 # What stands before the words of the system where texts are made with a template.
@@ -32,7 +32,7 @@ def pass_over(_: str) -> None:
 
 
 def conversation(
-    layout: Layout, row: Mapping[str, Any], spoil: Spoil = refuse, *, answered: bool = True
+    layout: Layout, row: Mapping[str, Any], on_fault: OnFault = refuse, *, answered: bool = True
 ) -> tuple[list[Turn], list[str]]:
     """Read one row as turns.
 
@@ -42,7 +42,7 @@ def conversation(
         The layout of the row.
     row
         The values of the layout's columns, as JSON would have them.
-    spoil
+    on_fault
         What to do about something that is no turn.
     answered
         Whether the answer in another column is wanted.
@@ -60,20 +60,20 @@ def conversation(
     part = {name: pick(row, column) for name, column in layout.columns.items()}
     used = [column for name, column in layout.columns.items() if name != "answer"]
     if "turns" in part:
-        turns = turns_of(part["turns"], spoil, template=layout.template, alternate=layout.name != "turns")
+        turns = turns_of(part["turns"], on_fault, template=layout.template, alternate=layout.name != "turns")
     else:
-        turns = list(_instructed(part, layout, spoil))
-    system = list(_said("system", part.get("system") or None, spoil))
+        turns = list(_instructed(part, layout, on_fault))
+    system = list(_said("system", part.get("system") or None, on_fault))
     if system and layout.template is not None:
         system = [{"role": "system", "content": SYSTEM.sub("", system[0]["content"])}]
     if system and turns[: len(system)] != system:
         turns = [*system, *turns]
     if "turns" in part and part.get("history"):
-        turns = [*_earlier(part["history"], spoil), *turns]
+        turns = [*_earlier(part["history"], on_fault), *turns]
     # A conversation that ends with an answer has no place for another.
     if "answer" in part and ("turns" not in part or not turns or turns[-1]["role"] != "assistant"):
         used.append(layout.columns["answer"])
-        turns += _replied(part["answer"], spoil, layout.template) if answered else []
+        turns += _replied(part["answer"], on_fault, layout.template) if answered else []
         if isinstance(part["answer"], list) and len(part["answer"]) > 1 and not is_turn(part["answer"][0]):
             used.pop()  # of several answers the first is taken, and all stay where they are
     if layout.name == "instances" and isinstance(row.get("instances"), list) and len(row["instances"]) > 1:
@@ -102,7 +102,9 @@ def queries_of(turns: Iterable[Turn]) -> list[str]:
     return [text_of(turn["content"]) for turn in turns if turn["role"] == "user"]
 
 
-def turns_of(value: Any, spoil: Spoil = refuse, *, template: str | None = None, alternate: bool = True) -> list[Turn]:
+def turns_of(
+    value: Any, on_fault: OnFault = refuse, *, template: str | None = None, alternate: bool = True
+) -> list[Turn]:
     """Read a conversation in whatever form it has.
 
     Parameters
@@ -110,7 +112,7 @@ def turns_of(value: Any, spoil: Spoil = refuse, *, template: str | None = None, 
     value
         A list of turns, of exchanges or of texts that alternate; a dict of turns, of the lists of a turn's fields, or
         one turn; the JSON of any of these; or a text, which is what the user said.
-    spoil
+    on_fault
         What to do about something that is no turn.
     template
         The chat template that texts are made with.
@@ -144,7 +146,7 @@ def turns_of(value: Any, spoil: Spoil = refuse, *, template: str | None = None, 
         return alternated(value) if alternate else [{"role": "user", "content": each} for each in value]
     turns: list[Turn] = []
     for each in value:
-        turns += utterances(each, spoil)
+        turns += utterances(each, on_fault)
     return turns
 
 
@@ -231,20 +233,20 @@ def _templated(text: str, name: str | None) -> list[Turn]:
     return [{"role": "user", "content": text}] if turns is None else turns
 
 
-def _instructed(part: Mapping[str, Any], layout: Layout, spoil: Spoil) -> Iterator[Turn]:
+def _instructed(part: Mapping[str, Any], layout: Layout, on_fault: OnFault) -> Iterator[Turn]:
     """Read earlier exchanges, and what was asked with its input."""
-    yield from _earlier(part.get("history"), spoil)
+    yield from _earlier(part.get("history"), on_fault)
     asked, given = part.get("query"), part.get("input")
     if isinstance(asked, str) and given is None and layout.template is not None:
         yield from _templated(asked, layout.template)
         return
-    texts = [_text(asked, spoil), "" if given is None else _text(given, lambda _: None, loose=True)]
+    texts = [_text(asked, on_fault), "" if given is None else _text(given, lambda _: None, loose=True)]
     kept = [text for text in (texts[0], (texts[1] or "").strip() and texts[1]) if text is not None and text != ""]
     if kept or texts[0] is not None:
         yield {"role": "user", "content": "\n".join(kept)}
 
 
-def _text(value: Any, spoil: Spoil, *, loose: bool = False) -> str | None:
+def _text(value: Any, on_fault: OnFault, *, loose: bool = False) -> str | None:
     """Spell what was said as text: parts by their texts, JSON as JSON."""
     if value is None or isinstance(value, str):
         return value
@@ -257,20 +259,20 @@ def _text(value: Any, spoil: Spoil, *, loose: bool = False) -> str | None:
             return text_of(value)
         if (words := piece(value)) is not None:
             return words
-        spoil(f"found {dump(value)} for what the user said: expected text")
+        on_fault(f"found {dump(value)} for what the user said: expected text")
     return dump(value)
 
 
-def _earlier(history: Any, spoil: Spoil) -> list[Turn]:
+def _earlier(history: Any, on_fault: OnFault) -> list[Turn]:
     """Read what was said before, in pairs, as turns or as a text."""
     if not history:
         return []
     if isinstance(history, str):
         if parsed_chat(history) is None and (held := _parsed_list(history)) is not None:
-            return turns_of(held, spoil)
+            return turns_of(held, on_fault)
         name, _ = template.best([history]) if parsed_chat(history) is None else (None, 0)
-        return turns_of(history, spoil, template=name)
-    return turns_of(history, spoil)
+        return turns_of(history, on_fault, template=name)
+    return turns_of(history, on_fault)
 
 
 def _parsed_list(text: str) -> list[Any] | None:
@@ -282,26 +284,26 @@ def _parsed_list(text: str) -> list[Any] | None:
     return value if isinstance(value, list) and all(isinstance(each, list | str) for each in value) else None
 
 
-def _said(role: str, text: Any, spoil: Spoil) -> Iterator[Turn]:
+def _said(role: str, text: Any, on_fault: OnFault) -> Iterator[Turn]:
     """Make a turn of a text, none of null."""
     if isinstance(text, list | dict):
         words: Any = words_of(text)
         if words is None and isinstance(text, list) and all(kind_of(part) for part in text):
             words = text
         if words is None:
-            spoil(f"found {dump(text)} for what the {role} said: expected text")
+            on_fault(f"found {dump(text)} for what the {role} said: expected text")
             return
         yield {"role": role, "content": words}
     elif text is not None:
         yield {"role": role, "content": text if isinstance(text, str) else dump(text)}
 
 
-def _replied(value: Any, spoil: Spoil, name: str | None) -> list[Turn]:
+def _replied(value: Any, on_fault: OnFault, name: str | None) -> list[Turn]:
     """Read an answer: a text, a turn, or a list of them; of several texts the first."""
     if isinstance(value, list | dict) and value and is_turn(value[0] if isinstance(value, list) else value):
-        return turns_of(value, spoil)
+        return turns_of(value, on_fault)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         value = value[0] if value else None
     if isinstance(value, str) and name is not None:
         value = template.stripped(value, name)
-    return list(_said("assistant", value, spoil))
+    return list(_said("assistant", value, on_fault))

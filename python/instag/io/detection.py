@@ -57,7 +57,7 @@ def find(
     texts = [name for name, dtype in schema.items() if dtype == pl.String]
     sample = frame.select(texts).head(SAMPLE).collect(engine="streaming") if texts else pl.DataFrame()
     types = dict(schema)
-    for name in texts:
+    for name in _bracketed(sample):
         said = [text for text in sample.get_column(name).to_list() if text and text.strip()]
         if said and all(parsed_chat(text) is not None for text in said):
             types[name] = CHAT
@@ -74,6 +74,14 @@ def find(
     if found.name == "preference" and types.get("chosen") == pl.String and made is None:
         return None
     return Layout(found.name, found.columns, made)
+
+
+def _bracketed(sample: pl.DataFrame) -> list[str]:
+    """Name the columns of text in which something begins as JSON does."""
+    if not sample.width:
+        return []
+    begins = sample.select(pl.all().str.contains(r"^\s*[\[{]").any())
+    return [name for name, found in zip(begins.columns, begins.row(0), strict=True) if found]
 
 
 def row_layouts(types: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Layout | None]:

@@ -8,18 +8,22 @@ from typing import Any
 import polars as pl
 
 from instag.io.json_text import parse
-from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, is_record
+from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, decode, is_record
 
 # What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
 COERCED = r"^(?:[\[{]|-?\d[\d.eE+-]*$|true$|false$)"
 # What stands beside a list that is in a list with other values: Polars makes a list of each of those.
 LISTED = r'\]\s*,\s*(?:[-\dtfn{]|"(?:[^"\\]|\\.)*"\s*[,\]])|["\del}]\s*,\s*\['
 NAME = re.compile(r"[A-Za-z0-9_ -]+")
+Names = dict[str, Any]
+"""The names of fields, each with those within it."""
+
 # Polars makes this of a lone surrogate, which is no text.
 NUL = "\0"
 ORDERING = 100  # lines
 WIDE = 20  # fields
 BATCH = 20_000  # lines
+HELD = 1 << 26  # bytes of lines
 
 
 def is_safe(dtype: Any, depth: int = 0) -> bool:
@@ -39,27 +43,57 @@ def is_safe(dtype: Any, depth: int = 0) -> bool:
 
 def ordered(source: pl.LazyFrame, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Put fields in the order of the first lines, then of their names; Polars finds them in any order."""
-    shape = Shape()
+    seen: Names = {}
     for line in source.head(ORDERING).collect()["line"]:
-        shape.add(parse(line))
+        _add_names(seen, parse(line))
 
-    def order(dtype: Any, shape: Shape) -> Any:
+    def order(dtype: Any, seen: Names) -> Any:
         if isinstance(dtype, pl.List):
-            return pl.List(order(dtype.inner, shape.item or Shape()))
+            return pl.List(order(dtype.inner, seen))
         if not isinstance(dtype, pl.Struct):
             return dtype
-        first = {name: place for place, name in enumerate(shape.fields)}
-        names = sorted(dict(dtype), key=lambda name: (first.get(name, len(first)), name))
-        return pl.Struct({name: order(dict(dtype)[name], shape.fields.get(name, Shape())) for name in names})
+        fields = dict(dtype)
+        first = {name: place for place, name in enumerate(seen)}
+        names = sorted(fields, key=lambda name: (first.get(name, len(first)), name))
+        return pl.Struct({name: order(fields[name], seen.get(name, {})) for name in names})
 
-    return dict(order(pl.Struct(dict(schema)), shape))
+    return dict(order(pl.Struct(dict(schema)), seen))
 
 
-def agrees(source: pl.LazyFrame, schema: Mapping[str, Any]) -> bool:
-    """Whether the values that Polars might have changed are in truth of the types it found."""
+def _add_names(seen: Names, value: Any) -> None:
+    """Take the names of fields in the order in which they come, those of the elements of a list together."""
+    if isinstance(value, dict):
+        if not value.keys() <= seen.keys():
+            for name in value:
+                seen.setdefault(name, {})
+        for name, member in value.items():
+            if isinstance(member, dict | list):
+                _add_names(seen[name], member)
+    elif isinstance(value, list):
+        for member in value:
+            _add_names(seen, member)
+
+
+def proven(source: pl.LazyFrame, schema: Mapping[str, Any]) -> pl.LazyFrame | None:
+    """Read the objects in lines by the types that Polars found, where these are in truth the types of all values.
+
+    Parameters
+    ----------
+    source
+        The column ``line``.
+    schema
+        The columns and their types.
+
+    Returns
+    -------
+    polars.LazyFrame or None
+        The rows, of few lines held in memory, for they were read to prove it; None where a value is of another type.
+    """
     whole, line = pl.Struct(dict(schema)), pl.col("line")
     looks = line.str.contains("|".join(_wrapped(whole)) or "$^")
     shape = Shape()
+    held: list[pl.DataFrame] = []
+    size = 0
     for batch in source.with_columns(record=line.str.json_decode(whole)).collect_batches(chunk_size=BATCH):
         doubts = [
             (batch, _changed),
@@ -67,20 +101,34 @@ def agrees(source: pl.LazyFrame, schema: Mapping[str, Any]) -> bool:
             (batch.filter(looks), _single),
         ]
         for rows, test in doubts:
-            for text in _doubtful(rows, test):
-                shape.add(parse(text))
-    return _holds(whole, shape)
+            for value in _doubtful(rows, test):
+                shape.add(value)
+        size += int(batch.get_column("line").str.len_bytes().sum())
+        held = [*held, batch.select("record").unnest("record")] if size <= HELD and schema else []
+    if not _holds(whole, shape):
+        return None
+    return pl.concat(held).lazy() if held and size <= HELD else decode(source, schema)
 
 
-def _doubtful(rows: pl.DataFrame, test: Test) -> pl.Series:
-    """Find the lines in which something may not be what Polars made of it."""
+def _doubtful(rows: pl.DataFrame, test: Test) -> Iterator[Any]:
+    """Parse the lines in which something may not be what Polars made of it, and take from them what is in doubt."""
     suspected = _suspected(rows.get_column("record"), test)
     if suspected is None:
-        return pl.Series(dtype=pl.String)
+        return
     # To look for the lines takes a while for every field that is suspected; all of them are soon read.
     wide = len(list(_leaves(suspected))) > WIDE
     found = rows if wide else rows.filter(any_within(pl.col("record"), suspected, test))
-    return found.get_column("line")
+    for line in found.get_column("line"):
+        yield _taken(parse(line), suspected)
+
+
+def _taken(value: Any, dtype: Any) -> Any:
+    """Take from a parsed value what a type has."""
+    if isinstance(value, dict) and isinstance(dtype, pl.Struct):
+        return {each.name: _taken(value.get(each.name), each.dtype) for each in dtype.fields}
+    if isinstance(value, list) and isinstance(dtype, pl.List):
+        return [_taken(member, dtype.inner) for member in value]
+    return value
 
 
 def _leaves(dtype: Any) -> Iterator[Any]:
@@ -96,27 +144,25 @@ def _leaves(dtype: Any) -> Iterator[Any]:
 def _suspected(values: pl.Series, test: Test) -> Any:
     """Find the part of a type whose values pass a test at least once; None if none do.
 
-    All the values of one length are tested at once: an expression for each field would take its time for each.
+    All the values of one type and one length are tested as one: a test for each field would take its time for each.
     """
-    dtypes: dict[str, Any] = {}
-    frames: dict[int, list[pl.Series]] = {}
+    alike: dict[tuple[int, Any], dict[str, pl.Series]] = {}
     left = [("", values)]
     while left:
         path, held = left.pop()
-        if test(pl.col(path), held.dtype) is not None:
-            dtypes[path] = held.dtype
-            frames.setdefault(len(held), []).append(held.alias(path))
+        if len(held) and test(pl.col(path), held.dtype) is not None:
+            alike.setdefault((len(held), held.dtype), {})[path] = held.alias("values")
         if isinstance(held.dtype, pl.Struct):
             left += [(f"{path}.{nth}", each) for nth, each in enumerate(held.struct.unnest().get_columns())]
         elif isinstance(held.dtype, pl.List):
             left.append((f"{path}.", held.explode(empty_as_null=False, keep_nulls=False)))
     found: set[str] = set()
-    for columns in frames.values():
-        tests = (test(pl.col(each.name), each.dtype) for each in columns)
-        flags = pl.DataFrame(columns).select(
-            flag.any().alias(each.name) for each, flag in zip(columns, tests, strict=True) if flag is not None
-        )
-        found |= {name for name, flag in zip(flags.columns, flags.row(0), strict=True) if flag}
+    for (length, dtype), columns in alike.items():
+        flag = test(pl.col("values"), dtype)
+        if flag is not None:
+            flags = pl.concat(list(columns.values())).to_frame().select(flag.fill_null(value=False)).to_series()
+            any_of = flags.reshape((len(columns), length)).arr.any().to_list()
+            found |= {path for path, one in zip(columns, any_of, strict=True) if one}
     return _pruned(values.dtype, "", found)
 
 

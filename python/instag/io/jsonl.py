@@ -8,10 +8,10 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.io.files import glob_safe, interruptible, lines
-from instag.io.inference import agrees, is_safe, ordered
+from instag.io.inference import is_safe, ordered, proven
 from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
 from instag.io.json_values import NOUNS, rows_of
-from instag.io.records import decode, frame
+from instag.io.records import frame
 from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
 from instag.warning import warn
@@ -52,8 +52,8 @@ def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
         found = interruptible(plan.collect_schema)
         if all(map(is_safe, found.dtypes())):
             schema = ordered(source, found)
-            if agrees(source, schema):
-                return decode(source, schema)
+            if (rows := proven(source, schema)) is not None:
+                return rows
     except UNREADABLE:
         pass  # the exact way reads what Polars cannot, or says on which line the fault is
     return _exact(path, name or path, skip)

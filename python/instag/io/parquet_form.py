@@ -1,6 +1,6 @@
 """Parquet's form: whether the places in a file's footer can be true.
 
-Polars believes them, and where one is wrong its own threads write pages of their panic before the error can be told.
+Polars believes them, and where one is wrong its own threads write pages about their panic before there is an error to catch.
 """
 
 import os

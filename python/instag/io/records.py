@@ -62,7 +62,7 @@ class Shape:
         Parameters
         ----------
         value
-            A parsed JSON value; null tells nothing.
+            A parsed JSON value; null says nothing of the type.
         depth
             How far below the record the field stands.
         """

@@ -19,21 +19,21 @@ from instag.io.json_text import dump
 from instag.io.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, TYPE, role_of
 
 Turn = dict[str, Any]
-Spoil = Callable[[str], None]
+OnFault = Callable[[str], None]
 """What to do about something that is no turn: raise, or nothing."""
 
 # What MOSS and its like put around the words of a turn.
 MARKED = re.compile(r"^\s*<\|[\w ]+\|>:\s*|\s*<eo[a-z]>\s*$")
 
 
-def utterances(each: Any, spoil: Spoil) -> Iterator[Turn]:
+def utterances(each: Any, on_fault: OnFault) -> Iterator[Turn]:
     """Read one element of a conversation: a turn, or a question with its answer."""
     if isinstance(each, list) and each and all(text is None or isinstance(text, str) for text in each):
         yield from (turn for turn in alternated(each) if turn["content"] is not None)
         return
     if not isinstance(each, dict):
         if each is not None:
-            spoil(f"found {dump(each)} for a turn: expected a role and what was said")
+            on_fault(f"found {dump(each)} for a turn: expected a role and what was said")
         return
     field, speaker = speaker_of(each)
     if speaker is None and each.get(TYPE) in ITEMS:
@@ -49,7 +49,7 @@ def utterances(each: Any, spoil: Spoil) -> Iterator[Turn]:
         if asked in names and answer in names:
             yield from _exchanged(each, names, asked, answer)
             return
-    spoil(f"found {dump(each)} for a turn: expected a role and what was said")
+    on_fault(f"found {dump(each)} for a turn: expected a role and what was said")
 
 
 def speaker_of(turn: Mapping[str, Any]) -> tuple[str | None, Any]:
