@@ -13,7 +13,7 @@ from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Counts", "Order", "Replaced", "TagSets", "count_tags", "encode", "join", "lists_of"]
+__all__ = ["Counts", "Order", "Replaced", "TagSets", "count_tags", "counted", "encode", "join", "lists_of"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
@@ -213,6 +213,15 @@ class Counts:
     holders: NDArray[np.int64]
     given: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, tables: Iterable[pl.DataFrame]) -> "Counts":
+        """Add up the counts of pieces."""
+        whole = pl.DataFrame(schema={"tag": pl.String, "holders": pl.Int64, "given": pl.Int64})
+        for table in tables:
+            whole = pl.concat([whole, table]).group_by("tag").sum()
+        tag, holders, given = whole.sort("tag").get_columns()
+        return cls(tag.to_list(), holders.to_numpy(), given.to_numpy())
+
     @cached_property
     def cleaned(self) -> list[str]:
         """The tags in their cleaned spelling."""
@@ -228,13 +237,13 @@ def count_tags(pieces: Iterable[pl.Series]) -> Counts:
     >>> counts.spellings, counts.holders.tolist(), counts.given.tolist()
     (['a', 'b'], [1, 2], [1, 3])
     """
-    counted = pl.DataFrame(schema={"tag": pl.String, "holders": pl.Int64, "given": pl.Int64})
-    for piece in pieces:
-        tags = encode(piece, each_list=True)
-        more = pl.DataFrame({"tag": tags.names, "holders": tags.holders.astype(np.int64), "given": tags.given})
-        counted = pl.concat([counted, more]).group_by("tag").sum()
-    tag, holders, given = counted.sort("tag").get_columns()
-    return Counts(tag.to_list(), holders.to_numpy(), given.to_numpy())
+    return Counts.of(map(counted, pieces))
+
+
+def counted(piece: pl.Series) -> pl.DataFrame:
+    """The counts of one piece, as a table."""
+    tags = encode(piece, each_list=True)
+    return pl.DataFrame({"tag": tags.names, "holders": tags.holders.astype(np.int64), "given": tags.given})
 
 
 def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearance", each_list: bool = False) -> TagSets:

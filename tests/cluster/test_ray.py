@@ -127,6 +127,17 @@ def test_what_cannot_be_done_is_said(
         instag.select(on_ray(pool.with_columns(**change)), 10, **options)
 
 
+def test_a_vocabulary_is_applied_where_the_rows_are(pool: pl.DataFrame) -> None:
+    vocabulary = instag.normalize(pool.head(500), embedder=None, min_count=2).vocabulary
+
+    applied = vocabulary.apply(on_ray(pool), embedder=None)
+
+    memory = vocabulary.apply(pool, embedder=None)
+    assert read(applied.data).sort("id").equals(memory.data.sort("id"))
+    for name in ("new", "merges", "drift"):
+        assert getattr(applied, name).equals(getattr(memory, name)), name
+
+
 def test_other_functions_say_what_to_do(pool: pl.DataFrame) -> None:
     with pytest.raises(InputError, match="write it with its write_parquet"):
         instag.normalize(on_ray(pool))

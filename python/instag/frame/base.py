@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame.path import heads, resolve
-from instag.tagsets import TagSets, encode
+from instag.tagsets import Counts, TagSets, count_tags, encode
 
 Rows = NDArray[np.uint32]
 
@@ -83,6 +83,20 @@ class Frame(ABC):
             Where there is no such column, or it holds no lists of tags.
         """
         return encode(self.chunks(name))
+
+    def tag_counts(self, name: str) -> Counts:
+        """How often each tag was given, and in how many lists of tags.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column, or it holds no lists of tags.
+        """
+        return count_tags(self.chunks(name))
+
+    def empty(self, name: str) -> pl.Series:
+        """A column without rows, of the type of that one."""
+        return next(self.chunks(name)).clear()
 
     def places(self, rows: Rows) -> Rows:
         """Where the rows of these numbers stand: rows are numbered as they come, unless they have a key."""

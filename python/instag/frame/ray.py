@@ -16,7 +16,7 @@ from instag.frame.base import Frame, Rows
 from instag.frame.keyed import check_keys
 from instag.frame.path import heads
 from instag.frame.polars import PolarsFrame
-from instag.tagsets import TagSets, join
+from instag.tagsets import Counts, TagSets, counted, join
 
 __all__ = ["RayFrame"]
 
@@ -92,6 +92,19 @@ class RayFrame(Frame):
         if head is None:
             raise InputError(f"no column {path!r}; the columns are: {', '.join(columns) or 'none'}")
         return head
+
+    def tag_counts(self, name: str) -> Counts:
+        return Counts.of(self.mapped(partial(_tags_counted, tags=name), [self.head(name)]))
+
+    def empty(self, name: str) -> pl.Series:
+        table = self._data.schema().base_schema.empty_table()
+        return PolarsFrame(pl.DataFrame(table)).column(name)
+
+    def change(
+        self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
+    ) -> Any:
+        changed = partial(_changed, name=name, change=change, dtype=dtype, beside=beside)
+        return self._data.map_batches(partial(_called, changed), batch_format="pyarrow", batch_size=None)
 
     def count(self) -> int:
         """The number of rows."""
@@ -209,6 +222,22 @@ def _encoded(frame: pl.DataFrame, *, key: str | None, tags: str) -> pl.DataFrame
     columns = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
     keys = {} if key is None else {"keys": frame.get_column(key)}
     return pl.DataFrame({name: pl.Series([values]) for name, values in (columns | keys).items()})
+
+
+def _tags_counted(frame: pl.DataFrame, *, tags: str) -> pl.DataFrame:
+    return counted(PolarsFrame(frame).column(tags))
+
+
+def _changed(
+    frame: pl.DataFrame,
+    *,
+    name: str,
+    change: Callable[[pl.Series], pl.Series],
+    dtype: pl.DataType,
+    beside: str | None,
+) -> pl.DataFrame:
+    changed: pl.DataFrame = PolarsFrame(frame).change(name, change, dtype, beside)
+    return changed
 
 
 def _decoded(part: pl.DataFrame) -> TagSets:

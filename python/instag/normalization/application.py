@@ -21,7 +21,7 @@ from instag.normalization.matcher import Known, Match, Matcher, spoken_of
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import DROPPED, spread
 from instag.progress import Progress
-from instag.tagsets import Counts, count_tags, encode
+from instag.tagsets import Counts, encode
 from instag.warning import warn
 
 __all__ = ["Applied", "apply"]
@@ -82,7 +82,7 @@ def apply(
     check_choice("new", new, ("drop", "keep"))
     frame = wrap(data)
     raw = raw_beside(frame, tags)
-    rows = count_tags(frame.chunks(tags))
+    rows = frame.tag_counts(tags)
     vectors = _vectors(vocabulary, embedder, progress)
     matches = _matches(vocabulary, rows.spellings, vectors)
     judged = None
@@ -94,7 +94,7 @@ def apply(
         for text, match in zip(rows.cleaned, matches, strict=True)
     ]
     became = dict(zip(rows.spellings, targets, strict=True))
-    dtype = _type_of(next(frame.chunks(tags)))
+    dtype = _type_of(frame.empty(tags))
     replaced: F = frame.change(tags, lambda some: _renamed(some, became), dtype, raw)
     lines = list(zip(rows.spellings, targets, matches, rows.given.tolist(), strict=True))
     return Applied(replaced, _new(vocabulary, lines), _merges(lines), _drift(lines), judged)
