@@ -87,6 +87,7 @@ class Problem:
         weights: NDArray[np.float64] | None = None,
         quality: NDArray[np.float64] | None = None,
         before: NDArray[np.float64] | None = None,
+        spread: tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]] | None = None,
         available: NDArray[np.bool_] | None = None,
         wanted: list[tuple[int, int]] = ...,
         seed: int | None = None,

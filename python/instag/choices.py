@@ -13,6 +13,7 @@ __all__ = [
     "FileType",
     "LayoutName",
     "Linkage",
+    "Measure",
     "Method",
     "Stem",
     "Structured",
@@ -29,6 +30,9 @@ JUDGE_TOKENS = 4096
 
 Method = Literal["complexity-first", "coverage", "complexity", "random", "gain"]
 """How samples are ranked; see :func:`instag.select`."""
+
+Measure = Literal["complexity", "diversity"]
+"""What subsets differ in; see :func:`instag.sweep`."""
 
 Curve = float | Literal["log", "match"]
 """How much the n-th holder of a tag is worth: x^a, ln(1 + x), or what matches complexity-first."""

@@ -46,8 +46,8 @@ pub use postings::{Examples, examples};
 pub use relabel::{DROPPED, Relabelled, relabel};
 pub use rules::{clean, stem, stem_key};
 pub use select::{
-    Certificate, Constraint, Cost, Curve, Method, Novelty, Problem, Quotas, Ranking, Selection, certify, choose,
-    novelty, rank,
+    Certificate, Constraint, Cost, Curve, Method, Novelty, Problem, Quotas, Ranking, Selection, Spread, certify,
+    choose, novelty, rank,
 };
 pub use stratify::stratify;
 pub use tags::TagSets;

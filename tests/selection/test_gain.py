@@ -111,6 +111,28 @@ def test_wanted_tags_are_reached() -> None:
     assert sum("sql" in tags for tags in chosen["tags"]) >= 4
 
 
+def test_tags_that_were_chosen_before_are_no_longer_wanted() -> None:
+    data = pool()
+    first = [row for row, tags in enumerate(data["tags"]) if "sql" in tags][:3]
+    plain = rows_of(data, 5, start=first)
+    assert rows_of(data, 5, start=first, at_least={"tag:sql": 3}) == plain
+    chosen = instag.select(data, 2, method="gain", start=data[first], at_least={"tag:sql": 5})
+    assert sum("sql" in tags for tags in chosen["tags"]) == 2
+
+
+def test_ties_go_to_the_earlier_row() -> None:
+    data = pl.DataFrame(
+        {
+            "tags": [["a", "b"], ["c"], ["d", "e", "f"], ["g"], ["h"]],
+            "words": [6, 3, 9, 3, 1],
+            "score": [0.5, 1.0, 0.25, 1.0, 1.0],
+        }
+    )
+    # A tag for 3 words, whether they are one, two or three.
+    assert rows_of(data, 22, cost="words") == [4, 0, 1, 2, 3]
+    assert rows_of(data, 4, quality="score") == [0, 1, 3, 4]
+
+
 @pytest.mark.parametrize("how", ["column", "rows", "frame"])
 def test_an_earlier_selection_is_gone_on_with(how: str) -> None:
     data = pool()

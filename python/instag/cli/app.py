@@ -23,6 +23,7 @@ COMMANDS = {
     "normalize": "Turn raw tags into a vocabulary, and say why each became what it is.",
     "select": "Choose a diverse and complex subset; it is written in order of selection.",
     "rank": "Rank all samples that have tags: every selection is a prefix.",
+    "sweep": "Draw subsets of one size that differ in complexity alone, or in diversity alone, to train a model on each.",
     "split": "Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike.",
     "stats": "Measure complexity and coverage: of each IN alone and of all together, or of the groups in them.",
     "report": "Draw what the tags say of data and of subsets, in one HTML file that opens offline.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import typer
 
-from instag.choices import Method
+from instag.choices import OPENAI, Method
 from instag.cli import console, outputs
 from instag.cli.options import (
     Output,
@@ -84,6 +84,16 @@ Tree = Annotated[
     Path | None,
     typer.Option(metavar="V.parquet", help="gain: count broader tags too, of a vocabulary made with a judge."),
 ]
+Similarity = Annotated[
+    float | None,
+    typer.Option(metavar="COSINE", help="gain: count for tags as near as this too, in part, from 0 to 1."),
+]
+Embedder = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Tells which tags are near, for --similarity: as for instag normalize."),
+]
+
+Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of --embedder openai:MODEL is.")]
 
 
 @reads
@@ -111,6 +121,9 @@ def select(
     weights: Weights = None,
     target: Target = None,
     tree: Tree = None,
+    similarity: Similarity = None,
+    embedder: Embedder = None,
+    base_url: Url = OPENAI,
     ray: Ray = None,
     to: To = "auto",
     **reading: Unpack[Reading],
@@ -131,6 +144,8 @@ def select(
         "weights": weights,
         "target": target,
         "tree": tree,
+        "similarity": similarity,
+        "embedder": embedder_of(embedder, base_url),
     }
     wanted = read_budget(budget)
     if ray is not None:
@@ -162,6 +177,9 @@ def rank(
     weights: Weights = None,
     target: Target = None,
     tree: Tree = None,
+    similarity: Similarity = None,
+    embedder: Embedder = None,
+    base_url: Url = OPENAI,
     to: To = "auto",
     **reading: Unpack[Reading],
 ) -> None:
@@ -176,6 +194,8 @@ def rank(
         "weights": weights,
         "target": target,
         "tree": tree,
+        "similarity": similarity,
+        "embedder": embedder_of(embedder, base_url),
     }
     run(source, output, tags, method, seed, key, reading, to, gain, None, budget=None, details=True)
 
@@ -261,7 +281,7 @@ def tell_of(chosen: "Chosen", method: Method, output: Path, tags: str) -> None:
         console.say(f"match: {chosen.match}")
     with console.stage("certifying"):
         certificate = chosen.certificate()
-    good = "" if certificate is None else f": {certificate}"
+    good = "" if certificate is None else f": {certificate.line}"
     console.say(f"{method}{good}; written to {output}")
     warn_of_missing(chosen, tags)
 
@@ -275,6 +295,17 @@ def earlier(path: str, tags: str) -> Any:
     frame = io.load(path)
     expect_tags(frame, [path], tags)
     return frame
+
+
+def embedder_of(text: str | None, base_url: str) -> Any:
+    """The embedder that is meant, where one is named."""
+    if text is None:
+        return None
+    if text == "none":
+        raise InputError("--similarity: it needs an embedder, to tell which tags are near each other; found none")
+    from instag.cli.normalize import read_embedder
+
+    return read_embedder(text, base_url)
 
 
 def read_curve(text: str | None) -> float | str | None:

@@ -8,6 +8,7 @@ from instag.errors import InputError
 from instag.io.output import atomic_write
 from instag.normalization import Normalized, Vocabulary
 from instag.reporting.wording import plural
+from instag.selection import Sweep
 
 __all__ = ["figures", "known", "report"]
 
@@ -73,7 +74,7 @@ def report(
 
 
 def figures(
-    analysis: Analysis,
+    analysis: Analysis | Sweep,
     folder: str | Path,
     *,
     format: str | tuple[str, ...] = FORMATS,
@@ -84,7 +85,7 @@ def figures(
     Parameters
     ----------
     analysis
-        What :func:`instag.analyze` gave back.
+        What :func:`instag.analyze` gave back, or :func:`instag.sweep`.
     folder
         Where; made where it is missing.
     format
@@ -114,6 +115,7 @@ def figures(
             raise InputError(f"format: expected svg or png, or both; found {name!r}")
     _need()
     from instag.reporting.drawing import as_png, as_svg  # noqa: PLC0415 - optional
+    from instag.reporting.levels import levels  # noqa: PLC0415 - optional
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
     target = Path(folder)
@@ -122,7 +124,11 @@ def figures(
     except OSError as error:
         raise InputError(f"{target}: expected a folder, or room for one; {error.strerror}") from error
     written = []
-    for figure in (figure for section in sections(analysis, known(vocabulary)) for figure in section.figures):
+    if isinstance(analysis, Sweep):
+        drawn = [levels(analysis)]
+    else:
+        drawn = [figure for section in sections(analysis, known(vocabulary)) for figure in section.figures]
+    for figure in drawn:
         for name in wanted:
             path = target / f"{figure.name}.{name}"
             image = as_svg(figure).encode() if name == "svg" else as_png(figure)

@@ -44,8 +44,21 @@ class Certificate:
         """The least share of the best possible that the selection reaches, from 0 to 1."""
         return min(self.value / self.bound, 1.0) if self.bound > 0 else 1.0
 
+    @property
+    def line(self) -> str:
+        """All three in a line.
+
+        Examples
+        --------
+        >>> Certificate(value=947.6287, bound=949.4)
+        Certificate(value=947.6287, bound=949.4)
+        >>> Certificate(value=947.6287, bound=949.4).line
+        'at least 99.8 % of the best possible (value 947.629, bound 949.4)'
+        """
+        return f"{self} (value {self.value:,.6g}, bound {self.bound:,.6g})"
+
     def __str__(self) -> str:
-        """In a line, rounded down."""
+        """The share, rounded down."""
         return f"at least {floor(1000 * self.share + 1e-6) / 10:.1f} % of the best possible"
 
 
@@ -81,7 +94,8 @@ def certify(
     Returns
     -------
     Certificate
-        With `value`, `bound` and `share`; as text "at least 99.6 % of the best possible".
+        With `value`, `bound` and `share`; as text "at least 99.6 % of the best possible", and with all three in
+        `line`.
 
     Raises
     ------

@@ -122,7 +122,7 @@ def choose(
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
         tell(Stage("selecting"))
         return Chosen(tagsets, rank_tags(tagsets, method, wanted, seed), counts, None if budget is None else wanted)
-    problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=seed)
+    problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=seed, progress=progress)
     tell(Stage("selecting"))
     match = matched(problem) if options.curve == "match" else None
     if match is not None:

@@ -156,7 +156,7 @@ def constraint_of(
         _check_reachable(quotas, whole, cost, available, limited=budget is not None)
     elif options.group is not None and options.at_least is None:
         raise InputError(f"group: at_least= or at_most= says what each {options.group!r} is to have; neither is given")
-    codes = _wanted(tagsets, wanted, whole, available)
+    codes = _wanted(tagsets, wanted, whole, available, start)
     return Constraint(whole, cost, options.cost_exponent, quotas, codes)
 
 
@@ -253,12 +253,20 @@ def _check_reachable(
         )
 
 
-def _wanted(tagsets: TagSets, wanted: Mapping[str, Any], budget: float, available: NDArray[np.bool_]) -> dict[int, int]:
+def _wanted(
+    tagsets: TagSets,
+    wanted: Mapping[str, Any],
+    budget: float,
+    available: NDArray[np.bool_],
+    start: Start | None,
+) -> dict[int, int]:
     if not wanted:
         return {}
     codes = {tag: code for code, tag in enumerate(tagsets.tags.cast(pl.String))}
     pairs = np.repeat(available, np.diff(tagsets.offsets))
     holders = np.bincount(tagsets.codes[pairs], minlength=tagsets.n_tags)
+    if start is not None:
+        holders = holders + start.holders
     found = {}
     for tag, amount in wanted.items():
         if tag not in codes:

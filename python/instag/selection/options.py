@@ -8,9 +8,13 @@ from typing import Any, TypedDict, Unpack
 
 from instag.checks import check_choice, expect, is_not_negative, is_number
 from instag.choices import Amount, Curve, Method
+from instag.embedding.vectors import Embed
 from instag.errors import InputError
 
 __all__ = ["Gain", "Options", "read_options"]
+
+# How an option is given that is no name of a column.
+NEEDED = {"similarity": "say how near with"}
 
 
 class Gain(TypedDict, total=False):
@@ -30,6 +34,8 @@ class Gain(TypedDict, total=False):
     weights: Mapping[str, float] | str | PathLike[str] | Any
     target: Mapping[str, float] | Any
     tree: Any
+    similarity: float
+    embedder: str | Embed | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ class Options:
     weights: Any = None
     target: Any = None
     tree: Any = None
+    similarity: float | None = None
+    embedder: str | Embed | None = "auto"
 
     @property
     def given(self) -> list[str]:
@@ -91,6 +99,8 @@ def _check_numbers(options: Options) -> None:
             "curve", curve, "a number above 0 and at most 1, 'log' or 'match'", lambda a: is_number(a) and 0 < a <= 1
         )
     expect("cost_exponent", options.cost_exponent, "a number from 0 to 1", lambda e: is_number(e) and 0 <= e <= 1)
+    if options.similarity is not None:
+        expect("similarity", options.similarity, "a cosine above 0 and below 1", lambda s: is_number(s) and 0 < s < 1)
     for name in ("quality_missing", "min_cost", "max_cost"):
         if (value := getattr(options, name)) is not None:
             expect(name, value, "a number of 0 or more", is_not_negative)
@@ -102,9 +112,12 @@ def _check_together(options: Options) -> None:
         ("cost_exponent", "cost"),
         ("min_cost", "cost"),
         ("max_cost", "cost"),
+        ("embedder", "similarity"),
     ):
         if name in options.given and getattr(options, needed) is None:
-            raise InputError(f"{name}: it is for {needed}, which is not given: name a column with {needed}=")
+            raise InputError(
+                f"{name}: it is for {needed}, which is not given: {NEEDED.get(needed, 'name a column with')} {needed}="
+            )
     if options.tree is not None and options.target is not None:
         raise InputError("tree, target: a target has no broader tags; expected one of the two")
     low, high = options.min_cost, options.max_cost

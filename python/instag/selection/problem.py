@@ -1,5 +1,6 @@
 """A selection by gain: what is to be chosen from, what makes a choice good, and what is allowed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +10,12 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.errors import InputError
 from instag.frame import Frame
+from instag.progress import Progress
 from instag.selection.constraint import Constraint, constraint_of
 from instag.selection.cost import cost_of, numbers_of
 from instag.selection.objective import curve_of, worth_of
 from instag.selection.options import Options
+from instag.selection.propagation import Spread, spread_of
 from instag.selection.start import Start, start_of
 from instag.tagsets import TagSets
 from instag.warning import warn
@@ -36,6 +39,8 @@ class Problem:
         What each tag is worth; None where all are worth the same.
     quality
         What each row counts; None where each counts 1.
+    spread
+        How far tags count for those near them; None where each counts for itself alone.
     available
         The rows to choose from: with tags, within the bounds of cost, not chosen before.
     start
@@ -52,6 +57,7 @@ class Problem:
     curve: tuple[str, float]
     worth: Floats | None
     quality: Floats | None
+    spread: Spread | None
     available: NDArray[np.bool_]
     start: Start | None
     constraint: Constraint
@@ -60,7 +66,7 @@ class Problem:
 
     def core(self) -> _core.Problem:
         """As the core takes it."""
-        name, parameter = self.curve
+        (name, parameter), spread = self.curve, self.spread
         return _core.Problem(
             self.tagsets.sets,
             name,
@@ -68,10 +74,16 @@ class Problem:
             weights=self.worth,
             quality=self.quality,
             before=None if self.start is None else self.start.counts,
+            spread=None if spread is None else (spread.offsets, spread.tags, spread.shares),
             available=self.available,
-            wanted=list(self.constraint.wanted.items()),
+            wanted=self._wanted(),
             seed=self.seed,
         )
+
+    def _wanted(self) -> list[tuple[int, int]]:
+        """How many rows with some tags are still wanted, those chosen before left out."""
+        before = {} if self.start is None else dict(enumerate(self.start.holders.tolist()))
+        return [(tag, max(least - before.get(tag, 0), 0)) for tag, least in self.constraint.wanted.items()]
 
     def along(self, name: str, parameter: float) -> "Problem":
         """The same with another curve."""
@@ -79,7 +91,14 @@ class Problem:
 
 
 def problem_of(
-    frame: Frame, tagsets: TagSets, options: Options, *, tags: str, budget: Any, seed: int | None
+    frame: Frame,
+    tagsets: TagSets,
+    options: Options,
+    *,
+    tags: str,
+    budget: Any,
+    seed: int | None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Problem:
     """Read the columns that the options name.
 
@@ -117,7 +136,8 @@ def problem_of(
     constraint = constraint_of(frame, tagsets, options, budget=budget, cost=cost, available=available, start=start)
     if constraint.quotas is not None and start is not None and (over := _over(constraint)):
         warn(f"at_most: what was chosen before is above it already in {', '.join(over)}; nothing is added there")
-    return Problem(tagsets, curve_of(options), worth, quality, available, start, constraint, seed, dropped)
+    spread = spread_of(tagsets, options, progress)
+    return Problem(tagsets, curve_of(options), worth, quality, spread, available, start, constraint, seed, dropped)
 
 
 def _quality(frame: Frame, options: Options) -> Floats:

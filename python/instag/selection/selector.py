@@ -8,7 +8,7 @@ import polars as pl
 from instag.choices import Method
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.progress import Progress
+from instag.progress import Progress, Stage
 from instag.selection.choice import choose
 from instag.selection.options import Gain, read_options
 from instag.selection.shortfall import warn_of_missing
@@ -71,7 +71,8 @@ def select(
         `row`, `gain` (what the row added to the objective), `new_tags`, with a cost `cost_so_far`, with groups
         `group`.
     progress
-        Called with where the work stands, at the beginning of each stage.
+        Called with where the work stands, at the beginning of each stage; with ``"gain"`` at last with how good the
+        selection is, as :func:`certify` says it. ``progress=print`` prints both.
     curve
         φ: a number a above 0 and up to 1 for x^a (default 0.5), ``"log"`` for ln(1 + x), or ``"match"``. The nearer to
         0, the more tags are covered; the nearer to 1, the more tags a sample has. ``"match"`` takes the curve with
@@ -107,6 +108,11 @@ def select(
     tree
         A vocabulary that was made with a judge, or its file: the broader tags of each row's tags count as further tags.
         Not with `target`. docs/normalizing.md says what that was measured to do.
+    similarity
+        A cosine above 0 and below 1: a row counts for tags that are as near to its own, too, in part (the label graph
+        of MIG). By default tags count for themselves alone. docs/selecting.md says what it was measured to do.
+    embedder
+        What tells which tags are near, for `similarity`; see :func:`normalize`.
 
     Returns
     -------
@@ -145,6 +151,8 @@ def select(
         raise InputError("budget: expected a count of 0 or more, or a share up to 1.0; found None")
     chosen = choose(frame, budget, tags=tags, method=method, seed=seed, options=options, progress=progress)
     warn_of_missing(chosen, tags)
+    if progress is not None and (certificate := chosen.certificate()) is not None:
+        progress(Stage(f"{method}: {certificate.line}"))
     added = chosen.details(frame, options) if details else pl.DataFrame()
     picked: F = frame.take(chosen.rows, added)
     return picked

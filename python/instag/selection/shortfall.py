@@ -63,6 +63,8 @@ def reached_quotas(problem: Problem, rows: NDArray[np.uint32]) -> list[tuple[str
         taken[rows] = True
         codes = problem.tagsets.codes[np.repeat(taken, np.diff(problem.tagsets.offsets))]
         holders = np.bincount(codes, minlength=problem.tagsets.n_tags)
+        if problem.start is not None:
+            holders = holders + problem.start.holders
         names = problem.tagsets.tags.cast(pl.String)
         found += [(f"tag:{names[tag]}", float(least), float(holders[tag])) for tag, least in constraint.wanted.items()]
     return found

@@ -32,6 +32,8 @@ class Start:
         The number of samples in it, in the data or not.
     counts
         What it holds of each tag of the data, by quality.
+    holders
+        How many of its samples hold each tag of the data.
     groups
         What each group has in it: samples, or what they cost.
     """
@@ -39,6 +41,7 @@ class Start:
     rows: NDArray[np.uint32]
     size: int
     counts: Floats
+    holders: NDArray[np.int64]
     groups: dict[str, float]
 
 
@@ -69,7 +72,8 @@ def start_of(
     if options.group is not None:
         of = frame.column(options.group).cast(pl.String).fill_null("null")[rows]
         groups = _sums(of, None if costs is None else costs[rows])
-    return Start(rows, len(rows), _held(tagsets, rows, quality), groups)
+    holders = _held(tagsets, rows, None).astype(np.int64)
+    return Start(rows, len(rows), _held(tagsets, rows, quality), holders, groups)
 
 
 def _marked(frame: Frame, name: str) -> NDArray[np.uint32]:
@@ -118,7 +122,8 @@ def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Sta
         groups = _sums(
             frame.column(options.group).cast(pl.String).fill_null("null"), None if costs is None else costs.values
         )
-    return Start(np.empty(0, np.uint32), held.samples, counts.astype(np.float64), groups)
+    holders = np.bincount(pairs[pairs >= 0], minlength=tagsets.n_tags)
+    return Start(np.empty(0, np.uint32), held.samples, counts.astype(np.float64), holders, groups)
 
 
 def _held(tagsets: TagSets, rows: NDArray[np.uint32], quality: Floats | None) -> Floats:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from instag.checks import check_choice, check_count, is_number
+from instag.choices import Measure
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.selection.ranking import check_seed
@@ -19,7 +20,6 @@ from instag.warning import warn
 
 __all__ = ["Sweep", "sweep"]
 
-By = Literal["complexity", "diversity"]
 Rows = NDArray[np.uint32]
 
 # How far the mean number of tags may be from what is asked, as a share of it.
@@ -35,6 +35,8 @@ class Sweep:
 
     Attributes
     ----------
+    by
+        What differs: "complexity" or "diversity".
     frames
         A subset a level, the lowest first, its rows in the order of the data.
     table
@@ -45,6 +47,7 @@ class Sweep:
         How far it is from that at most, over all levels.
     """
 
+    by: Measure
     frames: tuple[Any, ...]
     table: pl.DataFrame
     held: float
@@ -55,7 +58,7 @@ def sweep(
     data: Any,
     size: int,
     *,
-    by: By,
+    by: Measure,
     levels: int | Sequence[float] = 5,
     hold: float | None = None,
     nested: bool = False,
@@ -114,7 +117,7 @@ def sweep(
     Section 4.3: figures 3 and 4 are such sweeps.
     """
     check_count("size", size)
-    check_choice("by", by, get_args(By))
+    check_choice("by", by, get_args(Measure))
     check_seed(seed)
     seed = int(seed or 0)
     _check_levels(levels, by)
@@ -150,11 +153,11 @@ def sweep(
     _warn_of_missed(table, means, covers, int(size), tagsets.n_tags)
     other = "coverage" if by == "complexity" else "complexity"
     tolerance = max(abs(value - held) for value in table[other])
-    return Sweep(tuple(frame.take(rows, pl.DataFrame()) for rows in subsets), table, held, tolerance)
+    return Sweep(by, tuple(frame.take(rows, pl.DataFrame()) for rows in subsets), table, held, tolerance)
 
 
 def _asked(
-    tagsets: TagSets, pool: Rows, size: int, by: By, levels: int | Sequence[float], hold: float | None
+    tagsets: TagSets, pool: Rows, size: int, by: Measure, levels: int | Sequence[float], hold: float | None
 ) -> tuple[list[float], float]:
     """The values of the levels, and of the measure that is held."""
     lengths = tagsets.lengths[pool]
@@ -272,7 +275,7 @@ def _warn_of_missed(table: pl.DataFrame, means: list[float], covers: list[float]
             warn(f"level {row['level']}: coverage {coverage:.1%} was asked for, and {row['coverage']:.1%} was reached")
 
 
-def _check_levels(levels: Any, by: By) -> None:
+def _check_levels(levels: Any, by: Measure) -> None:
     if isinstance(levels, int) and not isinstance(levels, bool):
         check_count("levels", levels, 2)
         return
@@ -284,7 +287,7 @@ def _check_levels(levels: Any, by: By) -> None:
         raise InputError(f"levels: expected rising values; found {levels!r}")
 
 
-def _check_value(name: str, value: Any, by: By) -> None:
+def _check_value(name: str, value: Any, by: Measure) -> None:
     if by == "complexity" and not (is_number(value) and value >= 1):
         raise InputError(f"{name}: expected a mean number of tags, 1 or more; found {value!r}")
     if by == "diversity" and not (is_number(value) and 0 < value <= 1):

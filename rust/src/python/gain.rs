@@ -5,7 +5,10 @@ use pyo3::prelude::*;
 
 use super::tagsets::Sets;
 use super::work::{Array, copied, detached};
-use crate::{Certificate, Constraint, Cost, Curve, Error, Problem, Quotas, Selection};
+use crate::{Certificate, Constraint, Cost, Curve, Error, Problem, Quotas, Selection, Spread};
+
+/// The tags that a holder of each counts for, and how much: offsets, tags and shares.
+type Near<'py> = (PyReadonlyArray1<'py, i64>, PyReadonlyArray1<'py, u32>, PyReadonlyArray1<'py, u32>);
 
 /// What is to be chosen from, and what makes a choice good.
 #[pyclass(frozen, module = "instag._core", name = "Problem")]
@@ -15,6 +18,7 @@ pub(super) struct Objective {
     weights: Option<Vec<f64>>,
     quality: Option<Vec<f64>>,
     before: Option<Vec<f64>>,
+    spread: Option<(Vec<i64>, Vec<u32>, Vec<u32>)>,
     available: Option<Vec<bool>>,
     wanted: Vec<(u32, u32)>,
     seed: Option<u64>,
@@ -23,7 +27,7 @@ pub(super) struct Objective {
 #[pymethods]
 impl Objective {
     #[new]
-    #[pyo3(signature = (sets, curve, parameter, *, weights=None, quality=None, before=None, available=None, wanted=Vec::new(), seed=None))]
+    #[pyo3(signature = (sets, curve, parameter, *, weights=None, quality=None, before=None, spread=None, available=None, wanted=Vec::new(), seed=None))]
     #[expect(clippy::too_many_arguments, reason = "each is a keyword")]
     fn new(
         sets: Py<Sets>,
@@ -32,6 +36,7 @@ impl Objective {
         weights: Option<PyReadonlyArray1<'_, f64>>,
         quality: Option<PyReadonlyArray1<'_, f64>>,
         before: Option<PyReadonlyArray1<'_, f64>>,
+        spread: Option<Near<'_>>,
         available: Option<PyReadonlyArray1<'_, bool>>,
         wanted: Vec<(u32, u32)>,
         seed: Option<u64>,
@@ -51,6 +56,10 @@ impl Objective {
             weights: weights.as_ref().map(copied).transpose()?,
             quality: quality.as_ref().map(copied).transpose()?,
             before: before.as_ref().map(copied).transpose()?,
+            spread: spread
+                .as_ref()
+                .map(|(offsets, tags, shares)| PyResult::Ok((copied(offsets)?, copied(tags)?, copied(shares)?)))
+                .transpose()?,
             available: available.as_ref().map(copied).transpose()?,
             wanted,
             seed,
@@ -66,6 +75,7 @@ impl Objective {
             weights: self.weights.as_deref(),
             quality: self.quality.as_deref(),
             before: self.before.as_deref(),
+            spread: self.spread.as_ref().map(|(offsets, tags, shares)| Spread { offsets, tags, shares }),
             available: self.available.as_deref(),
             wanted: &self.wanted,
             seed: self.seed,

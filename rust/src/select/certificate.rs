@@ -3,7 +3,7 @@
 //! For any prices u ≥ 0 of the tags,
 //!
 //! ```text
-//! max F ≤ Σ_t max_n (w_t φ(n) − u_t n) + max over allowed S of Σ_{i ∈ S} q_i Σ_{t ∈ T_i} u_t.
+//! max F ≤ Σ_t max_n (w_t φ(n) − u_t n) + max over allowed S of Σ_{i ∈ S} q_i Σ_{s ∈ T_i} Σ_t a_st u_t.
 //! ```
 //!
 //! The first part is looked up on the curve. In the second the rows have worth of their own, and the best S is found by
@@ -13,8 +13,10 @@
 //!
 //! Sums are of floats: what their rounding can amount to is added to the bound.
 
+use std::borrow::Cow;
+
 use super::constraint::Constraint;
-use super::objective::{UNIT, Weights, reach};
+use super::objective::{UNIT, Weights, fineness, reach};
 use super::problem::Problem;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -51,13 +53,14 @@ pub fn certify(
     constraint.check(problem.tags)?;
     check(problem, rows)?;
     let dual = Dual::new(problem, constraint, interrupt)?;
-    let mut counts = dual.before.clone();
+    let mut held = vec![0.0; dual.before.len()];
     for &row in rows {
         interrupt.step()?;
         for &tag in problem.tags.row(row as usize) {
-            counts[tag as usize] += dual.quality(row);
+            held[tag as usize] += dual.quality(row);
         }
     }
+    let counts = dual.with_before(dual.spread(held));
     let value: f64 = (0..counts.len()).map(|tag| dual.worth(tag, counts[tag])).sum();
     let mut prices: Vec<f64> = (0..counts.len()).map(|tag| dual.slope(tag, counts[tag])).collect();
     // How far a price can move: what the next holder adds less than the one before.
@@ -90,7 +93,8 @@ pub fn certify(
         }
     }
     // A sum of n floats that are not negative errs by less than n half units in the last place.
-    let summed = (problem.tags.n_pairs() + problem.tags.len() + problem.tags.n_tags()) as f64;
+    let near = problem.spread.map_or(0, |spread| 2 * spread.tags.len());
+    let summed = (problem.tags.n_pairs() + problem.tags.len() + problem.tags.n_tags() + near) as f64;
     Ok(Certificate { value, bound: (bound * (1.0 + 2.0 * summed * f64::EPSILON)).max(value) })
 }
 
@@ -115,8 +119,9 @@ struct Dual<'a> {
     problem: &'a Problem<'a>,
     constraint: &'a Constraint<'a>,
     weights: Weights,
-    /// φ at whole numbers.
+    /// φ where it is looked up, so many times between two whole numbers.
     curve: Vec<f64>,
+    parts: f64,
     /// What each tag counts before, and at most.
     before: Vec<f64>,
     most: Vec<f64>,
@@ -135,49 +140,71 @@ struct Bound {
 impl<'a> Dual<'a> {
     fn new(problem: &'a Problem<'a>, constraint: &'a Constraint<'a>, interrupt: &Interrupt) -> Result<Self> {
         let tags = problem.tags;
-        let increments = problem.curve.increments(reach(problem, u64::MAX)? + 1)?;
+        let parts = 1 << fineness(problem)?;
+        let len = (reach(problem, u64::MAX, 0.0)? + 1) * parts as usize;
+        let increments = problem.curve.increments(len, parts)?;
         let mut total = 0.0;
         let curve = std::iter::once(0.0).chain(increments.iter().map(|&step| {
             total += step as f64 / UNIT;
             total
         }));
         let curve = curve.collect();
-        let before = problem.before.map_or_else(|| vec![0.0; tags.n_tags()], <[f64]>::to_vec);
         let mut dual = Self {
             problem,
             constraint,
             weights: Weights::of(problem),
             curve,
-            most: before.clone(),
+            parts: f64::from(parts),
+            most: Vec::new(),
             base: Vec::new(),
-            before,
+            before: Vec::new(),
         };
+        dual.before = dual.spread(problem.before.map_or_else(|| vec![0.0; tags.n_tags()], <[f64]>::to_vec));
+        let mut held = vec![0.0; tags.n_tags()];
         for row in 0..tags.len() as u32 {
             interrupt.step()?;
             if problem.offers(row) {
                 for &tag in tags.row(row as usize) {
-                    dual.most[tag as usize] += dual.quality(row);
+                    held[tag as usize] += dual.quality(row);
                 }
             }
         }
+        dual.most = dual.with_before(dual.spread(held));
         dual.base = dual.before.iter().map(|&count| dual.at(count)).collect();
         Ok(dual)
+    }
+
+    /// What tags count that are held so often.
+    fn spread(&self, held: Vec<f64>) -> Vec<f64> {
+        match self.problem.spread {
+            None => held,
+            Some(spread) => spread.counts(&held),
+        }
+    }
+
+    fn with_before(&self, mut counts: Vec<f64>) -> Vec<f64> {
+        for (count, before) in counts.iter_mut().zip(&self.before) {
+            *count += before;
+        }
+        counts
     }
 
     fn quality(&self, row: u32) -> f64 {
         self.problem.quality.map_or(1.0, |quality| quality[row as usize])
     }
 
-    fn step(&self, whole: usize) -> f64 {
-        match (self.curve.get(whole), self.curve.get(whole + 1)) {
+    /// What φ rises by from one place to the next.
+    fn step(&self, place: usize) -> f64 {
+        match (self.curve.get(place), self.curve.get(place + 1)) {
             (Some(here), Some(next)) => next - here,
             _ => 0.0,
         }
     }
 
     fn at(&self, count: f64) -> f64 {
-        let whole = (count as usize).min(self.curve.len() - 1);
-        self.curve[whole] + (count - whole as f64) * self.step(whole)
+        let count = count * self.parts;
+        let place = (count as usize).min(self.curve.len() - 1);
+        self.curve[place] + (count - place as f64) * self.step(place)
     }
 
     /// What a tag that counts so much adds to what it counts before.
@@ -187,18 +214,19 @@ impl<'a> Dual<'a> {
 
     /// What one more of it would add.
     fn slope(&self, tag: usize, count: f64) -> f64 {
-        self.weights.of_tag(tag) * self.step(count as usize)
+        self.weights.of_tag(tag) * self.step((count * self.parts) as usize) * self.parts
     }
 
     /// The count at which w φ(n) − u n is largest.
     fn best_count(&self, tag: usize, price: f64) -> f64 {
-        let (mut low, mut high) = (self.before[tag] as usize, self.most[tag].ceil() as usize);
-        let weight = self.weights.of_tag(tag);
+        let place = |count: f64| (count * self.parts) as usize;
+        let (mut low, mut high) = (place(self.before[tag]), place(self.most[tag]) + 1);
+        let weight = self.weights.of_tag(tag) * self.parts;
         while low < high {
             let middle = usize::midpoint(low, high);
             if weight * self.step(middle) > price { low = middle + 1 } else { high = middle }
         }
-        (low as f64).clamp(self.before[tag], self.most[tag])
+        (low as f64 / self.parts).clamp(self.before[tag], self.most[tag])
     }
 
     fn bound(&self, prices: &[f64], cut: f64, interrupt: &Interrupt) -> Result<Bound> {
@@ -210,10 +238,19 @@ impl<'a> Dual<'a> {
             gradient[tag] = -taken;
             total += self.worth(tag, count) - price * taken;
         }
-        let (worth, least) = match self.best_rows(prices, cut, &mut gradient, interrupt)? {
-            Some(found) => found,
-            None => self.best_rows(prices, 0.0, &mut gradient, interrupt)?.unwrap_or((0.0, 0.0)),
+        // What a holder of each tag is worth.
+        let prices = match self.problem.spread {
+            None => Cow::Borrowed(prices),
+            Some(spread) => Cow::Owned(spread.prices(prices)),
         };
+        let mut held = vec![0.0; prices.len()];
+        let (worth, least) = match self.best_rows(&prices, cut, &mut held, interrupt)? {
+            Some(found) => found,
+            None => self.best_rows(&prices, 0.0, &mut held, interrupt)?.unwrap_or((0.0, 0.0)),
+        };
+        for (slope, count) in gradient.iter_mut().zip(self.spread(held)) {
+            *slope += count;
+        }
         Ok(Bound { total: total + worth, gradient, least })
     }
 

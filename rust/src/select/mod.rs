@@ -20,7 +20,7 @@ use std::str::FromStr;
 pub use certificate::{Certificate, certify};
 pub use constraint::{Constraint, Cost, Quotas};
 pub use engine::{Selection, choose};
-pub use objective::Curve;
+pub use objective::{Curve, Spread};
 pub use problem::Problem;
 pub use selection::{Novelty, Ranking, novelty};
 

@@ -1,10 +1,10 @@
 //! What is to be chosen from, and what makes a choice good.
 
-use super::objective::curve::Curve;
+use super::objective::{Curve, Spread};
 use crate::error::{Error, Result};
 use crate::tags::TagSets;
 
-/// The objective `F(S) = Σ_t w_t · φ(b_t + Σ_{i ∈ S, t ∈ T_i} q_i)`, and the samples that may be in S.
+/// The objective `F(S) = Σ_t w_t · φ(Σ_s a_st (b_s + Σ_{i ∈ S, s ∈ T_i} q_i))`, and the samples that may be in S.
 ///
 /// It is monotone and submodular whatever is given, for every part is non-negative and φ is concave.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Problem<'a> {
     pub quality: Option<&'a [f64]>,
     /// b: what an earlier selection holds of each tag.
     pub before: Option<&'a [f64]>,
+    /// a: how much a holder of a tag counts for others; each counts for itself alone where there is none.
+    pub spread: Option<Spread<'a>>,
     /// The samples that may be chosen: all where it is none.
     pub available: Option<&'a [bool]>,
     /// Tags of which some holders are wanted before all else, and how many.
@@ -31,7 +33,17 @@ impl<'a> Problem<'a> {
     /// Tags alone count, each alike.
     #[must_use]
     pub fn new(tags: &'a TagSets<'a>, curve: Curve) -> Self {
-        Self { tags, curve, weights: None, quality: None, before: None, available: None, wanted: &[], seed: None }
+        Self {
+            tags,
+            curve,
+            weights: None,
+            quality: None,
+            before: None,
+            spread: None,
+            available: None,
+            wanted: &[],
+            seed: None,
+        }
     }
 
     /// Checks lengths and numbers.
@@ -40,6 +52,7 @@ impl<'a> Problem<'a> {
         non_negative("weights", self.weights, tags, "tags")?;
         non_negative("quality", self.quality, rows, "rows")?;
         non_negative("before", self.before, tags, "tags")?;
+        self.spread.map_or(Ok(()), |spread| spread.check(tags))?;
         if let Some(available) = self.available {
             length("available", available.len(), rows, "rows")?;
         }

@@ -8,8 +8,9 @@ const UNIT: f64 = 4_294_967_296.0;
 pub(crate) struct Plain<'a> {
     problem: &'a Problem<'a>,
     constraint: &'a Constraint<'a>,
-    /// φ at whole numbers, from increments that are whole parts of 2^32 and never rise.
+    /// φ at whole numbers, or with a spread at sixteenths, from increments that are whole parts of 2^32 and never rise.
     curve: Vec<f64>,
+    parts: f64,
 }
 
 impl<'a> Plain<'a> {
@@ -24,13 +25,15 @@ impl<'a> Plain<'a> {
         };
         let (mut total, mut least) = (0.0, f64::INFINITY);
         let mut curve = vec![0.0];
-        for n in 0..len {
-            let step = (at(n as f64 + 1.0) * UNIT).round() - (at(n as f64) * UNIT).round();
+        let parts = if problem.spread.is_some() { 16 } else { 1 };
+        for n in 0..len * parts {
+            let fixed = |n: usize| (at(n as f64 / parts as f64) * UNIT).round();
+            let step = fixed(n + 1) - fixed(n);
             least = least.min(step).max(1.0);
             total += least;
             curve.push(total / UNIT);
         }
-        Self { problem, constraint, curve }
+        Self { problem, constraint, curve, parts: parts as f64 }
     }
 
     fn weight(&self, tag: u32) -> f64 {
@@ -44,15 +47,38 @@ impl<'a> Plain<'a> {
     }
 
     fn at(&self, count: f64) -> f64 {
+        let count = count * self.parts;
         let whole = count as usize;
         self.curve[whole] + (count - whole as f64) * (self.curve[whole + 1] - self.curve[whole])
     }
 
+    /// How much a count of one tag is of another, in parts of 2^16 as the core has it.
+    fn shares(&self, tag: u32) -> Vec<(u32, f64)> {
+        self.problem.spread.map_or_else(
+            || vec![(tag, 65536.0)],
+            |spread| {
+                let range = spread.offsets[tag as usize] as usize..spread.offsets[tag as usize + 1] as usize;
+                range.map(|nth| (spread.tags[nth], f64::from(spread.shares[nth]))).collect()
+            },
+        )
+    }
+
     fn counts(&self, rows: &[u32]) -> Vec<f64> {
-        let mut counts = self.problem.before.map_or_else(|| vec![0.0; self.problem.tags.n_tags()], <[f64]>::to_vec);
+        let mut counts = vec![0.0; self.problem.tags.n_tags()];
+        for (tag, &before) in (0..).zip(self.problem.before.unwrap_or_default()) {
+            for (near, share) in self.shares(tag) {
+                counts[near as usize] += (before * share).floor() / 65536.0;
+            }
+        }
         for &row in rows {
+            let mut shares = vec![0.0; counts.len()];
             for &tag in self.problem.tags.row(row as usize) {
-                counts[tag as usize] += self.quality(row);
+                for (near, share) in self.shares(tag) {
+                    shares[near as usize] += share;
+                }
+            }
+            for (count, share) in counts.iter_mut().zip(shares) {
+                *count += (self.quality(row) * share).floor() / 65536.0;
             }
         }
         counts

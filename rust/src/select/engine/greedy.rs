@@ -18,7 +18,7 @@ use super::trie::Trie;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::select::constraint::{Constraint, Limits};
-use crate::select::objective::{Counted, Gains, Weighed};
+use crate::select::objective::{Counted, Gains, Propagated, Weighed};
 use crate::select::problem::Problem;
 use crate::tags::{Place, TagSets};
 
@@ -36,8 +36,7 @@ pub struct Selection {
 
 /// Chooses what is best by the objective, within the constraint.
 ///
-/// Ties go to the higher quality, where there is none to the lower cost, then to the earlier row or by the seed. Where
-/// rows have a cost, the selection is at last compared with those that end earlier, with one more row that fits
+/// Ties go to the earlier row, or by the seed. Where rows have a cost, the selection is at last compared with those that end earlier, with one more row that fits
 /// (Greedy+Max). A row that would add nothing is not taken.
 ///
 /// ```
@@ -58,9 +57,12 @@ pub fn choose(problem: &Problem, constraint: &Constraint, interrupt: &Interrupt)
     problem.check()?;
     constraint.check(problem.tags)?;
     let rows = if constraint.cost.is_none() { constraint.budget } else { u64::MAX };
-    match problem.quality {
-        None => chosen(problem, constraint, || Counted::new(problem, rows), interrupt),
-        Some(quality) => chosen(problem, constraint, || Weighed::new(problem, quality, rows), interrupt),
+    match (problem.spread, problem.quality) {
+        (Some(spread), _) => {
+            chosen(problem, constraint, || Propagated::new(problem, spread, rows, interrupt), interrupt)
+        }
+        (None, Some(quality)) => chosen(problem, constraint, || Weighed::new(problem, quality, rows), interrupt),
+        (None, None) => chosen(problem, constraint, || Counted::new(problem, rows), interrupt),
     }
 }
 
@@ -103,7 +105,7 @@ struct Run<'a, G> {
     interrupt: &'a Interrupt<'a>,
     objective: G,
     limits: Limits<'a>,
-    rating: Rating<'a>,
+    rating: Rating,
     patience: Patience,
     picks: Picks,
 }
@@ -156,19 +158,18 @@ impl<'a, G: Gains> Run<'a, G> {
         for &row in &self.picks.rows {
             left[row as usize] = false;
         }
-        // Where rows have both a cost and a quality, one that is better need not be cheaper: costs part them.
-        let costs = constraint.cost.filter(|_| problem.quality.is_some());
+        // Of rows alike the first has to be the best, and to join where any does: costs part them.
         let limit = |row: u32| {
             let group = constraint.quotas.map_or(0, |quotas| quotas.groups[row as usize]);
-            (group, costs.map_or(0, |cost| cost.costs[row as usize]))
+            (group, constraint.cost_of(row))
         };
         let is_left = |row: &u32| left[*row as usize];
         let mut alike = match rating.order() {
             None => Alike::of(problem.tags, (0..problem.tags.len() as u32).filter(is_left), limit, self.interrupt),
             Some(order) => Alike::of(problem.tags, order.iter().copied().filter(is_left), limit, self.interrupt),
         }?;
-        if problem.quality.is_some() || constraint.cost.is_some() {
-            alike.order_by(|row| rating.preference(&self.objective, row));
+        if problem.quality.is_some() {
+            alike.order_by(|row| self.objective.preference(row));
         }
         Ok(alike)
     }
@@ -201,7 +202,7 @@ impl<'a, G: Gains> Run<'a, G> {
             self.interrupt.step()?;
             let (unit, row) = (top.unit, units.first(top.unit));
             if !self.limits.admits(row) {
-                // All that wait as one are of one group, and none costs less.
+                // All that wait as one are of one group, and cost the same.
                 queue.remove_top();
                 continue;
             }
@@ -218,7 +219,7 @@ impl<'a, G: Gains> Run<'a, G> {
             if let Some(next) = units.next(unit) {
                 // It holds the same tags.
                 let gain = self.objective.gain(next, held);
-                queue.put(self.rating.entry(&self.objective, unit, next, gain));
+                queue.put(self.rating.entry(unit, next, gain));
             }
         }
         Ok(true)
@@ -242,7 +243,7 @@ impl<'a, G: Gains> Run<'a, G> {
                 self.interrupt.step()?;
                 if self.limits.admits(place.row) {
                     let gain = self.objective.gain(place.row, tags.slice(*place));
-                    queue.put(self.rating.entry(&self.objective, unit, place.row, gain));
+                    queue.put(self.rating.entry(unit, place.row, gain));
                 }
             }
         }

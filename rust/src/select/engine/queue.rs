@@ -11,7 +11,6 @@ use std::collections::binary_heap::PeekMut;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
     pub(super) key: u64,
-    pub(super) preference: u64,
     pub(super) place: Reverse<u32>,
     pub(super) unit: u32,
 }

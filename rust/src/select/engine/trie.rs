@@ -192,7 +192,7 @@ struct Look<'a> {
     gains: &'a [u64],
     alike: &'a Alike,
     limits: &'a Limits<'a>,
-    rating: &'a Rating<'a>,
+    rating: &'a Rating,
     interrupt: &'a Interrupt<'a>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Counted {
 impl Counted {
     /// `budget` bounds the rows that will be taken.
     pub(crate) fn new(problem: &Problem, budget: u64) -> Result<Self> {
-        let increments = Curve::increments(problem.curve, reach(problem, budget)?)?;
+        let increments = Curve::increments(problem.curve, reach(problem, budget, 0.0)?, 1)?;
         let n_tags = problem.tags.n_tags();
         let counts: Vec<u32> = match problem.before {
             None => vec![0; n_tags],

@@ -2,11 +2,16 @@
 
 mod counted;
 pub(super) mod curve;
+mod levels;
+mod propagated;
+mod spread;
 mod weighed;
 
 pub(crate) use counted::Counted;
 pub use curve::Curve;
 pub(crate) use curve::UNIT;
+pub(crate) use propagated::Propagated;
+pub use spread::Spread;
 pub(crate) use weighed::Weighed;
 
 use super::problem::Problem;
@@ -23,7 +28,7 @@ pub(crate) trait Gains {
     /// Counts a row.
     fn take(&mut self, row: u32, held: &[u32]);
 
-    /// Of two rows that gain the same, the one with the greater number goes first; 0 where all are alike.
+    /// Of two rows with the same tags, the one with the greater number gains more; 0 where all gain the same.
     fn preference(&self, row: u32) -> u32;
 
     /// What a gain of 1.0 is.
@@ -122,24 +127,38 @@ pub(crate) fn longest(problem: &Problem) -> usize {
     problem.tags.counts().max().unwrap_or(0) as usize
 }
 
-/// The most that a tag may count: as long as the table of the curve has to be.
-pub(crate) fn reach(problem: &Problem, budget: u64) -> Result<usize> {
+/// Where the curve is looked up, and between which places it is straight: at whole numbers; or, where a row counts for
+/// tags in part, at sixteenths, as far as there is room for them. So many bits stand after the point.
+pub(crate) fn fineness(problem: &Problem) -> Result<u32> {
+    const SIXTEENTHS: u32 = 4;
+    let fits = problem.spread.is_some() && reach(problem, u64::MAX, 0.0)? < curve::MOST >> SIXTEENTHS;
+    Ok(if fits { SIXTEENTHS } else { 0 })
+}
+
+/// The most that a tag may count: as long as the table of the curve has to be. Each row may count up to `grain` more
+/// than its quality says.
+pub(crate) fn reach(problem: &Problem, budget: u64, grain: f64) -> Result<usize> {
     let tags = problem.tags;
     let mut largest = 1.0;
     let mut held: Vec<f64> = tags.holders().iter().map(|&holders| f64::from(holders)).collect();
     if let Some(quality) = problem.quality {
         held.fill(0.0);
         for (row, &quality) in quality.iter().enumerate() {
-            largest = f64::max(largest, quality);
+            largest = f64::max(largest, quality + grain);
             for &tag in tags.row(row) {
-                held[tag as usize] += quality;
+                held[tag as usize] += quality + grain;
             }
         }
     }
-    let most = budget as f64 * largest;
-    let before = |tag: usize| problem.before.map_or(0.0, |before| before[tag]);
-    let reached = held.iter().enumerate().map(|(tag, held)| before(tag) + held.min(most));
-    let reached = reached.fold(0.0, f64::max);
+    let mut most = budget as f64 * largest;
+    let mut before = problem.before.map_or_else(|| vec![0.0; held.len()], <[f64]>::to_vec);
+    if let Some(spread) = problem.spread {
+        // Of a row, each tag may count for the same one.
+        most *= longest(problem) as f64;
+        held = spread.counts(&held);
+        before = spread.counts(&before);
+    }
+    let reached = before.iter().zip(&held).map(|(before, held)| before + held.min(most)).fold(0.0, f64::max);
     // One step beyond, and one for what rounding adds.
     let len = reached.ceil() + 3.0;
     if len > f64::from(u32::MAX) {

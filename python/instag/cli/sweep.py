@@ -1,0 +1,110 @@
+"""`instag sweep`."""
+
+from pathlib import Path
+from typing import Annotated, Unpack
+
+import typer
+
+from instag.choices import Measure
+from instag.cli import console, outputs
+from instag.cli.options import Seed, Sources, Tags, expect_tags, one_or_list
+from instag.cli.reading import reads
+from instag.errors import InputError
+from instag.io.options import Reading
+
+Folder = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the subsets, a file a level.")
+]
+Size = Annotated[int, typer.Option(metavar="N", help="How many samples each subset has.")]
+What = Annotated[Measure, typer.Option("--by", help="What differs from subset to subset; the other is held.")]
+Levels = Annotated[
+    str, typer.Option(metavar="N|V,V,…", help="How many subsets, or what each is to reach: 4,6,8 or 40%,70%,100%.")
+]
+Hold = Annotated[
+    str | None, typer.Option(metavar="V", help="What the other measure is to be in all: tags a sample, or a coverage.")
+]
+Nested = Annotated[
+    bool, typer.Option("--nested", help="Each subset is the one before it with rows exchanged; otherwise disjoint.")
+]
+Figures = Annotated[
+    Path | None, typer.Option("--figures", metavar="DIR", help="Draw what was reached, as SVG and PNG.")
+]
+To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
+
+TYPES = ("json", "jsonl", "csv", "tsv", "parquet", "arrow")
+
+
+@reads
+def sweep(
+    source: Sources,
+    output: Folder,
+    size: Size,
+    by: What,
+    levels: Levels = "5",
+    hold: Hold = None,
+    nested: Nested = False,
+    tags: Tags = "tags",
+    seed: Seed = None,
+    figures: Figures = None,
+    to: To = "jsonl",
+    **reading: Unpack[Reading],
+) -> None:
+    """Draw subsets of one size that differ in complexity alone, or in diversity alone, to train a model on each."""
+    import instag
+    from instag import io
+
+    wanted = read_levels(levels)
+    held = None if hold is None else number("--hold", hold)
+    outputs.folder("-o", output)
+    outputs.folder("--figures", figures)
+    output.mkdir(parents=True, exist_ok=True)
+    ending = to if to in TYPES else "jsonl"
+    paths = [
+        output / f"level-{nth}.{ending}" for nth in range(1, 1 + (wanted if isinstance(wanted, int) else len(wanted)))
+    ]
+    table = output / "levels.csv"
+    outputs.apart(source, *(outputs.data("-o", path, to) for path in paths), outputs.file("-o", table, ".csv"))
+    with console.stage("reading"):
+        data = io.load(one_or_list(source), to=to, **reading)
+        expect_tags(data, source, tags)
+    with console.noted(), console.stage("exchanging rows"):
+        found = instag.sweep(data, size, by=by, levels=wanted, hold=held, nested=nested, tags=tags, seed=seed)
+    for frame, path in zip(found.frames, paths, strict=True):
+        with console.stage(f"writing {path}"):
+            io.write(frame, path, format=to, metadata=io.metadata_of(source))
+    io.write(found.table, table)
+    pictures = [] if figures is None else instag.figures(found, figures)
+    shown = [
+        (f"{level}", f"{asked:.2f}" if by == "complexity" else f"{asked:.1%}", f"{complexity:.2f}", f"{coverage:.1%}")
+        for level, asked, complexity, coverage in found.table.iter_rows()
+    ]
+    console.table(("level", "asked", "tags a sample", "coverage"), shown)
+    far = f"{found.tolerance:.2%}" if by == "complexity" else f"{found.tolerance:.3f}"
+    other = f"coverage {found.held:.1%}" if by == "complexity" else f"tags a sample {found.held:.2f}"
+    console.say(f"held: {other}, within {far}; {size:,} samples each")
+    drawn = f"; {len(pictures)} figures are in {figures}" if pictures else ""
+    console.say(f"written to {paths[0]} … {paths[-1].name}, and {table}{drawn}")
+
+
+def read_levels(text: str) -> int | list[float]:
+    """A number of levels, or their values.
+
+    Examples
+    --------
+    >>> read_levels("5"), read_levels("4,6,8.5"), read_levels("40%, 0.7")
+    (5, [4.0, 6.0, 8.5], [0.4, 0.7])
+    """
+    if "," not in text and text.strip().isdigit():
+        return int(text)
+    return [number("--levels", part) for part in text.split(",")]
+
+
+def number(option: str, text: str) -> float:
+    """A number, or a share such as 40%."""
+    part = text.strip()
+    try:
+        return float(part[:-1]) / 100 if part.endswith("%") else float(part)
+    except ValueError:
+        raise InputError(
+            f"{option}: expected a number such as 4, or a share such as 0.7 or 70%; found {text!r}"
+        ) from None
