@@ -91,7 +91,8 @@ def test_parts_that_are_joined_are_the_whole(parts: list[list[Any]]) -> None:
     joined = join([encode(pool(part).get_column("tags")) for part in parts])
 
     assert joined.tags.to_list() == sorted(set(joined.tags))
-    assert (joined.samples, joined.null, joined.empty) == ((each := encode(whole)).samples, each.null, each.empty)
+    each = encode(whole)
+    assert (joined.samples, joined.null, joined.empty) == (each.samples, each.null, each.empty)
     rows = [part.replaced(part.sets, part.names).all().to_list() for part in (joined, each)]
     assert rows[0] == rows[1]
 
