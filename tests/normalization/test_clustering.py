@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instag.normalization.matching.clustering import components, star
+from instag.normalization.matching.clustering import chained, star
 
 Pairs = dict[tuple[int, int], float]
 
@@ -46,7 +46,7 @@ def test_a_star_has_no_chains_and_cannot_go_on(pairs: Pairs, order: list[int]) -
 
 @given(pairs, st.permutations(range(9)))
 def test_components_of_pairs(pairs: Pairs, order: list[int]) -> None:
-    joined = components(order, edges(pairs), 2)
+    joined = chained(order, edges(pairs), 2)
     group = {tag: {tag} for tag in order}
     for one, other in pairs:
         together = group[one] | group[other]
@@ -58,22 +58,22 @@ def test_components_of_pairs(pairs: Pairs, order: list[int]) -> None:
 
 @pytest.mark.parametrize("min_samples", [1, 2])
 def test_what_stands_alone_stays_alone(min_samples: int) -> None:
-    assert components([0, 1], edges({}), min_samples) == {}
+    assert chained([0, 1], edges({}), min_samples) == {}
 
 
 def test_what_is_not_dense_hangs_on_to_what_is() -> None:
     # 1 has three tags near and is dense, 0, 2 and 3 are not; 4 is near 3 alone.
     chain = edges({(0, 1): 0.01, (1, 2): 0.01, (1, 3): 0.01, (3, 4): 0.01})
-    assert components(range(5), chain, 4) == {1: (0, 0), 2: (0, 1), 3: (0, 1)}
+    assert chained(range(5), chain, 4) == {1: (0, 0), 2: (0, 1), 3: (0, 1)}
 
 
 def test_what_is_not_dense_holds_nothing_together() -> None:
     # 0 is near two dense tags, 1 and 4, of groups that nothing else connects.
     two = edges({(0, 1): 0.02, (0, 4): 0.01, (1, 2): 0.01, (1, 3): 0.01, (4, 5): 0.01, (4, 6): 0.01})
-    assert components(range(7), two, 4) == {4: (0, 0), 5: (0, 4), 6: (0, 4), 2: (1, 1), 3: (1, 1)}
+    assert chained(range(7), two, 4) == {4: (0, 0), 5: (0, 4), 6: (0, 4), 2: (1, 1), 3: (1, 1)}
 
 
 def test_the_way_goes_through_what_is_dense() -> None:
     # 2 and 3 are near each other, and neither is dense: they are led to each other by 1.
     near = edges({(0, 1): 0.01, (1, 2): 0.02, (1, 3): 0.02, (2, 3): 0.01})
-    assert components([2, 3, 1, 0], near, 4) == {1: (2, 2), 0: (2, 1), 3: (2, 1)}
+    assert chained([2, 3, 1, 0], near, 4) == {1: (2, 2), 0: (2, 1), 3: (2, 1)}

@@ -1,4 +1,4 @@
-"""From accepted pairs of tags, or vectors, to groups with a centre: stars, DBSCAN, and splitting."""
+"""From accepted pairs of tags, or vectors, to groups with a centre: stars, chains, DBSCAN, and splitting."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.warning import warn
 
-__all__ = ["Edges", "Joined", "components", "paper", "split", "star"]
+__all__ = ["Edges", "Joined", "chained", "paper", "split", "star"]
 
 Edges = Mapping[int, Mapping[int, float]]
 """For each tag the tags it may join, with the distance."""
@@ -49,15 +49,17 @@ def star(order: Sequence[int], edges: Edges) -> Joined:
     return joined
 
 
-def components(order: Sequence[int], edges: Edges, min_samples: int) -> Joined:
-    """Join all that are connected through tags with at least `min_samples` tags near, themselves included.
+def chained(order: Sequence[int], edges: Edges, min_samples: int) -> Joined:
+    """Join all that hang together by chains of accepted pairs, through tags with at least `min_samples` near them.
 
-    This is DBSCAN on accepted pairs. The centre of a group is its first tag in `order`; each tag is led there by the
-    shortest chain.
+    A tag counts itself among those near. :func:`paper` groups vectors by one distance, labelled as scikit-learn does,
+    and leads each to its centre by the most similar pairs. Here rules have said which pairs are one and a judge may
+    have, so that similarity says little: each merge is explained by the fewest pairs that lead to the centre, the first
+    tag of the group in `order`, and a tag that is not dense itself goes to the nearest that is.
 
     Examples
     --------
-    >>> components([0, 1, 2], {0: {1: 0.1}, 1: {0: 0.1, 2: 0.1}, 2: {1: 0.1}}, 2)
+    >>> chained([0, 1, 2], {0: {1: 0.1}, 1: {0: 0.1, 2: 0.1}, 2: {1: 0.1}}, 2)
     {1: (0, 0), 2: (0, 1)}
     """
     core = {tag for tag in order if len(edges.get(tag, {})) + 1 >= min_samples}
@@ -137,7 +139,7 @@ def split(joined: Joined, edges: Edges, found: NDArray[np.float32], max_diameter
             tag: {other: far for other, far in edges[tag].items() if part.get(other, -1) == part[tag]}
             for tag in members
         }
-        apart |= components(members, kept, 2)
+        apart |= chained(members, kept, 2)
     return apart
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from instag import _core
 from instag.normalization.judging.judgments import Judged
-from instag.normalization.matching.clustering import Joined, components
+from instag.normalization.matching.clustering import Joined, chained
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import Change, State, Step
 from instag.normalization.tree import acyclic
@@ -127,7 +127,7 @@ def judge(state: State, verdicts: Verdicts, *, guards: bool) -> Step:
     edges: dict[int, dict[int, float]] = defaultdict(dict)
     for one, other in groups.edges(verdicts.same):
         edges[one][other] = edges[other][one] = 0.0
-    joined = components(state.ranked.tolist(), edges, 1)
+    joined = chained(state.ranked.tolist(), edges, 1)
     return Step(list(_changes(joined, verdicts.same, texts)), apart)
 
 

@@ -11,7 +11,7 @@ from instag import _core
 from instag.embedding.vectors import Vectors
 from instag.errors import InputError
 from instag.normalization.matching.acronyms import acronyms, reason
-from instag.normalization.matching.clustering import Joined, components, paper, split, star
+from instag.normalization.matching.clustering import Joined, chained, paper, split, star
 from instag.normalization.matching.decision import shown
 from instag.normalization.settings import Settings
 from instag.normalization.state import Change, State, Step
@@ -108,7 +108,7 @@ def _linked(size: int, pairs: dict[tuple[int, int], Pair], found: NDArray[np.flo
         edges[one][other] = edges[other][one] = pair.distance
     if settings.linkage == "star":
         return star(range(size), edges)
-    joined = components(range(size), edges, settings.min_samples)
+    joined = chained(range(size), edges, settings.min_samples)
     if settings.max_diameter is not None:
         joined = split(joined, edges, found, settings.max_diameter)
     warn_of_chains(joined)
