@@ -73,7 +73,8 @@ bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 	$(BIN)/python benches/python/memory_tag.py 100000 1000000
 
 mutants: ## Break the core on purpose, place by place, and list what no test notices (hours; SHARD=0/8 for a part)
-	cargo mutants --no-shuffle --timeout-multiplier 3 $(if $(SHARD),--shard $(SHARD))
+	@cargo mutants --version >/dev/null 2>&1 || cargo install --locked cargo-mutants
+	cargo mutants --timeout-multiplier 3 --sharding round-robin $(if $(SHARD),--shard $(SHARD))
 
 wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist

@@ -30,6 +30,7 @@ mod python;
 mod relabel;
 mod rules;
 mod select;
+mod sort;
 mod stratify;
 mod tags;
 

@@ -47,6 +47,8 @@ pub(crate) fn map<P: Send, T: Send>(
         let part = parts.lock().ok()?.next()?;
         (part.0 < end.load(Ordering::Relaxed)).then_some(part)
     };
+    // The caller has a part to itself, however quick the others are: it asks at the same steps every time.
+    let mut first = next();
     thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..helpers {
@@ -71,7 +73,7 @@ pub(crate) fn map<P: Send, T: Send>(
             end.store(0, Ordering::Relaxed);
             error
         };
-        while let Some((nth, part)) = next() {
+        while let Some((nth, part)) = first.take().or_else(next) {
             let outcome = work(part, interrupt);
             match outcome {
                 Err(Error::Interrupted) => return Err(stop(Error::Interrupted)),

@@ -9,6 +9,7 @@ use std::collections::BinaryHeap;
 use crate::dedup::mixed;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::sort::sort_by;
 use crate::tags::TagSets;
 
 /// In the place of a part: the row has none yet.
@@ -45,7 +46,8 @@ pub fn stratify(
         members[group as usize].push(row);
     }
     let mut heads: Vec<u32> = (0..groups.len() as u32).filter(|&row| !members[row as usize].is_empty()).collect();
-    heads.sort_by_key(|&head| mixed(mixed(seed) ^ u64::from(head)));
+    let key = |head: u32| (mixed(mixed(seed) ^ u64::from(head)), head);
+    sort_by(&mut heads, interrupt, |&one, &other| key(one).cmp(&key(other)))?;
     let mut deal = Deal::new(labels, &members, sizes);
     // Groups first: rows by themselves fill whatever room is left.
     let (several, alone): (Vec<u32>, Vec<u32>) = heads.iter().partition(|&&head| members[head as usize].len() > 1);

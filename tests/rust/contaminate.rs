@@ -5,6 +5,8 @@
 #[path = "naive/contaminate.rs"]
 mod naive;
 
+use std::cell::Cell;
+
 use instag::{Contamination, Error, Interrupt, contamination};
 use proptest::prelude::*;
 
@@ -137,4 +139,13 @@ fn stops_when_asked() {
     let texts = vec!["one two three four five six seven"; 4096];
     let stopped = contamination(&texts, &["one two three four"], false, &Interrupt::new(&|| true));
     assert_eq!(stopped, Err(Error::Interrupted));
+    // A single text is looked at soon: it is the items that take long.
+    let items: Vec<String> = (0..8_000).map(|nth| format!("one {nth} two {nth} three {nth} four {nth}")).collect();
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    for at in 1..=9 {
+        let asked = Cell::new(0);
+        let wanted = || asked.replace(asked.get() + 1) + 1 >= at;
+        assert_eq!(contamination(&["one"], &items, false, &Interrupt::new(&wanted)), Err(Error::Interrupted));
+        assert_eq!(asked.get(), at);
+    }
 }

@@ -203,3 +203,38 @@ fn after_an_error_the_encoder_is_as_it_was() {
     assert_eq!(encoder.push(&[lists(&rows)], &Interrupt::new(&|| true)), Err(Error::Interrupted));
     assert_eq!(found(&encoder.finish(Order::Name, &Interrupt::never()).unwrap()), naive(&rows[..3]));
 }
+
+#[test]
+fn stopped_while_rows_are_added_it_is_empty() {
+    // A tag for each row: all of them are looked up again as they are added to the first ones, once all are encoded.
+    let rows: Vec<Row> = (0..200_000).map(|row| Some(vec![Some(format!("tag {row}"))])).collect();
+    let (first, rest) = (lists(&rows[..10]), lists(&rows));
+    // How often is asked before that depends on the threads.
+    let stopped_at = |call: u32| {
+        let mut encoder = Encoder::default();
+        encoder.push(std::slice::from_ref(&first), &Interrupt::never()).unwrap();
+        let asked = Cell::new(0);
+        let wanted = || asked.replace(asked.get() + 1) + 1 >= call;
+        let outcome = encoder.push(std::slice::from_ref(&rest), &Interrupt::new(&wanted));
+        assert_eq!(outcome.is_ok(), encoder.len() == 200_010);
+        encoder.len()
+    };
+    let lens: Vec<usize> = (1..1_000).map(stopped_at).take_while(|&len| len <= 10).collect();
+    assert!(lens.iter().all(|&len| len == 0 || len == 10) && lens.contains(&10) && lens.contains(&0), "{lens:?}");
+}
+
+#[test]
+fn a_sort_of_many_tags_can_be_stopped() {
+    let rows: Vec<Row> = (0..100_000).map(|row| Some(vec![Some(format!("{row}"))])).collect();
+    for order in [Order::Name, Order::Count] {
+        let mut encoder = Encoder::default();
+        encoder.push(&[lists(&rows)], &Interrupt::never()).unwrap();
+        let asked = Cell::new(0);
+        let wanted = || {
+            asked.set(asked.get() + 1);
+            asked.get() == 3
+        };
+        assert_eq!(encoder.finish(order, &Interrupt::new(&wanted)), Err(Error::Interrupted));
+        assert_eq!(asked.get(), 3);
+    }
+}

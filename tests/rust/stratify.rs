@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails should stop")]
 
+use std::cell::Cell;
+
 use instag::{Error, Interrupt, Result, TagSets, stratify};
 use proptest::prelude::*;
 
@@ -88,5 +90,21 @@ fn refuses_what_makes_no_sense() {
         (vec![0, 1], vec![2, 1]),
     ] {
         assert!(matches!(dealt(&rows, &groups, &sizes, 0), Err(Error::Malformed(_))), "{groups:?} {sizes:?}");
+    }
+}
+
+#[test]
+fn stops_when_asked() {
+    let (offsets, codes): (Vec<i64>, Vec<u32>) = ((0..=40_000).collect(), (0..40_000).map(|row| row % 7).collect());
+    let labels = TagSets::new(&offsets, &codes, 7).unwrap();
+    let groups: Vec<u32> = (0..40_000).collect();
+    let dealt = |at: u32| {
+        let asked = Cell::new(0);
+        let wanted = || asked.replace(asked.get() + 1) + 1 >= at;
+        (stratify(&labels, &groups, &[10_000, 30_000], 0, &Interrupt::new(&wanted)), asked.get())
+    };
+    // While rows are put in order, and while they are dealt.
+    for at in [1, 3, 6] {
+        assert_eq!(dealt(at), (Err(Error::Interrupted), at));
     }
 }

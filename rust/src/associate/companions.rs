@@ -34,12 +34,13 @@ impl<'a> Companions<'a> {
         left: [u32; 2],
         mut found: impl FnMut(u32, u32),
     ) -> Result<()> {
+        let (tags, holders) = (self.tags, self.tags.holders());
         let Some(misses) = rows.len().checked_sub(least as usize) else { return Ok(()) };
         let (first, rest) = rows.split_at(rows.len().min(misses + 1));
         for &row in first {
             self.interrupt.step()?;
-            for &tag in self.tags.row(row as usize) {
-                if self.tags.holders()[tag as usize] >= least && !left.contains(&tag) {
+            for &tag in tags.row(row as usize) {
+                if holders[tag as usize] >= least && !left.contains(&tag) {
                     let hits = &mut self.hits[tag as usize];
                     if *hits == 0 {
                         self.candidates.push(tag);
@@ -56,7 +57,7 @@ impl<'a> Companions<'a> {
             }
             for &row in rows {
                 self.interrupt.step()?;
-                for &tag in self.tags.row(row as usize) {
+                for &tag in tags.row(row as usize) {
                     let hits = &mut self.hits[tag as usize];
                     *hits += u32::from(*hits > 0);
                 }

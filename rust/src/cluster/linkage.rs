@@ -15,6 +15,7 @@ use super::pairs::{self, Pair};
 use super::vectors::Vectors;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::sort::sort_by;
 
 /// Splits every cluster in which two points are farther apart than `max_diameter`.
 ///
@@ -37,12 +38,13 @@ pub(super) fn split(
         })?;
         let wide = near.len() < members.len() * (members.len() - 1) / 2;
         if wide {
-            near.sort_unstable_by(Pair::rank);
+            sort_by(&mut near, interrupt, Pair::rank)?;
             for &pair in &near {
                 interrupt.step()?;
                 linkage.come(pair);
             }
             for pair in near {
+                interrupt.step()?;
                 if linkage.root(pair.one) == linkage.root(pair.other) {
                     forest.add(pair);
                 }

@@ -4,6 +4,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::words::{Numbers, each_word};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
 
 /// In the place of a word or run that no item has.
 pub(super) const NONE: u32 = u32::MAX;
@@ -25,19 +27,22 @@ pub(super) struct Items {
 }
 
 impl Items {
-    pub(super) fn new(items: &[&str], numbers: Numbers, least: usize) -> Self {
+    pub(super) fn new(items: &[&str], numbers: Numbers, least: usize, interrupt: &Interrupt) -> Result<Self> {
         let mut found =
             Self { codes: Map::default(), words: Vec::new(), all: Vec::with_capacity(items.len()), numbers };
         let mut buffer = String::new();
         for text in items {
             let mut item = Vec::new();
             each_word(text, numbers, &mut buffer, |word| item.push(found.code(word)));
+            for _ in 0..=item.len() {
+                interrupt.step()?;
+            }
             if item.len() < least {
                 item.clear();
             }
             found.all.push(item);
         }
-        found
+        Ok(found)
     }
 
     fn code(&mut self, word: &str) -> u32 {

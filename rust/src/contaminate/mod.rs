@@ -61,9 +61,9 @@ pub fn contamination(
     any_numbers: bool,
     interrupt: &Interrupt,
 ) -> Result<Vec<Contamination>> {
-    let mut found = search(texts, &Items::new(items, Numbers::Kept, 1), interrupt)?;
+    let mut found = search(texts, &Items::new(items, Numbers::Kept, 1, interrupt)?, interrupt)?;
     if any_numbers {
-        let masked = search(texts, &Items::new(items, Numbers::Masked, WITHOUT_NUMBERS), interrupt)?;
+        let masked = search(texts, &Items::new(items, Numbers::Masked, WITHOUT_NUMBERS, interrupt)?, interrupt)?;
         let known: Vec<u32> = found.iter().map(|hit| hit.text).collect();
         let more = masked.into_iter().filter(|hit| known.binary_search(&hit.text).is_err());
         found.extend(more.map(|hit| Contamination { masked: true, ..hit }));
@@ -91,7 +91,7 @@ fn search(texts: &[&str], items: &Items, interrupt: &Interrupt) -> Result<Vec<Co
     })?;
     let weights: Vec<f64> =
         (0..items.n_words()).map(|word| weight(counted.iter().map(|part| part[word]).sum(), texts.len())).collect();
-    let runs = Runs::new(items, &weights);
+    let runs = Runs::new(items, &weights, interrupt)?;
     let found = parallel::map(parallel::shares(texts.len(), SHARE), interrupt, |share, interrupt| {
         let (mut buffer, mut words, mut search) = (String::new(), Vec::new(), Search::default());
         let mut found = Vec::new();

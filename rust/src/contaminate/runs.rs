@@ -6,6 +6,8 @@
 use hashbrown::HashSet;
 
 use super::items::{Items, LEAST, LONG, Map, NONE, SHORT};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
 
 /// The share of an item's weight that is to lie in long runs.
 const IN_LONG: f64 = 0.6;
@@ -51,7 +53,7 @@ pub(super) struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    pub(super) fn new(items: &'a Items, weights: &'a [f64]) -> Self {
+    pub(super) fn new(items: &'a Items, weights: &'a [f64], interrupt: &Interrupt) -> Result<Self> {
         let mut runs = Self {
             items,
             weights,
@@ -62,6 +64,9 @@ impl<'a> Runs<'a> {
             whole: Map::default(),
         };
         for (nth, item) in (0..).zip(&items.all) {
+            for _ in 0..=item.len() {
+                interrupt.step()?;
+            }
             if !item.is_empty() && item.len() < SHORT {
                 runs.whole.entry(item.as_slice().into()).or_default().push(nth);
             }
@@ -69,12 +74,12 @@ impl<'a> Runs<'a> {
             let fours = pairs.windows(3).map(|pairs| number(&mut runs.fours, (pairs[0], pairs[2])));
             runs.item_fours.push(fours.collect());
         }
-        runs.lead();
-        runs
+        runs.lead(interrupt)?;
+        Ok(runs)
     }
 
     /// Finds the runs that lead to each item: all but the most common, while these weigh less than any hit has to.
-    fn lead(&mut self) {
+    fn lead(&mut self, interrupt: &Interrupt) -> Result<()> {
         let mut holders = vec![0u32; self.fours.len()];
         let distinct: Vec<Vec<u32>> = self.item_fours.iter().map(|fours| sorted(fours)).collect();
         for &four in distinct.iter().flatten() {
@@ -89,6 +94,10 @@ impl<'a> Runs<'a> {
             let mut leading = false;
             for four in fours {
                 if !leading {
+                    // Every word is looked at.
+                    for _ in 0..=words.len() / 8 {
+                        interrupt.step()?;
+                    }
                     for place in (0..places.len()).filter(|&place| places[place] == four) {
                         covered[place..place + SHORT].fill(true);
                     }
@@ -99,6 +108,7 @@ impl<'a> Runs<'a> {
                 }
             }
         }
+        Ok(())
     }
 
     fn weigh(&self, words: &[u32], covered: &[bool]) -> f64 {

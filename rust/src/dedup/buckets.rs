@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::parallel;
+use crate::sort::sort_by;
 
 use super::sketch::{Bands, Orders};
 use super::text::{jaccard, marks, normal, runs};
@@ -106,7 +107,7 @@ impl Sketches {
             keyed.clear();
             let blank = |nth: u32| self.sizes[nth as usize] == 0;
             keyed.extend(keys.iter().skip(band).step_by(bands).copied().zip(0..).filter(|&(_, nth)| !blank(nth)));
-            keyed.sort_unstable();
+            sort_by(&mut keyed, interrupt, Ord::cmp)?;
             for bucket in keyed.chunk_by(|one, other| one.0 == other.0) {
                 interrupt.step()?;
                 if bucket.len() > 1 {

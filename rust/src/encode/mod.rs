@@ -12,6 +12,7 @@ use arrow_array::{Array, LargeListArray, StringViewArray};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::parallel;
+use crate::sort::sort_by;
 use crate::tags::{TagSets, check_rows};
 use table::Table;
 
@@ -110,7 +111,7 @@ impl Encoder {
     /// Puts more rows behind those there are.
     ///
     /// Rows are looked at side by side; the result does not depend on the number of threads. After an error the encoder
-    /// is as it was before.
+    /// is as it was before, or empty where it was stopped while rows were added.
     ///
     /// # Errors
     /// [`Error::Malformed`] where the lists hold no strings, [`Error::TooMany`] where there are more rows or distinct
@@ -132,7 +133,10 @@ impl Encoder {
         let further = further.map(|walk| walk.codes.len()).sum();
         for walk in walks {
             self.empty += walk.lengths.iter().filter(|&&length| length == 0).count();
-            self.take(walk, further);
+            if let Err(error) = self.take(walk, further, interrupt) {
+                *self = Self::default();
+                return Err(error);
+            }
         }
         let null = lists.iter().map(Array::null_count).sum::<usize>();
         self.null += null;
@@ -141,7 +145,7 @@ impl Encoder {
     }
 
     /// Takes the rows of a walk, and makes room for as many codes as will come after the first ones.
-    fn take(&mut self, walk: Walk, further: usize) {
+    fn take(&mut self, walk: Walk, further: usize, interrupt: &Interrupt) -> Result<()> {
         let mut end = self.codes.len() as i64;
         self.offsets.extend(walk.lengths.iter().map(|&length| {
             end += i64::from(length);
@@ -153,14 +157,15 @@ impl Encoder {
             self.repeats.resize(self.table.len(), 0);
             self.codes = walk.codes;
             self.codes.reserve_exact(further);
-            return;
+            return Ok(());
         }
-        let codes = self.table.join(&walk.table);
+        let codes = self.table.join(&walk.table, interrupt)?;
         self.repeats.resize(self.table.len(), 0);
         for (&code, repeats) in codes.iter().zip(walk.repeats) {
             self.repeats[code as usize] += repeats;
         }
         self.codes.extend(walk.codes.iter().map(|&code| codes[code as usize]));
+        Ok(())
     }
 
     /// All rows, with the tags numbered as wanted.
@@ -197,17 +202,15 @@ impl Encoder {
     /// The codes there are in the order of their new numbers.
     fn sorted(&self, holders: &[u32], order: Order, interrupt: &Interrupt) -> Result<Vec<u32>> {
         let mut by: Vec<u32> = (0..self.table.len() as u32).collect();
-        interrupt.ask()?;
-        let name = |code: u32| self.table.tag(code as usize);
+        let by_name = |one: &u32, other: &u32| self.table.tag(*one as usize).cmp(self.table.tag(*other as usize));
+        let count = |code: &u32| Reverse(holders[*code as usize]);
         match order {
             Order::Appearance => {}
-            Order::Name => by.sort_unstable_by(|&one, &other| name(one).cmp(name(other))),
-            Order::Count => by.sort_unstable_by(|&one, &other| {
-                let count = |code: u32| Reverse(holders[code as usize]);
-                count(one).cmp(&count(other)).then_with(|| name(one).cmp(name(other)))
-            }),
+            Order::Name => sort_by(&mut by, interrupt, by_name)?,
+            Order::Count => sort_by(&mut by, interrupt, |one, other| {
+                count(one).cmp(&count(other)).then_with(|| by_name(one, other))
+            })?,
         }
-        interrupt.ask()?;
         Ok(by)
     }
 }

@@ -10,6 +10,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 
 /// The longest string that lies in its view.
 const INLINE: u32 = 12;
@@ -71,11 +72,12 @@ impl Table {
     }
 
     /// Adds what another table knows of rows that come after those here; the codes here of its tags.
-    pub(super) fn join(&mut self, other: &Self) -> Vec<u32> {
+    pub(super) fn join(&mut self, other: &Self, interrupt: &Interrupt) -> Result<Vec<u32>> {
         let code_of = |(code, holders): (usize, u32)| {
+            interrupt.step()?;
             let known = self.place(other.keys[code], || other.tag(code));
             known.holders += holders;
-            known.code
+            Ok(known.code)
         };
         other.holders().into_iter().enumerate().map(code_of).collect()
     }
