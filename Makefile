@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SOURCE := pyproject.toml Cargo.toml Cargo.lock $(shell find rust/src -name '*.rs')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-llm test slow trainers cluster evidence lint format docs bench mutants wheel clean
+.PHONY: help demo demo-llm test slow lowest trainers cluster evidence lint format docs bench mutants wheel clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ test: $(VENV)/.developing ## Build instag and run all tests, of Rust and of Pyth
 
 slow: $(VENV)/.developing ## Run the tests that take long and rarely break
 	$(BIN)/python -m pytest --quiet --benchmark-skip -n 2 -m slow
+
+lowest: ## Run the tests with the lowest Polars that pyproject.toml allows
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(VENV)-lowest/bin/python -m pip install --quiet . --group test "$$(sed -n 's/.*"polars>=\([0-9.]*\),.*/polars==\1/p' pyproject.toml)"
+	$(VENV)-lowest/bin/python -m pytest tests --quiet --benchmark-skip -n 2 -m 'not slow'
 
 trainers: ## Read and train with what is written for trainers (gigabytes of PyTorch, apart from the rest)
 	for trainer in trl llamafactory; do \
@@ -80,7 +86,7 @@ wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
 
 clean: ## Delete everything that was made
-	rm -rf $(VENV) $(VENV)-trainers $(VENV)-cluster $(VENV)-evidence target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-trainers $(VENV)-cluster $(VENV)-evidence target dist docs/_build instag-demo instag-demo-llm python/instag/_core.*so
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
