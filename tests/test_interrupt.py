@@ -45,3 +45,16 @@ def test_an_encoding_hears_of_signals() -> None:
     tags = pl.int_range(6_000_000, eager=True).cast(pl.String)
     column = tags.reshape((2_000_000, 3)).arr.to_list()
     stopped_midway(lambda: _core.Encoder().push(column))
+
+
+def test_sorting_many_tags_hears_of_signals() -> None:
+    encoder = _core.Encoder()
+    encoder.push(pl.int_range(3_000_000, eager=True).cast(pl.String).reshape((1_000_000, 3)).arr.to_list())
+    stopped_midway(lambda: encoder.finish("name"))
+
+
+def test_reading_many_items_hears_of_signals() -> None:
+    # The items of a benchmark may be more than the texts that are looked at.
+    number = pl.int_range(300_000, eager=True).cast(pl.String)
+    items = pl.select("what is " + number + " and who says that " + number + " is not " + number.reverse()).to_series()
+    stopped_midway(lambda: _core.contamination(items[:10], items, any_numbers=False))
