@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instag.io import load, write
+from instag.io import inference, load, write
 
 type_mixes: list[list[dict[str, Any]]] = [
     [{"a": "x"}, {"a": [1, 2]}],
@@ -152,10 +152,13 @@ def test_the_last_line_counts_as_much_as_the_first(last: str, tmp_path: Path) ->
     assert same(parsed(tmp_path / "out.jsonl"), [{"a": 0.5}] * 2000 + [{"a": json.loads(last)}])
 
 
-def test_a_file_without_mixes_is_scanned_not_parsed(tmp_path: Path) -> None:
+def test_a_file_without_mixes_is_scanned_not_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = {"a": 0.5, "b": 1, "c": "[x", "d": True, "e": None, "f": [["x"]], "g": [{"h": ["true"]}], "i": 0}
     path = spelt([record] * 3, tmp_path / "in.jsonl")
+    few = load(path).collect()
+    monkeypatch.setattr(inference, "HELD", 10)
     assert "json_decode" in load(path).explain()
+    assert load(path).collect().equals(few)
     assert "json_decode" not in load(spelt([record, {"i": "x"}], path)).explain()
 
 
