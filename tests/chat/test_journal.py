@@ -358,6 +358,7 @@ def test_how_fast_questions_were_answered(tmp_path: Path) -> None:
     # Parts of several machines one after the other, and a torn line at the end.
     path.write_bytes(whole + whole + whole[:-5])
     seen = peeked(path)
-    assert (len(seen.replied()), seen.pace()) == (2, pytest.approx(8.0, rel=0.5))
+    assert len(seen.replied()) == 2
+    assert seen.pace() == pytest.approx(8.0, rel=0.5)
     with opened(path) as journal:
         assert journal.dropped > 0
