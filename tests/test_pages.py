@@ -85,7 +85,8 @@ def prepare(page: str) -> dict[str, Any]:
         data = pl.concat([data] * 80).with_columns(named, tokens=pl.col("messages").list.len() * 40)
     for folder in ("benchmarks", "pool", "data", "run/data", "parts"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-    instag.write(data.head(3).select("messages"), "benchmarks/test.jsonl")
+    for name in ("benchmarks/test.jsonl", "test.jsonl"):
+        instag.write(data.head(3).select("messages"), name)
     for name in ("chat", "math"):
         instag.write(raw.drop("source"), f"data/{name}.jsonl")
         data.write_parquet(f"pool/{name}.parquet")
