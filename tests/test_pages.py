@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -174,3 +175,14 @@ def test_every_page_is_in_the_contents() -> None:
     contents = (ROOT / "docs" / "index.md").read_text("utf-8")
     pages = [path.relative_to(ROOT / "docs").with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md")]
     assert [page for page in pages if page != "index" and f"\n{page}\n" not in contents] == []
+
+
+def test_links_lead_somewhere() -> None:
+    for path in PAGES:
+        links = re.findall(
+            r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+        )
+        for link in links:
+            target = link.split("#")[0]
+            if target and "://" not in target and not target.startswith("../../actions"):
+                assert (path.parent / target).exists(), f"{path.relative_to(ROOT)}: {link}"
