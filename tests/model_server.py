@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.chance.random() < self.server.faults:
             body, status = b'{"error": {"message": "overloaded"}}', 503
         else:
-            content = judged(asked) if '"candidates"' in asked else tagged(asked)
+            content = answer_to(asked)
             choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
             usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
             body, status = json.dumps({"id": "1", "model": "m", "choices": [choice], "usage": usage}).encode(), 200
@@ -51,6 +51,13 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except OSError:
             pass  # who asked is dead
+
+
+def answer_to(asked: str) -> str:
+    """What a model might say: to a request for tags, to one about tags, or about a pair of questions."""
+    if asked.startswith('{"request"'):
+        return json.dumps({"reason": "they ask about other things", "same": False})
+    return judged(asked) if '"candidates"' in asked else tagged(asked)
 
 
 def tagged(asked: str) -> str:

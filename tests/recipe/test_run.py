@@ -409,3 +409,25 @@ def test_journals_of_other_machines_are_read(
         ],
     )
     assert bytes_of(other) == before
+
+
+def test_a_judge_of_paraphrases_asks_once(folder: Path, server: Server) -> None:
+    asked = "What do loaves and the sea have in common?"
+    (folder / "benchmark.jsonl").write_text(json.dumps({"question": asked, "answer": "Waves."}) + "\n")
+    table = f"""
+[decontaminate]
+against = "benchmark.jsonl"
+judge = {{ model = "m", from = 0.2, base_url = "{server.url}", price = [1.0, 1.0] }}
+"""
+    (folder / "recipe.toml").write_text((folder / "recipe.toml").read_text() + table)
+    with pytest.raises(instag.InputError, match=r"how many pairs .* no max_cost: set it, or run with --yes"):
+        run(folder, until="decontaminate")
+    run(folder, set=["decontaminate.max_cost=5.0"])
+    questions = server.answers.total()
+    assert questions
+    manifest = json.loads((folder / "out/manifest.json").read_text())
+    step = next(each for each in manifest["steps"] if each["name"] == "decontaminate")
+    assert (step["model"], step["questions"]) == ("m", questions)
+    assert (folder / "out/candidates.jsonl").read_text().count("\n") >= questions
+    run(folder, set=["decontaminate.max_cost=5.0", "dedup.threshold=0.99"])
+    assert set(server.answers.values()) == {1}

@@ -142,7 +142,11 @@ OWN: dict[str, dict[str, Option]] = {
     },
 }  # fmt: skip
 # Keys that people know by another name, from a function or from the command line.
-ALIKE = {("write", "to"): "format", ("write", "trainer"): "trainers"}
+ALIKE = {
+    ("decontaminate", "judge_model"): "judge",
+    ("write", "to"): "format",
+    ("write", "trainer"): "trainers",
+}
 
 
 @cache

@@ -84,6 +84,7 @@ def _placed(made: Mapping[str, Done], output: Path) -> Iterator[tuple[Path, Path
         yield from ((output / "data" / f"{names[name]}.parquet", path) for name, path in last.tables.items())
     for step, name in (
         ("card", "README.md"), ("report", "report.html"), ("normalize", "vocabulary.parquet"), ("select", POOL),
+        ("decontaminate", "candidates.jsonl"),
         *(("select", each) for each in (*KEPT.values(), "tree.parquet")),
     ):  # fmt: skip
         folder = made[step].folder if step in made else None

@@ -44,6 +44,9 @@ def _listed(result: cleaning.Cleaned[Any], job: Job) -> dict[str, Any]:
     if "of" in result.dropped.columns:
         of = rows.select(of="row", of_key="key", of_source="source", of_row="source_row")
         listed_rows = listed_rows.join(of, on="of", how="left", maintain_order="left").drop("of")
+    if result.candidates is not None:
+        # Pairs that were looked at, to be read and corrected.
+        result.candidates.write_ndjson(job.path("candidates.jsonl"))
     first = ("reason", "key", "source", "source_row")
     listed_rows.select(*first, pl.exclude(*first, "row")).sink_parquet(job.path("dropped.parquet"))
     return {"dropped": reasons}
@@ -67,6 +70,8 @@ def decontaminate(job: Job) -> dict[str, Any]:
     spent = ledger.spent(journal, price)
     check_spent("decontaminate", result.tally, given.get("max_cost"), spent)
     facts = {"model": model, "journal": journal.name, "spent": None if price is None else round(spent, 6)}
+    if result.tally is not None:
+        facts |= {"questions": result.tally.answered, "answered before": result.tally.kept}
     return facts | _listed(result, job)
 
 
