@@ -1,7 +1,6 @@
 """Sources become one table: conversations as messages, where each came from, and a key that finds it again."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ def _source(source: Source, job: Job, counts: dict[str, int]) -> pl.LazyFrame:
     """The rows of a source that are taken."""
     path = job.path(f"between-{len(counts)}.parquet")
     files = [str(file) for file in source.files]
-    io.write(io.load(files if len(files) > 1 else files[0], to="messages", **source.options), path, format="messages")
+    io.convert(files if len(files) > 1 else files[0], path, to="messages", **source.options)
     frame = pl.scan_parquet(path)
     counts[source.name] = rows = int(frame.select(pl.len()).collect().item())
     taken = _taken(rows, source.sample, job)
@@ -70,9 +69,3 @@ def _keys(frame: pl.LazyFrame) -> Iterator[str]:
     for start in range(0, rows, BATCH):
         yield from keys.of(frame.select("messages").slice(start, BATCH).collect().get_column("messages").to_list())
 
-
-def files_in(sources: tuple[Source, ...]) -> Iterator[tuple[str, Path]]:
-    """Each file with the name that people know it by."""
-    for source in sources:
-        for file in source.files:
-            yield f"{source.name}: {file.name}", file
