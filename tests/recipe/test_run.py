@@ -17,7 +17,7 @@ import instag
 from instag.recipe.cache import Cache
 from instag.recipe.spending import CostError
 from model_server import Server
-from recipes import bytes_of
+from recipes import bytes_of, rows
 
 
 def run(folder: Path, **options: Any) -> list[str]:
@@ -431,3 +431,38 @@ judge = {{ model = "m", from = 0.2, base_url = "{server.url}", price = [1.0, 1.0
     assert (folder / "out/candidates.jsonl").read_text().count("\n") >= questions
     run(folder, set=["decontaminate.max_cost=5.0", "dedup.threshold=0.99"])
     assert set(server.answers.values()) == {1}
+
+
+def test_weights_earlier_rows_and_costs_are_replayed(folder: Path) -> None:
+    weights = pl.DataFrame({"tag": ["bread", "tides", "chess"], "weight": [5.0, 2.0, 0.0]})
+    weights.write_csv(folder / "weights.csv")
+    rows("before", 6).select("messages", "tags").write_ndjson(folder / "before.jsonl")
+    line = ["select.method=gain", "select.cost=words", "select.budget=250", "select.weights=weights.csv"]
+    line += ["select.start=before.jsonl", "select.curve=0.7", "normalize.min_count=1", "normalize.stem=none"]
+    run(folder, set=line)
+    out = folder / "out"
+    assert {"weights.parquet", "start_tags.parquet", "pool_tags.parquet"} <= {path.name for path in out.iterdir()}
+    assert "messages" not in pl.read_parquet(out / "start_tags.parquet").columns
+    found = checks(folder, replay=True)
+    assert set(found.values()) == {True}, found
+    for name, change in (
+        ("weights.parquet", (pl.col("weight").cast(pl.Float64).clip(0, 3) * -1 + 3)),
+        ("start_tags.parquet", pl.col("tags").list.reverse()),
+    ):
+        kept = (out / name).read_bytes()
+        frame = pl.read_parquet(out / name)
+        (frame.with_columns(change) if name.startswith("weights") else frame.head(1)).write_parquet(out / name)
+        assert checks(folder, replay=True)["selection"] is False, name
+        (out / name).write_bytes(kept)
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["selection"]["value"] *= 1.01
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert checks(folder, replay=True)["certificate"] is False
+
+
+def test_a_manifest_of_a_newer_version_is_refused_by_name(folder: Path) -> None:
+    run(folder)
+    path = folder / "out/manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"manifest": 99}))
+    with pytest.raises(instag.InputError, match="manifest 99 is of a newer instag; this one reads up to"):
+        instag.verify(path)
