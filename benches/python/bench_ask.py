@@ -44,6 +44,7 @@ def read(reply: Reply) -> list[str]:
 
 
 async def with_ask(url: str, count: int) -> int:
+    """Ask one endpoint, or several with commas between."""
     identity = identity_of("mock", "bench", SCHEMA)
     questions = (Question(key_of(identity, f"{number}"), messages(number)) for number in range(count))
     with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +52,7 @@ async def with_ask(url: str, count: int) -> int:
         with Journal.open(path, model="mock", prompt="bench", schema=SCHEMA) as journal:
             tally = await ask(
                 questions,
-                endpoint=Endpoint.of("mock", url, "none"),
+                endpoint=[Endpoint.of("mock", each, "none") for each in url.split(",")],
                 journal=journal,
                 schema=SCHEMA,
                 sampling=SAMPLING,
@@ -117,8 +118,9 @@ def measure(name: str, url: str, count: int, warm: int) -> dict[str, float]:
 
 
 @contextmanager
-def mock(delay: float) -> Iterator[str]:
-    command = [sys.executable, str(HERE / "mock_server.py"), "--delay", str(delay)]
+def mock(delay: float, *, slots: int = 0, limit: int = 0) -> Iterator[str]:
+    limits = {"--delay": delay, "--slots": slots, "--limit": limit}
+    command = [sys.executable, str(HERE / "mock_server.py"), *(str(part) for pair in limits.items() for part in pair)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
         assert server.stdin
         assert server.stdout
@@ -167,6 +169,29 @@ def test_rate() -> None:
     # On an idle machine 85 % of the ideal, 1,280 a second; beside other load, of what bare aiohttp gets.
     found = compare(0.2, {"ask": 8_000, "aiohttp": 8_000}, rounds=3)
     assert found["ask"]["rate"] >= 0.85 * min(IN_FLIGHT / 0.2, found["aiohttp"]["rate"])
+
+
+@linux
+def test_two_endpoints() -> None:
+    # The servers are what is slow: each answers 8 at a time, 80 a second.
+    with mock(0.1, slots=8) as one, mock(0.1, slots=8) as other:
+        rounds = [
+            (run("ask", one, 1_600, 40)["rate"], run("ask", f"{one},{other}", 1_600, 40)["rate"]) for _ in range(3)
+        ]
+    alone, both = (median(rates) for rates in zip(*rounds, strict=True))
+    ratio = median(both / alone for alone, both in rounds)
+    print(f"\none endpoint {alone:.1f} requests/s, two {both:.1f}: {ratio:.2f} x")
+    assert ratio >= 1.9
+
+
+@linux
+@pytest.mark.parametrize("limit", [100, 400])
+def test_too_many_requests(limit: int) -> None:
+    # More than these in a second get 429, with Retry-After. A minute, in whose first seconds the limit is found out.
+    with mock(0.02, limit=limit) as url:
+        rate = run("ask", url, 60 * limit, 2 * limit)["rate"]
+    print(f"\na server that bears {limit} requests/s: {rate:.0f}, {rate / limit:.0%}")
+    assert rate >= 0.8 * limit
 
 
 @linux

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from instag.chat import Fault, Limits, Price, Reply, Unreadable
-from instag.chat.backoff import CircuitBreaker
+from instag.chat.circuit_breaker import CircuitBreaker
 from instag.chat.concurrency import Bucket, Pace
 from instag.chat.spending import Spending
 

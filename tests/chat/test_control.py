@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instag.chat.backoff import Gate, held, wait_in
-from instag.chat.concurrency import MOST, START, Window
+from instag.chat.concurrency import MOST, START, LearnedRate, Window
+from instag.chat.gate import Gate
 from instag.chat.lane import Job
+from instag.chat.pauses import held, wait_in
 from instag.chat.scheduler import Waiting
 
 
@@ -208,3 +209,49 @@ def test_who_is_due_first_goes_first(due: list[float]) -> None:
     order = sorted(range(len(due)), key=lambda number: (due[number], number))
     assert [waiting.take().key for _ in due] == [str(number).encode() for number in order]
     assert waiting.due(0.0) == float("inf")
+
+
+@pytest.mark.parametrize("limit", [5, 50, 300])
+@pytest.mark.parametrize("wait", [1.0, 10.0])
+def test_what_a_server_bears_is_learned(limit: int, wait: float) -> None:
+    """A server that counts requests in spans of so many seconds, and a client that heeds it; the clock is made."""
+    rate, step = LearnedRate(), 0.005
+    answered, refused, closed_until = 0, 0, 0.0
+    window, count = -1, 0
+    seconds = 60 * wait
+    for tick in range(int(seconds / step)):
+        now = tick * step
+        if int(now / wait) != window:
+            window, count = int(now / wait), 0
+        if now < closed_until:
+            continue
+        for _ in range(5):
+            if rate.wait(now) > 0:
+                break
+            rate.take(now)
+            count += 1
+            if count > limit * wait:
+                refused += 1
+                rate.throttled(wait, now)
+                closed_until = now + wait
+                break
+            answered += 1
+            rate.answered(now)
+    assert answered / seconds >= 0.85 * limit
+    assert refused <= 12
+
+
+def test_where_a_server_bears_more_again_it_is_found_out() -> None:
+    rate = LearnedRate()
+    for tick in range(2_000):
+        rate.answered(tick / 1_000)
+    rate.throttled(1.0, now=2.0)
+
+    def at(now: float) -> float:
+        for _ in range(10_000):
+            rate.take(now)
+        return 10_000 / rate.wait(now)
+
+    rates = [at(float(now)) for now in (10, 60, 120, 200)]
+    assert rates == sorted(rates)
+    assert rates[-1] > 3 * rates[0]

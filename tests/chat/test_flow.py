@@ -10,8 +10,8 @@ from aiohttp import web
 import chaos
 from asked import run, stopped, texts
 from instag.chat import Price
-from instag.chat.backoff import Gate
 from instag.chat.concurrency import Window
+from instag.chat.gate import Gate
 
 
 def test_as_many_are_in_flight_as_may_be(tmp_path: Path) -> None:

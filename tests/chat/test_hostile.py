@@ -15,7 +15,8 @@ import chaos
 from asked import key, opened, read, run, stopped, texts
 from instag.chat import Reply
 from instag.chat.endpoint import Redaction
-from instag.chat.response import Trouble, read_response
+from instag.chat.refusal import Trouble
+from instag.chat.response import read_response
 from instag.chat.transport import Answer
 
 MILLION = 1_000_000

@@ -9,7 +9,7 @@ from aiohttp import web
 
 import chaos
 from asked import run, stopped, texts
-from instag.chat.backoff import Outage
+from instag.chat.outage import Outage
 
 QUICK: dict[str, Any] = {"backoff": 0.002, "patience": 30.0}
 

@@ -4,7 +4,7 @@
 population  the queries and their tags
 sampling    random choices, the same on every machine, and what is put wrong
 cases       what is put before the judge, drawn by a seed
-judge       what the judge is told, and what it answers
+judge       what the judge is asked, and what it answers
 labels      what people say about the same cases
 agreement   people beside each other and beside the judge
 result      all of it as numbers and frames, and what deserves a look

@@ -1,4 +1,4 @@
-"""The judge: what it is told, what it answers, and the cases that it is asked about."""
+"""The judge: what it is asked, what it answers, and the cases that it is asked about."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -143,7 +143,7 @@ def _truth(value: Any) -> bool | None:
 
 
 # Hexadecimal digits that tell the prompts apart in the names of journals.
-TOLD_APART = 8
+DIGITS = 8
 
 
 Failure = tuple[str, str | None, str | None]
@@ -151,11 +151,11 @@ Failure = tuple[str, str | None, str | None]
 
 
 def task_of(model: str, journal: Any) -> Task[Verdict]:
-    """What a judge is asked for; the journal is named after both unless one is given."""
+    """What a judge is asked for; where no journal is given, it is named after both."""
     if not model:
         raise InputError("model: expected the model's name at the endpoint; found none")
-    named = f"{model}.audit.{IDENTITY.split()[1][:TOLD_APART]}.journal"
-    return Task(model, IDENTITY, SCHEMA, read_verdict, re.sub(r"[^\w.-]+", "-", named) if journal is None else journal)
+    name = f"{model}.audit.{IDENTITY.split()[1][:DIGITS]}.journal"
+    return Task(model, IDENTITY, SCHEMA, read_verdict, re.sub(r"[^\w.-]+", "-", name) if journal is None else journal)
 
 
 class Docket:

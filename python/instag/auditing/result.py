@@ -195,10 +195,10 @@ def cases_frame(
     rows = []
     for case in cases:
         verdict = verdicts.get(case.id)
-        told = (None, None) if verdict is None else (verdict.right, verdict.reason)
+        judged = (None, None) if verdict is None else (verdict.right, verdict.reason)
         failure = ": ".join(part for part in failures.get(case.id, ())[:2] if part) or None
         shown = (case.tag, list(case.queries), list(case.rows), case.misplaced)
-        rows.append((case.id, case.kind, case.probe, *shown, *told, failure))
+        rows.append((case.id, case.kind, case.probe, *shown, *judged, failure))
     schema: dict[str, Any] = {
         "case": pl.String,
         "kind": pl.String,
@@ -222,7 +222,7 @@ def failures_frame(cases: Sequence[Case], failures: Mapping[str, Failure]) -> pl
 
 
 # Reasons that a warning names; the table of failures has them all.
-NAMED = 5
+SHOWN = 5
 
 # The share of probes that a judge should catch.
 CAUGHT = 0.9
@@ -242,9 +242,9 @@ def warn_of_failures(failures: Mapping[str, Failure], cases: int) -> None:
     """Say how many cases have no verdict, and why."""
     if failures:
         counts = Counter(": ".join(filter(None, failure[:2])) for failure in failures.values())
-        named = "; ".join(f"{count:,} {why}" for why, count in counts.most_common(NAMED))
-        others = "; …" if len(counts) > NAMED else ""
-        warn(f"{len(failures):,} of {cases:,} cases have no verdict ({named}{others}) and are not counted")
+        reasons = "; ".join(f"{count:,} {why}" for why, count in counts.most_common(SHOWN))
+        others = "; …" if len(counts) > SHOWN else ""
+        warn(f"{len(failures):,} of {cases:,} cases have no verdict ({reasons}{others}) and are not counted")
 
 
 def warn_of_judge(judge: pl.DataFrame) -> None:

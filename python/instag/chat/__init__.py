@@ -7,11 +7,13 @@ question         a question, its key, and what comes of it: a reply or a fault
 endpoint         where questions go, and in whose name; secrets kept out of sight
 request_format   how a question is put to this server
 transport        bodies go out, answers come back
-response         what an answer means
+response         what an answer means; refusal: one that is none
 json_values      the JSON in what a model wrote
 truncate         texts cleaned, cut, and their tokens estimated
 journal          all replies and faults; journal_file: its lines, lock and index
-backoff          waiting when the server says so, and stopping when too much is wrong
+gate             closes when the server has too many requests; pauses: how long it asks to wait
+outage           an endpoint that is away, and when it is tried again
+circuit_breaker  says when so much is wrong that asking on makes no sense
 concurrency      how many requests in flight, how many a minute
 spending         prices, and money spent and set aside
 options          what a user may set, checked once

@@ -109,10 +109,11 @@ class Window:
 
 
 MINUTE = 60.0
-# Seconds of a wait that is worth learning from, of the longest time in which servers count, and of a moment; how much less than learned is asked for, and the
-# seconds until twice as much is.
+# Seconds of a wait that is worth learning from, of the longest time in which servers count, and of a moment; how much less
+# than was too much is asked for, and where it was too much soon; after how many such times as the server counts in, and the seconds, or such times, until twice as much is, and how many
+# times as long where it was borne for a while, so that it is well known.
 WORTH_LEARNING = 0.5
-LONGEST_COUNT, MOMENT, LESS_THAN_LEARNED, REGAINED = 60.0, 0.05, 0.98, 60.0
+LONGEST_COUNT, MOMENT, LESS, MUCH_LESS, RISEN, REGAINED, SLOWLY, KNOWN = 60.0, 0.05, 0.98, 0.9, 5.0, 60.0, 30.0, 3.0
 
 
 class Bucket:
@@ -147,7 +148,8 @@ class LearnedRate:
     """How many answers a second a server bears that says "too many requests" and how long to wait.
 
     As long as it asks to wait, so long about is the time that it counts requests in: what it answered in as much time
-    before is what it bears. A little less is asked for then, and more again with time.
+    before is what it bears, or somewhat less, for it may have been waited for in that time. So that is where asking goes
+    on, and soon rises to a little less than what was too much; there it stays for a while, and then more is tried.
 
     Examples
     --------
@@ -163,7 +165,8 @@ class LearnedRate:
 
     def __init__(self) -> None:
         self._times: deque[float] = deque()
-        self._rate, self._best, self._learned_at = 0.0, 0.0, 0.0
+        self._low, self._high, self._best = 0.0, 0.0, 0.0
+        self._span, self._regained, self._learned_at = 1.0, REGAINED, 0.0
         self._next = 0.0
 
     def answered(self, now: float) -> None:
@@ -178,12 +181,25 @@ class LearnedRate:
             return
         span = min(max(wait, 1.0), LONGEST_COUNT)
         # Of less time than that nothing can be learned.
-        if self._times and now - self._times[0] >= span:
-            count = sum(now - time <= span for time in self._times)
-            measured = max(count, 1) / span
-            self._best = max(self._best, measured)
-            # Where it says so whatever is asked, less and less would be asked.
-            self._rate, self._learned_at = max(LESS_THAN_LEARNED * measured, self._best / 2), now
+        if not self._times or now - self._times[0] < span:
+            return
+        measured, twice = (
+            max(sum(now - time <= seconds for time in self._times), 1) / span for seconds in (span, 2 * span)
+        )
+        self._best = max(self._best, measured)
+        # It lies between what was answered and what was too much: at first what was answered without the wait before.
+        asked = self._at(now) if self._high else twice
+        # What was borne for a while is no part of what was too much.
+        late = self._high > 0 and now - self._learned_at >= 2 * RISEN * span
+        if late:
+            self._high = LESS * (self._high + asked) / 2
+        else:
+            self._high = (MUCH_LESS if self._high else LESS) * asked
+        self._low = min((measured + asked) / 2, self._high)
+        # Where it says so whatever is asked, less and less would be asked.
+        self._low, self._high = (max(each, self._best / 2) for each in (self._low, self._high))
+        self._span, self._learned_at = span, now
+        self._regained = max(REGAINED, SLOWLY * span) * (KNOWN if late else 1.0)
 
     def wait(self, now: float) -> float:
         """Seconds until the next request may be sent."""
@@ -191,11 +207,17 @@ class LearnedRate:
 
     def take(self, now: float) -> None:
         """A request is sent."""
-        if self._rate:
-            # Slowly at first, for it was learned; and more and more, for it may be over.
-            rate = self._rate * (1 + ((now - self._learned_at) / REGAINED) ** 3)
+        if self._high:
             # What a moment brings may be sent at once: timers are coarse.
-            self._next = max(self._next, now - MOMENT) + 1 / rate
+            self._next = max(self._next, now - MOMENT) + 1 / self._at(now)
+
+    def _at(self, now: float) -> float:
+        """How many a second are asked at a time."""
+        # The wait that was asked for does not count: nothing was sent then.
+        since = max(now - self._learned_at - self._span, 0.0) / self._span
+        rate = self._low + (self._high - self._low) * min(since / RISEN, 1.0)
+        # Slowly more, for it was learned; and then ever more, for it may be over.
+        return rate * (1 + (since * self._span / self._regained) ** 3)
 
 
 class Pace:

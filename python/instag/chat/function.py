@@ -10,9 +10,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from instag.chat.backoff import CircuitBreaker
-from instag.chat.journal import Journal, PaceNotes
+from instag.chat.circuit_breaker import CircuitBreaker
+from instag.chat.journal import Journal
 from instag.chat.options import Limits
+from instag.chat.pace_notes import PaceNotes
 from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import Fault, Question, Reply, Unreadable
 from instag.errors import InputError
@@ -72,8 +73,7 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
     write
         From an answer to the text that the journal keeps; None where it is no answer.
     journal, read, limits, total, stop, watch
-        As for :func:`instag.chat.ask`. Of the limits `concurrency` is the most questions in a batch (32 unless it is a
-        number), and `attempts`, `backoff`, `reask` and `max_unread` hold.
+        As for :func:`instag.chat.ask`. Of the limits `concurrency` is the most questions in a batch (32 where it is `"auto"`), and `attempts`, `backoff`, `reask` and `max_unread` hold.
 
     Raises
     ------

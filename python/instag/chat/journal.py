@@ -12,11 +12,10 @@ from typing import Any, Self
 from instag.chat.journal_file import FILE, locked, mend, scan
 from instag.chat.journal_index import Index
 from instag.chat.journal_lines import header_of, line_of, pace_line, record_of, setup_line
-from instag.chat.progress import Tally
 from instag.chat.question import Fault, KeySet, Reply
 from instag.errors import InputError
 
-__all__ = ["Journal", "JournalReader", "PaceNotes", "Paths"]
+__all__ = ["Journal", "JournalReader", "Paths"]
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 """A journal, or several of which the last is written to."""
@@ -225,7 +224,7 @@ class Journal(JournalReader):
             self.settle()
 
     def note_setup(self, base_url: str, setup: Mapping[str, Any]) -> None:
-        """Write down how questions are put at an endpoint, unless the journal says the same already."""
+        """Write down how questions are put at an endpoint, where the journal does not say so yet."""
         if self.setup(base_url) != setup:
             self._append(setup_line(base_url, setup))
             self.index.setups[base_url] = dict(setup)
@@ -288,20 +287,6 @@ class Journal(JournalReader):
             yield
         except OSError as error:
             raise InputError(f"{self.path}: the journal cannot be written: {error.strerror or error}") from None
-
-
-class PaceNotes:
-    """Writes into a journal, now and then, how fast the questions of a run are answered."""
-
-    def __init__(self, journal: Journal, now: float) -> None:
-        self._journal, self._at, self._done = journal, now, 0
-
-    def note(self, tally: Tally, seconds: float = 0.0) -> None:
-        """Write down how many questions are done since the last time, if that was so many seconds ago."""
-        done, now = tally.answered + tally.failed, time.monotonic()
-        if now - self._at >= seconds:
-            self._journal.note_pace(done - self._done, now - self._at)
-            self._at, self._done = now, done
 
 
 def _paths(paths: Any) -> list[Path]:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from instag.chat.backoff import Gate, Outage
 from instag.chat.concurrency import LearnedRate, Pace, Window
 from instag.chat.endpoint import Endpoint
+from instag.chat.gate import Gate
 from instag.chat.options import Limits
+from instag.chat.outage import Outage
 from instag.chat.question import Fault
+from instag.chat.refusal import Trouble
 from instag.chat.request_format import RequestFormat
-from instag.chat.response import Trouble
 from instag.chat.transport import Transport
 
 __all__ = ["Job", "Lane", "lower_way"]

@@ -48,7 +48,7 @@ def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "a
     name
         What requests call it.
     concurrency
-        Requests at a time, each with a context of 4,096 tokens; 4 unless it is a number.
+        Requests at a time, each with a context of 4,096 tokens; 4 where it is `"auto"`.
 
     Yields
     ------

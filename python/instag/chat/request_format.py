@@ -293,8 +293,8 @@ class RequestFormat:
     def _wanted(self, way: str) -> dict[str, Any]:
         match way:
             case "json_schema":
-                named = {"name": "answer", "strict": True, "schema": self._schema}
-                return {"response_format": {"type": "json_schema", "json_schema": named}}
+                schema = {"name": "answer", "strict": True, "schema": self._schema}
+                return {"response_format": {"type": "json_schema", "json_schema": schema}}
             case "structured_outputs":
                 return {"structured_outputs": {"json": self._schema}}
             case "json_object":

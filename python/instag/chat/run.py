@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import Any
 
-from instag.chat.backoff import held
 from instag.chat.endpoint import Endpoint
-from instag.chat.journal import Journal, PaceNotes
+from instag.chat.journal import Journal
 from instag.chat.lane import Job, Lane
+from instag.chat.lost import Lost
 from instag.chat.options import Limits
+from instag.chat.pace_notes import PaceNotes
+from instag.chat.pauses import held
 from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import Question, Reply
 from instag.chat.reading import Reading
+from instag.chat.refusal import Trouble
 from instag.chat.request_format import RequestFormat, Structured
-from instag.chat.response import Trouble, read_response
+from instag.chat.response import read_response
 from instag.chat.scheduler import Scheduler
 from instag.chat.state import RunState
-from instag.chat.transport import Lost
 from instag.chat.trouble import Troubles
 
 __all__ = ["Run", "ask"]

@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from instag.chat.backoff import CircuitBreaker
+from instag.chat.circuit_breaker import CircuitBreaker
 from instag.chat.journal import Journal
 from instag.chat.lane import Job, Lane
 from instag.chat.options import Limits
 from instag.chat.progress import Tally
 from instag.chat.question import Fault, KeySet, Reply
-from instag.chat.response import Trouble
+from instag.chat.refusal import Trouble
 from instag.chat.scheduler import Scheduler
 
 __all__ = ["RunState"]

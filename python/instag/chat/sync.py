@@ -63,14 +63,14 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
             finished.set()
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="instag", daemon=True)
-    started, told, interrupts = False, 0, 0
+    started, cancelled, interrupts = False, 0, 0
     while True:
         try:
             if not started:
                 started = True
                 thread.start()
-            if told < interrupts:
-                told += 1
+            if cancelled < interrupts:
+                cancelled += 1
                 with suppress(RuntimeError):  # it has ended meanwhile
                     loop.call_soon_threadsafe(task.cancel)
             if finished.wait(GLANCE):

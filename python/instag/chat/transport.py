@@ -1,7 +1,6 @@
 """The transport: bodies go out, answers come back, within bounds of time and size."""
 
 import asyncio
-import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -12,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from instag.chat.capture import captured
 from instag.chat.endpoint import Endpoint, is_openai
+from instag.chat.lost import Lost, unconnected
 from instag.errors import InputError, InstagError
 
 if TYPE_CHECKING:
     import aiohttp
 
-__all__ = ["Answer", "Lost", "Transport", "captured"]
+__all__ = ["Answer", "Transport"]
 
 # Bytes of an answer, unpacked: a thousand times what tags need. Of an error's words fewer will do.
 LARGEST = 8 << 20
@@ -42,22 +43,6 @@ class Answer:
     headers: dict[str, str]
     body: bytes
     whole: bool = True
-
-
-class Lost(Exception):  # noqa: N818 - it says what became of the answer
-    """No whole answer came.
-
-    Attributes
-    ----------
-    reason, detail
-        A short name, and more for a person.
-    hopeless
-        Whether another attempt would bring nothing: what is wrong is how the connection is made.
-    """
-
-    def __init__(self, reason: str, detail: str, *, hopeless: bool = False) -> None:
-        super().__init__(reason)
-        self.reason, self.detail, self.hopeless = reason, detail, hopeless
 
 
 class Transport:
@@ -165,7 +150,7 @@ class ByAiohttp:
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             return Lost("no connection", f"no answer to the attempt to connect: {error}")
         if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientProxyConnectionError):
-            return _unconnected(error, getattr(error, "os_error", error))
+            return unconnected(error, getattr(error, "os_error", error))
         if isinstance(error, aiohttp.ClientPayloadError) and "400" in str(error) and "decode" in str(error).lower():
             return Lost("broken packing", str(error))
         if isinstance(error, aiohttp.ClientHttpProxyError):
@@ -211,7 +196,7 @@ class TheirClient:
         if isinstance(error, library.ConnectTimeout):
             return Lost("no connection", "no answer to the attempt to connect")
         if isinstance(error, library.ConnectError | library.ProxyError):
-            return _unconnected(error, cause)
+            return unconnected(error, cause)
         if isinstance(error, library.DecodingError):
             return Lost("broken packing", str(error))
         if isinstance(error, library.TimeoutException) or isinstance(cause, TimeoutError):
@@ -274,75 +259,3 @@ def _context(endpoint: Endpoint) -> ssl.SSLContext:
     if endpoint.insecure:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
-
-
-PLAIN = "is the address http:// rather than https://?"
-
-
-def _unconnected(error: Exception, cause: object) -> Lost:
-    """Why there is no connection, and what to do where waiting would not help."""
-    words = str(error) or type(error).__name__
-    found: object = cause
-    while found is not None and not isinstance(found, ssl.SSLError | socket.gaierror):
-        found = getattr(found, "__cause__", None) or getattr(found, "__context__", None)
-    if isinstance(found, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in words:
-        advice = (
-            "set SSL_CERT_FILE to a file with the certificate of whoever signed it, or say insecure=True / --insecure"
-        )
-        # Of long words the end is cut off, and the advice stands before it.
-        return Lost("no connection", f"the server's certificate is not trusted; {advice}: {words}", hopeless=True)
-    if isinstance(found, ssl.SSLError) or "SSL" in words:
-        return Lost("no connection", f"no secure connection: {words}; {PLAIN}", hopeless=True)
-    if isinstance(cause, ConnectionResetError):
-        # In the middle of a handshake: a server without TLS does this, and one that is about to restart.
-        return Lost("no connection", f"{words}; {PLAIN}")
-    if isinstance(found, socket.gaierror) and found.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)}:
-        return Lost("unknown host", f"{words}; is the name right?")
-    if isinstance(cause, ConnectionRefusedError):
-        return Lost("no connection", f"{words}; is the server running, and is this its port?")
-    return Lost("no connection", words)
-
-
-# What a bare request has of its own, or has no use for.
-OWN = ("host", "connection", "content-", "accept", "x-stainless-")
-
-
-async def captured(client: Any, model: str) -> tuple[str, dict[str, str]]:
-    """Let the client build a request, and take it before it leaves.
-
-    That way every flavour of client, with whatever way to log in, says by itself where a model is and what it wants.
-
-    Parameters
-    ----------
-    client
-        An `openai.AsyncOpenAI` or one derived from it.
-    model
-        The model, which some addresses contain.
-
-    Returns
-    -------
-    tuple
-        The address of the chats, and the headers.
-
-    Raises
-    ------
-    InputError
-        Where the client cannot say, for want of a key or token.
-    """
-    import httpx2  # noqa: PLC0415 - it takes longer to import than all of instag
-    from openai import OpenAIError  # noqa: PLC0415 - as above
-
-    taken: list[httpx2.Request] = []
-
-    def take(request: httpx2.Request) -> httpx2.Response:
-        taken.append(request)
-        return httpx2.Response(200, json={})
-
-    async with httpx2.AsyncClient(transport=httpx2.MockTransport(take)) as catcher:
-        try:
-            asked = client.with_options(http_client=catcher, max_retries=0)
-            await asked.post("/chat/completions", body={"model": model, "messages": []}, cast_to=httpx2.Response)
-        except OpenAIError as error:
-            raise InputError(f"client: {error}") from None
-    headers = {name: value for name, value in taken[0].headers.multi_items() if not name.lower().startswith(OWN)}
-    return str(taken[0].url), headers

@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Mapping
 
-from instag.chat.backoff import jittered, span_of, wait_in
 from instag.chat.lane import Job, Lane, lower_way
+from instag.chat.pauses import jittered, span_of, wait_in
 from instag.chat.question import Fault
 from instag.chat.reading import HEATS
-from instag.chat.response import Trouble
+from instag.chat.refusal import Trouble
 from instag.chat.state import RunState
 
 __all__ = ["Troubles"]

@@ -3,7 +3,7 @@
 ==========  ===========================================================
 samples     what users said in each sample, and what is asked about it
 examples    queries with tags, and tags to prefer
-prompt      what a model is told about a query
+prompt      what a model is asked about a query
 parsing     the tags in what it answers
 plan        all of this together
 answers     all answers as columns of a frame

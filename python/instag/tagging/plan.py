@@ -26,7 +26,7 @@ from instag.tagging.samples import Samples
 __all__ = ["Plan", "Tagging"]
 
 # Bytes of the hash that tells models and prompts apart in the names of journals.
-TOLD_APART = 4
+DIGEST = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Plan:
     samples
         Their queries.
     prompt
-        What a model is told about a query.
+        What a model is asked about a query.
     cut
         Makes of a query what is asked with, and counts the characters left out.
     task
@@ -135,6 +135,6 @@ class Tagging:
 
 def _named(model: str, prompt: Prompt, identity: bytes) -> Path:
     """A journal's name that no other model or prompt has."""
-    mark = blake2b(identity, digest_size=TOLD_APART).hexdigest()
+    mark = blake2b(identity, digest_size=DIGEST).hexdigest()
     name = f"{model}.{prompt.name}.{mark}.journal"
     return Path(re.sub(r"[^\w.-]+", "-", name))

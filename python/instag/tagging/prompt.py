@@ -1,4 +1,4 @@
-"""Prompts: what a model is told about a query, and the templates that come with the package."""
+"""Prompts: what a model is asked about a query, and the templates that come with the package."""
 
 import re
 from collections.abc import Mapping
@@ -101,7 +101,7 @@ VICUNA = (
     "The assistant gives helpful, detailed, and polite answers to the human's questions."
 )
 
-# What `tags_in` is unless it is given, what keeps the query's language, and the words that others take the place of.
+# What `tags_in` is by default, what keeps the query's language, and the words that others take the place of.
 ENGLISH, SAME = "English", "same"
 IN_ENGLISH = f"Answer in {ENGLISH}"
 LANGUAGE = re.compile(r"[^\W\d_][\w ()'-]{0,40}")
@@ -119,7 +119,7 @@ TEMPLATES = {
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a model is told about a query; made by :func:`prompt_of`.
+    """What a model is asked about a query; made by :func:`prompt_of`.
 
     Attributes
     ----------
@@ -217,7 +217,7 @@ def prompt_of(
         first and the query last, so that servers with a prefix cache read the rules once. ``"instagger"`` and
         ``"instagger-vicuna"``: the two published templates of OFA-Sys/InsTagger, to the letter. ``"code"``, ``"tools"``
         and ``"images"``: for requests about programming, for assistants with tools, and for queries with images, which
-        are sent too; each shows examples of its own unless others are given. Or the path of a text
+        are sent too; each shows examples of its own where none are given. Or the path of a text
         file in UTF-8, which becomes one user message: `{query}` in it stands for the query, at least once; `{begin}`
         and `{end}` stand for markers that a query cannot forge, `{examples}` and `{vocabulary}` for these, `{language}`
         for that of the tags, and `{images}` for nothing: it says that images are sent too. Other braces are left alone, and blank lines at its end are left out. Any form of answer that

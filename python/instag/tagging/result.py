@@ -17,7 +17,7 @@ __all__ = ["Tagged", "check_columns"]
 F = TypeVar("F")
 
 # Reasons that a warning names; the table of failures has them all.
-NAMED = 5
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ def _warn(failures: pl.DataFrame, queries: int) -> None:
     """Say how many queries have no tags, and why."""
     why = pl.concat_str("status", "reason", separator=": ", ignore_nulls=True).alias("why")
     counts = failures.group_by(why).len().sort("len", "why", descending=[True, False])
-    named = "; ".join(f"{count:,} {why}" for why, count in counts.head(NAMED).iter_rows())
-    others = "; …" if counts.height > NAMED else ""
+    reasons = "; ".join(f"{count:,} {why}" for why, count in counts.head(SHOWN).iter_rows())
+    others = "; …" if counts.height > SHOWN else ""
     short = failures.get_column("reason").eq("length").any()
     hint = "; length: the answer was cut off; a larger max_tokens / --max-tokens lets it end" if short else ""
     warn(
-        f"{failures.height:,} of {queries:,} queries have no tags ({named}{others}), and the tags of their samples are "
+        f"{failures.height:,} of {queries:,} queries have no tags ({reasons}{others}), and the tags of their samples are "
         f"null; `failures` / --failures FILE lists them{hint}"
     )

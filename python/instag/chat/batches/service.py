@@ -100,15 +100,15 @@ class Service:
 
     async def listed(self, now: float) -> list[Found]:
         """All batches with the mark, the latest first; those of more than a month ago are gone."""
-        return await self._told("list the batches", self._listed(now))
+        return await self._awaited("list the batches", self._listed(now))
 
     async def retrieve(self, batch: str) -> Found:
         """One batch; the list leaves out some of what went wrong."""
-        return self._found(await self._told(f"tell of the batch {batch}", self._client.batches.retrieve(batch)))
+        return self._found(await self._awaited(f"tell of the batch {batch}", self._client.batches.retrieve(batch)))
 
     async def upload(self, path: Path, name: str) -> str:
         """Send a file of requests, and give its name there."""
-        return await self._told("take a file of requests", self._uploaded(path, name))
+        return await self._awaited("take a file of requests", self._uploaded(path, name))
 
     async def create(self, file: str, intent: str, limit: int | None) -> Found:
         """Have a batch made.
@@ -127,14 +127,14 @@ class Service:
         try:
             made = await create(input_file_id=file, endpoint=endpoint, completion_window="24h", metadata=metadata)
         except self._openai.OpenAIError as error:
-            refused, told = getattr(error, "status_code", None) in REFUSED, self._error("make a batch", error)
+            refused, problem = getattr(error, "status_code", None) in REFUSED, self._error("make a batch", error)
         else:
             try:
                 return self._found(made)
             except EndpointError as error:
-                told = error
+                problem = error
         # Not in a handler, as below.
-        raise told if refused else Unclear(str(told))
+        raise problem if refused else Unclear(str(problem))
 
     async def ask(self, body: bytes) -> Answer:
         """Ask a question at once, in no batch."""
@@ -156,7 +156,7 @@ class Service:
         EndpointError
             Where it breaks off.
         """
-        told = None
+        problem = None
         try:
             async with self._client.files.with_streaming_response.content(file) as response:
                 rest = b""
@@ -169,9 +169,9 @@ class Service:
         except self._openai.NotFoundError:
             return
         except self._mistakes as error:
-            told = self._error(f"give the whole file {file}", error)
-        if told is not None:
-            raise told
+            problem = self._error(f"give the whole file {file}", error)
+        if problem is not None:
+            raise problem
 
     def _found(self, batch: "Batch") -> Found:
         if not isinstance(getattr(batch, "id", None), str):
@@ -205,17 +205,17 @@ class Service:
         with path.open("rb") as file:
             return (await self._client.files.create(file=(name, file, "application/jsonl"), purpose="batch")).id
 
-    async def _told(self, what: str, work: Awaitable[Made]) -> Made:
+    async def _awaited(self, what: str, work: Awaitable[Made]) -> Made:
         """Raise what goes wrong in the server's own words, without secrets."""
         try:
             return await work
         except self._openai.OpenAIError as error:
-            told = self._error(what, error)
+            problem = self._error(what, error)
         except AttributeError:
             # The SDK looks for the parts of an answer in whatever it gets.
-            told = self._error(what, ValueError("it answers with no JSON"))
+            problem = self._error(what, ValueError("it answers with no JSON"))
         # Not in the handler: nothing with a secret in it hangs on.
-        raise told
+        raise problem
 
     def _error(self, what: str, error: Exception) -> EndpointError:
         status = getattr(error, "status_code", None)

@@ -65,8 +65,8 @@ class ModelJudge:
         # What is wrong with an option is said at once; a key is needed only when something is asked.
         self._offline = Settings.of(model, self._options, remote=False)
         self.name = self._offline.model
-        named = re.sub(r"[^\w.-]+", "-", f"{self.name}.judge.{IDENTITY.split()[1][:DIGITS]}.journal")
-        path = named if self._offline.journal is None else self._offline.journal
+        name = re.sub(r"[^\w.-]+", "-", f"{self.name}.judge.{IDENTITY.split()[1][:DIGITS]}.journal")
+        path = name if self._offline.journal is None else self._offline.journal
         self._task: Task[Answer] = Task(self.name, IDENTITY, SCHEMA, read_judgements, path)
         self.journal = self._task.written
         self.tally: Tally | None = None
