@@ -13,6 +13,7 @@ truncate         texts cleaned, cut, and their tokens estimated
 journal          all replies and faults; journal_file: its lines, lock and index
 gate             closes when the server has too many requests; pauses: how long it asks to wait
 outage           an endpoint that is away, and when it is tried again
+advice           what to change where there are no answers
 circuit_breaker  says when so much is wrong that asking on makes no sense
 concurrency      how many requests in flight, how many a minute
 spending         prices, and money spent and set aside

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Mapping
 
+from instag.chat.advice import advice, hint
 from instag.chat.lane import Job, Lane, lower_way
 from instag.chat.pauses import jittered, span_of, wait_in
 from instag.chat.question import Fault
@@ -36,7 +37,6 @@ STARTING = re.compile(
     r"not (?:yet )?(?:ready|loaded)|scal(?:ing|es) (?:up|from)|加载|启动中|起動中|読み込み中",
     re.IGNORECASE,
 )
-VERSION = re.compile(r"/v\d[^/]*$|/openai$")
 
 
 class Troubles:
@@ -106,7 +106,7 @@ class Troubles:
         count = len(lane.aside)
         lane.aside.clear()
         many = f"{count} different questions in a row were refused, the last for this: " if count > 1 else ""
-        self._state.close(lane, f"{many}{trouble.reason}: {trouble.detail}{_advice(lane, trouble)}")
+        self._state.close(lane, f"{many}{trouble.reason}: {trouble.detail}{advice(lane, trouble)}")
 
     def _hopeless(self, job: Job, lane: Lane, trouble: Trouble) -> None:
         """Refused as every question would be: at the start it ends there, later it may be a slip."""
@@ -226,7 +226,7 @@ class Troubles:
             self._state.scheduler.again(job, jittered(min(self._state.limits.backoff * lane.odd, LONGEST_BACKOFF)))
             return True
         self._state.scheduler.again(job, 0.0)
-        self._state.close(lane, f"{trouble.reason}: {trouble.detail}{_advice(lane, trouble)}")
+        self._state.close(lane, f"{trouble.reason}: {trouble.detail}{advice(lane, trouble)}")
         return True
 
     def _down(self, job: Job, lane: Lane, trouble: Trouble) -> bool:
@@ -279,7 +279,7 @@ class Troubles:
                 self._state.give_up(job)
             return
         since = span_of(now - (lane.outage.since or now))
-        self._state.close(lane, f"no answer for {since}: {lane.outage.why}{_hint(lane)}", patience=True)
+        self._state.close(lane, f"no answer for {since}: {lane.outage.why}{hint(lane)}", patience=True)
 
 
 def _why(trouble: Trouble) -> str:
@@ -293,21 +293,3 @@ def _starting(trouble: Trouble, wait: float | None) -> bool:
 
 def _asked(headers: Mapping[str, str]) -> float | None:
     return wait_in(headers) if "retry-after" in headers or "retry-after-ms" in headers else None
-
-
-def _hint(lane: Lane) -> str:
-    """What may be wrong with an address."""
-    base = lane.endpoint.base_url
-    return "" if VERSION.search(base) or lane.ever else f"; is the version missing? try {base}/v1"
-
-
-def _advice(lane: Lane, trouble: Trouble) -> str:
-    """What may help where nothing was ever answered."""
-    if trouble.reason == "timeout":
-        return "; give it more time (timeout / --timeout)"
-    if lane.ever or trouble.kind != "refused":
-        return _hint(lane)
-    return (
-        f"{_hint(lane)}; if the server does not take a part of the request, leave it out: structured='none' / --structured "
-        "none, temperature=None / --temperature -1, max_tokens=None / --max-tokens 0"
-    )
