@@ -44,6 +44,10 @@ def test_every_figure_becomes_a_file(tmp_path: Path) -> None:
         else:
             root = ET.fromstring(path.read_text())  # noqa: S314 - our own
             assert len(list(root.iter("{http://www.w3.org/2000/svg}path"))) > 5, path.name
+            frame = re.search(r'translate\([\d.-]+,([\d.-]+)\)"><g class="mark-group role-frame root', path.read_text())
+            legend = re.search(r'role-legend".*?translate\([\d.-]+,([\d.-]+)\)', path.read_text())
+            if frame and legend:
+                assert float(frame[1]) + float(legend[1]) >= 0, f"{path.name}: its legend is cut"
 
 
 def test_a_figure_shows_the_numbers(tmp_path: Path) -> None:

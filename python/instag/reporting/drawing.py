@@ -1,5 +1,6 @@
 """Drawing: charts as specifications, and specifications as files, without a browser."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ FINER = 2
 MARGIN = 12
 # Of files: every viewer has one of that name, and looking through a list of others for each text takes seconds.
 FONT = "sans-serif"
+# What an axis with its title takes of the width.
+AXIS = 84
 # What a name in a legend takes besides its letters.
 SYMBOL = 34
 # Up to so many powers of ten an axis has room for more.
@@ -110,4 +113,14 @@ def sized(figure: Figure) -> Spec:
     if is_vega(spec):
         others = [signal for signal in spec["signals"] if signal["name"] != "width"]
         return {**spec, "width": width, "padding": MARGIN, "signals": others}
-    return {**spec, "width": width, "padding": MARGIN}
+    return {**_settled(spec, width - AXIS), "width": width, "padding": MARGIN}
+
+
+def _settled(spec: Spec, width: int) -> Spec:
+    """The specification with the columns of its legends counted once, for this width.
+
+    Vega lays a file out once for the whole width, and then for what axes leave of it: were columns counted each time, a
+    legend could come to have a row more than there is room for.
+    """
+    settled: Spec = json.loads(json.dumps(spec).replace("floor(width /", f"floor({width} /"))
+    return settled
