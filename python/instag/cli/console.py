@@ -22,6 +22,7 @@ __all__ = [
     "give_way",
     "note",
     "noted",
+    "rows",
     "say",
     "stage",
     "table",
@@ -101,6 +102,44 @@ def stage(text: str) -> Iterator[Callable[[object], None]]:
     with Progress(*columns, console=_err(), transient=True, disable=not _err().is_terminal) as progress:
         task = progress.add_task(text)
         yield lambda standing: progress.update(task, description=f"{text}: {standing}")
+
+
+@contextmanager
+def rows(text: str) -> Iterator[Callable[["instag.Progress"], None]]:
+    """Show a bar of rows, with rows a second and the time left, while they are read or written."""
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[pace]}"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+    )
+    with Progress(*columns, console=_err(), transient=True, disable=not _err().is_terminal) as progress:
+        task = progress.add_task(text, total=None, pace="")
+        last = ""
+
+        def tell(standing: "instag.Progress") -> None:
+            nonlocal last
+            stage = standing.stage.partition(":")[0]
+            if stage != last:
+                last = stage
+                progress.reset(task, total=standing.total, description=stage, pace="")
+            progress.update(task, completed=standing.done, total=standing.total)
+            speed = progress.tasks[0].finished_speed or progress.tasks[0].speed
+            of = f" of {standing.total:,}" if standing.total is not None else ""
+            a_second = f", {speed:,.0f} a second" if speed else ""
+            left = " left" if standing.total is not None and standing.done < standing.total else ""
+            progress.update(task, pace=f"{standing.done:,}{of} rows{a_second}{left and ', left:'}")
+
+        yield tell
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

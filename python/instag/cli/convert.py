@@ -54,7 +54,7 @@ def convert(
             [*source, *(validation or [])],
             *(outputs.Out("-o", output / "data" / f"{part}.jsonl") for part in ("train", "val")),
         )
-    with console.stage(f"converting to {output}"):
+    with console.rows(f"converting to {output}") as tell:
         done = instag.convert(
             one_or_list(source),
             output,
@@ -64,6 +64,7 @@ def convert(
             validation=validation,
             chat_template=chat_template,
             skip=skip,
+            progress=tell,
             **reading,
         )
     samples = "sample" if done.samples == 1 else "samples"

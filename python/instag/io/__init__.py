@@ -45,6 +45,7 @@ turns         who spoke in each row, and what was said
 where         rows that a condition in SQL keeps
 reader        all of this together
 json_rows     rows as JSON
+pace          how many rows were read and written so far
 shards        several files of so many rows each, all of them or none
 writer        a frame as a file, or as several
 converter     from a file to another

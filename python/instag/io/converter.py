@@ -1,6 +1,6 @@
 """Converting: files of one format become files of another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
@@ -10,6 +10,7 @@ from instag.frame.batches import batches
 from instag.io.hearing import Hearing
 from instag.io.metadata import metadata_of
 from instag.io.options import Reading, ReadOptions, options_of
+from instag.io.pace import expecting, followed, passed
 from instag.io.part import Part
 from instag.io.reader import blamed, opened
 from instag.io.source import Source
@@ -17,6 +18,7 @@ from instag.io.targets import TARGETS
 from instag.io.union import union
 from instag.io.where import kept
 from instag.io.writer import write
+from instag.progress import Progress
 
 
 class Converted(NamedTuple):
@@ -66,6 +68,7 @@ def convert(  # noqa: PLR0913 - as write has them
     chat_template: str | None = None,
     skip: bool = False,
     rows_per_file: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
     **options: Unpack[Reading],
 ) -> Converted:
     r"""Read files and write them in another format, without loss, however many rows there are.
@@ -84,6 +87,8 @@ def convert(  # noqa: PLR0913 - as write has them
         For trainers: what to validate with, read as `source` is.
     rows_per_file
         Write several files of so many rows, as for :func:`instag.write`.
+    progress
+        Called with an :class:`instag.Progress` as rows are read and written; ``print`` prints lines.
     **options
         How to read, as for :func:`instag.read`: ``format``, ``query``, ``answer`` and so on.
 
@@ -109,17 +114,27 @@ def convert(  # noqa: PLR0913 - as write has them
     '{"conversations":[{"from":"human","value":"Why?"},{"from":"gpt","value":"So."}]}\n'
     """
     reading = options_of(**options)
-    parts = _opened(source, "messages" if trainers is not None else to, reading)
-    plan = kept(union(parts), reading.where)
-    heard = _heard(plan, parts)
-    heard.warn()
-    with blamed(parts):
-        if trainers is not None:
-            held = None if validation is None else read_for(validation, "messages", **options)
-            write(plan, output, trainers=trainers, model=model, validation=held, chat_template=chat_template, skip=skip)
-        else:
-            write(plan, output, format=to, metadata=metadata_of(source), rows_per_file=rows_per_file)
-    return Converted(heard.samples, heard.queries)
+    with followed(progress):
+        parts = _opened(source, "messages" if trainers is not None else to, reading)
+        plan = kept(union(parts), reading.where)
+        heard = _heard(plan, parts)
+        heard.warn()
+        with blamed(parts):
+            if trainers is not None:
+                held = None if validation is None else read_for(validation, "messages", **options)
+                write(
+                    plan,
+                    output,
+                    trainers=trainers,
+                    model=model,
+                    validation=held,
+                    chat_template=chat_template,
+                    skip=skip,
+                )
+            else:
+                with expecting(heard.samples):
+                    write(plan, output, format=to, metadata=metadata_of(source), rows_per_file=rows_per_file)
+        return Converted(heard.samples, heard.queries)
 
 
 def _opened(source: Any, to: str, options: ReadOptions) -> list[Part]:
@@ -132,4 +147,5 @@ def _heard(plan: pl.LazyFrame, parts: Sequence[Part]) -> Hearing:
     with blamed(parts):
         for batch in batches(plan.select(Hearing.columns(plan.collect_schema()))):
             hearing.add(batch)
+            passed("reading", hearing.samples)
     return hearing

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from instag.io.json_text import parse
+from instag.io.pace import passed
 from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, decode, is_record
 
 # What the text of a string leaf looks like when the JSON may have held no string: Polars turns all else into text.
@@ -93,16 +94,18 @@ def proven(source: pl.LazyFrame, schema: Mapping[str, Any]) -> pl.LazyFrame | No
     looks = line.str.contains("|".join(_wrapped(whole)) or "$^")
     shape = Shape()
     held: list[pl.DataFrame] = []
-    size = 0
+    size = rows = 0
     for batch in source.with_columns(record=line.str.json_decode(whole)).collect_batches(chunk_size=BATCH):
         doubts = [
             (batch, _changed),
             (batch.filter(line.str.contains_any(["true", "false"])), _binary),
             (batch.filter(looks), _single),
         ]
-        for rows, test in doubts:
-            for value in _doubtful(rows, test):
+        for lines, test in doubts:
+            for value in _doubtful(lines, test):
                 shape.add(value)
+        rows += batch.height
+        passed("checking", rows)
         size += int(batch.get_column("line").str.len_bytes().sum())
         held = [*held, batch.select("record").unnest("record")] if size <= HELD and schema else []
     if not _holds(whole, shape):

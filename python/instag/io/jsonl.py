@@ -1,5 +1,6 @@
 """JSON Lines as frames: at the speed of Polars where it is exact, line by line where not."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from instag.io.files import glob_safe, interruptible, lines
 from instag.io.inference import is_safe, ordered, proven
 from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
 from instag.io.json_values import NOUNS, rows_of
+from instag.io.pace import passed
 from instag.io.records import frame
 from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
 from instag.warning import warn
 
 LISTED_LINES = 5
+STEP = 5_000  # lines
 # No broader: a query of this module's own that fails would make every file slow, and nobody would know.
 UNREADABLE = (
     pl.exceptions.ComputeError,
@@ -66,7 +69,7 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
     halves = 0
     bad: list[str] = []
     texts = lines(path).collect().get_column("line")
-    for number, line in enumerate(texts, start=1):
+    for number, line in _watched(texts):
         if not line.strip():
             continue
         try:
@@ -102,6 +105,14 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
         if not inner or not all(is_turn(each, exchanges=False) for each in inner):
             return rows_of(inner, name, lambda row: f"record {row + 1}", jsonl=True)
     return rows_of(values, name, lambda row: f"line {numbers[row]}", jsonl=True)
+
+
+def _watched(texts: pl.Series) -> Iterator[tuple[int, str]]:
+    """Number the lines, and say now and then how many there were."""
+    for number, line in enumerate(texts, start=1):
+        if number % STEP == 0:
+            passed("parsing", number, len(texts))
+        yield number, line
 
 
 def records(path: Path) -> list[dict[str, Any]] | None:

@@ -1,6 +1,6 @@
 """Reading: files become frames with every column as it is, and what the users said beside them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike
@@ -18,12 +18,14 @@ from instag.io.hearing import Hearing
 from instag.io.layout import LAYOUTS, Layout
 from instag.io.nearest import nearest
 from instag.io.options import Reading, ReadOptions, options_of
+from instag.io.pace import counted, followed
 from instag.io.part import Part
 from instag.io.queries import TEXTS, column, queries
 from instag.io.source import Source, parts
 from instag.io.targets import TARGETS, to_target
 from instag.io.union import union
 from instag.io.where import kept
+from instag.progress import Progress
 from instag.warning import warn
 
 MESSAGES = Layout("messages", {"turns": "messages"})
@@ -97,7 +99,9 @@ def scan(source: Any, **options: Unpack[Reading]) -> pl.LazyFrame:
     return kept(union(opened(source, wanted, lenient=True)), wanted.where)
 
 
-def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
+def read(
+    source: Source, *, progress: Callable[[Progress], None] | None = None, **options: Unpack[Reading]
+) -> pl.DataFrame:
     """Read files with every column as it is, and what the user said in each sample as ``queries``.
 
     Parameters
@@ -106,6 +110,8 @@ def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
         A path, a glob, a list of them, a folder of data files or one saved by ``datasets.save_to_disk``, or ``"-"``
         for standard input. The rows of several files or splits are marked in the column ``source``, unless the data
         have one.
+    progress
+        Called with an :class:`instag.Progress` as rows are read; ``print`` prints lines.
     **options
         What the files do not say themselves:
 
@@ -146,9 +152,10 @@ def read(source: Source, **options: Unpack[Reading]) -> pl.DataFrame:
     ['Why does the sky turn red at sunset?']
     """
     wanted = options_of(**options)
-    found = opened(source, wanted)
-    with blamed(found):
-        frame = kept(union(found), wanted.where).collect()
+    with followed(progress):
+        found = opened(source, wanted)
+        with blamed(found):
+            frame = counted(kept(union(found), wanted.where), "reading", None).collect()
     hearing = Hearing()
     hearing.add(frame)
     hearing.warn()

@@ -28,6 +28,7 @@ from instag.io.columns import ALTERNATIVES
 from instag.io.conversation import conversation
 from instag.io.detection import MIXED, find, row_layouts
 from instag.io.layout import Layout
+from instag.io.pace import passed
 from instag.io.placement import head_of, placed
 from instag.io.preference import divided, spelt
 from instag.io.records import frame as held
@@ -44,6 +45,7 @@ TARGETS: tuple[Target, ...] = get_args(Target)
 KNOWN = (*SPEAKERS, "developer")
 # Parts of these fields are uses of tools, which messages have as calls.
 USES = {"tool_use_id", "toolUse", "input"}
+STEP = 1_000  # rows
 FLAT = ("query", "input", "answer", "system", "history")
 
 
@@ -89,6 +91,8 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
     )
     made, used, unknown = [], [], Counter[str]()
     for number, row in enumerate(whole.select(list(dict.fromkeys(heads + others))).iter_rows(named=True), start=1):
+        if number % STEP == 0:
+            passed("converting", number, whole.height)
         try:
             values = plain(row)
             own = find_layout(values)

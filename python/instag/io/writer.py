@@ -1,6 +1,6 @@
 """Writing: a frame becomes a file in the form a trainer reads, all of it or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -16,11 +16,13 @@ from instag.io.detection import find
 from instag.io.files import SEPARATORS, TYPES, Compression, Type, compression_of, type_of
 from instag.io.json_rows import encoder, is_special
 from instag.io.output import atomic_write
+from instag.io.pace import counted, followed
 from instag.io.queries import TEXTS, queries
 from instag.io.records import any_within
 from instag.io.shards import shards_of
 from instag.io.targets import TARGETS, to_target
 from instag.io.trainers import Training, write_folder
+from instag.progress import Progress
 
 SCHEMA = "ARROW:schema"
 # A schema without columns, as Arrow spells it: it fits no file, so that readers look at the file itself.
@@ -36,6 +38,7 @@ def write(
     metadata: Mapping[str, str] | None = None,
     trainers: Sequence[str] | str | None = None,
     rows_per_file: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
     **training: Unpack[Training],
 ) -> None:
     r"""Write a frame to a file, whole or not at all; or a folder to train from.
@@ -53,6 +56,8 @@ def write(
     metadata
         What a Parquet file says of its columns beside their types, such as the names of classes: see
         :func:`instag.io.metadata_of`. Other files hold none.
+    progress
+        Called with an :class:`instag.Progress` as rows are written; ``print`` prints lines.
     rows_per_file
         Write several files of so many rows each, the last one with what is left. The name has a place for their number,
         counted from 0, such as ``"out-{:05d}.parquet"``; all of them are written, or none.
@@ -76,6 +81,19 @@ def write(
     ...     Path(folder, "train.jsonl").read_text()
     '{"question":"Why?","id":null}\n'
     """
+    with followed(progress):
+        _write(data, path, format, metadata, trainers, rows_per_file, training)
+
+
+def _write(
+    data: Any,
+    path: str | Path,
+    format: str,
+    metadata: Mapping[str, str] | None,
+    trainers: Sequence[str] | str | None,
+    rows_per_file: int | None,
+    training: Training,
+) -> None:
     if trainers is not None:
         write_folder(data, path, trainers, **training)
         return
@@ -91,7 +109,7 @@ def write(
     if not target.parent.is_dir():
         raise InputError(f"{target.parent}: there is no such folder: expected one to write {target.name} to")
     shards = shards_of(target, rows_per_file)
-    sink = Sink(kind, compression_of(target), metadata or {})
+    sink = Sink(kind, compression_of(target), metadata or {}, data.height if isinstance(data, pl.DataFrame) else None)
     if shards is None:
         with atomic_write(target, kind) as draft, reading_little_ahead():
             sink.write(_ready(whole, format), draft)
@@ -133,6 +151,7 @@ class Sink:
     kind: Type
     compression: Compression
     metadata: Mapping[str, str]
+    rows: int | None = None
 
     def write(self, frame: pl.LazyFrame, place: Place) -> None:
         """Write it."""
@@ -140,7 +159,7 @@ class Sink:
             case "parquet":
                 self._parquet(frame, place)
             case "arrow":
-                frame.sink_ipc(place)
+                self._counted(frame).sink_ipc(place)
             case "json":
                 self._lines(_one_list(frame), place)
             case "jsonl":
@@ -157,10 +176,11 @@ class Sink:
                 f"columns {', '.join(nested)} hold lists or records, and {self.kind} cannot: write .jsonl or .parquet"
             )
         separator = SEPARATORS[self.kind]
-        frame.sink_csv(place, separator=separator, compression=self.compression, check_extension=False)
+        self._counted(frame).sink_csv(place, separator=separator, compression=self.compression, check_extension=False)
 
     def _lines(self, lines: pl.LazyFrame, place: Place) -> None:
         """Write one column of text as it is, compressed as the path says."""
+        lines = lines if self.kind == "json" else self._counted(lines)
         lines.sink_csv(
             place, include_header=False, quote_style="never", compression=self.compression, check_extension=False
         )
@@ -173,7 +193,10 @@ class Sink:
         if kept and before != names:
             # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
             kept[SCHEMA] = NO_COLUMNS
-        frame.sink_parquet(place, metadata=kept)
+        self._counted(frame).sink_parquet(place, metadata=kept)
+
+    def _counted(self, frame: pl.LazyFrame) -> pl.LazyFrame:
+        return counted(frame, "writing", self.rows)
 
 
 def _spelt(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,0 +1,103 @@
+"""The pace of reading and writing: how many rows there are so far, for whoever wants to see it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import polars as pl
+
+from instag.progress import Progress, Stage, shown
+
+__all__ = ["counted", "expecting", "followed", "passed"]
+
+_follower: ContextVar[Callable[[Progress], None] | None] = ContextVar("follower", default=None)
+_expected: ContextVar[int | None] = ContextVar("expected", default=None)
+
+
+@contextmanager
+def followed(progress: Callable[[Progress], None] | None) -> Iterator[None]:
+    """Call a function with how far the reading and writing within have come.
+
+    Parameters
+    ----------
+    progress
+        What is called; in a notebook None shows a bar, elsewhere nothing. One that is called already stays.
+
+    Examples
+    --------
+    >>> with followed(print):
+    ...     passed("reading", 20_000, 60_000)
+    reading: 20,000 of 60,000
+    """
+    token = None if progress is None and _follower.get() is not None else _follower.set(shown(progress))
+    try:
+        yield
+    finally:
+        if token is not None:
+            _follower.reset(token)
+
+
+@contextmanager
+def expecting(rows: int) -> Iterator[None]:
+    """Say how many rows will pass within, where that is known from reading them before.
+
+    Parameters
+    ----------
+    rows
+        How many.
+    """
+    token = _expected.set(rows)
+    try:
+        yield
+    finally:
+        _expected.reset(token)
+
+
+def passed(stage: str, rows: int, total: int | None = None) -> None:
+    """Say how many rows of a stage are done.
+
+    Parameters
+    ----------
+    stage
+        What is done with them.
+    rows
+        How many are done.
+    total
+        How many there are, where that is known.
+    """
+    follower = _follower.get()
+    if follower is not None:
+        follower(Stage(stage if total is not None else f"{stage}: {rows:,} rows", rows, total))
+
+
+def counted(frame: pl.LazyFrame, stage: str, total: int | None) -> pl.LazyFrame:
+    """Count the rows of a plan as they pass, where somebody wants to see it.
+
+    Parameters
+    ----------
+    frame
+        The plan.
+    stage
+        What is done with the rows.
+    total
+        How many there are, where that is known.
+
+    Returns
+    -------
+    polars.LazyFrame
+        The same rows.
+    """
+    follower = _follower.get()
+    if follower is None:
+        return frame
+    rows = 0
+    total = _expected.get() if total is None else total
+
+    def count(batch: pl.DataFrame) -> pl.DataFrame:
+        nonlocal rows
+        rows += batch.height
+        # Polars calls this in a thread of its own, which knows nothing of what is followed in this one.
+        follower(Stage(stage if total is not None else f"{stage}: {rows:,} rows", rows, total))
+        return batch
+
+    return frame.map_batches(count, streamable=True, schema=frame.collect_schema())
