@@ -55,7 +55,7 @@ def prepare(data: pl.DataFrame, encoder: Encoder, *, tags: str, share: float, le
     left_out = {}
     for reason, keep in (
         ("without tags", pl.col("tags").list.len().fill_null(0) > 0),
-        ("without an answer", pl.col("answer_tokens") > 0),
+        ("without an answer within --longest", pl.col("answer_tokens") > 0),
         ("too short", pl.col("tokens") >= least),
     ):
         left_out[reason] = data.filter(~keep).height

@@ -49,7 +49,7 @@ def test_what_cannot_be_compared_is_left_out_and_counted() -> None:
     whole = [row(f"{word} of the world", ["a", "b"]) for word in ("one", "river", "summit", "harbour")]
     data = pl.DataFrame([*whole, row("none", None), row("empty", []), row(None, ["a"]), row("!", ["b"])])
     found = pools.prepare(data, ENCODER, tags="tags", share=0.25, least=40)
-    assert found.left_out == {"without tags": 2, "without an answer": 1, "too short": 1}
+    assert found.left_out == {"without tags": 2, "without an answer within --longest": 1, "too short": 1}
     assert (found.train.height, found.held_out.height) == (3, 1)
     with pytest.raises(instag.InputError, match="--tags"):
         pools.prepare(data.drop("tags"), ENCODER, tags="tags", share=0.25, least=0)
