@@ -33,11 +33,15 @@ lowest: ## Run the tests with the lowest Polars that pyproject.toml allows
 	$(VENV)-lowest/bin/python -m pytest tests --quiet --benchmark-skip -n 2 -m 'not slow'
 
 trainers: ## Read and train with what is written for trainers (gigabytes of PyTorch, apart from the rest)
-	for trainer in trl llamafactory; do \
+	$(PYTHON) -m venv $(VENV)-trainers/uv
+	$(VENV)-trainers/uv/bin/python -m pip install --quiet uv
+	@# uv, since pip takes longer than minutes to find versions that go together.
+	for trainer in trl llamafactory axolotl ms-swift unsloth; do \
 		$(PYTHON) -m venv $(VENV)-trainers/$$trainer && \
-		$(VENV)-trainers/$$trainer/bin/python -m pip install --quiet . hypothesis pytest peft $$trainer && \
+		$(VENV)-trainers/uv/bin/uv pip install --quiet --python $(VENV)-trainers/$$trainer/bin/python \
+			. hypothesis pytest peft $$trainer && \
 		$(VENV)-trainers/$$trainer/bin/python -m pytest -rs --override-ini addopts= --override-ini filterwarnings=default \
-			tests/trainers/test_$$trainer.py || exit 1; \
+			tests/trainers/test_$${trainer#ms-}.py || exit 1; \
 	done
 
 cluster: ## Choose and tag on a Ray cluster of two nodes on this machine (hundreds of megabytes, apart from the rest)

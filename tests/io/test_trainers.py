@@ -218,3 +218,51 @@ def test_configurations_are_pinned(trainer: str) -> None:
     plan = Plan(MODEL, "mine", validation=True, pairs=False, tools=False, calls=False)
     golden = Path(__file__).parents[1] / "golden" / "trainers" / f"{trainer}.txt"
     assert text_of(trainer, plan) == golden.read_text()
+
+
+def test_images_are_a_column_for_llama_factory(tmp_path: Path) -> None:
+    def asked(image: dict[str, Any]) -> dict[str, Any]:
+        content = [{"type": "text", "text": "Which bird is "}, image, {"type": "text", "text": "?"}]
+        return {"messages": [{"role": "user", "content": content}, {"role": "assistant", "content": "A heron."}]}
+
+    rows = [
+        asked({"type": "image", "image": "heron.png"}),
+        asked({"type": "image_url", "image_url": {"url": "/birds/tern.png"}}),
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    instag.convert(tmp_path / "in.jsonl", tmp_path / "run", trainers=["llama-factory"], model=MODEL)
+    written = rows_of(tmp_path / "run" / "llama-factory" / "train.jsonl")
+    assert [row["conversations"][0]["value"] for row in written] == ["Which bird is <image>?"] * 2
+    assert [row["images"] for row in written] == [["heron.png"], ["/birds/tern.png"]]
+    (entry,) = json.loads((tmp_path / "run" / "data" / "dataset_info.json").read_text()).values()
+    assert entry["columns"] == {"messages": "conversations", "images": "images"}
+    # What is in no file cannot be opened.
+    rows.append(asked({"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}))
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    with pytest.raises(instag.InputError, match="neither text nor the file of an image; row 3"):
+        instag.convert(tmp_path / "in.jsonl", tmp_path / "run", trainers=["llama-factory"], model=MODEL)
+
+
+def test_a_column_of_images_goes_along(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "messages": [
+                [{"role": "user", "content": "<image>Which bird?"}, {"role": "assistant", "content": "A tern."}]
+            ],
+            "images": [["tern.png"]],
+        }
+    )
+    instag.write(frame, tmp_path, trainers=["llama-factory", "swift"], model=MODEL)
+    assert rows_of(tmp_path / "data" / "train.jsonl")[0]["images"] == ["tern.png"]
+    (row,) = rows_of(tmp_path / "llama-factory" / "train.jsonl")
+    assert (row["images"], row["conversations"][0]["value"]) == (["tern.png"], "<image>Which bird?")
+
+
+def test_preferences_with_tools_keep_their_answers(tmp_path: Path) -> None:
+    rows = [row | {"tools": json.dumps(TOOLS)} for row in PAIRS]
+    instag.write(pl.DataFrame(rows), tmp_path, trainers="llama-factory", model=MODEL)
+    written = rows_of(tmp_path / "llama-factory" / "train.jsonl")
+    assert [row["chosen"] for row in written] == [
+        {"from": "gpt", "value": "A heron."},
+        {"from": "gpt", "value": "An oak."},
+    ]

@@ -31,11 +31,24 @@ CALLS = [
     },
     {"messages": CHATS[2]["messages"], "tools": None},
 ]
+PICTURES = [
+    {
+        "messages": [
+            {
+                "role": "user",
+                "content": [{"type": "image", "image": "heron.png"}, {"type": "text", "text": "Which bird is this?"}],
+            },
+            {"role": "assistant", "content": [{"type": "text", "text": "A heron."}]},
+        ]
+    }
+]
 PAIRS = [{"prompt": "Name a bird.", "chosen": "A heron.", "rejected": "A cow."}]
 
 
 @pytest.mark.parametrize(
-    ("rows", "answers"), [(CHATS, 1), (CALLS, 1), (PAIRS, 2)], ids=["chats", "tools", "preferences"]
+    ("rows", "answers"),
+    [(CHATS, 1), (CALLS, 1), (PAIRS, 2), (PICTURES, 1)],
+    ids=["chats", "tools", "preferences", "images"],
 )
 def test_every_row_is_read(rows: list[Any], answers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISABLE_VERSION_CHECK", "1")
@@ -50,3 +63,6 @@ def test_every_row_is_read(rows: list[Any], answers: int, tmp_path: Path, monkey
     made = [convert(row) for row in found]
     assert len(made) == len(rows)
     assert all(row["_prompt"] and len(row["_response"]) == answers for row in made)
+    if rows is PICTURES:
+        assert made[0]["_prompt"][0]["content"] == "<image>Which bird is this?"
+        assert [Path(path).name for path in made[0]["_images"]] == ["heron.png"]

@@ -12,7 +12,6 @@ import instag
 pytest.importorskip("trl")
 pytest.importorskip("peft")
 datasets = pytest.importorskip("datasets")
-tokenizers = pytest.importorskip("tokenizers")
 transformers = pytest.importorskip("transformers")
 
 ROWS = [
@@ -24,34 +23,6 @@ ROWS = [
     }
     for n in range(2, 40)
 ]
-TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n"
-    "{% if message.role == 'assistant' %}{% generation %}{{ message.content }}<|im_end|>{% endgeneration %}"
-    "{% else %}{{ message.content }}<|im_end|>{% endif %}\n{% endfor %}"
-)
-
-ENDS = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny random model with a tokenizer of single bytes and a chat template that marks the assistant's turns."""
-    folder = tmp_path_factory.mktemp("model")
-    encoder = tokenizers.Tokenizer(tokenizers.models.BPE())
-    encoder.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
-    encoder.decoder = tokenizers.decoders.ByteLevel()
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    alphabet = tokenizers.pre_tokenizers.ByteLevel.alphabet()
-    encoder.train_from_iterator(
-        [], tokenizers.trainers.BpeTrainer(vocab_size=300, special_tokens=special, initial_alphabet=alphabet)
-    )
-    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=encoder, **ENDS)
-    fast.chat_template = TEMPLATE
-    fast.save_pretrained(folder)
-    shape = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
-    config = transformers.Qwen3Config(vocab_size=len(fast), num_key_value_heads=1, head_dim=8, **shape)
-    transformers.Qwen3ForCausalLM(config).save_pretrained(folder)
-    return folder
 
 
 def test_three_steps(model: Path, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ trl             trainer/sft_config.py, scripts/utils.py         2026-07-24
 swift           docs: Command-line parameters, Custom dataset   2026-08-22
 unsloth         chat_templates.py                               2026-08-22
 ==============  ==============================================  ===============
+
+`make trainers` has the loaders of each read what is written.
 """
 
 import json
@@ -69,8 +71,8 @@ class Plan:
         What the data are called.
     validation
         Whether there are rows to validate with.
-    pairs, tools, calls
-        Whether rows are preferences, whether any has tools, whether any turn calls one.
+    pairs, tools, calls, images
+        Whether rows are preferences, whether any has tools, whether any turn calls one, whether any has images.
     template
         LLaMA-Factory's name of the chat template, where it is not found by the model's.
     """
@@ -81,7 +83,13 @@ class Plan:
     pairs: bool
     tools: bool
     calls: bool
+    images: bool = False
     template: str | None = None
+
+    @property
+    def rewritten(self) -> bool:
+        """Whether LLaMA-Factory reads files of its own: it has other forms for tools and images."""
+        return self.calls or self.tools or self.images
 
 
 def filename(trainer: str) -> str:
@@ -105,20 +113,17 @@ def entries(plan: Plan) -> dict[str, dict[str, Any]]:
     """
     made = {}
     for part, file in (("train", "train"), ("val", "val"))[: 1 + plan.validation]:
-        columns = {"messages": "conversations" if plan.calls else "messages"}
-        if plan.tools:
-            columns["tools"] = "tools"
+        columns = {"messages": "conversations" if plan.rewritten else "messages"}
+        columns |= {name: name for name, there in (("tools", plan.tools), ("images", plan.images)) if there}
         entry: dict[str, Any] = {
-            "file_name": f"../llama-factory/{file}.jsonl" if plan.calls or plan.tools else f"{file}.jsonl",
+            "file_name": f"../llama-factory/{file}.jsonl" if plan.rewritten else f"{file}.jsonl",
             "formatting": "sharegpt",
             "columns": columns,
         }
         if plan.pairs:
             entry["ranking"] = True
             columns |= {"chosen": "chosen", "rejected": "rejected"}
-        if plan.calls or plan.tools:
-            columns["messages"] = "conversations"
-        else:
+        if not plan.rewritten:
             entry["tags"] = {
                 "role_tag": "role",
                 "content_tag": "content",
@@ -187,14 +192,13 @@ def _llama_factory(plan: Plan) -> str:
 
 def _axolotl(plan: Plan) -> str:
     def dataset(file: str) -> dict[str, Any]:
-        pair = {"field_chosen": "chosen", "field_rejected": "rejected"}
+        # Of preferences the columns "chosen" and "rejected" are read, which is all that its schema lets be said.
         return {
             "path": f"data/{file}.jsonl",
             "ds_type": "json",
             **({"split": "train"} if file != "train" or plan.pairs else {}),
             "type": "chat_template.default" if plan.pairs else "chat_template",
             "field_messages": "messages",
-            **(pair if plan.pairs else {}),
             **({"field_tools": "tools"} if plan.tools else {}),
             "message_property_mappings": {"role": "role", "content": "content"},
             **({} if plan.pairs else {"roles_to_train": ["assistant"]}),

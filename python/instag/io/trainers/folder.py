@@ -76,6 +76,7 @@ def write_folder(
         rows.pairs,
         rows.tools or (held is not None and held.tools),
         rows.calls or (held is not None and held.calls),
+        rows.images or (held is not None and held.images),
         chat_template,
     )
     texts = {name: text_of(name, plan) for name in names}
@@ -117,7 +118,7 @@ def _named(folder: Path) -> str:
 def _data(folder: Path, part: str, found: Rows, plan: Plan, names: Sequence[str]) -> list[Path]:
     written = [folder / "data" / f"{part}.jsonl"]
     _jsonl(written[0], found.rows)
-    if "llama-factory" in names and (plan.calls or plan.tools):
+    if "llama-factory" in names and plan.rewritten:
         written.append(folder / "llama-factory" / f"{part}.jsonl")
         _jsonl(written[-1], sharegpt(found.rows))
     if "trl" in names and plan.pairs:

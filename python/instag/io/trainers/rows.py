@@ -20,6 +20,10 @@ __all__ = ["Rows", "rows_of", "sharegpt"]
 
 Row = dict[str, Any]
 PAIR = ("chosen", "rejected")
+IMAGES = "images"
+# Parts that are images; and how those begin that are in no file.
+PICTURES = ("image", "image_url", "input_image")
+ELSEWHERE = ("data:", "http://", "https://")
 # Who speaks in the turns that a trainer may be given, and who is answered.
 ROLES = ("system", "user", "assistant", "tool")
 ASKING = ("user", "tool")
@@ -36,8 +40,8 @@ class Rows:
     rows
         Each with `messages`, `tools` where there are any, and for preferences `chosen` and `rejected`, one message each;
         `messages` are what came before then.
-    tools, calls
-        Whether any row has tools, and whether any turn calls one.
+    tools, calls, images
+        Whether any row has tools, whether any turn calls one, and whether any has images.
     pairs
         Whether the rows are preferences.
     """
@@ -45,6 +49,7 @@ class Rows:
     rows: list[Row]
     tools: bool
     calls: bool
+    images: bool
     pairs: bool
 
 
@@ -66,7 +71,7 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     pairs = all(name in frame.columns for name in PAIR)
     rows, refused = [], Counter[tuple[str, str]]()
     first: dict[tuple[str, str], list[int]] = {}
-    wanted = [name for name in ("messages", "tools", *PAIR) if name in frame.columns]
+    wanted = [name for name in ("messages", "tools", IMAGES, *PAIR) if name in frame.columns]
     for number, found in enumerate(frame.select(wanted).iter_rows(named=True), start=1):
         row = _row(plain(found), pairs=pairs)
         faults = {trainer: fault for trainer in trainers if (fault := _fault(row, trainer, pairs=pairs))}
@@ -86,11 +91,14 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     if not rows:
         raise InputError(f"{where}: no row is left to train with")
     calls = any(turn.get("tool_calls") for row in rows for turn in row["messages"])
-    return Rows(rows, any("tools" in row for row in rows), calls, pairs)
+    images = any(IMAGES in row or any(pictures(turn) for turn in row["messages"]) for row in rows)
+    return Rows(rows, any("tools" in row for row in rows), calls, images, pairs)
 
 
 def sharegpt(rows: Iterable[Row]) -> list[Row]:
-    """The same rows with a turn of its own for each call of tools, and tools as JSON text.
+    """The same rows with a turn of its own for each call of tools, tools as JSON text, and images in a column.
+
+    Where an image stands in a turn, its text has `<image>`.
 
     Examples
     --------
@@ -108,8 +116,13 @@ def sharegpt(rows: Iterable[Row]) -> list[Row]:
                     {"from": "function_call", "value": from_calls([{"function": call["function"]} for call in calls])}
                 )
             else:
-                turns.append({"from": speakers[turn["role"]], "value": turn["content"] or ""})
+                turns.append({"from": speakers[turn["role"]], "value": _marked(turn["content"])})
         other: Row = {"conversations": turns}
+        if images := [*row.get(IMAGES, ()), *(path for turn in row["messages"] for path in pictures(turn))]:
+            other[IMAGES] = images
+        other |= {
+            name: {"from": "gpt", "value": _marked(row[name]["content"])} for name in PAIR if row.get(name) is not None
+        }
         if row.get("tools"):
             other["tools"] = row["tools"] if isinstance(row["tools"], str) else dump(row["tools"])
         made.append(other)
@@ -120,6 +133,8 @@ def _row(found: Mapping[str, Any], *, pairs: bool) -> Row:
     row: Row = {"messages": [_turn(turn) for turn in found["messages"] or []]}
     if found.get("tools"):
         row["tools"] = found["tools"]
+    if (images := found.get(IMAGES)) and isinstance(images, list) and all(isinstance(each, str) for each in images):
+        row[IMAGES] = images
     if pairs:
         for name in PAIR:
             answers = turns_of(found[name]) if isinstance(found[name], list | dict) else []
@@ -137,6 +152,36 @@ def _turn(turn: Mapping[str, Any]) -> Row:
         if None not in texts:
             made["content"] = "\n".join(text for text in texts if text is not None)
     return made
+
+
+def pictures(turn: Mapping[str, Any]) -> list[str]:
+    """The files of the images in a turn.
+
+    Examples
+    --------
+    >>> pictures({"content": [{"type": "image", "image": "heron.png"}, {"type": "text", "text": "Which bird?"}]})
+    ['heron.png']
+    """
+    parts = turn.get("content")
+    found = map(_picture, parts) if isinstance(parts, list) else []
+    return [path for path in found if path is not None]
+
+
+def _picture(part: Any) -> str | None:
+    """The file of an image; None for what is no image, or is in no file."""
+    if not isinstance(part, Mapping) or part.get("type") not in PICTURES:
+        return None
+    value = next((part[key] for key in ("image", "image_url", "path", "url") if part.get(key)), None)
+    if isinstance(value, Mapping):
+        value = value.get("path") or value.get("url")
+    return value if isinstance(value, str) and not value.startswith(ELSEWHERE) else None
+
+
+def _marked(content: Any) -> str:
+    """The text of a turn, with a mark where an image stands."""
+    if not isinstance(content, list):
+        return content or ""
+    return "".join("<image>" if _picture(part) is not None else piece(part) or "" for part in content)
 
 
 def _fault(row: Row, trainer: str, *, pairs: bool) -> str | None:
@@ -160,8 +205,9 @@ def _fault(row: Row, trainer: str, *, pairs: bool) -> str | None:
 def _unpaired(turns: Sequence[Mapping[str, Any]], *, odd: bool) -> str | None:
     """Why turns are no pairs of a question and an answer, after one word of the system at most."""
     spoken = turns[1:] if turns and turns[0]["role"] == "system" else turns
-    if any(not isinstance(turn.get("content"), str | None) for turn in turns):
-        return "content that is not text"
+    parts = [part for turn in turns if isinstance(turn.get("content"), list) for part in turn["content"]]
+    if any(piece(part) is None and _picture(part) is None for part in parts):
+        return "content that is neither text nor the file of an image"
     if any((turn["role"] in ASKING) != (nth % 2 == 0) or turn["role"] == "system" for nth, turn in enumerate(spoken)):
         return "user and assistant do not take turns"
     if any(turn.get("tool_calls") and turn.get("content") for turn in spoken):
