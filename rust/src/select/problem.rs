@@ -1,6 +1,7 @@
 //! What is to be chosen from, and what makes a choice good.
 
-use super::objective::{Curve, Spread};
+use super::objective::curve::Curve;
+use super::objective::spread::Spread;
 use crate::error::{Error, Result};
 use crate::tags::TagSets;
 

@@ -4,7 +4,7 @@ mod counted;
 pub(super) mod curve;
 mod levels;
 mod propagated;
-mod spread;
+pub(super) mod spread;
 mod weighed;
 
 pub(crate) use counted::Counted;
