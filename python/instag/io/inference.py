@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from io import BytesIO
 from typing import Any
 
 import polars as pl
 
+from instag.frame.batches import batches
 from instag.io.json_text import parse
 from instag.io.pace import passed
 from instag.io.records import DEEPEST, EXACT, FREE, Shape, Test, any_within, decode, is_record
@@ -40,6 +42,46 @@ def is_safe(dtype: Any, depth: int = 0) -> bool:
     if isinstance(dtype, pl.Struct):
         return depth < DEEPEST and is_record(dict(dtype)) and all(is_safe(each, depth + 1) for _, each in dtype)
     return dtype in (pl.Null, pl.Boolean, pl.Int64, pl.Float64, pl.String)
+
+
+def inferred(source: pl.LazyFrame) -> Mapping[str, Any] | None:
+    """Find the types of large files part by part, for Polars keeps all of a file that it looks at whole.
+
+    Parameters
+    ----------
+    source
+        Lines that are not blank, in the column ``line``.
+
+    Returns
+    -------
+    mapping or None
+        The columns and their types; None where the parts differ in a way that only a look at the whole resolves.
+    """
+    whole: Any = pl.Struct({})
+    for batch in batches(source):
+        if batch.height:
+            text = "\n".join(batch.get_column("line")).encode()
+            found = pl.scan_ndjson(BytesIO(text), infer_schema_length=None).collect_schema()
+            whole = _joined(whole, pl.Struct(dict(found)))
+            if whole is None:
+                return None
+    return dict(whole)
+
+
+def _joined(one: Any, other: Any) -> Any:
+    """The type that holds the values of both, where that is plain; else None."""
+    if other in (one, pl.Null()):
+        return one
+    if one == pl.Null():
+        return other
+    if isinstance(one, pl.List) and isinstance(other, pl.List):
+        inner = _joined(one.inner, other.inner)
+        return None if inner is None else pl.List(inner)
+    if isinstance(one, pl.Struct) and isinstance(other, pl.Struct):
+        fields, more = dict(one), dict(other)
+        fields |= {name: _joined(fields.get(name, pl.Null()), dtype) for name, dtype in more.items()}
+        return None if None in fields.values() else pl.Struct(fields)
+    return pl.Float64() if {one, other} == {pl.Int64(), pl.Float64()} else None
 
 
 def ordered(source: pl.LazyFrame, schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.io.files import glob_safe, interruptible, lines
-from instag.io.inference import is_safe, ordered, proven
+from instag.io.inference import inferred, is_safe, ordered, proven
 from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
 from instag.io.json_values import NOUNS, rows_of
 from instag.io.pace import passed
@@ -20,6 +20,8 @@ from instag.warning import warn
 
 LISTED_LINES = 5
 STEP = 5_000  # lines
+# Bytes from which on a file is not looked at as a whole.
+LARGE = 1 << 27
 # No broader: a query of this module's own that fails would make every file slow, and nobody would know.
 UNREADABLE = (
     pl.exceptions.ComputeError,
@@ -51,9 +53,11 @@ def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     """
     source = lines(path).filter(pl.col("line").str.strip_chars() != "")
     try:
-        plan = pl.scan_ndjson(glob_safe(path), infer_schema_length=None)
-        found = interruptible(plan.collect_schema)
-        if all(map(is_safe, found.dtypes())):
+        found = inferred(source) if path.stat().st_size > LARGE else None
+        if found is None:
+            plan = pl.scan_ndjson(glob_safe(path), infer_schema_length=None)
+            found = interruptible(plan.collect_schema)
+        if all(map(is_safe, found.values())):
             schema = ordered(source, found)
             if (rows := proven(source, schema)) is not None:
                 return rows
