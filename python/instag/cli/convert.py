@@ -6,7 +6,7 @@ import typer
 
 import instag
 from instag.cli import console, outputs
-from instag.cli.options import Output, Sources, To, one_or_list
+from instag.cli.options import Output, PerFile, Sources, To, one_or_list
 from instag.cli.reading import reads
 from instag.errors import InputError
 from instag.io.options import Reading
@@ -39,6 +39,7 @@ def convert(
     validation: Validation = None,
     chat_template: ChatTemplate = None,
     skip: Skip = False,
+    rows_per_file: PerFile = None,
     **reading: Unpack[Reading],
 ) -> None:
     """Read data and write them in another format, or as a folder to train from."""
@@ -65,6 +66,7 @@ def convert(
             chat_template=chat_template,
             skip=skip,
             progress=tell,
+            rows_per_file=rows_per_file,
             **reading,
         )
     samples = "sample" if done.samples == 1 else "samples"

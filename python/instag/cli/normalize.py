@@ -11,7 +11,7 @@ from instag.choices import JUDGE_TOKENS, OPENAI, Linkage, Stem
 from instag.cli import console, outputs
 from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
 from instag.cli.llm_options import asks_a_model
-from instag.cli.options import Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.options import Output, PerFile, Sources, Tags, To, expect_tags, one_or_list
 from instag.cli.progress import Display
 from instag.cli.reading import parted, reads
 from instag.cli.summaries import asked, exit_at_cost, leaving
@@ -87,6 +87,7 @@ def normalize(
     judgments_out: JudgmentsOut = None,
     dry_run: DryRun = False,
     to: To = "auto",
+    rows_per_file: PerFile = None,
     **rest: Any,
 ) -> None:
     """Turn raw tags into a vocabulary, and say why each became what it is."""
@@ -132,7 +133,8 @@ def normalize(
         judging.show()
         return
     with console.stage(f"writing {output}"):
-        instag.io.write(done.data, output, format=to, metadata=instag.io.metadata_of(source))
+        metadata = instag.io.metadata_of(source)
+        instag.io.write(done.data, output, format=to, metadata=metadata, rows_per_file=rows_per_file)
         if vocabulary is not None:
             done.vocabulary.save(vocabulary)
         for path, table in ((merges, done.merges), (apart, done.apart)):

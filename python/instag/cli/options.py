@@ -19,6 +19,12 @@ Sources = Annotated[
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The file to write; its ending says how.")]
 Format = Annotated[str, typer.Option(help="How to read, where the files do not tell: see `instag.read`.")]
 To = Annotated[str, typer.Option(help="How to write: a type of file, or alpaca, sharegpt or messages.")]
+PerFile = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=1, help="Write files of so many rows; OUT has a place for their number: out-{:05d}.parquet."
+    ),
+]
 Tags = Annotated[str, typer.Option(metavar="COLUMN", help="The column with the tags of each sample.")]
 Seed = Annotated[int | None, typer.Option(help="Order ties at random by this seed, instead of by row.")]
 

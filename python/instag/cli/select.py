@@ -9,6 +9,7 @@ from instag.choices import OPENAI, Method
 from instag.cli import console, outputs
 from instag.cli.options import (
     Output,
+    PerFile,
     Seed,
     Sources,
     Tags,
@@ -126,6 +127,7 @@ def select(
     base_url: Url = OPENAI,
     ray: Ray = None,
     to: To = "auto",
+    rows_per_file: PerFile = None,
     **reading: Unpack[Reading],
 ) -> None:
     """Choose a diverse and complex subset; it is written in order of selection."""
@@ -157,7 +159,21 @@ def select(
             ray, source, output, wanted, to, tags=tags, method=method, seed=seed, key=key, details=details, **gain
         )
         return
-    run(source, output, tags, method, seed, key, reading, to, gain, tokenizer, budget=wanted, details=details)
+    run(
+        source,
+        output,
+        tags,
+        method,
+        seed,
+        key,
+        reading,
+        to,
+        gain,
+        tokenizer,
+        budget=wanted,
+        details=details,
+        rows_per_file=rows_per_file,
+    )
 
 
 @reads
@@ -181,6 +197,7 @@ def rank(
     embedder: Embedder = None,
     base_url: Url = OPENAI,
     to: To = "auto",
+    rows_per_file: PerFile = None,
     **reading: Unpack[Reading],
 ) -> None:
     """Rank all samples that have tags: every selection is a prefix. Adds the columns of --details."""
@@ -197,7 +214,21 @@ def rank(
         "similarity": similarity,
         "embedder": embedder_of(embedder, base_url),
     }
-    run(source, output, tags, method, seed, key, reading, to, gain, None, budget=None, details=True)
+    run(
+        source,
+        output,
+        tags,
+        method,
+        seed,
+        key,
+        reading,
+        to,
+        gain,
+        None,
+        budget=None,
+        details=True,
+        rows_per_file=rows_per_file,
+    )
 
 
 def run(
@@ -214,6 +245,7 @@ def run(
     *,
     budget: float | str | None,
     details: bool,
+    rows_per_file: int | None,
 ) -> None:
     """Read, select, write, and say what was done; no budget takes every sample that has tags."""
     import polars as pl
@@ -250,7 +282,8 @@ def run(
             raise InputError(f"{shortened(source)}: no sample has tags: tag them first (instag tag)")
         added = chosen.details(frame, options) if details else pl.DataFrame()
     with console.stage(f"writing {output}"):
-        io.write(frame.take(chosen.rows, added), output, format=to, metadata=io.metadata_of(source))
+        taken = frame.take(chosen.rows, added)
+        io.write(taken, output, format=to, metadata=io.metadata_of(source), rows_per_file=rows_per_file)
     tell_of(chosen, method, output, tags)
 
 

@@ -11,7 +11,7 @@ from instag.cli import console, outputs
 from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
 from instag.cli.llm_options import asks_a_model
 from instag.cli.normalize import read_embedder
-from instag.cli.options import Output, Sources, Tags, To, expect_tags, one_or_list
+from instag.cli.options import Output, PerFile, Sources, Tags, To, expect_tags, one_or_list
 from instag.cli.progress import Display
 from instag.cli.reading import parted, reads
 from instag.cli.summaries import asked, exit_at_cost, leaving
@@ -104,6 +104,7 @@ def apply(
     judge: Judge = None,
     dry_run: DryRun = False,
     to: To = "auto",
+    rows_per_file: PerFile = None,
     **rest: Any,
 ) -> None:
     """Give other data the tags of a vocabulary."""
@@ -135,7 +136,8 @@ def apply(
         judging.show()
         return
     with console.stage(f"writing {output}"):
-        instag.io.write(applied.data, output, format=to, metadata=instag.io.metadata_of(source))
+        metadata = instag.io.metadata_of(source)
+        instag.io.write(applied.data, output, format=to, metadata=metadata, rows_per_file=rows_per_file)
         if judgments_out is not None and applied.judgments is not None:
             instag.write_judgments(applied.judgments, judgments_out)
     fates = applied.drift.iter_rows()

@@ -1,0 +1,230 @@
+"""Data of any size and from any source: the rows that come of them are those of the data in memory."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+import datasets
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.io.plugins import register_io_source
+
+import instag
+from instag.choices import Method
+from instag.io.inference import inferred
+
+TAG = st.sampled_from(["math", "proof", "art", "code", "a longer tag than twelve", "ä"])
+ROW = st.fixed_dictionaries(
+    {
+        "tags": st.none() | st.lists(TAG, max_size=4),
+        "good": st.floats(0.1, 2),
+        "size": st.integers(1, 9),
+        "kind": st.sampled_from(["a", "b"]),
+        "said": st.text("ab ", max_size=8),
+    }
+)
+SCHEMA = {"tags": pl.List(pl.String), "good": pl.Float64, "size": pl.Int64, "kind": pl.String, "said": pl.String}
+GAIN: list[dict[str, Any]] = [
+    {},
+    {"quality": "good"},
+    {"cost": "size"},
+    {"group": "kind", "at_most": {"a": 2}},
+    {"quality": "good", "cost": "size", "group": "kind", "at_most": {"b": 4}},
+    {"curve": "log", "seed": 3},
+]
+
+
+def in_pieces(frame: pl.DataFrame, cuts: list[int]) -> pl.LazyFrame:
+    """A plan whose batches are cut where we say."""
+    ends = [0, *sorted(min(cut, frame.height) for cut in cuts), frame.height]
+
+    def read(names: list[str] | None, predicate: Any, n_rows: int | None, _: int | None) -> Iterator[pl.DataFrame]:
+        whole = frame if n_rows is None else frame.head(n_rows)
+        for start, end in pairwise(ends):
+            piece = whole[start:end].select(names or frame.columns)
+            yield piece if predicate is None else piece.filter(predicate)
+
+    return register_io_source(read, schema=frame.schema)
+
+
+def outcome(work: Callable[[], Any]) -> Any:
+    """What comes of some work: rows, or the error."""
+    try:
+        found = work()
+    except instag.InputError as error:
+        return str(error)
+    return found.collect().rows() if isinstance(found, pl.LazyFrame) else found.rows()
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@settings(deadline=None, max_examples=60)
+@given(st.lists(ROW, min_size=1, max_size=25), st.lists(st.integers(0, 25), max_size=4), st.integers(1, 12))
+def test_pieces_give_the_rows_of_the_whole(rows: list[dict[str, Any]], cuts: list[int], budget: int) -> None:
+    frame = pl.DataFrame(rows, SCHEMA)
+    pieces = in_pieces(frame, cuts)
+    for method in get_args(Method):
+        for seed in (None, 5):
+            wanted = outcome(lambda: instag.select(frame, budget, method=method, seed=seed, details=True))  # noqa: B023
+            found = outcome(lambda: instag.select(pieces, budget, method=method, seed=seed, details=True))  # noqa: B023
+            assert found == wanted
+    for options in GAIN:
+        wanted = outcome(lambda: instag.select(frame, budget, method="gain", details=True, **options))  # noqa: B023
+        found = outcome(lambda: instag.select(pieces, budget, method="gain", details=True, **options))  # noqa: B023
+        assert found == wanted
+    assert instag.measure(pieces) == instag.measure(frame)
+    assert outcome(lambda: instag.rank(pieces)) == outcome(lambda: instag.rank(frame))
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@settings(deadline=None, max_examples=40)
+@given(st.lists(ROW, min_size=1, max_size=25), st.lists(st.integers(0, 25), max_size=4))
+def test_pieces_are_normalised_as_the_whole(rows: list[dict[str, Any]], cuts: list[int]) -> None:
+    frame = pl.DataFrame(rows, SCHEMA)
+    pieces = in_pieces(frame, cuts)
+    options: dict[str, Any] = {"embedder": None, "min_count": 2}
+    wanted, found = instag.normalize(frame, **options), instag.normalize(pieces, **options)
+    assert found.data.collect().equals(wanted.data)
+    assert found.merges.equals(wanted.merges)
+    vocabulary = wanted.vocabulary
+    applied, each = vocabulary.apply(frame, new="keep"), vocabulary.apply(pieces, new="keep")
+    assert each.data.collect().equals(applied.data)
+    assert each.data.select("raw_tags", "kind").collect().equals(applied.data.select("raw_tags", "kind"))
+    assert each.drift.equals(applied.drift)
+    assert each.new.equals(applied.new)
+
+
+def frame() -> pl.DataFrame:
+    tags = [["math"], ["math", "proof", "latex"], [], ["poetry"], ["math", "proof"]]
+    return pl.DataFrame({"id": list("abcde"), "tags": tags})
+
+
+def stream() -> Any:
+    return datasets.Dataset.from_dict(frame().to_dict(as_series=False)).to_iterable_dataset()
+
+
+SOURCES: dict[str, Callable[[], Any]] = {
+    "a frame": frame,
+    "a plan": lambda: frame().lazy(),
+    "an iterator of frames": lambda: (frame()[n : n + 2] for n in range(0, 5, 2)),
+    "a list of frames": lambda: [frame()[:1], frame()[1:]],
+    "an iterator of tables": lambda: iter([frame()[:3].to_arrow(), frame()[3:].to_arrow()]),
+    "a table": lambda: pa.table(frame().to_arrow()),
+    "a stream of datasets": stream,
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_source_is_scanned(kind: str) -> None:
+    scanned = instag.scan(SOURCES[kind]())
+    assert isinstance(scanned, pl.LazyFrame)
+    assert instag.select(scanned, 3).collect()["id"].to_list() == ["b", "d", "e"]
+    assert instag.measure(scanned).samples == 5
+
+
+@pytest.mark.parametrize("kind", ["an iterator of frames", "a stream of datasets"])
+def test_what_can_be_read_once_is_taken_as_it_is(kind: str) -> None:
+    assert instag.select(SOURCES[kind](), 2).collect()["id"].to_list() == ["b", "d"]
+
+
+def test_frames_of_other_columns_are_refused() -> None:
+    with pytest.raises(instag.InputError, match="frame 1 has the columns id, and the first one id, tags"):
+        instag.scan(iter([frame(), frame().select("id")]))
+    with pytest.raises(instag.InputError, match="expected at least one frame"):
+        instag.scan(iter([]))
+    clash = [pl.DataFrame({"tags": [["a"]]}), pl.DataFrame({"tags": [1]})]
+    with pytest.raises(instag.InputError, match=r"column 'tags' is List\(String\) and Int64"):
+        instag.scan(clash)
+
+
+def test_files_of_every_type_are_scanned(tmp_path: Path) -> None:
+    whole = frame()
+    whole.write_parquet(tmp_path / "a.parquet")
+    whole.write_ndjson(tmp_path / "a.jsonl")
+    whole.write_ipc(tmp_path / "a.arrow")
+    for path in sorted(tmp_path.iterdir()):
+        assert instag.select(instag.scan(path), 3).collect()["id"].to_list() == ["b", "d", "e"]
+
+
+def test_a_file_that_goes_or_changes_between_two_readings(tmp_path: Path) -> None:
+    path, out = tmp_path / "pool.parquet", tmp_path / "out.jsonl"
+    frame().write_parquet(path)
+    chosen = instag.select(instag.scan(path), 3)
+    frame().reverse().write_parquet(path)
+    with pytest.raises(instag.InputError, match=r"pool.parquet: the file has changed since its tags were read"):
+        instag.write(chosen, out)
+    chosen = instag.select(instag.scan(path), 3)
+    path.unlink()
+    with pytest.raises(
+        instag.InputError, match=r"pool.parquet: the file was there when its tags were read, and is gone"
+    ):
+        instag.write(chosen, out)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl", "arrow", "jsonl.zst", "jsonl.gz"])
+@pytest.mark.parametrize("rows", [1, 2, 5, 9])
+def test_files_of_so_many_rows(ending: str, rows: int, tmp_path: Path) -> None:
+    instag.write(frame(), tmp_path / f"out-{{:03d}}.{ending}", rows_per_file=rows)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"out-{n:03d}.{ending}" for n in range(-(-5 // rows))]
+    parts = [instag.scan(tmp_path / name).collect() for name in names]
+    assert [part.height for part in parts[:-1]] == [rows] * (len(parts) - 1)
+    assert [each for part in parts for each in part["id"]] == list("abcde")
+
+
+def test_several_files_are_all_written_or_none(tmp_path: Path) -> None:
+    instag.write(frame().clear(), tmp_path / "none-{}.parquet", rows_per_file=2)
+    assert pl.read_parquet(tmp_path / "none-0.parquet").height == 0
+    with pytest.raises(instag.InputError, match="csv cannot"):
+        instag.write(frame(), tmp_path / "out-{}.csv", rows_per_file=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["none-0.parquet"]
+    instag.write(frame(), tmp_path / "out-{}.parquet", rows_per_file=2)
+    with pytest.raises(instag.InputError, match=r"out-0.parquet and 2 more are there already"):
+        instag.write(frame(), tmp_path / "out-{}.parquet", rows_per_file=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "message"),
+    [
+        ("out.parquet", 2, "the name has to have a place for the number"),
+        ("out-{:03d}.parquet", None, "say how many rows a file is to have"),
+        ("out-{}.parquet", 0, "rows_per_file: expected a count of 1 or more"),
+        ("out-{}.json", 2, "a .json file is one list"),
+    ],
+)
+def test_names_of_several_files(name: str, rows: int | None, message: str, tmp_path: Path) -> None:
+    with pytest.raises(instag.InputError, match=message):
+        instag.write(frame(), tmp_path / name, rows_per_file=rows)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_converting_to_several_files(tmp_path: Path) -> None:
+    asked = pl.DataFrame({"question": [f"Why {n}?" for n in range(7)], "answer": ["So."] * 7})
+    asked.write_ndjson(tmp_path / "in.jsonl")
+    done = instag.convert(tmp_path / "in.jsonl", tmp_path / "out-{:02d}.parquet", rows_per_file=3)
+    assert (done.samples, done.queries) == (7, 7)
+    assert pl.read_parquet(tmp_path / "out-*.parquet").equals(asked)
+
+
+VALUE = st.none() | st.integers(-5, 5) | st.floats(-2, 2) | st.text("ab", max_size=2) | st.lists(st.integers(0, 2))
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.dictionaries(st.sampled_from("xyz"), VALUE, min_size=1), min_size=1, max_size=12), st.integers(1, 5))
+def test_types_found_part_by_part_are_those_of_the_whole(rows: list[dict[str, Any]], size: int) -> None:
+    lines = pl.DataFrame({"line": [pl.DataFrame([row]).write_ndjson().strip() for row in rows]})
+
+    def found(make: Callable[[], Any]) -> dict[str, Any] | None:
+        try:
+            schema = make()
+        except pl.exceptions.PolarsError:
+            return None  # what no type holds is read another way
+        return None if schema is None else dict(schema)
+
+    text = "\n".join(lines["line"]).encode()
+    parts = found(lambda: inferred(in_pieces(lines, list(range(0, len(rows), size)))))
+    assert parts is None or parts == found(lambda: pl.read_ndjson(text, infer_schema_length=None).schema)
