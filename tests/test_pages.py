@@ -84,6 +84,7 @@ def prepare(page: str) -> dict[str, Any]:
         named = pl.col("source").replace({"code": "math"})
         data = data.with_columns(pl.col("tags").list.eval(pl.element().replace({"explanation": "proof"})))
         data = pl.concat([data] * 80).with_columns(named, tokens=pl.col("messages").list.len() * 40)
+        instag.write(data, "data.jsonl")
     for folder in ("benchmarks", "pool", "data", "run/data", "parts"):
         Path(folder).mkdir(parents=True, exist_ok=True)
     for name in ("benchmarks/test.jsonl", "test.jsonl"):
