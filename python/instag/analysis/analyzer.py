@@ -1,5 +1,6 @@
 """`analyze`: all that is found in data, groups and selections."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -8,9 +9,10 @@ from instag.analysis.comparison import Parts
 from instag.analysis.curves import EXPECTED, frontier, growth
 from instag.analysis.result import Analysis
 from instag.analysis.samples import ALL, groups_of, queries_of
-from instag.analysis.selections import picks_of
+from instag.analysis.selections import named, picks_of
 from instag.analysis.summary import histogram, recall, summary_of
 from instag.analysis.tags import catalogue, pairs
+from instag.analysis.worth import worth_of
 from instag.frame import wrap
 from instag.tagsets import encode
 
@@ -25,7 +27,14 @@ RESERVED = {
 }
 
 
-def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections: Any = None) -> Analysis:
+def analyze(
+    data: Any,
+    *,
+    by: str | None = None,
+    tags: str = "tags",
+    selections: Any = None,
+    gain: Mapping[str, Any] | None = None,
+) -> Analysis:
     """Analyse a data set by its tags: how diverse and complex it is, what its parts share, what a subset keeps.
 
     Parameters
@@ -42,6 +51,9 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
         Subsets of the data, as frames by name, or one frame, which is then called "selection". The columns `rank`,
         `round` and `new_tags` of :func:`instag.rank` are used where they are there. Otherwise the rows are taken to be
         in order of selection, and a sample that adds no tag begins a new round.
+    gain
+        By what the selections are judged: options of ``method="gain"`` in :func:`instag.select`, and its `budget` where
+        shares are of that and not of what a selection has. By default their number of samples, and x^0.5 for a curve.
 
     Raises
     ------
@@ -75,15 +87,17 @@ def analyze(data: Any, *, by: str | None = None, tags: str = "tags", selections:
     groups = groups_of(frame, by, pool)
     picks = picks_of(selections, pool, tags, by, dict.fromkeys(groups.names, "the name of a group") | RESERVED)
     queries = queries_of(frame)
+    worth = worth_of(frame, pool, tags, gain, named(selections))
     return Analysis(
         summary=summary_of(pool, groups, queries),
         recall=recall(pool, groups),
         tags=catalogue(pool, groups, queries),
         pairs=pairs(pool),
         growth=growth(pool, [(name, pick.sets) for name, pick in picks.items()]),
-        frontier=frontier(pool),
+        frontier=frontier(pool, worth.curve),
         complexity=histogram(pool, groups),
         selections={name: pick.frame for name, pick in picks.items()},
+        worth=worth,
         _parts=Parts.of(pool, groups, picks),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from instag._core import TagSets as Sets
 from instag._core import prefixes, rarefy, trace
 from instag.selection import Method
-from instag.selection.ranking import rank_tags
+from instag.selection.ranking import CURVE, rank_tags
 from instag.tagsets import TagSets
 
 __all__ = ["EXPECTED", "GOALS", "frontier", "growth", "reached", "spaced", "telling_budgets"]
@@ -59,17 +59,20 @@ def growth(pool: TagSets, selections: Iterable[tuple[str, Sets]]) -> pl.DataFram
     )
 
 
-def frontier(pool: TagSets) -> pl.DataFrame:
+def frontier(pool: TagSets, curve: float | str = 0.5) -> pl.DataFrame:
     """Coverage and complexity against budget, for every method: each budget is a prefix of one ranking.
 
-    Random is the mean of 20 seeds, with the bounds that 5 % of them stay below and 5 % above.
+    Random is the mean of 20 seeds, with the bounds that 5 % of them stay below and 5 % above. Gain is by x^0.5, and by
+    `curve` too where that is another.
     """
     sizes = spaced(min(pool.tagged, BUDGET))
     parts = []
-    for method in get_args(Method):
+    own = [] if curve == CURVE[1] else [f"gain, {curve}" if isinstance(curve, str) else f"gain, x^{curve:g}"]
+    for method in (*get_args(Method), *own):
         seeds: list[int | None] = [*range(SEEDS)] if method == "random" else [None]
-        if method == "gain":
-            rows = rank_tags(pool, method, int(sizes.max(initial=0)), None).rows
+        if method.startswith("gain"):
+            form = CURVE if method == "gain" else ("log", 0.0) if isinstance(curve, str) else ("power", float(curve))
+            rows = rank_tags(pool, "gain", int(sizes.max(initial=0)), None, form).rows
             pairs, distinct = prefixes(pool.sets, rows, sizes)
         else:
             pairs, distinct = trace(pool.sets, method, seeds, sizes)

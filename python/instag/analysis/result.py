@@ -11,6 +11,7 @@ from instag.analysis.comparison import Comparison, Parts, against
 from instag.analysis.curves import GOALS, reached, telling_budgets
 from instag.analysis.samples import ALL
 from instag.analysis.terminal import table
+from instag.analysis.worth import Worth
 
 __all__ = ["Analysis", "overview", "register_html"]
 
@@ -54,6 +55,9 @@ class Analysis:
         How many `samples` of each `group` have how many `tags`, null tags left out.
     selections
         For each selection its samples in order: `rank`, `round`, `new_tags`, `tags` and `query` (the first).
+    worth
+        What the selections are worth by the objective of ``method="gain"``, beside what is possible: frames `selections`,
+        `quotas` and `costs`.
     """
 
     summary: pl.DataFrame
@@ -64,6 +68,7 @@ class Analysis:
     frontier: pl.DataFrame
     complexity: pl.DataFrame
     selections: dict[str, pl.DataFrame]
+    worth: Worth
     _parts: Parts
 
     def compare(self, a: str, b: str = ALL) -> Comparison:

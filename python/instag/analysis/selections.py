@@ -17,7 +17,7 @@ from instag.frame import Frame, wrap
 from instag.tagsets import TagSets, encode, lists_of
 from instag.warning import warn
 
-__all__ = ["Picks", "picks_of"]
+__all__ = ["Picks", "named", "picks_of"]
 
 ALONE = "selection"
 # Told in full: Polars makes nothing of types where all columns are empty.
@@ -71,11 +71,8 @@ def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: M
     InputError
         Where a name is taken, or a column is missing.
     """
-    if selections is None:
-        return {}
-    named = selections if isinstance(selections, Mapping) else {ALONE: selections}
     picks = {}
-    for name, data in named.items():
+    for name, data in named(selections).items():
         if not isinstance(name, str):
             raise InputError(f"selections: expected names that are strings; found {name!r}")
         if name in taken:
@@ -87,6 +84,13 @@ def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: M
         except InputError as error:
             raise InputError(f"selections, {name!r}: {error}") from error
     return picks
+
+
+def named(selections: Any) -> Mapping[Any, Any]:
+    """The selections by name, whether there are none, one, or several."""
+    if selections is None:
+        return {}
+    return selections if isinstance(selections, Mapping) else {ALONE: selections}
 
 
 def _picks(name: str, frame: Frame, pool: TagSets, tags: str, by: str | None) -> Picks:

@@ -7,8 +7,9 @@ import typer
 
 import instag
 from instag.cli import console, outputs
-from instag.cli.options import Sources, Tags, expect_by, expect_tags, one_or_list
+from instag.cli.options import Sources, Tags, expect_by, expect_tags, one_or_list, read_budget
 from instag.cli.reading import reads
+from instag.cli.select import Cost, Curved, Exponent, Group, Least, Most, Quality, Weights, read_amounts, read_curve
 from instag.errors import InputError
 from instag.io.options import Reading
 
@@ -28,6 +29,10 @@ Selections = Annotated[
 ]
 File = Annotated[Path | None, typer.Option("--vocabulary", metavar="V.parquet", help="A vocabulary to show as well.")]
 Folder = Annotated[Path | None, typer.Option("--figures", metavar="DIR", help="Save the figures too, as SVG and PNG.")]
+Budget = Annotated[
+    str | None,
+    typer.Option(metavar="N", help="What shares in --at-least and --at-most are of; otherwise what a selection has."),
+]
 Title = Annotated[str | None, typer.Option(help="The heading.")]
 
 
@@ -38,14 +43,34 @@ def report(
     by: By = None,
     tags: Tags = "tags",
     selection: Selections = None,
+    curve: Curved = None,
+    quality: Quality = None,
+    cost: Cost = None,
+    cost_exponent: Exponent = None,
+    group: Group = None,
+    at_least: Least = None,
+    at_most: Most = None,
+    budget: Budget = None,
+    weights: Weights = None,
     vocabulary: File = None,
     folder: Folder = None,
     title: Title = None,
     **reading: Unpack[Reading],
 ) -> None:
     """Draw what the tags say of data and of subsets, in one HTML file that opens offline."""
+    gain = {
+        "curve": read_curve(curve),
+        "quality": quality,
+        "cost": cost,
+        "cost_exponent": cost_exponent,
+        "group": group,
+        "at_least": read_amounts("--at-least", at_least),
+        "at_most": read_amounts("--at-most", at_most),
+        "budget": None if budget is None else read_budget(budget),
+        "weights": weights,
+    }
     chosen = named(selection or [])
-    outputs.apart([*source, *chosen.values(), vocabulary], outputs.file("-o", output, ".html", ".htm"))
+    outputs.apart([*source, *chosen.values(), vocabulary, weights], outputs.file("-o", output, ".html", ".htm"))
     outputs.folder("--figures", folder)
     with console.stage("reading"):
         frame = opened(one_or_list(source), reading)
@@ -53,9 +78,10 @@ def report(
         if by is not None:
             expect_by(frame, source, by)
         taken = {name: opened(path, reading | {"format": "auto"}) for name, path in chosen.items()}
+        given = {name: value for name, value in gain.items() if value is not None}
         words = None if vocabulary is None else instag.Vocabulary.load(vocabulary)
     with console.noted(), console.stage("analysing"):
-        analysis = instag.analyze(frame, by=by, tags=tags, selections=taken)
+        analysis = instag.analyze(frame, by=by, tags=tags, selections=taken, gain=given)
     with console.stage(f"writing {output}"):
         instag.report(analysis, output, vocabulary=words, title=title)
         pictures = [] if folder is None else instag.figures(analysis, folder, vocabulary=words)

@@ -1,5 +1,6 @@
 """Reports: an analysis as one file for a browser."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,14 @@ FORMATS = ("svg", "png")
 HINT = "reports need libraries that draw; install them with: pip install 'instag[report]'"
 
 
-def report(
+def report(  # noqa: PLR0913 - each is a keyword
     data: Any,
     path: str | Path,
     *,
     by: str | None = None,
     tags: str = "tags",
     selections: Any = None,
+    gain: Mapping[str, Any] | None = None,
     vocabulary: Vocabulary | Normalized[Any] | str | Path | None = None,
     versions: Versions | None = None,
     title: str | None = None,
@@ -35,7 +37,7 @@ def report(
         A frame of any kind that :func:`instag.analyze` takes, or what that gave back.
     path
         The file; it is written whole or not at all.
-    by, tags, selections
+    by, tags, selections, gain
         Those of :func:`instag.analyze`, for data that are not analysed yet.
     vocabulary
         Adds what raw tags became: the steps, the merges and the tags of a :class:`instag.Vocabulary` or its
@@ -66,7 +68,7 @@ def report(
     from instag.reporting.page import page  # noqa: PLC0415 - optional
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
-    analysis = _analysed(data, by, tags, selections)
+    analysis = _analysed(data, by, tags, selections, gain)
     text = page(title or _title(analysis), sections(analysis, known(vocabulary), versions))
     with atomic_write(Path(path), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
@@ -138,12 +140,12 @@ def figures(
     return written
 
 
-def _analysed(data: Any, by: str | None, tags: str, selections: Any) -> Analysis:
+def _analysed(data: Any, by: str | None, tags: str, selections: Any, gain: Mapping[str, Any] | None) -> Analysis:
     if not isinstance(data, Analysis):
-        return analyze(data, by=by, tags=tags, selections=selections)
-    if by is not None or tags != "tags" or selections is not None:
+        return analyze(data, by=by, tags=tags, selections=selections, gain=gain)
+    if by is not None or tags != "tags" or selections is not None or gain is not None:
         raise InputError(
-            "data: expected a frame where by, tags or selections are given; found an Analysis, which was made with its "
+            "data: expected a frame where by, tags, selections or gain are given; found an Analysis, which was made with its "
             "own: give them to instag.analyze"
         )
     return data

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
-__all__ = ["PERCENT", "breadth", "cell", "count", "cut", "listed", "number", "plural", "share", "signed"]
+__all__ = ["MEASURED", "PERCENT", "breadth", "cell", "count", "cut", "listed", "number", "plural", "share", "signed"]
 
 # Names longer than this are cut in pictures and sentences; tables have them whole.
 LONGEST = 40
 NOTHING = "\N{EN DASH}"
 # A number does not part from its sign at the end of a line.
 PERCENT = "\N{NO-BREAK SPACE}%"
+MEASURED = (
+    "Coverage is measured in the tags by which the samples were chosen: in the tags of another model a part of the "
+    "advantage over random is lost."
+)
 # Heights of letters in the width of one, in fonts that run wide: of most, of capitals, and of Chinese.
 MOST, CAPITAL, WIDE = 0.64, 0.78, 1.05
 OTHERS = dict.fromkeys("fijlrt.,:;'|!()[] -", 0.42) | dict.fromkeys("mwMW@%", 1.0)

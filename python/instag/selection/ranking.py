@@ -14,7 +14,7 @@ from instag.choices import Method
 from instag.errors import InputError
 from instag.tagsets import TagSets, lists_of
 
-__all__ = ["Counts", "Ranking", "check_seed", "explain", "newly_covered", "rank_tags"]
+__all__ = ["CURVE", "Counts", "Ranking", "check_seed", "explain", "newly_covered", "rank_tags"]
 
 # The curve of `gain` where none is named: x^0.5.
 CURVE = ("power", 0.5)
@@ -36,12 +36,14 @@ class Ranking:
     rounds: NDArray[np.uint32]
 
 
-def rank_tags(tagsets: TagSets, method: str, budget: int, seed: int | None) -> Ranking:
+def rank_tags(
+    tagsets: TagSets, method: str, budget: int, seed: int | None, curve: tuple[str, float] = CURVE
+) -> Ranking:
     """Rank encoded tags, the options checked; `gain` with nothing but its curve."""
     check_choice("method", method, get_args(Method))
     check_seed(seed)
     if method == "gain":
-        problem = _core.Problem(tagsets.sets, *CURVE, seed=seed)
+        problem = _core.Problem(tagsets.sets, *curve, seed=seed)
         rows, _, _ = _core.choose(problem, _core.Constraint(budget))
         return Ranking(rows, np.ones(len(rows), np.uint32))
     return Ranking(*_core.rank(tagsets.sets, method, budget, seed))

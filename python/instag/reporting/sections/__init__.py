@@ -17,6 +17,7 @@ from instag.reporting.sections.tags import associations, catalogue
 from instag.reporting.sections.tree import tree
 from instag.reporting.sections.versions import versions as side_by_side
 from instag.reporting.sections.vocabulary import normalization
+from instag.reporting.sections.worth import worth
 
 __all__ = ["sections"]
 
@@ -37,6 +38,8 @@ def _sections(
         section = build(analysis)
         if section is not None:
             yield section
+        if build is frontier and (good := worth(analysis, of(vocabulary))) is not None:
+            yield good
     if versions is not None:
         yield side_by_side(versions)
     if vocabulary is not None:
@@ -49,3 +52,8 @@ def _sections(
     tags = catalogue(analysis)
     if tags is not None:
         yield tags
+
+
+def of(vocabulary: Vocabulary | Normalized[Any] | None) -> Vocabulary | None:
+    """The vocabulary itself."""
+    return vocabulary.vocabulary if isinstance(vocabulary, Normalized) else vocabulary

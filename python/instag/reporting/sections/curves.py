@@ -7,7 +7,7 @@ from instag.analysis import Analysis
 from instag.analysis.curves import EXPECTED, GOALS, reached, telling_budgets
 from instag.reporting.drawing import decades, drawn, legend
 from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
-from instag.reporting.wording import PERCENT, count, cut, listed, plural, share
+from instag.reporting.wording import MEASURED, PERCENT, count, cut, listed, plural, share
 
 __all__ = ["drawn_from", "frontier", "growth"]
 
@@ -107,7 +107,7 @@ def frontier(analysis: Analysis) -> Section | None:
     figures = tuple(
         Figure(f"frontier-{measure}", labels[measure], frontier_lines(curves, measure)) for measure in BOUNDS
     )
-    notes = (f"The band around random holds the middle 90{PERCENT} of its seeds.", *drawn_from(analysis))
+    notes = (f"The band around random holds the middle 90{PERCENT} of its seeds.", MEASURED, *drawn_from(analysis))
     return Section("frontier", "What a budget buys", lead, figures, (table(curves, budgets),), notes)
 
 

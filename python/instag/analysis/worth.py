@@ -1,0 +1,184 @@
+"""How good selections are: what they are worth by an objective, beside what is possible, and what they cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from instag import _core
+from instag._core import prefixes
+from instag.analysis.curves import BUDGET, spaced
+from instag.errors import InputError
+from instag.frame import Frame, wrap
+from instag.normalization.rollup import with_broader
+from instag.selection.certificate import Certificate, certificate_of
+from instag.selection.constraint import Units
+from instag.selection.cost import cost_of, numbers_of
+from instag.selection.options import Options, read_options
+from instag.selection.problem import Problem, problem_of
+from instag.selection.ranking import rank_tags
+from instag.tagsets import TagSets, encode
+
+__all__ = ["Worth", "worth_of"]
+
+Floats = NDArray[np.float64]
+
+WORTH: dict[str, Any] = {
+    "selection": pl.String,
+    "samples": pl.UInt32,
+    "cost": pl.Float64,
+    "value": pl.Float64,
+    "bound": pl.Float64,
+    "share": pl.Float64,
+}
+QUOTAS: dict[str, Any] = {
+    "selection": pl.String,
+    "group": pl.String,
+    "at_least": pl.Float64,
+    "at_most": pl.Float64,
+    "reached": pl.Float64,
+}
+COSTS: dict[str, Any] = {"method": pl.String, "cost": pl.Float64, "coverage": pl.Float64}
+# Pairs of row and tag up to which 20 steps of a certificate take less than a second.
+QUICK, STEPS = 10_000_000, 20
+BESIDE = ("random", "complexity-first", "coverage", "gain")
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What selections are worth, and cost.
+
+    Attributes
+    ----------
+    selections
+        One line for each `selection`: its `samples`, its `cost` (null where there is none), its `value` by the objective,
+        the `bound` that no selection of that size or cost exceeds, and the `share` of it that is reached at least.
+    quotas
+        For each selection and group what was to be had, `at_least` and `at_most`, and what was `reached`.
+    costs
+        The `coverage` that each `method` has for so much `cost`.
+    curve
+        The curve of the objective: a number a for x^a, or "log".
+    unit
+        What the cost is; None where there is none.
+    """
+
+    selections: pl.DataFrame
+    quotas: pl.DataFrame
+    costs: pl.DataFrame
+    curve: float | str
+    unit: str | None
+
+
+def worth_of(
+    frame: Frame, pool: TagSets, tags: str, gain: Mapping[str, Any] | None, selections: Mapping[str, Any]
+) -> Worth:
+    """Value each selection by the options of ``method="gain"``, and bound what is possible within them.
+
+    Raises
+    ------
+    InputError
+        Where an option is wrong, or a selection lacks a column that one names.
+    """
+    given = dict(gain or {})
+    budget = given.pop("budget", None)
+    options = read_options("gain", **given)
+    if options.curve == "match":
+        raise InputError("gain: curve 'match' is no curve of its own: name the one that it found, or 'log'")
+    lines, quotas = [], []
+    costs = pl.DataFrame(schema=COSTS)
+    if pool.tagged:
+        held = with_broader(pool, options.tree)
+        for name, data in selections.items():
+            line, reached = _valued(name, wrap(data), frame, held, tags, options, budget)
+            lines.append(line)
+            quotas += reached
+        if options.cost is not None:
+            costs = _bought(frame, pool, held, tags, options)
+    return Worth(
+        pl.DataFrame(lines, WORTH, orient="row"),
+        pl.DataFrame(quotas, QUOTAS, orient="row"),
+        costs,
+        options.curve,
+        options.cost,
+    )
+
+
+def _valued(
+    name: str, taken: Frame, frame: Frame, pool: TagSets, tags: str, options: Options, budget: Any
+) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
+    own = with_broader(encode(taken.column(tags)), options.tree)
+    cost = cost_of(taken, options)
+    spent = None if cost is None else float(cost.values.sum())
+    whole = budget if budget is not None else min(own.samples, pool.samples) if spent is None else Units(spent)
+    problem = problem_of(frame, pool, options, tags=tags, budget=whole, seed=None)
+    rows, _, _ = _core.choose(problem.core(), problem.constraint.core())
+    # The bound is of all selections, whichever it is found from: the greedy one is near the best.
+    bound = certificate_of(problem, rows, STEPS if len(pool.codes) <= QUICK else 0).bound
+    certificate = Certificate(_value(problem, taken, own, options), bound)
+    line = (name, own.samples, spent, certificate.value, max(bound, certificate.value), certificate.share)
+    asked = problem.constraint.quotas
+    if asked is None or options.group is None:
+        return line, []
+    groups = taken.column(options.group).cast(pl.String).fill_null("null")
+    each = np.ones(own.samples) if cost is None else cost.values
+    sums = dict(pl.DataFrame({"g": groups, "n": each}).group_by("g").agg(pl.col("n").sum()).iter_rows())
+    bounds = zip(asked.names, asked.at_least, asked.at_most, asked.before, strict=True)
+    return line, [
+        (name, group, float(least), float(most) if np.isfinite(most) else None, sums.get(group, 0.0) + float(before))
+        for group, least, most, before in bounds
+    ]
+
+
+def _value(problem: Problem, taken: Frame, own: TagSets, options: Options) -> float:
+    """What samples add, by their tags; as the core has it, φ is straight between the places where it looks it up."""
+    quality = np.ones(own.samples)
+    if options.quality is not None:
+        quality = numbers_of(taken, "quality", options.quality, options.quality_missing)
+    known = problem.tagsets.codes_of(own.names)[own.codes]
+    there = known < problem.tagsets.n_tags
+    weights = np.repeat(quality, own.lengths)
+    counts = np.bincount(known[there], weights[there], minlength=problem.tagsets.n_tags).astype(np.float64)
+    before = np.zeros(problem.tagsets.n_tags) if problem.start is None else problem.start.counts
+    worth = np.ones(problem.tagsets.n_tags) if problem.worth is None else problem.worth
+    parts = 1
+    if (spread := problem.spread) is not None:
+        of = np.repeat(np.arange(problem.tagsets.n_tags), np.diff(spread.offsets))
+        shares = spread.shares / 2**16
+        near = spread.tags.astype(np.int64)
+        counts = np.bincount(near, shares * counts[of], minlength=len(worth)).astype(np.float64)
+        before = np.bincount(near, shares * before[of], minlength=len(worth)).astype(np.float64)
+        parts = 16
+    return float((worth * (_straight(before + counts, problem, parts) - _straight(before, problem, parts))).sum())
+
+
+def _straight(counts: Floats, problem: Problem, parts: int) -> Floats:
+    name, parameter = problem.curve
+    low = np.floor(counts * parts)
+
+    def at(x: Floats) -> Floats:
+        return np.log1p(x) if name == "log" else np.power(x, parameter)
+
+    below, above = at(low / parts), at((low + 1) / parts)
+    return np.asarray(below + (counts * parts - low) * (above - below), np.float64)
+
+
+def _bought(frame: Frame, pool: TagSets, held: TagSets, tags: str, options: Options) -> pl.DataFrame:
+    """Coverage against cost, for rankings that know no cost and for gain by what it costs."""
+    cost = cost_of(frame, options)
+    assert cost is not None  # noqa: S101 - it is asked for
+    most = min(pool.tagged, BUDGET)
+    ranked = {method: rank_tags(pool, method, most, None).rows for method in BESIDE}
+    problem = problem_of(frame, held, options, tags=tags, budget=None, seed=None)
+    ranked["gain for cost"] = _core.choose(problem.core(), problem.constraint.core())[0][:most]
+    curves = []
+    for method, rows in ranked.items():
+        sizes = spaced(len(rows))
+        _, distinct = prefixes(pool.sets, rows, sizes)
+        spent = np.cumsum(cost.values[rows])[sizes - 1]
+        columns = {"method": [method] * len(sizes), "cost": spent, "coverage": distinct / max(pool.n_tags, 1)}
+        curves.append(pl.DataFrame(columns, COSTS))
+    return pl.concat(curves)
