@@ -47,6 +47,7 @@ def test_every_figure_is_drawn_and_the_page_is_as_wide_as_its_window(
         "frontier-complexity",
         "associations",
         "normalisation",
+        "assignments",
         "selection-1",
     ]
     assert min(drawn.values()) > 0, drawn

@@ -53,7 +53,7 @@ def test_a_report_with_everything(data: Path) -> None:
         "two: 2 samples cover 100.0% of the tags",
         "again: 2 samples cover 100.0% of the tags",
         "",
-        f"the report is in {folder / 'page.html'}; 20 figures are in {folder / 'figures'}",
+        f"the report is in {folder / 'page.html'}; 22 figures are in {folder / 'figures'}",
     ]
     text = (folder / "page.html").read_text()
     assert "<title>Mine</title>" in text
@@ -61,13 +61,13 @@ def test_a_report_with_everything(data: Path) -> None:
     assert "Selection: two" in text
     assert "Selection: again" in text
     assert 'id="normalisation"' in text
-    assert len(list((folder / "figures").iterdir())) == 20
+    assert len(list((folder / "figures").iterdir())) == 22
 
 
 def test_data_that_nobody_says_anything_in_have_no_examples(tmp_path: Path) -> None:
     pl.DataFrame({"tags": [["math"], ["proof"]]}).write_parquet(tmp_path / "tags.parquet")
     done = run(tmp_path / "tags.parquet", "-o", tmp_path / "page.html")
-    assert done.stderr.startswith("note: what users say is not shown: ")
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "page.html").exists()
 
 

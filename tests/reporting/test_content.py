@@ -16,7 +16,8 @@ from reporting.reader import Reader, read, section, values
 def test_sections_are_those_there_is_something_to_say_in(tmp_path: Path) -> None:
     path = instag.report(TINY, tmp_path / "report.html", by="source", selections={"mine": instag.select(TINY, 1)})
     page = read(path)
-    expected = ["overview", "groups", "overlap", "frequency", "complexity", "growth", "frontier", "selection-1", "tags"]
+    expected = ["overview", "groups", "overlap", "frequency", "complexity", "growth", "frontier", "worth"]
+    expected += ["selection-1", "tags"]
     assert page.sections == expected
     assert page.links == [f"#{section}" for section in expected]
     plain = read(instag.report(TINY.select("tags"), tmp_path / "plain.html"))
@@ -201,7 +202,7 @@ def test_a_vocabulary_and_a_normalisation_are_told(tmp_path: Path) -> None:
     done = instag.normalize(raw, embedder=None)
     analysis = instag.analyze(done.data)
     whole = read(instag.report(analysis, tmp_path / "whole.html", vocabulary=done)).data
-    assert list(whole["figures"])[-1] == "normalisation"
+    assert list(whole["figures"])[-2:] == ["normalisation", "assignments"]
     assert whole["tables"]["merges"]["rows"] == [
         list(row) for row in done.merges.select("from", "count", "to", "step", "why").iter_rows()
     ]
@@ -218,7 +219,7 @@ def test_a_vocabulary_and_a_normalisation_are_told(tmp_path: Path) -> None:
     for known in (file, str(file)):
         assert read(instag.report(analysis, tmp_path / "file.html", vocabulary=known)).data == whole
     names = [path.name for path in instag.figures(analysis, tmp_path / "figures", format="svg", vocabulary=file)]
-    assert names[-1] == "normalisation.svg"
+    assert names[-2:] == ["normalisation.svg", "assignments.svg"]
     with pytest.raises(instag.InputError, match=re.escape("vocabulary: expected an instag.Vocabulary or its file")):
         instag.report(analysis, tmp_path / "wrong.html", vocabulary={"math"})  # type: ignore[arg-type] # the case
 

@@ -27,6 +27,7 @@ NAMES = (
     "frontier-complexity",
     "associations",
     "normalisation",
+    "assignments",
     "selection-1",
 )
 

@@ -68,4 +68,3 @@ def _keys(frame: pl.LazyFrame) -> Iterator[str]:
     rows = int(frame.select(pl.len()).collect().item())
     for start in range(0, rows, BATCH):
         yield from keys.of(frame.select("messages").slice(start, BATCH).collect().get_column("messages").to_list())
-

@@ -42,11 +42,12 @@ def normalization(known: Vocabulary | Normalized[Any]) -> Section:
     steps = vocabulary.steps
     kept = steps.row(-1, named=True)["assignments_after"] / max(steps.row(0, named=True)["assignments_before"], 1)
     lead += f" {share(kept)} of all assignments are left."
-    figure = Figure("normalisation", "Distinct tags after each step", funnel(steps))
-    done = table_of("steps", "What each step did", STEPS, steps)
-    return Section(
-        "normalisation", "Normalisation", lead, (figure,), (done, merges(vocabulary.merges), made(vocabulary))
+    figures = (
+        Figure("normalisation", "Distinct tags after each step", funnel(steps)),
+        Figure("assignments", "What became of the assignments in each step", fates(steps)),
     )
+    done = table_of("steps", "What each step did", STEPS, steps)
+    return Section("normalisation", "Normalisation", lead, figures, (done, merges(vocabulary.merges), made(vocabulary)))
 
 
 def funnel(steps: pl.DataFrame) -> Spec:
@@ -61,6 +62,30 @@ def funnel(steps: pl.DataFrame) -> Spec:
     )
     text = base.mark_text(style="name", align="left", dx=6).encode(text=alt.Text("tags:Q", format=","))
     return drawn(base.mark_bar(cornerRadiusEnd=2).encode(tooltip=["step:N", alt.Tooltip("tags:Q", format=",")]) + text)
+
+
+def fates(steps: pl.DataFrame) -> Spec:
+    """For each step a bar of the assignments before it: those that are left, and those that go, by why."""
+    names = {"assignments_after": "left", "dropped": "dropped", "deduplicated": "twice in a sample"}
+    rows = [
+        {
+            "step": f"{nth}. {step['step']}" if nth else step["step"],
+            "of": name,
+            "assignments": step[column],
+            "nth": place,
+        }
+        for nth, step in enumerate(steps.iter_rows(named=True))
+        for place, (column, name) in enumerate(names.items())
+    ]
+    chart = alt.Chart(alt.InlineData(values=rows), width="container", height=34 * len(steps))
+    bars = chart.mark_bar().encode(
+        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(grid=False)),
+        x=alt.X("assignments:Q", title="assignments", axis=alt.Axis(tickCount=4, format="~s")),
+        color=alt.Color("of:N", scale=alt.Scale(domain=list(names.values())), legend=alt.Legend(title=None)),
+        order=alt.Order("nth:Q"),
+        tooltip=["step:N", alt.Tooltip("of:N"), alt.Tooltip("assignments:Q", format=",")],
+    )
+    return drawn(bars)
 
 
 def merges(every: pl.DataFrame) -> Table:
