@@ -27,9 +27,13 @@ ROW = st.fixed_dictionaries(
         "said": st.text("ab ", max_size=8),
     }
 )
-SCHEMA = pl.Schema(
-    {"tags": pl.List(pl.String), "good": pl.Float64, "size": pl.Int64, "kind": pl.String, "said": pl.String}
-)
+SCHEMA: dict[str, Any] = {
+    "tags": pl.List(pl.String),
+    "good": pl.Float64,
+    "size": pl.Int64,
+    "kind": pl.String,
+    "said": pl.String,
+}
 GAIN: list[dict[str, Any]] = [
     {},
     {"quality": "good"},
