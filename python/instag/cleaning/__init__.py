@@ -1,9 +1,29 @@
 """Cleaning: what does not belong in a pool goes, and what is kept apart to validate with is set aside."""
 
-from instag.cleaning.cleaner import clean
-from instag.cleaning.decontamination import decontaminate
-from instag.cleaning.deduplication import dedup
-from instag.cleaning.result import Cleaned
-from instag.cleaning.splitting import Split, split
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from instag.cleaning.cleaner import clean
+    from instag.cleaning.decontamination import decontaminate
+    from instag.cleaning.deduplication import dedup
+    from instag.cleaning.result import Cleaned
+    from instag.cleaning.splitting import Split, split
 
 __all__ = ["Cleaned", "Split", "clean", "decontaminate", "dedup", "split"]
+
+# A file is loaded when its name is first used, so that the options can be shown without loading Polars.
+_HOME = {
+    "Cleaned": "result",
+    "Split": "splitting",
+    "clean": "cleaner",
+    "decontaminate": "decontamination",
+    "dedup": "deduplication",
+    "split": "splitting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

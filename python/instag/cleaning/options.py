@@ -1,4 +1,8 @@
-"""Options of cleaning, each declared once: functions have them as keywords, the command line as options."""
+"""Options of cleaning: functions have them as keywords, the command line as options.
+
+The classes at the end list the options of each function once more, so that the command line can show them without
+loading the function, and with it Polars.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,3 +70,57 @@ By = Annotated[
     Sequence[str] | str | None, Option("Columns whose values are spread alike: names, or lists such as tags.", "COLUMN")
 ]
 Seed = Annotated[int, Option("Another seed, another split.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cleaning:
+    """The options of :func:`instag.clean`."""
+
+    query: Query = None
+    min_turns: MinTurns = None
+    max_turns: MaxTurns = None
+    min_characters: MinCharacters = None
+    max_characters: MaxCharacters = None
+    min_tokens: MinTokens = None
+    max_tokens: MaxTokens = None
+    tokenizer: Tokenizer = None
+    answered: Answered = False
+    script: Script = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deduplication:
+    """The options of :func:`instag.dedup`."""
+
+    query: Query = None
+    method: Comparing = "minhash"
+    threshold: Threshold = 0.9
+    keep: Keeping = None
+    quality: Quality = None
+    action: Acting = "remove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decontamination:
+    """The options of :func:`instag.decontaminate`, without those of asking a model."""
+
+    against: Against
+    query: Query = None
+    numbers: Numbering = "same"
+    action: Acting = "remove"
+    judge: Judging = None
+    judge_from: JudgingFrom = None
+    judgments: Judged = None
+    embedder: Embedding = "minilm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splitting:
+    """The options of :func:`instag.split`."""
+
+    validation: Size = 0.1
+    test: Size = None
+    by: By = None
+    query: Query = None
+    threshold: Threshold = 0.8
+    seed: Seed = 0

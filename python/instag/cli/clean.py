@@ -1,8 +1,8 @@
 """`instag clean`."""
 
-from instag.cleaning import clean as function
+from instag.cleaning.options import Cleaning
 from instag.cli.declared import cleaning
 
 clean = cleaning(
-    function, "Leave out rows in which nothing is said or answered, and those of the wrong size or writing."
+    "clean", Cleaning, "Leave out rows in which nothing is said or answered, and those of the wrong size or writing."
 )

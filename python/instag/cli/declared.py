@@ -1,22 +1,23 @@
-"""Commands whose options are those of a function: its signature is the one place where they are declared."""
+"""Commands whose options are those of a function, as :mod:`instag.cleaning.options` declares them."""
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
-import polars as pl
 import typer
 
+import instag
 from instag import io
-from instag.cleaning import Cleaned
 from instag.cleaning.options import Option, Size
 from instag.cli import console, outputs
 from instag.cli.options import Output, Sources, To, one_or_list
 from instag.errors import InputError
 from instag.io.options import ReadOptions
-from instag.io.targets import TARGETS
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["Dropped", "cleaning", "declared", "load", "write"]
 
@@ -26,13 +27,13 @@ Dropped = Annotated[
 ]
 
 
-def declared(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of a function, and those of reading, in the place of its `**options`.
+def declared(options: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options in a class, and those of reading, in the place of its `**options`.
 
     Examples
     --------
-    >>> from instag.cleaning import dedup
-    >>> @declared(dedup)
+    >>> from instag.cleaning.options import Deduplication
+    >>> @declared(Deduplication)
     ... def command(source: str, **options: object) -> None: ...
     >>> list(inspect.signature(command).parameters)[:7]
     ['source', 'query', 'method', 'threshold', 'keep', 'quality', 'action']
@@ -42,13 +43,12 @@ def declared(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Ca
         own = inspect.signature(command, eval_str=True).parameters.values()
         kept = {each.name: each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD}
         needed = {name: each for name, each in kept.items() if each.default is inspect.Parameter.empty}
-        found = {each.name: each for each in (*_reading(), *_options(function))}
-        options = {
-            name: found[name] for name in (*(each.name for each in _options(function)), *found) if name not in kept
-        }
+        first = {each.name: each for each in _options(options)}
+        found = first | {each.name: each for each in _reading() if each.name not in first}
+        added = {name: each for name, each in found.items() if name not in kept}
         keyword = [
             each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for each in (needed | options | {name: each for name, each in kept.items() if name not in needed}).values()
+            for each in (needed | added | {name: each for name, each in kept.items() if name not in needed}).values()
         ]
         vars(command)["__signature__"] = inspect.Signature(keyword)
         command.__annotations__ = {each.name: each.annotation for each in keyword}
@@ -59,8 +59,10 @@ def declared(function: Callable[..., Any]) -> Callable[[Callable[..., None]], Ca
 
 def load(
     function: Callable[..., Any], source: list[str], options: dict[str, Any], to: str
-) -> tuple[pl.LazyFrame, dict[str, Any]]:
-    """Open the data by the options of reading and of writing, and give what is left for the function."""
+) -> tuple["pl.LazyFrame", dict[str, Any]]:
+    """Open the data by the options of reading and of writing; give the function's own options beside them."""
+    from instag.io.targets import TARGETS
+
     reading = {each.name: options[each.name] for each in fields(ReadOptions)}
     names = inspect.signature(function).parameters
     others = {name: value for name, value in options.items() if name in names}
@@ -70,25 +72,26 @@ def load(
     return io.load(one_or_list(source), to=to, **reading), others
 
 
-def cleaning(function: Callable[..., Cleaned[Any]], text: str) -> Callable[..., None]:
-    """Make the command of a step that takes rows out."""
+def cleaning(name: str, declaration: type, text: str) -> Callable[..., None]:
+    """Make the command of a step that takes rows out, by the name of its function."""
 
-    @declared(function)
+    @declared(declaration)
     def command(source: Sources, output: Output, dropped: Dropped = None, to: To = "auto", **options: Any) -> None:
         out = outputs.data("-o", output, to, lists=None)
         listed = outputs.data("--dropped", dropped, lists=None)
         outputs.apart([*source, *options.get("against", ())], out, listed)
+        function = getattr(instag, name)
         with console.stage("reading"):
             data, others = load(function, source, options, to)
         with console.stage("comparing"):
             result = function(data, **others)
         write(result, output, dropped, to, marked=options.get("action") == "mark")
 
-    command.__name__, command.__doc__ = function.__name__, text
+    command.__name__, command.__doc__ = name, text
     return command
 
 
-def write(result: Cleaned[Any], output: Path, dropped: Path | None, to: str, *, marked: bool) -> None:
+def write(result: "instag.Cleaned[Any]", output: Path, dropped: Path | None, to: str, *, marked: bool) -> None:
     """Write the rows that stay, list those that went, and say how many these are."""
     if not result.kept and not marked:
         reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
@@ -98,12 +101,12 @@ def write(result: Cleaned[Any], output: Path, dropped: Path | None, to: str, *, 
         if dropped is not None:
             io.write(result.dropped, dropped)
     say(result, marked=marked)
-    if "same_answer" in result.dropped.columns and (differ := result.dropped.filter(~pl.col("same_answer")).height):
+    if "same_answer" in result.dropped.columns and (differ := (~result.dropped.get_column("same_answer")).sum()):
         console.say(f"{differ:,} of the copies have other answers than the rows that stay: --dropped lists them")
     console.say(f"written to {output}" + ("" if dropped is None else f"; what went is listed in {dropped}"))
 
 
-def say(result: Cleaned[Any], *, marked: bool) -> None:
+def say(result: "instag.Cleaned[Any]", *, marked: bool) -> None:
     """Print what stays and what went."""
     rows = [("read", f"{result.samples:,}")]
     rows += [
@@ -121,24 +124,18 @@ def _reading() -> Iterator[inspect.Parameter]:
         yield inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=annotation)
 
 
-def _options(function: Callable[..., Any]) -> Iterator[inspect.Parameter]:
-    """The options of a function, as Typer knows them."""
-    hints = get_type_hints(function, include_extras=True)
-    for name, parameter in inspect.signature(function).parameters.items():
-        option = next((each for each in get_args(hints.get(name))[1:] if isinstance(each, Option)), None)
-        if option is None:
-            continue
-        kind = _kind(hints[name])
+def _options(options: type) -> Iterator[inspect.Parameter]:
+    """The options in a class, as Typer knows them."""
+    for each in fields(options):
+        option = next(part for part in get_args(each.type) if isinstance(part, Option))
         shown: dict[str, Any] = {"help": option.help, "metavar": option.metavar}
         flags = [] if option.flag is None else [option.flag]
-        default = parameter.default
-        if hints[name] == Size:
+        kind: Any = _kind(each.type)
+        default = inspect.Parameter.empty if each.default is MISSING else each.default
+        if each.type == Size:
             kind, default = str | None, None if default is None else str(default)
-        yield parameter.replace(
-            kind=inspect.Parameter.KEYWORD_ONLY,
-            annotation=Annotated[kind, typer.Option(*flags, **shown)],
-            default=default,
-        )
+        annotation = Annotated[kind, typer.Option(*flags, **shown)]
+        yield inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _kind(hint: Any) -> Any:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+import instag
 from instag import io
-from instag.cleaning import decontaminate as function
+from instag.cleaning.options import Decontamination
 from instag.cli import console, outputs
 from instag.cli.declared import Dropped, declared, load, write
 from instag.cli.llm_options import asks_a_model, kept_beside, read_asking
@@ -25,7 +26,7 @@ JudgmentsOut = Annotated[
 ]
 
 
-@declared(function)
+@declared(Decontamination)
 @asks_a_model(always=False)
 def decontaminate(
     source: Sources,
@@ -50,15 +51,15 @@ def decontaminate(
         outputs.file("--journal", journals[-1]) if model is not None else None,
     )
     with console.stage("reading"):
-        data, others = load(function, source, options, to)
+        data, others = load(instag.decontaminate, source, options, to)
     if model is None:
         with console.noted(), console.stage("comparing"):
-            result = function(data, **{name: others[name] for name in NAMES if name in others})
+            result = instag.decontaminate(data, **{name: others[name] for name in NAMES if name in others})
     else:
         others |= read_asking(options)
         left = f"what was answered is in {journals[-1]}", f"{output} was not written"
         with leaving(*left), console.noted(), Display() as display:
-            result = function(data, **others, progress=display)
+            result = instag.decontaminate(data, **others, progress=display)
     if judgments_out is not None and result.candidates is not None:
         io.write(result.candidates, judgments_out)
     write(result, output, dropped, to, marked=options["action"] == "mark")

@@ -1,6 +1,6 @@
 """`instag dedup`."""
 
-from instag.cleaning import dedup as function
+from instag.cleaning.options import Deduplication
 from instag.cli.declared import cleaning
 
-dedup = cleaning(function, "Remove rows in which users said the same as in another, or nearly.")
+dedup = cleaning("dedup", Deduplication, "Remove rows in which users said the same as in another, or nearly.")

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+import instag
 from instag import io
-from instag.cleaning import split as function
+from instag.cleaning.options import Splitting
 from instag.cli import console, outputs
 from instag.cli.declared import declared, load
 from instag.cli.options import Sources
@@ -18,7 +19,7 @@ To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, â€
 FILES = {"train": "train", "validation": "val", "test": "test"}
 
 
-@declared(function)
+@declared(Splitting)
 def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> None:
     """Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike."""
     ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
@@ -27,9 +28,9 @@ def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> 
     output.mkdir(parents=True, exist_ok=True)
     outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
     with console.stage("reading"):
-        data, others = load(function, source, options, to)
+        data, others = load(instag.split, source, options, to)
     with console.stage("splitting"):
-        result = function(data, **others)
+        result = instag.split(data, **others)
     for part, path in wanted.items():
         if (rows := getattr(result, part)) is not None:
             with console.stage(f"writing {path}"):
