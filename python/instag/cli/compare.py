@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated, Unpack
 
-import orjson
 import typer
 
 import instag
@@ -48,6 +47,8 @@ def compare(
         with console.stage(f"writing {report}"):
             instag.report(instag.analyze(other, tags=tags), report, versions=found)
     if json:
+        import orjson
+
         console.say(orjson.dumps(found.to_dict()).decode())
     else:
         console.say(repr(found))

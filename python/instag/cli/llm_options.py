@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-import orjson
 import typer
 
 import instag
@@ -215,6 +214,8 @@ def read_body(text: str | None) -> dict[str, Any] | None:
     """Read more fields of a request."""
     if text is None:
         return None
+    import orjson
+
     try:
         fields = orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any, Unpack
 
-import orjson
 import typer
 
 import instag
@@ -98,4 +97,6 @@ def group_row(
 
 def print_json(records: list[dict[str, Any]]) -> None:
     """Print records as a list."""
+    import orjson
+
     console.say(orjson.dumps(records, option=orjson.OPT_INDENT_2).decode())
