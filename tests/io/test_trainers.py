@@ -10,7 +10,8 @@ import pytest
 
 import instag
 from instag.io.trainers import TRAINERS
-from instag.io.trainers.configs import Plan, text_of
+from instag.io.trainers.configs import text_of
+from instag.io.trainers.plan import Plan
 
 MODEL = "Qwen/Qwen3-4B-Instruct-2507"
 CHAT = [

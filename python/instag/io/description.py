@@ -12,8 +12,8 @@ from instag.errors import InputError, MissingFileError
 from instag.io.folder import SPLITS
 from instag.io.options import ReadOptions
 from instag.io.source import parts
-from instag.io.trainers.configs import yaml
 from instag.io.trainers.files import is_edited, write_marked
+from instag.io.trainers.yaml_text import yaml
 
 __all__ = ["card"]
 

@@ -9,8 +9,10 @@ import orjson
 
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.trainers.configs import PAIRED, TRAINERS, Plan, entries, filename, text_of
+from instag.io.trainers.configs import filename, text_of
 from instag.io.trainers.files import merge_entries, write_config, write_text
+from instag.io.trainers.llama_factory import entries
+from instag.io.trainers.plan import PAIRED, TRAINERS, Plan
 from instag.io.trainers.rows import Row, Rows, rows_of, sharegpt
 
 __all__ = ["Training", "write_folder"]
