@@ -1,4 +1,4 @@
-"""The items of benchmarks: what each asks, what it is called, and where it is from."""
+"""The items of benchmarks: the text of each, its id, and its benchmark."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -16,14 +16,14 @@ from instag.warning import warn
 
 __all__ = ["Items", "items_of"]
 
-# Columns that name an item in its benchmark.
+# Columns that may hold the id of an item in its benchmark.
 NAMES = ("id", "question_id", "task_id", "uid", "uuid", "key", "name")
 # Items of fewer words than this are found only where a row says nothing else; the core has the same number.
 SHORT = 3
 
 
 class Items(NamedTuple):
-    """The items of all benchmarks: what each asks, what it is called, and where it is from."""
+    """The items of all benchmarks: the text of each, its id, and its benchmark."""
 
     texts: pl.Series
     names: pl.Series

@@ -52,9 +52,10 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     answered: Answered = False,
     script: Script = None,
 ) -> Cleaned[F]:
-    """Leave out rows in which the user says nothing, and those that are not as they should be.
+    """Leave out rows in which the user says nothing, and those that an option rules out.
 
-    A row goes for the first reason that there is, in the order of the options.
+    A row that has several reasons to go is counted under the first, in the order of the checks: turns, characters,
+    tokens, answers, script.
 
     Parameters
     ----------
@@ -78,8 +79,8 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
         Leave out rows with a missing or blank answer, and rows whose last turn is not the assistant's.
     script
         What at least half of the letters of the user's first turn are to be: a script such as ``"latin"``, a language
-        with a script of its own such as ``"zh"``, or several of which any will do. Languages of one script are not
-        told apart.
+        with a script of its own such as ``"zh"``, or several of which any will do. Languages that share a script count
+        as the same.
 
     Returns
     -------
@@ -151,7 +152,7 @@ def _between(what: str, least: int | None, most: int | None, values: pl.Series) 
 
 
 def _spoken(frame: Frame, query: str | None, queries: pl.Series) -> pl.DataFrame:
-    """All turns of each row; those of the user where nothing else is known."""
+    """All turns of each row, or only those of the user where the data have no others."""
     found = turns(frame.lazy()) if query is None else None
     if found is not None and found.height == len(queries):
         return found

@@ -23,7 +23,7 @@ __all__ = ["decontaminate"]
 
 F = TypeVar("F")
 
-# The cosine from which a judge is asked, where nobody says another.
+# The cosine from which a judge is asked, by default.
 FROM = 0.7
 CANDIDATES: dict[str, Any] = {
     "row": pl.UInt32, "turn": pl.UInt32, "likeness": pl.Float64, "benchmark": pl.String, "item": pl.String,
@@ -91,8 +91,9 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     Cleaned
         `dropped` has `row`, `reason` (the benchmark), `item` (its id, or its row from 1), `turn` (which of the user's,
         from 0), `share_8` and `share_4` (of the item's weight in runs of eight and of four words), `numbers` (whether
-        the numbers are others), `shared` (the words), `asked` (the item) and `query`. Where candidates were looked for,
-        also `likeness` and `why` of paraphrases, which have no shares; `candidates` has all that were looked at.
+        its numbers differ from the item's), `shared` (the words), `asked` (the item) and `query`. Where candidates
+        were looked for, also `likeness` and `why` of paraphrases, which have no shares; `candidates` has all that were
+        looked at.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     texts, nth, long, short, masked, shared = contamination(turns.get_column("text"), items.texts, numbers == "any")
     hits = pl.DataFrame({"share_8": long, "share_4": short, "numbers": masked, "shared": shared, "nth": nth})
     hits = turns[texts].select("row", "turn").hstack(hits)
-    # Of several turns the one that shares most.
+    # Of several turns of a row, the one that shares most with an item is kept.
     hits = hits.sort("row", "share_4", "share_8", "turn", descending=[False, True, True, False])
     hits = hits.unique("row", keep="first", maintain_order=True)
     found = hits.get_column("nth")
@@ -164,7 +165,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
 def _judged(
     met: pl.DataFrame, items: Items, judge: Any, known: dict[Pair, Verdict], options: Mapping[str, Any]
 ) -> tuple[pl.DataFrame, Any]:
-    """The candidates with what is said of each, and what was asked."""
+    """The candidates with the verdict on each, and the tally of what the model was asked."""
     asked = items.texts.gather(met.get_column("nth"))
     pairs = list(zip(met.get_column("text").to_list(), asked.to_list(), strict=True))
     unknown = [pair for pair in dict.fromkeys(pairs) if pair not in known]
@@ -194,7 +195,7 @@ def _judged(
 
 
 def _with_paraphrases(dropped: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """The rows that hold an item, and those that ask it in other words."""
+    """Add the rows that ask an item in other words to those that hold one."""
     found = candidates.filter("same").select(
         "row",
         pl.concat_str(pl.lit("in "), "benchmark", pl.lit(", in other words")).alias("reason"),

@@ -37,12 +37,12 @@ def dedup(
 
     What is compared are the user's turns, all of a row together; letter case and white space do not count. Two rows
     are copies where the Jaccard similarity of their runs of five characters is at least `threshold`. Rows that differ
-    in a number or in a word with symbols (C, C++, C#) are no copies, however much alike they are. A row goes only for
-    one that stays and that it is like itself, not for one that it is tied to by way of others. Rows in which the user
+    in a number or in a word with symbols (C, C++, C#) are no copies, however much alike they are. A row goes only
+    where it is itself a copy of a row that stays; that it is a copy of a copy is not enough. Rows in which the user
     says nothing are never copies.
 
     Rows that may be alike are found by MinHash (128 values; of pairs that are just like enough one in 500 is missed),
-    and then compared in truth.
+    and then compared exactly.
 
     Parameters
     ----------
@@ -70,12 +70,12 @@ def dedup(
     -------
     Cleaned
         `dropped` has `row`, `reason`, `of` (the row that stays), `likeness` (the Jaccard similarity), `same_answer`
-        (whether what was answered is the same, null where nobody knows) and `query`.
+        (whether what was answered is the same, null where the data have no answers) and `query`.
 
     Raises
     ------
     InputError
-        Where nothing says what users said, or an option is out of range.
+        Where no column holds what users said, or an option is out of range.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def texts_of(queries: pl.Series) -> pl.Series:
 
 
 def check_threshold(threshold: float) -> None:
-    """Expect a likeness that texts can have."""
+    """Expect a similarity that two texts can have."""
     if not is_number(threshold) or not 0 < threshold <= 1:
         raise InputError(f"threshold: expected a number above 0 and up to 1; found {threshold!r}")
 

@@ -50,10 +50,10 @@ Answer with JSON and nothing else: {"reason": "one short sentence", "same": true
 IDENTITY = f"contamination {blake2b(orjson.dumps([RULES, SCHEMA]), digest_size=16).hexdigest()}"
 """A hash of all that shapes the messages."""
 
-# Hexadecimal digits that tell prompts apart in the names of journals.
-TOLD_APART = 8
-# Characters of a request and of an item that are shown to the judge, of a reason that are kept, and of an answer that
-# cannot be read that are shown.
+# Hexadecimal digits of the prompt's hash that are in the name of a journal.
+DIGITS = 8
+# Numbers of characters: of a request or an item as the judge sees it, of a reason as it is kept, and of an unreadable
+# answer as it is shown.
 ASKED, LONGEST, SHOWN = 6_000, 1_000, 200
 
 
@@ -69,7 +69,7 @@ class Verdict:
 async def ajudge_pairs(
     pairs: Sequence[Pair], model: str | Callable[[list[Pair]], Any], options: Mapping[str, Any]
 ) -> tuple[dict[Pair, Verdict], Tally]:
-    """Ask a model, or a function, about pairs; every answer is in a journal.
+    """Ask a model, or a function, about pairs; every answer is kept in a journal.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ async def ajudge_pairs(
     Returns
     -------
     tuple
-        The verdicts; pairs without a readable answer have none. And what was asked.
+        The verdicts, without those of pairs that got no readable answer; and the tally of what was asked.
     """
     name = name_of(model) if callable(model) else model
     settings = Settings.of(name, options, remote=not callable(model))
@@ -106,8 +106,8 @@ judge_pairs = waiting(ajudge_pairs)
 
 
 def journal_of(model: str) -> str:
-    """The name of a judge's journal where none is given."""
-    return re.sub(r"[^\w.-]+", "-", f"{model}.contamination.{IDENTITY.split()[1][:TOLD_APART]}.journal")
+    """The name of a judge's journal, where the user gives no other."""
+    return re.sub(r"[^\w.-]+", "-", f"{model}.contamination.{IDENTITY.split()[1][:DIGITS]}.journal")
 
 
 def read_verdict(reply: Reply, judge: str) -> Verdict:
@@ -168,12 +168,12 @@ def written(answer: Any) -> str | None:
 
 
 def read_judgements(paths: Any) -> dict[Pair, Verdict]:
-    """Read what was said of pairs before: JSON Lines with `query`, `asked` and `same`; a null says nothing yet.
+    """Read earlier judgements: JSON Lines with `query`, `asked` and `same`, which is null where nobody has judged yet.
 
     Raises
     ------
     InputError
-        Where a file cannot be read, or a line is no judgement, with its number.
+        Where a file cannot be read, or a line is no judgement; the message has the number of the line.
     """
     found: dict[Pair, Verdict] = {}
     for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):
@@ -209,7 +209,7 @@ def _judgement(where: str, name: str, text: bytes) -> tuple[Pair, Verdict | None
 
 
 def _on_pairs(function: Callable[[list[Pair]], Any]) -> Callable[[Sequence[str]], Any]:
-    """A function on pairs as one on the texts of questions."""
+    """Make of a function that takes pairs one that takes the texts of questions."""
 
     def pairs(texts: Sequence[str]) -> list[Pair]:
         return [(each["request"], each["question"]) for each in map(orjson.loads, texts)]
@@ -249,22 +249,22 @@ class Docket:
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which have an answer that cannot be read."""
+        """Which pairs have an answer that cannot be read."""
         return np.array([key in self._unread for key in self._keys], np.bool_)
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
-        """The pairs that are wanted, each question once, in the order of the rows."""
+        """The positions of the pairs that are wanted, in order; of pairs that make one question, the first."""
         first = {self._keys[nth]: nth for nth in np.flatnonzero(wanted)[::-1].tolist()}
         return np.sort(np.array(list(first.values()), np.int64))[:most]
 
     def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
-        """What is asked about pairs, made one by one."""
+        """Make the questions about pairs, one by one."""
         for nth in chain(*chosen):
             messages = [{"role": "system", "content": RULES}, {"role": "user", "content": self._texts[nth]}]
             yield Question(self._keys[nth], messages)
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Verdict]) -> None:
-        """Take down what replies say."""
+        """Record the verdicts in replies."""
         for reply in replies:
             if reply.key in self._known:
                 try:
@@ -273,7 +273,7 @@ class Docket:
                     self.take(reply.key, problem)
 
     def take(self, key: bytes, found: Verdict | Unreadable) -> None:
-        """Take down a verdict, or that it cannot be read."""
+        """Record a verdict, or that an answer cannot be read."""
         if isinstance(found, Unreadable):
             if not any(pair in self.verdicts for pair in self._known[key]):
                 self._unread.add(key)
@@ -282,4 +282,4 @@ class Docket:
         self.verdicts |= dict.fromkeys(self._known[key], found)
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Pairs without an answer have no verdict: nothing more is kept of them."""
+        """Do nothing: a pair without an answer has no verdict, and that says enough."""

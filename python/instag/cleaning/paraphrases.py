@@ -1,4 +1,4 @@
-"""Turns that may ask what an item asks in other words: of each row the one that is nearest to an item in meaning."""
+"""Candidates for paraphrases: of each row the turn that is nearest to an item of a benchmark in meaning."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +17,12 @@ __all__ = ["check_from", "nearest"]
 
 # Tokens of a question that the offline embedder reads; of tags it reads fewer.
 TOKENS = 256
-# Texts between two looks at the clock.
+# Texts that are embedded and compared at a time.
 BATCH = 512
 
 
 def check_from(least: Any) -> None:
-    """A cosine from 0 to 1, or None.
+    """Expect a cosine from 0 to 1, or None.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def nearest(
     least: float,
     progress: Callable[[Progress], object] | None,
 ) -> pl.DataFrame:
-    """The turn of each row that is nearest to an item, where it is near enough.
+    """Find the turn of each row that is nearest to an item; rows without one that is near enough are left out.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def nearest(
     items
         What the items ask.
     embedder
-        That of :func:`instag.normalize`.
+        An embedder, as :func:`instag.normalize` takes it.
     least
         The least cosine.
     progress
@@ -80,7 +80,7 @@ def nearest(
             if progress is not None:
                 progress(Stage("embedding", start, len(read)))
             some = read[start : start + BATCH]
-            # What is embedded is compared at once, and forgotten.
+            # Vectors are compared at once and not kept, for those of all texts would take much memory.
             near = Vectors(name, embed).of(some) @ asked.T
             best = near.argmax(axis=1)
             places[start : start + len(some)] = numbers[best]

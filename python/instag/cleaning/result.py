@@ -1,4 +1,4 @@
-"""What a step of cleaning brings: the rows that stay, and what went for which reason."""
+"""The result of a step of cleaning: the rows that stay, and those that went, each with its reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ __all__ = ["Cleaned", "cleaned", "shown"]
 
 F = TypeVar("F")
 
-# Characters of a query in a list.
+# Characters of a query that `dropped` shows.
 LONGEST = 200
 
 
@@ -28,16 +28,16 @@ class Cleaned(Generic[F]):
     data
         The rows that stay, in order, as the kind of frame that came in; all rows where they were only marked.
     dropped
-        A row for each that went, or was marked: `row` (from 0), `reason`, what else there is to say of it, and `query`
-        (its first 200 characters).
+        A row for each that went, or was marked: `row` (from 0), `reason`, more columns that depend on the step, and
+        `query` (its first 200 characters).
     samples
         How many rows there were.
     candidates
-        Of :func:`instag.decontaminate` where candidates for paraphrases were looked for, a row for each: `row`, `turn`,
-        `likeness`, `benchmark`, `item`, `query` and `asked` (both whole), `same` (null where nobody has said), `reason`
-        and `judge`.
+        Of :func:`instag.decontaminate` where candidates for paraphrases were looked for, a row for each: `row`,
+        `turn`, `likeness`, `benchmark`, `item`, `query` and `asked` (both whole), `same` (null where there is no
+        judgement), `reason` and `judge`.
     tally
-        What a model was asked, an :class:`instag.Tally`; None where none was asked.
+        What a model was asked and what that cost, an :class:`instag.Tally`; None where no model was asked.
     """
 
     data: F
@@ -77,19 +77,19 @@ def cleaned(
     samples
         How many rows there are.
     marks
-        The columns that mark rows; without them the rows go. One whose name the data have gets a longer name, but for the
-        first, which says that rows are marked.
+        The columns that mark rows; without them the rows go. A column whose name is in the data already gets a longer
+        one. The first must not be in the data: it would mean that they are marked already.
     **more
-        What else there is in the result.
+        Other fields of the result.
     """
     if marks is not None:
-        return Cleaned(frame.with_columns(_named(marks, frame.columns)), dropped, samples, **more)
+        return Cleaned(frame.with_columns(_renamed(marks, frame.columns)), dropped, samples, **more)
     stay = np.ones(samples, np.bool_)
     stay[dropped.get_column("row").to_numpy()] = False
     return Cleaned(frame.take(np.flatnonzero(stay).astype(np.uint32), pl.DataFrame()), dropped, samples, **more)
 
 
-def _named(marks: pl.DataFrame, there: Sequence[str]) -> pl.DataFrame:
+def _renamed(marks: pl.DataFrame, there: Sequence[str]) -> pl.DataFrame:
     """The columns that mark rows, under names that the data do not have."""
     first, *others = marks.columns
     if first in there:
@@ -102,8 +102,8 @@ def _named(marks: pl.DataFrame, there: Sequence[str]) -> pl.DataFrame:
             f"action: the data have the columns {', '.join([*longer, *taken])}: rename or drop some of them"
         )
     if longer:
-        told = ", ".join(f"{name!r} is called {other!r}" for name, other in longer.items())
-        warn(f"action: the data have columns of the names that 'mark' adds: {told}")
+        renamed = ", ".join(f"{name!r} is called {other!r}" for name, other in longer.items())
+        warn(f"action: the data have columns of the names that 'mark' adds: {renamed}")
     return marks.rename(longer)
 
 

@@ -1,4 +1,4 @@
-"""Scripts that texts are written in, by the blocks of Unicode; languages where their script tells them."""
+"""Scripts that texts are written in, by Unicode; and languages, as far as a script shows which it is."""
 
 from collections.abc import Sequence
 
@@ -56,7 +56,7 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "th": ("thai",),
     "zh": ("han",),
 }
-# Letters of the script for each that a text has.
+# The least share of a text's letters that must be of the script.
 SHARE = 0.5
 
 
@@ -66,7 +66,7 @@ def is_written_in(names: Sequence[str], text: pl.Expr) -> pl.Expr:
     Parameters
     ----------
     names
-        Scripts, or codes of languages, of which any will do. Languages with one script are not told apart, but for
+        Scripts, or codes of languages, of which any will do. Languages that share a script count as the same, except
         Japanese, which has kana, and Chinese, which has none.
     text
         A column of texts.

@@ -73,9 +73,10 @@ def split(
 ) -> Split[F]:
     """Split data into rows to train with and rows to validate (and test) with.
 
-    Copies stay together: rows in which users said nearly the same are in one part, by way of others too, and also where
-    they differ in a number (unlike in :func:`dedup`: who was trained on one has nearly seen the other). Within that, sources and tags are spread alike (iterative stratification, the rarest value first), as far
-    as they are on enough rows to be spread.
+    Copies stay together: rows in which users said nearly the same are in one part, and so are copies of copies. Rows
+    that differ only in a number count as copies here, unlike in :func:`dedup`: a model that was trained on one has
+    nearly seen the other. Apart from that, sources and tags are spread alike (iterative stratification, the rarest
+    value first), as far as they are on enough rows to be spread.
 
     Parameters
     ----------
@@ -84,14 +85,14 @@ def split(
         Arrow C stream.
     validation, test
         How many rows: a count, or a share of all as a float of at most 1 or as text such as ``"2%"``. None or 0 is no
-        such part; the rest is to train with. Sizes are met exactly unless a group of copies is larger than the room
-        that is left, which is said.
+        such part; the rest is to train with. Sizes are met exactly, but where a group of copies is larger than the room
+        that is left; a warning says so.
     by
         Columns whose values are spread alike: names and numbers, or lists such as tags. By default `source` and
-        `tags`, those of them that there are.
+        `tags`, where the data have them.
     query
-        The column that holds what users said. By default it is found; where nothing is found, and no column is
-        named, no rows are copies.
+        The column that holds what users said. By default it is found; where there is none to be found, no rows are
+        copies.
     threshold
         The least Jaccard similarity, of runs of five characters, of rows that stay together.
     seed
@@ -140,7 +141,7 @@ def split(
 
 
 def size_of(name: str, size: Any, rows: int) -> int:
-    """How many rows a size is: itself, or its share of all.
+    """The number of rows that a size stands for: a count is one already, a share is of all rows.
 
     Examples
     --------

@@ -36,7 +36,7 @@ def text_of(trainer: str, plan: Plan) -> str:
 
 def _axolotl(plan: Plan) -> str:
     def dataset(file: str) -> dict[str, Any]:
-        # Of preferences the columns "chosen" and "rejected" are read, which is all that its schema lets be said.
+        # Its schema has no keys for the columns of preferences: it reads "chosen" and "rejected".
         return {
             "path": f"data/{file}.jsonl",
             "ds_type": "json",

@@ -1,4 +1,4 @@
-"""Files that a person may have edited: each says in its first line whether it is still as it was written."""
+"""Files that a person may have edited: a mark in each, with a hash, shows whether anyone has."""
 
 import json
 from hashlib import sha256
@@ -11,13 +11,13 @@ from instag.warning import warn
 
 __all__ = ["is_edited", "is_ours", "merge_entries", "write_config", "write_marked", "write_text"]
 
-# At the end of a text whose first line means something.
+# The mark at the end of a text, where its first line is needed for something else.
 END = "<!-- written by instag, and by it alone as long as all before this has the hash {} -->"
 MARK = "# Written by instag, and by it alone as long as the rest has the hash "
 
 
 def write_config(path: Path, text: str) -> bool:
-    """Write a configuration, unless a person has edited the one that is there; say whether it was written.
+    """Write a configuration, and return whether it was written: one that a person has edited stays as it is.
 
     The hash in the first line is that of all lines after it.
     """
@@ -29,7 +29,7 @@ def write_config(path: Path, text: str) -> bool:
 
 
 def write_marked(path: Path, text: str) -> None:
-    """Write a text that says in its last line that a program wrote it."""
+    """Write a text with a last line that says that a program wrote it."""
     write_text(path, f"{text}\n\n{END.format(_hash(text))}\n")
 
 
@@ -45,7 +45,7 @@ def is_edited(path: Path) -> bool:
 
 
 def merge_entries(path: Path, entries: dict[str, dict[str, Any]]) -> None:
-    """Put entries into a JSON object, beside those that are there, and beside what else these entries have."""
+    """Put entries into the JSON object in a file; its other entries stay, and so do other keys of these entries."""
     there: Any = {}
     if path.exists():
         try:

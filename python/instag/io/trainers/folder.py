@@ -1,4 +1,4 @@
-"""A folder to train from: data, configurations, and what a trainer wants beside them."""
+"""A folder to train from: data, configurations, and the files that only some trainers need."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -37,7 +37,7 @@ def write_folder(
     chat_template: str | None = None,
     skip: bool = False,
 ) -> list[Path]:
-    """Write data and configurations for trainers into a folder that they are called from.
+    """Write data and configurations into a folder; trainers are started in it.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def write_folder(
     target = Path(folder)
     plan = Plan(
         str(model),
-        _named(target),
+        _name_of(target),
         held is not None,
         rows.pairs,
         rows.tools or (held is not None and held.tools),
@@ -106,14 +106,14 @@ def _check(names: Sequence[str], model: Any) -> None:
 
 
 def _parts(data: Any, validation: Any) -> tuple[Any, Any]:
-    """The rows to train and to validate with; what was split has both."""
+    """The rows to train with, and those to validate with; the result of a split has both."""
     if hasattr(data, "train") and hasattr(data, "validation"):
         return data.train, data.validation if validation is None else validation
     return data, validation
 
 
-def _named(folder: Path) -> str:
-    """What the data are called: as the folder is, in letters that every trainer takes."""
+def _name_of(folder: Path) -> str:
+    """The name of the data: that of the folder, in characters that every trainer accepts."""
     return re.sub(r"\W+", "_", folder.resolve().name).strip("_").lower() or "data"
 
 

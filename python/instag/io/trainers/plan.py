@@ -37,20 +37,20 @@ PAPER = """
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be trained with.
+    """What is to be trained, and what its data have.
 
     Attributes
     ----------
     model
         The base model: a name on a hub, or a folder.
     name
-        What the data are called.
+        The name of the data.
     validation
         Whether there are rows to validate with.
     pairs, tools, calls, images
         Whether rows are preferences, whether any has tools, whether any turn calls one, whether any has images.
     template
-        LLaMA-Factory's name of the chat template, where it is not found by the model's.
+        LLaMA-Factory's name of the chat template, where the name of the model does not show it.
     """
 
     model: str
@@ -64,5 +64,5 @@ class Plan:
 
     @property
     def rewritten(self) -> bool:
-        """Whether LLaMA-Factory reads files of its own: it has other forms for tools and images."""
+        """Whether LLaMA-Factory needs data files of its own, for it wants tools and images in another form."""
         return self.calls or self.tools or self.images

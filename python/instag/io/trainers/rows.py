@@ -21,14 +21,14 @@ __all__ = ["Rows", "rows_of", "sharegpt"]
 Row = dict[str, Any]
 PAIR = ("chosen", "rejected")
 IMAGES = "images"
-# Parts that are images; and how those begin that are in no file.
+# Types of parts that are images; and how the address of an image begins that is in no file.
 PICTURES = ("image", "image_url", "input_image")
 ELSEWHERE = ("data:", "http://", "https://")
-# Who speaks in the turns that a trainer may be given, and who is answered.
+# Roles that trainers know, and those that the assistant answers.
 ROLES = ("system", "user", "assistant", "tool")
 ASKING = ("user", "tool")
-# Rows that a message names.
-NAMED = 5
+# How many rows a message lists.
+LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Rows:
     ----------
     rows
         Each with `messages`, `tools` where there are any, and for preferences `chosen` and `rejected`, one message each;
-        `messages` are what came before then.
+        `messages` then hold what came before.
     tools, calls, images
         Whether any row has tools, whether any turn calls one, and whether any has images.
     pairs
@@ -63,7 +63,7 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     trainers
         The names of the trainers.
     where
-        What to call the data in a message.
+        The name of the data in messages of errors.
     skip
         Leave out rows that some trainer cannot hold, and say how many; otherwise they are refused.
     """
@@ -81,13 +81,13 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
         if not faults:
             rows.append(row)
     if refused:
-        told = "; ".join(
+        refusals = "; ".join(
             f"{trainer} cannot hold {count:,} of {frame.height:,} rows ({fault}; row {_listed(first[trainer, fault])})"
             for (trainer, fault), count in refused.most_common()
         )
         if not skip:
-            raise InputError(f"{where}: {told}: leave them out with skip=True / --skip, or mend them")
-        warn(f"{where}: {told}: they are left out")
+            raise InputError(f"{where}: {refusals}: leave them out with skip=True / --skip, or mend them")
+        warn(f"{where}: {refusals}: they are left out")
     if not rows:
         raise InputError(f"{where}: no row is left to train with")
     calls = any(turn.get("tool_calls") for row in rows for turn in row["messages"])
@@ -96,9 +96,9 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
 
 
 def sharegpt(rows: Iterable[Row]) -> list[Row]:
-    """The same rows with a turn of its own for each call of tools, tools as JSON text, and images in a column.
+    """Rows in LLaMA-Factory's form: calls of tools are turns of their own, tools are JSON text, and images a column.
 
-    Where an image stands in a turn, its text has `<image>`.
+    The text of a turn has `<image>` in the place of each image.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def _row(found: Mapping[str, Any], *, pairs: bool) -> Row:
 
 
 def _turn(turn: Mapping[str, Any]) -> Row:
-    """A turn without what is null; its parts are one text where all of them are text."""
+    """A turn without its nulls; its parts become one text where all of them are text."""
     made = {key: value for key, value in turn.items() if value is not None or key == "content"}
     if isinstance(made.get("content"), list):
         texts = [piece(part) for part in made["content"]]
@@ -168,7 +168,7 @@ def pictures(turn: Mapping[str, Any]) -> list[str]:
 
 
 def _picture(part: Any) -> str | None:
-    """The file of an image; None for what is no image, or is in no file."""
+    """The file of an image; None for any other part, and for an image that is in no file."""
     if not isinstance(part, Mapping) or part.get("type") not in PICTURES:
         return None
     value = next((part[key] for key in ("image", "image_url", "path", "url") if part.get(key)), None)
@@ -203,7 +203,7 @@ def _fault(row: Row, trainer: str, *, pairs: bool) -> str | None:
 
 
 def _unpaired(turns: Sequence[Mapping[str, Any]], *, odd: bool) -> str | None:
-    """Why turns are no pairs of a question and an answer, after one word of the system at most."""
+    """Why turns are not pairs of a question and an answer, after at most one system prompt; None if they are."""
     spoken = turns[1:] if turns and turns[0]["role"] == "system" else turns
     parts = [part for turn in turns if isinstance(turn.get("content"), list) for part in turn["content"]]
     if any(piece(part) is None and _picture(part) is None for part in parts):
@@ -216,4 +216,4 @@ def _unpaired(turns: Sequence[Mapping[str, Any]], *, odd: bool) -> str | None:
 
 
 def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers[:NAMED])) + (", …" if len(numbers) > NAMED else "")
+    return ", ".join(map(str, numbers[:LISTED])) + (", …" if len(numbers) > LISTED else "")

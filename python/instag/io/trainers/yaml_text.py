@@ -7,9 +7,9 @@ from typing import Any
 
 __all__ = ["yaml"]
 
-# What YAML takes for something else than text.
+# Words that YAML does not read as text.
 WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
-# Numbers below this JSON would write in a way that YAML reads as text.
+# JSON writes smaller numbers as 1e-05, which YAML reads as text.
 SMALL = 1e-3
 
 
