@@ -39,11 +39,17 @@ class Relay:
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Hand on what comes, both ways, until either side ends."""
         self.connections += 1
-        with suppress(OSError, asyncio.IncompleteReadError):
-            if self.socks:
-                await self._greet(reader, writer)
-            other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
-            await asyncio.gather(_pump(reader, other_writer), _pump(other_reader, writer))
+        ends = [writer]
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                if self.socks:
+                    await self._greet(reader, writer)
+                other_reader, other_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+                ends.append(other_writer)
+                await asyncio.gather(_pump(reader, other_writer), _pump(other_reader, writer))
+        finally:
+            for end in ends:
+                end.transport.abort()
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         version, methods = await reader.readexactly(2)
@@ -95,8 +101,11 @@ def relaying(
 
         async def end() -> None:
             server.close()
-            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # Connections that are cut are taken down in the next turn.
             await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(end(), loop).result()

@@ -10,6 +10,8 @@ use crate::parallel;
 
 /// Rows that are worth a thread.
 const SHARE: usize = 1 << 17;
+/// Tags that no row need have: what is counted of each tag takes memory whether or not a row has it.
+const UNUSED: usize = 1 << 24;
 
 /// The tags of each sample: row `i` holds `codes[offsets[i]..offsets[i + 1]]`, each tag once.
 ///
@@ -47,7 +49,7 @@ impl<'a> TagSets<'a> {
     ///
     /// # Errors
     /// [`Error::Malformed`] names the array and the place that breaks the shape, [`Error::TooMany`] says that there are
-    /// more rows or tags than 32 bits can number.
+    /// more rows or tags than 32 bits can number, or far more tags than codes.
     pub fn new(offsets: &'a [i64], codes: &'a [u32], n_tags: usize) -> Result<Self> {
         Self::checked(offsets, codes, n_tags, &Interrupt::never())
     }
@@ -269,6 +271,11 @@ fn check_ends(offsets: &[i64], codes: usize, n_tags: usize) -> Result<()> {
     if n_tags > u32::MAX as usize {
         return Err(Error::TooMany(format!("n_tags: expected fewer than 2^32 tags; found {n_tags}")));
     }
+    if n_tags > codes + UNUSED {
+        return Err(Error::TooMany(format!(
+            "n_tags: expected at most {UNUSED} tags more than there are codes, of which there are {codes}; found {n_tags}"
+        )));
+    }
     if first != 0 || last != codes as i64 {
         return malformed(format!(
             "offsets: expected to run from 0 to {codes}, the number of codes; found {first} to {last}"
@@ -283,6 +290,15 @@ mod tests {
 
     fn message(offsets: &[i64], codes: &[u32], n_tags: usize) -> String {
         TagSets::new(offsets, codes, n_tags).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn sizes_that_no_data_have_are_an_error_and_no_allocation() {
+        assert_eq!(
+            message(&[0, 1], &[0], u32::MAX as usize),
+            "n_tags: expected at most 16777216 tags more than there are codes, of which there are 1; found 4294967295"
+        );
+        assert_eq!(message(&[0, 1], &[0], 1 << 32), "n_tags: expected fewer than 2^32 tags; found 4294967296");
     }
 
     #[test]

@@ -253,7 +253,7 @@ def test_what_a_judge_would_take(judged: tuple[Path, Path]) -> None:
     output = data.with_name("n.jsonl")
     options = ("--embedder", "none", "--judge", "m", "--price", "1,2", "--dry-run")
     done = run("normalize", data, "-o", output, *options)
-    assert lines(done.stdout)[0].startswith("1 tags in 1 questions, 0 of them answered; the other 1 take about ")
+    assert lines(done.stdout)[0].startswith("1 tags in 1 questions, 0 of them answered; the 1 to be asked take about ")
     assert lines(done.stdout)[1] == "nothing was asked, and nothing was written"
     assert not output.exists()
     done = run("normalize", data, "-o", output, *options, "--judgments", said)
