@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable, Container
-from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
@@ -25,8 +24,8 @@ def test_a_function_has_the_options_that_the_command_line_shows(
     function: Callable[..., Any], options: type, others: Container[str]
 ) -> None:
     shown = [
-        (each.name, each.type, inspect.Parameter.empty if each.default is MISSING else each.default)
-        for each in fields(options)
+        (name, annotation, vars(options).get(name, inspect.Parameter.empty))
+        for name, annotation in inspect.get_annotations(options).items()
     ]
     of_function = [
         (each.name, each.annotation, each.default)

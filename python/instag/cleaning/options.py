@@ -72,7 +72,6 @@ By = Annotated[
 Seed = Annotated[int, Option("Another seed, another split.")]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Cleaning:
     """The options of :func:`instag.clean`."""
 
@@ -88,7 +87,6 @@ class Cleaning:
     script: Script = None
 
 
-@dataclass(frozen=True, kw_only=True)
 class Deduplication:
     """The options of :func:`instag.dedup`."""
 
@@ -100,7 +98,6 @@ class Deduplication:
     action: Acting = "remove"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Decontamination:
     """The options of :func:`instag.decontaminate`, without those of asking a model."""
 
@@ -114,7 +111,6 @@ class Decontamination:
     embedder: Embedding = "minilm"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Splitting:
     """The options of :func:`instag.split`."""
 

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
@@ -126,16 +126,16 @@ def _reading() -> Iterator[inspect.Parameter]:
 
 def _options(options: type) -> Iterator[inspect.Parameter]:
     """The options in a class, as Typer knows them."""
-    for each in fields(options):
-        option = next(part for part in get_args(each.type) if isinstance(part, Option))
+    for name, hint in inspect.get_annotations(options).items():
+        option = next(part for part in get_args(hint) if isinstance(part, Option))
         shown: dict[str, Any] = {"help": option.help, "metavar": option.metavar}
         flags = [] if option.flag is None else [option.flag]
-        kind: Any = _kind(each.type)
-        default = inspect.Parameter.empty if each.default is MISSING else each.default
-        if each.type == Size:
+        kind: Any = _kind(hint)
+        default = vars(options).get(name, inspect.Parameter.empty)
+        if hint == Size:
             kind, default = str | None, None if default is None else str(default)
         annotation = Annotated[kind, typer.Option(*flags, **shown)]
-        yield inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def _kind(hint: Any) -> Any:
