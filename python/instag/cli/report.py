@@ -107,15 +107,12 @@ def named(selections: list[str]) -> dict[str, str]:
 
 def opened(source: str | list[str], reading: Reading) -> "pl.LazyFrame":
     """The data with what users say, or where nobody knows which column that is, without."""
-    if reading.get("query") is not None:
-        return instag.io.scan(source, **reading)
-    try:
-        return instag.io.scan(source, **reading)
-    except InputError as error:
-        # Whatever else is wrong goes wrong again here.
-        frame = instag.io.load(source, **reading)
-        console.note(f"what users say is not shown: {error}")
-        return frame
+    frame = instag.io.scan(source, **reading)
+    columns = frame.collect_schema()
+    if "queries" not in columns:
+        listed = ", ".join(columns)
+        console.note(f"what users say is not shown: none of the columns ({listed}) says it; name one with --query")
+    return frame
 
 
 def show(analysis: "instag.Analysis") -> None:
