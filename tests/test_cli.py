@@ -226,3 +226,11 @@ finally:
 def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> None:
     group: Any = typer.main.get_command(app)
     assert group.get_command(None, command).get_short_help_str(1_000) == COMMANDS[command]
+
+
+@pytest.mark.parametrize("command", [("split", "--validation", "9"), ("sweep", "--size", "9", "--by", "complexity")])
+def test_no_folder_is_left_where_nothing_can_be_put_into_it(command: tuple[str, ...], tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"question": "Why?", "tags": ["why"]}\n{"question": "How?", "tags": ["how"]}\n')
+    assert run(*command, source, "-o", tmp_path / "out", code=1).stderr.startswith("error: ")
+    assert not (tmp_path / "out").exists()

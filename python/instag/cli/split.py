@@ -25,12 +25,16 @@ def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> 
     ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
     wanted = {part: output / f"{name}.{ending}" for part, name in FILES.items() if part == "train" or options.get(part)}
     outputs.folder("-o", output)
-    output.mkdir(parents=True, exist_ok=True)
-    outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
+    if output.is_dir():
+        outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
+    else:
+        outputs.data("-o", Path(f"train.{ending}"), to, lists=None)
     with console.stage("reading"):
         data, others = load(instag.split, source, options, to)
     with console.stage("splitting"):
         result = instag.split(data, **others)
+    # Not before, so that nothing is left behind where nothing can be split.
+    output.mkdir(parents=True, exist_ok=True)
     for part, path in wanted.items():
         if (rows := getattr(result, part)) is not None:
             with console.stage(f"writing {path}"):

@@ -57,18 +57,22 @@ def sweep(
     held = None if hold is None else number("--hold", hold)
     outputs.folder("-o", output)
     outputs.folder("--figures", figures)
-    output.mkdir(parents=True, exist_ok=True)
     ending = to if to in TYPES else "jsonl"
     paths = [
         output / f"level-{nth}.{ending}" for nth in range(1, 1 + (wanted if isinstance(wanted, int) else len(wanted)))
     ]
     table = output / "levels.csv"
-    outputs.apart(source, *(outputs.data("-o", path, to) for path in paths), outputs.file("-o", table, ".csv"))
+    if output.is_dir():
+        outputs.apart(source, *(outputs.data("-o", path, to) for path in paths), outputs.file("-o", table, ".csv"))
+    else:
+        outputs.data("-o", Path(f"level-1.{ending}"), to)
     with console.stage("reading"):
         data = io.load(one_or_list(source), to=to, **reading)
         expect_tags(data, source, tags)
     with console.noted(), console.stage("exchanging rows"):
         found = instag.sweep(data, size, by=by, levels=wanted, hold=held, nested=nested, tags=tags, seed=seed)
+    # Not before, so that nothing is left behind where nothing can be drawn.
+    output.mkdir(parents=True, exist_ok=True)
     for frame, path in zip(found.frames, paths, strict=True):
         with console.stage(f"writing {path}"):
             io.write(frame, path, format=to, metadata=io.metadata_of(source))
