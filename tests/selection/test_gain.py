@@ -233,6 +233,8 @@ def select(**options: Any) -> Any:
         ({"quality": "score"}, "no column 'score'"),
         ({"quality": "source"}, "quality: expected numbers in column 'source'; found String"),
         ({"quality_missing": 1}, "quality_missing: it is for quality, which is not given"),
+        ({"weights": {"sql": 1e308}}, "weights: expected numbers up to 1e+100; found 1e+308 for 'sql': divide all"),
+        ({"target": {"sql": 0.0}}, "target: every tag of the data has a share of 0 in it: give some tag more"),
         ({"cost": "tokens", "budget": 2}, "budget: 2 tokens are less than the 5 of the cheapest sample"),
         ({"cost": "tokens", "cost_exponent": 2}, "cost_exponent: expected a number from 0 to 1; found 2"),
         ({"cost": "dollars"}, "cost: no column 'dollars'"),
@@ -297,6 +299,11 @@ def test_bad_columns(column: str, values: list[Any], why: str) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
+        (
+            {"data": pl.DataFrame({"tags": [[], []]}, schema={"tags": pl.List(pl.String)})},
+            "none of 2 samples has tags, so nothing is chosen: tag them first",
+        ),
+        ({"budget": "0.1%"}, "so nothing is chosen: ask for 1 or more"),
         ({"budget": 60}, "budget: 60 samples were asked for, and 48 have tags; all of those were taken"),
         ({"budget": 40, "group": "source", "at_most": 3}, "at_most: the groups may have 9 samples together"),
         ({"weights": {"sql": 2, "cobol": 2}}, "weights: 1 of 2 tags are not in the data: 'cobol'"),

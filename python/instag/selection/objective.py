@@ -17,9 +17,12 @@ from instag.selection.options import Options
 from instag.tagsets import TagSets, encode
 from instag.warning import warn
 
-__all__ = ["curve_of", "worth_of"]
+__all__ = ["LARGEST", "curve_of", "worth_of"]
 
 Floats = NDArray[np.float64]
+
+# The largest weight or quality: sums of their products stay finite.
+LARGEST = 1e100
 
 # Names that a message lists.
 SHOWN = 3
@@ -51,6 +54,8 @@ def worth_of(tagsets: TagSets, options: Options, column: str) -> Floats | None:
                 "curve: with 1 every tag counts the same however often it comes, so there is nothing to steer to a target: expected less than 1"
             )
         shares = _placed("target", tagsets, _target(options.target, column), 0.0)
+        if not shares.any():
+            raise InputError("target: every tag of the data has a share of 0 in it: give some tag more")
         towards = np.where(
             shares > 0, np.power(shares / shares.sum(), exponent, where=shares > 0, out=np.zeros_like(shares)), 0.0
         )
@@ -105,6 +110,8 @@ def _checked(name: str, weights: Mapping[Any, Any]) -> dict[str, float]:
             raise InputError(
                 f"{name}: expected a finite number of 0 or more for each tag; found {weight!r} for {tag!r}"
             )
+        if weight > LARGEST:
+            raise InputError(f"{name}: expected numbers up to {LARGEST:g}; found {weight!r} for {tag!r}: divide all")
     return {str(tag): float(weight) for tag, weight in weights.items()}
 
 

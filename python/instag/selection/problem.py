@@ -13,7 +13,7 @@ from instag.frame import Frame
 from instag.progress import Progress
 from instag.selection.constraint import Constraint, constraint_of
 from instag.selection.cost import cost_of, numbers_of
-from instag.selection.objective import curve_of, worth_of
+from instag.selection.objective import LARGEST, curve_of, worth_of
 from instag.selection.options import Options
 from instag.selection.propagation import Spread, spread_of
 from instag.selection.start import Start, start_of
@@ -143,6 +143,8 @@ def problem_of(
 def _quality(frame: Frame, options: Options) -> Floats:
     name = str(options.quality)
     quality = numbers_of(frame, "quality", name, options.quality_missing)
+    if quality.size and (most := quality.max()) > LARGEST:
+        raise InputError(f"quality: expected numbers up to {LARGEST:g} in column {name!r}; found {most:g}: divide all")
     if (negative := np.flatnonzero(quality < 0)).size:
         raise InputError(
             f"quality: expected numbers of 0 or more in column {name!r}; found {quality[negative[0]]:g} in {frame.row_name(negative[0])}, and "

@@ -17,7 +17,14 @@ def warn_of_missing(chosen: Chosen, column: str) -> None:
     if counts.null:
         warn(f"column {column!r}: {counts.null:,} of {counts.samples:,} samples have null tags; they are not chosen")
     taken = len(chosen.rows)
-    if wanted is not None and wanted > counts.tagged:
+    if wanted and not counts.tagged:
+        warn(
+            f"column {column!r}: none of {counts.samples:,} samples has tags, so nothing is chosen: tag them first with "
+            "instag tag, or name the column that has them with tags= / --tags"
+        )
+    elif wanted == 0 and counts.tagged:
+        warn(f"budget: it comes to 0 of {counts.samples:,} samples, so nothing is chosen: ask for 1 or more")
+    elif wanted is not None and wanted > counts.tagged:
         rest = "all of those were taken" if taken == counts.tagged else f"{taken:,} were taken"
         warn(f"budget: {wanted:,} samples were asked for, and {counts.tagged:,} have tags; {rest}")
     elif wanted is not None and wanted > taken and chosen.problem is not None:
