@@ -221,3 +221,12 @@ def test_stores_that_polars_reads(hub: Hub) -> None:
     assert instag.read(address).get_column("prompt").to_list() == ["Why?", "How?"]
     with pytest.raises(instag.InputError, match="expected parquet, jsonl or csv there; found text"):
         instag.read(address.replace("x.jsonl", "x.txt"))
+
+
+def test_a_glob_cannot_be_listed_without_the_hub_and_that_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(instag.InputError, match=r"127.0.0.1:9 cannot be reached to list its files: try again"):
+        instag.read("hf://datasets/org/name/*.jsonl")
+    assert not caplog.records

@@ -81,6 +81,12 @@ def fetched(text: str) -> list[tuple[Path, str]] | Path:
             return Path(hub.snapshot_download(address.repository, allow_patterns=patterns, **options))
         wanted = [address.path]
         if MAGIC.search(address.path):
+            if "local_files_only" in options:
+                # What is in the cache need not be all that the glob stands for.
+                where = os.environ.get("HF_ENDPOINT") or "the Hugging Face Hub"
+                raise InputError(
+                    f"{text}: {where} cannot be reached to list its files: try again, or name one in the cache"
+                )
             rule = _rule(address.path)
             listed = hub.list_repo_files(address.repository, repo_type="dataset", revision=options["revision"])
             wanted = [name for name in sorted(listed) if rule.fullmatch(name)]
