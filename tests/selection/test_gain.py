@@ -233,6 +233,7 @@ def select(**options: Any) -> Any:
         ({"quality": "score"}, "no column 'score'"),
         ({"quality": "source"}, "quality: expected numbers in column 'source'; found String"),
         ({"quality_missing": 1}, "quality_missing: it is for quality, which is not given"),
+        ({"group": "tags", "at_most": 3}, "group: column 'tags' is List(String): expected one value a row"),
         ({"weights": {"sql": 1e308}}, "weights: expected numbers up to 1e+100; found 1e+308 for 'sql': divide all"),
         ({"target": {"sql": 0.0}}, "target: every tag of the data has a share of 0 in it: give some tag more"),
         ({"cost": "tokens", "budget": 2}, "budget: 2 tokens are less than the 5 of the cheapest sample"),

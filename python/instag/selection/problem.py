@@ -107,6 +107,8 @@ def problem_of(
     InputError
         Where a column is missing or holds what it must not, or nothing could be chosen.
     """
+    if options.group is not None and (kind := frame.column(options.group).dtype).is_nested():
+        raise InputError(f"group: column {options.group!r} is {kind}: expected one value a row, such as its first tag")
     quality = None if options.quality is None else _quality(frame, options)
     cost = cost_of(frame, options)
     available = np.diff(tagsets.offsets) > 0
