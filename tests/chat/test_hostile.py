@@ -104,6 +104,15 @@ def test_a_packing_that_is_none(tmp_path: Path) -> None:
     assert [(fault.reason, fault.attempts) for fault in faults] == [("broken packing", 2)]
 
 
+def test_the_error_says_what_to_change_where_all_answers_are_packed_wrongly(tmp_path: Path) -> None:
+    def answer(_: dict[str, Any], __: int) -> web.Response:
+        return web.Response(body=b"not gzip", headers={"Content-Encoding": "gzip"})
+
+    with chaos.running(script=answer) as server:
+        error = stopped(tmp_path / "j", server.url, texts(6))
+    assert "or a proxy before it, packs answers wrongly: have it send them as they are" in str(error)
+
+
 @pytest.mark.parametrize(
     "text",
     [

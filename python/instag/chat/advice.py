@@ -20,6 +20,8 @@ def advice(lane: Lane, trouble: Trouble) -> str:
     """What may help where nothing was ever answered."""
     if trouble.reason == "timeout":
         return "; give it more time (timeout / --timeout)"
+    if trouble.reason == "broken packing":
+        return "; the server, or a proxy before it, packs answers wrongly: have it send them as they are"
     if lane.ever or trouble.kind != "refused":
         return hint(lane)
     return (
