@@ -44,6 +44,7 @@ def test_what_no_other_question_would_mend(tmp_path: Path, status: int, error: d
         problem = stopped(tmp_path / "j", server.url, texts(500), concurrency=8)
     assert str(problem).startswith(f"chaos at {server.url}: ")
     assert error["message"] in str(problem)
+    assert ("no credit is left" in str(problem)) == (status in (402, 429))
     # At the start at once, or after a few; later after a few in a row, and what was in flight.
     assert server.requests <= after + 30
     assert problem.tally.answered == server.answered == after

@@ -334,3 +334,17 @@ def test_options_that_do_nothing_are_said(options: Any) -> None:
     with pytest.warns(instag.InstagWarning, match=message):
         instag.normalize(frame(["a"]), embedder=None, **options)
     instag.normalize(frame(["a"]), embedder=None, linkage="dbscan", **options)
+
+
+def test_tags_of_the_same_words_join_from_farther_than_others() -> None:
+    turned = np.array([[1.0, 0.0], [0.91, np.sqrt(1 - 0.91**2)]], np.float32)
+    vectors = {"email writing": turned[0], "writing emails": turned[1]}
+
+    def embed(texts: list[str]) -> Any:
+        return np.stack([vectors.get(text, -turned[0]) for text in texts])
+
+    data = pl.DataFrame({"tags": [["email writing"]] * 4 + [["writing emails"]] * 3})
+
+    normalized = instag.normalize(data, steps=("semantic",), embedder=embed, distance=0.05)
+
+    assert normalized.data["tags"].unique().to_list() == [["email writing"]]
