@@ -208,6 +208,15 @@ def test_the_command_gives_the_rows_of_memory(pool: pl.DataFrame, tmp_path: Path
     assert pl.read_parquet(tmp_path / "there.parquet").equals(pl.read_parquet(tmp_path / "here.parquet"))
 
 
+def test_the_command_writes_several_files(pool: pl.DataFrame, tmp_path: Path) -> None:
+    pool.write_parquet(tmp_path / "pool.parquet")
+    command = ["select", "pool.parquet", "--budget", "50", "--key", "id", "--ray", "local", "--rows-per-file", "30"]
+
+    subprocess.run([sys.executable, "-m", "instag", *command, "-o", "out-{}.parquet"], cwd=tmp_path, check=True)
+
+    assert sorted(pl.read_parquet(path).height for path in tmp_path.glob("out-*.parquet")) == [20, 30]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

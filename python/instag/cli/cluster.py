@@ -13,7 +13,15 @@ from instag.errors import InputError
 __all__ = ["select_on_ray"]
 
 
-def select_on_ray(address: str, source: list[str], output: Path, budget: float | str, to: str, **options: Any) -> None:
+def select_on_ray(
+    address: str,
+    source: list[str],
+    output: Path,
+    budget: float | str,
+    to: str,
+    rows_per_file: int | None,
+    **options: Any,
+) -> None:
     """Choose on a Ray cluster from Parquet or JSON Lines that all its machines see, and write what was chosen here."""
     import polars as pl
 
@@ -33,7 +41,7 @@ def select_on_ray(address: str, source: list[str], output: Path, budget: float |
         parts = [pl.DataFrame(part) for part in chosen.iter_batches(batch_size=None, batch_format="pyarrow")]
     subset = pl.concat(parts, how="vertical_relaxed")
     with console.stage(f"writing {output}"):
-        io.write(subset, output, format=to)
+        io.write(subset, output, format=to, rows_per_file=rows_per_file)
     console.say(f"{subset.height:,} samples, {options['method']}, by Ray; written to {output}")
 
 

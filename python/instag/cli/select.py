@@ -155,9 +155,8 @@ def select(
 
         if tokenizer is not None or ReadOptions(**reading) != ReadOptions():
             raise InputError("--ray: Ray reads the files, as they are: leave --tokenizer and how to read them out")
-        select_on_ray(
-            ray, source, output, wanted, to, tags=tags, method=method, seed=seed, key=key, details=details, **gain
-        )
+        chosen = {"tags": tags, "method": method, "seed": seed, "key": key, "details": details, **gain}
+        select_on_ray(ray, source, output, wanted, to, rows_per_file, **chosen)
         return
     run(
         source,
