@@ -23,8 +23,9 @@ class KeyedFrame(Frame):
     @cached_property
     def _order(self) -> Rows:
         keys = self._frame.column(self._key)
-        check_keys(keys.sort(), self._key)
-        return keys.arg_sort().to_numpy()
+        order = keys.arg_sort()
+        check_keys(keys[order], self._key)
+        return order.to_numpy()
 
     @property
     def columns(self) -> list[str]:

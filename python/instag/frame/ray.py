@@ -14,7 +14,6 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame.base import Frame, Rows
 from instag.frame.keyed import check_keys
-from instag.frame.path import heads
 from instag.frame.polars import PolarsFrame
 from instag.tagsets import Counts, TagSets, counted, join
 
@@ -71,13 +70,11 @@ class RayFrame(Frame):
         sets = join([_decoded(part) for part in parts])
         if key is None:
             return sets
-        keys = (
-            pl.concat([part["keys"].explode(empty_as_null=False) for part in parts])
-            if parts
-            else pl.Series(dtype=pl.Int64)
-        )
-        self.number(keys.sort())
-        return sets.taken(keys.arg_sort().to_numpy())
+        found = [part["keys"].explode(empty_as_null=False) for part in parts]
+        keys = pl.concat(found) if found else pl.Series(dtype=pl.Int64)
+        order = keys.arg_sort()
+        self.number(keys[order])
+        return sets.taken(order.to_numpy())
 
     def head(self, path: str) -> str:
         """The column that a path leads into.
@@ -87,11 +84,7 @@ class RayFrame(Frame):
         InputError
             Where there is none.
         """
-        columns = self.columns
-        head = next((each for each in (path, *heads(path)) if each in columns), None)
-        if head is None:
-            raise InputError(f"no column {path!r}; the columns are: {', '.join(columns) or 'none'}")
-        return head
+        return self._head(path) or path
 
     def tag_counts(self, name: str) -> Counts:
         return Counts.of(self.mapped(partial(_tags_counted, tags=name), [self.head(name)]))
@@ -146,8 +139,8 @@ class RayFrame(Frame):
     @property
     def _numbered(self) -> pl.Series:
         if self._keys is None:
-            parts = list(self.mapped(_itself, [self.require_key()]))
-            return self.number(pl.concat(parts).get_column(self.require_key()).sort())
+            keys = pl.concat(list(self.mapped(_itself, [self.require_key()])))
+            return self.number(keys.to_series().sort())
         return self._keys
 
     @staticmethod
@@ -163,26 +156,26 @@ class RayFrame(Frame):
         )
 
     def _column(self, name: str) -> pl.Series:
-        if self._key is None:
+        key = self._key
+        if key is None:
             raise self._unsupported()
-        parts = list(self.mapped(_itself, [self.require_key(), name]))
-        rows = pl.concat(parts, how="vertical_relaxed").sort(self.require_key())
+        rows = pl.concat(list(self.mapped(_itself, [key, name])), how="vertical_relaxed").sort(key)
+        keys = rows.get_column(key)
         if self._keys is None:
-            self.number(rows.get_column(self.require_key()))
-        elif not self._keys.equals(rows.get_column(self.require_key())):
-            raise InputError(
-                f"data: column {self.require_key()!r} holds other keys each time that it is read: write the data first"
-            )
+            self.number(keys)
+        elif not self._keys.equals(keys):
+            raise InputError(f"data: column {key!r} holds other keys each time that it is read: write the data first")
         return rows.get_column(name)
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
         import ray  # noqa: PLC0415 - it is in an extra
 
+        key = self.require_key()
         # The number of a row means nothing to whoever holds a data set without an order.
         added = added.drop("row", strict=False)
-        taken = pl.DataFrame({self.require_key(): self._numbered[rows], PLACE: np.arange(len(rows))}).hstack(added)
+        taken = pl.DataFrame({key: self._numbered[rows], PLACE: np.arange(len(rows))}).hstack(added)
         kept = self._data.map_batches(
-            _kept, fn_args=(self.require_key(), ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
+            _kept, fn_args=(key, ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
         )
         if len(rows) > FEW:
             return kept.sort(PLACE).drop_columns([PLACE])
