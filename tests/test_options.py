@@ -1,14 +1,17 @@
 """Every option of `instag normalize` and `instag report` reaches what it is for."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 import instag
 from calls import FRAME, LAZY, Call, Calls, all_of, read_with, taken_down
+from instag.choices import DISTANCE, MIN_SUPPORT
 from instag.cli.normalize import normalize
 from instag.cli.report import report
 from instag.embedding import OpenAIEmbedder
@@ -194,3 +197,31 @@ def test_report(calls: Calls, tmp_path: Path) -> None:
         ("show", [], {}),
     ]
     calls.check("report", given, {"source"}, expected)
+
+
+@pytest.mark.parametrize(
+    ("command", "function"),
+    [
+        ("audit.audit", instag.audit),
+        ("explore.explore", instag.explore),
+        ("normalize.normalize", instag.normalize),
+        ("select.select", instag.select),
+        ("select.rank", instag.rank),
+        ("sweep.sweep", instag.sweep),
+        ("tag.tag", instag.tag),
+        ("tag.tag", instag.estimate),
+        ("vocabulary.apply", Vocabulary.apply),
+    ],
+)
+def test_an_option_that_is_left_out_is_what_it_is_in_python(command: str, function: Callable[..., Any]) -> None:
+    module, name = command.split(".")
+    shown = inspect.signature(getattr(import_module(f"instag.cli.{module}"), name)).parameters
+    own = inspect.signature(function).parameters
+    # Text on the command line, which its command reads.
+    read = {"guarded": True, str(DISTANCE): DISTANCE, str(MIN_SUPPORT): MIN_SUPPORT, "5": 5}
+    both = [option for option in shown if option in own and shown[option].default is not inspect.Parameter.empty]
+    left_out = {option: shown[option].default for option in both}
+    assert len(both) > 1
+    assert {option: read.get(value, value) for option, value in left_out.items()} == {
+        option: None if own[option].default == () else own[option].default for option in both
+    }

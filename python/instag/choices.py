@@ -3,8 +3,17 @@
 from typing import Literal
 
 __all__ = [
+    "AUDITED",
+    "BATCH",
+    "DISTANCE",
+    "EXPLORED",
+    "GROUP",
     "JUDGE_TOKENS",
+    "MIN_CONFIDENCE",
+    "MIN_SAMPLES",
+    "MIN_SUPPORT",
     "OPENAI",
+    "PROBES",
     "QUERY_LENGTH",
     "Action",
     "Amount",
@@ -27,6 +36,33 @@ QUERY_LENGTH = 6_000
 
 JUDGE_TOKENS = 4096
 """The most tokens of a judge's answer about 20 tags."""
+
+DISTANCE = 0.05
+"""The cosine distance within which tags are one."""
+
+MIN_SAMPLES = 2
+"""DBSCAN: the tags near a tag that make it dense."""
+
+MIN_SUPPORT = 40
+"""Association: the least number of rows that hold both tags."""
+
+MIN_CONFIDENCE = 0.99
+"""Association: the least share of the rows with the first tag."""
+
+AUDITED = 200
+"""The cases of each kind that are audited."""
+
+GROUP = 5
+"""The queries of an audited case of consistency."""
+
+PROBES = 0.1
+"""The share of an audit's cases that are put wrong on purpose."""
+
+BATCH = 50_000
+"""The most questions in a batch: what OpenAI's Batch API takes."""
+
+EXPLORED = 50_000
+"""The most samples on a page to explore tags in."""
 
 Method = Literal["complexity-first", "coverage", "complexity", "random", "gain"]
 """How samples are ranked; see :func:`instag.select`."""

@@ -26,6 +26,7 @@ from instag.chat.options import Settings
 from instag.chat.progress import Tally
 from instag.chat.sync import waiting
 from instag.chat.task import carry_out
+from instag.choices import AUDITED, GROUP, PROBES
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.model_options import ModelOptions, with_model_options
@@ -43,10 +44,10 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     model: str,
     tags: str = "tags",
     query: str | None = None,
-    precision: int = 200,
-    consistency: int = 200,
-    probes: float = 0.1,
-    group: int = 5,
+    precision: int = AUDITED,
+    consistency: int = AUDITED,
+    probes: float = PROBES,
+    group: int = GROUP,
     seed: int = 0,
     cases: str | PathLike[str] | None = None,
     labels: Paths | None = None,

@@ -12,6 +12,7 @@ from instag.chat.truncate import tokens_of
 from instag.checks import check_count
 from instag.cleaning.options import (
     Answered,
+    Cleaning,
     MaxCharacters,
     MaxTokens,
     MaxTurns,
@@ -49,7 +50,7 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     min_tokens: MinTokens = None,
     max_tokens: MaxTokens = None,
     tokenizer: Tokenizer = None,
-    answered: Answered = False,
+    answered: Answered = Cleaning.answered,
     script: Script = None,
 ) -> Cleaned[F]:
     """Leave out rows in which the user says nothing, and those that an option rules out.

@@ -10,7 +10,17 @@ from instag._core import contamination
 from instag.checks import check_choice
 from instag.cleaning.benchmarks import Items, items_of
 from instag.cleaning.judge import Pair, Verdict, judge_pairs, read_judgements
-from instag.cleaning.options import Acting, Against, Embedding, Judged, Judging, JudgingFrom, Numbering, Query
+from instag.cleaning.options import (
+    Acting,
+    Against,
+    Decontamination,
+    Embedding,
+    Judged,
+    Judging,
+    JudgingFrom,
+    Numbering,
+    Query,
+)
 from instag.cleaning.paraphrases import check_from, nearest
 from instag.cleaning.result import LONGEST, Cleaned, cleaned, shown
 from instag.errors import InputError
@@ -37,12 +47,12 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     against: Against,
     *,
     query: Query = None,
-    numbers: Numbering = "same",
-    action: Acting = "remove",
+    numbers: Numbering = Decontamination.numbers,
+    action: Acting = Decontamination.action,
     judge: Judging = None,
     judge_from: JudgingFrom = None,
     judgments: Judged = None,
-    embedder: Embedding = "minilm",
+    embedder: Embedding = Decontamination.embedder,
     **options: Unpack[ModelOptions],
 ) -> Cleaned[F]:
     """Remove rows in which a user asks what a benchmark asks, or most of it.

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from instag._core import duplicates
 from instag.checks import check_choice, is_number
-from instag.cleaning.options import Acting, Comparing, Keeping, Quality, Query, Threshold
+from instag.cleaning.options import Acting, Comparing, Deduplication, Keeping, Quality, Query, Threshold
 from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import Frame, wrap
@@ -27,11 +27,11 @@ def dedup(
     data: F,
     *,
     query: Query = None,
-    method: Comparing = "minhash",
-    threshold: Threshold = 0.9,
+    method: Comparing = Deduplication.method,
+    threshold: Threshold = Deduplication.threshold,
     keep: Keeping = None,
     quality: Quality = None,
-    action: Acting = "remove",
+    action: Acting = Deduplication.action,
 ) -> Cleaned[F]:
     """Remove rows in which users said what they said in another row.
 

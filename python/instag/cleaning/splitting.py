@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from instag._core import TagSets, duplicate_groups, stratify
 from instag.checks import check_count, is_number
 from instag.cleaning.deduplication import check_threshold, texts_of
-from instag.cleaning.options import By, Query, Seed, Size, Threshold
+from instag.cleaning.options import By, Query, Seed, Size, Splitting, Threshold
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.queries import heard, overheard
@@ -64,12 +64,12 @@ class Split(Generic[F]):
 def split(
     data: F,
     *,
-    validation: Size = 0.1,
+    validation: Size = Splitting.validation,
     test: Size = None,
     by: By = None,
     query: Query = None,
-    threshold: Threshold = 0.8,
-    seed: Seed = 0,
+    threshold: Threshold = Splitting.threshold,
+    seed: Seed = Splitting.seed,
 ) -> Split[F]:
     """Split data into rows to train with and rows to validate (and test) with.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import instag
+from instag.choices import AUDITED, GROUP, PROBES
 from instag.cli import console, outputs
 from instag.cli.llm_options import asks_a_model, read_asking
 from instag.cli.options import Sources, Tags, expect_tags, one_or_list
@@ -55,10 +56,10 @@ def audit(
     source: Sources,
     model: Model,
     tags: Tags = "tags",
-    precision: Precision = 200,
-    consistency: Consistency = 200,
-    probes: Probes = 0.1,
-    group: Group = 5,
+    precision: Precision = AUDITED,
+    consistency: Consistency = AUDITED,
+    probes: Probes = PROBES,
+    group: Group = GROUP,
     seed: Seed = 0,
     cases: ToLabel = None,
     labels: Labelled = None,

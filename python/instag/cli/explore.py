@@ -6,6 +6,7 @@ from typing import Annotated, Unpack
 import typer
 
 import instag
+from instag.choices import EXPLORED
 from instag.cli import console, outputs
 from instag.cli.options import Sources, Tags, expect_by, expect_tags, one_or_list
 from instag.cli.reading import reads
@@ -27,7 +28,7 @@ def explore(
     tags: Tags = "tags",
     selection: Selections = None,
     vocabulary: File = None,
-    samples: Samples = 50_000,
+    samples: Samples = EXPLORED,
     seed: Seed = 0,
     title: Title = None,
     **reading: Unpack[Reading],

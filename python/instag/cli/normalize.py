@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 import instag
-from instag.choices import JUDGE_TOKENS, OPENAI, Linkage, Stem
+from instag.choices import DISTANCE, JUDGE_TOKENS, MIN_CONFIDENCE, MIN_SAMPLES, MIN_SUPPORT, OPENAI, Linkage, Stem
 from instag.cli import console, outputs
 from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
 from instag.cli.llm_options import asks_a_model
@@ -74,14 +74,14 @@ def normalize(
     steps: Steps = None,
     min_count: Least = "auto",
     stem: Stemmed = "guarded",
-    distance: Distance = "0.05",
+    distance: Distance = str(DISTANCE),
     embedder: Embedder = "auto",
     guards: Guards = True,
     linkage: Linked = "star",
-    min_samples: Samples = 2,
+    min_samples: Samples = MIN_SAMPLES,
     max_diameter: Diameter = None,
-    min_support: Support = "40",
-    min_confidence: Confidence = 0.99,
+    min_support: Support = str(MIN_SUPPORT),
+    min_confidence: Confidence = MIN_CONFIDENCE,
     judge: Judge = None,
     judgments: Judgments = None,
     judgments_out: JudgmentsOut = None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import instag
-from instag.choices import Action
+from instag.choices import BATCH, Action
 from instag.cli import console, outputs
 from instag.cli.llm_options import (
     Batched,
@@ -61,7 +61,7 @@ def tag(
     failures: Failures = None,
     dry_run: DryRun = False,
     batched: Batched = None,
-    batch_size: BatchSize = 50_000,
+    batch_size: BatchSize = BATCH,
     to: To = "auto",
     **rest: Any,
 ) -> None:

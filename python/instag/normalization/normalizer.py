@@ -6,6 +6,7 @@ from typing import Generic, Literal, TypeVar
 
 import polars as pl
 
+from instag.choices import DISTANCE, MIN_CONFIDENCE, MIN_SAMPLES, MIN_SUPPORT
 from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.frame import wrap
 from instag.normalization.history import BROADER, History, raw_beside
@@ -77,14 +78,14 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     min_count: int | Literal["auto"] | None = "auto",
     rules: bool = True,
     stem: Stem = True,
-    distance: float | None = 0.05,
+    distance: float | None = DISTANCE,
     embedder: str | Embed | None = "auto",
     guards: bool = True,
     linkage: Linkage = "star",
-    min_samples: int = 2,
+    min_samples: int = MIN_SAMPLES,
     max_diameter: float | None = None,
-    min_support: int | None = 40,
-    min_confidence: float = 0.99,
+    min_support: int | None = MIN_SUPPORT,
+    min_confidence: float = MIN_CONFIDENCE,
     judge: str | Judge | None = None,
     judgments: Judgments | None = None,
     progress: Callable[[Progress], None] | None = None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from instag.checks import check_choice, check_count, check_distance, check_share
-from instag.choices import Linkage
+from instag.choices import MIN_SAMPLES, Linkage
 from instag.errors import InputError
 from instag.normalization.matching.decision import Matching, Stem
 from instag.warning import warn
@@ -15,8 +15,6 @@ __all__ = ["JUDGED_STEPS", "STEPS", "Linkage", "Settings", "each_once"]
 STEPS = ("frequency", "rules", "semantic", "association")
 # With a judge the limit of frequency comes late: rare tags are looked at first, and speak through broader ones.
 JUDGED_STEPS = ("rules", "semantic", "judge", "frequency", "association")
-# DBSCAN's default.
-MIN_SAMPLES = 2
 
 
 @dataclass(frozen=True)

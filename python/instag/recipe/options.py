@@ -4,6 +4,7 @@ What TOML cannot say, such as a function or a frame, is no option of a recipe. A
 on the command line: the name of a variable in the place of a key, a list of lines in the place of headers.
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from functools import cache
@@ -66,7 +67,7 @@ FILES: dict[tuple[str, str], Literal["file", "either"]] = {
     ("select", "tree"): "either",
 }
 SIZE = int | float | str
-# Options that Python has in a form that TOML has not.
+# Options that Python has in a form that TOML has not. Where no default stands here, that of the function holds.
 OWN: dict[str, dict[str, Option]] = {
     "source": {
         "name": Option(str, "The name of the source, which becomes the column `source`."),
@@ -81,7 +82,7 @@ OWN: dict[str, dict[str, Option]] = {
     "decontaminate": {
         "against": Option(str | list[str], "Benchmarks: files, or globs.", needed=True),
         "judge": Option(str, "A model that says which of the nearest rows ask an item in other words."),
-        "embedder": Option(str, "What finds the nearest item: minilm, use, sentence-transformers:NAME, …", "minilm"),
+        "embedder": Option(str, "What finds the nearest item: minilm, use, sentence-transformers:NAME, …"),
         "max_cost": COST,
         **KEYS,
     },
@@ -103,15 +104,15 @@ OWN: dict[str, dict[str, Option]] = {
             Literal["guarded", "paper", "none"], "Join inflections, equal Porter stems, or neither.", "guarded"
         ),
         "min_count": Option(
-            int | Literal["auto", "none"], "Drop tags in fewer rows: a count, auto by the size of the data, or none.", "auto"
+            int | Literal["auto", "none"], "Drop tags in fewer rows: a count, auto by the size of the data, or none."
         ),
-        "distance": Option(float | Literal["none"], "The cosine distance within which tags are one, or none.", 0.05),
-        "min_support": Option(int | Literal["none"], "Association: the least number of rows with both tags, or none.", 40),
+        "distance": Option(float | Literal["none"], "The cosine distance within which tags are one, or none."),
+        "min_support": Option(int | Literal["none"], "Association: the least number of rows with both tags, or none."),
         "judgments": Option(str | list[str], "What was said of tags before: JSON Lines; it counts more than the judge."),
         **KEYS,
     },
     "select": {
-        "method": Option(Method, "How rows are chosen.", "complexity-first"),
+        "method": Option(Method, "How rows are chosen."),
         "tokenizer": Option(str, "Count tokens into a column first: a tokenizer.json, or the name of one on this disk."),
         "start": Option(str, "What was chosen before: a column of true and false, or a file."),
         "weights": Option(str, "What tags are worth: a file with the columns tag and weight."),
@@ -131,13 +132,13 @@ OWN: dict[str, dict[str, Option]] = {
         "skip": Option(bool, "For trainers: leave out rows that one of them cannot hold.", False),  # noqa: FBT003
     },
     "split": {
-        "validation": Option(SIZE, "How many rows to validate with: a count, or a share such as 0.02 or 2%.", 0.1),
+        "validation": Option(SIZE, "How many rows to validate with: a count, or a share such as 0.02 or 2%."),
         "test": Option(SIZE, "How many rows to test with: a count, or a share such as 0.02 or 2%."),
     },
     "card": {"language": Option(str | list[str], "Codes of the languages, such as en.")},
     "report": {
         "by": Option(str, "A column that says which group a row is in."),
-        "tags": Option(str, "The column with the tags.", "tags"),
+        "tags": Option(str, "The column with the tags."),
         "title": Option(str, "The heading of the page."),
     },
 }  # fmt: skip
@@ -156,16 +157,27 @@ def options(step: str) -> Mapping[str, Option]:
     if step == "source":
         found = {each.name: Option(each.type, each.metadata["help"], each.default) for each in fields(ReadOptions)}
         return own | {name: replace(each, kind=plain(each.kind)) for name, each in found.items()}
-    found = dict(parameters(_functions()[step]))
+    function = _functions()[step]
+    found = dict(parameters(function))
     if step == "normalize":
         # The judge's options beside those of the steps.
         found |= {name: each for name, each in parameters(_functions()["judge"]) if name != "model"} | found
     left_out = MANAGED | ALSO_MANAGED.get(step, set())
-    found = {name: each for name, each in found.items() if name not in left_out} | own
+    found = {name: each for name, each in found.items() if name not in left_out}
+    found |= {name: _defaulted(each, name, function) for name, each in own.items()}
     return {
         name: replace(each, idle=name in IDLE and step != "select", file=FILES.get((step, name)))
         for name, each in found.items()
     }
+
+
+def _defaulted(option: Option, name: str, function: Callable[..., Any]) -> Option:
+    """An option with the default that the function has for it, where it has no other here."""
+    parameter = inspect.signature(function).parameters.get(name)
+    if parameter is None or option.needed or option.default is not None:
+        return option
+    # Nothing at all is None here, whether the function has a default for it or not.
+    return option if parameter.default in (parameter.empty, ()) else replace(option, default=parameter.default)
 
 
 def keys(step: str) -> list[str]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from instag.analysis.samples import Queries, labels, queries_of
 from instag.analysis.selections import Picks, picks_of
 from instag.checks import check_count
+from instag.choices import EXPLORED
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.output import atomic_write
@@ -46,7 +47,7 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     by: str | None = None,
     selections: Any = None,
     vocabulary: Vocabulary | Normalized[Any] | str | Path | None = None,
-    samples: int = 50_000,
+    samples: int = EXPLORED,
     seed: int = 0,
     title: str | None = None,
 ) -> Path:

@@ -16,7 +16,7 @@ from instag.chat.sync import waiting
 from instag.chat.task import wanted
 from instag.chat.truncate import Cut
 from instag.checks import check_choice
-from instag.choices import Action
+from instag.choices import BATCH, Action
 from instag.errors import InputError
 from instag.model_options import ModelOptions, with_model_options
 from instag.tagging.answers import AnswerTable
@@ -46,7 +46,7 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     cut: int | Cut = 6000,
     explanations: bool = False,
     replace: bool = False,
-    requests: int = 50_000,
+    requests: int = BATCH,
     **options: Unpack[ModelOptions],
 ) -> list[BatchState]:
     """Tag in batches: `batch` waits for the server, `await abatch` does not.

@@ -18,9 +18,10 @@ from instag.chat.progress import EndpointError, Tally
 from instag.chat.question import KEY, KeySet, Question, Reply, Unreadable
 from instag.chat.request_format import RequestFormat, Structured
 from instag.chat.response import read_response
+from instag.choices import BATCH
 from instag.errors import InputError
 
-__all__ = ["REQUESTS", "SIZE", "submit", "tried"]
+__all__ = ["SIZE", "submit", "tried"]
 
 
 async def tried(
@@ -75,8 +76,7 @@ def _again(form: RequestFormat, reply: Reply, read: Callable[[Reply], object] | 
     return False
 
 
-# What OpenAI takes in one batch: requests, and bytes.
-REQUESTS = 50_000
+# The bytes that OpenAI takes in one batch.
 SIZE = 200_000_000
 
 
@@ -90,7 +90,7 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
     structured: Structured = "auto",
     sampling: Mapping[str, Any] | None = None,
     read: Callable[[Reply], object] | None = None,
-    requests: int = REQUESTS,
+    requests: int = BATCH,
     size: int = SIZE,
     settling: float = SETTLING,
 ) -> list[BatchState]:
@@ -135,8 +135,8 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
     InputError
         Where an option is out of range, the ledger cannot be read or written, or the openai SDK is not installed.
     """
-    if not 1 <= requests <= REQUESTS:
-        raise InputError(f"requests: expected 1 to {REQUESTS:,} questions a batch; found {requests!r}")
+    if not 1 <= requests <= BATCH:
+        raise InputError(f"requests: expected 1 to {BATCH:,} questions a batch; found {requests!r}")
     sent = []
     async with opened(endpoint, journal, identity) as desk:
         await desk.settle(settling)

@@ -9,6 +9,7 @@ import polars as pl
 
 from instag import _core
 from instag.checks import check_choice, check_count, check_share
+from instag.choices import MIN_CONFIDENCE, MIN_SUPPORT
 from instag.frame import wrap
 from instag.normalization.state import Change, State, Step, named
 from instag.progress import Progress, Stage
@@ -109,7 +110,12 @@ def _figures(rule: _Rule, rows: int) -> dict[str, Any]:
 
 
 def associations(
-    data: Any, *, tags: str = "tags", min_support: int = 40, min_confidence: float = 0.99, max_antecedent: int = 1
+    data: Any,
+    *,
+    tags: str = "tags",
+    min_support: int = MIN_SUPPORT,
+    min_confidence: float = MIN_CONFIDENCE,
+    max_antecedent: int = 1,
 ) -> pl.DataFrame:
     """Find tags that are nearly always accompanied by another: rules "who has a, has b".
 
