@@ -217,6 +217,23 @@ proptest! {
         prop_assert_eq!(&rows[start..], &more[..]);
     }
 
+    /// Weights count for what they are beside each other, however small or large.
+    #[test]
+    fn weights_in_another_unit_are_the_same(case in cases(25), power in -300..300i32) {
+        let unit = 2f64.powi(power);
+        let weights = case.weights.clone().unwrap_or_else(|| vec![1.0; TAGS]);
+        let other = Case { weights: Some(weights.iter().map(|weight| weight * unit).collect()), ..case.clone() };
+        let case = Case { weights: Some(weights), ..case };
+        prop_assume!(lower_quotas_fit(&case));
+        let never = Interrupt::never();
+        let chosen = |case: &Case| case.with(|problem, constraint| choose(problem, constraint, &never).unwrap());
+        let (one, other) = (chosen(&case), chosen(&other));
+        prop_assert_eq!(one.rows, other.rows);
+        for (one, other) in one.gains.iter().zip(other.gains) {
+            prop_assert!((one * unit - other).abs() <= 1e-12 * one * unit, "{} {}", one, other);
+        }
+    }
+
     /// Tags by other numbers, and rows that hold them in another order, are the same.
     #[test]
     fn the_order_of_tags_does_not_matter(case in cases(25)) {
@@ -281,6 +298,86 @@ fn a_spread_of_nothing_changes_nothing() {
             assert_eq!(one.rows, other.rows);
         }
     }
+}
+
+/// So many rows of up to six tags, the first tags held most.
+fn pool(rows: usize) -> Vec<Vec<u32>> {
+    let mut state = 5u64;
+    let mut random = |end: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % end
+    };
+    let row = |_| (0..=random(6)).map(|_| (random(TAGS as u64).min(random(TAGS as u64))) as u32).collect();
+    (0..rows).map(row).collect()
+}
+
+/// The bounds after some numbers of steps, as they were when the longest were within 0.5 % of the best: a step that goes
+/// too far or the wrong way changes them.
+#[test]
+fn certificates_come_as_near_as_they_did() {
+    let plain = Case {
+        rows: pool(60),
+        curve: Curve::Power(0.5),
+        weights: None,
+        quality: None,
+        before: None,
+        spread: None,
+        available: None,
+        seed: None,
+        budget: 9,
+        cost: None,
+        quotas: None,
+    };
+    let quality = Some((0..60).map(|row| f64::from(row % 5) / 4.0).collect());
+    let weights = Some((0..TAGS).map(|tag| tag as f64 / 2.0).collect());
+    let valued = Case { quality, weights, before: Some(vec![1.5; TAGS]), curve: Curve::Log, ..plain.clone() };
+    let costly = Case { cost: Some(((0..60).map(|row| 1 + row % 7).collect(), 1.0)), budget: 20, ..plain.clone() };
+    let groups: Vec<u32> = (0..60).map(|row| row % 3).collect();
+    let divided = Case { quotas: Some((groups, [4, 0, 0], [9, 2, 3], [0, 1, 0])), ..plain.clone() };
+    for (case, expected) in [
+        (plain, [17.884385798, 17.884385798, 16.327563155, 16.156757358, 16.056673161]),
+        (valued, [9.964277350, 9.964277350, 9.731640766, 8.990626330, 8.936160528]),
+        (costly, [19.380379551, 19.380379551, 17.220825667, 16.863066494, 16.797320257]),
+        (divided, [17.492080952, 17.492080952, 16.844007852, 16.063284710, 16.016866751]),
+    ] {
+        case.with(|problem, constraint| {
+            let chosen = choose(problem, constraint, &Interrupt::never()).unwrap();
+            // Of a selection that is far from the best too.
+            let rows: Vec<u32> = chosen.rows.iter().take(3).copied().collect();
+            let bounds = [0, 1, 5, 30, 200]
+                .map(|steps| certify(problem, constraint, &rows, steps, &Interrupt::never()).unwrap().bound);
+            for (bound, expected) in bounds.iter().zip(expected) {
+                assert!((bound - expected).abs() < 1e-9, "{bounds:?}");
+            }
+        });
+    }
+}
+
+/// What costs much costs what it says: twice as much for the same tags comes second.
+#[test]
+fn large_costs_count_as_small_ones_do() {
+    let tags = TagSets::new(&[0, 1, 2, 3], &[0, 1, 2], 3).unwrap();
+    for unit in [1, 40_000, 65_535, 65_536, 1 << 40] {
+        for exponent in [0.5, 0.7, 1.0] {
+            let cost = Some(Cost { costs: &[3 * unit, unit, 2 * unit], exponent });
+            let constraint = Constraint { cost, ..Constraint::count(6 * unit) };
+            let problem = Problem::new(&tags, Curve::Power(0.5));
+            assert_eq!(choose(&problem, &constraint, &Interrupt::never()).unwrap().rows, [1, 2, 0]);
+        }
+    }
+}
+
+/// The best of 10,000 rows that each add 1 is known; the bound is above it by what sums of so many may be off, no more.
+#[test]
+fn a_bound_allows_for_rounding() {
+    let rows = 10_000;
+    let offsets: Vec<i64> = (0..=rows).collect();
+    let codes: Vec<u32> = (0..rows as u32).collect();
+    let tags = TagSets::new(&offsets, &codes, rows as usize).unwrap();
+    let problem = Problem::new(&tags, Curve::Power(1.0));
+    let chosen: Vec<u32> = (0..100).collect();
+    let found = certify(&problem, &Constraint::count(100), &chosen, 0, &Interrupt::never()).unwrap();
+    assert!(found.value == 100.0 && found.bound > 100.0 + 1e-10 && found.bound < 100.0 + 1e-8, "{found:?}");
 }
 
 /// Many small qualities that each round up stay on the table of the curve.

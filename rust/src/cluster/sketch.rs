@@ -288,6 +288,9 @@ mod tests {
         assert!(error(level, &found, 48) < 1e-4);
         let longer: Vec<Vec<f32>> = found.iter().map(|row| row.iter().map(|value| 1.1 * value).collect()).collect();
         assert!(error(level, &longer, 48) > 0.2);
+        // A row that is exact leaves the rounding of its coordinate, and of what is left.
+        let exact = vec![1.0, 0.0, 0.0, 0.0];
+        assert!((error(level, &[exact], 4) / slack(4) - 2f32.sqrt()).abs() < 1e-6);
     }
 
     #[test]
@@ -322,5 +325,10 @@ mod tests {
         assert!((5..=9).contains(&sketches.width), "{}", sketches.width);
         assert_eq!(Sketches::new(&vectors, &points[..200], 0.999, &Interrupt::never()).unwrap().width, 1);
         assert_eq!(vectors.width(), 48);
+        // The less alike points have to be, the fewer pairs a direction keeps apart; the fewer points, the dearer it is.
+        let widths =
+            |n: usize, least: f32| Sketches::new(&vectors, &points[..n], least, &Interrupt::never()).unwrap().width;
+        assert_eq!([0.999, 0.9, 0.7, 0.6].map(|least| widths(2_000, least)), [5, 9, 9, 1]);
+        assert_eq!([0.999, 0.9, 0.7, 0.6].map(|least| widths(256, least)), [5, 9, 1, 1]);
     }
 }

@@ -68,8 +68,9 @@ pub fn certify(
     let mut bound = f64::INFINITY;
     let (mut cut, mut pace, mut stalled) = (0.0, 1.0, 0);
     for step in 0..=steps {
-        let Bound { total, gradient, least } = dual.bound(&prices, cut, interrupt)?;
-        cut = least * CUT;
+        let found = dual.bound(&prices, cut, interrupt)?;
+        cut = found.cut();
+        let Bound { total, gradient, .. } = found;
         if total < bound {
             bound = total;
             stalled = 0;
@@ -135,6 +136,14 @@ struct Bound {
     gradient: Vec<f64>,
     /// What the last row that was taken is worth for its cost.
     least: f64,
+}
+
+impl Bound {
+    /// What rows have to be worth for their cost in order to be looked at first in the next step. None is left out for
+    /// good, so this is a matter of speed.
+    fn cut(&self) -> f64 {
+        self.least * CUT
+    }
 }
 
 impl<'a> Dual<'a> {

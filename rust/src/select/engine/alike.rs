@@ -154,5 +154,9 @@ mod tests {
         assert_eq!(firsts(&alike), [Some(3), Some(2)]);
         alike.order_by(|row| 10 - row);
         assert_eq!(firsts(&alike), [Some(1), Some(0)]);
+        let offsets: Vec<i64> = (0..=1_000).collect();
+        let tags = TagSets::new(&offsets, &[7; 1_000], 8).unwrap();
+        let alone = |row: u32| (row % 10, u64::from(row / 10));
+        assert_eq!(Alike::of(&tags, 0..1_000, alone, &Interrupt::never()).unwrap().len(), 1_000);
     }
 }

@@ -345,6 +345,23 @@ mod tests {
         found
     }
 
+    /// A tag that all rows hold, and one of each: every pick lowers all bounds, and a queue would look at all rows again.
+    #[test]
+    fn patience_ends_where_bounds_are_worth_nothing() {
+        let codes: Vec<u32> = (1..=300).flat_map(|tag| [0, tag]).collect();
+        let offsets: Vec<i64> = (0..=300).map(|row| 2 * row).collect();
+        let tags = TagSets::new(&offsets, &codes, 301).unwrap();
+        let (problem, constraint) = (Problem::new(&tags, Curve::Power(0.5)), Constraint::count(200));
+        let never = Interrupt::never();
+        for (a_row, ends) in [(0, false), (1, false), (u64::from(u32::MAX), true)] {
+            let objective = Counted::new(&problem, 200).unwrap();
+            let mut run = Run::new(&problem, &constraint, objective, &never).unwrap();
+            run.patience = Patience { a_row, a_pick: 2 };
+            assert_eq!(run.queued(&mut Units::Single, a_row * 300).unwrap(), ends);
+            assert_eq!(run.picks.rows.len() == 200, ends);
+        }
+    }
+
     proptest! {
         #[test]
         fn every_way_takes_the_same_rows(
