@@ -15,7 +15,7 @@ from instag import _core
 from instag.choices import Method
 from instag.frame import wrap
 from instag.frame.polars import compact
-from instag.tagsets import Order, TagSets, encode
+from instag.tagsets import Order, Replaced, TagSets, encode
 
 TAG = st.none() | st.sampled_from(["a", "b", "c", "a longer tag than twelve", "a longer tag than that", "ä"])
 ROWS = st.lists(st.none() | st.lists(TAG, max_size=5), max_size=30)
@@ -26,7 +26,7 @@ def everything(tags: TagSets) -> tuple[Any, ...]:
     arrays = (tags.offsets, tags.codes, tags.holders, tags.given, tags.lengths)
     numbers = (tags.samples, tags.tagged, tags.known, tags.null, tags.empty, tags.n_tags)
     as_lists = (tags.tags.to_list(), tags.spellings, tags.cleaned, tags.is_null.to_list(), tags.is_null.name)
-    same = tags.replaced(tags.sets, tags.names).all()
+    same = Replaced(tags, tags.sets, tags.names).all()
     return *(array.tolist() for array in arrays), *numbers, *as_lists, tags.tags.dtype, same.to_list(), same.name
 
 
@@ -102,7 +102,7 @@ def test_more_rows_than_can_be_numbered_are_refused(monkeypatch: pytest.MonkeyPa
         def push(self, _: pl.Series) -> None:
             raise OverflowError("expected fewer than 4,294,967,295 rows")
 
-    monkeypatch.setattr("instag.tagsets.Encoder", Full)
+    monkeypatch.setattr("instag.tagsets.encoding.Encoder", Full)
     with pytest.raises(instag.InputError, match="column 'tags': expected fewer than 4,294,967,295 rows"):
         instag.select(pl.DataFrame({"tags": [["a"]]}), 1)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from instag.normalization.history import History
 from instag.normalization.state import DROPPED, Change, Changes, State, Step, named
-from instag.tagsets import TagSets, encode, lists_of
+from instag.tagsets import Replaced, TagSets, encode, lists_of
 
 TAGS = "abcdef"
 rows = st.lists(st.none() | st.lists(st.sampled_from(TAGS), max_size=6), max_size=12)
@@ -70,7 +70,7 @@ def test_steps_do_what_one_row_at_a_time_does(rows: list[Any], steps: list[list[
     assert [coded.spellings[code] for code in state.order] == sorted(left, key=lambda tag: (-counts[tag], tag))
     given = {tag: sum(row.count(tag) for row in rows if row) for tag in left}
     assert [coded.spellings[code] for code in state.ranked] == sorted(left, key=lambda tag: (-given[tag], tag))
-    now = coded.replaced(state.sets, state.names).all().to_list()
+    now = Replaced(coded, state.sets, state.names).all().to_list()
     assert now == [None if row is None else tags for row, tags in zip(rows, expected, strict=True)]
 
 

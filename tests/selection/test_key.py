@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import instag
 from instag import InputError
-from instag.tagsets import encode, join
+from instag.tagsets import Replaced, encode, join
 
 TAGS = st.lists(st.none() | st.lists(st.sampled_from("abcdef"), max_size=4), min_size=1, max_size=30)
 METHODS = ["complexity-first", "coverage", "complexity", "random", "gain"]
@@ -93,7 +93,7 @@ def test_parts_that_are_joined_are_the_whole(parts: list[list[Any]]) -> None:
     assert joined.tags.to_list() == sorted(set(joined.tags))
     each = encode(whole)
     assert (joined.samples, joined.null, joined.empty) == (each.samples, each.null, each.empty)
-    rows = [part.replaced(part.sets, part.names).all().to_list() for part in (joined, each)]
+    rows = [Replaced(part, part.sets, part.names).all().to_list() for part in (joined, each)]
     assert rows[0] == rows[1]
 
 
@@ -105,6 +105,6 @@ def test_rows_that_are_taken_have_their_own_tags(tags: list[Any], random: Any) -
 
     taken = whole.taken(rows)
 
-    lists: pl.Series = whole.replaced(whole.sets, whole.names).all()
-    assert taken.replaced(taken.sets, taken.names).all().to_list() == lists[rows].to_list()
+    lists: pl.Series = Replaced(whole, whole.sets, whole.names).all()
+    assert Replaced(taken, taken.sets, taken.names).all().to_list() == lists[rows].to_list()
     assert taken.null == lists[rows].null_count()

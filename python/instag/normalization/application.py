@@ -21,7 +21,7 @@ from instag.normalization.matcher import Known, Match, Matcher, spoken_of
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import DROPPED, spread
 from instag.progress import Progress
-from instag.tagsets import Counts, encode
+from instag.tagsets import Counts, Replaced, encode
 from instag.warning import warn
 
 __all__ = ["Applied", "apply"]
@@ -195,7 +195,7 @@ def _renamed(column: pl.Series, became: Mapping[str, list[str]]) -> pl.Series:
         sets, _ = _core.relabel(rows.sets, np.array(names, np.int64))
     else:
         sets = spread(rows.sets, [[place[target] for target in some] for some in targets], rows.n_tags + len(tags))
-    return rows.replaced(sets, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)])).all()
+    return Replaced(rows, sets, pl.concat([rows.names, pl.Series(tags, dtype=pl.String)])).all()
 
 
 def _type_of(column: pl.Series) -> pl.DataType:

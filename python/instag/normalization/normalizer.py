@@ -26,7 +26,7 @@ from instag.normalization.steps.rules import rules
 from instag.normalization.steps.semantic import semantic
 from instag.normalization.vocabulary import Vocabulary
 from instag.progress import Progress, Stage
-from instag.tagsets import TagSets, encode
+from instag.tagsets import Replaced, TagSets, encode
 from instag.warning import warn
 
 __all__ = ["Normalized", "normalize"]
@@ -193,7 +193,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     vectors = None if found is None else Vectors(*found, progress)
     run = _Run(rows, settings, vectors, bench, progress)
     state, history = run.all()
-    replaced: F = frame.replace(tags, rows.replaced(state.sets, state.names), raw)
+    replaced: F = frame.replace(tags, Replaced(rows, state.sets, state.names), raw)
     vocabulary = Vocabulary.of(state, history, settings, vectors, run.verdicts)
     judged = frame_of(run.judged) if settings.takes("judge") else None
     return Normalized(replaced, vocabulary, vocabulary.merges, vocabulary.steps, history.apart(), judged)

@@ -1,4 +1,4 @@
-"""Tags as integers: the one encoding, between columns of strings and the core."""
+"""The one encoding: columns of tags as integers, for the core."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Counts", "Order", "Replaced", "TagSets", "count_tags", "counted", "encode", "join", "lists_of"]
+__all__ = ["Order", "TagSets", "encode", "join"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
@@ -37,6 +37,9 @@ class TagSets:
         The number of rows whose list of tags is empty.
     is_null
         Which rows are null.
+    outer
+        Of lists of lists that were encoded list by list: how many lists each outer one has, null where it is null
+        itself. None for lists of tags.
     """
 
     sets: Sets
@@ -44,8 +47,7 @@ class TagSets:
     null: int
     empty: int
     is_null: pl.Series
-    # Of lists of lists that were encoded list by list: how many each outer one has, null where it is.
-    _outer: pl.Series | None = field(default=None, repr=False)
+    outer: pl.Series | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -136,115 +138,6 @@ class TagSets:
         found = wanted.join(known, on="tag", how="left", maintain_order="left").get_column("code")
         return found.fill_null(self.n_tags).to_numpy()
 
-    def replaced(self, sets: Sets, names: pl.Series) -> "Replaced":
-        """The column with other tags in its rows, those of `names`; what is null stays null."""
-        return Replaced(self, sets, names)
-
-
-@dataclass(frozen=True, eq=False)
-class Replaced:
-    """A column of tags in the place of another, made piece by piece.
-
-    Attributes
-    ----------
-    before
-        The tags that were there.
-    sets
-        Those that take their place.
-    names
-        The name of each of their codes.
-    """
-
-    before: TagSets
-    sets: Sets
-    names: pl.Series
-
-    def __len__(self) -> int:
-        """The number of rows of the column."""
-        outer = self.before._outer  # noqa: SLF001 - of the same file
-        return len(self.sets) if outer is None else len(outer)
-
-    @property
-    def dtype(self) -> pl.DataType:
-        """Lists of tags, or lists of such lists."""
-        lists = pl.List(self.names.dtype)
-        return lists if self.before._outer is None else pl.List(lists)  # noqa: SLF001
-
-    def slice(self, start: int, length: int) -> pl.Series:
-        """Some of the rows."""
-        outer, name = self.before._outer, self.before.is_null.name  # noqa: SLF001
-        if outer is None:
-            return self._rows(start, start + length).alias(name)
-        some = outer.slice(start, length)
-        first, last = self._ends[start], self._ends[start + length]
-        return lists_of(some.fill_null(0).to_numpy(), self._rows(first, last), some.is_null()).alias(name)
-
-    def all(self) -> pl.Series:
-        """All of the rows."""
-        return self.slice(0, len(self))
-
-    @cached_property
-    def _ends(self) -> NDArray[np.int64]:
-        """Where the lists of each outer list begin, and where the last one's end."""
-        lengths = self.before._outer.fill_null(0).to_numpy()  # type: ignore[union-attr]  # noqa: SLF001
-        return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-
-    def _rows(self, start: int, end: int) -> pl.Series:
-        offsets = self.sets.offsets[start : end + 1]
-        codes = self.sets.codes[offsets[0] : offsets[-1]]
-        return lists_of(np.diff(offsets), self.names.gather(codes), self.before.is_null[start:end])
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The distinct tags of a column, by name, without its rows.
-
-    Attributes
-    ----------
-    spellings
-        The tags.
-    holders
-        The number of rows that hold each.
-    given
-        How often each was given, repeats within a row included.
-    """
-
-    spellings: list[str]
-    holders: NDArray[np.int64]
-    given: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, tables: Iterable[pl.DataFrame]) -> "Counts":
-        """Add up the counts of pieces."""
-        whole = pl.DataFrame(schema={"tag": pl.String, "holders": pl.Int64, "given": pl.Int64})
-        for table in tables:
-            whole = pl.concat([whole, table]).group_by("tag").sum()
-        tag, holders, given = whole.sort("tag").get_columns()
-        return cls(tag.to_list(), holders.to_numpy(), given.to_numpy())
-
-    @cached_property
-    def cleaned(self) -> list[str]:
-        """The tags in their cleaned spelling."""
-        return clean(self.spellings)
-
-
-def count_tags(pieces: Iterable[pl.Series]) -> Counts:
-    """Count the tags of a column that comes in pieces, each list a row; of the pieces nothing else is kept.
-
-    Examples
-    --------
-    >>> counts = count_tags([pl.Series([["b", "a", "b"]]), pl.Series([["b"], None])])
-    >>> counts.spellings, counts.holders.tolist(), counts.given.tolist()
-    (['a', 'b'], [1, 2], [1, 3])
-    """
-    return Counts.of(map(counted, pieces))
-
-
-def counted(piece: pl.Series) -> pl.DataFrame:
-    """The counts of one piece, as a table."""
-    tags = encode(piece, each_list=True)
-    return pl.DataFrame({"tag": tags.names, "holders": tags.holders.astype(np.int64), "given": tags.given})
-
 
 def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearance", each_list: bool = False) -> TagSets:
     """Encode a column of lists of tags. Tags that are null are left out, and so are repeats in a row.
@@ -316,26 +209,6 @@ def join(parts: Sequence[TagSets]) -> TagSets:
         codes.append(codes_here.get_column("code").to_numpy()[part.codes])
     lengths = np.concatenate([part.lengths for part in parts])
     return TagSets.of(lengths, np.concatenate(codes), tags, pl.concat([part.is_null for part in parts]))
-
-
-def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | None = None) -> pl.Series:
-    """Cut a column into lists of these lengths, empty ones too; null ones, of length 0, where `null` says so.
-
-    Examples
-    --------
-    >>> lists_of(np.array([2, 0, 1]), pl.Series(["a", "b", "c"])).to_list()
-    [['a', 'b'], [], ['c']]
-    """
-    ends = np.cumsum(lengths)
-    bounds = pl.DataFrame({"start": ends - lengths, "end": ends}, schema_overrides={"start": pl.Int64, "end": pl.Int64})
-    start = pl.col("start") if null is None else pl.when(~null).then("start")
-
-    def cut(places: pl.Series) -> pl.Series:
-        # The places of a range come in order.
-        return items.slice(places[0], len(places)) if len(places) else items.clear()
-
-    every = pl.element().map_batches(cut, return_dtype=items.dtype, is_elementwise=True)
-    return bounds.select(pl.int_ranges(start, "end").list.eval(every)).to_series().alias(items.name)
 
 
 def _rows(column: pl.Series, *, each_list: bool) -> tuple[pl.Series, pl.Series | None]:
