@@ -1,7 +1,6 @@
 """Data of any size and from any source: the rows that come of them are those of the data in memory."""
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,11 +10,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from polars.io.plugins import register_io_source
 
 import instag
 from instag.choices import Method
 from instag.io.inference import inferred
+from pieces import in_pieces
 
 TAG = st.sampled_from(["math", "proof", "art", "code", "a longer tag than twelve", "ä"])
 ROW = st.fixed_dictionaries(
@@ -42,19 +41,6 @@ GAIN: list[dict[str, Any]] = [
     {"quality": "good", "cost": "size", "group": "kind", "at_most": {"b": 4}},
     {"curve": "log", "seed": 3},
 ]
-
-
-def in_pieces(frame: pl.DataFrame, cuts: list[int]) -> pl.LazyFrame:
-    """A plan whose batches are cut where we say."""
-    ends = [0, *sorted(min(cut, frame.height) for cut in cuts), frame.height]
-
-    def read(names: list[str] | None, predicate: Any, n_rows: int | None, _: int | None) -> Iterator[pl.DataFrame]:
-        whole = frame if n_rows is None else frame.head(n_rows)
-        for start, end in pairwise(ends):
-            piece = whole[start:end].select(names or frame.columns)
-            yield piece if predicate is None else piece.filter(predicate)
-
-    return register_io_source(read, schema=frame.schema)
 
 
 def outcome(work: Callable[[], Any]) -> Any:

@@ -1,81 +1,86 @@
-"""How much memory and time choosing from a Parquet file takes, beside Polars' own scan of the same columns.
+"""How much memory and time choosing from Parquet files takes, beside Polars' own reading of the same in the same run.
 
-    python benches/python/memory_select.py 1000000 5000000
+    python benches/python/memory_select.py 1000000 10000000
 
-Rows have texts of about 900 characters and 4.5 tags. Each run is a process of its own: what is imported but not read is
-taken off. `codes` is what an encoding of the tags takes.
+Rows have texts of 900 characters and 4.5 tags, and 6,000 of them are chosen, with all their columns.
 """
 
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import polars as pl
 
 import instag
+from apart import MIB, each_apart, run_one
 from instag.frame import wrap
 from instag.tagsets import encode
 from synthetic import synthetic
 
-MIB = 2**20
 BUDGET = 6_000
 PIECE = 500_000
+CHOSEN = "chosen.ipc"
 
 
-def peak() -> float:
-    """The most memory that this process has had, in MiB."""
-    status = Path("/proc/self/status").read_text("ascii")
-    return next(float(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) * 1024 / MIB
-
-
-def made(path: Path, rows: int) -> None:
+def made(folder: Path, rows: int) -> None:
     """Write as many rows, with texts that differ and cannot be shared."""
     for start in range(0, rows, PIECE):
         frame = synthetic(min(PIECE, rows - start), seed=start)
         text = pl.format("{} {}", pl.int_range(start, start + frame.height), pl.col("text")).str.pad_end(900, "x")
-        frame.with_columns(text=text).write_parquet(path / f"{start:012}.parquet", row_group_size=100_000)
+        frame.with_columns(text=text).write_parquet(folder / f"{start:012}.parquet", row_group_size=100_000)
 
 
-def scanned(files: pl.LazyFrame) -> str:
-    """Read all columns once, as choosing has to, and keep nothing."""
-    rows = sum(batch.height for batch in files.collect_batches(maintain_order=True))
-    return f"{rows:,} rows read"
+def scanned(folder: Path) -> str:
+    """The column of tags, of which nothing is kept."""
+    plan = pl.scan_parquet(folder / "*.parquet").select("tags")
+    return f"{sum(batch.height for batch in plan.collect_batches(maintain_order=True)):,} rows of tags read by Polars"
 
 
-def encoded(files: pl.LazyFrame) -> str:
+def everything(folder: Path) -> str:
+    """All columns, of which nothing is kept."""
+    plan = pl.scan_parquet(folder / "*.parquet")
+    return f"{sum(batch.height for batch in plan.collect_batches(maintain_order=True)):,} rows read by Polars"
+
+
+def encoded(folder: Path) -> str:
     """The codes of the tags alone."""
-    tags = encode(wrap(files).chunks("tags"))
+    tags = encode(wrap(pl.scan_parquet(folder / "*.parquet")).chunks("tags"))
     arrays = (tags.offsets, tags.codes, tags.holders)
     return f"codes take {sum(array.nbytes for array in arrays) / MIB:,.0f} MiB"
 
 
-def selected(files: pl.LazyFrame) -> str:
+def selected(folder: Path) -> str:
     """A selection, with all its columns."""
-    chosen = instag.select(files, BUDGET).collect()
+    chosen = instag.select(pl.scan_parquet(folder / "*.parquet"), BUDGET, details=True).collect()
     assert chosen.height == BUDGET
     assert chosen["text"].str.len_chars().min() == 900
+    chosen.write_ipc(folder / CHOSEN)
     return f"{chosen.height:,} rows chosen"
 
 
-RUNS = {"nothing": lambda _: "", "scan": scanned, "encode": encoded, "select": selected}
+def picked(folder: Path) -> str:
+    """The same rows, read by Polars: those of which it knows the number."""
+    chosen = pl.read_ipc(folder / CHOSEN)
+    plan = pl.scan_parquet(folder / "*.parquet").with_row_index("row")
+    found = plan.filter(pl.col("row").is_in(chosen["row"].implode())).collect(engine="streaming")
+    wanted = chosen.sort("row").select(found.columns)
+    assert found.sort("row").equals(wanted)
+    return f"{found.height:,} rows read by Polars, by their numbers"
 
 
-def main(sizes: list[str]) -> None:
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            made(Path(folder), int(size))
-            for name in RUNS:
-                command = [sys.executable, __file__, "--one", name, folder]
-                print(f"{int(size):>12,} rows, {name:8}", end=" ", flush=True)
-                subprocess.run(command, check=True)  # noqa: S603 - this very file
+RUNS = {"scan": scanned, "everything": everything, "encode": encoded, "select": selected, "pick": picked}
+
+
+def main() -> None:
+    """Each size in a folder of its own."""
+    for size in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as name:
+            print(f"{int(size):,} rows")
+            made(Path(name), int(size))
+            taken = each_apart(__file__, RUNS, Path(name))
+            beside = taken["scan"].cpu + taken["pick"].cpu
+            print(f"select takes {taken['select'].cpu / beside:.2f} times the CPU of scan and pick")
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--one":
-        started = time.process_time()
-        said = RUNS[sys.argv[2]](pl.scan_parquet(Path(sys.argv[3]) / "*.parquet"))
-        print(f"{peak():7,.0f} MiB at most, {time.process_time() - started:6.1f} s of CPU; {said}", flush=True)
-    else:
-        main(sys.argv[1:])
+    run_one(RUNS) or main()

@@ -8,9 +8,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag.frame import wrap
+from instag.selection.choice import Chosen
 from instag.tagsets import TagSets
 
-__all__ = ["Measures", "measure", "measure_tags"]
+__all__ = ["Measures", "measure", "measure_chosen", "measure_tags"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,16 @@ def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Me
         return Measures(tagsets.samples, tagsets.null, tagsets.empty, pairs / max(known, 1), distinct, coverage=None)
     _, every = tagsets.measure()
     return Measures(len(rows), 0, 0, pairs / max(len(rows), 1), distinct, coverage=distinct / max(every, 1))
+
+
+def measure_chosen(chosen: Chosen) -> tuple[Measures, Measures]:
+    """Measure what was chosen from, and what was chosen."""
+    counts, (_, distinct) = chosen.counts, chosen.tagsets.measure()
+    known = counts.samples - counts.null
+    pool = Measures(
+        counts.samples, counts.null, known - counts.tagged, counts.pairs / max(known, 1), distinct, coverage=None
+    )
+    return pool, measure_tags(chosen.tagsets, chosen.ranking.rows)
 
 
 def _coverage(tagsets: TagSets, of: TagSets) -> float:

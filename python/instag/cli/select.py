@@ -288,10 +288,10 @@ def run(
 
 def tell_of(chosen: "Chosen", method: Method, output: Path, tags: str) -> None:
     """Say what was chosen, how good that is, and what could not be done."""
-    from instag.analysis.measures import measure_tags
+    from instag.analysis.measures import measure_chosen
     from instag.selection.shortfall import reached_quotas, warn_of_missing
 
-    console.compare(measure_tags(chosen.tagsets), measure_tags(chosen.tagsets, chosen.rows))
+    console.compare(*measure_chosen(chosen))
     if chosen.problem is None:
         rounds = int(chosen.ranking.rounds.max(initial=0))
         console.say(f"{method}, {rounds:,} {'round' if rounds == 1 else 'rounds'}; written to {output}")

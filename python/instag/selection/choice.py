@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from numbers import Integral
 from typing import get_args
 
 import numpy as np
@@ -17,7 +19,7 @@ from instag.normalization.rollup import with_broader
 from instag.progress import Progress, Stage
 from instag.selection.certificate import Certificate, certificate_of
 from instag.selection.constraint import count
-from instag.selection.folding import fold
+from instag.selection.folding import Folded, fold, fold_pieces
 from instag.selection.matching import Match, matched
 from instag.selection.options import Options
 from instag.selection.problem import Problem, problem_of
@@ -51,6 +53,8 @@ class Chosen:
         What each row added to the objective.
     match
         The curve that was found for ``curve="match"``.
+    numbers
+        Which rows of the data `tagsets` and `ranking` are about; None where it is all of them.
     """
 
     tagsets: TagSets
@@ -60,11 +64,12 @@ class Chosen:
     problem: Problem | None = None
     gains: NDArray[np.float64] | None = None
     match: Match | None = None
+    numbers: NDArray[np.uint32] | None = None
 
     @property
     def rows(self) -> NDArray[np.uint32]:
-        """The rows in order of selection."""
-        return self.ranking.rows
+        """The rows of the data in order of selection."""
+        return self.ranking.rows if self.numbers is None else self.numbers[self.ranking.rows]
 
     def certificate(self, steps: int | None = None) -> Certificate | None:
         """How good it is, for `gain`; as many steps as take less than a second, unless a number is given."""
@@ -79,7 +84,7 @@ class Chosen:
     def details(self, frame: Frame, options: Options) -> pl.DataFrame:
         """Why each row was taken, as columns."""
         if self.problem is None or self.gains is None:
-            return explain(self.tagsets, self.ranking)
+            return explain(self.tagsets, self.ranking).with_columns(row=self.rows)
         start, constraint = self.problem.start, self.problem.constraint
         before = None if start is None else start.counts > 0
         columns = {
@@ -113,11 +118,10 @@ def choose(
     tell(Stage("encoding tags"))
     if isinstance(frame, RayFrame):
         frame.require_key()
-        if method == "complexity-first" and seed is None and budget is not None:
-            folded = fold(frame, budget, tags)
-            return Chosen(folded.tagsets, folded.ranking, folded.counts, folded.wanted)
+    if method == "complexity-first" and seed is None and (folded := _folded(frame, budget, tags)) is not None:
+        return Chosen(folded.tagsets, folded.ranking, folded.counts, folded.wanted, numbers=folded.numbers)
     tagsets = with_broader(frame.tag_sets(tags), options.tree)
-    counts = Counts(tagsets.samples, tagsets.null, tagsets.tagged)
+    counts = Counts.of(tagsets)
     if method != "gain":
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
         tell(Stage("selecting"))
@@ -133,3 +137,12 @@ def choose(
     counted = budget is not None and problem.constraint.cost is None
     samples = int(problem.constraint.budget) if counted else None
     return Chosen(tagsets, ranking, counts, samples, problem, gains, match)
+
+
+def _folded(frame: Frame, budget: float | str | None, tags: str) -> Folded | None:
+    """A selection without all rows in one place, where that may need less memory."""
+    if isinstance(frame, RayFrame):
+        return None if budget is None else fold(frame, budget, tags)
+    if frame.streams and isinstance(budget, Integral) and not isinstance(budget, bool):
+        return fold_pieces(partial(frame.chunks, tags), count(budget, 0))
+    return None

@@ -1,24 +1,38 @@
-"""Complexity-first without all rows in one place: of each part only what its first rounds take."""
+"""Complexity-first without all rows in one place: of each part only what its first rounds take.
 
+A row is taken in no later a round of a part than in that of the whole, so the first rounds of what every part takes in as
+many rounds are those of the whole. How many rounds that are is a guess, from what the budget takes of a part alone. Where
+it was too few the budget is not met within them, and twice as many are tried.
+
+References
+----------
+The union of what each part takes in its first R rounds has the same first R rounds as the whole, by induction on the
+rounds: the first holder of a tag in the whole is its first holder in the part that it is in.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import polars as pl
 
+from instag.frame.base import Rows
 from instag.frame.polars import PolarsFrame, take_rows
 from instag.frame.ray import RayFrame
 from instag.selection.constraint import count
 from instag.selection.ranking import Counts, Ranking, rank_tags
-from instag.tagsets import TagSets
+from instag.tagsets import Encoding, TagSets, lists_of
 
-__all__ = ["Folded", "fold"]
+__all__ = ["Folded", "fold", "fold_pieces"]
 
 METHOD = "complexity-first"
-# Rounds that are kept beyond those that the budget takes of a part alone.
-MORE = 1
+# Rounds that are kept beyond those that the budget takes of a part alone, and which share of these.
+MORE, SHARE = 1, 4
 # More rounds than there can be rows.
 ALL = 1 << 62
+# Rows that are encoded before any are let go, and how many times as many as would be kept.
+BLOCK, TIMES = 1 << 20, 16
 
 
 @dataclass(frozen=True)
@@ -35,26 +49,105 @@ class Folded:
         How many rows there are in all.
     wanted
         How many were asked for.
+    numbers
+        Which rows were kept; None where these are all, or are known by a key.
     """
 
     tagsets: TagSets
     ranking: Ranking
     counts: Counts
     wanted: int
+    numbers: Rows | None = None
+
+
+def fold_pieces(pieces: Callable[[], Iterable[pl.Series]], wanted: int) -> Folded:
+    """Choose from a column of tags that comes piece by piece.
+
+    Every million rows those are let go that are not taken in the first rounds of what there is, where that leaves few.
+
+    Parameters
+    ----------
+    pieces
+        Reads the column, from its beginning.
+    wanted
+        How many rows to choose.
+    """
+    rounds = None
+    while True:
+        pool = _Pool(wanted, rounds)
+        for piece in pieces():
+            pool.push(piece)
+        folded, rounds = pool.chosen(), pool.rounds
+        if rounds is None or _met(folded, rounds):
+            return folded
+        rounds *= 2
+
+
+class _Pool:
+    """The rows that may be chosen, of those that have come so far."""
+
+    def __init__(self, wanted: int, rounds: int | None) -> None:
+        self.rounds = rounds
+        self._wanted = wanted
+        self._encoding = Encoding()
+        self._kept = np.zeros(0, np.uint32)
+        self._gone = np.zeros(len(Counts._fields), np.int64)
+        self._enough = max(BLOCK, TIMES * wanted)
+
+    def push(self, piece: pl.Series) -> None:
+        self._encoding.push(piece)
+        if len(self._encoding) >= self._enough:
+            self._fold()
+            self._enough = max(BLOCK, TIMES * len(self._encoding))
+
+    def chosen(self) -> Folded:
+        tagsets = self._encoding.finish()
+        ranking = rank_tags(tagsets, METHOD, self._wanted, None)
+        counts = Counts(*(self._gone + Counts.of(tagsets)).tolist())
+        return Folded(tagsets, ranking, counts, self._wanted, self._numbers(tagsets))
+
+    def _numbers(self, tagsets: TagSets) -> Rows | None:
+        """Where the rows there are stand in the data."""
+        if not self._gone.any():
+            return None
+        since = len(self._kept) + int(self._gone[0])
+        new = np.arange(since, since + tagsets.samples - len(self._kept), dtype=np.uint32)
+        return np.concatenate([self._kept, new])
+
+    def _fold(self) -> None:
+        tagsets = self._encoding.so_far()
+        rows, rounds = self._first(tagsets)
+        if TIMES * len(rows) > tagsets.samples:
+            return
+        numbers, kept = self._numbers(tagsets), tagsets.taken(rows)
+        self._kept = rows if numbers is None else numbers[rows]
+        self._gone += np.subtract(Counts.of(tagsets), Counts.of(kept))
+        self.rounds = rounds
+        self._encoding = Encoding()
+        self._encoding.push(lists_of(kept.lengths, kept.tags.gather(kept.codes)).alias(kept.is_null.name))
+
+    def _first(self, tagsets: TagSets) -> tuple[Rows, int | None]:
+        """The rows of the first rounds, and how many rounds; all that have tags where these do not meet the budget."""
+        rounds, ranking = self.rounds, rank_tags(tagsets, METHOD, self._wanted, None)
+        if rounds is None:
+            if len(ranking.rows) == tagsets.tagged:
+                return np.sort(ranking.rows), None
+            last = int(ranking.rounds.max(initial=0))
+            rounds = max(last + last // SHARE + MORE, 1)
+        asked = 2 * max(self._wanted, len(self._kept), 1)
+        while len(ranking.rows) < tagsets.tagged and ranking.rounds.max(initial=0) <= rounds:
+            ranking, asked = rank_tags(tagsets, METHOD, asked, None), 2 * asked
+        return np.sort(ranking.rows[ranking.rounds <= rounds]), rounds
+
+
+def _met(folded: Folded, rounds: int) -> bool:
+    """Whether the rounds that were kept are enough for the budget."""
+    enough = len(folded.ranking.rows) == min(folded.wanted, folded.counts.tagged)
+    return enough and bool(folded.ranking.rounds.max(initial=0) <= rounds)
 
 
 def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
-    """Choose from what the first rounds take of each part, of these together, and so on.
-
-    A row is taken in no later a round of a part than in that of the whole, so the first rounds of what every part takes
-    in as many rounds are those of the whole. How many rounds that are is a guess: as many as the budget would take of
-    the part alone, and one more. Where that was too few the budget is not met within them, and twice as many are tried.
-
-    References
-    ----------
-    The union of what each part takes in its first R rounds has the same first R rounds as the whole, by induction on
-    the rounds: the first holder of a tag in the whole is its first holder in the part that it is in.
-    """
+    """Choose from what the first rounds take of each part, of these together, and so on."""
     key = frame.require_key()
     # A count of samples needs no count of the rows.
     wanted = count(budget, 0 if isinstance(budget, int) else frame.count())
@@ -65,10 +158,11 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
         kept = _unpacked(part)
         tagsets = PolarsFrame(kept).tag_sets(tags)
         ranking = rank_tags(tagsets, METHOD, wanted, None)
-        rounds, samples, null, tagged = part.drop("rows").row(0)
-        if len(ranking.rows) == min(wanted, tagged) and ranking.rounds.max(initial=0) <= rounds:
+        rounds, *counts = part.drop("rows").row(0)
+        folded = Folded(tagsets, ranking, Counts(*counts), wanted)
+        if _met(folded, rounds):
             frame.number(kept.get_column(key))
-            return Folded(tagsets, ranking, Counts(samples, null, tagged), wanted)
+            return folded
         rounds *= 2
 
 
@@ -81,18 +175,13 @@ def _counted(frame: pl.DataFrame, *, key: str, tags: str, wanted: int, rounds: i
         rounds = max(int(ranking.rounds[:wanted].max(initial=0)) + MORE, 1)
     taken = ranking.rows[ranking.rounds <= rounds]
     kept = take_rows(frame, order[np.sort(taken)])
-    counts = {
-        "rounds": ALL if len(taken) == tagsets.tagged else rounds,
-        "samples": tagsets.samples,
-        "null": tagsets.null,
-        "tagged": tagsets.tagged,
-    }
+    counts = {"rounds": ALL if len(taken) == tagsets.tagged else rounds} | Counts.of(tagsets)._asdict()
     return pl.DataFrame({"rows": [kept.to_struct()]} | {name: [number] for name, number in counts.items()})
 
 
 def _merged(parts: pl.DataFrame, *, key: str, tags: str) -> pl.DataFrame:
     """The same of several parts, whose first rounds are known as far as those of each."""
-    counts = parts.select(pl.col("rounds").min(), pl.col("samples", "null", "tagged").sum())
+    counts = parts.select(pl.col("rounds").min(), pl.col(Counts._fields).sum())
     rows = _unpacked(parts).sort(key)
     ranking = rank_tags(PolarsFrame(rows).tag_sets(tags), METHOD, rows.height, None)
     kept = rows[np.sort(ranking.rows[ranking.rounds <= counts.item(0, "rounds")])]

@@ -21,11 +21,17 @@ CURVE = ("power", 0.5)
 
 
 class Counts(NamedTuple):
-    """How many rows there are, how many of them are null, and how many have tags."""
+    """How many rows there are, how many of them are null, how many have tags, and how many all of these have."""
 
     samples: int
     null: int
     tagged: int
+    pairs: int
+
+    @classmethod
+    def of(cls, tagsets: TagSets) -> "Counts":
+        """Those of encoded tags."""
+        return cls(tagsets.samples, tagsets.null, tagsets.tagged, len(tagsets.codes))
 
 
 @dataclass(frozen=True)

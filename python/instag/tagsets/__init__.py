@@ -8,7 +8,7 @@ lists      columns of lists again
 """
 
 from instag.tagsets.counts import Counts, count_tags, counted
-from instag.tagsets.encoding import Order, TagSets, encode, join
+from instag.tagsets.encoding import Encoding, Order, TagSets, encode, join
 from instag.tagsets.lists import Replaced, lists_of
 
-__all__ = ["Counts", "Order", "Replaced", "TagSets", "count_tags", "counted", "encode", "join", "lists_of"]
+__all__ = ["Counts", "Encoding", "Order", "Replaced", "TagSets", "count_tags", "counted", "encode", "join", "lists_of"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,7 @@ from instag._core import Encoder, clean, measure
 from instag._core import TagSets as Sets
 from instag.errors import InputError
 
-__all__ = ["Order", "TagSets", "encode", "join"]
+__all__ = ["Encoding", "Order", "TagSets", "encode", "join"]
 
 Order = Literal["appearance", "name", "count"]
 """How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
@@ -174,19 +174,66 @@ def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearanc
     >>> rows.spellings, rows.offsets.tolist(), rows.codes.tolist()
     (['a', 'b'], [0, 2, 3], [1, 0, 1])
     """
-    encoder, parts = Encoder(), []
+    encoding = Encoding(each_list=each_list)
     for piece in (column,) if isinstance(column, pl.Series) else column:
-        rows, outer = _rows(piece, each_list=each_list)
+        encoding.push(piece)
+    return encoding.finish(order)
+
+
+class Encoding:
+    """Tags that are encoded piece by piece, where whoever pushes them looks at them in between.
+
+    Parameters
+    ----------
+    each_list
+        As for :func:`encode`.
+
+    Examples
+    --------
+    >>> encoding = Encoding()
+    >>> encoding.push(pl.Series([["math"]]))
+    >>> encoding.push(pl.Series([["proof", "math"]]))
+    >>> len(encoding), encoding.so_far().spellings
+    (2, ['math', 'proof'])
+    """
+
+    def __init__(self, *, each_list: bool = False) -> None:
+        self._encoder = Encoder()
+        self._each_list = each_list
+        self._parts: list[tuple[str, pl.DataType, pl.Series, pl.Series | None]] = []
+
+    def __len__(self) -> int:
+        """The number of rows so far."""
+        return len(self._encoder)
+
+    def push(self, piece: pl.Series) -> None:
+        """Put more rows behind those there are.
+
+        Raises
+        ------
+        InputError
+            Where they hold no lists of tags, or are more than 32 bits can number.
+        """
+        rows, outer = _rows(piece, each_list=self._each_list)
         try:
-            encoder.push(rows.cast(pl.List(pl.String)))
+            self._encoder.push(rows.cast(pl.List(pl.String)))
         except OverflowError as error:
             raise InputError(f"column {piece.name!r}: {error}") from None
-        parts.append((piece.name, _inner(rows), rows.is_null(), outer))
-    sets, tags, null, empty = encoder.finish(order)
-    names, kinds, nulls, outers = zip(*parts, strict=True)
-    lists = [outer for outer in outers if outer is not None]
-    is_null = pl.concat(nulls).alias(names[0])
-    return TagSets(sets, pl.Series(tags).cast(kinds[0]), null, empty, is_null, pl.concat(lists) if lists else None)
+        self._parts.append((piece.name, _inner(rows), rows.is_null(), outer))
+
+    def so_far(self) -> TagSets:
+        """A copy of what was pushed, of one piece at least; more can be pushed after it."""
+        return self._tag_sets(*self._encoder.so_far("appearance"))
+
+    def finish(self, order: Order = "appearance") -> TagSets:
+        """All that was pushed, of one piece at least; it can be asked for once."""
+        return self._tag_sets(*self._encoder.finish(order))
+
+    def _tag_sets(self, sets: Sets, tags: Any, null: int, empty: int) -> TagSets:
+        names, kinds, nulls, outers = zip(*self._parts, strict=True)
+        lists = [outer for outer in outers if outer is not None]
+        is_null = pl.concat(nulls).alias(names[0])
+        return TagSets(sets, pl.Series(tags).cast(kinds[0]), null, empty, is_null, pl.concat(lists) if lists else None)
 
 
 def join(parts: Sequence[TagSets]) -> TagSets:

@@ -71,7 +71,7 @@ pub fn encode(lists: &[LargeListArray], order: Order, interrupt: &Interrupt) -> 
 
 /// Numbers the tags of rows that come part by part. What was pushed can go: the encoder keeps of it the codes, and one
 /// copy of every distinct tag.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Encoder {
     table: Table,
     offsets: Vec<i64>,

@@ -47,7 +47,7 @@ struct Known {
 }
 
 /// Codes in the order in which tags came first. The tags are copied, so that what they came in can go.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Table {
     known: HashTable<Known>,
     keys: Vec<Key>,
@@ -144,7 +144,7 @@ impl Known {
 }
 
 /// Strings one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Texts {
     text: String,
     ends: Vec<usize>,

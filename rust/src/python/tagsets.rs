@@ -128,6 +128,12 @@ impl Growing {
         detached(py, |interrupt| self.held().push(&lists, interrupt))
     }
 
+    /// All that was pushed so far, copied; the encoder goes on.
+    fn so_far(&self, py: Python<'_>, order: &str) -> PyResult<Encoding> {
+        let order: Order = order.parse()?;
+        Ok(handed_on(detached(py, |interrupt| self.held().clone().finish(order, interrupt))?))
+    }
+
     /// All that was pushed; the encoder is empty again.
     fn finish(&self, py: Python<'_>, order: &str) -> PyResult<Encoding> {
         let order: Order = order.parse()?;

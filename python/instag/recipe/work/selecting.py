@@ -44,7 +44,7 @@ def select(job: Job) -> dict[str, Any]:
         progress=job.progress,
     )  # fmt: skip
     if not len(chosen.rows):
-        raise InputError(f"no row is chosen of {chosen.tagsets.samples:,}: {chosen.tagsets.tagged:,} have tags")
+        raise InputError(f"no row is chosen of {chosen.counts.samples:,}: {chosen.counts.tagged:,} have tags")
     warn_of_missing(chosen, choice.tags)
     io.write(frame.take(chosen.rows, pl.DataFrame()), job.path("data.parquet"))
     chosen.details(frame, choice.options).write_parquet(job.path("why.parquet"))
@@ -55,7 +55,7 @@ def select(job: Job) -> dict[str, Any]:
 
 def facts_of(chosen: Chosen) -> dict[str, Any]:
     """What was chosen, and how good that is."""
-    found: dict[str, Any] = {"samples": len(chosen.rows), "of": chosen.tagsets.samples, "tagged": chosen.tagsets.tagged}
+    found: dict[str, Any] = {"samples": len(chosen.rows), "of": chosen.counts.samples, "tagged": chosen.counts.tagged}
     if chosen.problem is None:
         return found
     constraint = chosen.problem.constraint

@@ -1,0 +1,69 @@
+"""How much memory and time JSON Lines to Parquet takes, beside Polars' own streaming scan and sink.
+
+    python benches/python/memory_convert.py 5000000
+
+Rows have an id, a text of 900 characters and 4.5 tags.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+import instag
+from apart import each_apart, run_one
+from synthetic import synthetic
+
+PIECE = 250_000
+SOURCE, POLARS, OURS = "pool.jsonl", "polars.parquet", "ours.parquet"
+
+
+def made(folder: Path, rows: int) -> None:
+    """Write as many lines."""
+    with (folder / SOURCE).open("wb") as file:
+        for start in range(0, rows, PIECE):
+            frame = synthetic(min(PIECE, rows - start), seed=start)
+            number = pl.int_range(start, start + frame.height)
+            text = pl.format("{} {}", number, pl.col("text")).str.pad_end(900, "x")
+            frame.select(id=number, instruction=text, tags="tags").write_ndjson(file)
+
+
+def streamed(folder: Path) -> str:
+    """By Polars alone."""
+    pl.scan_ndjson(folder / SOURCE).sink_parquet(folder / POLARS)
+    return f"{pl.scan_parquet(folder / POLARS).select(pl.len()).collect().item():,} rows written by Polars"
+
+
+def converted(folder: Path) -> str:
+    """By instag."""
+    done = instag.convert(folder / SOURCE, folder / OURS)
+    return f"{done.samples:,} rows written"
+
+
+def compared(folder: Path) -> str:
+    """That both hold the same rows."""
+    mine, theirs = pl.scan_parquet(folder / OURS), pl.scan_parquet(folder / POLARS)
+    for number, batch in enumerate(mine.collect_batches(maintain_order=True, chunk_size=1 << 16)):
+        if number % 16 == 0:
+            assert theirs.slice(batch["id"][0], batch.height).collect().equals(batch)
+    (folder / POLARS).unlink()
+    (folder / OURS).unlink()
+    return "every sixteenth batch is the same"
+
+
+RUNS = {"polars": streamed, "convert": converted, "compare": compared}
+
+
+def main() -> None:
+    """Each size in a folder of its own."""
+    for size in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as name:
+            print(f"{int(size):,} rows")
+            made(Path(name), int(size))
+            taken = each_apart(__file__, RUNS, Path(name))
+            print(f"convert takes {taken['convert'].cpu / taken['polars'].cpu:.2f} times the CPU of Polars")
+
+
+if __name__ == "__main__":
+    run_one(RUNS) or main()

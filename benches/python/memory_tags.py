@@ -1,0 +1,101 @@
+"""How much memory and time rows of tags take where nothing else is beside them but an id, beside Polars' own scan.
+
+    python benches/python/memory_tags.py 30000000
+
+The same rows a million at a time: 4.5 tags each, of 6,600. A tenth of them is chosen and written to Parquet; 6,000 are
+chosen; and a vocabulary is applied to all, which are written to Parquet too.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+import instag
+from apart import each_apart, run_one
+from instag.frame import wrap
+from instag.tagsets import encode
+from synthetic import synthetic
+
+BUDGET = 6_000
+PIECE = 1_000_000
+OUTPUT = "out"
+
+
+def made(folder: Path, rows: int) -> None:
+    """Write as many rows."""
+    for start in range(0, rows, PIECE):
+        frame = synthetic(min(PIECE, rows - start), seed=start)
+        frame = frame.select(pl.int_range(start, start + frame.height).alias("id"), "tags")
+        frame.write_parquet(folder / f"{start:012}.parquet", row_group_size=100_000)
+
+
+def pool(folder: Path) -> pl.LazyFrame:
+    return pl.scan_parquet(folder / "*.parquet")
+
+
+def scanned(folder: Path) -> str:
+    """The column of tags, of which nothing is kept."""
+    batches = pool(folder).select("tags").collect_batches(maintain_order=True)
+    return f"{sum(batch.height for batch in batches):,} rows of tags read by Polars"
+
+
+def encoded(folder: Path) -> str:
+    """The codes of the tags alone."""
+    return f"{encode(wrap(pool(folder)).chunks('tags')).samples:,} rows encoded"
+
+
+def few(folder: Path) -> str:
+    """A small selection."""
+    chosen = instag.select(pool(folder), BUDGET, details=True).collect()
+    assert chosen.height == BUDGET
+    chosen.write_ipc(folder / "few.ipc")
+    return f"{BUDGET:,} rows chosen"
+
+
+def tenth(folder: Path) -> str:
+    """A tenth of the rows, written to Parquet."""
+    rows = pool(folder).select(pl.len()).collect().item() // 10
+    out = folder / OUTPUT / "tenth.parquet"
+    instag.write(instag.select(pool(folder), rows), out)
+    written = pl.scan_parquet(out).select("id").collect()["id"]
+    assert len(written) == rows
+    assert written.n_unique() == rows
+    # A smaller selection is the beginning of a larger one: the small one was chosen another way.
+    assert written[:BUDGET].equals(pl.read_ipc(folder / "few.ipc")["id"])
+    return f"{rows:,} rows chosen and written"
+
+
+def applied(folder: Path) -> str:
+    """A vocabulary applied to all rows, written to Parquet."""
+    sample = pool(folder).head(PIECE // 2).collect()
+    vocabulary = instag.normalize(sample, embedder=None, min_count=3).vocabulary
+    out = folder / OUTPUT / "applied.parquet"
+    instag.write(vocabulary.apply(pool(folder)).data, out)
+    there = pl.scan_parquet(out)
+    assert there.select(pl.len()).collect().item() == pool(folder).select(pl.len()).collect().item()
+    some = np.random.default_rng(0).integers(0, PIECE // 2, 100)
+    wanted = vocabulary.apply(sample[some]).data
+    assert there.head(PIECE // 2).collect()[some].equals(wanted)
+    return f"a vocabulary of {len(vocabulary):,} tags applied"
+
+
+RUNS = {"scan": scanned, "encode": encoded, "few": few, "tenth": tenth, "apply": applied}
+
+
+def main() -> None:
+    """Each size in a folder of its own."""
+    for size in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / OUTPUT).mkdir()
+            print(f"{int(size):,} rows")
+            made(folder, int(size))
+            taken = each_apart(__file__, RUNS, folder)
+            print(f"a tenth takes {taken['tenth'].cpu / taken['encode'].cpu:.2f} times the CPU of reading and encoding")
+
+
+if __name__ == "__main__":
+    run_one(RUNS) or main()
