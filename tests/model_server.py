@@ -16,8 +16,12 @@ class Server(ThreadingHTTPServer):
     def __init__(self, faults: float = 0.0, wait: float = 0.0) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.faults, self.wait = faults, wait
+        self.asked: list[str] = []
         self.answers: Counter[str] = Counter()
         self.chance = random.Random(3)  # noqa: S311
+
+    def handle_error(self, *_: object) -> None:
+        """Who asked is dead: nothing to say."""
 
     @property
     def url(self) -> str:
@@ -34,6 +38,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
+        self.server.asked.append(asked)
         time.sleep(self.server.wait)
         if self.server.chance.random() < self.server.faults:
             body, status = b'{"error": {"message": "overloaded"}}', 503
@@ -60,15 +65,20 @@ def answer_to(asked: str) -> str:
     return judged(asked) if '"candidates"' in asked else tagged(asked)
 
 
+def mark_of(asked: str) -> str:
+    """What stands in an answer, and says which question it is an answer to."""
+    return hashlib.sha256(asked.encode()).hexdigest()
+
+
 def tagged(asked: str) -> str:
     """Two tags, by what is asked."""
-    number = int(hashlib.sha256(asked.encode()).hexdigest(), 16)
-    return json.dumps([{"tag": f"topic {number % 9}", "explanation": "x"}, {"tag": f"kind {number % 4}"}])
+    number = int(mark_of(asked), 16)
+    return json.dumps([{"tag": f"topic {number % 9}", "explanation": mark_of(asked)}, {"tag": f"kind {number % 4}"}])
 
 
 def judged(asked: str) -> str:
     """Of each tag the first candidate is broader, and none is the same."""
-    tags = [json.loads(line) for line in asked.splitlines() if line.startswith('{"tag"')]
-    broader = [{"name": each["candidates"][0], "reason": "so"} for each in tags]
+    tags = json.loads(asked)
+    broader = [{"name": each["candidates"][0], "reason": mark_of(asked)} for each in tags]
     said = [{"tag": each["tag"], "same": [], "broader": [one]} for each, one in zip(tags, broader, strict=True)]
     return json.dumps({"tags": said})
