@@ -59,20 +59,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from instag.io.converter import convert, read_for
+    from instag.io.converter import convert, convert_placed, read_for
     from instag.io.description import card
     from instag.io.metadata import metadata_of
     from instag.io.publishing import Pushed, push
     from instag.io.reader import load, read, scan
     from instag.io.writer import write
 
-__all__ = ["Pushed", "card", "convert", "load", "metadata_of", "push", "read", "read_for", "scan", "write"]
+__all__ = [
+    "Pushed",
+    "card",
+    "convert",
+    "convert_placed",
+    "load",
+    "metadata_of",
+    "push",
+    "read",
+    "read_for",
+    "scan",
+    "write",
+]
 
 # A file is loaded when its name is first used, so that the options of reading can be shown without loading Polars.
 _HOME = {
     "Pushed": "publishing",
     "card": "description",
     "convert": "converter",
+    "convert_placed": "converter",
     "load": "reader",
     "metadata_of": "metadata",
     "push": "publishing",

@@ -1,9 +1,11 @@
 """Converting: files of one format become files of another."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
+import numpy as np
 import polars as pl
 
 from instag.frame.batches import batches
@@ -19,6 +21,9 @@ from instag.io.union import union
 from instag.io.where import kept
 from instag.io.writer import write
 from instag.progress import Progress
+
+# Where a row is from: the number of its file, and its own there.
+PLACE = ("source_file", "source_row")
 
 
 class Converted(NamedTuple):
@@ -135,6 +140,59 @@ def convert(  # noqa: PLR0913 - as write has them
                 with expecting(heard.samples):
                     write(plan, output, format=to, metadata=metadata_of(source), rows_per_file=rows_per_file)
         return Converted(heard.samples, heard.queries)
+
+
+def convert_placed(
+    source: Any, output: str | Path, *, progress: Callable[[Progress], None] | None = None, **options: Unpack[Reading]
+) -> list[str]:
+    """Convert files to messages, and say of each row where it is from.
+
+    The columns ``source_file`` and ``source_row`` are the number of its file, from 0, and that of the row there, from 1,
+    before `where` takes any out.
+
+    Parameters
+    ----------
+    source, output, progress
+        As for :func:`convert`.
+    **options
+        As for :func:`instag.read`.
+
+    Returns
+    -------
+    The names of the files, by their numbers.
+    """
+    reading = options_of(**options)
+    with followed(progress):
+        names: list[str] = []
+        parts = []
+        for part in _opened(source, "messages", reading):
+            parts.append(replace(part, frame=_placed(part, len(names))))
+            names += [name for name, _ in part.files] or [str(part.path)]
+        plan = kept(union(parts), reading.where)
+        heard = _heard(plan, parts)
+        heard.warn()
+        with blamed(parts), expecting(heard.samples):
+            write(plan, output, format="messages", metadata=metadata_of(source))
+    return names
+
+
+def _placed(part: Part, first: int) -> pl.LazyFrame:
+    """The rows of a part with where they are from, where its first file has this number."""
+    frame = part.frame.drop(PLACE, strict=False).with_row_index("source_row")
+    row = pl.col("source_row")
+    if not part.files:
+        return frame.with_columns(row + 1, source_file=pl.lit(first, dtype=pl.UInt32))
+    ends = np.cumsum([rows for _, rows in part.files])
+    starts = ends - [rows for _, rows in part.files]
+    kinds = dict.fromkeys(PLACE, pl.UInt32)
+
+    def places(rows: pl.Series) -> pl.Series:
+        of = np.searchsorted(ends, rows.to_numpy(), side="right")
+        found = {"source_file": of + first, "source_row": rows.to_numpy() - starts[of] + 1}
+        return pl.DataFrame(found, schema=kinds).to_struct("place")
+
+    place = row.map_batches(places, return_dtype=pl.Struct(kinds), is_elementwise=True).alias("place")
+    return frame.with_columns(place).drop("source_row").unnest("place")
 
 
 def _opened(source: Any, to: str, options: ReadOptions) -> list[Part]:

@@ -33,12 +33,16 @@ MAGIC: dict[bytes, str] = {
 
 @dataclass(frozen=True)
 class Part:
-    """One file or split: where it is, what its rows are marked with, and its columns."""
+    """One file or split: where it is, what its rows are marked with, and its columns.
+
+    Of many small files that were opened as one, `files` are these, and how many rows each has.
+    """
 
     path: Path
     name: str
     frame: pl.LazyFrame
     split: bool = False
+    files: tuple[tuple[str, int], ...] = ()
 
 
 def opened(path: Path, name: str, options: ReadOptions) -> Iterator[Part]:

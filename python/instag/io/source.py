@@ -92,12 +92,14 @@ def _pooled(names: Sequence[str], options: ReadOptions) -> Part | None:
     if kind != "jsonl" or sum(path.stat().st_size for path in paths) > SMALL * len(paths):
         return None
     values: list[Any] = []
+    counts: list[tuple[str, int]] = []
     for path, name in zip(paths, names, strict=True):
         found = jsonl.records(path)
         if found is None:
             return None
         values += [value if "source" in value else value | {"source": name} for value in found]
-    return Part(paths[0], names[0], jsonl.held(values), split=False)
+        counts.append((name, len(found)))
+    return Part(paths[0], names[0], jsonl.held(values), files=tuple(counts))
 
 
 def _pooled_parquet(paths: Sequence[Path], names: Sequence[str]) -> Part | None:
@@ -111,7 +113,8 @@ def _pooled_parquet(paths: Sequence[Path], names: Sequence[str]) -> Part | None:
     if "source" in schemas[0] or any(schema != schemas[0] for schema in schemas):
         return None
     frame = pl.scan_parquet(list(paths), glob=False, include_file_paths="source")
-    return Part(paths[0], names[0], frame)
+    counts = [pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in paths]
+    return Part(paths[0], names[0], frame, files=tuple(zip(names, counts, strict=True)))
 
 
 def _check_circle(path: Path, source: str | Path) -> None:

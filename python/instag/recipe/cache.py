@@ -15,7 +15,7 @@ from instag.errors import InputError
 __all__ = ["Cache", "canonical", "digest"]
 
 # Of the results of all steps: a change of what a step does with the same options raises it, and old results are made anew.
-RESULTS = 2
+RESULTS = 3
 CHUNK = 1 << 20
 # Characters of a value that are shown where it changed.
 LONGEST = 40

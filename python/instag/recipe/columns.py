@@ -22,7 +22,7 @@ NAMED = (
 )  # fmt: skip
 TAGGED = ("normalize", "select", "report")
 # What reading adds.
-ADDED = ("messages", "source", "source_row", "key")
+ADDED = ("messages", "source", "source_file", "source_row", "key")
 COUNTED = ("characters", "words")
 SHOWN = 8
 

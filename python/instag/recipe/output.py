@@ -121,13 +121,12 @@ def _rows(output: Path, made: Mapping[str, Done]) -> Path:
     draft = path.with_name(".rows.csv.draft")
     with draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("key", "source", "row", "part", "rank", "gain", "new_tags"))
+        writer.writerow(("key", "source", "file", "row", "part", "rank", "gain", "new_tags"))
         for name, table in home.tables.items():
-            frame = pl.read_parquet(table, columns=["key", "source", "source_row"])
-            for nth, (key, source, row) in enumerate(frame.iter_rows(), 1):
-                writer.writerow(
-                    (key, source, row, "train" if name == "data" else name, *why.get(key, (nth, None, None)))
-                )
+            frame = pl.read_parquet(table, columns=["key", "source", "source_file", "source_row"])
+            part = "train" if name == "data" else name
+            for nth, (key, source, file_name, row) in enumerate(frame.iter_rows(), 1):
+                writer.writerow((key, source, file_name, row, part, *why.get(key, (nth, None, None))))
     draft.replace(path)
     return path
 

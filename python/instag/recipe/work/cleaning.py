@@ -39,15 +39,15 @@ def _listed(result: cleaning.Cleaned[Any], job: Job) -> dict[str, Any]:
             + (f"; look at {see}" if see else "")
         )
     io.write(result.data, job.path("data.parquet"))
-    rows = job.frame.select("key", "source", "source_row").with_row_index("row")
+    rows = job.frame.select("key", "source", "source_file", "source_row").with_row_index("row")
     listed_rows = result.dropped.lazy().join(rows, on="row", how="left", maintain_order="left")
     if "of" in result.dropped.columns:
-        of = rows.select(of="row", of_key="key", of_source="source", of_row="source_row")
+        of = rows.select(of="row", of_key="key", of_source="source", of_file="source_file", of_row="source_row")
         listed_rows = listed_rows.join(of, on="of", how="left", maintain_order="left").drop("of")
     if result.candidates is not None:
         # Pairs that were looked at, to be read and corrected.
         result.candidates.write_ndjson(job.path("candidates.jsonl"))
-    first = ("reason", "key", "source", "source_row")
+    first = ("reason", "key", "source", "source_file", "source_row")
     listed_rows.select(*first, pl.exclude(*first, "row")).sink_parquet(job.path("dropped.parquet"))
     return {"dropped": reasons}
 

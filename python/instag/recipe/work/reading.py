@@ -1,14 +1,18 @@
 """Sources become one table: conversations as messages, where each came from, and a key that finds it again."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from instag import io
 from instag.errors import InputError
+from instag.frame.batches import batches, reading_little_ahead
 from instag.recipe.conversation import Keys
+from instag.recipe.manifest import relative
 from instag.recipe.recipe import Source
 from instag.recipe.work.job import Job
 
@@ -21,38 +25,36 @@ BATCH = 20_000
 def read(job: Job) -> dict[str, Any]:
     """Read all sources, one after the other."""
     counts: dict[str, int] = {}
-    frames = [_source(source, job, counts) for source in job.recipe.sources]
-    between = job.path("between.parquet")
-    pl.concat(frames, how="diagonal_relaxed").sink_parquet(between)
-    whole = pl.scan_parquet(between)
-    key = pl.Series("key", list(_keys(whole)), dtype=pl.String)
-    if not len(key):
+    whole = pl.concat([_source(source, job, counts) for source in job.recipe.sources], how="diagonal_relaxed")
+    if not sum(counts.values()):
         raise InputError("no source has a row: see the files, and `where`")
-    pl.concat([whole, key.to_frame().lazy()], how="horizontal").sink_parquet(job.path("data.parquet"))
-    for each in job.folder.glob("between*.parquet"):
+    with reading_little_ahead():
+        _keyed(whole).sink_parquet(job.path("data.parquet"))
+    for each in job.folder.glob("source-*.parquet"):
         each.unlink()
     return {"sources": counts}
 
 
 def _source(source: Source, job: Job, counts: dict[str, int]) -> pl.LazyFrame:
     """The rows of a source that are taken."""
-    path = job.path(f"between-{len(counts)}.parquet")
+    path = job.path(f"source-{len(counts)}.parquet")
     files = [str(file) for file in source.files]
-    io.convert(files if len(files) > 1 else files[0], path, to="messages", **source.options)
+    named = io.convert_placed(files if len(files) > 1 else files[0], path, progress=job.progress, **source.options)
     frame = pl.scan_parquet(path)
     counts[source.name] = rows = int(frame.select(pl.len()).collect().item())
-    taken = _taken(rows, source.sample, job)
     if source.quality not in (None, "quality"):
         columns = frame.collect_schema().names()
         if source.quality not in columns:
             raise InputError(f"[[source]] quality: no column {source.quality!r}; the columns are: {', '.join(columns)}")
         frame = frame.drop("quality", strict=False).rename({str(source.quality): "quality"})
-    frame = frame.with_columns(source=pl.lit(source.name)).drop("source_row", strict=False)
-    frame = frame.with_row_index("source_row", 1)
+    taken = _taken(rows, source.sample, job)
     if len(taken) < rows:
-        chosen = pl.LazyFrame({"source_row": pl.Series(taken + 1, dtype=pl.UInt32)})
-        frame = frame.join(chosen, on="source_row", how="semi", maintain_order="left")
-    return frame.select(pl.exclude("source_row"), "source_row")
+        chosen = pl.LazyFrame({"nth": pl.Series(taken, dtype=pl.UInt32)})
+        frame = frame.with_row_index("nth").join(chosen, on="nth", how="semi", maintain_order="left").drop("nth")
+    paths = [relative(Path(name), job.home) for name in named]
+    place = pl.col("source_file").replace_strict(range(len(paths)), paths, return_dtype=pl.String)
+    frame = frame.with_columns(place, source=pl.lit(source.name))
+    return frame.select(pl.exclude("source_file", "source_row"), "source_file", "source_row")
 
 
 def _taken(rows: int, sample: int | None, job: Job) -> np.ndarray[Any, Any]:
@@ -63,8 +65,16 @@ def _taken(rows: int, sample: int | None, job: Job) -> np.ndarray[Any, Any]:
     return chosen if job.limit is None else chosen[: job.limit]
 
 
-def _keys(frame: pl.LazyFrame) -> Iterator[str]:
-    keys = Keys()
-    rows = int(frame.select(pl.len()).collect().item())
-    for start in range(0, rows, BATCH):
-        yield from keys.of(frame.select("messages").slice(start, BATCH).collect().get_column("messages").to_list())
+def _keyed(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with a key each, made as they are read."""
+
+    def read(
+        names: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
+    ) -> Iterator[pl.DataFrame]:
+        keys = Keys()
+        for batch in batches(frame if rows is None else frame.head(rows), BATCH):
+            key = pl.Series("key", list(keys.of(batch.get_column("messages").to_list())), dtype=pl.String)
+            found = batch.with_columns(key).select(names or pl.all())
+            yield found if predicate is None else found.filter(predicate)
+
+    return register_io_source(read, schema={**frame.collect_schema(), "key": pl.String})

@@ -132,8 +132,8 @@ def _pool(job: Job, data: pl.LazyFrame, chosen: Chosen) -> pl.LazyFrame:
     by = split.get("by", ["source", "tags"])
     start = job.given.get("start")
     wanted = [
-        "key", "source", "source_row", job.given.get("tags", "tags"), job.given.get("quality"), job.given.get("cost"),
-        job.given.get("group"), start, *([by] if isinstance(by, str) else by),
+        "key", "source", "source_file", "source_row", job.given.get("tags", "tags"), job.given.get("quality"),
+        job.given.get("cost"), job.given.get("group"), start, *([by] if isinstance(by, str) else by),
     ]  # fmt: skip
     held = data.select([name for name in dict.fromkeys(wanted) if name in names])
     cost = None if chosen.problem is None else chosen.problem.constraint.cost
