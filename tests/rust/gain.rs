@@ -335,10 +335,10 @@ fn certificates_come_as_near_as_they_did() {
     let groups: Vec<u32> = (0..60).map(|row| row % 3).collect();
     let divided = Case { quotas: Some((groups, [4, 0, 0], [9, 2, 3], [0, 1, 0])), ..plain.clone() };
     for (case, expected) in [
-        (plain, [17.884385798, 17.884385798, 16.327563155, 16.156757358, 16.056673161]),
-        (valued, [9.964277350, 9.964277350, 9.731640766, 8.990626330, 8.936160528]),
-        (costly, [19.380379551, 19.380379551, 17.220825667, 16.863066494, 16.797320257]),
-        (divided, [17.492080952, 17.492080952, 16.844007852, 16.063284710, 16.016866751]),
+        (plain, [17.884_385_798, 17.884_385_798, 16.327_563_155, 16.156_757_358, 16.056_673_161]),
+        (valued, [9.964_277_350, 9.964_277_350, 9.731_640_766, 8.990_626_330, 8.936_160_528]),
+        (costly, [19.380_379_551, 19.380_379_551, 17.220_825_667, 16.863_066_494, 16.797_320_257]),
+        (divided, [17.492_080_952, 17.492_080_952, 16.844_007_852, 16.063_284_710, 16.016_866_751]),
     ] {
         case.with(|problem, constraint| {
             let chosen = choose(problem, constraint, &Interrupt::never()).unwrap();
@@ -377,7 +377,8 @@ fn a_bound_allows_for_rounding() {
     let problem = Problem::new(&tags, Curve::Power(1.0));
     let chosen: Vec<u32> = (0..100).collect();
     let found = certify(&problem, &Constraint::count(100), &chosen, 0, &Interrupt::never()).unwrap();
-    assert!(found.value == 100.0 && found.bound > 100.0 + 1e-10 && found.bound < 100.0 + 1e-8, "{found:?}");
+    assert!((found.value - 100.0).abs() < 1e-12, "{found:?}");
+    assert!((1e-10..1e-8).contains(&(found.bound - 100.0)), "{found:?}");
 }
 
 /// Many small qualities that each round up stay on the table of the curve.
