@@ -3,6 +3,7 @@
 =========  ======================================================
 answer     an answer, by one recogniser after the other
 forms      tags in a value of JSON; form: what they are taken down as
+entries    what lists of tags hold where it is no bare text
 lists      tags in plain text
 words      the words that tell a tag from all else
 =========  ======================================================

@@ -5,12 +5,12 @@ from typing import Any
 
 from instag.chat.json_values import Object, decoded
 from instag.chat.repair import repairs
+from instag.tagging.parsing.entries import alike, entry, nested, renamed_tag, single_tag
 from instag.tagging.parsing.form import Form
 from instag.tagging.parsing.lists import list_of
 from instag.tagging.parsing.words import (
     FIELDS,
     NAMES,
-    TITLES,
     WHY,
     WRAPPERS,
     is_apology,
@@ -18,20 +18,15 @@ from instag.tagging.parsing.words import (
     is_schema,
     is_tag,
     key_of,
+    lowered,
 )
 
 __all__ = ["form_of"]
 
-WANTED = ("tag", "explanation")
-EXPLANATION = ("explanation", "description", "reason")
-# Names for a tag only where an explanation stands beside it.
-BESIDE = ("title", "name", "label")
 NUMBERED = re.compile(r"(tag|label|intention|explanation)[ _-]?(\d+)", re.IGNORECASE)
 DIGITS = re.compile(r"\d{1,3}")
 # Wrappings within each other; no answer has more.
 DEEPEST = 6
-# Pairs of a tag and its explanation, in a list.
-PAIR = 2
 
 
 def form_of(value: Any, depth: int = 0) -> Form | None:
@@ -74,8 +69,8 @@ def form_of(value: Any, depth: int = 0) -> Form | None:
 
 def _object(pairs: Object, depth: int) -> Form | None:
     """An object of many tags, or of one."""
-    if lists := [value for key, value in pairs if _name(key) == "tags"]:
-        return _tags(lists, [value for key, value in pairs if _name(key) == "explanations"], depth)
+    if lists := [value for key, value in pairs if lowered(key) == "tags"]:
+        return _tags(lists, [value for key, value in pairs if lowered(key) == "explanations"], depth)
     found = None
     for recognise in RECOGNISERS:
         form = recognise(pairs, depth)
@@ -150,6 +145,7 @@ def _mapping(pairs: Object, _: int) -> Form | None:
 
 
 def _explanation_in(value: Any) -> Any:
+    """The explanation in an object that holds one, or what stands in its place."""
     if not isinstance(value, Object):
         return value
     found = [member for key, member in value if key_of(key) in WHY]
@@ -182,7 +178,7 @@ def _list(values: list[Any]) -> Form:
         return _list(values[0])
     form = Form("list", [], [])
     for value in values:
-        single = _member(value)
+        single = entry(value)
         if single is None:
             form.tags.append(value)
             form.explanations.append(None)
@@ -193,16 +189,7 @@ def _list(values: list[Any]) -> Form:
             form = form._replace(name=single.name)
     if form.usable or not values:
         return form
-    return _nested(values) or _calls(values) or _alike(values) or form
-
-
-def _member(value: Any) -> Form | None:
-    """A tag in a list that is no bare text."""
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        value = next(iter(decoded(value)), value)
-    if not isinstance(value, Object):
-        return None
-    return _single(value) or _renamed_single(value)
+    return nested(values) or _calls(values) or alike(values) or form
 
 
 def _calls(values: list[Any]) -> Form | None:
@@ -214,60 +201,6 @@ def _calls(values: list[Any]) -> Form | None:
     return _joined("wrapped", found)
 
 
-def _nested(values: list[Any]) -> Form | None:
-    """Lists in a list: of tags each, or of a tag and its explanation."""
-    if not all(type(value) is list and value and all(isinstance(each, str) for each in value) for value in values):
-        return None
-    if any(len(value) != PAIR for value in values):
-        tags = [tag for value in values for tag in value]
-        return Form("nested lists", tags, [None] * len(tags))
-    if all(is_tag(tag) and not is_tag(why) for tag, why in values):
-        return Form("pairs", [tag for tag, _ in values], [why for _, why in values])
-    # Two tags each, or a tag and a short explanation: nobody can say.
-    return None
-
-
-def _alike(values: list[Any]) -> Form | None:
-    """Objects of one name each, the tag, or of the same two, whatever they are: a tag, and its explanation."""
-    if not all(
-        isinstance(value, Object) and value and all(isinstance(text, str) for _, text in value) for value in values
-    ):
-        return None
-    if all(len(value) == 1 for value in values):
-        pairs = [value[0] for value in values]
-        keys = {key_of(key) for key, _ in pairs}
-        known = bool(keys & FIELDS) or not all(is_tag(key) for key, _ in pairs)
-        return (
-            None
-            if known or len(keys) < len(pairs)
-            else Form("mapping", [tag for tag, _ in pairs], [why for _, why in pairs])
-        )
-    names = {tuple(key for key, _ in value) for value in values}
-    if (
-        len(names) != 1
-        or len(values[0]) != PAIR
-        or any(key_of(key) in FIELDS - NAMES - WHY - TITLES for key in names.pop())
-    ):
-        return None
-    tags, why = [value[0][1] for value in values], [value[1][1] for value in values]
-    return Form("other names", tags, why) if all(map(is_tag, tags)) else None
-
-
-def _single(pairs: Object, _: int = 0) -> Form | None:
-    """An object with a tag, and its explanation if it has one."""
-    if tuple(key for key, _ in pairs) == WANTED and not isinstance(pairs[0][1], list):  # as almost all are
-        return Form("object", [pairs[0][1]], [pairs[1][1]])
-    explanations = [value for key, value in pairs if _name(key) in EXPLANATION or key_of(key) in WHY]
-    tags = [value for key, value in pairs if _name(key) == "tag"]
-    tags = tags or [value for key, value in pairs if explanations and _name(key) in BESIDE]
-    if not tags or any(isinstance(tag, list) for tag in tags):
-        return None
-    if len(tags) == 1:
-        return Form("object", tags, [explanations[0] if explanations else None])
-    beside = explanations if len(explanations) == len(tags) else [None] * len(tags)
-    return Form("duplicated keys", tags, beside)
-
-
 def _numbered(pairs: Object, _: int) -> Form | None:
     form = Form("numbered", [], [])
     parts = [(found[1].lower(), found[2], value) for key, value in pairs if (found := NUMBERED.fullmatch(key.strip()))]
@@ -276,7 +209,7 @@ def _numbered(pairs: Object, _: int) -> Form | None:
     explanations = {number: value for part, number, value in parts if part == "explanation"}
     for part, number, value in parts:
         if part != "explanation":
-            single = _member(value)
+            single = entry(value)
             form.tags.extend(single.tags if single else [value])
             form.explanations.extend(single.explanations if single else [explanations.get(number)])
     return form if form.usable else None
@@ -305,25 +238,13 @@ def _renamed(pairs: Object, depth: int) -> Form | None:
     texts = [value for key, value in pairs if key_of(key) in NAMES and isinstance(value, str)]
     explained = any(key_of(key) in WHY for key, _ in pairs)
     several = list_of(texts[0]) if len(texts) == 1 and not explained else None
-    single = several or _renamed_single(pairs)
+    single = several or renamed_tag(pairs)
     return single._replace(name="other names") if single else None
-
-
-def _renamed_single(pairs: Object) -> Form | None:
-    """A tag under another name; all else beside it is its explanation, or no text."""
-    for names in (NAMES, TITLES):
-        tags = [value for key, value in pairs if key_of(key) in names and isinstance(value, str)]
-        if len(tags) == 1 and is_tag(tags[0]):
-            others = [(key_of(key), value) for key, value in pairs if value is not tags[0]]
-            why = [value for key, value in others if key in WHY]
-            if len(why) <= 1 and all(key in WHY or not isinstance(value, str | list | Object) for key, value in others):
-                return Form("object", tags, why or [None])
-    return None
 
 
 def _parallel(pairs: Object, _: int) -> Form | None:
     """`{"tag": […], "explanation": […]}`."""
-    tags = [value for key, value in pairs if _name(key) == "tag" and isinstance(value, list)]
+    tags = [value for key, value in pairs if lowered(key) == "tag" and isinstance(value, list)]
     if len(tags) != 1:
         return None
     form = _list(tags[0])
@@ -353,9 +274,5 @@ def _mapping_alone(pairs: Object, depth: int) -> Form | None:
     return _mapping(pairs, depth) if sentences and not known else None
 
 
-def _name(key: str) -> str:
-    return key.strip().lower()
-
-
 # What is asked for first, then what needs more and more guessing.
-RECOGNISERS = (_schema, _single, _numbered, _only_list, _renamed, _parallel, _wrapped, _mapping_alone)
+RECOGNISERS = (_schema, single_tag, _numbered, _only_list, _renamed, _parallel, _wrapped, _mapping_alone)

@@ -15,6 +15,7 @@ __all__ = [
     "is_schema",
     "is_tag",
     "key_of",
+    "lowered",
 ]
 
 # What stands for a tag, or several, in the languages that models answer in.
@@ -132,6 +133,11 @@ def key_of(name: str) -> str:
     'finalanswer'
     """
     return BLANKS.sub("", normalize("NFKC", name)).casefold()
+
+
+def lowered(name: str) -> str:
+    """A name in lower case, without space around it: names that are asked for are compared more strictly than others."""
+    return name.strip().lower()
 
 
 def is_name(name: str) -> bool:
