@@ -11,6 +11,7 @@ __all__ = [
     "check_choice",
     "check_count",
     "check_distance",
+    "check_shard",
     "check_share",
     "expect",
     "is_not_negative",
@@ -82,3 +83,19 @@ def is_not_negative(value: Any) -> bool:
 def _is(value: Any, choice: Any) -> bool:
     alike = isinstance(value, type(choice)) and isinstance(value, bool) == isinstance(choice, bool)
     return alike and bool(value == choice)
+
+
+def check_shard(text: Any) -> tuple[int, int] | None:
+    """Read which part of how many is meant, both from 1; None where all is meant.
+
+    Examples
+    --------
+    >>> check_shard("2/4"), check_shard(None)
+    ((2, 4), None)
+    """
+    if text is None:
+        return None
+    part, slash, parts = str(text).partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise InputError(f"shard / --shard: expected a part of several, from 1, such as 2/4; found {text!r}")
+    return int(part), int(parts)

@@ -8,9 +8,8 @@ from textwrap import fill, indent
 from typing import Annotated, Any, TypedDict, TypeVar, get_args, get_type_hints
 
 from instag.choices import Structured
-from instag.errors import InputError
 
-__all__ = ["OPTIONS", "ModelOptions", "Option", "filled", "parsed_shard", "with_model_options"]
+__all__ = ["OPTIONS", "ModelOptions", "Option", "filled", "with_model_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 WIDTH = 112
@@ -284,16 +283,14 @@ def with_model_options(**defaults: Any) -> Callable[[F], F]:
     """
 
     def decorate(work: F) -> F:
-        signature = inspect.signature(work)
+        signature, hints = inspect.signature(work), ModelOptions.__annotations__
+        keyword = inspect.Parameter.KEYWORD_ONLY
         own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
         more = [
             inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=defaults.get(name, option.default),
-                annotation=annotation,
+                name, keyword, default=defaults.get(name, each.default), annotation=get_args(hints[name])[0]
             )
-            for (name, option), annotation in zip(OPTIONS.items(), _annotations(), strict=True)
+            for name, each in OPTIONS.items()
         ]
         setattr(work, "__signature__", signature.replace(parameters=[*own, *more]))  # noqa: B010 - mypy knows no such attribute
         shown = "\n".join(f"{name}\n{indent(fill(option.doc, WIDTH), '    ')}" for name, option in OPTIONS.items())
@@ -301,24 +298,3 @@ def with_model_options(**defaults: Any) -> Callable[[F], F]:
         return work
 
     return decorate
-
-
-def _annotations() -> list[Any]:
-    hints = ModelOptions.__annotations__
-    return [get_args(hint)[0] for hint in hints.values()]
-
-
-def parsed_shard(text: Any) -> tuple[int, int] | None:
-    """Read which part of the questions is asked; from 1.
-
-    Examples
-    --------
-    >>> parsed_shard("2/4"), parsed_shard(None)
-    ((2, 4), None)
-    """
-    if text is None:
-        return None
-    part, slash, parts = str(text).partition("/")
-    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise InputError(f"shard / --shard: expected a part of several, from 1, such as 2/4; found {text!r}")
-    return int(part), int(parts)

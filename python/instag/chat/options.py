@@ -9,10 +9,10 @@ from typing import Any, Literal
 from instag.chat.endpoint import Endpoint
 from instag.chat.local import check_weights, is_weights
 from instag.chat.spending import Price, price_of, unpriced
-from instag.checks import expect, is_not_negative, is_number, is_positive, is_whole
+from instag.checks import check_shard, expect, is_not_negative, is_number, is_positive, is_whole
 from instag.choices import Structured
 from instag.errors import InputError
-from instag.model_options import filled, parsed_shard
+from instag.model_options import filled
 
 __all__ = ["Limits", "Settings", "check_cost", "check_limit", "priced", "sampling_of"]
 
@@ -258,7 +258,7 @@ class Settings:
             given["journal"],
             given["retry_unread"],
             given["limit"],
-            parsed_shard(given["shard"]),
+            check_shard(given["shard"]),
             given["progress"],
         )
 
