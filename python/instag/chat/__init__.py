@@ -5,7 +5,7 @@ It knows nothing of tags: whoever asks makes the questions, and reads the replie
 ===============  ===================================================================
 question         a question, its key, and what comes of it: a reply or a fault
 endpoint         where questions go, and in whose name; secrets kept out of sight
-request_format   how a question is put to this server
+request_format   how a question is put to this server; request_body: what is sent
 transport        bodies go out, answers come back
 response         what an answer means; refusal: one that is none
 json_values      the JSON in what a model wrote

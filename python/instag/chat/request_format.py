@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-import orjson
-
-from instag.checks import is_number, is_whole
+from instag.chat.request_body import NO_TEMPERATURE, RENAMED, RENAMED_BACK, RequestBody
 from instag.choices import Structured
 from instag.errors import InputError
 
@@ -22,11 +20,6 @@ ABOUT_LENGTH = re.compile(r"max_?(?:completion_?|output_?|new_?)?tokens", re.IGN
 NEUTRAL = frozenset({"length", "refused", "filtered", "too large"})
 # Answers in a row that cannot be read before the question is put in another way: one may be bad luck.
 STRIKES = 2
-SHORTER, LONGER = "max_tokens", "max_completion_tokens"
-# Changes to a request, in the words that messages and journals have for them.
-NO_TEMPERATURE = "without a temperature"
-RENAMED, RENAMED_BACK = f"{SHORTER} is called {LONGER}", f"{LONGER} is called {SHORTER}"
-NAMES = {RENAMED: (SHORTER, LONGER), RENAMED_BACK: (LONGER, SHORTER)}
 
 
 class RequestFormat:
@@ -63,9 +56,7 @@ class RequestFormat:
             raise InputError(f"structured: expected one of {', '.join(get_args(Structured))}; found {structured!r}")
         if schema is None and structured in {"json_schema", "structured_outputs"}:
             raise InputError(f"structured: {structured!r} needs a schema, and this prompt has none")
-        _check(sampling)
-        self._model, self._schema = model, schema
-        self._sampling = dict(sampling)
+        self._body = RequestBody(model, schema, sampling)
         ways = [structured] if structured != "auto" else get_args(Structured)[1:] if schema is not None else ["none"]
         self._ways: list[str] = list(ways)
         self._way = 0
@@ -73,11 +64,9 @@ class RequestFormat:
         self._answered: int | None = None  # the first way that was not refused
         self._strikes, self._doubtful = 0, False
         self.probing = True
-        self.version = -1
+        self.version = 0
         self._adapted: dict[str, str] = {}
         self._steps: list[str] = []  # one for each way that was left behind
-        self._swapped = False
-        self._changed()
 
     @property
     def notes(self) -> list[str]:
@@ -97,12 +86,12 @@ class RequestFormat:
     @property
     def limit(self) -> int | None:
         """The most tokens an answer may have."""
-        return self._sampling.get(SHORTER, self._sampling.get(LONGER))
+        return self._body.limit
 
     @property
     def temperature(self) -> float | None:
         """The temperature, None where none is sent."""
-        return self._sampling.get("temperature")
+        return self._body.temperature
 
     def body(
         self,
@@ -123,12 +112,8 @@ class RequestFormat:
         temperature, limit
             In the place of those of all questions, where the server takes one.
         """
-        own = (way, temperature, limit)
-        if (after := self._built.get(own)) is None:
-            after = self._built[own] = self._after(
-                self._way if way is None else max(way, self._way), temperature, limit
-            )
-        return b"".join((self._before, messages, after))
+        taken = self._way if way is None else max(way, self._way)
+        return self._body.build(messages, self._ways[taken], temperature, limit)
 
     def understood(self) -> None:
         """The server gave an answer that can be read, or one that says nothing about the form."""
@@ -219,32 +204,20 @@ class RequestFormat:
             return
         changed, left = setup.get("changed"), setup.get("left")
         for what, why in (changed if isinstance(changed, dict) else {}).items():
-            if self._change(str(what)):
+            if self._body.change(str(what)):
                 self._adapted[what] = str(why)
         self._steps = [str(why) for why in left] if isinstance(left, list) else []
         self._way, self.probing = self._ways.index(setup["structured"]), False
-        self._changed()
+        self.version += 1
 
     def _adapt(self, words: str, shown: str) -> bool:
         """Change what the words name, if it is in the request and was not changed for the same before."""
         for names, what in ((ABOUT_TEMPERATURE, NO_TEMPERATURE), (ABOUT_LENGTH, RENAMED), (ABOUT_LENGTH, RENAMED_BACK)):
-            if what not in self._adapted and names.search(words) and self._change(what):
+            if what not in self._adapted and names.search(words) and self._body.change(what):
                 self._adapted[what] = shown
-                self._changed()
+                self.version += 1
                 return True
         return False
-
-    def _change(self, what: str) -> bool:
-        """Make a change by its name; whether there was anything to change."""
-        if what == NO_TEMPERATURE:
-            return self._sampling.pop("temperature", None) is not None
-        return what in NAMES and self._rename(*NAMES[what])
-
-    def _rename(self, name: str, other: str) -> bool:
-        if name not in self._sampling or self._swapped:
-            return False
-        self._sampling[other], self._swapped = self._sampling.pop(name), True
-        return True
 
     def _down(self, why: str, *, doubtful: bool) -> bool:
         if self._way + 1 == len(self._ways):
@@ -269,44 +242,4 @@ class RequestFormat:
 
     def _go(self, way: int) -> None:
         self._strikes, self._way = 0, way
-        self._changed()
-
-    def _changed(self) -> None:
         self.version += 1
-        self._before = orjson.dumps({"model": self._model})[:-1] + b',"messages":'
-        self._built: dict[tuple[int | None, float | None, int | None], bytes] = {}
-        self._built[None, None, None] = self._after(self._way, None, None)
-
-    def _after(self, way: int, temperature: float | None, limit: int | None) -> bytes:
-        """What stands after the messages."""
-        sampling = dict(self._sampling)
-        if temperature is not None and "temperature" in sampling:
-            sampling["temperature"] = temperature
-        if limit is not None:
-            sampling |= {name: limit for name in (SHORTER, LONGER) if name in sampling}
-        rest = sampling | self._wanted(self._ways[way])
-        try:
-            return b"," + orjson.dumps(rest)[1:] if rest else b"}"
-        except TypeError as error:
-            raise InputError(f"extra_body: expected what JSON has a place for; found {rest!r} ({error})") from None
-
-    def _wanted(self, way: str) -> dict[str, Any]:
-        match way:
-            case "json_schema":
-                schema = {"name": "answer", "strict": True, "schema": self._schema}
-                return {"response_format": {"type": "json_schema", "json_schema": schema}}
-            case "structured_outputs":
-                return {"structured_outputs": {"json": self._schema}}
-            case "json_object":
-                return {"response_format": {"type": "json_object"}}
-        return {}
-
-
-def _check(sampling: Mapping[str, Any]) -> None:
-    if taken := {"model", "messages", "stream"} & sampling.keys():
-        raise InputError(f"extra_body: {', '.join(sorted(taken))} cannot be set here")
-    for name in (SHORTER, LONGER):
-        if not is_whole(limit := sampling.get(name, 1)):
-            raise InputError(f"{name}: expected a whole number of 1 or more; found {limit!r}")
-    if not (is_number(heat := sampling.get("temperature", 0)) and heat >= 0):
-        raise InputError(f"temperature: expected a number of 0 or more; found {heat!r}")

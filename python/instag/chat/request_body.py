@@ -1,0 +1,116 @@
+"""The body of a request: the messages, the fields of all requests, and how JSON is asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from instag.checks import is_number, is_whole
+from instag.errors import InputError
+
+__all__ = ["NO_TEMPERATURE", "RENAMED", "RENAMED_BACK", "RequestBody"]
+
+SHORTER, LONGER = "max_tokens", "max_completion_tokens"
+# Changes to a request, in the words that messages and journals have for them.
+NO_TEMPERATURE = "without a temperature"
+RENAMED, RENAMED_BACK = f"{SHORTER} is called {LONGER}", f"{LONGER} is called {SHORTER}"
+NAMES = {RENAMED: (SHORTER, LONGER), RENAMED_BACK: (LONGER, SHORTER)}
+
+
+class RequestBody:
+    """Builds the bodies of requests.
+
+    Raises
+    ------
+    InputError
+        Where a field of sampling cannot be set here, or is out of range.
+
+    Examples
+    --------
+    >>> body = RequestBody("m", None, {"temperature": 0})
+    >>> body.build(b'[{"role":"user","content":"Why?"}]', "json_object")
+    b'{"model":"m","messages":[{"role":"user","content":"Why?"}],"temperature":0,"response_format":{"type":"json_object"}}'
+    """
+
+    def __init__(self, model: str, schema: Mapping[str, Any] | None, sampling: Mapping[str, Any]) -> None:
+        _check(sampling)
+        self._schema, self._sampling = schema, dict(sampling)
+        self._swapped = False
+        self._before = orjson.dumps({"model": model})[:-1] + b',"messages":'
+        # What stands after the messages, for each way to ask for JSON, temperature and limit that came.
+        self._built: dict[tuple[str, float | None, int | None], bytes] = {}
+
+    @property
+    def limit(self) -> int | None:
+        """The most tokens an answer may have."""
+        return self._sampling.get(SHORTER, self._sampling.get(LONGER))
+
+    @property
+    def temperature(self) -> float | None:
+        """The temperature, None where none is sent."""
+        return self._sampling.get("temperature")
+
+    def build(self, messages: bytes, way: str, temperature: float | None = None, limit: int | None = None) -> bytes:
+        """The body of a request.
+
+        Parameters
+        ----------
+        messages
+            The messages, which are JSON already.
+        way
+            How JSON is asked for.
+        temperature, limit
+            In the place of those of all questions, where the server takes one.
+        """
+        own = (way, temperature, limit)
+        if (after := self._built.get(own)) is None:
+            after = self._built[own] = self._after(*own)
+        return b"".join((self._before, messages, after))
+
+    def change(self, what: str) -> bool:
+        """Make a change by its name; whether there was anything to change."""
+        self._built.clear()
+        if what == NO_TEMPERATURE:
+            return self._sampling.pop("temperature", None) is not None
+        return what in NAMES and self._rename(*NAMES[what])
+
+    def _rename(self, name: str, other: str) -> bool:
+        if name not in self._sampling or self._swapped:
+            return False
+        self._sampling[other], self._swapped = self._sampling.pop(name), True
+        return True
+
+    def _after(self, way: str, temperature: float | None, limit: int | None) -> bytes:
+        """What stands after the messages."""
+        sampling = dict(self._sampling)
+        if temperature is not None and "temperature" in sampling:
+            sampling["temperature"] = temperature
+        if limit is not None:
+            sampling |= {name: limit for name in (SHORTER, LONGER) if name in sampling}
+        rest = sampling | self._wanted(way)
+        return b"," + orjson.dumps(rest)[1:] if rest else b"}"
+
+    def _wanted(self, way: str) -> dict[str, Any]:
+        match way:
+            case "json_schema":
+                schema = {"name": "answer", "strict": True, "schema": self._schema}
+                return {"response_format": {"type": "json_schema", "json_schema": schema}}
+            case "structured_outputs":
+                return {"structured_outputs": {"json": self._schema}}
+            case "json_object":
+                return {"response_format": {"type": "json_object"}}
+        return {}
+
+
+def _check(sampling: Mapping[str, Any]) -> None:
+    if taken := {"model", "messages", "stream"} & sampling.keys():
+        raise InputError(f"extra_body: {', '.join(sorted(taken))} cannot be set here")
+    for name in (SHORTER, LONGER):
+        if not is_whole(limit := sampling.get(name, 1)):
+            raise InputError(f"{name}: expected a whole number of 1 or more; found {limit!r}")
+    if not (is_number(heat := sampling.get("temperature", 0)) and heat >= 0):
+        raise InputError(f"temperature: expected a number of 0 or more; found {heat!r}")
+    try:
+        orjson.dumps(dict(sampling))
+    except TypeError as error:
+        raise InputError(f"extra_body: expected what JSON has a place for; found {sampling!r} ({error})") from None
