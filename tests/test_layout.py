@@ -164,9 +164,10 @@ def test_what_is_loaded_by_name_is_seen() -> None:
     assert list(loaded_by_name("recipe.steps")) == ["instag.recipe.work."]
 
 
-@pytest.mark.parametrize(
-    "module", sorted(module for module in modules() if (PACKAGE / module.replace(".", "/")).is_dir())
-)
+PACKAGES = [module for module in sorted(modules()) if (PACKAGE / module.replace(".", "/")).is_dir()]
+
+
+@pytest.mark.parametrize("module", PACKAGES)
 def test_packages_only_hand_names_on(module: str) -> None:
     # What is built of all that is in the package may stand there: `frame.wrap`, the sections, the command line.
     if module in {"", "cli", "frame", "reporting.sections"}:
@@ -189,6 +190,16 @@ def test_no_file_hides_behind_a_name_that_its_package_hands_on(module: str) -> N
         for alias in node.names
     }
     assert name not in names or package == "cli"
+
+
+@pytest.mark.parametrize(
+    "package", [each for each in PACKAGES if "\n===" in (ast.get_docstring(modules()[each]) or "")]
+)
+def test_the_table_of_a_package_lists_its_files(package: str) -> None:
+    table = re.findall(r"^(\w+)  +(.*)$", str(ast.get_docstring(modules()[package])), re.MULTILINE)
+    listed = {name for name, text in table for name in (name, *re.findall(r"; (\w+): ", text))}
+    inside = [module.removeprefix(f"{package}.") for module in modules() if module.startswith(f"{package}.")]
+    assert listed == {name for name in inside if "." not in name}
 
 
 def test_every_public_name_says_which_package_it_comes_from() -> None:

@@ -4,12 +4,12 @@
 analyzer      all of it together: :func:`analyze`
 result        what is found, and how it prints
 measures      complexity and coverage in a few numbers
-pool          tags as codes in order of frequency
 samples       the groups of samples, and the queries in each
 summary       each group, and which of another's tags it has
 tags          the tags with examples, and those that come together
 curves        coverage against the number of samples
 selections    what was picked, in order
+worth         how good selections are by an objective
 comparison    what one part holds more of than another
 versions      two sets side by side
 terminal      tables for a terminal

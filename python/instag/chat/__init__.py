@@ -5,12 +5,22 @@ It knows nothing of tags: whoever asks makes the questions, and reads the replie
 ===============  ===================================================================
 question         a question, its key, and what comes of it: a reply or a fault
 endpoint         where questions go, and in whose name; secrets kept out of sight
+capture          the same, of a client of the openai SDK
+local            weights in a file, run in this process
+function         a function in the place of an endpoint
 request_format   how a question is put to this server; request_body: what is sent
 transport        bodies go out, answers come back
 response         what an answer means; refusal: one that is none
 json_values      the JSON in what a model wrote
+repair           JSON that is wrong within
 truncate         texts cleaned, cut, and their tokens estimated
-journal          all replies and faults; journal_file: its lines, lock and index
+journal          all replies and faults
+journal_file     its file and lock; journal_lines: its lines; journal_index: the keys in it
+pace_notes       notes in it of how fast the questions are answered
+state            the state of a run
+lane             one of the endpoints that it asks, and how it fares
+reading          what is done about an answer
+trouble          what is done where something else comes; lost: answers lost on the way
 gate             closes when the server has too many requests; pauses: how long it asks to wait
 outage           an endpoint that is away, and when it is tried again
 advice           what to change where there are no answers

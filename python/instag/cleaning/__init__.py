@@ -1,4 +1,17 @@
-"""Cleaning: what does not belong in a pool goes, and what is kept apart to validate with is set aside."""
+"""Cleaning: what does not belong in a pool goes, and what is kept apart to validate with is set aside.
+
+===============  ===================================================
+options          what each of the functions can be given
+cleaner          :func:`clean`; scripts: what texts are written in
+deduplication    :func:`dedup`
+decontamination  :func:`decontaminate`
+benchmarks       the items of benchmarks
+paraphrases      rows that may ask an item in other words
+judge            who says whether they do
+splitting        :func:`split`
+result           the rows that stay, and why others went
+===============  ===================================================
+"""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

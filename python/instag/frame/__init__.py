@@ -1,4 +1,17 @@
-"""Data frames of any kind in, the same kind out."""
+"""Data frames of any kind in, the same kind out: :func:`wrap` says which kind it is.
+
+========  =====================================================
+base      what is asked of a frame, whatever its kind
+polars    Polars frames, lazy or not
+foreign   frames of other libraries
+ray       data sets of Ray
+once      data that can be read but once
+keyed     rows in the order of a key
+batches   a plan read batch by batch
+stamps    whether files are still what they were
+path      columns, and what is within them
+========  =====================================================
+"""
 
 import sys
 from collections.abc import Iterator

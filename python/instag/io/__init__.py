@@ -26,6 +26,7 @@ calls         calls of tools, as a list and as the JSON of a turn
 utterance     one element of a conversation, as whoever wrote it has it
 tree          trees of messages with their replies
 conversation  the turns of a row, in whatever layout they came
+preference    answers that were chosen, and rejected
 detection     the layout of data, where their rows have to be looked at
 options       what a user may say of how files are read
 hub           data sets on the Hugging Face Hub
@@ -42,6 +43,7 @@ placement     what is made of columns stands in their place
 branching     a row for each way through a tree of messages
 targets       from conversations to a trainer's layout
 turns         who spoke in each row, and what was said
+texts         all that is said in a row, or all of one side
 where         rows that a condition in SQL keeps
 reader        all of this together
 json_rows     rows as JSON

@@ -4,15 +4,18 @@
 normalizer    the steps in order: :func:`normalize`
 settings      its options
 state         tags in their rows, and what each has become
-steps/        a file for each step: frequency, rules, semantic, judge,
+steps         a file for each step: frequency, rules, semantic, judge,
               broader, association
-matching/     whether two tags are one: shared by steps and application
-judging/      what a judge is asked, and what it said
+matching      whether two tags are one: shared by steps and application
+judging       what a judge is asked, and what it said
 history       what was done to each raw tag
-tree          broader tags, and what is below them; rollup: each row by its
-              broad tag
+hierarchy     which tags are broader than others
+tree          the same as a table: levels, and what is below
+rollup        each row by its broad tag
+vocabulary    what is left; vocabulary_file: how it is kept
+draft         a vocabulary while it is edited
 editing       a small text file of edits, applied on top
-vocabulary    what is left, in a file
+quality       how good a vocabulary is, by what people say
 matcher       tags that a vocabulary has not seen
 application   a vocabulary on other data
 ============  ======================================================

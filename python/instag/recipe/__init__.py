@@ -1,17 +1,25 @@
 """Recipes: the road from raw files to files for a trainer, as one file of options that can be run again and checked.
 
 ============  ======================================================
-options       what each table may hold, by the parameters of the
-              functions; values, whether it does
-lines         the line of a recipe that a key stands on; faults, with it
+options       what each table may hold
+parameters    of functions: names, types, defaults, what they do
+values        whether values are of these types
+lines         the line of a recipe that a key stands on
+faults        what is wrong with a recipe, as it is found
 recipe        a recipe as it stands in its file
-checking      a recipe checked, all faults at once: sense, trial and
-              columns look further than one value
-steps         what does each step: the functions in work/
+checking      a recipe checked, all faults at once
+sense         whether its tables go together
+trial         values tried on a few made-up rows
+columns       whether the columns that it names are in the data
+steps         what does each step
+work          the functions that do so
 cache         results by what they were made of; hashes of files
 inputs        what a result depends on
-road          a recipe on its way; planning, what it would do; consent,
-              whoever pays; spending, what all its runs have paid
+planning      what a run would do, and why
+consent       whoever pays is asked
+spending      what all runs have paid
+road          a recipe on its way
+wording       what is printed of a step that was done
 conversation  keys that find rows again by what is in them
 runner        a recipe run: :func:`run`
 output        the folder that it leaves

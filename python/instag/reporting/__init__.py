@@ -9,6 +9,8 @@ wording       numbers and names in words
 drawing       charts as specifications, and as files
 placement     where names of points stand
 scatter       points with their names
+nearness      tags that mean nearly the same as a covered one
+levels        the picture of a sweep
 page          the page with its data, from the templates beside it
 explorer      :func:`explore`: tags, their samples and selections to search in
 notebook      what a notebook shows

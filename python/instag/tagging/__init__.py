@@ -4,6 +4,9 @@
 samples     what users said in each sample, and what is asked about it
 examples    queries with tags, and tags to prefer
 prompt      what a model is asked about a query
+presets     prompts for code, the use of tools and images
+images      images in what users said
+model       what answers: an endpoint, weights or a function
 parsing     the tags in what it answers
 plan        all of this together
 answers     all answers as columns of a frame
@@ -11,6 +14,7 @@ tagger      from a frame to a frame with tags
 result      that frame, and what there is to say of it
 estimation  what it would take
 batching    the same questions in batches
+workers     the same on a Ray cluster
 ==========  ===========================================================
 
 What happens on the way to an endpoint and back is in :mod:`instag.chat`.
