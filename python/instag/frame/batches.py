@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import polars as pl
 
-__all__ = ["batches", "reading_little_ahead"]
+__all__ = ["batches", "pieces", "reading_little_ahead"]
 
 # Row groups that Polars reads ahead of those that it hands over: by default so many that these are most of the memory.
 AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
@@ -29,6 +29,23 @@ def batches(plan: pl.LazyFrame, rows: int | None = None) -> Iterator[pl.DataFram
     """
     with reading_little_ahead():
         yield from plan.collect_batches(maintain_order=True, chunk_size=rows)
+
+
+def pieces(plan: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
+    """The rows of a plan in their order, no more than so many at a time; where there are none, one frame without rows.
+
+    Examples
+    --------
+    >>> [piece.height for piece in pieces(pl.LazyFrame({"a": [1, 2, 3]}), 2)]
+    [2, 1]
+    """
+    any_rows = False
+    for batch in batches(plan):
+        for piece in batch.iter_slices(rows):
+            any_rows = any_rows or piece.height > 0
+            yield piece
+    if not any_rows:
+        yield pl.DataFrame(schema=plan.collect_schema())
 
 
 @contextmanager

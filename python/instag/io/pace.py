@@ -66,6 +66,7 @@ def passed(stage: str, rows: int, total: int | None = None) -> None:
         How many there are, where that is known.
     """
     follower = _follower.get()
+    total = _expected.get() if total is None else total
     if follower is not None:
         follower(Stage(stage if total is not None else f"{stage}: {rows:,} rows", rows, total))
 

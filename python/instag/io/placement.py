@@ -1,14 +1,14 @@
 """Placement: the columns that are made of a conversation stand where those stood that they are made from."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from instag.errors import InputError
 
-__all__ = ["head_of", "placed"]
+__all__ = ["Placement", "head_of"]
 
 
 def head_of(path: str, schema: Mapping[str, Any]) -> str:
@@ -31,33 +31,76 @@ def head_of(path: str, schema: Mapping[str, Any]) -> str:
     return path
 
 
-def placed(whole: pl.DataFrame, made: pl.DataFrame, used: list[frozenset[str]]) -> pl.DataFrame:
-    """Put the columns made in the place of those used; what a row did not use stays in its column."""
-    counts = Counter(column for columns in used for column in columns)
-    heads: dict[str, list[str]] = {}
-    for column in counts:
-        heads.setdefault(head_of(column, whole.schema), []).append(column)
-    kept = whole
-    for head, columns in heads.items():
-        for column in columns:
-            if column == head:
-                rest = pl.col(head)
-                if counts[column] < whole.height:
-                    mask = pl.Series([column in each for each in used], dtype=pl.Boolean)
-                    rest = pl.when(mask).then(None).otherwise(rest).alias(head)
-                    kept = kept.with_columns(rest)
-                if counts[column] == whole.height or kept.get_column(head).null_count() == whole.height:
+class Placement:
+    """Columns that are made of others, put in their place: what a row did not use stays in its column.
+
+    Parameters
+    ----------
+    schema
+        The columns before.
+
+    Examples
+    --------
+    >>> whole = pl.DataFrame({"q": ["Why?"], "id": [1]})
+    >>> placement = Placement(whole.schema)
+    >>> rest = placement.rest(whole, [frozenset({"q"})])
+    >>> placement.put(rest, pl.DataFrame({"messages": ["Why?"]}))
+    shape: (1, 2)
+    ┌──────────┬─────┐
+    │ messages ┆ id  │
+    │ ---      ┆ --- │
+    │ str      ┆ i64 │
+    ╞══════════╪═════╡
+    │ Why?     ┆ 1   │
+    └──────────┴─────┘
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._counts: Counter[str] = Counter()
+        self._left: set[str] = set()
+        self._rows = 0
+
+    def rest(self, whole: pl.DataFrame, used: Sequence[frozenset[str]]) -> pl.DataFrame:
+        """What is left of some rows without what was used of them; all rows have to come here before any is put."""
+        counts = Counter(column for columns in used for column in columns)
+        self._counts.update(counts)
+        self._rows += whole.height
+        rest = whole.with_columns(
+            pl.when(pl.Series([column in each for each in used], dtype=pl.Boolean)).then(None).otherwise(pl.col(column)).alias(column)
+            for column in counts
+            if column in self._schema
+        )
+        self._left |= {column for column in rest.columns if rest.get_column(column).null_count() < whole.height}
+        return rest
+
+    def put(self, rest: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
+        """Put the columns that were made of some rows where those stood that they are made from.
+
+        Raises
+        ------
+        InputError
+            Where a column that is left has the name of one that was made.
+        """
+        heads: dict[str, list[str]] = {}
+        for column in self._counts:
+            heads.setdefault(head_of(column, self._schema), []).append(column)
+        kept = rest
+        for head, columns in heads.items():
+            for column in columns:
+                if column != head and head in kept.columns:
+                    kept = _without(kept, head, column[len(head) + 1 :])
+                elif column == head and head in kept.columns and (self._counts[head] == self._rows or head not in self._left):
                     kept = kept.drop(head)
-            elif head in kept.columns:
-                kept = _without(kept, head, column[len(head) + 1 :])
-    if clash := set(kept.columns) & set(made.columns):
-        raise InputError(f"column {min(clash)!r} would be written twice: rename the one there is")
-    if not made.columns:
-        return kept
-    at = min((whole.columns.index(head) for head in heads), default=len(whole.columns))
-    before = [name for name in whole.columns[:at] if name in kept.columns]
-    order = [*before, *made.columns, *(name for name in kept.columns if name not in before)]
-    return kept.hstack(made).select(order)
+        if clash := set(kept.columns) & set(made.columns):
+            raise InputError(f"column {min(clash)!r} would be written twice: rename the one there is")
+        if not made.columns:
+            return kept
+        columns = list(self._schema)
+        at = min((columns.index(head) for head in heads), default=len(columns))
+        before = [name for name in columns[:at] if name in kept.columns]
+        order = [*before, *made.columns, *(name for name in kept.columns if name not in before)]
+        return kept.hstack(made).select(order)
 
 
 def _without(frame: pl.DataFrame, head: str, path: str) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from instag.frame.path import JSON
-from instag.io.json_text import dump, parse
+from instag.io.json_text import dump, parse, parsed
 
 WIDEST = 256  # a dict with more keys is a map: the union of its keys would make a struct too wide to hold
 DEEPEST = 64  # the types of deeper values cost more than their text
@@ -79,6 +79,8 @@ class Shape:
         elif kind is dict:
             for key, member in value.items():
                 if (field := self.fields.get(key)) is None:
+                    if depth and len(self.fields) > WIDEST:
+                        continue  # a map already, and its keys may be as many as the rows
                     field = self.fields[key] = Shape()
                 field.add(member, depth + 1)
         elif kind is list:
@@ -240,20 +242,48 @@ def frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     shape = Shape()
     for record in records:
         shape.add(record)
+    return reader(shape)(pl.Series([dump(record) for record in records], dtype=pl.String))
+
+
+def reader(shape: Shape) -> Callable[[pl.Series], pl.DataFrame]:
+    """Build the function that reads lines as rows, each a JSON object of a shape.
+
+    Parameters
+    ----------
+    shape
+        What the values of all objects are.
+
+    Returns
+    -------
+    callable
+        A function from lines to as many rows, with a column for each key.
+
+    Examples
+    --------
+    >>> shape = Shape()
+    >>> for value in ({"content": "hi"}, {"content": 7}):
+    ...     shape.add(value)
+    >>> reader(shape)(pl.Series(['{"content":7}'])).to_dicts()
+    [{'content': {'$json': '7'}}]
+    """
     schema = {key: field.dtype() for key, field in shape.fields.items()}
-    whole = wrap_fields(schema) or (lambda record: record)
-    spelt = pl.Series("line", [dump(whole(record)) for record in records], dtype=pl.String)
-    endless = [key for key, field in shape.fields.items() if not field.finite and schema[key] == pl.Float64]
-    if endless:
-        # No JSON that Polars reads holds these.
-        put = {
-            key: pl.Series(key, [record.get(key) for record in records], dtype=pl.Float64, strict=False)
-            for key in endless
-        }
-        without = [{key: value for key, value in record.items() if key not in put} for record in map(whole, records)]
-        spelt = pl.Series("line", [dump(record) for record in without], dtype=pl.String)
-        return decode(spelt.to_frame().lazy(), schema).collect(engine="streaming").with_columns(**put)
-    return decode(spelt.to_frame().lazy(), schema).collect(engine="streaming")
+    # No JSON that Polars reads holds what is no number, or infinite: its text does.
+    endless = {key for key, field in shape.fields.items() if not field.finite and schema[key] == pl.Float64}
+    texts: dict[str, pl.DataType] = dict.fromkeys(endless, pl.String())
+    whole = wrap_fields(schema)
+
+    def spell(line: str) -> str:
+        record = parsed(line)[0]
+        record |= {key: str(record[key]) for key in endless if record.get(key) is not None}
+        return dump(record if whole is None else whole(record))
+
+    def read(lines: pl.Series) -> pl.DataFrame:
+        if endless or whole is not None:
+            lines = pl.Series([spell(line) for line in lines.to_list()], dtype=pl.String)
+        rows = decode(lines.alias("line").to_frame().lazy(), schema | texts).collect(engine="streaming")
+        return rows.with_columns(pl.col(key).cast(pl.Float64) for key in endless)
+
+    return read
 
 
 Test = Callable[[pl.Expr, Any], pl.Expr | None]

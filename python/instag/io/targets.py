@@ -16,22 +16,23 @@ what was asked in both.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.batches import pieces
 from instag.frame.path import pick
-from instag.io.branching import BRANCHING, walked
+from instag.io.branching import BRANCHING, Made, walked
 from instag.io.columns import ALTERNATIVES
 from instag.io.conversation import conversation
 from instag.io.detection import MIXED, find, row_layouts
+from instag.io.gathering import Gathering
 from instag.io.layout import Layout
 from instag.io.pace import passed
-from instag.io.placement import head_of, placed
+from instag.io.placement import Placement, head_of
 from instag.io.preference import divided, spelt
-from instag.io.records import frame as held
 from instag.io.records import plain
 from instag.io.roles import CALLER, ROLES
 from instag.io.speech import is_plain, speech
@@ -45,7 +46,8 @@ TARGETS: tuple[Target, ...] = get_args(Target)
 KNOWN = (*SPEAKERS, "developer")
 # Parts of these fields are uses of tools, which messages have as calls.
 USES = {"tool_use_id", "toolUse", "input"}
-STEP = 1_000  # rows
+# Rows that are converted at a time.
+STEP = 1_000
 FLAT = ("query", "input", "answer", "system", "history")
 
 
@@ -81,34 +83,46 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
         )
     if _is_already(frame, schema, layout, target):
         return frame
-    whole = frame.collect()
-    if layout.name in BRANCHING:
-        return walked(whole.drop("queries", strict=False), layout, target).lazy()
-    heads = list(dict.fromkeys(head_of(column, schema) for column in layout.columns.values()))
+    walk = layout.name in BRANCHING
+    if walk:
+        # What one user said before goes for one way alone.
+        frame = frame.drop("queries", strict=False)
+    gathering, placement = Gathering(), Placement(frame.collect_schema())
+    unknown: Counter[str] = Counter()
+    for whole, made, used in walked(frame, layout, MAKERS[target]) if walk else _made(frame, layout, target, unknown):
+        gathering.add(made, placement.rest(whole, used))
+    if unknown:
+        warn(f"turns of roles that instag does not know are kept as they are: {_counted(unknown)}")
+    return gathering.rows(placement.put)
+
+
+def _made(frame: pl.LazyFrame, layout: Layout, target: str, unknown: Counter[str]) -> Iterator[Made]:
+    """Make the records of some rows after the other."""
+    schema = frame.collect_schema()
+    heads = [head_of(column, schema) for column in layout.columns.values()]
     others = [name for name in ALTERNATIVES if name in schema]
+    wanted = list(dict.fromkeys(heads + others))
     find_layout = (
         row_layouts({name: schema[name] for name in layout.columns}) if layout.name == MIXED else lambda _: layout
     )
-    made, used, unknown = [], [], Counter[str]()
-    for number, row in enumerate(whole.select(list(dict.fromkeys(heads + others))).iter_rows(named=True), start=1):
-        if number % STEP == 0:
-            passed("converting", number, whole.height)
-        try:
-            values = plain(row)
-            own = find_layout(values)
-            if own is None:
-                made.append(MAKERS[target]([]))
-                used.append(frozenset(others))
-                continue
-            record, columns, turns = _converted(values, own, target, others)
-        except InputError as error:
-            raise InputError(f"row {number}: {error}") from error
-        made.append(record)
-        used.append(columns)
-        unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
-    if unknown:
-        warn(f"turns of roles that instag does not know are kept as they are: {_counted(unknown)}")
-    return placed(whole, held(made), used).lazy()
+    number = 0
+    for whole in pieces(frame, STEP):
+        made, used = [], []
+        for number, row in enumerate(whole.select(wanted).iter_rows(named=True), start=number + 1):
+            try:
+                values = plain(row)
+                own = find_layout(values)
+                if own is None:
+                    record, columns, turns = MAKERS[target]([]), frozenset(others), []
+                else:
+                    record, columns, turns = _converted(values, own, target, others)
+            except InputError as error:
+                raise InputError(f"row {number}: {error}") from error
+            made.append(record)
+            used.append(columns)
+            unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
+        passed("converting", number)
+        yield whole, made, used
 
 
 def _converted(

@@ -1,0 +1,54 @@
+"""Gathering: records that come one after the other become rows, when it is known what all of them are."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from instag.frame.once import Spool
+from instag.io.json_text import dump
+from instag.io.records import Shape, reader
+
+__all__ = ["Gathering"]
+
+# The column with a record's JSON, which no data have.
+LINE = "$record of instag"
+
+
+class Gathering:
+    """Parsed JSON records, kept as their text until the types of all are known: in files, where they are many.
+
+    Examples
+    --------
+    >>> gathering = Gathering()
+    >>> gathering.add([{"content": "hi"}])
+    >>> gathering.add([{"content": [{"text": "hi"}]}])
+    >>> gathering.rows().collect().to_dicts()
+    [{'content': {'$json': '"hi"'}}, {'content': {'$json': '[{"text":"hi"}]'}}]
+    """
+
+    def __init__(self) -> None:
+        self._shape = Shape()
+        self._spool = Spool()
+
+    def add(self, records: Sequence[Mapping[str, Any]], beside: pl.DataFrame | None = None) -> None:
+        """Keep more records, and columns that belong to them."""
+        for record in records:
+            self._shape.add(record)
+        lines = pl.Series(LINE, [dump(record) for record in records], dtype=pl.String)
+        self._spool.add(lines.to_frame() if beside is None else lines.to_frame().hstack(beside))
+
+    def rows(
+        self, put: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] = lambda _, made: made
+    ) -> pl.LazyFrame:
+        """All rows; nothing can be added any more.
+
+        Parameters
+        ----------
+        put
+            Makes rows of the columns beside and those of the records.
+        """
+        read, rows = reader(self._shape), Spool()
+        for piece in self._spool.taken():
+            rows.add(put(piece.drop(LINE), read(piece.get_column(LINE))))
+        return rows.lazy()
