@@ -16,6 +16,8 @@ __all__ = ["Spool", "scratch", "spooled", "tables"]
 
 # Bytes of a file, and of what is kept in memory where it is no more; rows of a stream that are taken at a time.
 SIZE, ROWS = 1 << 26, 10_000
+# Rows that are read back at a time.
+GROUP = 1 << 14
 _numbers = count()
 
 
@@ -47,7 +49,7 @@ class Spool:
 
     def __init__(self) -> None:
         self._held: list[pl.DataFrame] = []
-        self._size = 0
+        self._size = 0.0
         self._folder: Path | None = None
         self._files: list[tuple[pl.Schema, Path]] = []
 
@@ -70,12 +72,12 @@ class Spool:
         folder = self._folder = self._folder or scratch()
         path = folder / f"{len(self._files)}.parquet"
         try:
-            pl.concat(self._held).write_parquet(path, compression="lz4")
+            pl.concat(self._held).write_parquet(path, compression="lz4", row_group_size=GROUP)
         except (OSError, pl.exceptions.PolarsError) as error:
             reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
             raise InputError(f"data: cannot be kept in {folder}: {reason}: set TMPDIR to a disk with room") from None
         self._files.append((self._held[0].schema, path))
-        self._held, self._size = [], 0
+        self._held, self._size = [], 0.0
 
     def taken(self) -> Iterator[pl.DataFrame]:
         """All frames once more, in their order, and for the last time: each file is removed when it has been read."""

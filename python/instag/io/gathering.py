@@ -38,9 +38,7 @@ class Gathering:
         lines = pl.Series(LINE, [dump(record) for record in records], dtype=pl.String)
         self._spool.add(lines.to_frame() if beside is None else lines.to_frame().hstack(beside))
 
-    def rows(
-        self, put: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] = lambda _, made: made
-    ) -> pl.LazyFrame:
+    def rows(self, put: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame] = lambda _, made: made) -> pl.LazyFrame:
         """All rows; nothing can be added any more.
 
         Parameters

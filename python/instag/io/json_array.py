@@ -1,15 +1,27 @@
 """JSON files of one value: a list of objects, or an object that holds one."""
 
+import gzip
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 import polars as pl
 
 from instag.errors import InputError
 from instag.io import jsonl
 from instag.io.files import lines
+from instag.io.gathering import Gathering
 from instag.io.json_text import concatenated, near, parse, parsed
 from instag.io.json_values import NOUNS, rows_of, rows_within
+from instag.io.pace import passed
 from instag.surrogates import warn_of_lone
+
+# Characters that are read at a time, and members that are kept at a time.
+CHUNK, STEP = 1 << 20, 1_000
+OPENERS: dict[str, Callable[..., IO[str]]] = {".json": open, "": open, ".gz": gzip.open}
+DECODER = json.JSONDecoder()
+SPACES = " \t\r\n"
 
 
 def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = None) -> pl.LazyFrame:
@@ -32,6 +44,8 @@ def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = 
         One row an object.
     """
     name = name or path
+    if field is None and jsonl.is_large(path) and (rows := _streamed(path, name)) is not None:
+        return rows
     text = "\n".join(lines(path).collect().get_column("line"))
     try:
         value, halves = parsed(text)
@@ -54,6 +68,89 @@ def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = 
         raise InputError(f"{name}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
     warn_of_lone(halves, str(name))
     return rows_of(value, name, lambda row: f"record {row + 1}")
+
+
+def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
+    """Read a list of objects one after the other; None where it is anything else, or something is wrong with it."""
+    if path.suffix.lower() not in OPENERS:
+        return None
+    gathering = Gathering()
+    held: list[Any] = []
+    halves = number = 0
+    try:
+        with OPENERS[path.suffix.lower()](path, "rt", encoding="utf-8-sig", newline="") as file:
+            for number, text in enumerate(_Members(file), start=1):
+                value, replaced = parsed(text)
+                if not isinstance(value, dict):
+                    return None
+                halves += replaced
+                held.append(value)
+                if number % STEP == 0:
+                    gathering.add(held)
+                    held = []
+                    passed("parsing", number)
+    except (ValueError, OSError, EOFError, RecursionError):
+        return None
+    if not number:
+        return None
+    gathering.add(held)
+    warn_of_lone(halves, str(name))
+    return gathering.rows()
+
+
+class _Members:
+    """The text of each member of a list; a :class:`ValueError` where it is no list."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file, self._text, self._at = file, "", 0
+
+    def __iter__(self) -> Iterator[str]:
+        self._expect("[")
+        if self._next() == "]":
+            self._at += 1
+        else:
+            yield self._member()
+            while self._next() == ",":
+                self._at += 1
+                yield self._member()
+            self._expect("]")
+        if (self._text[self._at :] + self._file.read()).strip():
+            raise ValueError
+
+    def _member(self) -> str:
+        self._next()
+        start = self._at
+        while True:
+            try:
+                _, end = DECODER.raw_decode(self._text, start)
+            except ValueError:
+                self._more()
+                start = self._at
+                continue
+            self._at = end
+            return self._text[start:end]
+
+    def _expect(self, sign: str) -> None:
+        if self._next() != sign:
+            raise ValueError
+        self._at += 1
+
+    def _next(self) -> str:
+        """The next character that is no space."""
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in SPACES:
+                self._at += 1
+            if self._at < len(self._text):
+                return self._text[self._at]
+            self._more()
+
+    def _more(self) -> None:
+        """Read on: as much as is held, for a member may be long."""
+        held = self._text[self._at :]
+        read = self._file.read(max(CHUNK, len(held)))
+        if not read:
+            raise ValueError
+        self._text, self._at = held + read, 0
 
 
 def _is_one(text: str) -> bool:

@@ -8,11 +8,13 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.files import glob_safe, interruptible, lines
+from instag.frame.batches import pieces
+from instag.io.files import COMPRESSIONS, glob_safe, interruptible, lines
+from instag.io.gathering import Gathering
 from instag.io.inference import inferred, is_safe, ordered, proven
 from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
 from instag.io.json_values import NOUNS, rows_of
-from instag.io.pace import passed
+from instag.io.pace import passed, watched
 from instag.io.records import frame
 from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
@@ -53,7 +55,7 @@ def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     """
     source = lines(path).filter(pl.col("line").str.strip_chars() != "")
     try:
-        found = inferred(source) if path.stat().st_size > LARGE else None
+        found = inferred(source) if is_large(path) else None
         if found is None:
             plan = pl.scan_ndjson(glob_safe(path), infer_schema_length=None)
             found = interruptible(plan.collect_schema)
@@ -66,43 +68,57 @@ def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     return _exact(path, name or path, skip)
 
 
+def is_large(path: Path) -> bool:
+    """Whether a file is not looked at as a whole: what is packed is about seven times as large as it seems.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+    """
+    return path.stat().st_size > (LARGE >> 3 if path.suffix.lower() in COMPRESSIONS else LARGE)
+
+
 def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
-    """Parse every line on its own."""
+    """Parse every line on its own; objects are kept in files where they are many, until the types of all are known."""
+    gathering = Gathering()
     values: list[Any] = []
+    kind: type | None = None
     numbers: list[int] = []
     halves = 0
     bad: list[str] = []
-    texts = lines(path).collect().get_column("line")
-    for number, line in _watched(texts):
+    for number, line in _watched(path):
         if not line.strip():
             continue
         try:
             value, replaced = parsed_line(line)
-            if not isinstance(value, dict | list | str) or (values and type(value) is not type(values[0])):
+            if not isinstance(value, dict | list | str) or kind not in (None, type(value)):
                 raise _OtherError(type(value))
         except ValueError as error:
-            if not values and not bad and (held := _whole(texts)) is not None:
+            if kind is None and not bad and (held := _whole(lines(path).collect().get_column("line"))) is not None:
                 return rows_of(held, name, lambda row: f"record {row + 1}", jsonl=True)
-            fault = _fault(name, number, line, error)
-            bad.append(fault)
+            bad.append(_fault(name, number, line, error))
             if len(bad) > skip:
-                hint = _hint(line) or (
-                    f"mend the line, or skip lines that cannot be read with skip_bad_lines={len(bad)} / --skip-bad-lines {len(bad)}"
-                    if not skip
-                    else f"more than {skip:,} lines cannot be read"
-                )
-                raise InputError(f"{fault}: expected one object a line; {hint}") from error
+                raise InputError(f"{bad[-1]}: expected one object a line; {_hint(line, bad, skip)}") from error
             continue
-        values.append(value)
-        numbers.append(number)
+        kind = type(value)
         halves += replaced
+        values.append(value)
+        if kind is not dict:
+            numbers.append(number)
+        elif len(values) == STEP:
+            gathering.add(values)
+            values = []
     warn_of_lone(halves, str(name))
-    if bad:
-        listed = "; ".join(bad[:LISTED_LINES]) + (
-            f"; and {len(bad) - LISTED_LINES:,} more" if len(bad) > LISTED_LINES else ""
-        )
-        many = "lines that cannot be read were" if len(bad) > 1 else "line that cannot be read was"
-        warn(f"{name}: {len(bad):,} {many} skipped: {listed}")
+    _warn_of_skipped(name, bad)
+    if kind is dict:
+        gathering.add(values)
+        return gathering.rows()
+    return _listed(values, numbers, name)
+
+
+def _listed(values: list[Any], numbers: list[int], name: object) -> pl.LazyFrame:
+    """Hold lines that are lists or texts."""
     if len(values) == 1 and isinstance(values[0], list) and not (values[0] and isinstance(values[0][0], list | str)):
         # One line that is a list: of rows, unless these are the turns of one conversation.
         inner = values[0]
@@ -111,12 +127,25 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
     return rows_of(values, name, lambda row: f"line {numbers[row]}", jsonl=True)
 
 
-def _watched(texts: pl.Series) -> Iterator[tuple[int, str]]:
+def _warn_of_skipped(name: object, bad: list[str]) -> None:
+    if bad:
+        listed = "; ".join(bad[:LISTED_LINES]) + (
+            f"; and {len(bad) - LISTED_LINES:,} more" if len(bad) > LISTED_LINES else ""
+        )
+        many = "lines that cannot be read were" if len(bad) > 1 else "line that cannot be read was"
+        warn(f"{name}: {len(bad):,} {many} skipped: {listed}")
+
+
+def _watched(path: Path) -> Iterator[tuple[int, str]]:
     """Number the lines, and say now and then how many there were."""
-    for number, line in enumerate(texts, start=1):
-        if number % STEP == 0:
-            passed("parsing", number, len(texts))
-        yield number, line
+    texts = lines(path)
+    total = texts.select(pl.len()).collect(engine="streaming").item() if watched() else None
+    number = 0
+    for batch in pieces(texts, STEP):
+        for line in batch.get_column("line").to_list():
+            number += 1
+            yield number, line
+        passed("parsing", number, total)
 
 
 def records(path: Path) -> list[dict[str, Any]] | None:
@@ -170,15 +199,19 @@ def _fault(name: object, number: int, line: str, error: ValueError) -> str:
     return f"{name}, line {number}, column {column}: not valid JSON: {reason}, near {near(line, column)}"
 
 
-def _hint(line: str) -> str | None:
-    """Say what a line is that looks like something else than JSON."""
+def _hint(line: str, bad: list[str], skip: int) -> str:
+    """Say what a line is that looks like something else than JSON, or what to do about it."""
     if line.startswith("PAR1"):
         return "this is a Parquet file: read it with format='parquet' / --format parquet"
     if line.startswith("data: {"):
         return "this is a stream of server-sent events: take away 'data: ' before each line, and the last one, 'data: [DONE]'"
     if line.count(",") and not line.lstrip().startswith(("{", "[", '"')):
         return "this looks like a table: read it with format='csv' / --format csv"
-    return None
+    if skip:
+        return f"more than {skip:,} lines cannot be read"
+    return (
+        f"mend the line, or skip lines that cannot be read with skip_bad_lines={len(bad)} / --skip-bad-lines {len(bad)}"
+    )
 
 
 def _whole(texts: pl.Series) -> list[Any] | None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from instag.progress import Progress, Stage, shown
 
-__all__ = ["counted", "expecting", "followed", "passed"]
+__all__ = ["counted", "expecting", "followed", "passed", "watched"]
 
 _follower: ContextVar[Callable[[Progress], None] | None] = ContextVar("follower", default=None)
 _expected: ContextVar[int | None] = ContextVar("expected", default=None)
@@ -51,6 +51,18 @@ def expecting(rows: int) -> Iterator[None]:
         yield
     finally:
         _expected.reset(token)
+
+
+def watched() -> bool:
+    """Whether somebody wants to see how far it is, so that it is worth counting before how much there is.
+
+    Examples
+    --------
+    >>> with followed(print):
+    ...     watched()
+    True
+    """
+    return _follower.get() is not None
 
 
 def passed(stage: str, rows: int, total: int | None = None) -> None:

@@ -67,7 +67,10 @@ class Placement:
         self._counts.update(counts)
         self._rows += whole.height
         rest = whole.with_columns(
-            pl.when(pl.Series([column in each for each in used], dtype=pl.Boolean)).then(None).otherwise(pl.col(column)).alias(column)
+            pl.when(pl.Series([column in each for each in used], dtype=pl.Boolean))
+            .then(None)
+            .otherwise(pl.col(column))
+            .alias(column)
             for column in counts
             if column in self._schema
         )
@@ -90,7 +93,11 @@ class Placement:
             for column in columns:
                 if column != head and head in kept.columns:
                     kept = _without(kept, head, column[len(head) + 1 :])
-                elif column == head and head in kept.columns and (self._counts[head] == self._rows or head not in self._left):
+                elif (
+                    column == head
+                    and head in kept.columns
+                    and (self._counts[head] == self._rows or head not in self._left)
+                ):
                     kept = kept.drop(head)
         if clash := set(kept.columns) & set(made.columns):
             raise InputError(f"column {min(clash)!r} would be written twice: rename the one there is")

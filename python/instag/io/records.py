@@ -77,16 +77,19 @@ class Shape:
         elif depth > DEEPEST:
             return
         elif kind is dict:
-            for key, member in value.items():
-                if (field := self.fields.get(key)) is None:
-                    if depth and len(self.fields) > WIDEST:
-                        continue  # a map already, and its keys may be as many as the rows
-                    field = self.fields[key] = Shape()
-                field.add(member, depth + 1)
+            self._add_fields(value, depth)
         elif kind is list:
             self.item = self.item or Shape()
             for member in value:
                 self.item.add(member, depth + 1)
+
+    def _add_fields(self, value: Mapping[str, Any], depth: int) -> None:
+        for key, member in value.items():
+            if (field := self.fields.get(key)) is None:
+                if depth and len(self.fields) > WIDEST:
+                    continue  # a map already, and its keys may be as many as the rows
+                field = self.fields[key] = Shape()
+            field.add(member, depth + 1)
 
     def dtype(self, depth: int = 1) -> pl.DataType:
         """Find the type that holds every value as it is.

@@ -105,30 +105,38 @@ def _made(frame: pl.LazyFrame, layout: Layout, target: str, unknown: Counter[str
     find_layout = (
         row_layouts({name: schema[name] for name in layout.columns}) if layout.name == MIXED else lambda _: layout
     )
-    number = 0
+    done = 0
     for whole in pieces(frame, STEP):
-        made, used = [], []
-        for number, row in enumerate(whole.select(wanted).iter_rows(named=True), start=number + 1):
+        made: list[Mapping[str, Any]] = []
+        used: list[frozenset[str]] = []
+        for number, row in enumerate(whole.select(wanted).iter_rows(named=True), start=done + 1):
             try:
                 values = plain(row)
                 own = find_layout(values)
-                if own is None:
-                    record, columns, turns = MAKERS[target]([]), frozenset(others), []
-                else:
-                    record, columns, turns = _converted(values, own, target, others)
+                record, columns, turns = (
+                    _blank(target, others) if own is None else _converted(values, own, target, others)
+                )
             except InputError as error:
                 raise InputError(f"row {number}: {error}") from error
             made.append(record)
             used.append(columns)
             unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
-        passed("converting", number)
+        done += whole.height
+        passed("converting", done)
         yield whole, made, used
 
 
-def _converted(
-    row: Mapping[str, Any], layout: Layout, target: str, others: Sequence[str]
-) -> tuple[dict[str, Any], frozenset[str], list[Turn]]:
-    """Put one row in the form of a format: the columns made, those that they are made from, and the turns."""
+Converted = tuple[Mapping[str, Any], frozenset[str], list[Turn]]
+"""What is made of a row, the columns that it is made from, and its turns."""
+
+
+def _blank(target: str, others: Sequence[str]) -> Converted:
+    """Make what stands for a row without a conversation."""
+    return MAKERS[target]([]), frozenset(others), []
+
+
+def _converted(row: Mapping[str, Any], layout: Layout, target: str, others: Sequence[str]) -> Converted:
+    """Put one row in the form of a format."""
     turns, columns = conversation(layout, row)
     if layout.name == "preference":
         turns, answers = divided(turns, row, layout.template)

@@ -28,6 +28,8 @@ SCHEMA = "ARROW:schema"
 # A schema without columns, as Arrow spells it: it fits no file, so that readers look at the file itself.
 NO_COLUMNS = "/////zAAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAAAAAA="
 FORMATS = ("auto", *TYPES, *TARGETS)
+# Rows that are objects of Python at a time.
+STEP = 1_000
 
 
 def write(
@@ -161,11 +163,11 @@ class Sink:
             case "arrow":
                 self._counted(frame).sink_ipc(place)
             case "json":
-                self._lines(_one_list(frame), place)
+                self._lines(_one_list(self._counted(frame)), place, ending="")
             case "jsonl":
-                self._lines(_spelt(frame), place)
+                self._lines(self._counted(_spelt(frame)), place)
             case "text":
-                self._lines(_prompts(frame), place)
+                self._lines(self._counted(_prompts(frame)), place)
             case _:
                 self._table(frame, place)
 
@@ -178,11 +180,15 @@ class Sink:
         separator = SEPARATORS[self.kind]
         self._counted(frame).sink_csv(place, separator=separator, compression=self.compression, check_extension=False)
 
-    def _lines(self, lines: pl.LazyFrame, place: Place) -> None:
+    def _lines(self, lines: pl.LazyFrame, place: Place, *, ending: str = "\n") -> None:
         """Write one column of text as it is, compressed as the path says."""
-        lines = lines if self.kind == "json" else self._counted(lines)
         lines.sink_csv(
-            place, include_header=False, quote_style="never", compression=self.compression, check_extension=False
+            place,
+            include_header=False,
+            quote_style="never",
+            line_terminator=ending,
+            compression=self.compression,
+            check_extension=False,
         )
 
     def _parquet(self, frame: pl.LazyFrame, place: Place) -> None:
@@ -201,23 +207,35 @@ class Sink:
 
 def _spelt(frame: pl.LazyFrame) -> pl.LazyFrame:
     """Rows as JSON; let Polars spell them where its form of every value is the right one."""
-    schema = frame.collect_schema()
-    encode, record = encoder(schema), pl.struct(pl.all())
-    dtype = pl.Struct(dict(schema))
-
-    def spell(rows: pl.Series) -> pl.Series:
-        return pl.Series([orjson.dumps(encode(row)).decode() for row in rows.to_list()], dtype=pl.String)
-
-    special = any_within(record, dtype, is_special).any()
+    record = pl.struct(pl.all())
+    special = any_within(record, pl.Struct(dict(frame.collect_schema())), is_special).any()
     if frame.select(special).collect(engine="streaming").item():
-        return frame.select(record.map_batches(spell, return_dtype=pl.String, is_elementwise=True))
+        return _dumped(frame, lambda row: orjson.dumps(row).decode())
     return frame.select(record.struct.json_encode())
 
 
 def _one_list(frame: pl.LazyFrame) -> pl.LazyFrame:
-    whole = frame.collect()
-    rows = list(map(encoder(whole.schema), whole.iter_rows(named=True)))
-    return pl.LazyFrame({"text": [orjson.dumps(rows, option=orjson.OPT_INDENT_2).decode()]})
+    """Rows as the pieces of one list."""
+    rows = _dumped(frame, lambda row: orjson.dumps([row], option=orjson.OPT_INDENT_2).decode()[1:-2])
+    before = pl.when(pl.col("row") == 0).then(pl.lit("[")).otherwise(pl.lit(","))
+    pieces = rows.with_row_index("row").select(before + pl.col("text"))
+    if not frame.head(1).collect(engine="streaming").height:
+        return pl.LazyFrame({"text": ["[]\n"]})
+    return pl.concat([pieces.rename({"literal": "text"}), pl.LazyFrame({"text": ["\n]\n"]})])
+
+
+def _dumped(frame: pl.LazyFrame, dump: Callable[[Any], str]) -> pl.LazyFrame:
+    """A text for each row, few rows at a time: as objects of Python they take many times as much memory."""
+    encode = encoder(frame.collect_schema())
+
+    def texts(rows: pl.Series) -> pl.Series:
+        parts = [
+            pl.Series([dump(encode(row)) for row in part.to_series().to_list()], dtype=pl.String)
+            for part in rows.to_frame().iter_slices(STEP)
+        ]
+        return pl.concat(parts) if parts else pl.Series(dtype=pl.String)
+
+    return frame.select(text=pl.struct(pl.all()).map_batches(texts, return_dtype=pl.String, is_elementwise=True))
 
 
 def _prompts(frame: pl.LazyFrame) -> pl.LazyFrame:
