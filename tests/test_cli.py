@@ -53,7 +53,7 @@ def test_select(data: Path) -> None:
     output = data.with_name("subset.jsonl")
     done = run("select", data, "--budget", "2", "-o", output)
     assert read_lines(output) == [ROWS[1], ROWS[3]]
-    assert done.stderr == ""
+    assert done.stderr == "note: column 'tags': 1 of 5 samples have null tags; they are not chosen\n"
     assert lines(done.stdout) == [
         "read taken",
         "samples 5 2",
@@ -69,7 +69,10 @@ def test_select(data: Path) -> None:
 def test_select_says_where_the_budget_is_out_of_reach(data: Path) -> None:
     output = data.with_name("subset.parquet")
     done = run("select", data, "--budget", "100", "-o", output, "--details", "--method", "coverage")
-    assert done.stderr == "note: the budget is 100, and only 3 samples have tags: all of them were taken\n"
+    assert done.stderr.splitlines() == [
+        "note: column 'tags': 1 of 5 samples have null tags; they are not chosen",
+        "note: budget: 100 samples were asked for, and 3 have tags; all of those were taken",
+    ]
     assert pl.read_parquet(output)["row"].to_list() == [1, 3, 0]
 
 

@@ -146,7 +146,7 @@ def test_normalize(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     calls.check("normalize", given, {"source", "output"}, expected)
 
 
-def test_report(calls: Calls, tmp_path: Path) -> None:
+def test_report(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = import_module("instag.cli.report")
     output, figures = tmp_path / "out.html", tmp_path / "figures"
     calls.expect(instag, "analyze")
@@ -172,10 +172,20 @@ def test_report(calls: Calls, tmp_path: Path) -> None:
         "at_most": ["--at-most", "b=30%"],
         "budget": ["--budget", "70"],
         "weights": ["--weights", "weights.csv"],
+        "quality_missing": ["--quality-missing", "0.5"],
+        "min_cost": ["--min-cost", "2"],
+        "max_cost": ["--max-cost", "9"],
+        "start": ["--start", "kind"],
+        "target": ["--target", "traffic.jsonl"],
+        "tree": ["--tree", "tree.parquet"],
+        "similarity": ["--similarity", "0.8"],
+        "embedder": ["--embedder", "openai:small"],
+        "base_url": ["--base-url", "http://there/v1"],
         "query": ["--query", "asked"],
         "format": ["--format", "alpaca"],
     }
     assert all_of(report, given)
+    monkeypatch.setattr(OpenAIEmbedder, "__eq__", lambda mine, other: repr(mine) == repr(other))
     gain = {
         "curve": 0.3,
         "quality": "score",
@@ -185,7 +195,15 @@ def test_report(calls: Calls, tmp_path: Path) -> None:
         "at_least": {"a": 2},
         "at_most": {"b": "30%"},
         "budget": 70,
-        "weights": Path("weights.csv"),
+        "weights": "weights.csv",
+        "quality_missing": 0.5,
+        "min_cost": 2.0,
+        "max_cost": 9.0,
+        "start": "kind",
+        "target": "traffic.jsonl",
+        "tree": "tree.parquet",
+        "similarity": 0.8,
+        "embedder": OpenAIEmbedder("small", base_url="http://there/v1"),
     }
     expected: list[Call] = [
         ("scan", ["IN.jsonl"], read_with(query="asked", format="alpaca")),

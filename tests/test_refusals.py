@@ -27,7 +27,8 @@ def test_data_without_tags_are_no_pool(data: Path, command: tuple[str, ...], tag
     ).write_ndjson(data)
     output = data.with_name("subset.jsonl")
     done = run(*command, data, "-o", output, code=1)
-    assert done.stderr == f"error: {data}: no sample has tags: tag them first (instag tag)\n"
+    assert "none of 2 samples has tags, so nothing is chosen: tag them first with instag tag" in done.stderr
+    assert done.stderr.endswith(f"error: {data}: no sample has tags, so nothing is written\n")
     assert not output.exists()
 
 

@@ -33,7 +33,18 @@ if TYPE_CHECKING:
     from instag.recipe import Check, run, verify
     from instag.reporting import explore, figures, report
     from instag.sample import load_sample, load_sample_judgments
-    from instag.selection import Certificate, Method, Sweep, certify, count_tokens, rank, select, sweep
+    from instag.selection import (
+        Certificate,
+        Method,
+        Selection,
+        Sweep,
+        certify,
+        choose,
+        count_tokens,
+        rank,
+        select,
+        sweep,
+    )
     from instag.tagging import Cut, Estimate, Prompt, Tagged, atag, estimate, tag
 
 __all__ = [
@@ -63,6 +74,7 @@ __all__ = [
     "Pushed",
     "Quality",
     "Question",
+    "Selection",
     "Share",
     "Split",
     "Sweep",
@@ -78,6 +90,7 @@ __all__ = [
     "audit",
     "card",
     "certify",
+    "choose",
     "clean",
     "compare",
     "convert",
@@ -136,7 +149,18 @@ _HOMES = {
     "recipe": ("Check", "run", "verify"),
     "reporting": ("explore", "figures", "report"),
     "sample": ("load_sample", "load_sample_judgments"),
-    "selection": ("Certificate", "Method", "Sweep", "certify", "count_tokens", "rank", "select", "sweep"),
+    "selection": (
+        "Certificate",
+        "Method",
+        "Selection",
+        "Sweep",
+        "certify",
+        "choose",
+        "count_tokens",
+        "rank",
+        "select",
+        "sweep",
+    ),
     "tagging": ("Cut", "Estimate", "Prompt", "Tagged", "atag", "estimate", "tag"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -11,6 +11,9 @@ __all__ = [
     "check_choice",
     "check_count",
     "check_distance",
+    "check_flag",
+    "check_function",
+    "check_name",
     "check_shard",
     "check_share",
     "expect",
@@ -18,7 +21,11 @@ __all__ = [
     "is_number",
     "is_positive",
     "is_whole",
+    "shown",
 ]
+
+# The most characters of a value that a message shows.
+SHOWN = 80
 
 
 def check_count(name: str, value: Any, least: int = 1) -> None:
@@ -32,32 +39,58 @@ def check_count(name: str, value: Any, least: int = 1) -> None:
     instag.errors.InputError: min_count: expected a count of 1 or more; found 0
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) < 2**32:
-        raise InputError(f"{name}: expected a count of {least} or more; found {value!r}")
+        raise InputError(f"{name}: expected a count of {least} or more; found {shown(value)}")
 
 
 def check_share(name: str, value: Any) -> None:
     """Expect a share, from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:
-        raise InputError(f"{name}: expected a share from 0 to 1; found {value!r}")
+        raise InputError(f"{name}: expected a share from 0 to 1; found {shown(value)}")
 
 
 def check_distance(name: str, value: Any) -> None:
     """Expect a cosine distance."""
     if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) <= 2:  # noqa: PLR2004
-        raise InputError(f"{name}: expected a cosine distance above 0 and at most 2; found {value!r}")
+        raise InputError(f"{name}: expected a cosine distance above 0 and at most 2; found {shown(value)}")
 
 
 def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
     """Expect one of several values."""
     # True is 1 to Python, not to people.
     if not any(_is(value, choice) for choice in choices):
-        raise InputError(f"{name}: expected one of {', '.join(map(str, choices))}; found {value!r}")
+        raise InputError(f"{name}: expected one of {', '.join(map(str, choices))}; found {shown(value)}")
+
+
+def check_name(name: str, value: Any) -> None:
+    """Expect the name of a column.
+
+    Examples
+    --------
+    >>> check_name("tags", 5)
+    Traceback (most recent call last):
+    ...
+    instag.errors.InputError: tags: expected the name of a column; found 5
+    """
+    if not isinstance(value, str):
+        raise InputError(f"{name}: expected the name of a column; found {shown(value)}")
+
+
+def check_flag(name: str, value: Any) -> None:
+    """Expect true or false."""
+    if not isinstance(value, bool):
+        raise InputError(f"{name}: expected True or False; found {shown(value)}")
+
+
+def check_function(name: str, value: Any) -> None:
+    """Expect a function, or none."""
+    if value is not None and not callable(value):
+        raise InputError(f"{name}: expected a function such as print, or None; found {shown(value)}")
 
 
 def expect(name: str, found: object, expected: str, holds: Callable[[Any], bool]) -> None:
     """Expect what a rule says, in the words of `expected`."""
     if not holds(found):
-        raise InputError(f"{name}: expected {expected}; found {found!r}")
+        raise InputError(f"{name}: expected {expected}; found {shown(found)}")
 
 
 def is_whole(value: Any) -> bool:
@@ -67,7 +100,10 @@ def is_whole(value: Any) -> bool:
 
 def is_number(value: Any) -> bool:
     """Whether this is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    except OverflowError:  # of a whole number beyond all floats
+        return False
 
 
 def is_positive(value: Any) -> bool:
@@ -78,6 +114,20 @@ def is_positive(value: Any) -> bool:
 def is_not_negative(value: Any) -> bool:
     """Whether this is a finite number of 0 or more."""
     return is_number(value) and value >= 0
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: in one line, and not too long.
+
+    Examples
+    --------
+    >>> shown("a third"), shown(list(range(1_000))), shown({"math": 5})
+    ("'a third'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, …', "{'math': 5}")
+    """
+    text = " ".join(repr(value).split())
+    if " object at 0x" in text or " at 0x" in text or "\n" in repr(value):
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _is(value: Any, choice: Any) -> bool:

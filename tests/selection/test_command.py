@@ -89,7 +89,7 @@ def test_costs_and_an_earlier_selection(source: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--curve", "steep"], "curve: expected one of log, match; found 'steep'"),
+        (["--curve", "steep"], "curve: expected a number above 0 and at most 1, 'log' or 'match'; found 'steep'"),
         (
             ["--at-least", "a=x", "--group", "of"],
             "--at-least: expected a count such as 6000, or a share such as 0.1 or 10%; found 'x'",

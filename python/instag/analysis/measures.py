@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag.checks import check_name
 from instag.frame import wrap
-from instag.selection.choice import Chosen
+from instag.selection.choice import Selection
 from instag.tagsets import TagSets
 
 __all__ = ["Measures", "measure", "measure_chosen", "measure_tags"]
@@ -70,6 +71,7 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     ----------
     Complexity and diversity as in sections 2 and 3 of the InsTag paper.
     """
+    check_name("tags", tags)
     tagsets = wrap(data).tag_sets(tags)
     measured = measure_tags(tagsets)
     return measured if of is None else replace(measured, coverage=_coverage(tagsets, wrap(of).tag_sets(tags)))
@@ -85,7 +87,7 @@ def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Me
     return Measures(len(rows), 0, 0, pairs / max(len(rows), 1), distinct, coverage=distinct / max(every, 1))
 
 
-def measure_chosen(chosen: Chosen) -> tuple[Measures, Measures]:
+def measure_chosen(chosen: Selection[Any]) -> tuple[Measures, Measures]:
     """Measure what was chosen from, and what was chosen."""
     counts, (_, distinct) = chosen.counts, chosen.tagsets.measure()
     known = counts.samples - counts.null

@@ -9,6 +9,7 @@ import polars as pl
 from instag._core import duplicate_groups
 from instag.analysis.terminal import fitted, table
 from instag.chat.truncate import tokens_of
+from instag.checks import check_name, expect, is_number
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.queries import heard, overheard
@@ -140,6 +141,12 @@ def compare(
     >>> versions.summary.row(by_predicate=pl.col("measure") == "rows with a near-copy in the other")
     ('rows with a near-copy in the other', 1.0, 1.0)
     """
+    for name, value in (("tags", tags), ("by", by)):
+        check_name(name, value)
+    if query is not None:
+        check_name("query", query)
+    expect("threshold", threshold, "a number above 0 and up to 1", lambda share: is_number(share) and 0 < share <= 1)
+    expect("names", names, "two names, such as ('old', 'new')", _are_two_names)
     one, other = wrap(a), wrap(b)
     frames = (one, other)
     rows = [int(frame.lazy().select(pl.len()).collect().item()) for frame in frames]
@@ -160,6 +167,10 @@ def compare(
     found += _of_texts(frames, query, threshold)
     summary = pl.DataFrame(found, schema={"measure": pl.String, "a": pl.Float64, "b": pl.Float64}, orient="row")
     return Versions(*names, summary, shares, sources, distances)
+
+
+def _are_two_names(names: Any) -> bool:
+    return isinstance(names, tuple | list) and len(names) == 2 and all(isinstance(name, str) for name in names)  # noqa: PLR2004
 
 
 SHARES = {"n_a": pl.UInt32, "n_b": pl.UInt32, "share_a": pl.Float64, "share_b": pl.Float64, "change": pl.Float64}

@@ -8,15 +8,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import _core
 from instag._core import prefixes
 from instag.analysis.curves import BUDGET, spaced
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.normalization.rollup import with_broader
 from instag.selection.certificate import Certificate, certificate_of
+from instag.selection.columns import numbers_of
 from instag.selection.constraint import Units
-from instag.selection.cost import cost_of, numbers_of
+from instag.selection.cost import cost_of
 from instag.selection.options import Options, read_options
 from instag.selection.problem import Problem, problem_of
 from instag.selection.ranking import rank_tags
@@ -115,7 +115,7 @@ def _valued(
     spent = None if cost is None else float(cost.values.sum())
     whole = budget if budget is not None else min(own.samples, pool.samples) if spent is None else Units(spent)
     problem = problem_of(frame, pool, options, tags=tags, budget=whole, seed=None)
-    rows, _, _ = _core.choose(problem.core(), problem.constraint.core())
+    rows, _ = problem.choose()
     # The bound is of all selections, whichever it is found from: the greedy one is near the best.
     bound = certificate_of(problem, rows, STEPS if len(pool.codes) <= QUICK else 0).bound
     certificate = Certificate(_value(problem, taken, own, options), bound)
@@ -173,7 +173,7 @@ def _bought(frame: Frame, pool: TagSets, held: TagSets, tags: str, options: Opti
     most = min(pool.tagged, BUDGET)
     ranked = {method: rank_tags(pool, method, most, None).rows for method in BESIDE}
     problem = problem_of(frame, held, options, tags=tags, budget=None, seed=None)
-    ranked["gain for cost"] = _core.choose(problem.core(), problem.constraint.core())[0][:most]
+    ranked["gain for cost"] = problem.choose()[0][:most]
     curves = []
     for method, rows in ranked.items():
         sizes = spaced(len(rows))

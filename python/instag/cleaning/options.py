@@ -23,6 +23,8 @@ class Option:
     metavar: str | None = None
     flag: str | None = None
     """Its name on the command line, where that is another."""
+    kind: Any = None
+    """Its type on the command line, where that is another."""
 
 
 Against = Annotated[

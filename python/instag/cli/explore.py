@@ -7,10 +7,10 @@ import typer
 
 import instag
 from instag.choices import EXPLORED
-from instag.cli import console, outputs
-from instag.cli.options import Sources, Tags, expect_by, expect_tags, one_or_list
+from instag.cli import console
+from instag.cli.options import Sources, Tags
+from instag.cli.page import By, Output, Selections, Title, Vocabulary, parts
 from instag.cli.reading import reads
-from instag.cli.report import By, File, Output, Selections, Title, named, opened
 from instag.io.options import Reading
 
 Samples = Annotated[
@@ -27,29 +27,21 @@ def explore(
     by: By = None,
     tags: Tags = "tags",
     selection: Selections = None,
-    vocabulary: File = None,
+    vocabulary: Vocabulary = None,
     samples: Samples = EXPLORED,
     seed: Seed = 0,
     title: Title = None,
     **reading: Unpack[Reading],
 ) -> None:
     """Make one HTML file to explore tags in: samples, companions, the tree, and what selections took and why."""
-    chosen = named(selection or [])
-    outputs.apart([*source, *chosen.values(), vocabulary], outputs.file("-o", output, ".html", ".htm"))
-    with console.stage("reading"):
-        frame = opened(one_or_list(source), reading)
-        expect_tags(frame, source, tags)
-        if by is not None:
-            expect_by(frame, source, by)
-        taken = {name: opened(path, reading | {"format": "auto"}) for name, path in chosen.items()}
-        words = None if vocabulary is None else instag.Vocabulary.load(vocabulary)
+    data, selections, words = parts(source, output, selection, vocabulary, (tags, by), reading)
     with console.noted(), console.stage(f"writing {output}"):
         instag.explore(
-            frame,
+            data,
             output,
             tags=tags,
             by=by,
-            selections=taken,
+            selections=selections,
             vocabulary=words,
             samples=samples,
             seed=seed,

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag.checks import check_name
 from instag.errors import InputError
 from instag.frame.path import heads, resolve
 from instag.tagsets import Counts, TagSets, count_tags, encode
@@ -123,6 +124,7 @@ class Frame(ABC):
 
     def _head(self, name: str) -> str | None:
         """The column that a path goes into; None where there is a column of that very name."""
+        check_name("column", name)
         if name in self.columns:
             return None
         head = next((each for each in heads(name) if each in self.columns), None)

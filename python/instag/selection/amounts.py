@@ -4,12 +4,15 @@ from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
 
+from instag.checks import shown
 from instag.errors import InputError
 
 __all__ = ["amount_of", "is_share"]
 
 
-def amount_of(name: str, value: Any, whole: float, *, rounding: Callable[[float], float] = round) -> float:
+def amount_of(
+    name: str, value: Any, whole: float, *, rounding: Callable[[float], float] = round, counted: bool = False
+) -> float:
     """What an amount is: itself if it is a count, or its share of the whole, rounded.
 
     Parameters
@@ -23,6 +26,8 @@ def amount_of(name: str, value: Any, whole: float, *, rounding: Callable[[float]
         What shares are of.
     rounding
         How a share becomes a count.
+    counted
+        Whether what is no share has to be a whole number.
 
     Examples
     --------
@@ -38,9 +43,9 @@ def amount_of(name: str, value: Any, whole: float, *, rounding: Callable[[float]
         # So that a tenth of 30 is 3 when it is rounded up, whatever floats make of it.
         return share * whole if rounding is float else rounding(round(share * whole, 6))
     number = _number(value)
-    if share is None and number is not None and number >= 0:
+    if share is None and number is not None and number >= 0 and (not counted or number == int(number)):
         return number
-    raise InputError(f"{name}: expected a count such as 500, or a share such as 0.3 or '30%'; found {value!r}")
+    raise InputError(f"{name}: expected a count such as 500, or a share such as 0.3 or '30%'; found {shown(value)}")
 
 
 def is_share(value: Any) -> bool:

@@ -10,16 +10,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.checks import check_count
+from instag.checks import check_count, check_name, expect, shown
 from instag.choices import Method
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.normalization.rollup import with_broader
+from instag.selection.columns import tag_sets_of
 from instag.selection.constraint import Units
 from instag.selection.cost import cost_of
 from instag.selection.options import Gain, read_options
 from instag.selection.problem import Problem, problem_of
-from instag.tagsets import encode
+from instag.selection.start import checked_numbers, listed_numbers
 
 __all__ = ["Certificate", "certificate_of", "certify"]
 
@@ -111,16 +111,23 @@ def certify(
     >>> round(instag.certify(df, [0, 3]).share, 2)
     0.67
     """
-    if method != "gain":
-        raise InputError(f"method: only 'gain' has an objective to certify by; found {method!r}")
+    expect(
+        "method",
+        method,
+        "'gain', which alone has an objective to certify by",
+        lambda each: isinstance(each, str) and each == "gain",
+    )
     options = read_options(method, **gain)
     if options.curve == "match":
         raise InputError("curve: 'match' is no curve of its own: certify by a number or 'log'")
     check_count("steps", steps, 0)
+    check_name("tags", tags)
     frame = wrap(data)
-    tagsets = with_broader(encode(frame.chunks(tags)), options.tree)
+    tagsets = tag_sets_of(frame, tags, options.tree)
     wanted = _row_numbers(rows, tagsets.samples)
     if budget is None:
+        if not len(wanted):
+            raise InputError("rows: expected one at least, or a budget that they might have met; found none")
         cost = cost_of(frame, options)
         budget = len(wanted) if cost is None else Units(cost.values[wanted].sum())
     problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=None)
@@ -142,18 +149,24 @@ def certificate_of(problem: Problem, rows: NDArray[np.uint32], steps: int) -> Ce
             minlength=len(quotas.names),
         )
         constraint = replace(constraint, quotas=replace(quotas, at_least=np.minimum(quotas.at_least, held)))
-    return Certificate(*_core.certify(problem.core(), constraint.core(), rows, steps))
+    try:
+        return Certificate(*_core.certify(problem.core(), constraint.core(), rows, steps))
+    except OverflowError as error:
+        raise InputError(str(error)) from None
 
 
 def _row_numbers(rows: Any, samples: int) -> NDArray[np.uint32]:
-    numbers = rows.to_list() if isinstance(rows, pl.Series) else np.asarray(rows).tolist()
-    for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < samples:
-            raise InputError(f"rows: expected numbers of rows, from 0 to {samples - 1:,}; found {number!r}")
-    wanted = np.array(numbers, np.uint32)
-    if len(np.unique(wanted)) < len(wanted):
-        values, counts = np.unique(wanted, return_counts=True)
-        raise InputError(f"rows: expected each row once; found row {values[counts > 1][0]:,} {counts.max():,} times")
+    numbers = listed_numbers(rows)
+    if numbers is None:
+        raise InputError(
+            f"rows: expected the numbers of the rows, such as [0, 5] or the column row of details=True; found {shown(rows)}"
+        )
+    wanted = checked_numbers("rows", numbers, samples)
+    values, counts = np.unique(wanted, return_counts=True)
+    if len(values) < len(wanted):
+        raise InputError(
+            f"rows: expected each row once; found row {values[counts > 1][0]:,} {counts.max():,} times: leave the others out"
+        )
     return wanted
 
 
@@ -162,16 +175,20 @@ def _check_allowed(problem: Problem, rows: NDArray[np.uint32]) -> None:
     amount = constraint.amount(rows)
     unit = "samples" if constraint.cost is None else constraint.cost.name
     if amount > constraint.budget * (1 + 1e-12):
-        raise InputError(f"rows: they have {amount:,g} {unit}, above the budget of {constraint.budget:,g}")
+        raise InputError(
+            f"rows: they have {amount:,.10g} {unit}, above the budget of {constraint.budget:,.10g}: give fewer rows, or leave the budget out"
+        )
     untagged = np.diff(problem.tagsets.offsets)[rows] == 0
     left_out = ~problem.available[rows] & ~untagged
     if left_out.any():
         raise InputError(
-            f"rows: {int(left_out.sum()):,} may not be chosen, by start, min_cost or max_cost: row {rows[left_out][0]:,} is one"
+            f"rows: {int(left_out.sum()):,} may not be chosen, by start, min_cost or max_cost: row {rows[left_out][0]:,} is one; leave them out"
         )
     if (quotas := constraint.quotas) is not None:
         values = None if constraint.cost is None else constraint.cost.values[rows]
         held = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
         for name, has, most in zip(quotas.names, held, quotas.at_most, strict=True):
             if has > most * (1 + 1e-12):
-                raise InputError(f"rows: group {name!r} has {has:,g} {unit}, above at_most of {most:,g}")
+                raise InputError(
+                    f"rows: group {name!r} has {has:,.10g} {unit}, above at_most of {most:,.10g}: give fewer of its rows, or a larger at_most"
+                )

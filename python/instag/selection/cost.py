@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.io.texts import texts
+from instag.selection.columns import numbers_of
 from instag.selection.options import Options
 
-__all__ = ["Cost", "cost_of", "numbers_of"]
+__all__ = ["Cost", "cost_of"]
 
 Floats = NDArray[np.float64]
 
 # Decimal places that are tried, so that costs are whole numbers of the last of them.
 PLACES = 6
+# The least and the largest cost: their sums and quotients stay finite.
+LEAST, MOST = 1e-100, 1e100
 # The core adds costs up in 64 bits.
 LARGEST = 2.0**62
 
@@ -47,7 +50,7 @@ class Cost:
 
     def parts(self, units: float) -> int:
         """Units in parts, rounded down."""
-        return int(min(units * self.scale + self.slack, LARGEST))
+        return int(min(float(units) * self.scale + self.slack, LARGEST))
 
 
 def cost_of(frame: Frame, options: Options) -> Cost | None:
@@ -80,6 +83,11 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
             f"cost: expected numbers above 0 in column {name!r}; found {values[bad[0]]:g} in {frame.row_name(bad[0])}, and {bad.size:,} such "
             "in all: drop those rows, or give them what they cost"
         )
+    if (bad := np.flatnonzero((values < LEAST) | (values > MOST))).size:
+        raise InputError(
+            f"cost: expected numbers from {LEAST:g} to {MOST:g} in column {name!r}; found {values[bad[0]]:g} in "
+            f"{frame.row_name(bad[0])}, and {bad.size:,} such in all: drop those rows, or count in another unit"
+        )
     return Cost(name, values, *_whole(values))
 
 
@@ -96,24 +104,3 @@ def _whole(values: Floats) -> tuple[NDArray[np.uint64], float, float]:
             return whole.astype(np.uint64), scale, 1e-6
     scale = 2.0**52 / total
     return np.maximum(np.rint(values * scale), 1).astype(np.uint64), scale, len(values) / 2
-
-
-def numbers_of(frame: Frame, option: str, name: str, missing: float | None) -> Floats:
-    """A column of finite numbers; what is null or NaN is `missing`, or an error where that is None."""
-    column = frame.column(name)
-    if not column.dtype.is_numeric():
-        raise InputError(f"{option}: expected numbers in column {name!r}; found {column.dtype}")
-    values = column.cast(pl.Float64).fill_nan(None)
-    if values.null_count():
-        if missing is None:
-            hint = "; give them a number with quality_missing=" if option == "quality" else ": drop those rows"
-            raise InputError(
-                f"{option}: {values.null_count():,} of {len(values):,} rows have no number in column {name!r}{hint}"
-            )
-        values = values.fill_null(missing)
-    numbers = values.to_numpy().astype(np.float64)
-    if (bad := np.flatnonzero(~np.isfinite(numbers))).size:
-        raise InputError(
-            f"{option}: expected finite numbers in column {name!r}; found {numbers[bad[0]]:g} in {frame.row_name(bad[0])}"
-        )
-    return numbers

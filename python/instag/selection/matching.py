@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from instag import _core
 from instag.selection.problem import Problem
 from instag.selection.ranking import rank_tags
 
@@ -50,13 +49,12 @@ def matched(problem: Problem) -> Match:
     first = rank_tags(tagsets, "complexity-first", budget, problem.seed).rows
     best = Match(first, np.array([]), None)
     pairs, most = tagsets.measure(first)
-    constraint = problem.constraint.core()
     for name, least, largest in (("power", 0.0, 1.0), ("capped", LEAST, 0.0)):
         low, high = least, largest
         for _ in range(STEPS):
             middle = (low + high) / 2
             parameter = middle if name == "power" else 2.0**middle
-            rows, gains, _ = _core.choose(problem.along(name, parameter).core(), constraint)
+            rows, gains = problem.along(name, parameter).choose()
             found, covered = tagsets.measure(rows)
             if found < pairs:
                 low = middle

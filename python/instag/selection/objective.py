@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag import io
-from instag.checks import is_not_negative
+from instag.checks import is_not_negative, shown
 from instag.errors import InputError
-from instag.frame import wrap
+from instag.frame import Frame
+from instag.selection.columns import opened, wrapped
 from instag.selection.options import Options
 from instag.tagsets import TagSets, encode
 from instag.warning import warn
@@ -72,25 +71,38 @@ def _weights(weights: Any) -> dict[str, float]:
     if isinstance(weights, Mapping):
         return _checked("weights", weights)
     if isinstance(weights, str | PathLike):
-        read = io.load(str(Path(weights)))
-        return _listed("weights", wrap(read), f"{weights}: ")
-    return _listed("weights", wrap(weights), "weights: ")
+        return _listed(opened("weights", weights), f"weights: {weights}: ")
+    expected = "a mapping from tag to weight, a frame with the columns tag and weight, or a file of one"
+    return _listed(wrapped("weights", weights, expected), "weights: ")
 
 
-def _listed(name: str, frame: Any, where: str) -> dict[str, float]:
+def _listed(frame: Frame, where: str) -> dict[str, float]:
     """Tags and weights of a frame, in the columns `tag` and `weight`."""
     if missing := [column for column in ("tag", "weight") if column not in frame.columns]:
         raise InputError(
-            f"{where}expected the columns tag and weight; found no {missing[0]} in {', '.join(frame.columns)}"
+            f"{where}expected the columns tag and weight; found no {missing[0]} in {', '.join(frame.columns) or 'a frame without columns'}: rename the columns"
         )
-    weights = frame.column("weight").cast(pl.Float64, strict=False)
-    return _checked(name, dict(zip(frame.column("tag").cast(pl.String), weights, strict=True)))
+    tags, given = frame.column("tag"), frame.column("weight")
+    if tags.dtype.is_nested() or given.dtype.is_nested():
+        raise InputError(f"{where}expected a tag and a number a row; found {tags.dtype} and {given.dtype}")
+    weights = given.cast(pl.Float64, strict=False)
+    for row, (tag, weight, found) in enumerate(zip(tags, weights, given, strict=True)):
+        if tag is None or not is_not_negative(weight):
+            what = "no tag" if tag is None else f"{shown(found)} for {tag!r}"
+            raise InputError(f"{where}row {row:,}: expected a tag and a finite number of 0 or more; found {what}")
+    if (twice := tags.filter(tags.is_duplicated())).len():
+        raise InputError(
+            f"{where}expected each tag once; found {twice[0]!r} {(tags == twice[0]).sum()} times: keep one"
+        )
+    return _checked("weights", dict(zip(tags.cast(pl.String), weights, strict=True)))
 
 
 def _target(target: Any, column: str) -> dict[str, float]:
     if isinstance(target, Mapping):
         return _checked("target", target)
-    frame = wrap(io.load(str(Path(target)))) if isinstance(target, str | PathLike) else wrap(target)
+    expected = "a frame with tags, its file, or a mapping from tag to share"
+    from_file = isinstance(target, str | PathLike)
+    frame = opened("target", target) if from_file else wrapped("target", target, expected)
     if column not in frame.columns:
         raise InputError(
             f"target: expected the tags in a column {column!r}, as in the data; the columns are: {', '.join(frame.columns) or 'none'}"
@@ -108,7 +120,7 @@ def _checked(name: str, weights: Mapping[Any, Any]) -> dict[str, float]:
     for tag, weight in weights.items():
         if not is_not_negative(weight):
             raise InputError(
-                f"{name}: expected a finite number of 0 or more for each tag; found {weight!r} for {tag!r}"
+                f"{name}: expected a finite number of 0 or more for each tag; found {shown(weight)} for {tag!r}"
             )
         if weight > LARGEST:
             raise InputError(f"{name}: expected numbers up to {LARGEST:g}; found {weight!r} for {tag!r}: divide all")

@@ -1,14 +1,14 @@
-"""The options of `method="gain"`, checked before any work."""
+"""The options of `method="gain"`: declared once, for functions and for the command line, and checked before any work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from os import PathLike
-from typing import Any, TypedDict, Unpack
+from typing import Annotated, Any, TypedDict, Unpack, get_args
 
-from instag.checks import check_choice, expect, is_not_negative, is_number
+from instag.checks import check_choice, check_name, expect, is_not_negative, is_number, shown
 from instag.choices import Amount, Curve, Method
-from instag.embedding.vectors import Embed
+from instag.cleaning.options import Option
 from instag.errors import InputError
 
 __all__ = ["Gain", "Options", "read_options"]
@@ -20,22 +20,38 @@ NEEDED = {"similarity": "say how near with"}
 class Gain(TypedDict, total=False):
     """The options of :func:`select` for ``method="gain"``."""
 
-    curve: Curve
-    quality: str
-    quality_missing: float
-    cost: str
-    cost_exponent: float
-    min_cost: float
-    max_cost: float
-    group: str
-    at_least: Amount | Mapping[str, Amount]
-    at_most: Amount | Mapping[str, Amount]
-    start: Any
-    weights: Mapping[str, float] | str | PathLike[str] | Any
-    target: Mapping[str, float] | Any
-    tree: Any
-    similarity: float
-    embedder: str | Embed | None
+    curve: Annotated[Curve, Option("a number for x^A (0.5), log, or match. 0 covers, 1 deepens.", "A", kind=str)]
+    quality: Annotated[str, Option("samples count as much as this column says.", "COLUMN")]
+    quality_missing: Annotated[float, Option("what null in --quality counts.", "NUMBER")]
+    cost: Annotated[str, Option("what samples cost, for --budget: a column, characters, words or tokens.", "COLUMN")]
+    cost_exponent: Annotated[float, Option("take by gain / cost^E, from 0 to 1 (1).", "E")]
+    min_cost: Annotated[float, Option("leave out samples that cost less.", "NUMBER")]
+    max_cost: Annotated[float, Option("leave out samples that cost more.", "NUMBER")]
+    group: Annotated[str, Option("the groups of --at-least and --at-most.", "COLUMN")]
+    at_least: Annotated[
+        Amount | Mapping[str, Amount],
+        Option("what a group, or tag:TAG, is to have: a count or a share.", "[GROUP=]N", kind=list[str]),
+    ]
+    at_most: Annotated[
+        Amount | Mapping[str, Amount],
+        Option("what a group may have: a count or a share.", "[GROUP=]N", kind=list[str]),
+    ]
+    start: Annotated[Any, Option("what was chosen before: a column of booleans, or a file.", "COLUMN|FILE", kind=str)]
+    weights: Annotated[
+        Mapping[str, float] | str | PathLike[str] | Any,
+        Option("what tags are worth: a file with the columns tag and weight.", "FILE", kind=str),
+    ]
+    target: Annotated[
+        Mapping[str, float] | Any, Option("choose data like those in this file, by its tags.", "FILE", kind=str)
+    ]
+    tree: Annotated[Any, Option("count broader tags too, of a vocabulary made with a judge.", "V.parquet", kind=str)]
+    similarity: Annotated[
+        float, Option("count for tags as near as this too, in part: a cosine between 0 and 1.", "COSINE")
+    ]
+    embedder: Annotated[
+        str | Callable[[list[str]], Any] | None,
+        Option("tells which tags are near, for --similarity: as for instag normalize.", "NAME", kind=str),
+    ]
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ class Options:
     target: Any = None
     tree: Any = None
     similarity: float | None = None
-    embedder: str | Embed | None = "auto"
+    embedder: str | Callable[[list[str]], Any] | None = "auto"
 
     @property
     def given(self) -> list[str]:
@@ -73,8 +89,9 @@ def read_options(method: Method, **options: Unpack[Gain]) -> Options:
     >>> read_options("coverage", quality="reward")
     Traceback (most recent call last):
     ...
-    instag.errors.InputError: quality: only method 'gain' has it; found method 'coverage'
+    instag.errors.InputError: quality: only method 'gain' has it; found method 'coverage': leave it out, or choose by method 'gain'
     """
+    check_choice("method", method, get_args(Method))
     known = [field.name for field in fields(Options)]
     for name in options:
         if name not in known:
@@ -83,27 +100,35 @@ def read_options(method: Method, **options: Unpack[Gain]) -> Options:
     read = Options(**options)
     if method != "gain":
         if read.given:
-            raise InputError(f"{read.given[0]}: only method 'gain' has it; found method {method!r}")
+            raise InputError(
+                f"{read.given[0]}: only method 'gain' has it; found method {method!r}: leave it out, or choose by method 'gain'"
+            )
         return read
-    _check_numbers(read)
+    _check_kinds(read)
     _check_together(read)
     return read
 
 
-def _check_numbers(options: Options) -> None:
-    curve = options.curve
-    if isinstance(curve, str):
-        check_choice("curve", curve, ("log", "match"))
-    else:
-        expect(
-            "curve", curve, "a number above 0 and at most 1, 'log' or 'match'", lambda a: is_number(a) and 0 < a <= 1
-        )
+def _check_kinds(options: Options) -> None:
+    expect("curve", options.curve, "a number above 0 and at most 1, 'log' or 'match'", _is_curve)
     expect("cost_exponent", options.cost_exponent, "a number from 0 to 1", lambda e: is_number(e) and 0 <= e <= 1)
     if options.similarity is not None:
         expect("similarity", options.similarity, "a cosine above 0 and below 1", lambda s: is_number(s) and 0 < s < 1)
     for name in ("quality_missing", "min_cost", "max_cost"):
         if (value := getattr(options, name)) is not None:
             expect(name, value, "a number of 0 or more", is_not_negative)
+    for name in ("quality", "cost", "group"):
+        if (value := getattr(options, name)) is not None:
+            check_name(name, value)
+    embedder = options.embedder
+    if embedder is not None and not isinstance(embedder, str) and not callable(embedder):
+        raise InputError(
+            f"embedder: expected the name of one, such as 'minilm', or a function from texts to vectors; found {shown(embedder)}"
+        )
+
+
+def _is_curve(value: Any) -> bool:
+    return value in ("log", "match") if isinstance(value, str) else is_number(value) and 0 < value <= 1
 
 
 def _check_together(options: Options) -> None:

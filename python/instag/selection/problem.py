@@ -11,8 +11,9 @@ from instag import _core
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.progress import Progress
+from instag.selection.columns import column_of, numbers_of
 from instag.selection.constraint import Constraint, constraint_of
-from instag.selection.cost import cost_of, numbers_of
+from instag.selection.cost import cost_of
 from instag.selection.objective import LARGEST, curve_of, worth_of
 from instag.selection.options import Options
 from instag.selection.propagation import Spread, spread_of
@@ -85,6 +86,20 @@ class Problem:
         before = {} if self.start is None else dict(enumerate(self.start.holders.tolist()))
         return [(tag, max(least - before.get(tag, 0), 0)) for tag, least in self.constraint.wanted.items()]
 
+    def choose(self) -> tuple[NDArray[np.uint32], Floats]:
+        """Choose rows, in order, and what each adds.
+
+        Raises
+        ------
+        InputError
+            Where numbers are too large to be added up.
+        """
+        try:
+            rows, gains, _ = _core.choose(self.core(), self.constraint.core())
+        except OverflowError as error:
+            raise InputError(str(error)) from None
+        return rows, gains
+
     def along(self, name: str, parameter: float) -> "Problem":
         """The same with another curve."""
         return replace(self, curve=(name, parameter))
@@ -107,7 +122,7 @@ def problem_of(
     InputError
         Where a column is missing or holds what it must not, or nothing could be chosen.
     """
-    if options.group is not None and (kind := frame.column(options.group).dtype).is_nested():
+    if options.group is not None and (kind := column_of(frame, "group", options.group).dtype).is_nested():
         raise InputError(f"group: column {options.group!r} is {kind}: expected one value a row, such as its first tag")
     quality = None if options.quality is None else _quality(frame, options)
     cost = cost_of(frame, options)
@@ -120,7 +135,7 @@ def problem_of(
         if tagsets.tagged and not (available & ~cheap & ~dear).any():
             raise InputError(
                 f"min_cost, max_cost: none of {tagsets.tagged:,} samples with tags costs between {options.min_cost or 0:g} and "
-                f"{np.inf if options.max_cost is None else options.max_cost:g} {cost.name}; they cost {cost.values.min():g} to {cost.values.max():g}"
+                f"{np.inf if options.max_cost is None else options.max_cost:g} {cost.name}; they cost {cost.values.min():g} to {cost.values.max():g}: widen the bounds"
             )
         available &= ~cheap & ~dear
     start = start_of(frame, tagsets, options, tags, quality, None if cost is None else cost.values)
@@ -128,12 +143,12 @@ def problem_of(
         available[start.rows] = False
         if tagsets.tagged and not available.any():
             raise InputError(
-                f"start: it holds every row with tags that may be chosen; nothing is left of {tagsets.samples:,} rows"
+                f"start: it holds every row with tags that may be chosen; nothing is left of {tagsets.samples:,} rows: choose fewer before, or add data"
             )
     worth = worth_of(tagsets, options, tags)
     if tagsets.tagged and quality is not None and not quality[available].any():
         raise InputError(
-            f"quality: column {options.quality!r} is 0 in every row that may be chosen, so nothing is worth choosing"
+            f"quality: column {options.quality!r} is 0 in every row that may be chosen, so nothing is worth choosing: leave it out, or give some rows more"
         )
     constraint = constraint_of(frame, tagsets, options, budget=budget, cost=cost, available=available, start=start)
     if constraint.quotas is not None and start is not None and (over := _over(constraint)):

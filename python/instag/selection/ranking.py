@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag import _core
-from instag.checks import check_choice
+from instag.checks import check_choice, shown
 from instag.choices import Method
 from instag.errors import InputError
 from instag.tagsets import TagSets, lists_of
@@ -57,8 +57,9 @@ def rank_tags(
 
 def check_seed(seed: Any) -> None:
     """Expect a seed, or none."""
-    if seed is not None and not (isinstance(seed, Integral) and 0 <= int(seed) < 2**64):
-        raise InputError(f"seed: expected an integer from 0 to 2**64 - 1, or None; found {seed!r}")
+    whole = isinstance(seed, Integral) and not isinstance(seed, bool)
+    if seed is not None and not (whole and 0 <= int(seed) < 2**64):
+        raise InputError(f"seed: expected an integer from 0 to 2**64 - 1, or None; found {shown(seed)}")
 
 
 def explain(tagsets: TagSets, ranking: Ranking) -> pl.DataFrame:

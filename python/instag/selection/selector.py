@@ -1,19 +1,18 @@
-"""`select` and `rank`: the rows to fine-tune on, in order of selection."""
+"""`select`, `rank` and `choose`: the rows to fine-tune on, in order of selection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar, Unpack
 
-import polars as pl
-
+from instag.checks import check_name
 from instag.choices import Method
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.progress import Progress, Stage
-from instag.selection.choice import choose
-from instag.selection.options import Gain, read_options
-from instag.selection.shortfall import warn_of_missing
+from instag.selection.amounts import is_share
+from instag.selection.choice import Selection, selection_of
+from instag.selection.options import Gain, Options, read_options
 
-__all__ = ["rank", "select"]
+__all__ = ["choose", "rank", "select"]
 
 F = TypeVar("F")
 
@@ -145,17 +144,14 @@ def select(
     Algorithm 1. For ``"gain"``: Nemhauser, Wolsey, Fisher, "An analysis of approximations for maximizing submodular set
     functions", 1978; Yaroslavtsev, Zhou, Avdiukhin, "Bring Your Own Greedy"+Max, 2020, for costs.
     """
-    options = read_options(method, **gain)
-    frame = wrap(data, key)
     if budget is None:
-        raise InputError("budget: expected a count of 0 or more, or a share up to 1.0; found None")
-    chosen = choose(frame, budget, tags=tags, method=method, seed=seed, options=options, progress=progress)
-    warn_of_missing(chosen, tags)
-    if progress is not None and (certificate := chosen.certificate()) is not None:
+        raise InputError(
+            "budget: expected a count of 0 or more, or a share up to 1.0; found None: instag.rank needs no budget"
+        )
+    selection = choose(data, budget, tags=tags, method=method, seed=seed, key=key, progress=progress, **gain)
+    if progress is not None and (certificate := selection.certificate()) is not None:
         progress(Stage(f"{method}: {certificate.line}"))
-    added = chosen.details(frame, options) if details else pl.DataFrame()
-    picked: F = frame.take(chosen.rows, added)
-    return picked
+    return selection.data(details=details)
 
 
 def rank(
@@ -181,7 +177,74 @@ def rank(
     >>> instag.rank(df).select("rank", "round", "row").rows()
     [(1, 1, 1), (2, 2, 0), (3, 2, 3)]
     """
+    selection = choose(data, None, tags=tags, method=method, seed=seed, key=key, progress=progress, **gain)
+    return selection.data(details=True)
+
+
+def choose(
+    data: F,
+    budget: float | str | None = None,
+    *,
+    tags: str = "tags",
+    method: Method = "complexity-first",
+    seed: int | None = None,
+    key: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    **gain: Unpack[Gain],
+) -> Selection[F]:
+    """Choose as :func:`select` does, and keep all that is known of the selection: what it is, how good, what it lacks.
+
+    Parameters
+    ----------
+    data, tags, method, seed, key, progress, **gain
+        As for :func:`select`.
+    budget
+        As for :func:`select`; None takes all samples that have tags, as :func:`rank` does.
+
+    Returns
+    -------
+    Selection
+        With `data(details=…)`, the numbers of its `rows`, `details` of each, its `certificate()`, and for `quotas` what
+        was asked for and what was reached. Printed, it says what `instag select` says.
+
+    Raises
+    ------
+    InputError
+        As :func:`select` and :func:`rank` do.
+
+    Examples
+    --------
+    >>> import instag, polars as pl
+    >>> df = pl.DataFrame({"source": ["a", "a", "b", "b"], "tags": [["math"], ["math", "proof"], ["art"], ["art"]]})
+    >>> selection = instag.choose(df, 2, method="gain", group="source", at_most=1)
+    >>> selection.rows.tolist(), selection.certificate().share
+    ([1, 2], 1.0)
+    >>> selection.quotas.rows()
+    [('a', None, 1.0, 1.0), ('b', None, 1.0, 1.0)]
+    >>> print(selection)
+    a: 1, of at most 1
+    b: 1, of at most 1
+    2 of 4 samples by gain: at least 100.0 % of the best possible (value 3, bound 3)
+    """
     options = read_options(method, **gain)
+    if budget is None:
+        _check_rankable(options)
+    if key is not None:
+        check_name("key", key)
+    selection: Selection[F] = selection_of(
+        wrap(data, key), budget, tags=tags, method=method, seed=seed, options=options, progress=progress
+    )
+    selection.warn_of_missing()
+    return selection
+
+
+def _check_rankable(options: Options) -> None:
+    """See that the selection for every smaller budget is a prefix."""
+    amounts = options.at_most.values() if isinstance(options.at_most, Mapping) else [options.at_most]
+    if any(is_share(amount) for amount in amounts):
+        raise InputError(
+            "at_most: a share is of the budget, and a ranking has none: give counts, or select with a budget"
+        )
     for name, why in (
         ("cost", "the last sample is whichever still fits into the budget"),
         ("at_least", "what a group is to have at least is set aside from the budget"),
@@ -194,8 +257,3 @@ def rank(
         raise InputError(
             "curve: 'match' finds another curve for each budget, so that there is no ranking: select with a budget"
         )
-    frame = wrap(data, key)
-    chosen = choose(frame, None, tags=tags, method=method, seed=seed, options=options, progress=progress)
-    warn_of_missing(chosen, tags)
-    ranked: F = frame.take(chosen.rows, chosen.details(frame, options))
-    return ranked

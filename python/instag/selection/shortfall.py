@@ -1,23 +1,58 @@
-"""What a selection lacks of what was asked for, and why: samples of the budget, and lower quotas."""
+"""What a selection lacks of what was asked for, and why: samples of the budget, and quotas."""
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.selection.choice import Chosen
 from instag.selection.problem import Problem
+from instag.selection.ranking import Counts
 from instag.warning import warn
 
-__all__ = ["reached_quotas", "warn_of_missing", "warn_of_quotas"]
+__all__ = ["quotas_reached", "warn_of_missing"]
+
+QUOTAS = {"of": pl.String, "at_least": pl.Float64, "at_most": pl.Float64, "reached": pl.Float64}
 
 
-def warn_of_missing(chosen: Chosen, column: str) -> None:
-    """Say which samples could not be chosen, and whether the budget was missed for it."""
-    counts, wanted = chosen.counts, chosen.wanted
+def quotas_reached(problem: Problem | None, rows: NDArray[np.uint32]) -> pl.DataFrame:
+    """For each group and tag with a quota, what was asked for and what there is, earlier rows included."""
+    found: list[tuple[str, float | None, float | None, float]] = []
+    if problem is not None and (quotas := problem.constraint.quotas) is not None:
+        cost = problem.constraint.cost
+        values = None if cost is None else cost.values[rows]
+        held = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
+        found += [
+            (name, float(least) or None, float(most) if np.isfinite(most) else None, float(has))
+            for name, least, most, has in zip(quotas.names, quotas.at_least, quotas.at_most, held, strict=True)
+            if least > 0 or np.isfinite(most)
+        ]
+    if problem is not None and problem.constraint.wanted:
+        taken = np.zeros(problem.tagsets.samples, np.bool_)
+        taken[rows] = True
+        codes = problem.tagsets.codes[np.repeat(taken, np.diff(problem.tagsets.offsets))]
+        holders = np.bincount(codes, minlength=problem.tagsets.n_tags)
+        if problem.start is not None:
+            holders = holders + problem.start.holders
+        names = problem.tagsets.tags.cast(pl.String)
+        found += [
+            (f"tag:{names[tag]}", float(least), None, float(holders[tag]))
+            for tag, least in problem.constraint.wanted.items()
+        ]
+    return pl.DataFrame(found, QUOTAS, orient="row")
+
+
+def warn_of_missing(
+    counts: Counts,
+    wanted: int | None,
+    rows: NDArray[np.uint32],
+    problem: Problem | None,
+    quotas: pl.DataFrame,
+    column: str,
+) -> None:
+    """Say which samples could not be chosen, whether the budget was missed for it, and which lower quotas were."""
+    taken = len(rows)
     if counts.null:
         warn(f"column {column!r}: {counts.null:,} of {counts.samples:,} samples have null tags; they are not chosen")
-    taken = len(chosen.rows)
-    if wanted and not counts.tagged:
+    if wanted != 0 and not counts.tagged:
         warn(
             f"column {column!r}: none of {counts.samples:,} samples has tags, so nothing is chosen: tag them first with "
             "instag tag, or name the column that has them with tags= / --tags"
@@ -27,10 +62,12 @@ def warn_of_missing(chosen: Chosen, column: str) -> None:
     elif wanted is not None and wanted > counts.tagged:
         rest = "all of those were taken" if taken == counts.tagged else f"{taken:,} were taken"
         warn(f"budget: {wanted:,} samples were asked for, and {counts.tagged:,} have tags; {rest}")
-    elif wanted is not None and wanted > taken and chosen.problem is not None:
-        warn(f"budget: {wanted:,} samples were asked for, and {taken:,} could be taken: {_why_fewer(chosen.problem)}")
-    if chosen.problem is not None:
-        warn_of_quotas(chosen.problem, chosen.rows)
+    elif wanted is not None and wanted > taken and problem is not None:
+        warn(f"budget: {wanted:,} samples were asked for, and {taken:,} could be taken: {_why_fewer(problem)}")
+    for of, asked, _, reached in quotas.filter(pl.col("reached") < pl.col("at_least")).iter_rows():
+        warn(
+            f"at_least: {of}: {asked:,g} were asked for, and {reached:,g} could be taken within the budget and the other quotas"
+        )
 
 
 def _why_fewer(problem: Problem) -> str:
@@ -42,36 +79,3 @@ def _why_fewer(problem: Problem) -> str:
     if problem.quality is not None or problem.worth is not None:
         reasons.append("others add nothing, for their quality is 0 or none of their tags counts")
     return "; ".join(reasons) or "the others have no tags"
-
-
-def warn_of_quotas(problem: Problem, rows: NDArray[np.uint32]) -> None:
-    """Say which lower quotas were not reached."""
-    for name, asked, reached in reached_quotas(problem, rows):
-        if reached < asked:
-            warn(
-                f"at_least: {name}: {asked:,g} were asked for, and {reached:,g} could be taken within the budget and the other quotas"
-            )
-
-
-def reached_quotas(problem: Problem, rows: NDArray[np.uint32]) -> list[tuple[str, float, float]]:
-    """For each group and tag with a lower quota, what was asked for and what there is, earlier rows included."""
-    constraint = problem.constraint
-    found = []
-    if (quotas := constraint.quotas) is not None:
-        values = None if constraint.cost is None else constraint.cost.values[rows]
-        held = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
-        found = [
-            (name, float(least), float(has))
-            for name, least, has in zip(quotas.names, quotas.at_least, held, strict=True)
-            if least > 0
-        ]
-    if constraint.wanted:
-        taken = np.zeros(problem.tagsets.samples, np.bool_)
-        taken[rows] = True
-        codes = problem.tagsets.codes[np.repeat(taken, np.diff(problem.tagsets.offsets))]
-        holders = np.bincount(codes, minlength=problem.tagsets.n_tags)
-        if problem.start is not None:
-            holders = holders + problem.start.holders
-        names = problem.tagsets.tags.cast(pl.String)
-        found += [(f"tag:{names[tag]}", float(least), float(holders[tag])) for tag, least in constraint.wanted.items()]
-    return found

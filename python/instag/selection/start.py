@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag.checks import shown
 from instag.errors import InputError
-from instag.frame import Frame, wrap
-from instag.normalization.rollup import with_broader
-from instag.selection.cost import cost_of, numbers_of
+from instag.frame import Frame
+from instag.selection.columns import column_of, numbers_of, tag_sets_of, wrapped
+from instag.selection.cost import cost_of
 from instag.selection.options import Options
 from instag.tagsets import TagSets
 
-__all__ = ["Start", "start_of"]
+__all__ = ["Start", "checked_numbers", "listed_numbers", "start_of"]
 
 Floats = NDArray[np.float64]
 
@@ -60,10 +62,11 @@ def start_of(
         return None
     if isinstance(start, str):
         rows = _marked(frame, start)
-    elif (numbers := _numbers(start)) is not None:
-        rows = frame.places(_checked(numbers, tagsets.samples))
+    elif (numbers := listed_numbers(start)) is not None:
+        rows = frame.places(np.unique(checked_numbers("start", numbers, tagsets.samples)))
     else:
-        return _other(wrap(start), tagsets, options, column)
+        expected = "the name of a column of true and false, the numbers of rows, or a frame with tags"
+        return _other(wrapped("start", start, expected), tagsets, options, column)
     if len(rows) == tagsets.samples and tagsets.samples:
         raise InputError(
             f"start: it holds all {len(rows):,} rows, so none is left to choose: leave it out, or add data"
@@ -77,7 +80,7 @@ def start_of(
 
 
 def _marked(frame: Frame, name: str) -> NDArray[np.uint32]:
-    marks = frame.column(name)
+    marks = column_of(frame, "start", name)
     if marks.dtype != pl.Boolean:
         raise InputError(
             f"start: column {name!r} is {marks.dtype}: expected true for the rows that were chosen before and false for others"
@@ -85,19 +88,29 @@ def _marked(frame: Frame, name: str) -> NDArray[np.uint32]:
     return np.flatnonzero(marks.fill_null(value=False).to_numpy()).astype(np.uint32)
 
 
-def _numbers(start: Any) -> list[Any] | None:
-    """The row numbers, if these are some."""
-    if isinstance(start, np.ndarray | pl.Series):
-        listed: list[Any] = start.to_list() if isinstance(start, pl.Series) else start.tolist()
-        return listed
-    return list(start) if isinstance(start, Sequence | set | range) else None
+def listed_numbers(rows: Any) -> list[Any] | None:
+    """What may be numbers of rows, one by one; None where it is something else."""
+    if isinstance(rows, np.ndarray | pl.Series) or hasattr(rows, "to_numpy"):
+        values = np.asarray(rows.to_list() if isinstance(rows, pl.Series) else rows)
+        return values.tolist() if values.ndim == 1 else None
+    return (
+        sorted(rows)
+        if isinstance(rows, set | frozenset) and all(isinstance(row, Integral) for row in rows)
+        else (list(rows) if isinstance(rows, Sequence) and not isinstance(rows, str | bytes) else None)
+    )
 
 
-def _checked(numbers: list[Any], samples: int) -> NDArray[np.uint32]:
+def checked_numbers(option: str, numbers: list[Any], samples: int) -> NDArray[np.uint32]:
+    """See that these are rows of the data, by number."""
+    if numbers and all(isinstance(number, bool) for number in numbers):
+        raise InputError(
+            f"{option}: expected numbers of rows, from 0 to {samples - 1:,}; found {len(numbers):,} times true or false: "
+            "give the numbers of those that are true, as numpy.flatnonzero does"
+        )
     for number in numbers:
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < samples:
-            raise InputError(f"start: expected numbers of rows, from 0 to {samples - 1:,}; found {number!r}")
-    return np.unique(np.array(numbers, np.uint32))
+        if isinstance(number, bool) or not isinstance(number, Integral) or not 0 <= int(number) < samples:
+            raise InputError(f"{option}: expected numbers of rows, from 0 to {samples - 1:,}; found {shown(number)}")
+    return np.array(numbers, np.uint32)
 
 
 def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Start:
@@ -105,9 +118,9 @@ def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Sta
     for option, name in (("tags", column), ("quality", options.quality), ("group", options.group)):
         if name is not None and name not in frame.columns:
             raise InputError(
-                f"start: no column {name!r}, which is the {option} of the data; it has {', '.join(frame.columns)}"
+                f"start: no column {name!r}, which is the {option} of the data; it has {', '.join(frame.columns) or 'no columns'}: give it one"
             )
-    held = with_broader(frame.tag_sets(column), options.tree)
+    held = tag_sets_of(frame, column, options.tree)
     each = np.ones(held.samples)
     if options.quality is not None:
         each = numbers_of(frame, "start, quality", options.quality, options.quality_missing)

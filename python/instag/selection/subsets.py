@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.checks import check_choice, check_count, is_number
+from instag.checks import check_choice, check_count, check_flag, check_name, is_number, shown
 from instag.choices import Measure
 from instag.errors import InputError
 from instag.frame import wrap
@@ -118,9 +118,11 @@ def sweep(
     """
     check_count("size", size)
     check_choice("by", by, get_args(Measure))
+    check_flag("nested", nested)
+    check_name("tags", tags)
     check_seed(seed)
     seed = int(seed or 0)
-    _check_levels(levels, by)
+    levels = _levels(levels, by)
     if hold is not None:
         _check_value("hold", hold, "diversity" if by == "complexity" else "complexity")
     frame = wrap(data)
@@ -275,20 +277,24 @@ def _warn_of_missed(table: pl.DataFrame, means: list[float], covers: list[float]
             warn(f"level {row['level']}: coverage {coverage:.1%} was asked for, and {row['coverage']:.1%} was reached")
 
 
-def _check_levels(levels: Any, by: Measure) -> None:
+def _levels(levels: Any, by: Measure) -> int | list[float]:
+    """The values of the levels, or their number."""
+    if isinstance(levels, np.ndarray | np.integer | pl.Series):
+        levels = levels.to_list() if isinstance(levels, pl.Series) else levels.tolist()
     if isinstance(levels, int) and not isinstance(levels, bool):
         check_count("levels", levels, 2)
-        return
-    if not isinstance(levels, Sequence) or isinstance(levels, str) or not levels:
-        raise InputError(f"levels: expected a count of 2 or more, or rising values; found {levels!r}")
+        return int(levels)
+    if not isinstance(levels, Sequence) or isinstance(levels, str | bytes) or not levels:
+        raise InputError(f"levels: expected a count of 2 or more, or rising values; found {shown(levels)}")
     for level in levels:
         _check_value("levels", level, by)
     if any(after <= level for level, after in pairwise(levels)):
-        raise InputError(f"levels: expected rising values; found {levels!r}")
+        raise InputError(f"levels: expected rising values; found {shown(levels)}")
+    return [float(level) for level in levels]
 
 
 def _check_value(name: str, value: Any, by: Measure) -> None:
     if by == "complexity" and not (is_number(value) and value >= 1):
-        raise InputError(f"{name}: expected a mean number of tags, 1 or more; found {value!r}")
+        raise InputError(f"{name}: expected a mean number of tags, 1 or more; found {shown(value)}")
     if by == "diversity" and not (is_number(value) and 0 < value <= 1):
-        raise InputError(f"{name}: expected a coverage, above 0 and up to 1; found {value!r}")
+        raise InputError(f"{name}: expected a coverage, above 0 and up to 1; found {shown(value)}")

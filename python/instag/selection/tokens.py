@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, cast
 import numpy as np
 import polars as pl
 
-from instag.checks import check_choice
+from instag.checks import check_choice, check_function, check_name, shown
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.io.texts import Part, texts
@@ -76,6 +76,10 @@ def count_tokens(
     [6, 4]
     """
     check_choice("part", part, ("conversation", "query", "answer"))
+    check_name("name", name)
+    check_function("progress", progress)
+    if column is not None:
+        check_name("column", column)
     count = counter(tokenizer)
     frame = wrap(data)
     said = texts(frame, column=column, part=part)
@@ -112,7 +116,7 @@ def counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
     one = getattr(tokenizer, "encode", None) or tokenizer
     if not callable(one):
         raise InputError(
-            f"tokenizer: expected a tokenizer.json, the name of a model, or a function; found {type(tokenizer).__name__}"
+            f"tokenizer: expected a tokenizer.json, the name of a model, or a function; found {shown(tokenizer)}"
         )
     return lambda said: [number_of(one(text)) for text in said]
 
@@ -133,7 +137,7 @@ def number_of(tokens: Any) -> int:
     try:
         return len(tokens)
     except TypeError:
-        raise InputError(f"tokenizer: expected tokens or their number for each text; found {tokens!r}") from None
+        raise InputError(f"tokenizer: expected tokens or their number for each text; found {shown(tokens)}") from None
 
 
 def load(name: str | PathLike[str]) -> Any:

@@ -12,9 +12,8 @@ from instag.errors import InputError
 from instag.frame import wrap
 from instag.recipe.work.job import Job
 from instag.selection import count_tokens
-from instag.selection.choice import Chosen, choose
+from instag.selection.choice import Selection, selection_of
 from instag.selection.options import Gain, Options, read_options
-from instag.selection.shortfall import reached_quotas, warn_of_missing
 
 __all__ = ["KEPT", "chosen_again", "facts_of", "select"]
 
@@ -38,22 +37,21 @@ def select(job: Job) -> dict[str, Any]:
     """Choose rows, and keep what they were chosen by."""
     data = _counted(job)
     choice = _choice(job.given, _others(job))
-    frame = wrap(data)
-    chosen = choose(
-        frame, choice.budget, tags=choice.tags, method=choice.method, seed=choice.seed, options=choice.options,
+    chosen = selection_of(
+        wrap(data), choice.budget, tags=choice.tags, method=choice.method, seed=choice.seed, options=choice.options,
         progress=job.progress,
     )  # fmt: skip
     if not len(chosen.rows):
         raise InputError(f"no row is chosen of {chosen.counts.samples:,}: {chosen.counts.tagged:,} have tags")
-    warn_of_missing(chosen, choice.tags)
-    io.write(frame.take(chosen.rows, pl.DataFrame()), job.path("data.parquet"))
-    chosen.details(frame, choice.options).write_parquet(job.path("why.parquet"))
+    chosen.warn_of_missing()
+    io.write(chosen.data(), job.path("data.parquet"))
+    chosen.details.write_parquet(job.path("why.parquet"))
     _pool(job, data, chosen).sink_parquet(job.path("pool_tags.parquet"))
     _keep(job, choice)
     return facts_of(chosen)
 
 
-def facts_of(chosen: Chosen) -> dict[str, Any]:
+def facts_of(chosen: Selection[Any]) -> dict[str, Any]:
     """What was chosen, and how good that is."""
     found: dict[str, Any] = {"samples": len(chosen.rows), "of": chosen.counts.samples, "tagged": chosen.counts.tagged}
     if chosen.problem is None:
@@ -64,7 +62,7 @@ def facts_of(chosen: Chosen) -> dict[str, Any]:
     found["in"] = "samples" if constraint.cost is None else constraint.cost.name
     found["at_least"] = [
         {"of": name, "asked": asked, "reached": reached}
-        for name, asked, reached in reached_quotas(chosen.problem, chosen.rows)
+        for name, asked, _, reached in chosen.quotas.drop_nulls("at_least").iter_rows()
     ]
     if chosen.match is not None:
         found["curve"] = str(chosen.match)
@@ -73,7 +71,7 @@ def facts_of(chosen: Chosen) -> dict[str, Any]:
     return found
 
 
-def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Chosen, list[str]]:
+def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[Any], list[str]]:
     """Choose again by what stands beside a manifest; the keys of the rows, in order."""
     beside: dict[str, Any] = {}
     for name, file in KEPT.items():
@@ -85,7 +83,7 @@ def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Chosen, list
     pool = pl.read_parquet(folder / "pool_tags.parquet")
     given = {name: value for name, value in options.items() if value is not None}
     choice = _choice(given, beside)
-    chosen = choose(
+    chosen = selection_of(
         wrap(pool), choice.budget, tags=choice.tags, method=choice.method, seed=choice.seed, options=choice.options
     )
     return chosen, pool.get_column("key").gather(chosen.rows).to_list()
@@ -125,15 +123,15 @@ def _counted(job: Job) -> pl.LazyFrame:
     return job.frame if tokenizer is None else count_tokens(job.frame, tokenizer, progress=job.progress)
 
 
-def _pool(job: Job, data: pl.LazyFrame, chosen: Chosen) -> pl.LazyFrame:
+def _pool(job: Job, data: pl.LazyFrame, chosen: Selection[Any]) -> pl.LazyFrame:
     """What the rows were chosen by and are split by: tags, costs, quality, groups, without what was said."""
     names = data.collect_schema().names()
     split = job.recipe.steps.get("split", {})
     by = split.get("by", ["source", "tags"])
     start = job.given.get("start")
     wanted = [
-        "key", "source", "source_file", "source_row", job.given.get("tags", "tags"), job.given.get("quality"),
-        job.given.get("cost"), job.given.get("group"), start, *([by] if isinstance(by, str) else by),
+        "key", "source", "source_row", job.given.get("tags", "tags"), job.given.get("quality"), job.given.get("cost"),
+        job.given.get("group"), start, *([by] if isinstance(by, str) else by),
     ]  # fmt: skip
     held = data.select([name for name in dict.fromkeys(wanted) if name in names])
     cost = None if chosen.problem is None else chosen.problem.constraint.cost
