@@ -122,7 +122,7 @@ def shown(value: Any) -> str:
     Examples
     --------
     >>> shown("a third"), shown(list(range(1_000))), shown({"math": 5})
-    ("'a third'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, …', "{'math': 5}")
+    ("'a third'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 2…', "{'math': 5}")
     """
     text = " ".join(repr(value).split())
     if " object at 0x" in text or " at 0x" in text or "\n" in repr(value):

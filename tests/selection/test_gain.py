@@ -246,7 +246,10 @@ def select(**options: Any) -> Any:
         ({"min_cost": 5}, "min_cost: it is for cost"),
         ({"at_least": 3}, "at_least: group= / --group names the column with the groups that it is about"),
         ({"group": "source"}, "group: at_least= or at_most= says"),
-        ({"group": "source", "at_least": {"maths": 3}}, "at_least: no group 'maths' in column 'source'; the groups are: chat, code, math"),
+        (
+            {"group": "source", "at_least": {"maths": 3}},
+            "at_least: no group 'maths' in column 'source'; the groups are: chat, code, math",
+        ),
         ({"group": "source", "at_least": 4}, "the groups are to have 12 samples together, above the budget of 5"),
         (
             {"group": "source", "at_least": {"code": 40}, "budget": 50},
