@@ -15,7 +15,7 @@ from instag.cli.app import app
 from instag.frame import wrap
 from instag.frame.polars import PolarsFrame
 from instag.selection import folding
-from instag.selection.choice import Chosen, choose
+from instag.selection.choice import Selection, selection_of
 from instag.selection.folding import fold
 from instag.selection.options import read_options
 from pieces import in_pieces
@@ -104,9 +104,9 @@ def test_folding_pieces_gives_the_rows_of_the_whole(
     assert chosen.counts == chosen_of(pool, budget).counts
 
 
-def chosen_of(data: Any, budget: int) -> Chosen:
+def chosen_of(data: Any, budget: int) -> Selection[Any]:
     options = read_options("complexity-first")
-    return choose(wrap(data), budget, tags="tags", method="complexity-first", seed=None, options=options)
+    return selection_of(wrap(data), budget, tags="tags", method="complexity-first", seed=None, options=options)
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def selection_of(
     if method != "gain":
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
         tell(Stage("selecting"))
-        ranking = rank_tags(tagsets, method, min(wanted, tagsets.samples), seed)
+        ranking = rank_tags(tagsets, method, wanted, seed)
         return Selection(method, frame, tags, options, tagsets, ranking, counts, None if budget is None else wanted)
     problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=seed, progress=progress)
     tell(Stage("selecting"))

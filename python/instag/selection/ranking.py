@@ -48,6 +48,8 @@ def rank_tags(
     """Rank encoded tags, the options checked; `gain` with nothing but its curve."""
     check_choice("method", method, get_args(Method))
     check_seed(seed)
+    # A budget may be larger than any number that the core knows.
+    budget = min(budget, tagsets.samples)
     if method == "gain":
         problem = _core.Problem(tagsets.sets, *curve, seed=seed)
         rows, _, _ = _core.choose(problem, _core.Constraint(budget))
