@@ -202,6 +202,19 @@ def test_the_table_of_a_package_lists_its_files(package: str) -> None:
     assert listed == {name for name in inside if "." not in name}
 
 
+@pytest.mark.parametrize("module", sorted(modules()))
+def test_no_name_of_a_file_is_given_twice(module: str) -> None:
+    # The second would hold for what stands before it, too.
+    targets = [
+        target
+        for node in modules()[module].body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    assert [name for name in names if names.count(name) > 1 and name != "_"] == []
+
+
 def test_every_public_name_says_which_package_it_comes_from() -> None:
     homes = {
         node.module.removeprefix("instag."): {alias.name for alias in node.names}

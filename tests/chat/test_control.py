@@ -148,6 +148,18 @@ def test_the_window_grows_to_its_end_where_nothing_speaks_against_it() -> None:
     assert window.size == MOST
 
 
+def test_the_window_gives_up_a_tenth_where_the_server_queues_too_much() -> None:
+    window = Window("auto", 60.0)
+    for _ in range(5_000):
+        window.answered(0.1)
+    sizes = [window.size]
+    for _ in range(5_000):
+        window.answered(0.5)
+        if window.size != sizes[-1]:
+            sizes.append(window.size)
+    assert sizes[:3] == [MOST, int(MOST * 0.9), int(MOST * 0.81)]
+
+
 def test_the_window_does_not_grow_where_answers_are_slow() -> None:
     window = Window("auto", 60.0)
     for _ in range(500):

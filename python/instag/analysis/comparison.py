@@ -15,7 +15,7 @@ from instag.tagsets import TagSets
 
 __all__ = ["Comparison", "Part", "Parts", "against"]
 
-# As much of a name as leaves room for another on the line.
+# The most characters of a name, so that two have room on a line.
 NAMED = 36
 
 # Names listed in an error.

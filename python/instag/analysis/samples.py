@@ -130,6 +130,6 @@ class Queries:
 
 
 def queries_of(frame: Frame) -> Queries | None:
-    """What users said, where the columns of the frame tell."""
+    """What users said; None where no column of the frame holds it."""
     said = overheard(frame)
     return None if said is None else Queries(said)

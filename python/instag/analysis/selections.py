@@ -20,7 +20,7 @@ from instag.warning import warn
 __all__ = ["Picks", "named", "picks_of"]
 
 ALONE = "selection"
-# Told in full: Polars makes nothing of types where all columns are empty.
+# All types are given: Polars cannot infer them where all columns are empty.
 SCHEMA: dict[str, Any] = {
     "rank": pl.UInt32,
     "round": pl.UInt32,

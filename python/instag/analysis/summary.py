@@ -12,7 +12,7 @@ from instag.warning import warn
 
 __all__ = ["histogram", "recall", "summary_of"]
 
-# Four million pairs; more would be looked at by nobody, and fill the memory.
+# Four million pairs: more would fill the memory, and nobody could look at them.
 COMPARED = 2_000
 
 

@@ -18,7 +18,7 @@ from instag.tagsets import encode
 
 __all__ = ["Versions", "compare", "shown"]
 
-# As much of a name as leaves room for another on the line.
+# The most characters of a name, so that two have room on a line.
 NAMED = 30
 # Tags that are printed of those gained and lost.
 PRINTED = 8

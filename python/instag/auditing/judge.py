@@ -128,7 +128,7 @@ def _verdict(value: Any) -> Verdict | None:
         return None
     members = [(key.strip().casefold(), member) for key, member in value]
     said = {_truth(member) for key, member in members if key == "right"}
-    # One that says both says nothing.
+    # An answer that says both yes and no is no verdict.
     if len(said) != 1 or (right := said.pop()) is None:
         return None
     reasons = [member.strip() for key, member in members if key == "reason" and isinstance(member, str)]
@@ -202,7 +202,7 @@ class Docket:
         return (Question(self._keys[nth], messages_of(self.cases[nth])) for nth in chain(*chosen))
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Verdict]) -> None:
-        """Take down what replies say."""
+        """Record what replies say."""
         for reply in replies:
             if reply.key in self._names:
                 try:
@@ -211,7 +211,7 @@ class Docket:
                     self.take(reply.key, problem)
 
     def take(self, key: bytes, found: Verdict | Unreadable) -> None:
-        """Take down a verdict, or why it cannot be read."""
+        """Record a verdict, or why it cannot be read."""
         if (name := self._names.get(key)) is None:
             return
         if not isinstance(found, Unreadable):
@@ -221,13 +221,13 @@ class Docket:
             self.failures[name] = ("failed", found.reason, found.detail or None)
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Take down why there are no verdicts."""
+        """Record why there are no verdicts."""
         for fault in faults:
             if (name := self._names.get(fault.key)) is not None and name not in self.verdicts:
                 self.failures.setdefault(name, ("failed", fault.reason, fault.detail or None))
 
     def close(self, untried: str | None) -> None:
-        """Say of the other cases that they were not tried, and why, if there is a reason."""
+        """Mark the other cases as not tried, with the reason, if there is one."""
         for case in self.cases:
             if case.id not in self.verdicts:
                 self.failures.setdefault(case.id, ("not tried", untried, None))

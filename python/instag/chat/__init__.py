@@ -1,6 +1,6 @@
 """Chat: questions to a model behind a chat endpoint, and every reply and fault in a journal.
 
-It knows nothing of tags: whoever asks makes the questions, and reads the replies from the journal.
+It knows nothing of tags: its callers make the questions, and read the replies from the journal.
 
 ===============  ===================================================================
 question         a question, its key, and what comes of it: a reply or a fault
@@ -30,7 +30,7 @@ spending         prices, and money spent and set aside
 options          what a user may set, checked once
 scheduler        which question is next, and when
 run              the workers that ask
-task             a run that somebody may stop
+task             a run that can be stopped
 progress         where it stands
 batches          the same questions by OpenAI's Batch API
 sync             waiting for all this from code that is not asynchronous

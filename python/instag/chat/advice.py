@@ -17,7 +17,7 @@ def hint(lane: Lane) -> str:
 
 
 def advice(lane: Lane, trouble: Trouble) -> str:
-    """What may help where nothing was ever answered."""
+    """What a user may change where the endpoint has never answered."""
     if trouble.reason == "timeout":
         return "; give it more time (timeout / --timeout)"
     if trouble.reason == "broken packing":

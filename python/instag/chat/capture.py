@@ -6,7 +6,7 @@ from instag.errors import InputError
 
 __all__ = ["captured"]
 
-# What a bare request has of its own, or has no use for.
+# Headers that every request sets itself, or that are not needed.
 OWN = ("host", "connection", "content-", "accept", "x-stainless-")
 
 

@@ -8,17 +8,20 @@ from instag.chat.options import Limits
 __all__ = ["Bucket", "LearnedRate", "Pace", "Window"]
 
 START, MOST = 32, 1024
-# Down to a share; up by one when all in flight have been answered, or 25; before the first trouble, any two.
-DOWN, UP, SWIFT_UP = 0.75, 25, 2
+# Too many: the window shrinks to this share of itself.
+DOWN = 0.75
+# It grows by one after as many answers as there are requests in flight, but at most this many; and until the server first
+# refuses something, after so few.
+UP, SWIFT_UP = 25, 2
 # Answers that take twice as long as the quickest did are queued at the server: more requests would bring nothing. At
 # three times as long there are too many, but the number that it began with is always borne.
 FULL, OVERFULL, LESS = 2.0, 3.0, 0.9
-# So much of the time a request may take, that it is no time to grow.
+# An answer that took more than this share of the timeout is too slow for the window to grow.
 SLOW = 0.25
-# Of the last requests, how large a share may break down before there are too many; and how few there may be then.
+# The share of the last requests that may fail before there are too many in flight; and how few these then become, at least.
 BROKEN, FEWEST = 0.1, 4
-# How many requests back averages look; and by how much the quickest answer's time is raised with each request, since a
-# server may have become slower for good: it doubles in 100,000 requests.
+# How many of the last requests averages are of. With each request the time of the quickest answer is raised by a factor,
+# since a server may have become slower for good: it doubles in 100,000 requests.
 LATENCIES, OUTCOMES, FORGET = 32, 32, 1.000007
 
 
@@ -109,11 +112,17 @@ class Window:
 
 
 MINUTE = 60.0
-# Seconds of a wait that is worth learning from, of the longest time in which servers count, and of a moment; how much less
-# than was too much is asked for, and where it was too much soon; after how many such times as the server counts in, and the seconds, or such times, until twice as much is, and how many
-# times as long where it was borne for a while, so that it is well known.
-WORTH_LEARNING = 0.5
-LONGEST_COUNT, MOMENT, LESS, MUCH_LESS, RISEN, REGAINED, SLOWLY, KNOWN = 60.0, 0.05, 0.98, 0.9, 5.0, 60.0, 30.0, 3.0
+# Seconds of a wait from which the rate can be learned, and of the longest time in which servers count requests.
+WORTH_LEARNING, LONGEST_COUNT = 0.5, 60.0
+# Requests of so many seconds may be sent at once: timers are coarse.
+MOMENT = 0.05
+# The rate that was too much is multiplied by this, and by the second where a lower one had been learned just before.
+BELOW, FAR_BELOW = 0.98, 0.9
+# The rate has risen to what was found after so many of the times in which the server counts.
+RISEN = 5.0
+# After so many seconds, or so many such times if these are longer, twice the rate is tried; and after so many times as long
+# where the rate was borne for a while, and so is well known.
+REGAINED, SLOWLY, KNOWN = 60.0, 30.0, 3.0
 
 
 class Bucket:
@@ -192,9 +201,9 @@ class LearnedRate:
         # What was borne for a while is no part of what was too much.
         late = self._high > 0 and now - self._learned_at >= 2 * RISEN * span
         if late:
-            self._high = LESS * (self._high + asked) / 2
+            self._high = BELOW * (self._high + asked) / 2
         else:
-            self._high = (MUCH_LESS if self._high else LESS) * asked
+            self._high = (FAR_BELOW if self._high else BELOW) * asked
         self._low = min((measured + asked) / 2, self._high)
         # Where it says so whatever is asked, less and less would be asked.
         self._low, self._high = (max(each, self._best / 2) for each in (self._low, self._high))
@@ -208,7 +217,6 @@ class LearnedRate:
     def take(self, now: float) -> None:
         """A request is sent."""
         if self._high:
-            # What a moment brings may be sent at once: timers are coarse.
             self._next = max(self._next, now - MOMENT) + 1 / self._at(now)
 
     def _at(self, now: float) -> float:

@@ -13,13 +13,13 @@ from instag.errors import InputError
 
 __all__ = ["Endpoint", "Redaction", "tells"]
 
-# Shorter ones stand in too many ordinary words to be blotted out; and in an answer that is kept, shorter ones than
-# this do: a server that wants no key is given a word such as "ollama".
+# Secrets of fewer characters are not blotted out, since ordinary words may contain them. In an answer that is kept the
+# bound is higher: a server that wants no key is given a word such as "ollama".
 SHORTEST, SURE = 6, 16
 LONGEST_DETAIL = 300
 TELLING = re.compile(r"auth|key|token|cookie|secret|passw", re.IGNORECASE)
 LOGIN = re.compile(r"//[^/\s@]+@")
-# What a terminal would act on.
+# Characters that a terminal would act on.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -234,7 +234,7 @@ def _address(text: str) -> tuple[str, SplitResult]:
         socket, path = (unquote(found["quoted"]), found["rest"]) if found["quoted"] else (found["path"], found["more"])
         whole = f"http://localhost{path or '/v1'}"
     elif "://" not in whole:
-        # A name alone is one on the internet; with a port it is a server of one's own.
+        # A name without a port is taken for a host on the internet; with a port, for a server of the user's own.
         local = LOCAL.match(whole) is not None
         whole = f"{'http' if local else 'https'}://{whole}"
     try:

@@ -20,7 +20,7 @@ from instag.errors import InputError
 
 __all__ = ["ask_function", "name_of"]
 
-# Questions that a function gets at once, and how many times that a coroutine may be under way.
+# How many questions a function gets in a call, and how many calls of a coroutine run at a time.
 SIZE = 32
 UNDER_WAY = 4
 # Seconds between two looks around, between two lines of the journal on how fast it goes, and the longest wait before a
@@ -191,7 +191,7 @@ class FunctionRun:
 
     async def _failed(self, batch: list[Question], attempt: int, error: Exception) -> None:
         if len(batch) > 1:
-            # One question may be all that it fails at.
+            # Perhaps it fails at a single question only.
             middle = len(batch) // 2
             for half in (batch[:middle], batch[middle:]):
                 await self._ask(half, 1)

@@ -80,7 +80,7 @@ class Gate:
         self._row = 0
 
     def hopeless(self, now: float) -> str | None:
-        """Why there is no hope where it would be, or has been, closed for too long; None where there is."""
+        """Why it makes no sense to wait, where it is closed for too long; None where it does."""
         if (closed := self._until - now) > self._patience:
             return f"the server asks to wait {span_of(closed)}, and patience ends after {span_of(self._patience)}"
         if self._row > 0 and now - self._row_began > self._patience:

@@ -293,6 +293,6 @@ def _paths(paths: Any) -> list[Path]:
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     if not isinstance(given, Sequence) or not given or not all(isinstance(path, str | os.PathLike) for path in given):
         raise InputError(f"journal / --journal: expected the path of a file, or several; found {paths!r}")
-    # Reading one twice would change nothing but the places.
+    # Reading a record twice would only change where it is said to be.
     *others, last = map(Path, given)
     return [*dict.fromkeys(path for path in others if path != last), last]

@@ -118,7 +118,7 @@ class Lane:
         return 1 if unsure else self.window.size
 
     def wait(self, now: float) -> float:
-        """Seconds until it may be asked, whoever asks."""
+        """Seconds until it may be asked anything."""
         return max(self.gate.wait(now), self.outage.wait(now), self.learned.wait(now))
 
 

@@ -81,5 +81,5 @@ def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "a
     try:
         yield f"{server.listening_address}/v1"
     finally:
-        # Letting go of it is how it is stopped.
+        # It stops when nothing refers to it any more.
         del server

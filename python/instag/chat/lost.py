@@ -32,7 +32,7 @@ def unconnected(error: Exception, cause: object) -> Lost:
         found = getattr(found, "__cause__", None) or getattr(found, "__context__", None)
     if isinstance(found, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY" in words:
         advice = (
-            "set SSL_CERT_FILE to a file with the certificate of whoever signed it, or say insecure=True / --insecure"
+            "set SSL_CERT_FILE to a file with the certificate that it is signed by, or say insecure=True / --insecure"
         )
         # Of long words the end is cut off, and the advice stands before it.
         return Lost("no connection", f"the server's certificate is not trusted; {advice}: {words}", hopeless=True)

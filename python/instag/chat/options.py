@@ -234,7 +234,7 @@ class Settings:
         """
         given = filled(options)
         weights = Path(model) if is_weights(model, given["base_url"], given["client"]) else None
-        # What is no name is found out below.
+        # Anything that is no name is refused below.
         name: Any = model if weights is None else weights.stem
         check_limit(given["limit"])
         sampling = sampling_of(given["max_tokens"], given["temperature"], given["extra_body"])

@@ -1,4 +1,4 @@
-"""Notes on the pace: how fast the questions of a run are answered, for whoever asks how long the rest will take."""
+"""Notes on the pace: how fast the questions of a run are answered, so that estimates can say how long the rest will take."""
 
 import time
 

@@ -14,7 +14,7 @@ class Tally:
     Attributes
     ----------
     total
-        Questions in all, as whoever asks counts them; None where nobody does.
+        Questions in all, by the count of the caller; None where there is none.
     kept
         Of those: answered by earlier runs. Whoever asks fills it in.
     answered

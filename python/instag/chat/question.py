@@ -208,7 +208,7 @@ class Fault:
     attempts
         How often it was asked.
     final
-        Whether the server refuses this very question, so that it is asked again only if somebody wants it. All other
+        Whether the server refuses this very question, so that it is asked again only on demand. All other
         faults may be over by the next run, which asks again.
     """
 
@@ -220,7 +220,7 @@ class Fault:
 
 
 class Unreadable(Exception):  # noqa: N818 - it says what the answer is
-    """An answer that cannot be read; raised by whoever reads answers.
+    """An answer that cannot be read; raised by the function that reads answers.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ from instag.chat.trouble import Troubles
 
 __all__ = ["Run", "ask"]
 
-# Seconds between two looks around, and for what is under way when somebody, or the endpoint, ends all asking.
+# Seconds between two checks of how the run goes; and seconds that requests in flight have left when the run is ended.
 TICK = 0.25
 GRACE = 10.0
 # Seconds between two lines of the journal that say how fast questions are answered.
@@ -162,7 +162,7 @@ class Run:
             self._close()
             self._pace.note(self.tally)
         except BaseExceptionGroup as group:
-            # What one of many tasks raises is what went wrong.
+            # Of an exception group of several tasks, the first error is raised.
             raise group.exceptions[0] from None
         finally:
             self._state.journal.sync()

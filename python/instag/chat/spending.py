@@ -11,7 +11,7 @@ from instag.errors import InputError
 __all__ = ["BYTES_A_TOKEN", "Price", "Spending", "price_of", "unpriced"]
 
 MILLION = 1_000_000
-# Bytes of text a token, where nobody has counted.
+# Bytes of text to a token, where the server has not counted tokens.
 BYTES_A_TOKEN = 4
 # Some prices rise with the length of a request; one of this many tokens pays the first.
 ORDINARY = 1_000
@@ -62,7 +62,7 @@ def price_of(model: str, base_url: str | None) -> Price | None:
         The model's name at its provider.
     base_url
         The provider's address; None finds the provider by the model's name. An address that no provider is known by,
-        such as a server of one's own, has no price, whatever the model.
+        such as a user's own server, has no price, whatever the model.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def unpriced(how: str) -> str:
     return f"the price of this model is not known: give {how}"
 
 
-# Tokens that an answer may have where no limit is set, and none has had more yet.
+# Tokens that an answer is assumed to have at most where no limit is set, until one has more.
 UNLIMITED = 1024
 
 

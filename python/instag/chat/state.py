@@ -1,4 +1,4 @@
-"""The state of a run: what all that happens to a question has to do with."""
+"""The state of a run: what everything that handles a question works with."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -47,13 +47,13 @@ class RunState:
         self.breaker = CircuitBreaker(self.limits.max_unread, ever=len(self.replied) > 0)
 
     def settle(self, lane: Lane) -> None:
-        """What was refused while others are answered was refused for itself."""
+        """Record questions that were refused while others are answered: each was refused for what it is."""
         for job, trouble in lane.aside.values():
             self.refuse(job, trouble)
         lane.aside.clear()
 
     def refuse(self, job: Job, trouble: Trouble) -> None:
-        """A question is refused for what it is."""
+        """Record that a question was refused for what it is."""
         fault = Fault(job.key, trouble.reason, trouble.detail, job.tries + 1, final=True)
         job.fault = fault
         self.tally.refused += 1
@@ -76,7 +76,7 @@ class RunState:
             self.end(whole)
 
     def whose(self, lane: Lane) -> str:
-        """What an endpoint is called where something is said of it."""
+        """The name of an endpoint in messages."""
         return f"{lane.endpoint.model} at {lane.endpoint.base_url}"
 
     def known(self, job: Job) -> bool:

@@ -76,7 +76,7 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
             if finished.wait(GLANCE):
                 break
         except KeyboardInterrupt:
-            # No more than this: another may come meanwhile.
+            # This and nothing more, since another Ctrl-C may come meanwhile.
             interrupts += 1
             if interrupts > PATIENCE:
                 raise

@@ -101,19 +101,19 @@ class Questions(Protocol[Found_contra]):
         """Which have an answer that cannot be read."""
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
-        """Those that are wanted, at most so many, in the order in which they are asked."""
+        """The wanted questions, no more than a limit, in the order in which they are asked."""
 
     def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
         """What is asked about them, made one by one."""
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Found_contra]) -> None:
-        """Take down what replies say, those to other questions passed over."""
+        """Record what replies say; replies to other questions are skipped."""
 
     def take(self, key: bytes, found: Found_contra | Unreadable) -> None:
-        """Take down an answer, or why it cannot be read; one that can be read is never given up for one that cannot."""
+        """Record an answer, or why it cannot be read; an answer that was read is never replaced by one that cannot be."""
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Take down why there are no answers."""
+        """Record why questions have no answers."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def wanted(questions: Questions[T], journal: JournalReader, settings: Settings) 
         limited = "another shard" if (unanswered & ~mine).any() else None
         unanswered &= mine
     failed = unanswered & journal.failed().isin(keys)
-    # Where some fail whenever they are asked, the others get their turn all the same.
+    # If some always fail, the others still get their turn.
     new = questions.order(unanswered & ~failed, settings.limit)
     again = questions.order(failed, None if settings.limit is None else settings.limit - len(new))
     if len(new) + len(again) < unanswered.sum():

@@ -126,7 +126,7 @@ class ByAiohttp:
         else:
             secure: Any = _context(self._endpoint) if self._endpoint.url.startswith("https:") else True
             connector = aiohttp.TCPConnector(ssl=secure, **limits)
-        # No redirects, cookies and log lines are paid for; the whole is timed by whoever posts.
+        # No time goes into redirects, cookies and log lines; the timeout of the whole request is set where it is posted.
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -182,7 +182,7 @@ class TheirClient:
         try:
             response = await self._client.send(request, stream=True)
         finally:
-            # What the client put in, a server may repeat.
+            # A server may repeat secrets that the client has put in.
             self._endpoint.hide.learn(request.headers.multi_items())
         try:
             answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}

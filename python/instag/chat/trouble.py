@@ -15,22 +15,22 @@ from instag.chat.state import RunState
 __all__ = ["Troubles"]
 
 LONGEST_BACKOFF = 30.0
-# Questions in a row that are refused for what may be their own, later and at first, and at first in every way that there
-# is to ask; refusals in a row as every question would be refused.
+# How many questions in a row may be refused for what is perhaps their own fault: later, before the first answer, and before
+# it after every way to ask was tried. And how many refusals in a row may look as if every question would be refused.
 DIFFERENT, DIFFERENT_AT_FIRST, SEARCHED, ENDING = 12, 3, 2, 5
-# How often a question alone may be "too many requests", and seconds that it lets others go first.
+# How often a single question may get "too many requests", and for how many seconds it then lets others go first.
 ALONE, BEHIND = 12, 0.05
-# Questions that fail in a row, with no answer between, when the endpoint and not they are at fault; and how few are the last,
-# which may all be bad.
+# After so many failures in a row, without an answer between, the endpoint is at fault and not the questions; when no more
+# than LATE are left, these may all be bad.
 AWAY, LATE = 8, 32
 # Seconds of patience where only the last questions get no answer, and where nobody was ever reached.
 LONELY, NOBODY = 120.0, 360.0
-# What says at the very start that something else is there, and how often it is heard.
+# Failures that mean, before the first answer, that something else is at the address; and after how many of them it stops.
 AT_FIRST, ODD = frozenset({"timeout", "unknown host", "broken packing"}), 5
-# What says that a server is away, whatever it is asked.
+# Failures that mean that the server is away, whatever it is asked.
 AT_GATEWAY = re.compile(r"no connection|http (?:50[234]|52\d|530)")
-# What is not for how it is asked, so that no other way to ask is tried at once; and what says that it will be there soon,
-# so that none is tried at all.
+# Failures that have nothing to do with how the question is put, so that another way is not tried at once; and words that
+# say that the server will be there soon, so that no other way is tried at all.
 SOON = re.compile(r"no connection|http (?:503|504|52\d|530)")
 STARTING = re.compile(
     r"\bloading\b|being loaded|warm(?:ing|s)?[ -]?up|cold[ -]?start|start(?:ing|s)[ -]up|initiali[sz]ing|spinning up|"

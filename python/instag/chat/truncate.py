@@ -14,14 +14,14 @@ from instag.surrogates import replace_lone
 __all__ = ["Cut", "clean", "folded", "shown", "tokens_of"]
 
 # The most characters of a query that a model is asked with, by default.
-# What says how much is left out takes up to 40 of them, and some of both ends should be seen.
+# A cut text says in up to 40 characters how much is left out, and some of both ends should be seen.
 LEAST = 100
 # Characters a token: a text with more is too long without counting.
 LONGEST = 16
 UNSENDABLE = re.compile("[\ud800-\udfff\x00]")
 # Characters of a text that a message shows.
 SHOWN = 200
-# All of these but white space: they would move the cursor of whoever reads them, and worse.
+# All of these but white space: a terminal would move its cursor at them, or worse.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 # A token is up to eight letters, a digit, two signs, a run of white space beyond the one before a word, or a character
 # outside of ASCII.

@@ -66,7 +66,7 @@ class Frame(ABC):
         return self._column(name) if within is None else within
 
     def chunks(self, name: str) -> Iterator[pl.Series]:
-        """One column piece by piece, so that whoever wants less than all of it need not hold all of it.
+        """One column piece by piece, so that it need not be in memory whole.
 
         Raises
         ------

@@ -159,7 +159,7 @@ class LazyPolarsFrame(Frame):
             mask, place = mask_and_place(rows, int(rows.max(initial=0)) + 1)
             taken = pl.DataFrame([*self._filter_kept(mask, wanted), *self._filter_read(mask, wanted)]).rechunk()
             total = len(rows) if n_rows is None else min(n_rows, len(rows))
-            # Piece by piece, so that whoever writes them need not wait for the last, and can be stopped.
+            # Piece by piece, so that writing need not wait for the last one, and can be stopped.
             for start in range(0, max(total, 1), PIECE):
                 end = min(start + PIECE, total)
                 there = taken[place[start:end]] if taken.columns else taken

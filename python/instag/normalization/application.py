@@ -28,7 +28,7 @@ __all__ = ["Applied", "apply"]
 
 F = TypeVar("F")
 NEW = {"tag": pl.String, "count": pl.UInt64, "nearest": pl.String, "similarity": pl.Float64}
-# By what a raw tag finds its place, or why it has none.
+# How a raw tag found its tag in the vocabulary, or why it has none.
 FATES = ("vocabulary", "rules", "semantic", "judge", "broader", "dropped", "new")
 DRIFT = {"fate": pl.String, "tags": pl.UInt32, "assignments": pl.UInt64, "share": pl.Float64}
 MERGES = {

@@ -28,7 +28,10 @@ class _Tag:
 
 
 class Draft:
-    """A vocabulary while it is edited, whatever the order of the lines: keep, split, merge, rename, drop, broader."""
+    """A vocabulary while it is edited.
+
+    Edits are applied in a fixed order, whatever the order of their lines: keep, split, merge, rename, drop, broader.
+    """
 
     def __init__(self, vocabulary: Known, merges: pl.DataFrame) -> None:
         self._merges = merges

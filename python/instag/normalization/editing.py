@@ -98,7 +98,7 @@ def _edit(text: str, where: str) -> Edit:
 
 
 def _check(edits: Sequence[Edit]) -> None:
-    """Refuse what contradicts itself."""
+    """Refuse edits that contradict each other."""
     fates: dict[str, Edit] = {}
     for edit in edits:
         if edit.tag == edit.other:

@@ -21,7 +21,7 @@ def hierarchy_of(state: State, history: History, verdicts: Verdicts) -> pl.DataF
         some = ", ".join(f"{state.tags[tag]!r} below {state.tags[above]!r}" for tag, above in broken[:3])
         warn(f"judge: {len(broken):,} broader tags close a circle and count for nothing: {some}")
     tags = state.order.tolist()
-    # What was too rare to stand is no step on the way.
+    # A tag that was dropped because it is rare is no step on the way up.
     parents = {tag: nearest(tag, every, lambda above: bool(state.counts[above])) for tag in tags if tag in every}
     # The rows of each tag and all below it; only tags with something below need more than their count.
     below = descendants(tags, parents)

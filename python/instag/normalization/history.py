@@ -56,7 +56,7 @@ class History:
         self._whys: dict[int, list[str]] = {}
         self._apart: dict[tuple[int, int], str] = {}
         self._steps: list[tuple[Any, ...]] = []
-        # What each raw tag is after so many changes.
+        # What each raw tag has become, by the number of changes that are taken into account.
         self._known, self._ends = 0, np.arange(len(self._names))
 
     def read(self, state: State) -> None:

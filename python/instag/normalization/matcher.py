@@ -196,7 +196,7 @@ def _holders(keys: list[str], texts: list[str]) -> dict[str, list[str]]:
 
 
 def spoken_of(vocabulary: Known) -> dict[str, list[int]]:
-    """The raw tags that are too rare to stand, and the places of the tags that they speak through."""
+    """The raw tags that were dropped as rare, and the places of the broader tags that stand for them."""
     found: dict[str, list[int]] = defaultdict(list)
     if vocabulary.hierarchy is not None:
         for place, raws in enumerate(vocabulary.hierarchy.get_column("narrower").to_list()):

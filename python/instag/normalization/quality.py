@@ -106,7 +106,7 @@ def vocabulary_quality(
     names = sorted({name for pair in (*(same or ()), *(apart or ())) for name in pair})
     given = pl.DataFrame({"tags": [[name] for name in names]}, {"tags": pl.List(pl.String)})
     applied = vocabulary.apply(given, embedder=embedder, progress=progress).data.get_column("tags").to_list()
-    # What found no place is a tag of its own.
+    # A raw tag that is not in the vocabulary counts as a tag of its own.
     fate = {name: tuple(some) or (name, "new") for name, some in zip(names, applied, strict=True)}
     joined = None if same is None else sum(fate[one] == fate[other] for one, other in same)
     wrong = None if apart is None else sum(fate[one] == fate[other] for one, other in apart)

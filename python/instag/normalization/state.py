@@ -15,7 +15,7 @@ from instag.tagsets import TagSets
 __all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named", "spread"]
 
 DROPPED = -1
-# In the place of a neighbour where a tag came to its target at once.
+# Stands for the neighbour where a tag joined its target directly.
 NOWHERE = -1
 Names = NDArray[np.int64]
 

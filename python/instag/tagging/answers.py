@@ -84,7 +84,7 @@ class AnswerTable:
         return self.failed
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], TagList]) -> None:
-        """Take down replies; those to other questions are passed over.
+        """Record replies; those to other questions are skipped.
 
         Of several to a question the last that can be read counts.
 
@@ -103,7 +103,7 @@ class AnswerTable:
                     self._take(place, error)
 
     def take(self, key: bytes, found: TagList | Unreadable) -> None:
-        """Take down an answer to a question, or why it cannot be read."""
+        """Record the answer to a question, or why it cannot be read."""
         for place in self._places(key):
             self._take(place, found)
 
@@ -127,14 +127,14 @@ class AnswerTable:
             self._explaining = []
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Take down questions that got no answer; one that has an answer keeps it."""
+        """Record questions that got no answer; one that has an answer keeps it."""
         for batch in _batches(faults):
             for place, fault in self._ours(batch):
                 if self._state[place] == NOT_TRIED:
                     self._fail(place, fault.reason, fault.detail)
 
     def close(self) -> None:
-        """Let go of the keys: nothing more is taken down."""
+        """Free the memory of the keys: nothing more is recorded."""
         self._keys = self._keys[:0].copy()
 
     def columns(self, samples: Samples) -> pl.DataFrame:
@@ -256,5 +256,5 @@ def _unrepeated(samples: NDArray[np.int64], codes: NDArray[np.uint32]) -> NDArra
 
 
 def _masked(lists: pl.Series, known: NDArray[np.bool_]) -> pl.Series:
-    """Null in the place of what is not known."""
+    """The values, null where they are not known."""
     return pl.select(pl.when(pl.Series(known)).then(lists)).to_series()

@@ -46,7 +46,7 @@ def known_as(model: Model, base_url: Any = None, client: Any = None) -> str:
     """
     if callable(model):
         return name_of(model)
-    # What is no name is found out where it is asked for.
+    # Anything that is no name is refused where the options are checked.
     return Path(model).stem if is_weights(model, base_url, client) else model  # type: ignore[return-value]
 
 

@@ -97,7 +97,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Tagging:
-    """The questions of a plan, and the table that their answers are taken down in."""
+    """The questions of a plan, and the table of their answers."""
 
     plan: Plan
     table: AnswerTable
@@ -121,15 +121,15 @@ class Tagging:
         return self.plan.questions(*chosen)
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], TagList]) -> None:
-        """Take down what replies say."""
+        """Record what replies say."""
         self.table.read(replies, reader)
 
     def take(self, key: bytes, found: TagList | Unreadable) -> None:
-        """Take down an answer, or why it cannot be read."""
+        """Record an answer, or why it cannot be read."""
         self.table.take(key, found)
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Take down why there are no answers."""
+        """Record why there are no answers."""
         self.table.miss(faults)
 
 

@@ -15,7 +15,7 @@ from instag.tagging.result import Tagged
 
 __all__ = ["tag_on_ray"]
 
-# Options of a run that mean nothing to several workers, each of which has many runs.
+# Options that have no meaning for several workers, each of which makes many runs.
 ALONE = ("client", "progress", "limit", "max_cost", "shard")
 
 

@@ -181,7 +181,7 @@ def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearanc
 
 
 class Encoding:
-    """Tags that are encoded piece by piece, where whoever pushes them looks at them in between.
+    """Tags that are encoded piece by piece, and can be looked at in between.
 
     Parameters
     ----------

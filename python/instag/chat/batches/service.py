@@ -27,7 +27,7 @@ PAGE = 100
 OWN = frozenset({"content-type", "accept", "accept-encoding"})
 DAY = 24 * 3600
 BUSY = 503
-# A timeout says neither yes nor no.
+# After a timeout it is not known whether the server did what it was asked.
 REFUSED = frozenset(range(400, 500)) - {408}
 
 
@@ -144,7 +144,7 @@ class Service:
         except self._openai.APIStatusError as error:
             response = error.response
         except self._openai.OpenAIError as error:
-            # Nothing is learnt.
+            # This says nothing about how requests should be put.
             return Answer(BUSY, {}, self._hide(str(error)).encode())
         return Answer(response.status_code, {}, await response.aread())
 
@@ -212,7 +212,7 @@ class Service:
         except self._openai.OpenAIError as error:
             problem = self._error(what, error)
         except AttributeError:
-            # The SDK looks for the parts of an answer in whatever it gets.
+            # The SDK fails like this where an answer is not what it expects.
             problem = self._error(what, ValueError("it answers with no JSON"))
         # Not in the handler: nothing with a secret in it hangs on.
         raise problem

@@ -34,7 +34,7 @@ async def tried(
 ) -> Question | None:
     """Ask the first question, changing the form until the server takes it.
 
-    Where the server is busy or does not like this one question, nothing is learnt, and the form stays.
+    Where the server is busy or does not like this one question, this says nothing about the form, which stays.
 
     Returns
     -------

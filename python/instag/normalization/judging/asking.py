@@ -1,4 +1,4 @@
-"""A judge is asked, and what it answers is looked at: a name that it was not given counts for nothing."""
+"""Asking a judge, and checking its answers: names that were not among the candidates are ignored."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -15,15 +15,15 @@ from instag.progress import Progress, Stage
 
 __all__ = ["Refused", "ask", "checked", "name_of"]
 
-# Names that are shown of those that count for nothing.
+# How many of the ignored names a warning shows.
 SHOWN = 3
-# Characters of what is no answer that are shown.
+# How many characters an error shows of an answer that is not a judgement.
 SHORT = 80
 
 
 @dataclass
 class Refused:
-    """Names in answers that count for nothing, by the reason."""
+    """Names in answers that were ignored, counted by the reason."""
 
     reasons: Counter[str] = field(default_factory=Counter)
     names: list[str] = field(default_factory=list)
@@ -94,7 +94,7 @@ def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Ju
 
 
 def name_of(judge: Any) -> str:
-    """By which name a judge is shown."""
+    """The name under which a judge is shown."""
     return str(getattr(judge, "name", None) or getattr(judge, "__name__", type(judge).__name__))
 
 

@@ -58,7 +58,7 @@ class Batches:
         return (Asked(self._keys[nth], messages_of(self.texts[nth])) for nth in chain(*chosen))
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Answer]) -> None:
-        """Take down what replies say, those to other questions passed over."""
+        """Record what replies say; replies to other questions are skipped."""
         for reply in replies:
             if reply.key in self._known:
                 try:
@@ -67,7 +67,7 @@ class Batches:
                     self.take(reply.key, problem)
 
     def take(self, key: bytes, found: Answer | Unreadable) -> None:
-        """Take down an answer, or that it cannot be read; one that can be is kept."""
+        """Record an answer, or that it cannot be read; an answer that was read before is not replaced by one that cannot be."""
         if not isinstance(found, Unreadable):
             self._answers[key] = found
             self._unread.discard(key)
@@ -75,7 +75,7 @@ class Batches:
             self._unread.add(key)
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Pass over why there are no answers: the tally counts it."""
+        """Do nothing: the tally already counts the questions without an answer."""
 
     def judgements(self) -> list[Judgement | None]:
         """A judgement for each tag, in their order; None where its question has no answer that can be read."""

@@ -1,4 +1,4 @@
-"""Who judges: what was said before, and for the rest a judge."""
+"""The bench: earlier judgements, and a judge for the tags that have none."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,23 +26,23 @@ __all__ = ["Bench", "judge_of", "progress_of", "questions_of", "vectors_of"]
 
 @dataclass(frozen=True)
 class Bench:
-    """A judge, and what was said before, which counts more."""
+    """A judge, and earlier judgements, which count more."""
 
     judge_of: Judge | None
     before: Sequence[Judged]
 
     def __bool__(self) -> bool:
-        """Whether there is anybody to say anything."""
+        """Whether there is a judge, or any earlier judgement."""
         return self.judge_of is not None or bool(self.before)
 
     def check(self, texts: AbstractSet[str]) -> None:
-        """Say so where nothing that was said before is about these tags, which are cleaned."""
+        """Warn where no earlier judgement is about any of these tags, which are cleaned."""
         known = set(_core.clean([each.tag for each in self.before]))
         if known and known.isdisjoint(texts):
             warn(f"judgments: none of their {len(known):,} tags is in these data")
 
     def judge(self, questions: Sequence[Question], progress: Callable[[Progress], None]) -> list[Judged]:
-        """What was said, and what a judge says about the tags that nothing was said of."""
+        """The earlier judgements, and what the judge says about the tags that have none."""
         known = set(_core.clean([each.tag for each in self.before]))
         judged = list(self.before)
         if self.judge_of is None:
@@ -57,7 +57,7 @@ class Bench:
 
 
 def progress_of(judge: Judge | None, progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
-    """What is called with where the work stands: in a notebook a bar, where a model is asked and nothing else is given."""
+    """The function that progress is reported to: by default a bar, where a model is asked from a notebook."""
     return shown(progress) if isinstance(judge, ModelJudge) else progress
 
 
@@ -101,7 +101,7 @@ def vectors_of(texts: Sequence[str], vectors: Vectors | None) -> NDArray[np.floa
     vectors.of(some)
     known = frozenset(some)
     found = vectors.where_known(texts)
-    # What is known by chance, from elsewhere, counts no more than what is not.
+    # The embedder may have vectors from earlier calls. They are not used, or results would depend on what was embedded before.
     found[[text not in known for text in texts]] = 0
     return found
 

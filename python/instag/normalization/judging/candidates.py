@@ -12,18 +12,18 @@ from instag.normalization.matching.words import joined, numeronym, stems
 
 __all__ = ["MOST", "Shared", "candidates"]
 
-# Candidates of a tag, at most; and how many places are for what is found by other ways than nearness.
+# The most candidates of a tag, and how many of these places are kept for candidates that are not the nearest.
 MOST = 8
 ACRONYMS = 2
 CONTAINED = 3
 FREQUENT = 2
-# So many of the most frequent tags are looked at once more, for broad ones that are not among the nearest.
+# How many of the most frequent tags are compared once more, to find broad ones that are not among the nearest.
 BROAD = 150
 # A tag of more words than this is looked up by its runs of words, not by all that can be chosen from them.
 WORDS = 5
 # Tags compared with all others at a time.
 BLOCK = 256
-# Cosines are compared in so many steps of 1, so that the same questions are asked on any machine.
+# Cosines are rounded to this fraction before they are compared, so that any machine asks the same questions.
 STEPS = 10_000
 
 Shared = Callable[[int, int], list[int]]

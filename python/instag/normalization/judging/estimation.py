@@ -81,6 +81,6 @@ def estimate(batches: Batches, task: Task[Answer], settings: Settings) -> JudgeE
 
 
 def _usual(asked: int, settings: Settings) -> float:
-    """Seconds that so many questions take where nobody has counted."""
+    """Seconds that so many questions usually take: the estimate where the journal has no pace."""
     at_once = IN_FLIGHT if settings.limits.concurrency == "auto" else settings.limits.concurrency
     return asked * (WAIT + BATCH * ANSWER / SPEED) / max(min(at_once, asked), 1)

@@ -62,7 +62,7 @@ class ModelJudge:
 
     def __init__(self, model: str, **options: Unpack[ModelOptions]) -> None:
         self._model, self._options = model, ModelOptions(max_tokens=JUDGE_TOKENS) | options
-        # What is wrong with an option is said at once; a key is needed only when something is asked.
+        # A wrong option is an error at once, but a key is needed only when something is asked.
         self._offline = Settings.of(model, self._options, remote=False)
         self.name = self._offline.model
         name = re.sub(r"[^\w.-]+", "-", f"{self.name}.judge.{IDENTITY.split()[1][:DIGITS]}.journal")
@@ -98,7 +98,7 @@ class ModelJudge:
     async def ask(
         self, questions: Sequence[Question], progress: Callable[[Progress], None] | None = None
     ) -> list[Judgement | None]:
-        """Judge tags, for whoever has an event loop; otherwise as a call of the judge."""
+        """Judge tags in an event loop that is running already; otherwise the same as calling the judge."""
         options: dict[str, Any] = dict(self._options)
         if options.get("progress") is None:
             options["progress"] = progress

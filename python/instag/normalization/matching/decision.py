@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 
-# How far apart two tags may be, by how they differ: times the `distance` of the caller, and at most so far. The
+# How far apart two tags may be, by how they differ: the caller's `distance` times this factor, and no more than CAP. The
 # numbers belong to the model all-MiniLM-L6-v2; docs/normalizing.md says where they were measured.
 TIMES = {
     "order": 2.0,
@@ -61,7 +61,7 @@ CAP = {"order": 0.10, "derived": 0.10, "close words": 0.15, "other words": 0.10,
 # Two words that tags exchange are close from a likeness of CLOSE on, and have little in common below FAR.
 CLOSE = 0.60
 FAR = 0.42
-# Below this many letters, what is left without spaces is too short to say anything.
+# Tags of fewer letters, spaces aside, are too short for two of them to be one by spelling.
 SHORT = 5
 # Why two tags are one where nothing else differs.
 ACCENTS = "differ only by accents"

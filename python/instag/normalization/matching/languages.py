@@ -1,4 +1,4 @@
-"""What is known of a tag's language: whether rules of English are for it, and whether accents make it another."""
+"""The language of a tag: whether rules of English apply to it, and whether accents make it another tag."""
 
 import unicodedata
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def unaccented(tag: str) -> str:
 
 
 def accents(one: str, other: str) -> bool | None:
-    """Whether two tags that differ by accents alone are one; None where they differ otherwise, or nobody can say.
+    """Whether two tags that differ by accents alone are one; None where they differ otherwise, or it cannot be known.
 
     Only what has no accent at all joins what has some, and only by accents that people leave out. Of short words the
     likeness of their meanings has to say more.

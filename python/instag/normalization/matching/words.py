@@ -214,7 +214,7 @@ def unrelated(one: str, other: str) -> bool:
 
 
 def kind_of_inflection(one: Sequence[str], other: Sequence[str]) -> str | None:
-    """How the words of two tags differ, in order: by plurals, by other inflections, or otherwise: None."""
+    """How the words of two tags differ, in order: by plurals, by other inflections, or otherwise None."""
     if len(one) != len(other) or not all(map(inflected, one, other)):
         return None
     longer = [max(pair, key=len) for pair in zip(one, other, strict=True) if pair[0] != pair[1]]

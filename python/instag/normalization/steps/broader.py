@@ -21,7 +21,7 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of rare tags; what is not rare has enough."""
+    """The rows of rare tags; the others are known to have enough rows."""
 
     enough: int
     held: dict[int, set[int]]

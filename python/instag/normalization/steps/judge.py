@@ -62,7 +62,7 @@ class Verdicts:
     place: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: "Verdicts") -> None:
-        """Take in what was not spoken of before; what one judgement calls the same, no other makes different."""
+        """Add what earlier judgements do not say: what one of them calls the same, a later one does not make different."""
         known = self.same.keys() | self.different.keys()
         self.same.update({pair: said for pair, said in other.same.items() if pair not in known})
         apart = {pair: said for pair, said in other.different.items() if pair not in known | self.same.keys()}
@@ -85,7 +85,7 @@ def verdicts_of(state: State, ends: NDArray[np.int64], judged: Iterable[Judged])
     codes = _codes(state, ends)
     found = Verdicts(place={tag: nth for nth, tag in enumerate(state.order.tolist())})
     spoken = [(each, tag) for each in judged if (tag := codes(each.tag)) is not None]
-    # What was said of a tag under the name that it has counts before what was said of others that have become it.
+    # Judgements of a tag under its present name count before those of tags that have become it.
     own = [state.tags[tag] == each.tag for each, tag in spoken]
     for mine in (True, False):
         said = Verdicts()
@@ -97,7 +97,7 @@ def verdicts_of(state: State, ends: NDArray[np.int64], judged: Iterable[Judged])
 
 
 def _take(found: Verdicts, each: Judged, tag: int, codes: "_codes") -> None:
-    """Take in what a judgement says of a tag."""
+    """Add what a judgement says of a tag."""
     for name in dict.fromkeys((*each.same, *each.broader, *each.candidates)):
         other = codes(name)
         said = Said(each.judge, each.reasons.get(name, ""))

@@ -19,9 +19,9 @@ from instag.warning import warn
 
 __all__ = ["semantic"]
 
-# A hundred times as many as there are between 100,000 tags; each that is accepted takes half a kilobyte.
+# The most pairs: a hundred times as many as 100,000 tags have; each that is accepted takes half a kilobyte.
 MOST = 10_000_000
-# Pairs that are Python's numbers at once.
+# How many pairs are turned into Python's numbers at a time.
 BLOCK = 1 << 14
 # A chain of more links than this is reported in a warning.
 LINKS = 3
@@ -84,7 +84,7 @@ class Near:
     """Every two vectors within a distance, the lower place first, with their similarity."""
 
     def __init__(self, found: NDArray[np.float32], distance: float) -> None:
-        # What single precision cannot tell from the limit is let through, for the caller to decide.
+        # Distances that single precision cannot tell from the limit are let through: the caller decides.
         limit = min(distance + 1e-6, 2.0)
         try:
             offsets, self._others, self._similarities = _core.neighbours(np.ascontiguousarray(found), limit, MOST)

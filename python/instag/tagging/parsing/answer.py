@@ -14,11 +14,11 @@ from instag.tagging.parsing.words import is_apology, is_placeholder
 
 __all__ = ["MOST_TAGS", "TagList", "read_answer"]
 
-# What a query with more tags than this, or a tag with more characters, would say is not what was asked for.
+# More tags for a query, or more characters in one, are not what was asked for.
 MOST_TAGS = 100
 LONGEST_TAG = 200
 LONGEST_EXPLANATION = 1_000
-# A template that a model gives back has no more tags than these.
+# Answers with more tags than this are not compared with the template, which a model may give back.
 ECHOED = 5
 # Forms that need no note.
 PLAIN = frozenset({"tags", "list"})

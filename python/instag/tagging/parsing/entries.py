@@ -61,7 +61,7 @@ def nested(values: list[Any]) -> Form | None:
         return Form("nested lists", tags, [None] * len(tags))
     if all(is_tag(tag) and not is_tag(why) for tag, why in values):
         return Form("pairs", [tag for tag, _ in values], [why for _, why in values])
-    # Two tags each, or a tag and a short explanation: nobody can say.
+    # They may be two tags each, or a tag and a short explanation: there is no telling which.
     return None
 
 

@@ -90,7 +90,7 @@ PLACEHOLDERS = frozenset(
 TYPED = frozenset({"str", "string", "text"})
 NUMBER = re.compile(r"\d+$|(?<=tag)[a-cn]$|(?<=explanation)[a-cn]$")
 
-# How those begin who will not, or cannot, in some languages.
+# How refusals and apologies begin, in some languages.
 APOLOGY = re.compile(
     r"""\W*(?:
     (?:i\W?\s?a?m\s+(?:so\s+|very\s+|really\s+|terribly\s+)?sorry | sorry\b\s*(?:[,.!—–]|but\b|i\b)
@@ -155,7 +155,7 @@ def is_name(name: str) -> bool:
 
 
 def is_apology(text: str) -> bool:
-    """Whether somebody says that there is no answer.
+    """Whether a text says that there is no answer.
 
     Examples
     --------
