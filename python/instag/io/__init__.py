@@ -51,6 +51,7 @@ pace          how many rows were read and written so far
 shards        several files of so many rows each, all of them or none
 writer        a frame as a file, or as several
 converter     from a file to another
+gathering     records become rows, when it is known what all of them are
 trainers      folders to train from
 description   the card of a data set
 publishing    a folder goes to the Hub
