@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import instag
@@ -72,6 +73,40 @@ def test_the_rows_are_those_of_memory(pool: pl.DataFrame, options: dict[str, Any
 
     assert chosen.equals(instag.select(pool, key="id", **options))
     assert chosen.equals(instag.select(pool.sort("id"), **options))
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@pytest.mark.parametrize("whole", [0, 10_000])
+def test_chosen_rows_are_handed_on_or_read_again_and_keep_their_types(
+    pool: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, whole: int
+) -> None:
+    monkeypatch.setattr("instag.frame.ray.WHOLE", whole)
+    frame = pool.with_columns(
+        pl.struct("name", "reward").alias("said"),
+        pl.from_epoch("tokens").dt.replace_time_zone("Europe/Paris").alias("when"),
+        pl.col("reward").cast(pl.Decimal(10, 3)).alias("price"),
+        pl.col("source").cast(pl.Categorical).alias("kind"),
+        pl.concat_list(pl.struct("id", "source")).alias("turns"),
+        pl.col("name").cast(pl.Binary).alias("bytes"),
+    )
+    data = on_ray(frame)
+
+    chosen = instag.select(data, 80, key="id")
+
+    assert chosen.schema().base_schema.equals(data.schema().base_schema)
+    assert read(chosen).equals(instag.select(frame, 80, key="id"))
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+def test_tensors_stay_what_they_are(pool: pl.DataFrame) -> None:
+    image = np.repeat(pool.get_column("id").to_numpy(), 6).reshape(-1, 2, 3)
+    table = pool.to_arrow().append_column("image", pa.FixedShapeTensorArray.from_numpy_ndarray(image))
+    data = ray.data.from_arrow([table.slice(start, 500) for start in range(0, ROWS, 500)])
+
+    chosen = instag.select(data, 40, key="id").take_all()
+
+    assert [row["id"] for row in chosen] == instag.select(pool, 40, key="id").get_column("id").to_list()
+    assert all(row["image"].tolist() == [[row["id"]] * 3] * 2 for row in chosen)
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")

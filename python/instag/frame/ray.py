@@ -25,6 +25,8 @@ PLACE = "__instag_place"
 FAULT = "__instag_fault"
 # Rows that one task puts in order.
 FEW = 100_000
+# Chosen rows up to which each part hands on all of its columns at once: for more, they would fill a worker's memory.
+WHOLE = 10_000
 # Parts that one task puts together.
 TOGETHER = 8
 
@@ -38,6 +40,7 @@ class RayFrame(Frame):
         self._data = data
         self._key = key
         self._keys: pl.Series | None = None
+        self._held: pl.DataFrame | None = None
         if key is not None and key not in self.columns:
             raise InputError(f"key: no column {key!r}; the columns are: {', '.join(self.columns) or 'none'}")
 
@@ -103,6 +106,15 @@ class RayFrame(Frame):
         """The number of rows."""
         return int(self._data.count())
 
+    def carried(self, columns: list[str], rows: int) -> list[str]:
+        """Which columns to hand on with some that are needed, where so many rows are chosen in the end.
+
+        All of them where these are few: then nothing has to be read again. Not where Polars would change what a column
+        holds, such as tensors.
+        """
+        schema = self._data.schema().base_schema
+        return list(schema.names) if rows <= WHOLE and _same_in_polars(schema) else list(dict.fromkeys(columns))
+
     def mapped(self, make: Make, columns: list[str]) -> Iterator[pl.DataFrame]:
         """What a function makes of some columns of each part of the rows, as it comes."""
         made = self._made(make, columns).iter_batches(batch_size=None, batch_format="pyarrow")
@@ -128,6 +140,12 @@ class RayFrame(Frame):
         check_keys(keys, self.require_key())
         self._keys = keys
         return keys
+
+    def hold(self, rows: pl.DataFrame) -> None:
+        """Number rows, which come sorted by their keys, and keep them where they are whole: they are not read again."""
+        self.number(rows.get_column(self.require_key()))
+        if rows.columns == self.columns:
+            self._held = rows
 
     def row_name(self, row: int) -> str:
         return f"the row whose {self.require_key()} is {self._numbered[int(row)]!r}"
@@ -173,6 +191,11 @@ class RayFrame(Frame):
         key = self.require_key()
         # The number of a row means nothing to whoever holds a data set without an order.
         added = added.drop("row", strict=False)
+        if self._held is not None:
+            whole = self._held[rows].to_arrow().cast(self._data.schema().base_schema)
+            for column in added:
+                whole = whole.append_column(column.name, column.to_arrow())
+            return ray.data.from_arrow(whole)
         taken = pl.DataFrame({key: self._numbered[rows], PLACE: np.arange(len(rows))}).hstack(added)
         kept = self._data.map_batches(
             _kept, fn_args=(key, ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
@@ -191,6 +214,19 @@ def _called(make: Make, table: Any) -> Any:
     except InputError as error:
         # What is raised where the rows are comes back as a page of text: the message alone comes as data.
         return pl.DataFrame({FAULT: [str(error)]}).to_arrow()
+
+
+def _same_in_polars(schema: Any) -> bool:
+    """Whether a table comes back from Polars as it went in."""
+    import pyarrow as pa  # noqa: PLC0415 - it comes with Ray
+
+    if any(isinstance(field.type, pa.BaseExtensionType) for field in schema):
+        return False
+    try:
+        empty = schema.empty_table()
+        return bool(pl.DataFrame(empty).to_arrow().cast(schema).schema.equals(schema))
+    except (pa.ArrowException, pl.exceptions.PolarsError, NotImplementedError, TypeError, ValueError):
+        return False
 
 
 def _merged(merge: Make, *parts: Any) -> Any:

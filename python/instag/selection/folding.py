@@ -151,17 +151,18 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
     key = frame.require_key()
     # A count of samples needs no count of the rows.
     wanted = count(budget, 0 if isinstance(budget, int) else frame.count())
+    columns = frame.carried([key, frame.head(tags)], wanted)
     rounds = None
     while True:
         make = partial(_counted, key=key, tags=tags, wanted=wanted, rounds=rounds)
-        part = frame.reduced(make, partial(_merged, key=key, tags=tags), [key, frame.head(tags)])
+        part = frame.reduced(make, partial(_merged, key=key, tags=tags), columns)
         kept = _unpacked(part)
         tagsets = PolarsFrame(kept).tag_sets(tags)
         ranking = rank_tags(tagsets, METHOD, wanted, None)
         rounds, *counts = part.drop("rows").row(0)
         folded = Folded(tagsets, ranking, Counts(*counts), wanted)
         if _met(folded, rounds):
-            frame.number(kept.get_column(key))
+            frame.hold(kept)
             return folded
         rounds *= 2
 
