@@ -85,7 +85,10 @@ def worth_of(
     """
     given = dict(gain or {})
     budget = given.pop("budget", None)
-    options = read_options("gain", **given)
+    try:
+        options = read_options("gain", **given)
+    except TypeError as error:  # a name that is no option's
+        raise InputError(f"gain: {error}") from None
     if options.curve == "match":
         raise InputError("gain: curve 'match' is no curve of its own: name the one that it found, or 'log'")
     lines, quotas = [], []

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag.checks import shown
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.normalization.state import spread
@@ -113,7 +114,7 @@ def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
         return tagsets
     vocabulary = Vocabulary.load(fspath(tree)) if isinstance(tree, str | PathLike) else tree
     if not isinstance(vocabulary, Vocabulary):
-        raise InputError(f"tree: expected a vocabulary that was made with a judge, or its file; found {tree!r}")
+        raise InputError(f"tree: expected a vocabulary that was made with a judge, or its file; found {shown(tree)}")
     parents, known = parents_of(vocabulary), _known(vocabulary)
     names = vocabulary.tags.get_column("tag").to_list()
     place = {name: nth for nth, name in enumerate(names)}

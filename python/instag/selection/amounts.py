@@ -9,6 +9,9 @@ from instag.errors import InputError
 
 __all__ = ["amount_of", "is_share"]
 
+# There is never more of anything: larger numbers do not fit into floats.
+MOST = 2**64
+
 
 def amount_of(
     name: str, value: Any, whole: float, *, rounding: Callable[[float], float] = round, counted: bool = False
@@ -76,7 +79,7 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, Integral):
-        return int(value)
+        return min(int(value), MOST)
     if isinstance(value, Real) and float("-inf") < float(value) < float("inf"):
         return float(value)
     return None
