@@ -17,6 +17,10 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.faults, self.wait = faults, wait
         self.asked: list[str] = []
+        # Questions with this in them are never answered; what is said of the models that are there.
+        self.deaf: str | None = None
+        self.models: bytes | None = None
+        self.listed = 0
         self.answers: Counter[str] = Counter()
         self.chance = random.Random(3)  # noqa: S311
 
@@ -36,18 +40,28 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
+    def do_GET(self) -> None:
+        self.server.listed += 1
+        body = self.server.models if self.path == "/v1/models" else None
+        self.reply(404 if body is None else 200, body or b"{}")
+
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
         self.server.asked.append(asked)
         time.sleep(self.server.wait)
         if self.server.chance.random() < self.server.faults:
             body, status = b'{"error": {"message": "overloaded"}}', 503
+        elif self.server.deaf is not None and self.server.deaf in asked:
+            body, status = b'{"error": {"message": "it fell over"}}', 500
         else:
             content = answer_to(asked)
             choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
             usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
             body, status = json.dumps({"id": "1", "model": "m", "choices": [choice], "usage": usage}).encode(), 200
             self.server.answers[asked] += 1
+        self.reply(status, body)
+
+    def reply(self, status: int, body: bytes) -> None:
         try:
             self.send_response(status)
             self.send_header("content-type", "application/json")

@@ -420,8 +420,9 @@ against = "benchmark.jsonl"
 judge = {{ model = "m", from = 0.2, base_url = "{server.url}", price = [1.0, 1.0] }}
 """
     (folder / "recipe.toml").write_text((folder / "recipe.toml").read_text() + table)
-    with pytest.raises(instag.InputError, match=r"how many pairs .* no max_cost: set it, or run with --yes"):
-        run(folder, until="decontaminate")
+    with pytest.raises(instag.InputError, match=r"\[decontaminate\] .* no max_cost: set it, or run with --yes"):
+        run(folder, until="decontaminate", set=["decontaminate.price=[1e5, 1e5]"])
+    assert not server.answers
     run(folder, set=["decontaminate.max_cost=5.0"])
     questions = server.answers.total()
     assert questions

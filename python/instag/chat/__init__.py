@@ -5,6 +5,7 @@ It knows nothing of tags: its callers make the questions, and read the replies f
 ===============  ===================================================================
 question         a question, its key, and what comes of it: a reply or a fault
 endpoint         where questions go, and in whose name; secrets kept out of sight
+models           the models that it lists
 capture          the same, of a client of the openai SDK
 local            weights in a file, run in this process
 function         a function in the place of an endpoint

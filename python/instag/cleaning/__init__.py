@@ -7,7 +7,7 @@ deduplication    :func:`dedup`
 decontamination  :func:`decontaminate`
 benchmarks       the items of benchmarks
 paraphrases      rows that may ask an item in other words
-judge            who says whether they do
+judge            who says whether they do; estimation: what that takes
 splitting        :func:`split`
 result           the rows that stay, and why others went
 ===============  ===================================================

@@ -29,7 +29,7 @@ from instag.io.queries import heard
 from instag.model_options import ModelOptions, with_model_options
 from instag.warning import warn
 
-__all__ = ["decontaminate"]
+__all__ = ["decontaminate", "hits_of", "turns_of"]
 
 F = TypeVar("F")
 
@@ -138,16 +138,8 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     known = {} if judgments is None else read_judgements(judgments)
     frame = wrap(data)
     queries = heard(frame, query)
-    turns = pl.DataFrame({"row": np.arange(len(queries), dtype=np.uint32), "text": queries}).explode("text")
-    turns = turns.drop_nulls("text").with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row"))
-    if turns.is_empty():
-        raise InputError("data: no row has anything that a user said")
-    texts, nth, long, short, masked, shared = contamination(turns.get_column("text"), items.texts, numbers == "any")
-    hits = pl.DataFrame({"share_8": long, "share_4": short, "numbers": masked, "shared": shared, "nth": nth})
-    hits = turns[texts].select("row", "turn").hstack(hits)
-    # Of several turns of a row, the one that shares most with an item is kept.
-    hits = hits.sort("row", "share_4", "share_8", "turn", descending=[False, True, True, False])
-    hits = hits.unique("row", keep="first", maintain_order=True)
+    turns = turns_of(queries)
+    hits = hits_of(turns, items, numbers)
     found = hits.get_column("nth")
     dropped = hits.select(
         "row",
@@ -170,6 +162,25 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
     marks = _marks(dropped, len(queries)) if action == "mark" else None
     return cleaned(frame, dropped, len(queries), marks, **more)
+
+
+def turns_of(queries: pl.Series) -> pl.DataFrame:
+    """What users say: `row`, `text` and `turn`, which of the row's it is."""
+    turns = pl.DataFrame({"row": np.arange(len(queries), dtype=np.uint32), "text": queries}).explode("text")
+    turns = turns.drop_nulls("text").with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row"))
+    if turns.is_empty():
+        raise InputError("data: no row has anything that a user said")
+    return turns
+
+
+def hits_of(turns: pl.DataFrame, items: Items, numbers: str) -> pl.DataFrame:
+    """The rows that hold an item's words, each with the item, its number `nth`, that it shares most with."""
+    texts, nth, long, short, masked, shared = contamination(turns.get_column("text"), items.texts, numbers == "any")
+    hits = pl.DataFrame({"share_8": long, "share_4": short, "numbers": masked, "shared": shared, "nth": nth})
+    hits = turns[texts].select("row", "turn").hstack(hits)
+    # Of several turns of a row, the one that shares most with an item is kept.
+    hits = hits.sort("row", "share_4", "share_8", "turn", descending=[False, True, True, False])
+    return hits.unique("row", keep="first", maintain_order=True)
 
 
 def _judged(

@@ -19,7 +19,12 @@ Values = Annotated[
 Limit = Annotated[
     int | None, typer.Option(metavar="N", help="A rehearsal on so many rows a source, in a folder of its own.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask a model without a question to you, whatever it may cost.")]
+Yes = Annotated[
+    bool,
+    typer.Option(
+        "--yes", help="Ask a model without a question to you, whatever it may cost, and if the server does not list it."
+    ),
+]
 Rehash = Annotated[bool, typer.Option("--rehash", help="Read every file again, to see whether it changed.")]
 
 

@@ -11,6 +11,7 @@ checking      a recipe checked, all faults at once
 sense         whether its tables go together
 trial         values tried on a few made-up rows
 columns       whether the columns that it names are in the data
+models        whether servers list the models that it names
 steps         what does each step
 work          the functions that do so
 cache         results by what they were made of; hashes of files

@@ -28,7 +28,9 @@ NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
 SECRET_KEYS = ("api_key", "token", "password", "secret")
 
 
-def read_recipe(path: str | Path, *, overrides: tuple[str, ...] = (), passed: str | None = None) -> Recipe:
+def read_recipe(
+    path: str | Path, *, overrides: tuple[str, ...] = (), passed: str | None = None, listed: bool = True
+) -> Recipe:
     """Read and check a recipe.
 
     Parameters
@@ -39,6 +41,8 @@ def read_recipe(path: str | Path, *, overrides: tuple[str, ...] = (), passed: st
         Values in the place of those in the file: ``select.budget=3000``.
     passed
         The :func:`mark_of` a recipe that had no faults: where it is the same, values and columns are not looked at again.
+    listed
+        Whether a model has to be among those that its server lists, where it lists any.
 
     Raises
     ------
@@ -53,7 +57,7 @@ def read_recipe(path: str | Path, *, overrides: tuple[str, ...] = (), passed: st
     found = _Reader(faults, path).recipe(table, text, overrides)
     if not faults:
         found = replace(found, mark=mark_of(found))
-    sense.check(found, faults, known=not faults and found.mark == passed)
+    sense.check(found, faults, known=not faults and found.mark == passed, listed=listed)
     if faults:
         raise InputError(str(faults))
     return found

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 
 from instag.chat.progress import duration
 from instag.recipe.road import Road
-from instag.recipe.steps import Done, work_of
-from instag.recipe.wording import counts
+from instag.recipe.steps import ASKING, Done, foreseen, work_of
+from instag.recipe.wording import cached
 from instag.recipe.work.job import parts_of
 from instag.selection.amounts import amount_of, is_share
 
@@ -29,7 +29,7 @@ def foresee(road: Road, until: str | None) -> None:
                 continue
             done = road.known(step, data)
             if done.folder is not None:
-                road.say(f"{step}: cached, {counts(done.meta)}")
+                road.say(f"{step}: cached, {cached(done.meta)}")
                 most, raw = done.rows if done.rows is not None else most, parts_of(done.folder) or raw
             elif step == "read":
                 work_of("read")(road.job("read", {}, Path(nowhere)))
@@ -58,20 +58,26 @@ def _left(road: Road, step: str, most: int | None) -> int | None:
 
 
 def _questions(road: Road, step: str, raw: Mapping[str, Path]) -> str:
-    """What tagging would ask and cost; by the rows that are known, where those that will be left are not."""
-    if step != "tag" or "data" not in (raw or road.tables):
-        return ""
-    from instag.recipe.work.tagging import estimate  # noqa: PLC0415 - only where something is to be tagged
-
+    """What a model would be asked and cost; by the rows that are known, where those that will be left are not."""
     data = road.tables if "data" in road.tables else raw
-    job = replace(road.job("tag", data, Path()), target=road.target_for("tag"))
-    found = estimate(job)
-    costs = [each.cost for each in found]
-    asked, seconds = sum(each.asked for each in found), sum(each.seconds or 0 for each in found)
-    if not asked:
+    if step not in ASKING or "data" not in data:
+        return ""
+    if step == "normalize" and road.recipe.steps[step].get("tags", "tags") not in _columns(data["data"]):
+        return "; the judge's questions are known when the data have tags" if "judge" in road.recipe.steps[step] else ""
+    found = foreseen(step, replace(road.job(step, data, Path()), target=road.target_for(step)))
+    if found is None:
+        return ""
+    if not found.questions:
         return ": no questions"
-    money = "at a price that is not known" if None in costs else f"about ${sum(each or 0 for each in costs):,.2f}"
-    return f": {asked:,} questions, {money}, {duration(seconds)}"
+    about = "" if found.exact else "about "
+    money = "at a price that is not known" if found.cost is None else f"about ${found.cost:,.2f}"
+    return f": {about}{found.questions:,} questions, {money}, {duration(found.seconds)}"
+
+
+def _columns(path: Path) -> list[str]:
+    import polars as pl  # noqa: PLC0415 - only where there are rows to look at
+
+    return pl.scan_parquet(path).collect_schema().names()
 
 
 def _height(path: Path) -> int:

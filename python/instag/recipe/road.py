@@ -2,21 +2,25 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from instag.errors import InputError
+from instag.errors import InputError, InstagError
 from instag.recipe import consent
 from instag.recipe.cache import Cache
 from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
 from instag.recipe.recipe import Recipe
 from instag.recipe.steps import POOLING, Done, files_made, work_of
-from instag.recipe.wording import counts, said
+from instag.recipe.wording import cached, counts, said
 from instag.recipe.work.job import PARTS, Job
 
 __all__ = ["Road"]
+
+# Seconds without any answer after which questions that had none before are left.
+AGAIN = 60.0
 
 
 class Road:
@@ -87,8 +91,14 @@ class Road:
         key = self.cache.key(step, options, inputs)
         self._again = self._again or step == self.start
         found = None if self._again else self.cache.find(step, key)
+        why, earlier = "asked for" if self._again else None, None
+        if found is not None and (left := self.cache.meta(found).get("facts", {}).get("unanswered")):
+            # What failed is asked again.
+            earlier, found, why = found, None, f"{left:,} questions had no answer, and are asked again"
         meta = {"inputs": inputs} if found is None else self.cache.meta(found)
-        return Done(step, found, options, key, meta, self._rows(step), cached=found is not None)
+        return Done(
+            step, found, options, key, meta, self._rows(step), cached=found is not None, why=why, earlier=earlier
+        )
 
     def vocabulary(self, step: str) -> Path | None:
         """The vocabulary that was made, for the steps that use it."""
@@ -98,7 +108,7 @@ class Road:
 
     def why(self, done: Done) -> str:
         """Why a step has to be done."""
-        return "asked for" if self._again else self.cache.why(done.step, done.options, done.meta["inputs"])
+        return done.why or self.cache.why(done.step, done.options, done.meta["inputs"])
 
     def job(self, step: str, data: Mapping[str, Path], folder: Path) -> Job:
         """What a step is given."""
@@ -118,12 +128,25 @@ class Road:
         data = self.data_of(step)
         done = self.known(step, data)
         if done.folder is not None:
-            self.say(f"{step}: cached, {counts(done.meta)}")
+            self.say(f"{step}: cached, {cached(done.meta)}")
             return done
         self.say(f"{step}: {self.why(done)}")
-        began = time.monotonic()
+        try:
+            return self._made(done, data)
+        except InstagError as error:
+            if done.earlier is None:
+                raise
+            # What was answered is worth as much as before.
+            self.say(f"  they have none now either, and what was answered is used: {error}")
+            return replace(done, folder=done.earlier, meta=self.cache.meta(done.earlier), cached=True)
+
+    def _made(self, done: Done, data: Mapping[str, Path]) -> Done:
+        """Do a step."""
+        step, began = done.step, time.monotonic()
         with self.cache.make(step, done.key, done.options, done.meta["inputs"]) as (draft, meta):
             job = self.job(step, data, draft)
+            if done.earlier is not None:
+                job = replace(job, given={**job.given, "patience": min(job.given.get("patience", AGAIN), AGAIN)})
             consent.ask(step, job, yes=self.yes, silent=self.silent, say=self.say)
             try:
                 meta["facts"] = work_of(step)(job)

@@ -47,7 +47,8 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     dry_run
         Say what would be done and why, and do nothing.
     yes
-        Ask a model without a question to you even if it may cost more than a dollar and the recipe has no `max_cost`.
+        Ask a model without a question to you even if it may cost more than a dollar and the recipe has no `max_cost`, or
+        the server does not list it.
     rehash
         Read every file again to see whether it changed, also those whose size and time are as they were.
     say
@@ -80,7 +81,7 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     (['read', 'select'], 10)
     """
     cache = Cache(Path(recipe).parent / ".instag", rehash=rehash)
-    read = read_recipe(recipe, overrides=tuple(set), passed=cache.passed)
+    read = read_recipe(recipe, overrides=tuple(set), passed=cache.passed, listed=not yes)
     names = ("read", *read.steps)
     for name, step in (("until", until), ("from", start)):
         if step is not None and step not in names:

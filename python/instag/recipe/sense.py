@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from instag.recipe import columns, trial
+from instag.recipe import columns, models, trial
 from instag.recipe.faults import Faults
 from instag.recipe.options import options
 from instag.recipe.recipe import Recipe, files_of
@@ -21,7 +21,7 @@ KEY = "OPENAI_API_KEY"
 EXTRAS = {"report": (("altair", "jinja2", "vl_convert"), "report")}
 
 
-def check(recipe: Recipe, faults: Faults, *, known: bool = False) -> None:
+def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool = True) -> None:
     """See that a recipe whose values are of the right types can be run, as far as that can be known before.
 
     Parameters
@@ -30,6 +30,8 @@ def check(recipe: Recipe, faults: Faults, *, known: bool = False) -> None:
         What is checked, and where faults are taken down.
     known
         Whether its values and its files are those of an earlier run.
+    listed
+        Whether servers have to list the models that they are to be asked for, if they list any.
     """
     if not set(MAKING) & set(recipe.steps):
         faults.add("expected one of [select], [split] and [write]: without one there is nothing to make of the data")
@@ -41,6 +43,8 @@ def check(recipe: Recipe, faults: Faults, *, known: bool = False) -> None:
     _write(recipe.steps.get("write", {}), faults)
     if known:
         return
+    if listed:
+        models.check(recipe, faults)
     trial.check(recipe, faults)
     # Columns and tags are looked for only where the files can be.
     if not faults:

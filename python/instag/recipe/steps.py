@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from instag.recipe.work.job import parts_of
 
 if TYPE_CHECKING:
+    from instag.recipe.work.asking import Foreseen
     from instag.recipe.work.job import Job
 
-__all__ = ["DROPPING", "POOLING", "Done", "files_made", "work_of"]
+__all__ = ["ASKING", "DROPPING", "POOLING", "Done", "files_made", "foreseen", "work_of"]
 
-# Steps that take rows out and list them; steps after which the pool is another.
+# Steps that take rows out and list them; that may ask a model; after which the pool is another.
 DROPPING = ("clean", "dedup", "decontaminate")
+ASKING = ("decontaminate", "tag", "normalize")
 POOLING = ("read", *DROPPING, "tag", "normalize")
 FILES = {
     "read": "reading", "clean": "cleaning", "dedup": "cleaning", "decontaminate": "cleaning", "tag": "tagging",
@@ -43,6 +45,10 @@ class Done:
         How many rows went in; None where that is not known.
     cached
         Whether it had been done before.
+    why
+        Why it has to be done, where that is known.
+    earlier
+        An earlier result of it, in which some questions have no answer.
     """
 
     step: str
@@ -52,6 +58,8 @@ class Done:
     meta: Mapping[str, Any] = field(default_factory=dict)
     before: int | None = None
     cached: bool = False
+    why: str | None = None
+    earlier: Path | None = None
 
     @property
     def tables(self) -> dict[str, Path]:
@@ -81,6 +89,14 @@ def work_of(step: str) -> "Callable[[Job], dict[str, Any]]":
     """What does a step; its libraries are loaded when it is done."""
     found: Callable[[Job], dict[str, Any]] = getattr(import_module(f"instag.recipe.work.{FILES[step]}"), step)
     return found
+
+
+def foreseen(step: str, job: "Job") -> "Foreseen | None":
+    """What a model would be asked by a step; None where it asks none."""
+    if step not in ASKING:
+        return None
+    find: Callable[[Job], Foreseen | None] = import_module(f"instag.recipe.work.{FILES[step]}").foreseen
+    return find(job)
 
 
 def files_made(done: Done) -> dict[str, Path]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["counts", "said"]
+__all__ = ["cached", "counts", "said"]
 
 
 def counts(meta: Mapping[str, Any]) -> str:
@@ -13,11 +13,15 @@ def counts(meta: Mapping[str, Any]) -> str:
     return ", ".join(named) or "done"
 
 
+def cached(meta: Mapping[str, Any]) -> str:
+    """What is said of a result that is there already: its rows, and what was not answered."""
+    return "".join([counts(meta), *(f"; {each}" for each in _lacking(meta.get("facts", {})))])
+
+
 def said(facts: Mapping[str, Any]) -> str:
     """What else there is to say of a step, in a line."""
     found = [f"{count:,} went: {reason}" for reason, count in facts.get("dropped", {}).items()]
-    without = (facts.get("data") or {}).get("without tags", {})
-    found += [f"{count:,} queries without tags: {why}" for why, count in without.items()]
+    found += _lacking(facts)
     if facts.get("spent") is not None:
         found.append(f"${facts['spent']:,.4g} spent by all runs of this recipe")
     if "tags" in facts:
@@ -30,3 +34,12 @@ def said(facts: Mapping[str, Any]) -> str:
         f"{each['of']}: {each['reached']:,.10g} of at least {each['asked']:,.10g}" for each in facts.get("at_least", [])
     ]
     return "".join(f"; {each}" for each in found)
+
+
+def _lacking(facts: Mapping[str, Any]) -> list[str]:
+    """What a model did not answer."""
+    without = (facts.get("data") or {}).get("without tags", {})
+    found = [f"{count:,} queries without tags: {why}" for why, count in without.items()]
+    if left := facts.get("unanswered"):
+        found.append(f"{left:,} questions had no answer: the next run asks them again")
+    return found

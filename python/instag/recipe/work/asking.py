@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,29 @@ from instag.recipe.options import KEYS
 from instag.recipe.spending import CostError, Ledger
 from instag.recipe.work.job import Job
 
-__all__ = ["account", "allowed", "asking_of", "check_spent", "price_at", "price_in"]
+__all__ = ["Foreseen", "account", "allowed", "asking_of", "check_spent", "price_in", "unanswered"]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a model would be asked, and what that takes.
+
+    Attributes
+    ----------
+    questions
+        How many have no answer yet.
+    cost
+        US dollars for them; None where no price is known.
+    seconds
+        How long they take.
+    exact
+        Whether they were counted; else some rows stand for all.
+    """
+
+    questions: int
+    cost: float | None
+    seconds: float
+    exact: bool = True
 
 
 def asking_of(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -64,6 +87,11 @@ def allowed(
     if asking.get("max_cost") is not None:
         asking = asking | {"max_cost": max(asking["max_cost"] - before, 0.0)}
     return asking, price, before
+
+
+def unanswered(tally: Tally | None) -> int:
+    """How many questions have no answer, though another attempt may get one: those that nobody refused for good."""
+    return 0 if tally is None else tally.failed - tally.refused
 
 
 def price_at(asking: Mapping[str, Any], model: str) -> Price | None:

@@ -8,12 +8,13 @@ from typing import Any
 import polars as pl
 
 from instag import cleaning, io
+from instag.cleaning.estimation import estimate_pairs
 from instag.cleaning.judge import journal_of
 from instag.errors import InputError
-from instag.recipe.work.asking import account, allowed, asking_of, check_spent
+from instag.recipe.work.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
 from instag.recipe.work.job import Job
 
-__all__ = ["clean", "decontaminate", "dedup", "split"]
+__all__ = ["clean", "decontaminate", "dedup", "foreseen", "split"]
 
 # The options of decontaminating that say nothing of how a model is asked.
 JUDGING = frozenset(["against", "query", "numbers", "action", "judge", "judge_from", "judgments", "embedder"])
@@ -70,9 +71,23 @@ def decontaminate(job: Job) -> dict[str, Any]:
     spent = ledger.spent(journal, price)
     check_spent("decontaminate", result.tally, given.get("max_cost"), spent)
     facts = {"model": model, "journal": journal.name, "spent": None if price is None else round(spent, 6)}
+    facts["unanswered"] = unanswered(result.tally)
     if result.tally is not None:
         facts |= {"questions": result.tally.answered, "answered before": result.tally.kept}
     return facts | _listed(result, job)
+
+
+def foreseen(job: Job) -> Foreseen | None:
+    """What the judge of paraphrases would be asked; None where there is none."""
+    model = job.given.get("judge")
+    if model is None:
+        return None
+    own = {name: value for name, value in job.given.items() if name in JUDGING and name != "action"}
+    given = asking_of({name: value for name, value in job.given.items() if name not in JUDGING}, job.home)
+    asking = {name: value for name, value in given.items() if name not in ("api_key", "headers", "max_cost")}
+    journal = job.cache.journal(Path(journal_of(model)).stem)
+    found = estimate_pairs(job.frame, **own, **asking, journal=journal)
+    return Foreseen(found.asked, found.cost, found.seconds, found.exact)
 
 
 def _responsible(reasons: Mapping[str, int], given: Mapping[str, Any]) -> list[str]:

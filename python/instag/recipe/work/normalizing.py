@@ -8,10 +8,10 @@ from instag import io
 from instag.embedding.endpoint import OpenAIEmbedder
 from instag.normalization import Judgement, ModelJudge, Question
 from instag.normalization import normalize as normalized
-from instag.recipe.work.asking import account, allowed, asking_of, check_spent, price_at
+from instag.recipe.work.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
 from instag.recipe.work.job import Job, texts
 
-__all__ = ["judge_of", "judging", "normalize", "settings_of"]
+__all__ = ["foreseen", "judge_of", "judging", "normalize", "settings_of"]
 
 STEPS = (
     "tags", "steps", "min_count", "stem", "distance", "embedder", "guards", "linkage", "min_samples", "max_diameter",
@@ -39,6 +39,7 @@ def normalize(job: Job) -> dict[str, Any]:
             "model": judge.name,
             "journal": judge.journal.name,
             "spent": None if price is None else round(spent, 6),
+            "unanswered": unanswered(judge.tally),
         }
         if judge.tally is not None:
             facts |= {"questions": judge.tally.answered, "answered before": judge.tally.kept}
@@ -85,12 +86,11 @@ def judging(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return asking_of({name: value for name, value in given.items() if name not in (*STEPS, "judge")}, folder)
 
 
-def foreseen(job: Job) -> tuple[int, float | None]:
-    """How many questions a judge would be asked, and what that may cost; None where no price is known."""
+def foreseen(job: Job) -> Foreseen | None:
+    """What a judge would be asked; None where there is none."""
     judge = judge_of(job)
-    options = judging(job.given, job.home)
-    if judge is None or price_at(options, judge.name) is None:
-        return 0, None
+    if judge is None:
+        return None
     asked: list[Question] = []
 
     def note(questions: list[Question]) -> list[Judgement]:
@@ -99,4 +99,4 @@ def foreseen(job: Job) -> tuple[int, float | None]:
 
     normalized(job.frame, **settings_of(job.given), judge=note)
     found = judge.estimate(asked)
-    return found.asked, found.cost
+    return Foreseen(found.asked, found.cost, found.seconds)

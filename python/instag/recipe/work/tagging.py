@@ -10,7 +10,7 @@ import polars as pl
 from instag import io
 from instag.chat.truncate import Cut
 from instag.errors import InputError
-from instag.recipe.work.asking import account, allowed, asking_of, check_spent
+from instag.recipe.work.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
 from instag.recipe.work.job import Job
 from instag.tagging import Tagged
 from instag.tagging import estimate as estimated
@@ -18,7 +18,7 @@ from instag.tagging import tag as tagged
 from instag.tagging.estimation import Estimate
 from instag.tagging.plan import Plan
 
-__all__ = ["asking", "estimate", "journal_of", "tag", "without_tags"]
+__all__ = ["asking", "foreseen", "journal_of", "tag", "without_tags"]
 
 PLAN = ("model", "prompt", "examples", "vocabulary", "tags_in", "query")
 
@@ -31,7 +31,7 @@ def tag(job: Job) -> dict[str, Any]:
     facts: dict[str, Any] = {"model": job.given["model"], "journal": journal.name}
     targets = [job.target] if job.target is not None else []
     for path, name in [(job.data["data"], "data"), *((each, "target") for each in targets)]:
-        frame = pl.read_parquet(path) if name == "data" else io.read(str(path))
+        frame = pl.scan_parquet(path) if name == "data" else io.scan(str(path))
         options, price, before = allowed(ledger, journal, str(job.given["model"]), given)
         if _keyless(options) and not _left(frame, job, given):
             options["limit"] = 0
@@ -50,16 +50,19 @@ def tag(job: Job) -> dict[str, Any]:
         io.write(result.data.drop("queries", strict=False), job.path(f"{name}.parquet"))
         result.failures.write_parquet(job.path("failures.parquet" if name == "data" else "target_failures.parquet"))
         facts[name] = _counts(result)
+        facts["unanswered"] = facts.get("unanswered", 0) + unanswered(result.tally)
         facts |= {"spent": None if price is None else round(spent, 6), "before": round(before, 6)}
     return facts
 
 
-def estimate(job: Job) -> list[Estimate]:
+def foreseen(job: Job) -> Foreseen:
     """What is left to ask about the data, and about the target where it has no tags."""
     given = asking(job.given, job.home)
-    frames: list[Any] = [pl.read_parquet(job.data["data"])]
-    frames += [] if job.target is None else [io.read(str(job.target))]
-    return [_estimated(frame, job, given) for frame in frames]
+    frames = [job.frame] if job.target is None else [job.frame, io.scan(str(job.target))]
+    found = [_estimated(frame, job, given) for frame in frames]
+    costs = [each.cost for each in found]
+    cost = None if None in costs else sum(each or 0.0 for each in costs)
+    return Foreseen(sum(each.asked for each in found), cost, sum(each.seconds or 0.0 for each in found))
 
 
 def journal_of(job: Job) -> Path:
@@ -85,12 +88,12 @@ def asking(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return options
 
 
-def _estimated(frame: pl.DataFrame, job: Job, given: Mapping[str, Any]) -> Estimate:
+def _estimated(frame: pl.LazyFrame, job: Job, given: Mapping[str, Any]) -> Estimate:
     known = {name: value for name, value in given.items() if name not in ("api_key", "headers", "max_cost")}
     return estimated(frame, **known, journal=_journals(job, journal_of(job)))
 
 
-def _left(frame: pl.DataFrame, job: Job, given: Mapping[str, Any]) -> int:
+def _left(frame: pl.LazyFrame, job: Job, given: Mapping[str, Any]) -> int:
     """How many questions no journal has an answer to."""
     return _estimated(frame, job, given).asked
 

@@ -1,0 +1,73 @@
+"""Whether the models that a recipe names are there, where a server lists those that it has."""
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from instag.errors import InputError
+from instag.recipe.faults import Faults
+from instag.recipe.recipe import Recipe, files_of
+from instag.recipe.steps import ASKING
+
+__all__ = ["check"]
+
+NAMED = {"tag": "model", "normalize": "judge", "decontaminate": "judge"}
+HOW = ("base_url", "api_key", "headers", "insecure")
+SHOWN = 8
+
+
+def check(recipe: Recipe, faults: Faults) -> None:
+    """Look whether each server lists the model that it is to be asked; one that answered before is known."""
+    for step in ASKING:
+        table = recipe.steps.get(step, {})
+        key = NAMED[step]
+        model = table.get(key)
+        if not isinstance(model, str) or model.endswith(".gguf") or model in _answered(recipe, table):
+            continue
+        for address, others in _lacking(recipe, model, table):
+            near = difflib.get_close_matches(model, others, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            shown = ", ".join(others[:SHOWN]) + (", …" if len(others) > SHOWN else "")
+            faults.add(
+                f"[{step}] {key}: {address} lists no model {model!r}{hint} ({shown}); where it takes names that it does not "
+                "list, run with --yes",
+                step,
+                key,
+            )
+
+
+def _lacking(recipe: Recipe, model: str, table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """The addresses that do not list the model, and what they list."""
+    from instag.chat.models import others_than  # noqa: PLC0415 - only where a model is to be asked
+    from instag.chat.options import Settings  # noqa: PLC0415 - as above
+    from instag.recipe.work.asking import asking_of  # noqa: PLC0415 - as above
+
+    try:
+        asking = asking_of(table, recipe.path.parent)
+        settings = Settings.of(model, {name: asking[name] for name in HOW if name in asking})
+    except InputError:
+        # What is wrong with a key or an address is said by whoever looks at these.
+        return
+    for endpoint in settings.endpoints:
+        if others := others_than(endpoint):
+            yield endpoint.base_url, others
+
+
+def _answered(recipe: Recipe, table: Mapping[str, Any]) -> set[str]:
+    """The models whose answers are in a journal."""
+    paths = [*(recipe.path.parent / ".instag/journals").glob("*.journal")]
+    paths += files_of(recipe.path.parent, table.get("journal") or [])
+    return {model for path in paths if (model := _model_in(path)) is not None}
+
+
+def _model_in(journal: Path) -> str | None:
+    """Whose answers a journal holds; None where it holds none."""
+    try:
+        with journal.open("rb") as file:
+            header = json.loads(file.readline())
+            found = any(b'"tokens"' in line for line in file)
+    except (OSError, ValueError):
+        return None
+    return str(header["model"]) if found and isinstance(header, dict) and "model" in header else None
