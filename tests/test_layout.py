@@ -161,7 +161,7 @@ def test_nothing_above_is_loaded_by_name(module: str) -> None:
 
 def test_what_is_loaded_by_name_is_seen() -> None:
     assert list(loaded_by_name("cli.app")) == ["instag.cli."]
-    assert list(loaded_by_name("recipe.steps")) == ["instag.recipe.work."]
+    assert list(loaded_by_name("recipe.outcome")) == ["instag.recipe.steps."]
 
 
 PACKAGES = [module for module in sorted(modules()) if (PACKAGE / module.replace(".", "/")).is_dir()]

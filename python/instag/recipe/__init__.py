@@ -12,8 +12,8 @@ sense         whether its tables go together
 trial         values tried on a few made-up rows
 columns       whether the columns that it names are in the data
 models        whether servers list the models that it names
-steps         what does each step
-work          the functions that do so
+steps         the functions that do the steps
+outcome       a step as it was done, or would be; what does it
 cache         results by what they were made of; hashes of files
 inputs        what a result depends on
 planning      what a run would do, and why

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Callable
 
 from instag.errors import InputError
-from instag.recipe.steps import foreseen
-from instag.recipe.work.job import Job
+from instag.recipe.outcome import foreseen
+from instag.recipe.steps.job import Job
 
 __all__ = ["ask"]
 

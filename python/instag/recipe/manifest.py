@@ -10,8 +10,8 @@ import polars as pl
 
 from instag._core import __version__
 from instag.recipe.cache import Cache, digest
+from instag.recipe.outcome import Done
 from instag.recipe.recipe import Recipe
-from instag.recipe.steps import Done
 
 __all__ = ["VERSION", "manifest_of"]
 

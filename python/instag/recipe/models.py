@@ -8,8 +8,8 @@ from typing import Any
 
 from instag.errors import InputError
 from instag.recipe.faults import Faults
+from instag.recipe.outcome import ASKING
 from instag.recipe.recipe import Recipe, files_of
-from instag.recipe.steps import ASKING
 
 __all__ = ["check"]
 
@@ -42,7 +42,7 @@ def _lacking(recipe: Recipe, model: str, table: Mapping[str, Any]) -> Iterator[t
     """The addresses that do not list the model, and what they list."""
     from instag.chat.models import others_than  # noqa: PLC0415 - only where a model is to be asked
     from instag.chat.options import Settings  # noqa: PLC0415 - as above
-    from instag.recipe.work.asking import asking_of  # noqa: PLC0415 - as above
+    from instag.recipe.steps.asking import asking_of  # noqa: PLC0415 - as above
 
     try:
         asking = asking_of(table, recipe.path.parent)

@@ -12,10 +12,10 @@ import polars as pl
 from instag.io.trainers.files import is_edited, is_ours
 from instag.recipe.cache import digest
 from instag.recipe.manifest import manifest_of
+from instag.recipe.outcome import DROPPING, Done, files_made
 from instag.recipe.road import Road
-from instag.recipe.steps import DROPPING, Done, files_made
-from instag.recipe.work.job import PARTS
-from instag.recipe.work.selecting import KEPT
+from instag.recipe.steps.job import PARTS
+from instag.recipe.steps.selecting import KEPT
 
 __all__ = ["finish"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from instag.chat.progress import duration
+from instag.recipe.outcome import ASKING, Done, foreseen, work_of
 from instag.recipe.road import Road
-from instag.recipe.steps import ASKING, Done, foreseen, work_of
+from instag.recipe.steps.job import parts_of
 from instag.recipe.wording import cached
-from instag.recipe.work.job import parts_of
 from instag.selection.amounts import amount_of, is_share
 
 __all__ = ["foresee"]

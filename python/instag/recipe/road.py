@@ -12,10 +12,10 @@ from instag.errors import InputError, InstagError
 from instag.recipe import consent
 from instag.recipe.cache import Cache
 from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
+from instag.recipe.outcome import POOLING, Done, files_made, work_of
 from instag.recipe.recipe import Recipe
-from instag.recipe.steps import POOLING, Done, files_made, work_of
+from instag.recipe.steps.job import PARTS, Job
 from instag.recipe.wording import cached, counts, said
-from instag.recipe.work.job import PARTS, Job
 
 __all__ = ["Road"]
 

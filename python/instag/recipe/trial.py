@@ -99,8 +99,8 @@ def _split(given: Mapping[str, Any], _: Recipe) -> None:
 
 def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
     from instag.chat import Endpoint  # noqa: PLC0415 - as above
-    from instag.recipe.work.job import texts  # noqa: PLC0415 - as above
-    from instag.recipe.work.tagging import asking  # noqa: PLC0415 - only where a model is asked
+    from instag.recipe.steps.job import texts  # noqa: PLC0415 - as above
+    from instag.recipe.steps.tagging import asking  # noqa: PLC0415 - only where a model is asked
     from instag.tagging import estimate  # noqa: PLC0415 - as above
 
     frame = pl.DataFrame({"queries": [["Why?"]]})
@@ -117,7 +117,7 @@ def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
 def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
     from instag.normalization import ModelJudge, normalize  # noqa: PLC0415 - only where tags are normalised
     from instag.normalization.judging.judgments import read_judgments  # noqa: PLC0415 - as above
-    from instag.recipe.work.normalizing import judging, settings_of  # noqa: PLC0415 - as above
+    from instag.recipe.steps.normalizing import judging, settings_of  # noqa: PLC0415 - as above
 
     settings = settings_of(given) | {"tags": "tags", "embedder": None}
     if (judgments := settings.pop("judgments", None)) is not None:
@@ -147,7 +147,7 @@ def _select(given: Mapping[str, Any], _: Recipe) -> None:
 
 
 def _write(given: Mapping[str, Any], _: Recipe) -> None:
-    from instag.recipe.work.job import texts  # noqa: PLC0415 - it imports recipes
+    from instag.recipe.steps.job import texts  # noqa: PLC0415 - it imports recipes
 
     if "trainers" not in given:
         return

@@ -14,7 +14,7 @@ from instag.errors import InputError, file_error
 from instag.recipe.cache import digest
 from instag.recipe.conversation import keys_of
 from instag.recipe.manifest import VERSION
-from instag.recipe.work.job import PARTS
+from instag.recipe.steps.job import PARTS
 
 __all__ = ["Check", "verify"]
 
@@ -147,7 +147,7 @@ def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
     if "select" not in steps or not (folder / "pool_tags.parquet").is_file():
         yield Check("selection", holds=None, said="the recipe selects nothing, or pool_tags.parquet is not there")
         return
-    from instag.recipe.work.selecting import chosen_again, facts_of  # noqa: PLC0415 - only where it is done again
+    from instag.recipe.steps.selecting import chosen_again, facts_of  # noqa: PLC0415 - only where it is done again
 
     rows = _read_rows(folder)
     before = [row["key"] for row in sorted(rows, key=lambda row: int(row["rank"]))]

@@ -14,7 +14,7 @@ from instag.frame.batches import batches, reading_little_ahead
 from instag.recipe.conversation import Keys
 from instag.recipe.manifest import relative
 from instag.recipe.recipe import Source
-from instag.recipe.work.job import Job
+from instag.recipe.steps.job import Job
 
 __all__ = ["read"]
 

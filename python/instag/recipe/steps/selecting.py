@@ -10,7 +10,7 @@ import polars as pl
 from instag import io
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.recipe.work.job import Job
+from instag.recipe.steps.job import Job
 from instag.selection import count_tokens
 from instag.selection.choice import Selection, selection_of
 from instag.selection.options import Gain, Options, read_options

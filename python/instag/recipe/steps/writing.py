@@ -9,7 +9,7 @@ import polars as pl
 
 from instag import io
 from instag.io.trainers.files import write_marked
-from instag.recipe.work.job import Job, texts
+from instag.recipe.steps.job import Job, texts
 
 __all__ = ["card", "write"]
 

@@ -8,8 +8,8 @@ from instag import io
 from instag.embedding.endpoint import OpenAIEmbedder
 from instag.normalization import Judgement, ModelJudge, Question
 from instag.normalization import normalize as normalized
-from instag.recipe.work.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
-from instag.recipe.work.job import Job, texts
+from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
+from instag.recipe.steps.job import Job, texts
 
 __all__ = ["foreseen", "judge_of", "judging", "normalize", "settings_of"]
 

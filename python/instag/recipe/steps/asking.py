@@ -11,7 +11,7 @@ from instag.chat.options import priced
 from instag.errors import InputError, file_error
 from instag.recipe.options import KEYS
 from instag.recipe.spending import CostError, Ledger
-from instag.recipe.work.job import Job
+from instag.recipe.steps.job import Job
 
 __all__ = ["Foreseen", "account", "allowed", "asking_of", "check_spent", "price_in", "unanswered"]
 

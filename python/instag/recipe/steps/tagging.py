@@ -10,8 +10,8 @@ import polars as pl
 from instag import io
 from instag.chat.truncate import Cut
 from instag.errors import InputError
-from instag.recipe.work.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
-from instag.recipe.work.job import Job
+from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
+from instag.recipe.steps.job import Job
 from instag.tagging import Tagged
 from instag.tagging import estimate as estimated
 from instag.tagging import tag as tagged

@@ -1,4 +1,4 @@
-"""The steps of a recipe: what does each, and what goes into it."""
+"""The steps of a recipe: what does each, and what has come of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from instag.recipe.work.job import parts_of
+from instag.recipe.steps.job import parts_of
 
 if TYPE_CHECKING:
-    from instag.recipe.work.asking import Foreseen
-    from instag.recipe.work.job import Job
+    from instag.recipe.steps.asking import Foreseen
+    from instag.recipe.steps.job import Job
 
 __all__ = ["ASKING", "DROPPING", "POOLING", "Done", "files_made", "foreseen", "work_of"]
 
@@ -87,15 +87,19 @@ class Done:
 
 def work_of(step: str) -> "Callable[[Job], dict[str, Any]]":
     """What does a step; its libraries are loaded when it is done."""
-    found: Callable[[Job], dict[str, Any]] = getattr(import_module(f"instag.recipe.work.{FILES[step]}"), step)
+    found: Callable[[Job], dict[str, Any]] = getattr(_home(step), step)
     return found
+
+
+def _home(step: str) -> Any:
+    return import_module(f"instag.recipe.steps.{FILES[step]}")
 
 
 def foreseen(step: str, job: "Job") -> "Foreseen | None":
     """What a model would be asked by a step; None where it asks none."""
     if step not in ASKING:
         return None
-    find: Callable[[Job], Foreseen | None] = import_module(f"instag.recipe.work.{FILES[step]}").foreseen
+    find: Callable[[Job], Foreseen | None] = _home(step).foreseen
     return find(job)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from instag.analysis import analyze
-from instag.recipe.work.job import Job
+from instag.recipe.steps.job import Job
 from instag.reporting import report as reported
 
 __all__ = ["report"]

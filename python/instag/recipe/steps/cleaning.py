@@ -11,8 +11,8 @@ from instag import cleaning, io
 from instag.cleaning.estimation import estimate_pairs
 from instag.cleaning.judge import journal_of
 from instag.errors import InputError
-from instag.recipe.work.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
-from instag.recipe.work.job import Job
+from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
+from instag.recipe.steps.job import Job
 
 __all__ = ["clean", "decontaminate", "dedup", "foreseen", "split"]
 
