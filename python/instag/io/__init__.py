@@ -11,6 +11,7 @@ csv_form      separators, headers and faults of CSV
 arrow_form    Arrow files: whether their lengths can be true, the names in a schema
 parquet_form  Parquet files: whether the places in a footer can be true
 records       JSON of mixed types in a frame, without loss
+gathering     records that come one after the other as rows
 json_text     the text of JSON: what a parser makes of it, and where it is none
 json_values   the rows in parsed JSON, however they are kept
 inference     whether the types that Polars infers hold what stands in the lines
