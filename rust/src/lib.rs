@@ -10,6 +10,7 @@
 //! * [`cluster`]: density clusters of vectors, and [`diameters`]: how wide they are; [`neighbours`]: all near pairs.
 //! * [`contamination`]: texts that hold items of a benchmark; [`duplicates`]: near-copies; [`stratify`]: rows in parts.
 //! * [`clean`] and [`stem`]: rules on the spelling of tags; [`relabel`]: tags under other names.
+//! * [`Shaper`]: which kinds of values stand where in JSON.
 //! * [`Interrupt`]: how a long run is stopped.
 
 #![warn(unreachable_pub)]
@@ -30,6 +31,7 @@ mod python;
 mod relabel;
 mod rules;
 mod select;
+mod shape;
 mod sort;
 mod stratify;
 mod tags;
@@ -50,5 +52,6 @@ pub use select::{
     Certificate, Constraint, Cost, Curve, Method, Novelty, Problem, Quotas, Ranking, Selection, Spread, certify,
     choose, novelty, rank,
 };
+pub use shape::{Fields, Shape, Shaper};
 pub use stratify::stratify;
 pub use tags::TagSets;

@@ -2,13 +2,17 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instag.io import inference, load, write
+from instag import _core
+from instag.io import jsonl, load, read, write
+from instag.io.inference import shape_of
+from instag.io.records import Shape
 
 type_mixes: list[list[dict[str, Any]]] = [
     [{"a": "x"}, {"a": [1, 2]}],
@@ -140,7 +144,7 @@ def test_null_keys_of_nested_records_are_left_out_but_the_words_of_a_turn_are_no
 def test_fields_come_in_the_order_of_the_file_every_time(tmp_path: Path) -> None:
     records = [{"z": {"y": 1, "b": 2}}, {"z": {"c": 3, "a": 4, "y": 5}, "d": 1}] * 50 + [{"z": {"x": 1, "w": 2}}]
     path = spelt(records, tmp_path / "in.jsonl")
-    dtype = pl.Struct(dict.fromkeys(("y", "b", "c", "a", "w", "x"), pl.Int64))
+    dtype = pl.Struct(dict.fromkeys(("y", "b", "c", "a", "x", "w"), pl.Int64))
     assert [load(path).collect_schema() for _ in range(5)] == [{"z": dtype, "d": pl.Int64}] * 5
 
 
@@ -156,10 +160,17 @@ def test_a_file_without_mixes_is_scanned_not_parsed(tmp_path: Path, monkeypatch:
     record = {"a": 0.5, "b": 1, "c": "[x", "d": True, "e": None, "f": [["x"]], "g": [{"h": ["true"]}], "i": 0}
     path = spelt([record] * 3, tmp_path / "in.jsonl")
     few = load(path).collect()
-    monkeypatch.setattr(inference, "HELD", 10)
+    monkeypatch.setattr(jsonl, "LARGE", 10)
     assert "json_decode" in load(path).explain()
     assert load(path).collect().equals(few)
-    assert "json_decode" not in load(spelt([record, {"i": "x"}], path)).explain()
+    monkeypatch.setattr(jsonl, "WIDE", 7)
+    assert "NDJSON SCAN" in load(path).explain().upper()
+    assert load(path).collect().equals(few)
+    path.write_text("\ufeff" + path.read_text())
+    assert load(path).collect().equals(few)
+    mixed = load(spelt([record, {"i": "x"}], path)).explain()
+    assert "json_decode" not in mixed
+    assert "NDJSON SCAN" not in mixed.upper()
 
 
 scalars = (
@@ -178,8 +189,38 @@ values = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(records=st.lists(st.dictionaries(keys, values, min_size=1, max_size=4), min_size=1, max_size=6))
-@pytest.mark.parametrize("suffix", [".jsonl", ".json"])
-def test_arbitrary_records_survive(suffix: str, records: list[dict[str, Any]]) -> None:
-    with TemporaryDirectory() as folder:
+@pytest.mark.parametrize(("suffix", "wide"), [(".jsonl", 100), (".jsonl", 0), (".json", 100)])
+def test_arbitrary_records_survive(suffix: str, wide: int, records: list[dict[str, Any]]) -> None:
+    with TemporaryDirectory() as folder, patch.object(jsonl, "WIDE", wide):
         write(load(spelt(records, Path(folder, f"in{suffix}"))), Path(folder, f"out{suffix}"))
         assert same(parsed(Path(folder, f"out{suffix}")), records)
+
+
+@settings(max_examples=300, deadline=None)
+@given(records=st.lists(st.dictionaries(keys, values, max_size=4), min_size=1, max_size=6))
+def test_the_core_finds_the_types_that_python_finds(records: list[dict[str, Any]]) -> None:
+    shapes, twin = _core.Shapes(), Shape()
+    shapes.push(pl.Series([json.dumps(record) for record in records]))
+    for record in records:
+        twin.add(json.loads(json.dumps(record)))
+    found = shape_of(shapes.found())
+    assert shapes.unread == shapes.repeating == 0
+    assert shapes.doubtful or (list(found.fields), found.dtype(0)) == (list(twin.fields), twin.dtype(0))
+
+
+@pytest.mark.parametrize("last", ["2", "[2]"])
+@pytest.mark.parametrize("form", ["lines", "list", "files"])
+def test_of_a_key_that_comes_twice_the_last_value_is_read(form: str, last: str, tmp_path: Path) -> None:
+    rest = ['{"prompt": "b"}', '{"prompt": "c", "note": 1}', f'{{"prompt": "d", "note": {last}}}']
+    lines = ['{"prompt": "first", "prompt": "last"}', *rest]
+    source = tmp_path / "in.jsonl"
+    source.write_text("[" + ",\n".join(lines) + "]" if form == "list" else "\n".join(lines))
+    if form == "files":
+        for nth in range(20):
+            (tmp_path / f"{nth:02}.jsonl").write_text(rest[0])
+    where = (
+        r"in\.jsonl: a key .*: 'prompt'$" if form == "list" else r"in\.jsonl: in 1 line, a key .*: 'prompt' in line 1$"
+    )
+    with pytest.warns(UserWarning, match=where):
+        found = read(tmp_path / "*.jsonl" if form == "files" else source)
+    assert ["last"] in found["queries"].to_list()

@@ -14,7 +14,7 @@ records       JSON of mixed types in a frame, without loss
 gathering     records that come one after the other as rows
 json_text     the text of JSON: what a parser makes of it, and where it is none
 json_values   the rows in parsed JSON, however they are kept
-inference     whether the types that Polars infers hold what stands in the lines
+inference     the types that hold all values of JSON Lines, and keys that come twice
 jsonl         JSON Lines, fast where that is exact
 json_array    JSON files of one value
 roles         who speaks, by all the names in use

@@ -14,6 +14,7 @@ from instag.errors import InputError
 
 MAGIC, CONTINUED = b"ARROW1", 0xFFFFFFFF
 RECORD_BATCH = 3
+PADDING = 64  # bytes, to multiples of which buffers are filled up at most
 PREFIX = 8  # bytes that say how long a buffer is when it is unpacked
 DAMAGED = "cannot be read as arrow: the file is damaged, or cut short"
 
@@ -32,7 +33,7 @@ def check(path: Path, name: object) -> None:
     most = _memory()
     try:
         with path.open("rb") as file:
-            lengths = [length for start in _messages(file, size) for length in _unpacked(file, start, size)]
+            lengths = [length for start in _messages(file, size) for length in _lengths(file, start, size)]
     except (ValueError, struct.error, IndexError, OverflowError) as error:
         raise InputError(f"{name}: {DAMAGED}") from error
     if any(not -1 <= length <= most for length in lengths):
@@ -100,8 +101,8 @@ def _messages(file: BinaryIO, size: int) -> Iterator[int]:
                 continue
             start, count = _vector(footer, place)
             for nth in range(count):
-                (offset,) = struct.unpack_from("<q", footer, start + 24 * nth)
-                if not 0 <= offset < size:
+                offset, head, body = struct.unpack_from("<qi4xq", footer, start + 24 * nth)
+                if not (0 <= offset < size and 0 <= head <= size and 0 <= body <= size - offset - head):
                     raise ValueError
                 yield offset
         return
@@ -123,8 +124,8 @@ def _messages(file: BinaryIO, size: int) -> Iterator[int]:
         at += head + length + skipped
 
 
-def _unpacked(file: BinaryIO, start: int, size: int) -> Iterator[int]:
-    """Read how long the packed buffers of a message say that they are when they are unpacked."""
+def _lengths(file: BinaryIO, start: int, size: int) -> Iterator[int]:
+    """Read how many values a message says that it has, and how long its packed buffers are when they are unpacked."""
     file.seek(start)
     first, second = struct.unpack("<Ii", file.read(8))
     head = 8 if first == CONTINUED else 4
@@ -139,18 +140,27 @@ def _unpacked(file: BinaryIO, start: int, size: int) -> Iterator[int]:
     if kind is None or place is None or meta[kind] != RECORD_BATCH:
         return
     batch = place + struct.unpack_from("<I", meta, place)[0]
-    buffers = _field(meta, batch, 2)
-    if buffers is None or _field(meta, batch, 3) is None:
+    nodes, buffers = _field(meta, batch, 1), _field(meta, batch, 2)
+    if nodes is not None:
+        begin, count = _vector(meta, nodes)
+        for nth in range(count):
+            yield from struct.unpack_from("<qq", meta, begin + 16 * nth)  # how many values, and nulls among them
+    if buffers is None:
         return
+    is_packed = _field(meta, batch, 3) is not None
     begin, count = _vector(meta, buffers)
-    body = start + head + length
+    body, filled = start + head + length, 0
     for nth in range(count):
         offset, packed = struct.unpack_from("<qq", meta, begin + 16 * nth)
-        if offset < 0 or packed < 0 or body + offset + packed > size:
+        if offset < 0 or packed < 0 or body + offset + packed > size or (is_packed and 0 < packed < PREFIX):
             raise ValueError
-        if packed >= PREFIX:
+        filled += -(-packed // PADDING) * PADDING
+        if is_packed and packed >= PREFIX:
             file.seek(body + offset)
             yield struct.unpack("<q", file.read(PREFIX))[0]
+    place = _field(meta, root, 3)
+    if place is not None and struct.unpack_from("<q", meta, place)[0] >= filled + PADDING:
+        raise ValueError  # more bytes than all buffers have
 
 
 def _root(data: bytes) -> int:

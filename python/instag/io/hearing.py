@@ -67,5 +67,5 @@ def _speaker(dtype: Any) -> str | None:
 
 
 def _counts(counter: Mapping[str, int]) -> str:
-    most = sorted(counter.items(), key=lambda each: -each[1])
+    most = sorted(counter.items(), key=lambda each: (-each[1], each[0]))
     return ", ".join(f"{name} ({count:,})" for name, count in most[:10])

@@ -12,6 +12,7 @@ from instag.errors import InputError
 from instag.io import jsonl
 from instag.io.files import lines
 from instag.io.gathering import Gathering
+from instag.io.inference import Repetition
 from instag.io.json_text import concatenated, near, parse, parsed
 from instag.io.json_values import NOUNS, rows_of, rows_within
 from instag.io.pace import passed
@@ -67,6 +68,9 @@ def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = 
     if not isinstance(value, list):
         raise InputError(f"{name}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
     warn_of_lone(halves, str(name))
+    repetition = Repetition()
+    repetition.add([text])
+    repetition.warn(name)
     return rows_of(value, name, lambda row: f"record {row + 1}")
 
 
@@ -74,27 +78,32 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
     """Read a list of objects one after the other; None where it is anything else, or something is wrong with it."""
     if path.suffix.lower() not in OPENERS:
         return None
-    gathering = Gathering()
+    gathering, repetition = Gathering(), Repetition()
     held: list[Any] = []
+    texts: list[str] = []
     halves = number = 0
     try:
         with OPENERS[path.suffix.lower()](path, "rt", encoding="utf-8-sig", newline="") as file:
             for number, text in enumerate(_Members(file), start=1):
                 value, replaced = parsed(text)
+                texts.append(text)
                 if not isinstance(value, dict):
                     return None
                 halves += replaced
                 held.append(value)
                 if number % STEP == 0:
                     gathering.add(held)
-                    held = []
+                    repetition.add(texts)
+                    held, texts = [], []
                     passed("parsing", number)
     except (ValueError, OSError, EOFError, RecursionError):
         return None
     if not number:
         return None
     gathering.add(held)
+    repetition.add(texts)
     warn_of_lone(halves, str(name))
+    repetition.warn(name, "record")
     return gathering.rows()
 
 

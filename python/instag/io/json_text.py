@@ -13,7 +13,8 @@ import orjson
 from instag.surrogates import replace_escapes
 
 AROUND = 30  # characters
-LONG = re.compile(r"\d{20}")
+LONG = re.compile(r"\d{19}")
+VAST = 2.0**63
 # How an object begins that Python printed.
 PRINTED = re.compile(r"\{\s*'")
 NUMBERS = re.compile(r"\b(?:NaN|-?Infinity)\b")
@@ -38,9 +39,24 @@ def parse(text: str | bytes) -> Any:
     {'id': 123456789012345678901234567890}
     """
     value = orjson.loads(text)
-    if LONG.search(text if isinstance(text, str) else text.decode()):
+    if _is_vast(value) and LONG.search(text if isinstance(text, str) else text.decode()):
         return json.loads(text)  # orjson makes floats of the integers beyond 64 bits
     return value
+
+
+def _is_vast(value: Any) -> bool:
+    """Whether a value holds a float beyond the integers of 64 bits."""
+    left = [value]
+    while left:
+        each = left.pop()
+        kind = type(each)
+        if kind is dict:
+            left += each.values()
+        elif kind is list:
+            left += each
+        elif kind is float and not -VAST < each < VAST:
+            return True
+    return False
 
 
 def dump(value: Any) -> str:

@@ -11,19 +11,21 @@ from instag.errors import InputError
 from instag.frame.batches import pieces
 from instag.io.files import COMPRESSIONS, glob_safe, interruptible, lines
 from instag.io.gathering import Gathering
-from instag.io.inference import inferred, is_safe, ordered, proven
+from instag.io.inference import Repetition, schema_of, width
 from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
 from instag.io.json_values import NOUNS, rows_of
 from instag.io.pace import passed, watched
-from instag.io.records import frame
+from instag.io.records import decode, frame
 from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
 from instag.warning import warn
 
 LISTED_LINES = 5
 STEP = 5_000  # lines
-# Bytes from which on a file is not looked at as a whole.
-LARGE = 1 << 27
+BLANK = " \t\r"
+WIDE = 100  # fields
+# Bytes from which on a file is not held in memory, though it is read more than once.
+LARGE = 1 << 26
 # No broader: a query of this module's own that fails would make every file slow, and nobody would know.
 UNREADABLE = (
     pl.exceptions.ComputeError,
@@ -53,23 +55,27 @@ def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     polars.LazyFrame
         One row a line that is not blank.
     """
-    source = lines(path).filter(pl.col("line").str.strip_chars() != "")
+    source = lines(path).filter(pl.col("line").str.strip_chars(BLANK) != "")
     try:
-        found = inferred(source) if is_large(path) else None
-        if found is None:
-            plan = pl.scan_ndjson(glob_safe(path), infer_schema_length=None)
-            found = interruptible(plan.collect_schema)
-        if all(map(is_safe, found.values())):
-            schema = ordered(source, found)
-            if (rows := proven(source, schema)) is not None:
-                return rows
+        schema = schema_of(source)
+        if schema is not None:
+            # Of few fields Polars reads lines in less time than the file, of many in more.
+            wide = width(schema) > WIDE and not _is_marked(path)
+            plan = pl.scan_ndjson(glob_safe(path), schema=dict(schema)) if wide else decode(source, schema)
+            return plan if is_large(path) else interruptible(lambda: plan.collect(engine="streaming")).lazy()
     except UNREADABLE:
         pass  # the exact way reads what Polars cannot, or says on which line the fault is
     return _exact(path, name or path, skip)
 
 
+def _is_marked(path: Path) -> bool:
+    """Whether a text begins with a byte-order mark."""
+    first = pl.scan_lines(path, glob=False, n_rows=1).collect()
+    return bool(first.height) and first.item().startswith("\ufeff")
+
+
 def is_large(path: Path) -> bool:
-    """Whether a file is not looked at as a whole: what is packed is about seven times as large as it seems.
+    """Whether a file is not held as a whole: what is packed is about seven times as large as it seems.
 
     Parameters
     ----------
@@ -81,13 +87,13 @@ def is_large(path: Path) -> bool:
 
 def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
     """Parse every line on its own; objects are kept in files where they are many, until the types of all are known."""
-    gathering = Gathering()
+    gathering, repetition = Gathering(), Repetition()
     values: list[Any] = []
     kind: type | None = None
     numbers: list[int] = []
     halves = 0
     bad: list[str] = []
-    for number, line in _watched(path):
+    for number, line in _watched(path, repetition):
         if not line.strip():
             continue
         try:
@@ -95,7 +101,7 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
             if not isinstance(value, dict | list | str) or kind not in (None, type(value)):
                 raise _OtherError(type(value))
         except ValueError as error:
-            if kind is None and not bad and (held := _whole(lines(path).collect().get_column("line"))) is not None:
+            if kind is None and not bad and (held := _whole(path, name)) is not None:
                 return rows_of(held, name, lambda row: f"record {row + 1}", jsonl=True)
             bad.append(_fault(name, number, line, error))
             if len(bad) > skip:
@@ -110,6 +116,7 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
             gathering.add(values)
             values = []
     warn_of_lone(halves, str(name))
+    repetition.warn(name, "line")
     _warn_of_skipped(name, bad)
     if kind is dict:
         gathering.add(values)
@@ -136,12 +143,13 @@ def _warn_of_skipped(name: object, bad: list[str]) -> None:
         warn(f"{name}: {len(bad):,} {many} skipped: {listed}")
 
 
-def _watched(path: Path) -> Iterator[tuple[int, str]]:
+def _watched(path: Path, repetition: Repetition) -> Iterator[tuple[int, str]]:
     """Number the lines, and say now and then how many there were."""
     texts = lines(path)
     total = texts.select(pl.len()).collect(engine="streaming").item() if watched() else None
     number = 0
     for batch in pieces(texts, STEP):
+        repetition.add(batch.get_column("line"))
         for line in batch.get_column("line").to_list():
             number += 1
             yield number, line
@@ -161,11 +169,14 @@ def records(path: Path) -> list[dict[str, Any]] | None:
     list of dict or None
         One object a line.
     """
+    repetition = Repetition()
     try:
-        values = [parse(line) for line in path.read_bytes().removeprefix(b"\xef\xbb\xbf").splitlines() if line.strip()]
+        texts = [line for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
+        values = [parse(line) for line in texts]
     except (ValueError, OSError):
         return None
-    return values if values and all(isinstance(value, dict) for value in values) else None
+    repetition.add(texts)
+    return values if values and not repetition.there and all(isinstance(value, dict) for value in values) else None
 
 
 def held(values: list[dict[str, Any]]) -> pl.LazyFrame:
@@ -214,14 +225,16 @@ def _hint(line: str, bad: list[str], skip: int) -> str:
     )
 
 
-def _whole(texts: pl.Series) -> list[Any] | None:
+def _whole(path: Path, name: object) -> list[Any] | None:
     """Parse a file as one list, or as objects of several lines each; None if it is neither."""
-    start = next((line.lstrip()[:1] for line in texts if line.strip()), "")
-    if start not in ("[", "{"):
+    text = "\n".join(lines(path).collect().get_column("line"))
+    if not text.lstrip().startswith(("[", "{")):
         return None
-    text = "\n".join(texts)
     try:
         value = parsed(text)[0]
     except ValueError:
         return concatenated(text)
+    repetition = Repetition()
+    repetition.add([text])
+    repetition.warn(name)
     return value if isinstance(value, list) else [value]

@@ -9,6 +9,7 @@ mod arrow;
 mod gain;
 mod normalize;
 mod select;
+mod shape;
 mod tagsets;
 mod texts;
 mod work;
@@ -28,6 +29,8 @@ mod _core {
     use super::normalize::{associate, clean, cluster, diameters, neighbours, relabel, stem_keys, stem_words};
     #[pymodule_export]
     use super::select::{measure, novelty, rank};
+    #[pymodule_export]
+    use super::shape::Shapes;
     #[pymodule_export]
     use super::tagsets::{Growing, Sets, Strings};
     #[pymodule_export]

@@ -83,7 +83,7 @@ fn borrowed(chunks: &[StringViewArray]) -> Vec<&str> {
 }
 
 /// The strings of a column, chunk by chunk, borrowed.
-fn strings_of(column: &Bound<'_, PyAny>) -> PyResult<Vec<StringViewArray>> {
+pub(super) fn strings_of(column: &Bound<'_, PyAny>) -> PyResult<Vec<StringViewArray>> {
     let chunks = chunks_of(column)?.into_iter().map(|chunk| {
         let strings = chunk.as_string_view_opt();
         Ok(strings.ok_or_else(|| Error::Malformed(format!("expected strings; found {}", chunk.data_type())))?.clone())
