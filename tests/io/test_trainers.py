@@ -267,3 +267,13 @@ def test_preferences_with_tools_keep_their_answers(tmp_path: Path) -> None:
         {"from": "gpt", "value": "A heron."},
         {"from": "gpt", "value": "An oak."},
     ]
+
+
+def test_converting_counts_the_rows_that_are_written(tmp_path: Path) -> None:
+    asked, answered = {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So."}
+    pl.DataFrame({"messages": [[asked, answered], [asked, asked], [asked, answered] * 2]}).write_ndjson(
+        tmp_path / "in.jsonl"
+    )
+    with pytest.warns(UserWarning, match="1 of 3 rows"):
+        done = instag.convert(tmp_path / "in.jsonl", tmp_path / "out", trainers="trl", model=MODEL, skip=True)
+    assert (done.samples, done.queries) == (2, 3)

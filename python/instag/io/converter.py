@@ -100,7 +100,7 @@ def convert(  # noqa: PLR0913 - as write has them
     Returns
     -------
     Converted
-        The numbers of samples and of queries in them.
+        The numbers of samples that were written and of queries in them; for trainers, of those to train with.
 
     Raises
     ------
@@ -136,10 +136,18 @@ def convert(  # noqa: PLR0913 - as write has them
                     chat_template=chat_template,
                     skip=skip,
                 )
+                if skip:
+                    heard = _written(output)
             else:
                 with expecting(heard.samples):
                     write(plan, output, format=to, metadata=metadata_of(source), rows_per_file=rows_per_file)
         return Converted(heard.samples, heard.queries)
+
+
+def _written(folder: str | Path) -> Hearing:
+    """Hear what a trainer's folder has to train with: not all that was read, where some was left out."""
+    parts = _opened(Path(folder, "data", "train.jsonl"), "messages", options_of())
+    return _heard(union(parts), parts)
 
 
 def convert_placed(
