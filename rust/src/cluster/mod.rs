@@ -18,6 +18,7 @@ mod forest;
 mod linkage;
 mod neighbours;
 mod pairs;
+mod principal;
 mod sketch;
 mod tiles;
 mod vectors;
