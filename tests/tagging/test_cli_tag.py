@@ -76,6 +76,20 @@ def test_tag(server: chaos.Chaos, data: Path) -> None:
     assert done.stderr == ""
 
 
+def test_several_files_are_written(server: chaos.Chaos, data: Path) -> None:
+    options = ("--model", "m", "--base-url", server.url)
+    output = data.with_name("tagged-{}.jsonl")
+    wrong = run(data, "-o", data.with_name("tagged.jsonl"), *options, "--rows-per-file", 2, code=1)
+    assert "the name has to have a place for the number of the file" in wrong.stderr
+    assert not data.with_name("tagged.jsonl.journal").exists()
+    run(data, "-o", output, *options, "--rows-per-file", 2)
+    rows = [line for number in range(2) for line in lines(data.with_name(f"tagged-{number}.jsonl"))]
+    assert rows == [
+        row | {"tags": answered(str(row["instruction"])), "query_tags": [answered(str(row["instruction"]))]}
+        for row in ROWS
+    ]
+
+
 def test_the_same_again_asks_nothing(server: chaos.Chaos, data: Path) -> None:
     one, other = data.with_name("one.jsonl"), data.with_name("other.parquet")
     run(data, "-o", one, "--model", "m", "--base-url", server.url)

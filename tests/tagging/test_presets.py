@@ -95,7 +95,7 @@ def test_a_file_names_the_place_of_the_language(tmp_path: Path) -> None:
 
 
 def test_images_become_parts_in_their_order() -> None:
-    (query,) = pictured(wrap(IMAGES), None).to_list()[0]
+    (query,) = next(iter(pictured(wrap(IMAGES), None))).to_list()[0]
     assert query == f"{SENT}\n![](https://example.org/a%281%29.png)\n![]({DATA})"
     (message,) = prompt_of("images").messages(query)
     kinds = [part["type"] for part in message["content"]]

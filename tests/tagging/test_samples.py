@@ -79,7 +79,7 @@ def test_samples_are_what_a_dict_makes_of_them(data: list[list[str | None] | Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "ROWS", rows)
         patch.setattr(module, "HELD", held)
-        found = Samples.of(pl.Series(data, dtype=pl.List(pl.String)), shorten, key)
+        found = Samples.of([pl.Series(data, dtype=pl.List(pl.String))], shorten, key)
         flat = [(row, nth, text) for row, queries in enumerate(data) for nth, text in enumerate(queries or [])]
         asked = {query: text for query, (*_, text) in enumerate(flat) if text and not text.isspace()}
         first: dict[bytes, int] = {}
@@ -107,15 +107,15 @@ def test_samples_are_what_a_dict_makes_of_them(data: list[list[str | None] | Non
 
 def test_no_more_queries_than_can_be_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BLANK", np.uint32(2))
-    with pytest.raises(InputError, match=r"fewer than 2 queries; found 2: tag them in parts"):
-        Samples.of(pl.Series([["a", "b"]]), shorten, key)
+    with pytest.raises(InputError, match=r"fewer than 2 queries; found more: tag them in parts"):
+        Samples.of([pl.Series([["a", "b"]])], shorten, key)
 
 
 def test_hundreds_of_thousands_come_in_pieces_of_one_chunk_or_several() -> None:
     numbers = pl.select(text=pl.int_range(50_000).cast(pl.String)).to_series()
-    whole = Samples.of(pl.select(pl.concat_list(numbers)).to_series(), shorten, key)
+    whole = Samples.of([pl.select(pl.concat_list(numbers)).to_series()], shorten, key)
     chunked = pl.concat([pl.select(pl.concat_list(part)).to_series() for part in (numbers[:7], numbers[7:])])
-    parts = Samples.of(chunked, shorten, key)
+    parts = Samples.of([chunked], shorten, key)
     assert len(whole.keys) == len({str(number)[:4] for number in range(50_000)})
     assert whole.keys.tobytes() == parts.keys.tobytes()
     assert whole.first.tolist() == parts.first.tolist()

@@ -30,9 +30,9 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     key, output, failures = (tmp_path / name for name in ("key", "out.jsonl", "failures.csv"))
     key.write_text("from the file\n")
     monkeypatch.setenv("OTHER_KEY", "from the environment")
-    tagged = SimpleNamespace(data=FRAME, failures=FRAME, tally=Tally(), queries=9, blank=0)
+    tagged = SimpleNamespace(data=FRAME.lazy(), failures=FRAME, tally=Tally(), samples=1, queries=9, blank=0)
     calls.expect(instag, "tag", tagged)
-    calls.expect(io, "read_for", FRAME.drop("tags"))
+    calls.expect(io, "scan_for", (FRAME.drop("tags").lazy(), False))
     calls.expect(instag, "estimate")
     calls.expect(instag.tagging, "batch", [])
     monkeypatch.setattr(module, "counted", lambda *_: [])
@@ -81,6 +81,7 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         "patience": ["--patience", "14"],
         "max_unread": ["--max-unread", "0.25"],
         "failures": ["--failures", str(failures)],
+        "rows_per_file": ["--rows-per-file", "9"],
     }
     dry = {"longest_tokens": ["--max-query-tokens", "300"], "dry_run": ["--dry-run"]}
     batched = {
@@ -91,8 +92,7 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert all_of(tag, common, asked, paced, borne, dry, batched)
 
     read: list[Call] = [
-        ("load", ["IN.jsonl"], read_with(format="alpaca", query="asked", to="messages")),
-        ("read_for", ["IN.jsonl", "messages"], read_with(format="alpaca", query="asked")),
+        ("scan_for", ["IN.jsonl", "messages"], read_with(format="alpaca", query="asked")),
     ]
     questions = {
         "model": "m1",
@@ -119,7 +119,10 @@ def test_tag(calls: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     }
     pace = {"retry_unread": True, "concurrency": 9, "rpm": 11.0, "tpm": 12.0, "shard": "1/3"}
     bounds = {"insecure": True, "reask": 4, "attempts": 2, "timeout": 13.0, "patience": 14.0, "max_unread": 0.25}
-    wrote: list[Call] = [("write", [output], {"format": "messages", "metadata": {}}), ("write", [failures], {})]
+    wrote: list[Call] = [
+        ("write", [output], {"format": "messages", "metadata": {}, "rows_per_file": 9}),
+        ("write", [failures], {}),
+    ]
     run: Call = ("tag", [], UNSET | questions | asking | pace | bounds)
     calls.check("tag", common | asked | paced | borne, required, [*read, run, *wrote])
     estimate: Call = ("estimate", [], UNSET | questions | pace | {"cut": Cut(300, "tokens"), "batch": False})

@@ -28,7 +28,7 @@ def select_on_ray(
     import instag
     from instag import io
 
-    outputs.apart(source, outputs.data("-o", output, to))
+    outputs.apart(source, outputs.data("-o", output, to, rows_per_file=rows_per_file))
     if options["key"] is None:
         raise InputError(
             "--ray: the rows of a cluster have no order, so ties need one: name a column with --key COLUMN"

@@ -48,7 +48,7 @@ def convert(
         given = {"--model": model, "--validation": validation, "--chat-template": chat_template, "--skip": skip}
         if extra := [option for option, value in given.items() if value]:
             raise InputError(f"{extra[0]}: this is for trainers: name them with --trainer")
-        outputs.apart(source, outputs.data("-o", output, to, lists=None))
+        outputs.apart(source, outputs.data("-o", output, to, lists=None, rows_per_file=rows_per_file))
     else:
         outputs.folder("-o", output)
         outputs.apart(

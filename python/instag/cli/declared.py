@@ -12,7 +12,7 @@ import instag
 from instag import io
 from instag.cleaning.options import Option, Size
 from instag.cli import console, outputs
-from instag.cli.options import Output, Sources, To, one_or_list
+from instag.cli.options import Output, PerFile, Sources, To, one_or_list
 from instag.errors import InputError
 from instag.io.options import ReadOptions
 
@@ -76,8 +76,15 @@ def cleaning(name: str, declaration: type, text: str) -> Callable[..., None]:
     """Make the command of a step that takes rows out, by the name of its function."""
 
     @declared(declaration)
-    def command(source: Sources, output: Output, dropped: Dropped = None, to: To = "auto", **options: Any) -> None:
-        out = outputs.data("-o", output, to, lists=None)
+    def command(
+        source: Sources,
+        output: Output,
+        dropped: Dropped = None,
+        to: To = "auto",
+        rows_per_file: PerFile = None,
+        **options: Any,
+    ) -> None:
+        out = outputs.data("-o", output, to, lists=None, rows_per_file=rows_per_file)
         listed = outputs.data("--dropped", dropped, lists=None)
         outputs.apart([*source, *options.get("against", ())], out, listed)
         function = getattr(instag, name)
@@ -85,19 +92,27 @@ def cleaning(name: str, declaration: type, text: str) -> Callable[..., None]:
             data, others = load(function, source, options, to)
         with console.stage("comparing"):
             result = function(data, **others)
-        write(result, output, dropped, to, marked=options.get("action") == "mark")
+        write(result, output, dropped, to, rows_per_file, marked=options.get("action") == "mark")
 
     command.__name__, command.__doc__ = name, text
     return command
 
 
-def write(result: "instag.Cleaned[Any]", output: Path, dropped: Path | None, to: str, *, marked: bool) -> None:
+def write(
+    result: "instag.Cleaned[Any]",
+    output: Path,
+    dropped: Path | None,
+    to: str,
+    rows_per_file: int | None,
+    *,
+    marked: bool,
+) -> None:
     """Write the rows that stay, list those that went, and say how many these are."""
     if not result.kept and not marked:
         reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
         raise InputError(f"no row is left of {result.samples:,} ({reasons or 'there were none'}): nothing is written")
     with console.stage(f"writing {output}"):
-        io.write(result.data, output, format=to)
+        io.write(result.data, output, format=to, rows_per_file=rows_per_file)
         if dropped is not None:
             io.write(result.dropped, dropped)
     say(result, marked=marked)

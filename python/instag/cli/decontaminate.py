@@ -11,7 +11,7 @@ from instag.cleaning.options import Decontamination
 from instag.cli import console, outputs
 from instag.cli.declared import Dropped, declared, load, write
 from instag.cli.llm_options import asks_a_model, kept_beside, read_asking
-from instag.cli.options import Output, Sources, To
+from instag.cli.options import Output, PerFile, Sources, To
 from instag.cli.progress import Display
 from instag.cli.summaries import asked, leaving
 from instag.errors import InputError
@@ -34,6 +34,7 @@ def decontaminate(
     dropped: Dropped = None,
     judgments_out: JudgmentsOut = None,
     to: To = "auto",
+    rows_per_file: PerFile = None,
     **options: Any,
 ) -> None:
     """Remove rows in which a user asks what a benchmark asks, or most of it."""
@@ -45,7 +46,7 @@ def decontaminate(
     options["judgments"] = known or None
     outputs.apart(
         [*source, *options["against"], *(known or []), options["api_key_file"], *journals[:-1]],
-        outputs.data("-o", output, to, lists=None),
+        outputs.data("-o", output, to, lists=None, rows_per_file=rows_per_file),
         outputs.data("--dropped", dropped, lists=None),
         outputs.file("--judgments-out", judgments_out, ".jsonl", ".ndjson"),
         outputs.file("--journal", journals[-1]) if model is not None else None,
@@ -62,7 +63,7 @@ def decontaminate(
             result = instag.decontaminate(data, **others, progress=display)
     if judgments_out is not None and result.candidates is not None:
         io.write(result.candidates, judgments_out)
-    write(result, output, dropped, to, marked=options["action"] == "mark")
+    write(result, output, dropped, to, rows_per_file, marked=options["action"] == "mark")
     if result.candidates is not None:
         said = result.candidates.get_column("same").drop_nulls()
         console.say(

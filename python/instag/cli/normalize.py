@@ -95,7 +95,7 @@ def normalize(
     model = judge_of(judge, output, asking, dry_run=dry_run)
     outputs.apart(
         [*source, *(judgments or ()), asking["api_key_file"], *asking["journal"][:-1]],
-        outputs.data("-o", output, to),
+        outputs.data("-o", output, to, rows_per_file=rows_per_file),
         outputs.file("--vocabulary", vocabulary, ".parquet"),
         outputs.data("--merges", merges, lists=None),
         outputs.data("--apart", apart, lists=None),

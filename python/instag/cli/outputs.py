@@ -22,8 +22,15 @@ class Out(NamedTuple):
     path: Path
 
 
-def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None = "tags") -> Out | None:
-    """A file of data, of a type that can hold the lists that will be in it; None where none is wanted.
+def data(
+    option: str,
+    path: Path | None,
+    to: str = "auto",
+    *,
+    lists: str | None = "tags",
+    rows_per_file: int | None = None,
+) -> Out | None:
+    """A file of data, or several of so many rows, of a type that can hold the lists in it; None where none is wanted.
 
     Examples
     --------
@@ -36,6 +43,7 @@ def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None 
         return None
     from instag.io.files import type_of
     from instag.io.output import is_standard_output
+    from instag.io.shards import shards_of
     from instag.io.writer import FORMATS
 
     if is_standard_output(path):
@@ -48,7 +56,9 @@ def data(option: str, path: Path | None, to: str = "auto", *, lists: str | None 
         raise InputError(f"{option}: {error}") from None
     if lists is not None and kind in CANNOT_HOLD_LISTS:
         raise InputError(f"{option}: {path}: {kind} cannot hold lists of {lists}: write .jsonl or .parquet")
-    return _placed(option, path)
+    out = _placed(option, path)
+    shards_of(path, rows_per_file)
+    return out
 
 
 def file(option: str, path: Path | None, *endings: str) -> Out | None:

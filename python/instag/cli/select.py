@@ -81,7 +81,8 @@ def select(
             raise InputError("--ray: Ray reads the files, as they are: leave --tokenizer and how to read them out")
         select_on_ray(ray, source, output, wanted, to, rows_per_file, **chosen_by, details=details, **gain)
         return
-    data = read(source, output, tags, gain, to, reading)
+    out = outputs.data("-o", output, to, rows_per_file=rows_per_file)
+    data = read(source, out, tags, gain, to, reading)
     if tokenizer is not None:
         with console.stage("counting tokens") as tell:
             data = instag.count_tokens(data, tokenizer, progress=tell)
@@ -109,18 +110,21 @@ def rank(
     """Rank all samples that have tags: every selection is a prefix. Adds the columns of --details."""
     import instag
 
-    data = read(source, output, tags, gain, to, reading)
+    out = outputs.data("-o", output, to, rows_per_file=rows_per_file)
+    data = read(source, out, tags, gain, to, reading)
     with console.stage("ranking") as tell:
         gain = opened(gain, data.collect_schema().names(), tags)
         selection = instag.choose(data, tags=tags, method=method, seed=seed, key=key, progress=tell, **gain)
     write(selection, source, output, to, rows_per_file, details=True)
 
 
-def read(source: list[str], output: Path, tags: str, gain: Gain, to: str, reading: Reading) -> "pl.LazyFrame":
+def read(
+    source: list[str], out: outputs.Out | None, tags: str, gain: Gain, to: str, reading: Reading
+) -> "pl.LazyFrame":
     """Open the data, and see that the output is none of what is read."""
     from instag import io
 
-    outputs.apart([*source, *files_of(gain)], outputs.data("-o", output, to))
+    outputs.apart([*source, *files_of(gain)], out)
     with console.stage("reading"):
         data = io.load(one_or_list(source), to=to, **reading)
         expect_tags(data, source, tags)

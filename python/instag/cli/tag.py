@@ -26,7 +26,7 @@ from instag.cli.llm_options import (
     read_asking,
     read_cut,
 )
-from instag.cli.options import Output, Sources, To, one_or_list
+from instag.cli.options import Output, PerFile, Sources, To, one_or_list
 from instag.cli.progress import Display
 from instag.cli.reading import parted, reads
 from instag.cli.summaries import asked, counted, estimated, exit_at_cost, leaving
@@ -63,6 +63,7 @@ def tag(
     batched: Batched = None,
     batch_size: BatchSize = BATCH,
     to: To = "auto",
+    rows_per_file: PerFile = None,
     **rest: Any,
 ) -> None:
     """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
@@ -72,7 +73,7 @@ def tag(
     left = f"what was answered is in {path}", f"{output} was not written"
     outputs.apart(
         [*source, prompt, examples, vocabulary, asking["api_key_file"], *journals[:-1]],
-        outputs.data("-o", output, to),
+        outputs.data("-o", output, to, rows_per_file=rows_per_file),
         outputs.data("--failures", failures, lists=None),
         outputs.file("--journal", path),
     )
@@ -80,10 +81,8 @@ def tag(
         check_batched(asking)
     columns: dict[str, Any] = {"explanations": explanations, "replace": replace}
     with console.noted(), console.stage("reading"):
-        # What is added for the asking is not part of the data.
-        added = "queries" not in instag.io.load(one_or_list(source), to=to, **reading).collect_schema()
-        frame = instag.io.read_for(one_or_list(source), to, **reading)
-    instag.tagging.check_columns(frame.columns, **columns)
+        frame, added = instag.io.scan_for(one_or_list(source), to, **reading)
+    instag.tagging.check_columns(frame.collect_schema().names(), **columns)
     given: dict[str, Any] = {
         "model": model,
         "prompt": prompt,
@@ -106,12 +105,14 @@ def tag(
         given["limit"] = 0
     with leaving(*left):
         tagged = ask(frame, **given, **columns)
-    with console.stage(f"writing {output}"):
+    with console.rows(f"writing {output}") as tell:
         instag.io.write(
             tagged.data.drop("queries") if added else tagged.data,
             output,
             format=to,
             metadata=instag.io.metadata_of(source),
+            rows_per_file=rows_per_file,
+            progress=tell,
         )
     console.table(("", ""), [*counted(tagged), *asked(tagged.tally)])
     console.say(f"written to {output}; the answers are in {path}")
@@ -124,7 +125,7 @@ def tag(
     exit_at_cost(tagged.tally)
 
 
-def ask(frame: "pl.DataFrame", **options: Any) -> "instag.Tagged[pl.DataFrame]":
+def ask(frame: "pl.LazyFrame", **options: Any) -> "instag.Tagged[pl.LazyFrame]":
     """Tag, and show where it stands."""
     with console.noted(), Display() as display:
         return instag.tag(frame, **options, progress=display)

@@ -112,7 +112,7 @@ def apply(
     model = judge_of(judge, output, asking, dry_run=dry_run)
     outputs.apart(
         [file, *source, *(judgments or ()), asking["api_key_file"], *asking["journal"][:-1]],
-        outputs.data("-o", output, to),
+        outputs.data("-o", output, to, rows_per_file=rows_per_file),
         outputs.file("--judgments-out", judgments_out, ".jsonl"),
         outputs.file("--journal", None if model is None else model.journal),
     )

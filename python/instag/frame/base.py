@@ -1,7 +1,7 @@
 """What instag asks of a data frame, whatever its kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +28,20 @@ class Pieces(Protocol):
 
     def slice(self, start: int, length: int) -> pl.Series:
         """Some of its rows."""
+
+
+class Columns(Protocol):
+    """New columns, of which any rows can be made when they are wanted."""
+
+    @property
+    def schema(self) -> pl.Schema:
+        """Their names and types."""
+
+    def __len__(self) -> int:
+        """The number of their rows."""
+
+    def slice(self, start: int, length: int) -> pl.DataFrame:
+        """Some of their rows."""
 
 
 class Frame(ABC):
@@ -74,6 +88,21 @@ class Frame(ABC):
             Where there is no such column; the message lists those there are.
         """
         return self._chunks(name) if self._head(name) is None else self._chunks_within(name)
+
+    def alone(self, name: str, alias: str) -> tuple[pl.LazyFrame, Any]:
+        """One column by another name, or what is within one, and its type.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column; the message lists those there are.
+        """
+        held = self.column(name).alias(alias)
+        return pl.LazyFrame([held]), held.dtype
+
+    def pieces(self, plan: pl.LazyFrame) -> Iterable[pl.Series]:
+        """The one column of a plan of these rows, piece by piece, as often as it is gone through."""
+        return [plan.collect().to_series()]
 
     def tag_sets(self, name: str) -> TagSets:
         """The tags of each row, as integers.
@@ -148,9 +177,15 @@ class Frame(ABC):
             raise InputError(f"details: the data already have {names}; rename or drop them first")
         return self._take(rows, added)
 
-    def with_columns(self, columns: pl.DataFrame) -> Any:
-        """All rows, with columns added or in the place of others, as the kind of frame that came in."""
-        return self._with_columns(columns)
+    def with_columns(self, columns: Columns) -> Any:
+        """All rows, with columns added or in the place of others, as the kind of frame that came in.
+
+        Parameters
+        ----------
+        columns
+            The columns: a Polars DataFrame, or whatever makes some rows of one when they are wanted.
+        """
+        return self._with_columns(columns.slice(0, len(columns)))
 
     def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> Any:
         """All rows, with another column in the place of one, as the kind of frame that came in.

@@ -1,8 +1,10 @@
 """Polars frames, of which one is lazy, and rows taken from them in order."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from polars.io.plugins import register_io_source
 
 from instag.errors import InputError
-from instag.frame.base import Frame, Pieces, Rows
+from instag.frame.base import Columns, Frame, Pieces, Rows
 from instag.frame.batches import batches
 from instag.frame.path import resolve
 from instag.frame.stamps import Stamps
@@ -105,39 +107,52 @@ class LazyPolarsFrame(Frame):
         for batch in batches(self._data.select(value.alias(name))):
             yield batch.get_column(name)
 
-    def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> pl.LazyFrame:
-        data = self._with_copy(name, beside)
-        schema = {**data.collect_schema(), name: pieces.dtype}
+    def alone(self, name: str, alias: str) -> tuple[pl.LazyFrame, Any]:
+        self._head(name)
+        value, dtype = resolve(self._schema, name)
+        return self._data.select(value.alias(alias)), dtype
 
-        def replaced(
+    def pieces(self, plan: pl.LazyFrame) -> Iterable[pl.Series]:
+        return _Column(plan, self._stamps)
+
+    def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> pl.LazyFrame:
+        return self._put(self._with_copy(name, beside), _Replaced(name, pieces))
+
+    def with_columns(self, columns: Columns) -> pl.LazyFrame:
+        return self._put(self._data, columns)
+
+    def _put(self, data: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
+        """Rows as they are read, with columns added or in the place of others."""
+        schema = {**data.collect_schema(), **columns.schema}
+        _ = self._stamps
+
+        def put(
             names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
         ) -> Iterator[pl.DataFrame]:
             wanted = list(schema) if names is None else names
-            total = len(pieces) if n_rows is None else min(n_rows, len(pieces))
-            for frame in self._beside(data, [each for each in wanted if each != name], pieces, name, total):
+            total = len(columns) if n_rows is None else min(n_rows, len(columns))
+            for frame in self._beside(data, [each for each in wanted if each not in columns.schema], columns, total):
                 chosen = frame.select(wanted)
                 yield chosen if predicate is None else chosen.filter(predicate)
 
-        return register_io_source(replaced, schema=schema)
+        return register_io_source(put, schema=schema)
 
-    def _beside(
-        self, data: pl.LazyFrame, names: list[str], pieces: Pieces, name: str, total: int
-    ) -> Iterator[pl.DataFrame]:
-        """Some columns, and the pieces of a new one beside them."""
+    def _beside(self, data: pl.LazyFrame, names: list[str], columns: Columns, total: int) -> Iterator[pl.DataFrame]:
+        """Some columns of the data, and the new ones beside them."""
         if not names:
             for start in range(0, max(total, 1), PIECE):
-                yield pieces.slice(start, min(PIECE, total - start)).alias(name).to_frame()
+                yield columns.slice(start, min(PIECE, total - start))
             return
         self._stamps.check()
         start = 0
-        yield pl.DataFrame(schema={**data.select(names).collect_schema(), name: pieces.dtype})
-        for batch in batches(data.select(names).head(total) if total < len(pieces) else data.select(names)):
-            if start + batch.height > len(pieces):
-                raise InputError(f"data: there were {len(pieces):,} rows, and now there are more: {CHANGED}")
-            yield batch.with_columns(pieces.slice(start, batch.height).alias(name))
+        yield pl.DataFrame(schema={**data.select(names).collect_schema(), **columns.schema})
+        for batch in batches(data.select(names).head(total) if total < len(columns) else data.select(names)):
+            if start + batch.height > len(columns):
+                raise InputError(f"data: there were {len(columns):,} rows, and now there are more: {CHANGED}")
+            yield batch.with_columns(columns.slice(start, batch.height).get_columns())
             start += batch.height
         if start < total:
-            raise InputError(f"data: there were {len(pieces):,} rows, and now there are only {start:,}: {CHANGED}")
+            raise InputError(f"data: there were {len(columns):,} rows, and now there are only {start:,}: {CHANGED}")
         self._stamps.check()
 
     def change(
@@ -170,10 +185,7 @@ class LazyPolarsFrame(Frame):
         return register_io_source(picked, schema=schema)
 
     def _with_columns(self, columns: pl.DataFrame) -> pl.LazyFrame:
-        names = [*self.columns, *(name for name in columns.columns if name not in self.columns)]
-        rest = self._data.select(name for name in self.columns if name not in columns.columns)
-        # Side by side, not as literals: a filter that Polars moves below those would meet columns of other lengths.
-        return pl.concat([rest, columns.lazy()], how="horizontal").select(names)
+        return self.with_columns(columns)
 
     def _filter_kept(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
         kept = pl.DataFrame([column for name, column in self._kept.items() if name in wanted])
@@ -198,6 +210,42 @@ class LazyPolarsFrame(Frame):
             )
         self._stamps.check()
         return pl.concat(parts)
+
+
+@dataclass(frozen=True)
+class _Replaced:
+    """A column in the place of another, as columns of which any rows can be made."""
+
+    name: str
+    pieces: Pieces
+
+    @property
+    def schema(self) -> pl.Schema:
+        return pl.Schema({self.name: self.pieces.dtype})
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    def slice(self, start: int, length: int) -> pl.DataFrame:
+        return self.pieces.slice(start, length).alias(self.name).to_frame()
+
+
+@dataclass(frozen=True)
+class _Column:
+    """The one column of a plan, read again each time; of files that have changed since it is not."""
+
+    plan: pl.LazyFrame
+    stamps: Stamps
+
+    def __iter__(self) -> Iterator[pl.Series]:
+        self.stamps.check()
+        any_rows = False
+        for batch in batches(self.plan):
+            any_rows = True
+            yield batch.to_series()
+        if not any_rows:
+            yield pl.DataFrame(schema=self.plan.collect_schema()).to_series()
+        self.stamps.check()
 
 
 def compact(frame: pl.DataFrame) -> pl.DataFrame:

@@ -63,7 +63,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from instag.io.converter import convert, convert_placed, read_for
+    from instag.io.converter import convert, convert_placed, scan_for
     from instag.io.description import card
     from instag.io.metadata import metadata_of
     from instag.io.publishing import Pushed, push
@@ -79,8 +79,8 @@ __all__ = [
     "metadata_of",
     "push",
     "read",
-    "read_for",
     "scan",
+    "scan_for",
     "write",
 ]
 
@@ -94,8 +94,8 @@ _HOME = {
     "metadata_of": "metadata",
     "push": "publishing",
     "read": "reader",
-    "read_for": "converter",
     "scan": "reader",
+    "scan_for": "converter",
     "write": "writer",
 }
 

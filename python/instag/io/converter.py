@@ -33,8 +33,8 @@ class Converted(NamedTuple):
     queries: int
 
 
-def read_for(source: Any, to: str, **options: Unpack[Reading]) -> pl.DataFrame:
-    """Read files that will be written in some format.
+def scan_for(source: Any, to: str, **options: Unpack[Reading]) -> tuple[pl.LazyFrame, bool]:
+    """Open files that will be written in some format, and say what is odd about who speaks in them.
 
     Parameters
     ----------
@@ -47,19 +47,16 @@ def read_for(source: Any, to: str, **options: Unpack[Reading]) -> pl.DataFrame:
 
     Returns
     -------
-    polars.DataFrame
-        What :func:`instag.read` returns; but where a layout is to be written and the user names the columns, with the
-        conversations in a column ``messages``, for nothing else would tell a writer which columns they are.
+    tuple
+        What :func:`instag.scan` returns; but where a layout is to be written and the user names the columns, with the
+        conversations in a column ``messages``, for nothing else would tell a writer which columns they are. And whether
+        the column ``queries`` was made, and is not in the files.
     """
     reading = options_of(**options)
     parts = _opened(source, to, reading)
     plan = kept(union(parts), reading.where)
-    with blamed(parts):
-        frame = plan.collect()
-    hearing = Hearing()
-    hearing.add(frame)
-    hearing.warn()
-    return frame
+    _heard(plan, parts).warn()
+    return plan, all(part.asked for part in parts)
 
 
 def convert(  # noqa: PLR0913 - as write has them
@@ -126,7 +123,7 @@ def convert(  # noqa: PLR0913 - as write has them
         heard.warn()
         with blamed(parts):
             if trainers is not None:
-                held = None if validation is None else read_for(validation, "messages", **options)
+                held = None if validation is None else scan_for(validation, "messages", **options)[0]
                 write(
                     plan,
                     output,

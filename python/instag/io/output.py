@@ -24,6 +24,8 @@ except ImportError:  # Windows removes no file that is open
 
 # Standard output, by all of its names; the first is standard input as well.
 STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+# How the names of folders begin in which several files are drafted.
+DRAFTS = ".instag-"
 # Longer names leave no room for what a draft's name begins with.
 LONGEST = 240
 # What Polars adds to an error of a function that it calls.
@@ -160,20 +162,69 @@ def _beside(target: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+@contextmanager
+def draft_folder(where: Path) -> Iterator[Path]:
+    """A folder for drafts of several files, which goes at the end; those that killed runs left go now.
+
+    Parameters
+    ----------
+    where
+        The folder that it is in.
+    """
+    for left in where.glob(f"{DRAFTS}*"):
+        if left.is_dir():
+            with _unheld(left) as mine:
+                if mine:
+                    shutil.rmtree(left, ignore_errors=True)
+    with TemporaryDirectory(prefix=DRAFTS, dir=where, ignore_cleanup_errors=True) as name, _held(Path(name)):
+        yield Path(name)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder, so that others know that it is in use."""
+    if fcntl is None:
+        yield
+        return
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _unheld(path: Path) -> Iterator[bool]:
+    """Whether nobody holds a file or a folder; while it is looked at, this process does."""
+    if fcntl is None:
+        yield False
+        return
+    try:
+        lock = os.open(path, os.O_RDONLY)
+    except OSError:
+        yield False
+        return
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(lock)
+
+
 def _clean(folder: Path, name: str) -> None:
     """Remove the drafts of runs that were killed: nobody holds their locks."""
-    if fcntl is None:
-        return
     pattern = re.compile(rf"\.[0-9a-f]{{8}}\.{re.escape(name)}")
     for draft in folder.iterdir():
         if pattern.fullmatch(draft.name) and draft.is_file():
-            with suppress(OSError):
-                held = os.open(draft, os.O_RDWR)
-                try:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    draft.unlink()
-                finally:
-                    os.close(held)
+            with _unheld(draft) as mine:
+                if mine:
+                    draft.unlink(missing_ok=True)
 
 
 def _reason(error: BaseException) -> str:

@@ -35,7 +35,8 @@ MAGIC: dict[bytes, str] = {
 class Part:
     """One file or split: where it is, what its rows are marked with, and its columns.
 
-    Of many small files that were opened as one, `files` are these, and how many rows each has.
+    Of many small files that were opened as one, `files` are these, and how many rows each has. `asked` says that the column
+    `queries` was made of the others.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class Part:
     frame: pl.LazyFrame
     split: bool = False
     files: tuple[tuple[str, int], ...] = ()
+    asked: bool = False
 
 
 def opened(path: Path, name: str, options: ReadOptions) -> Iterator[Part]:

@@ -1,6 +1,6 @@
 """Queries: what the user said in each sample, in order, as expressions on its columns where these are plain."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -151,7 +151,19 @@ def heard(frame: Frame, name: str | None) -> pl.Series:
     >>> heard(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
     [['Why?'], []]
     """
-    return _found(frame) if name is None else _named(frame, name)
+    return _plan(frame, name).collect().to_series()
+
+
+def spoken(frame: Frame, name: str | None) -> Iterable[pl.Series]:
+    """The same piece by piece, as often as it is gone through, without all of it in memory where the frame is read from files.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> [piece.to_list() for piece in spoken(wrap(pl.DataFrame({"prompt": ["Why?", None]})), None)]
+    [[['Why?'], []]]
+    """
+    return frame.pieces(_plan(frame, name)) if frame.streams else [heard(frame, name)]
 
 
 def overheard(frame: Frame) -> pl.Series | None:
@@ -163,37 +175,45 @@ def overheard(frame: Frame) -> pl.Series | None:
     >>> overheard(wrap(pl.DataFrame({"tags": [["math"]]}))) is None
     True
     """
+    plan = _overheard(frame)
+    return None if plan is None else plan.collect().to_series()
+
+
+def _overheard(frame: Frame) -> pl.LazyFrame | None:
+    """The plan of a column of what the users said; None where the columns are of no layout."""
     lazy = frame.lazy()
     schema = lazy.collect_schema()
-    if schema.get("queries") == TEXTS:
-        return frame.column("queries")
-    if "queries" in schema and (said := column("queries", schema)) is not None:
-        return frame.column("queries").to_frame().select(queries=said).to_series()
+    if "queries" in schema:
+        held, dtype = frame.alone("queries", "said")
+        if (said := pl.col("said") if dtype == TEXTS else column("said", {"said": dtype})) is not None:
+            return held.select(queries=said)
     layout = find(lazy)
-    return None if layout is None else lazy.select(queries=queries(layout, schema)).collect().to_series()
+    return None if layout is None else lazy.select(queries=queries(layout, schema))
 
 
-def _named(frame: Frame, name: str) -> pl.Series:
-    held = frame.column(name)
-    lazy = pl.LazyFrame([held.alias("said")])
-    found = column("said", {"said": held.dtype})
-    if found is None:
-        raise InputError(f"query: column {name!r} is {held.dtype}: expected text, a list of it, or conversations")
-    layout = find(lazy, parts={"query": "said"})
-    if layout is not None and (layout.template is not None or "turns" in layout.columns):
-        found = queries(layout, {"said": held.dtype})
-    return lazy.select(queries=found).collect().to_series()
-
-
-def _found(frame: Frame) -> pl.Series:
-    said = overheard(frame)
-    if said is None:
+def _plan(frame: Frame, name: str | None) -> pl.LazyFrame:
+    """The plan of a column of what the users said."""
+    if name is not None:
+        return _named(frame, name)
+    plan = _overheard(frame)
+    if plan is None:
         columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
         raise InputError(
             "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
             f"prompt, …); found the columns {columns}; name the one with what users said with query= / --query"
         )
-    return said
+    return plan
+
+
+def _named(frame: Frame, name: str) -> pl.LazyFrame:
+    lazy, dtype = frame.alone(name, "said")
+    found = column("said", {"said": dtype})
+    if found is None:
+        raise InputError(f"query: column {name!r} is {dtype}: expected text, a list of it, or conversations")
+    layout = find(lazy, parts={"query": "said"})
+    if layout is not None and (layout.template is not None or "turns" in layout.columns):
+        found = queries(layout, {"said": dtype})
+    return lazy.select(queries=found)
 
 
 def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:

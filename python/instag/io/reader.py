@@ -309,4 +309,4 @@ def _heard(part: Part, layout: Layout | None, options: ReadOptions) -> Part:
             f"{part.path}: the column 'queries' is {schema['queries']}, and would be overwritten: "
             "expected a list of strings; rename it, or name it with query= / --query"
         )
-    return replace(part, frame=part.frame.with_columns(queries=said))
+    return replace(part, frame=part.frame.with_columns(queries=said), asked="queries" not in schema)

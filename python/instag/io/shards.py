@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from instag.checks import check_count
 from instag.errors import InputError
-from instag.io.output import explained, is_standard_output
+from instag.io.output import draft_folder, explained, is_standard_output
 
 __all__ = ["Shards", "shards_of"]
 
@@ -59,19 +58,18 @@ class Shards:
     def writing(self, kind: str) -> Iterator[Path]:
         """A folder to write the files to, by their numbers alone; they go to their places when all are there.
 
+        Drafts that a killed run left are removed.
+
         Raises
         ------
         InputError
             Where they cannot be written; none is there then.
         """
         placed: list[Path] = []
-        with (
-            explained(self.pattern, kind),
-            TemporaryDirectory(prefix=".instag-", dir=self.pattern.parent, ignore_cleanup_errors=True) as folder,
-        ):
-            yield Path(folder)
+        with explained(self.pattern, kind), draft_folder(self.pattern.parent) as folder:
+            yield folder
             try:
-                for number, draft in enumerate(sorted(Path(folder).iterdir())):
+                for number, draft in enumerate(sorted(folder.iterdir())):
                     draft.replace(self.path(number))
                     placed.append(self.path(number))
             except BaseException:

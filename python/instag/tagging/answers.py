@@ -3,6 +3,7 @@
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from instag.tagging.parsing import TagList
 from instag.tagging.samples import BLANK, Samples
 from instag.tagsets import lists_of
 
-__all__ = ["AnswerTable"]
+__all__ = ["AnswerTable", "Answered"]
 
 Said = TypeVar("Said", Reply, Fault)
 
@@ -46,10 +47,10 @@ class AnswerTable:
 
     Examples
     --------
-    >>> samples = Samples.of(pl.Series([["Why?"], ["How?"]]), lambda text: (text, 0), lambda text: text.encode() * 4)
+    >>> samples = Samples.of([pl.Series([["Why?"], ["How?"]])], lambda text: (text, 0), lambda text: text.encode() * 4)
     >>> table = AnswerTable(samples.keys)
     >>> table.read([Reply(b"Why?" * 4, "tags", "stop", None, 9, 9, None)], lambda _: TagList(["cause"], [None], []))
-    >>> table.columns(samples).rows()
+    >>> table.columns(samples).slice(0, 2).rows()
     [(['cause'], [['cause']]), (None, [None])]
     """
 
@@ -137,8 +138,8 @@ class AnswerTable:
         """Free the memory of the keys: nothing more is recorded."""
         self._keys = self._keys[:0].copy()
 
-    def columns(self, samples: Samples) -> pl.DataFrame:
-        """Make the columns `tags`, `query_tags` and, where they were kept, `explanations`.
+    def columns(self, samples: Samples) -> "Answered":
+        """The columns `tags`, `query_tags` and, where they were kept, `explanations`.
 
         The tags of a sample are those of its queries in order, without repeats; null where a query has none known.
         """
@@ -146,12 +147,7 @@ class AnswerTable:
         codes = np.frombuffer(self._codes, np.uint32) if self._codes else np.empty(0, np.uint32)
         tags = pl.Series(list(self._tags), dtype=pl.String)
         explained = None if self._explained is None else pl.concat(self._explained, rechunk=True)
-        pieces = [
-            self._piece(samples, range(start, min(start + ROWS, len(samples))), codes, tags, explained)
-            for start in range(0, max(len(samples), 1), ROWS)
-        ]
-        # Not made one chunk: that would hold everything twice.
-        return pl.concat(pieces, rechunk=False)
+        return Answered(samples, self._answers, codes, tags, explained)
 
     def failures(self, samples: Samples, untried: str | None = None) -> pl.DataFrame:
         """Make a row for each query without tags.
@@ -203,30 +199,6 @@ class AnswerTable:
     def _fail(self, place: int, reason: str, detail: str) -> None:
         self._state[place] = self._reasons.setdefault((reason, detail), len(self._reasons) + FAILED)
 
-    def _piece(
-        self, samples: Samples, rows: range, codes: NDArray[np.uint32], tags: pl.Series, explained: pl.Series | None
-    ) -> pl.DataFrame:
-        """The columns of some rows."""
-        offsets = samples.offsets[rows.start : rows.stop + 1]
-        lengths = np.diff(offsets)
-        known, starts, counts = self._answers(samples.question[offsets[0] : offsets[-1]])
-        places = _ranges(starts, counts)
-        sample = np.repeat(np.arange(len(rows)), lengths)
-        whole = np.bincount(sample[~known], minlength=len(rows)) == 0
-        kept = _unrepeated(np.repeat(sample, counts), codes[places])
-        lengths_kept = np.bincount(np.repeat(sample, counts)[kept], minlength=len(rows))
-
-        def nested(items: pl.Series) -> pl.Series:
-            return lists_of(lengths, _masked(lists_of(counts, items), known))
-
-        columns = {
-            "tags": _masked(lists_of(lengths_kept, tags.gather(codes[places[kept]])), whole),
-            "query_tags": nested(tags.gather(codes[places])),
-        }
-        if explained is not None:
-            columns["explanations"] = nested(explained.gather(places))
-        return pl.DataFrame(columns)
-
     def _answers(self, question: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
         """Of each query whether its tags are known, where they start, and how many there are."""
         known, starts, counts = question == BLANK, np.zeros(len(question), np.int64), np.zeros(len(question), np.int64)
@@ -235,6 +207,68 @@ class AnswerTable:
         known[tagged] = True
         starts[tagged], counts[tagged] = self._starts[question[tagged]], self._counts[question[tagged]]
         return known, starts, counts
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """The columns that come of a table, of which any rows can be made when they are wanted.
+
+    Attributes
+    ----------
+    samples
+        The samples.
+    answers
+        Gives for some questions whether their tags are known, where they start, and how many there are.
+    codes, tags, explained
+        The tags of all answers as integers, the tag of each integer, and what explains each tag of the answers.
+    """
+
+    samples: Samples
+    answers: Callable[[NDArray[np.uint32]], tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]]
+    codes: NDArray[np.uint32]
+    tags: pl.Series
+    explained: pl.Series | None
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The names of the columns and their types."""
+        nested = pl.List(pl.List(pl.String))
+        columns: dict[str, pl.DataType] = {"tags": pl.List(pl.String()), "query_tags": nested}
+        return pl.Schema(columns if self.explained is None else columns | {"explanations": nested})
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def slice(self, start: int, length: int) -> pl.DataFrame:
+        """Some of the rows."""
+        end = min(start + length, len(self))
+        pieces = [
+            self._piece(range(first, min(first + ROWS, end))) for first in range(start, max(end, start + 1), ROWS)
+        ]
+        # Not made one chunk: that would hold everything twice.
+        return pl.concat(pieces, rechunk=False)
+
+    def _piece(self, rows: range) -> pl.DataFrame:
+        offsets = self.samples.offsets[rows.start : rows.stop + 1]
+        lengths = np.diff(offsets)
+        known, starts, counts = self.answers(self.samples.question[offsets[0] : offsets[-1]])
+        places = _ranges(starts, counts)
+        sample = np.repeat(np.arange(len(rows)), lengths)
+        whole = np.bincount(sample[~known], minlength=len(rows)) == 0
+        codes = self.codes[places]
+        kept = _unrepeated(np.repeat(sample, counts), codes)
+        lengths_kept = np.bincount(np.repeat(sample, counts)[kept], minlength=len(rows))
+
+        def nested(items: pl.Series) -> pl.Series:
+            return lists_of(lengths, _masked(lists_of(counts, items), known))
+
+        columns = {
+            "tags": _masked(lists_of(lengths_kept, self.tags.gather(codes[kept])), whole),
+            "query_tags": nested(self.tags.gather(codes)),
+        }
+        if self.explained is not None:
+            columns["explanations"] = nested(self.explained.gather(places))
+        return pl.DataFrame(columns)
 
 
 def _batches(items: Iterable[Said]) -> Iterator[list[Said]]:

@@ -1,7 +1,7 @@
 """Images in what users said: kept in the text of a query as Markdown has them, and sent as parts of the message."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +11,8 @@ from instag.frame import Frame
 from instag.io.content import piece
 from instag.io.conversation import conversation, pass_over, turns_of
 from instag.io.detection import MIXED, find, row_layouts
-from instag.io.queries import heard
+from instag.io.placement import head_of
+from instag.io.queries import spoken
 from instag.io.records import plain
 
 __all__ = ["beside_images", "parts_of", "pictured"]
@@ -23,19 +24,19 @@ IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\s]+)\)")
 ADDRESS = re.compile(r"https?://|data:image/")
 
 
-def pictured(frame: Frame, name: str | None) -> pl.Series:
+def pictured(frame: Frame, name: str | None) -> Iterable[pl.Series]:
     r"""Find what the users said in each sample, with the images that they showed.
 
     Parameters
     ----------
     frame, name
-        As for :func:`instag.io.queries.heard`. Of a column `queries` of texts, which has no images any more, and a
+        As for :func:`instag.io.queries.spoken`. Of a column `queries` of texts, which has no images any more, and a
         conversation beside it the conversation is taken.
 
     Returns
     -------
-    polars.Series
-        A list of strings a sample. Images that have an address (`http://…`, `https://…`, `data:image/…`) stand at the
+    iterable of polars.Series
+        A list of strings a sample, piece by piece, as often as it is gone through. Images that have an address (`http://…`, `https://…`, `data:image/…`) stand at the
         end of a text, as Markdown; others are left out.
 
     Examples
@@ -43,20 +44,20 @@ def pictured(frame: Frame, name: str | None) -> pl.Series:
     >>> from instag.frame import wrap
     >>> said = [{"type": "text", "text": "What is it?"}, {"type": "image_url", "image_url": {"url": "https://x/1.png"}}]
     >>> data = pl.DataFrame({"messages": [[{"role": "user", "content": said}]]})
-    >>> pictured(wrap(data), None).to_list()
-    [['What is it?\n[image 1]\n![](https://x/1.png)']]
+    >>> [piece.to_list() for piece in pictured(wrap(data), None)]
+    [[['What is it?\n[image 1]\n![](https://x/1.png)']]]
     """
     if name is not None:
-        held = frame.column(name)
-        if held.dtype in (pl.String, TEXTS):
-            return heard(frame, name)
-        return _said(held, lambda value: turns_of(value, pass_over))
+        held, dtype = frame.alone(name, "said")
+        if dtype in (pl.String, TEXTS):
+            return spoken(frame, name)
+        return frame.pieces(held.select(queries=_said(pl.col("said"), lambda value: turns_of(value, pass_over))))
     lazy = frame.lazy()
     schema = lazy.collect_schema()
     lazy = lazy.drop("queries") if schema.get("queries") == TEXTS else lazy
     layout = find(lazy)
     if layout is None:
-        return heard(frame, None)
+        return spoken(frame, None)
     mixed = layout.name == MIXED
     types = {column: schema[column] for column in layout.columns} if mixed else {}
     find_layout: Callable[[Mapping[str, Any]], Any] = row_layouts(types) if mixed else lambda _: layout
@@ -65,10 +66,16 @@ def pictured(frame: Frame, name: str | None) -> pl.Series:
         own = find_layout(row)
         return [] if own is None else conversation(own, row, pass_over, answered=False)[0]
 
-    return _said(lazy.collect().to_struct("rows"), turns)
+    heads = list(dict.fromkeys(head_of(path, schema) for path in layout.columns.values()))
+    return frame.pieces(lazy.select(queries=_said(pl.struct(heads), turns)))
 
 
-def _said(values: pl.Series, turns: Callable[[Any], list[Any]]) -> pl.Series:
+def _said(value: pl.Expr, turns: Callable[[Any], list[Any]]) -> pl.Expr:
+    """The texts of the user's turns in each value."""
+    return value.map_batches(lambda values: _texts(values, turns), return_dtype=TEXTS, is_elementwise=True)
+
+
+def _texts(values: pl.Series, turns: Callable[[Any], list[Any]]) -> pl.Series:
     said = [
         [_text(turn["content"]) for turn in turns(plain(value)) if turn["role"] == "user"] for value in values.to_list()
     ]

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from instag.chat.question import Fault, Question, Reply, Unreadable
 from instag.chat.task import Task
 from instag.chat.truncate import Cut
+from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.queries import heard
+from instag.io.queries import spoken
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.images import beside_images, pictured
@@ -25,6 +26,7 @@ from instag.tagging.samples import Samples
 
 __all__ = ["Plan", "Tagging"]
 
+CHANGED = "the data have changed, or come in another order each time: run it again when they are complete"
 # Bytes of the hash that tells models and prompts apart in the names of journals.
 DIGEST = 4
 
@@ -73,7 +75,7 @@ class Plan:
         if not callable(model):
             found = prompt_of(prompt, examples=examples, vocabulary=vocabulary, tags_in=tags_in)
         shorten: Callable[[str], tuple[str, int]] = cut if isinstance(cut, Cut) else Cut(cut)
-        hear = heard
+        hear = spoken
         if found.shows_images:
             shorten, hear = beside_images(shorten), pictured
         name = model if isinstance(model, str) else known_as(model)
@@ -91,8 +93,13 @@ class Plan:
         samples = self.samples
         for queries in turns:
             for query, text in samples.texts(queries):
-                key = samples.keys[samples.question[query]].tobytes()
-                yield Question(key, self.prompt.messages(self.cut(text)[0]))
+                key, asked = samples.keys[samples.question[query]].tobytes(), self.cut(text)[0]
+                if self.frame.streams and self.task.key(asked) != key:
+                    # An answer to this would be kept as one to another.
+                    raise InputError(
+                        f"data: query {query:,} is no longer what it was when it was read first: {CHANGED}"
+                    )
+                yield Question(key, self.prompt.messages(asked))
 
 
 @dataclass(frozen=True)

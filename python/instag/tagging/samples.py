@@ -1,6 +1,6 @@
 """Samples: what the users said in each, and which of it is the same question."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ __all__ = ["BLANK", "Samples"]
 # Rows exploded, and texts turned into Python strings, at a time: a text can be a megabyte.
 ROWS = 1 << 14
 HELD = 1 << 8
+NO_LENGTHS = np.zeros(0, np.uint32)
 
 BLANK = np.uint32(2**32 - 1)
 """In the place of a question: the query says nothing, and is not asked."""
@@ -27,8 +28,8 @@ class Samples:
 
     Attributes
     ----------
-    lists
-        The queries of each sample, as they came.
+    said
+        The queries of each sample, as they came, piece by piece: lists of strings, which may be read anew each time.
     offsets
         n + 1 positions: sample i has the queries from `offsets[i]` up to `offsets[i + 1]`.
     question
@@ -41,7 +42,7 @@ class Samples:
         The queries that were cut, and the characters left out of each.
     """
 
-    lists: pl.Series
+    said: Iterable[pl.Series]
     offsets: NDArray[np.int64]
     question: NDArray[np.uint32]
     keys: NDArray[np.void]
@@ -50,13 +51,15 @@ class Samples:
     left_out: NDArray[np.uint32]
 
     @classmethod
-    def of(cls, lists: pl.Series, shorten: Callable[[str], tuple[str, int]], key: Callable[[str], bytes]) -> "Samples":
+    def of(
+        cls, said: Iterable[pl.Series], shorten: Callable[[str], tuple[str, int]], key: Callable[[str], bytes]
+    ) -> "Samples":
         """Find the questions.
 
         Parameters
         ----------
-        lists
-            A list of strings a sample; null is no query.
+        said
+            Pieces of a column with a list of strings a sample, gone through more than once; null is no query.
         shorten
             Cuts a text, and says how many characters it left out.
         key
@@ -65,36 +68,44 @@ class Samples:
         Examples
         --------
         >>> lists = pl.Series([["Why?", "How?"], [], ["Why?"], [" "]])
-        >>> samples = Samples.of(lists, lambda text: (text, 0), lambda text: text.encode().rjust(16))
+        >>> samples = Samples.of([lists], lambda text: (text, 0), lambda text: text.encode().rjust(16))
         >>> samples.offsets.tolist(), samples.question.tolist()
         ([0, 2, 2, 3, 4], [1, 0, 1, 4294967295])
         """
-        offsets = np.zeros(len(lists) + 1, np.int64)
-        np.cumsum(lists.list.len().fill_null(0).to_numpy(), out=offsets[1:])
-        if offsets[-1] >= BLANK:
-            raise InputError(f"data: expected fewer than {BLANK:,} queries; found {offsets[-1]:,}: tag them in parts")
-        keys = np.zeros((int(offsets[-1]), 16), np.uint8)
-        blank = np.zeros(len(keys), np.bool_)
+        lengths: list[NDArray[np.uint32]] = []
+        keys: list[NDArray[np.uint8]] = []
+        blank: list[NDArray[np.bool_]] = []
         cut: list[tuple[int, int]] = []
-        for start, texts in _pieces(lists):
-            for query, text in enumerate(_each(texts), start):
+        for start, some, texts in _pieces(said):
+            lengths.append(some.list.len().fill_null(0).to_numpy())
+            if start + len(texts) >= BLANK:
+                raise InputError(f"data: expected fewer than {BLANK:,} queries; found more: tag them in parts")
+            keys.append(np.zeros((len(texts), 16), np.uint8))
+            blank.append(np.zeros(len(texts), np.bool_))
+            for query, text in enumerate(_each(texts)):
                 if not text or text.isspace():
-                    blank[query] = True
+                    blank[-1][query] = True
                     continue
                 shortened, left_out = shorten(text)
-                keys[query] = np.frombuffer(key(shortened), np.uint8)
+                keys[-1][query] = np.frombuffer(key(shortened), np.uint8)
                 if left_out:
-                    cut.append((query, left_out))
+                    cut.append((start + query, left_out))
+        offsets = np.concatenate(
+            [np.zeros(1, np.int64), np.cumsum(np.concatenate([NO_LENGTHS, *lengths]), dtype=np.int64)]
+        )
         cuts = np.array(cut, np.uint32).reshape(-1, 2)
-        question, distinct, first = _distinct(keys.view("V16").ravel(), blank)
-        return cls(lists, offsets, question, distinct, first, cuts[:, 0], cuts[:, 1])
+        all_keys = np.concatenate([np.zeros((0, 16), np.uint8), *keys])
+        keys.clear()
+        all_blank = np.concatenate([np.zeros(0, np.bool_), *blank])
+        question, distinct, first = _distinct(all_keys.view("V16").ravel(), all_blank)
+        return cls(said, offsets, question, distinct, first, cuts[:, 0], cuts[:, 1])
 
     def without_keys(self) -> "Samples":
         """The same when all is asked: millions of keys take more room than all else."""
         return replace(self, keys=np.empty(0, "V16"), first=np.empty(0, np.uint32))
 
     def __len__(self) -> int:
-        return len(self.lists)
+        return len(self.offsets) - 1
 
     @property
     def blank(self) -> int:
@@ -107,7 +118,7 @@ class Samples:
 
     def texts(self, wanted: NDArray[np.uint32]) -> Iterator[tuple[int, str]]:
         """Some queries in ascending order, each with its text; only a few texts are held at a time."""
-        for start, piece in _pieces(self.lists):
+        for start, _, piece in _pieces(self.said):
             low, high = np.searchsorted(wanted, (start, start + len(piece)))
             yield from zip(wanted[low:high].tolist(), _each(piece.gather(wanted[low:high] - start)), strict=True)
 
@@ -134,13 +145,15 @@ def _distinct(
     return (question, asked, order) if new.all() else (question, asked[new], order[new])
 
 
-def _pieces(lists: pl.Series) -> Iterator[tuple[int, pl.Series]]:
-    """The queries one after the other, piece by piece, each with the number of its first."""
+def _pieces(said: Iterable[pl.Series]) -> Iterator[tuple[int, pl.Series, pl.Series]]:
+    """Some samples after the other: the number of their first query, the queries of each, and these one after the other."""
     start = 0
-    for first in range(0, len(lists), ROWS):
-        texts = lists.slice(first, ROWS).explode(empty_as_null=False, keep_nulls=False)
-        yield start, texts
-        start += len(texts)
+    for lists in said:
+        for first in range(0, len(lists), ROWS):
+            some = lists.slice(first, ROWS)
+            texts = some.explode(empty_as_null=False, keep_nulls=False)
+            yield start, some, texts
+            start += len(texts)
 
 
 def _each(texts: pl.Series) -> Iterator[str | None]:
