@@ -1,10 +1,11 @@
-"""How much memory and time JSON Lines to Parquet takes, beside Polars' own streaming scan and sink.
+"""How much memory and time JSON Lines to Parquet takes, beside Polars' own streaming scan and sink; and to a layout.
 
     python benches/python/memory_convert.py 5000000
 
 Rows have an id, a text of 900 characters and 4.5 tags.
 """
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -12,11 +13,13 @@ from pathlib import Path
 import polars as pl
 
 import instag
-from apart import each_apart, run_one
+from apart import MIB, each_apart, run_one
 from synthetic import synthetic
 
 PIECE = 250_000
-SOURCE, POLARS, OURS = "pool.jsonl", "polars.parquet", "ours.parquet"
+SOURCE, POLARS, OURS, LAID = "pool.jsonl", "polars.parquet", "ours.parquet", "messages.jsonl"
+# Rows that are parsed and compared, from the beginning and the end.
+ENDS = 2_000
 
 
 def made(folder: Path, rows: int) -> None:
@@ -52,7 +55,29 @@ def compared(folder: Path) -> str:
     return "every sixteenth batch is the same"
 
 
-RUNS = {"polars": streamed, "convert": converted, "compare": compared}
+def laid(folder: Path) -> str:
+    """By instag, as messages."""
+    done = instag.convert(folder / SOURCE, folder / LAID, to="messages")
+    return f"{done.samples:,} rows of {(folder / SOURCE).stat().st_size / MIB:,.0f} MiB written as messages"
+
+
+def checked(folder: Path) -> str:
+    """That the messages are those of the rows, at both ends."""
+    rows = pl.scan_lines(folder / SOURCE).select(pl.len()).collect().item()
+    for start in (0, rows - ENDS):
+        before, after = (
+            list(map(json.loads, pl.scan_lines(folder / name).slice(start, ENDS).collect()["line"]))
+            for name in (SOURCE, LAID)
+        )
+        assert after == [
+            {"id": row["id"], "messages": [{"role": "user", "content": row["instruction"]}], "tags": row["tags"]}
+            for row in before
+        ]
+    (folder / LAID).unlink()
+    return "the rows at both ends are the same"
+
+
+RUNS = {"polars": streamed, "convert": converted, "compare": compared, "messages": laid, "check": checked}
 
 
 def main() -> None:
