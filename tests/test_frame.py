@@ -15,6 +15,7 @@ from polars.io.plugins import register_io_source
 
 import instag
 from instag.frame import wrap
+from instag.frame.polars import compact
 
 TAGS = [["math"], ["math", "proof", "latex"], [], ["poetry"], ["math", "proof"]]
 IDS = ["a", "b", "c", "d", "e"]
@@ -212,3 +213,25 @@ def test_a_column_within_another_is_found_by_its_path(*, lazy: bool) -> None:
     assert pl.concat(found.chunks("note.tags")).to_list() == [["math"], ["math", "proof"]]
     with pytest.raises(instag.InputError, match=r"no column 'other\.tags'"):
         found.column("other.tags")
+
+
+def test_a_compact_copy_holds_its_own_rows_alone_and_keeps_every_type() -> None:
+    tags = [[f"a tag that is long enough to be kept apart {n}", "b"] for n in range(5_000)]
+    frame = pl.DataFrame({"tags": tags, "text": [f"a text of which there are many {n}" for n in range(5_000)]})
+    kind = pl.Enum(["b", "a"])
+    frame = frame.with_columns(
+        kind=pl.lit("a", dtype=kind),
+        kinds=pl.Series([["a", None]] * 5_000, dtype=pl.List(kind)),
+        large=pl.lit(2**70, dtype=pl.Int128),
+        at=pl.lit(1, dtype=pl.Datetime("ns", "UTC")),
+        pair=pl.Series([[1, 2]] * 5_000, dtype=pl.Array(pl.Int8, 2)),
+        record=pl.Series([{"a": "x", "b": [b"y"]}] * 5_000),
+    )
+    few = frame[[7, 4_000]]
+
+    copied = compact(few)
+
+    assert copied.schema == few.schema
+    assert copied.equals(few)
+    arrow = copied["tags"].to_arrow()
+    assert sum(buffer.size for buffer in arrow.buffers() if buffer is not None) < 10_000

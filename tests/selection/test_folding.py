@@ -44,8 +44,12 @@ class Parts(PolarsFrame):
     def count(self) -> int:
         return self._data.height
 
-    def number(self, keys: pl.Series) -> None:
-        self.keys = keys
+    def carried(self, columns: list[str], wanted: int) -> list[str]:
+        del wanted
+        return columns
+
+    def hold(self, rows: pl.DataFrame) -> None:
+        self.keys = rows.get_column("id")
 
     def reduced(self, make: Any, merge: Any, columns: list[str]) -> pl.DataFrame:
         self.passes += 1

@@ -251,12 +251,13 @@ class _Column:
 def compact(frame: pl.DataFrame) -> pl.DataFrame:
     """A copy that holds nothing but its own rows.
 
-    The strings of a filtered frame are views of the batch that it was filtered from, each of which keeps all of it.
+    The strings of a filtered frame are views of the batch that it was filtered from, each of which keeps all of it, and
+    so would a copy made of views.
     """
     if pl.Object in frame.dtypes:
         return frame
     buffer = BytesIO()
-    frame.write_ipc_stream(buffer)
+    frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
     buffer.seek(0)
     return pl.read_ipc_stream(buffer)
 

@@ -32,7 +32,7 @@ MORE, SHARE = 1, 4
 # More rounds than there can be rows.
 ALL = 1 << 62
 # Rows that are encoded before any are let go, and how many times as many as would be kept.
-BLOCK, TIMES = 1 << 20, 16
+BLOCK, TIMES = 1 << 18, 16
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Folded:
 def fold_pieces(pieces: Callable[[], Iterable[pl.Series]], wanted: int) -> Folded:
     """Choose from a column of tags that comes piece by piece.
 
-    Every million rows those are let go that are not taken in the first rounds of what there is, where that leaves few.
+    Every 262,144 rows, or more, those are let go that are not taken in the first rounds of what there is, where that leaves few.
 
     Parameters
     ----------
