@@ -220,7 +220,7 @@ sys.argv = ["instag", *{command}, "--help"]
 try:
     main()
 finally:
-    print(*{{"asyncio", "polars", "numpy", "httpx2", "rich.console"}} & set(sys.modules), file=sys.stderr)
+    print(*{{"asyncio", "polars", "numpy", "httpx2", "pydantic", "rich.console"}} & set(sys.modules), file=sys.stderr)
 """
     assert subprocess.run([sys.executable, "-c", line], check=True, capture_output=True).stderr.strip() == b""
 

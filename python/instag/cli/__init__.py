@@ -18,7 +18,7 @@ def main() -> None:
         print(f"instag {__version__}")  # noqa: T201
         return
     from instag.cli import console
-    from instag.cli.app import app
+    from instag.cli.app import COMMANDS, HELP, app, command
     from instag.errors import InstagError
 
     # Looked for by hand, so that it may stand anywhere on the line.
@@ -26,6 +26,10 @@ def main() -> None:
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         with console.noted():
+            if arguments and arguments[0] in COMMANDS and set(HELP) & set(arguments):
+                # Help alone: what stands before a command would be parsed by Pydantic, which takes longer to load.
+                name, *rest = arguments
+                command(name)(rest, prog_name=f"instag {name}")
             app(arguments, prog_name="instag")
     except InstagError as error:
         if debug:

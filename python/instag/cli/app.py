@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 from instag._core import __version__
 
-__all__ = ["COMMANDS", "app"]
+__all__ = ["COMMANDS", "HELP", "app", "command"]
 
 COMMANDS = {
     "run": "Do all that a recipe says, from raw files to files for a trainer; what is done already is not done again.",
@@ -41,6 +41,16 @@ COMMANDS = {
 FILES = {"card": "push", "rank": "select"}
 
 
+def command(name: str) -> Any:
+    """The command of that name, loaded."""
+    found = getattr(import_module(f"instag.cli.{FILES.get(name, name)}"), name)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_command(found)
+    alone = typer.Typer(add_completion=False, **SETTINGS)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
+
 class Commands(TyperGroup):
     """Commands that are loaded one by one, since some load much."""
 
@@ -50,14 +60,7 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of that name, None where there is none."""
-        if cmd_name not in COMMANDS:
-            return None
-        found = getattr(import_module(f"instag.cli.{FILES.get(cmd_name, cmd_name)}"), cmd_name)
-        if isinstance(found, typer.Typer):
-            return typer.main.get_command(found)
-        alone = typer.Typer(add_completion=False, **SETTINGS)
-        alone.command(cmd_name)(found)
-        return typer.main.get_command(alone)
+        return command(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the commands into the help, and load none."""
@@ -65,10 +68,11 @@ class Commands(TyperGroup):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+HELP = ("-h", "--help")
 SETTINGS: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "rich_markup_mode": None,
-    "context_settings": {"help_option_names": ["-h", "--help"]},
+    "context_settings": {"help_option_names": list(HELP)},
 }
 app = typer.Typer(name="instag", cls=Commands, no_args_is_help=True, **SETTINGS)
 
