@@ -24,7 +24,12 @@ const NONE: u32 = u32::MAX;
 impl Alike {
     /// Every row on its own.
     pub(in crate::select) fn none(rows: u32) -> Self {
-        Self { first: (0..rows).collect(), after: vec![NONE; rows as usize] }
+        Self::single(0..rows, rows as usize)
+    }
+
+    /// Some of so many rows, each on its own.
+    pub(super) fn single(some: impl Iterator<Item = u32>, rows: usize) -> Self {
+        Self { first: some.collect(), after: vec![NONE; rows] }
     }
 
     /// Rows with the same tags and the same `limit`, each unit in the order in which the rows come; units are numbered
@@ -36,7 +41,9 @@ impl Alike {
         interrupt: &Interrupt,
     ) -> Result<Self> {
         let hashing = FixedState::default();
-        let mut known: HashTable<(u64, u32)> = HashTable::new();
+        // Half a hash is enough to tell most sets apart, and takes half the memory.
+        let whole = |&(half, _): &(u32, u32)| u64::from(half).wrapping_mul(SPREAD);
+        let mut known: HashTable<(u32, u32)> = HashTable::new();
         let (mut first, mut last) = (Vec::<u32>::new(), Vec::<u32>::new());
         let mut after = vec![NONE; tags.len()];
         let mut scratch = (Vec::new(), Vec::new());
@@ -44,17 +51,13 @@ impl Alike {
             interrupt.step()?;
             let held = tags.row(row as usize);
             let limit_of = limit(row);
-            let mut hasher = hashing.build_hasher();
-            hasher.write_u32(limit_of.0);
-            hasher.write_u64(limit_of.1);
-            // Of a set, the order says nothing: a sum.
-            hasher.write_u64(held.iter().fold(0, |sum: u64, &tag| sum.wrapping_add(hashing.hash_one(tag))));
-            let hash = hasher.finish();
-            let is_same = |&(other, unit): &(u64, u32)| {
+            let hash = (hash(&hashing, limit_of, held) >> 32) as u32;
+            let is_same = |&(other, unit): &(u32, u32)| {
                 let leader = first[unit as usize];
                 other == hash && limit(leader) == limit_of && same(tags.row(leader as usize), held, &mut scratch)
             };
-            let (_, unit) = *known.entry(hash, is_same, |&(hash, _)| hash).or_insert((hash, first.len() as u32)).get();
+            let unit = first.len() as u32;
+            let (_, unit) = *known.entry(whole(&(hash, unit)), is_same, whole).or_insert((hash, unit)).get();
             if unit as usize == first.len() {
                 first.push(row);
                 last.push(row);
@@ -105,6 +108,42 @@ impl Alike {
         let first = &mut self.first[unit as usize];
         *first = self.after[*first as usize];
     }
+}
+
+/// An odd number with its bits all over: the golden ratio.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// One set of so many shows whether most have others like them.
+const PART: u64 = 256;
+
+/// Whether nine rows of ten have tags that no other has. Some sets are looked at, with all rows that have them.
+pub(super) fn most_differ(
+    tags: &TagSets,
+    rows: impl Iterator<Item = u32>,
+    limit: impl Fn(u32) -> (u32, u64),
+    interrupt: &Interrupt,
+) -> Result<bool> {
+    let hashing = FixedState::default();
+    let mut some = Vec::new();
+    for row in rows {
+        interrupt.step()?;
+        let hash = hash(&hashing, limit(row), tags.row(row as usize));
+        if hash.is_multiple_of(PART) {
+            some.push(hash);
+        }
+    }
+    let rows = some.len();
+    some.sort_unstable();
+    some.dedup();
+    Ok(10 * some.len() >= 9 * rows)
+}
+
+fn hash(hashing: &FixedState, limit: (u32, u64), held: &[u32]) -> u64 {
+    let mut hasher = hashing.build_hasher();
+    hasher.write_u32(limit.0);
+    hasher.write_u64(limit.1);
+    // Of a set, the order says nothing: a sum.
+    hasher.write_u64(held.iter().fold(0, |sum: u64, &tag| sum.wrapping_add(hashing.hash_one(tag))));
+    hasher.finish()
 }
 
 /// Whether two lists without repeats are one set.

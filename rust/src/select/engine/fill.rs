@@ -34,8 +34,8 @@ pub(super) fn fill<G: Gains>(
 ) -> Result<bool> {
     let tags = problem.tags;
     let most = (0..tags.len() as u32).map(|row| objective.most(row, tags.row(row as usize).len())).max().unwrap_or(0);
-    let losses = losses(&picks.gains);
-    let first = losses.partition_point(|&lost| lost >= u128::from(most));
+    let losses = losses(&picks.gains, most);
+    let first = picks.rows.len() + 1 - losses.len();
     let mut limits = constraint.limits();
     let mut taken = vec![false; tags.len()];
     for (nth, &row) in picks.rows.iter().enumerate() {
@@ -45,7 +45,7 @@ pub(super) fn fill<G: Gains>(
             limits.take(row);
         }
     }
-    let left = lefts(constraint, &picks.rows);
+    let left = lefts(constraint, &picks.rows, first);
     let mut candidates = Vec::new();
     for row in 0..tags.len() as u32 {
         interrupt.step()?;
@@ -53,8 +53,8 @@ pub(super) fn fill<G: Gains>(
             continue;
         }
         let cost = constraint.cost_of(row);
-        let last = left.partition_point(|&left| left >= cost) - 1;
-        if u128::from(objective.gain(row, tags.row(row as usize))) > losses[last] {
+        let last = first + left.partition_point(|&left| left >= cost) - 1;
+        if u128::from(objective.gain(row, tags.row(row as usize))) > losses[last - first] {
             candidates.push(Candidate { row, last });
         }
     }
@@ -71,12 +71,12 @@ pub(super) fn fill<G: Gains>(
                 continue;
             }
             let gain = objective.gain(row, tags.row(row as usize));
-            if u128::from(gain) > losses[step] + more {
-                more = u128::from(gain) - losses[step];
+            if u128::from(gain) > losses[step - first] + more {
+                more = u128::from(gain) - losses[step - first];
                 best = Some((step, row, gain));
             }
             // Gains fall: it may win later only if it would win with this one.
-            if u128::from(gain) > losses[last] + more {
+            if u128::from(gain) > losses[last - first] + more {
                 kept.push(candidate);
             }
         }
@@ -94,23 +94,26 @@ pub(super) fn fill<G: Gains>(
     Ok(true)
 }
 
-/// For each step, what the selection has not gained yet of what it gains in the end.
-fn losses(gains: &[u64]) -> Vec<u128> {
-    let mut lost: Vec<u128> = std::iter::once(0)
-        .chain(gains.iter().rev().scan(0, |total, &gain| {
-            *total += u128::from(gain);
-            Some(*total)
-        }))
-        .collect();
+/// For each of the last steps, what the selection has not gained yet of what it gains in the end: as long as that is
+/// below the most that one row gains.
+fn losses(gains: &[u64], most: u64) -> Vec<u128> {
+    let lost = gains.iter().rev().scan(0, |total, &gain| {
+        *total += u128::from(gain);
+        Some(*total)
+    });
+    let below = lost.take_while(|&lost| lost < u128::from(most));
+    let mut lost: Vec<u128> = std::iter::once(0).chain(below).collect();
     lost.reverse();
     lost
 }
 
-/// For each step, what is left of the budget.
-fn lefts(constraint: &Constraint, rows: &[u32]) -> Vec<u64> {
-    let spent = rows.iter().scan(0, |spent, &row| {
+/// For each step from the `first` on, what is left of the budget.
+fn lefts(constraint: &Constraint, rows: &[u32], first: usize) -> Vec<u64> {
+    let (before, after) = rows.split_at(first);
+    let cost = |rows: &[u32]| rows.iter().map(|&row| constraint.cost_of(row)).sum::<u64>();
+    let spent = after.iter().scan(cost(before), |spent, &row| {
         *spent += constraint.cost_of(row);
         Some(*spent)
     });
-    std::iter::once(0).chain(spent).map(|spent| constraint.budget.saturating_sub(spent)).collect()
+    std::iter::once(cost(before)).chain(spent).map(|spent| constraint.budget.saturating_sub(spent)).collect()
 }

@@ -6,6 +6,8 @@ mod fill;
 mod greedy;
 mod queue;
 mod rating;
+mod run;
 mod trie;
+mod units;
 
 pub use greedy::{Selection, choose};

@@ -1,11 +1,12 @@
 //! Rows by bounds of what they are worth, highest first.
 //!
-//! Bounds only fall. So what may still come first need not be in order: there is a bucket for each 1/128 of an octave of
+//! Bounds only fall. So what may still come first need not be in order: there is a bucket for each 1/512 of an octave of
 //! the bound. The highest is opened, and what is in it sorted in a small heap; the rest is put into lower buckets.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
+use std::mem::take;
 
 /// A unit of rows by what its first row is worth; the greatest entry goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,7 @@ pub(super) struct Queue {
 }
 
 /// A bucket is 1/2^FINE of an octave.
-const FINE: u32 = 7;
+const FINE: u32 = 9;
 
 impl Queue {
     /// Puts a unit where its bound belongs, before anything is open.
@@ -74,6 +75,16 @@ impl Queue {
         }
     }
 
+    /// How many are in the open bucket.
+    pub(super) fn open_len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Empties the open bucket: the units in it.
+    pub(super) fn reopen(&mut self) -> Vec<u32> {
+        take(&mut self.open).into_iter().map(|entry| entry.unit).collect()
+    }
+
     /// Opens the highest bucket that has something: the units in it.
     pub(super) fn open(&mut self) -> Option<Vec<u32>> {
         loop {
@@ -103,8 +114,8 @@ mod tests {
         let mut keys: Vec<u64> = keys.chain([u64::MAX]).collect();
         keys.sort_unstable();
         assert!(keys.is_sorted_by_key(|&key| bucket(key)));
-        assert_eq!((bucket(1), bucket(u64::MAX)), (0, 64 * 128 - 1));
-        assert_eq!(bucket(256), bucket(257));
-        assert_ne!(bucket(256), bucket(258));
+        assert_eq!((bucket(1), bucket(u64::MAX)), (0, 64 * 512 - 1));
+        assert_eq!(bucket(1024), bucket(1025));
+        assert_ne!(bucket(1024), bucket(1026));
     }
 }

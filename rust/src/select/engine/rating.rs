@@ -11,16 +11,17 @@ use crate::select::order;
 use crate::select::problem::Problem;
 
 /// Orders rows: by gain, or gain for cost; then by their place.
-pub(super) struct Rating {
-    cost: Option<Price>,
+pub(super) struct Rating<'a> {
+    price: Option<Price<'a>>,
     /// With a seed, the rows as it orders them, and the place of each in that order.
     shuffled: Option<(Vec<u32>, Vec<u32>)>,
 }
 
 /// What rows cost, to the power that matters. A quotient is rounded alike on every machine, and two that are equal are
 /// rounded alike: 2 tags for 6 words are worth what 1 is for 3.
-struct Price {
-    /// cost^exponent
+struct Price<'a> {
+    cost: Cost<'a>,
+    /// The powers of small costs, where they are dear to compute.
     powers: Vec<f64>,
     /// A power of two, by which the largest quotient fills an integer.
     scale: f64,
@@ -28,28 +29,52 @@ struct Price {
 
 /// Keys stay below this power of two.
 const ROOM: i32 = 62;
-/// Costs up to this are seen again and again: each power is computed once.
+/// Costs below this are seen again and again.
 const SMALL: u64 = 1 << 16;
 
-impl Rating {
+impl<'a> Price<'a> {
+    /// `most` is the most that a row gains.
+    fn new(cost: Cost<'a>, most: u64) -> Self {
+        let known = if matches!(cost.exponent, 0.0 | 0.5 | 1.0) { 0 } else { SMALL };
+        let powers = (0..known).map(|of| libm::pow(of as f64, cost.exponent)).collect();
+        let mut price = Self { cost, powers, scale: 1.0 };
+        let least = price.power(cost.costs.iter().copied().min().unwrap_or(1));
+        let largest = (most as f64 / least).max(1.0);
+        price.scale = 2.0_f64.powi(ROOM - largest.log2().ceil() as i32);
+        price
+    }
+
+    #[inline]
+    fn power(&self, cost: u64) -> f64 {
+        match self.cost.exponent {
+            0.0 => 1.0,
+            0.5 => (cost as f64).sqrt(),
+            1.0 => cost as f64,
+            exponent => {
+                self.powers.get(cost as usize).copied().unwrap_or_else(|| libm::pow(cost as f64, exponent))
+            }
+        }
+    }
+
+    #[inline]
+    fn key(&self, row: u32, gain: u64) -> u64 {
+        let quotient = gain as f64 / self.power(self.cost.costs[row as usize]);
+        ((quotient * self.scale) as u64).max(u64::from(gain > 0))
+    }
+}
+
+impl<'a> Rating<'a> {
     pub(super) fn new<G: Gains>(
         problem: &Problem,
-        constraint: &Constraint,
+        constraint: &Constraint<'a>,
         objective: &G,
         interrupt: &Interrupt,
     ) -> Result<Self> {
-        let cost = match constraint.cost {
-            None => None,
-            Some(cost) => {
-                let tags = problem.tags;
-                let mosts = (0..tags.len() as u32).map(|row| objective.most(row, tags.row(row as usize).len()));
-                let most = mosts.max().unwrap_or(0);
-                let powers = powers(cost, interrupt)?;
-                let least = powers.iter().copied().fold(f64::INFINITY, f64::min);
-                let largest = (most as f64 / least).max(1.0);
-                Some(Price { powers, scale: 2.0_f64.powi(ROOM - largest.log2().ceil() as i32) })
-            }
-        };
+        let price = constraint.cost.map(|cost| {
+            let tags = problem.tags;
+            let mosts = (0..tags.len() as u32).map(|row| objective.most(row, tags.row(row as usize).len()));
+            Price::new(cost, mosts.max().unwrap_or(0))
+        });
         let shuffled = match problem.seed {
             None => None,
             Some(seed) => {
@@ -61,19 +86,13 @@ impl Rating {
                 Some((rows, places))
             }
         };
-        Ok(Self { cost, shuffled })
+        Ok(Self { price, shuffled })
     }
 
     /// What a row is worth that gains so much.
     #[inline]
     pub(super) fn key(&self, row: u32, gain: u64) -> u64 {
-        match &self.cost {
-            None => gain,
-            Some(price) => {
-                let quotient = gain as f64 / price.powers[row as usize];
-                ((quotient * price.scale) as u64).max(u64::from(gain > 0))
-            }
-        }
+        self.price.as_ref().map_or(gain, |price| price.key(row, gain))
     }
 
     #[inline]
@@ -87,30 +106,14 @@ impl Rating {
         self.shuffled.as_ref().map_or(row, |(_, places)| places[row as usize])
     }
 
+    /// The row at a place.
+    #[inline]
+    pub(super) fn row(&self, place: u32) -> u32 {
+        self.shuffled.as_ref().map_or(place, |(rows, _)| rows[place as usize])
+    }
+
     /// The row at each place, where a seed orders them.
     pub(super) fn order(&self) -> Option<&[u32]> {
         self.shuffled.as_ref().map(|(rows, _)| &rows[..])
     }
-}
-
-fn powers(cost: Cost, interrupt: &Interrupt) -> Result<Vec<f64>> {
-    let power = |cost_of: u64| match cost.exponent {
-        0.0 => 1.0,
-        0.5 => (cost_of as f64).sqrt(),
-        1.0 => cost_of as f64,
-        exponent => libm::pow(cost_of as f64, exponent),
-    };
-    let mut known = vec![0.0; SMALL as usize];
-    let powers = cost.costs.iter().map(|&cost_of| {
-        interrupt.step()?;
-        if cost_of >= SMALL {
-            return Ok(power(cost_of));
-        }
-        let known = &mut known[cost_of as usize];
-        if *known == 0.0 {
-            *known = power(cost_of);
-        }
-        Ok(*known)
-    });
-    powers.collect()
 }

@@ -94,10 +94,15 @@ impl Trie {
         while shared < shortest && same(shared) {
             shared += 1;
         }
-        let mut nodes = Vec::new();
+        let mut children = Vec::new();
+        let mut put = |trie: &mut Self, node| {
+            children.push(trie.nodes.len() as u32);
+            trie.nodes.push(node);
+        };
         if depth >= DEEPEST {
             for unit in &mut *units {
-                nodes.push(self.grow(std::slice::from_mut(unit), shared, depth + 1, interrupt)?);
+                let node = self.grow(std::slice::from_mut(unit), shared, depth + 1, interrupt)?;
+                put(self, node);
             }
         } else {
             let next = |unit: &u32| {
@@ -112,15 +117,12 @@ impl Trie {
             for len in ends {
                 let (part, others) = rest.split_at_mut(len);
                 rest = others;
-                nodes.push(self.grow(part, shared, depth + 1, interrupt)?);
+                let node = self.grow(part, shared, depth + 1, interrupt)?;
+                put(self, node);
             }
         }
-        let first = self.children.len() as u32;
-        let count = nodes.len() as u32;
-        for node in nodes {
-            self.children.push(self.nodes.len() as u32);
-            self.nodes.push(node);
-        }
+        let (first, count) = (self.children.len() as u32, children.len() as u32);
+        self.children.append(&mut children);
         Ok(Node { edge: (start + above, (shared - above) as u32), first, count, bound })
     }
 
@@ -192,7 +194,7 @@ struct Look<'a> {
     gains: &'a [u64],
     alike: &'a Alike,
     limits: &'a Limits<'a>,
-    rating: &'a Rating,
+    rating: &'a Rating<'a>,
     interrupt: &'a Interrupt<'a>,
 }
 
