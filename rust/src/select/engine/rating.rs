@@ -50,9 +50,7 @@ impl<'a> Price<'a> {
             0.0 => 1.0,
             0.5 => (cost as f64).sqrt(),
             1.0 => cost as f64,
-            exponent => {
-                self.powers.get(cost as usize).copied().unwrap_or_else(|| libm::pow(cost as f64, exponent))
-            }
+            exponent => self.powers.get(cost as usize).copied().unwrap_or_else(|| libm::pow(cost as f64, exponent)),
         }
     }
 

@@ -131,7 +131,9 @@ impl<'a, G: Gains> Run<'a, G> {
         }
         let order = self.rating.order();
         let places = 0..order.map_or(n, |order| order.len() as u32);
-        places.map(move |place| order.map_or(place, |order| order[place as usize])).filter(move |&row| left[row as usize])
+        places
+            .map(move |place| order.map_or(place, |order| order[place as usize]))
+            .filter(move |&row| left[row as usize])
     }
 
     /// The rows that are left, those alike as one.
