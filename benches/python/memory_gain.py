@@ -35,8 +35,8 @@ def quality(sets: _core.TagSets, random: Numbers, budget: int) -> Callable[[], A
 def groups(sets: _core.TagSets, random: Numbers, budget: int) -> Callable[[], Any]:
     of = random.integers(0, 64, len(sets)).astype(np.uint32)
     least, most, none = (np.full(64, count, np.uint64) for count in (budget // 128, budget // 16, 0))
-    constraint = {"groups": of, "at_least": least, "at_most": most, "before": none}
-    return lambda: _core.choose(_core.Problem(sets, "power", 0.5), _core.Constraint(budget, **constraint))
+    constraint = _core.Constraint(budget, groups=of, at_least=least, at_most=most, before=none)
+    return lambda: _core.choose(_core.Problem(sets, "power", 0.5), constraint)
 
 
 def cost(sets: _core.TagSets, random: Numbers, budget: int) -> Callable[[], Any]:

@@ -83,4 +83,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run_one(RUNS) or main()
+    if not run_one(RUNS):
+        main()

@@ -11,6 +11,7 @@ __all__ = [
     "Constraint",
     "Encoder",
     "Problem",
+    "Shapes",
     "Strings",
     "TagSets",
     "__version__",
@@ -77,7 +78,7 @@ class Encoder:
     def so_far(self, order: str) -> tuple[TagSets, Strings, int, int]: ...
     def finish(self, order: str) -> tuple[TagSets, Strings, int, int]: ...
 
-Found: TypeAlias = tuple[list[str], tuple[int, int] | None, Found | None, dict[str, Found] | None]
+_Found: TypeAlias = tuple[list[str], tuple[int, int] | None, _Found | None, dict[str, _Found] | None]
 
 @final
 class Shapes:
@@ -91,7 +92,7 @@ class Shapes:
     def repeating(self) -> int: ...
     @property
     def repeated(self) -> list[tuple[int, str]]: ...
-    def found(self) -> Found: ...
+    def found(self) -> _Found: ...
 
 @final
 class Problem:

@@ -100,8 +100,10 @@ def is_whole(value: Any) -> bool:
 
 def is_number(value: Any) -> bool:
     """Whether this is a finite number."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
     try:
-        return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+        return isfinite(value)
     except OverflowError:  # of a whole number beyond all floats
         return False
 

@@ -140,9 +140,9 @@ def test_models_that_a_server_does_not_list_are_faults(folder: Path, server: Ser
     server.models = listing("qwen-8b", "llama-70b")
     found = faults(folder, dry_run=True)
     lines = (folder / "recipe.toml").read_text().splitlines()
-    tag, judge = (lines.index(line) + 1 for line in ('model = "quen-8b"', 'judge = "m"'))
+    asked, judge = (lines.index(line) + 1 for line in ('model = "quen-8b"', 'judge = "m"'))
     wanted = f"{server.url} lists no model 'quen-8b'; did you mean qwen-8b? (qwen-8b, llama-70b)"
-    assert any(f"line {tag}: [tag] model: {wanted}" in line for line in found)
+    assert any(f"line {asked}: [tag] model: {wanted}" in line for line in found)
     assert any(f"line {judge}: [normalize] judge: " in line for line in found)
     assert any("[decontaminate] judge: " in line for line in found)
     assert any("[dedupe]: no such table" in line for line in found)

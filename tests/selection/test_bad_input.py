@@ -5,7 +5,7 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -58,7 +58,7 @@ ODD: list[Any] = [
     np.array([1.5]), np.array([True, False]), np.array([[1, 2]]), pl.Series([None, 1]), Path("no such file.csv"), str,
     "tags", "texts", "nothing", "lists", "holes", "huge", "tiny", "not_a_number", "negative", "dates",
 ]  # fmt: skip
-GAIN = {
+GAIN: dict[str, dict[str, Any]] = {
     "quality_missing": {"quality": "holes"},
     "cost_exponent": {"cost": "tokens"},
     "min_cost": {"cost": "tokens"},
@@ -73,7 +73,7 @@ CHOOSING = [*Gain.__annotations__, "tags", "method", "seed", "key", "progress"]
 def chooses(function: Callable[..., Any], *given: Any) -> Callable[..., Any]:
     def call(option: str, value: Any) -> Any:
         # A key is of no interest to a certificate.
-        return function(DATA, *given, **{"method": "gain", **GAIN.get(option, {}), option: value})
+        return function(DATA, *cast("Any", given), **{"method": "gain", **GAIN.get(option, {}), option: value})
 
     return call
 
@@ -82,9 +82,12 @@ CALLS: dict[str, tuple[Callable[[str, Any], Any], list[str]]] = {
     "select": (chooses(instag.select, 5), [*CHOOSING, "details"]),
     "rank": (chooses(instag.rank), ["curve", "cost", "at_most", "at_least", "tags", "key"]),
     "certify": (chooses(instag.certify, [0, 1]), [*Gain.__annotations__, "tags", "method", "budget", "steps"]),
-    "budget": (lambda method, value: instag.select(DATA, value, method=method), ["gain", "random", "coverage"]),
+    "budget": (
+        lambda method, value: instag.select(DATA, value, method=cast("Any", method)),
+        ["gain", "random", "coverage"],
+    ),
     "budget of costs": (lambda cost, value: instag.select(DATA, value, method="gain", cost=cost), ["tokens", "words"]),
-    "data": (lambda method, value: instag.select(value, 2, method=method), ["gain", "random"]),
+    "data": (lambda method, value: instag.select(value, 2, method=cast("Any", method)), ["gain", "random"]),
     "rows": (lambda _, value: instag.certify(DATA, value), ["rows"]),
     "sweep": (
         lambda option, value: instag.sweep(DATA, **{"size": 4, "by": "complexity", "levels": 2, option: value}),
@@ -134,13 +137,13 @@ def test_every_value_is_taken_or_refused_in_words(function: str, option: str, tm
 def test_an_option_that_there_is_not_is_named_with_the_nearest(function: Callable[..., Any]) -> None:
     given = {instag.select: [5], instag.certify: [[0]]}.get(function, [])
     with pytest.raises(TypeError, match="no option 'qualty'; did you mean 'quality'"):
-        function(DATA, *given, method="gain", qualty="score")
+        function(DATA, *cast("Any", given), method="gain", qualty="score")
 
 
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        (lambda: instag.certify(DATA, 5), "rows: expected the numbers of the rows, such as [0, 5]"),
+        (lambda: instag.certify(DATA, cast("Any", 5)), "rows: expected the numbers of the rows, such as [0, 5]"),
         (lambda: instag.certify(DATA, DATA["chosen"]), "found 40 times true or false: give the numbers"),
         (lambda: instag.certify(DATA, [0, 0]), "found row 0 2 times: leave the others out"),
         (lambda: instag.certify(DATA, [-1]), "rows: expected numbers of rows, from 0 to 39; found -1"),
@@ -199,7 +202,7 @@ def test_what_is_wrong_is_said_with_what_to_do(call: Callable[[], object], why: 
 
 def test_null_is_a_group() -> None:
     data = DATA.with_columns(source=pl.when(pl.col("id") < "r2").then("source"))
-    chosen = instag.select(data, 10, method="gain", group="source", at_least={None: 4}, at_most={"a": 2})
+    chosen = instag.select(data, 10, method="gain", group="source", at_least=cast("Any", {None: 4}), at_most={"a": 2})
     assert chosen["source"].null_count() >= 4
     assert chosen.filter(source="a").height <= 2
 

@@ -1,6 +1,6 @@
 """Data that are read from files each time: tagged as in memory, and not with the answers to others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-def by_length(queries: list[str]) -> list[list[str] | None]:
+def by_length(queries: Sequence[str]) -> list[list[str] | None]:
     return [[f"length {len(query)}", query[:1]] if len(query) < 4 else None for query in queries]
 
 
@@ -67,7 +67,7 @@ def test_a_file_that_changes_is_not_tagged(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
     pl.DataFrame({"prompt": ["a", "b"]}).write_parquet(path)
 
-    def changing(queries: list[str]) -> list[list[str]]:
+    def changing(queries: Sequence[str]) -> list[list[str]]:
         pl.DataFrame({"prompt": ["b", "a", "c"]}).write_parquet(path)
         return [["t"] for _ in queries]
 
@@ -96,7 +96,7 @@ def test_rows_in_another_order_are_not_asked_under_the_keys_of_others(tmp_path: 
     def read(*_: object) -> Iterator[pl.DataFrame]:
         yield pl.DataFrame({"prompt": [f"read {next(reads)}"]})
 
-    def unasked(_: list[str]) -> list[list[str]]:
+    def unasked(_: Sequence[str]) -> list[list[str]]:
         pytest.fail("was asked")
 
     shifting = register_io_source(read, schema={"prompt": pl.String})

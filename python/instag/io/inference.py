@@ -55,7 +55,7 @@ def width(schema: Mapping[str, Any]) -> int:
     return sum(1 + (width(dict(dtype)) if isinstance(dtype, pl.Struct) else 0) for dtype in schema.values())
 
 
-def shape_of(found: "_core.Found") -> Shape:
+def shape_of(found: "_core._Found") -> Shape:
     """The shape that the core found.
 
     Parameters
