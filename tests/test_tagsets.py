@@ -166,6 +166,7 @@ def test_pieces_of_a_frame_are_its_column(tmp_path: Any) -> None:
         wrap(frame).chunks("words")
 
 
+@pytest.mark.filterwarnings("ignore:.*none of:instag.InstagWarning")
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=4), min_size=1, max_size=40), st.integers(1, 30), st.data()

@@ -502,7 +502,7 @@ def test_a_role_that_nobody_knows_is_counted(tmp_path: Path) -> None:
     path = file(tmp_path, *[{"conversations": [{"from": "hooman", "value": "q"}, {"from": "gpt", "value": "a"}]}] * 3)
     with pytest.warns(
         InstagWarning,
-        match=r"does not know: hooman \(3\); no row has a user turn: the roles found are hooman \(3\), gpt \(3\)",
+        match=r"does not know: hooman \(3\); no row has a user turn: the roles found are gpt \(3\), hooman \(3\)",
     ):
         read(path)
     with (
