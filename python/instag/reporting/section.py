@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-__all__ = ["Branch", "Column", "Figure", "Section", "Spec", "Table", "table_of"]
+__all__ = ["Branch", "Column", "Figure", "Section", "Spec", "Table", "highest", "table_of"]
 
 Spec = dict[str, Any]
 Kind = Literal["text", "count", "share", "number", "signed", "tags", "texts"]
@@ -101,3 +101,11 @@ def table_of(
 ) -> Table:
     """A table of the columns of a frame, in their order."""
     return Table(name, title, tuple(columns), list(frame.iter_rows()), browse, left)
+
+
+def highest(rows: pl.DataFrame, column: str) -> dict[str, Any]:
+    """The row with the most in a column; the first of several.
+
+    Polars' `arg_max` gives any of them, another in each version.
+    """
+    return rows.sort(column, descending=True, nulls_last=True, maintain_order=True).row(0, named=True)

@@ -6,7 +6,7 @@ import polars as pl
 from instag.analysis import Analysis
 from instag.analysis.samples import ALL
 from instag.reporting.drawing import drawn, legend
-from instag.reporting.section import Column, Figure, Section, Table, table_of
+from instag.reporting.section import Column, Figure, Section, Table, highest, table_of
 from instag.reporting.wording import count, cut, listed, plural, share
 
 __all__ = ["complexity"]
@@ -24,7 +24,7 @@ def complexity(analysis: Analysis) -> Section | None:
         return None
     every = shared(analysis.complexity.filter(pl.col("group") == ALL).select("tags", "samples"))
     picked = {name: shared(histogram(picks)) for name, picks in analysis.selections.items() if len(picks)}
-    commonest = every.row(int(every.get_column("samples").arg_max() or 0), named=True)
+    commonest = highest(every, "samples")
     lead = (
         f"Most often a sample has {plural(commonest['tags'], 'tag')}: {share(commonest['share'])} of them do. "
         f"The mean is {analysis.summary.item(0, 'mean'):.2f}."

@@ -6,7 +6,7 @@ from instag.analysis import Analysis
 from instag.analysis.summary import effective
 from instag.reporting.placement import NOWHERE, WIDTHS
 from instag.reporting.scatter import named, scatter
-from instag.reporting.section import Column, Figure, Section, table_of
+from instag.reporting.section import Column, Figure, Section, highest, table_of
 from instag.reporting.wording import PERCENT, count, cut, plural, share
 
 __all__ = ["groups"]
@@ -35,8 +35,8 @@ def groups(analysis: Analysis) -> Section | None:
     points = located(analysis, rows)
     if points.is_empty():
         return None
-    widest = points.row(int(points.get_column("coverage").arg_max() or 0), named=True)
-    richest = points.row(int(points.get_column("complexity").arg_max() or 0), named=True)
+    widest = highest(points, "coverage")
+    richest = highest(points, "complexity")
     lead = (
         "To the right are groups that have more of all the tags, higher up those with more tags a sample. "
         f"“{cut(widest['name'])}” has most of the tags ({share(widest['coverage'])}), "

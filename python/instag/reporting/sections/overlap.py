@@ -7,7 +7,7 @@ import polars as pl
 
 from instag.analysis import Analysis
 from instag.reporting.drawing import drawn
-from instag.reporting.section import Column, Figure, Section, Table, table_of
+from instag.reporting.section import Column, Figure, Section, Table, highest, table_of
 from instag.reporting.wording import count, cut, plural, share
 
 __all__ = ["overlap"]
@@ -43,7 +43,7 @@ def overlap(analysis: Analysis) -> Section | None:
     if others.is_empty():
         return None
     rows = summed(analysis, others)
-    broadest = rows.row(int(rows.get_column("has").arg_max() or 0), named=True)
+    broadest = highest(rows, "has")
     lead = (
         "Read row by row: which share of the tags of a group the group of the column has as well. "
         f"“{cut(broadest['group'])}” has most of what the others have: {share(broadest['has'])} on average."
@@ -80,9 +80,9 @@ def pairs(others: pl.DataFrame, shown: list[str]) -> Table:
 def summed(analysis: Analysis, others: pl.DataFrame) -> pl.DataFrame:
     """For each group, how much it has of others and others of it."""
     has = others.group_by("by").agg(has=pl.col("recall").mean())
-    nearest = pl.col("recall").arg_max()
+    nearest = pl.col("by").sort_by("recall", descending=True, maintain_order=True).first()
     had = others.group_by("group", maintain_order=True).agg(
-        had=pl.col("recall").mean(), nearest=pl.col("by").get(nearest), most=pl.col("recall").max()
+        had=pl.col("recall").mean(), nearest=nearest, most=pl.col("recall").max()
     )
     joined = analysis.summary[1:].select("group", "tags").join(had, on="group", how="left", maintain_order="left")
     joined = joined.join(has, left_on="group", right_on="by", how="left", maintain_order="left")
