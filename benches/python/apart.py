@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["MIB", "Taken", "each_apart", "run_one"]
+__all__ = ["MIB", "Taken", "each_size", "run_one"]
 
 MIB = 2**20
 Work = Callable[[Path], str]
@@ -22,7 +23,16 @@ class Taken(NamedTuple):
     cpu: float
 
 
-def each_apart(script: str, runs: Mapping[str, Work], folder: Path) -> dict[str, Taken]:
+def each_size(script: str, runs: Mapping[str, Work], made: Callable[[Path, int], None]) -> Iterator[dict[str, Taken]]:
+    """Make data of each size that the command line names, in a folder of its own, and do all runs on them."""
+    for size in map(int, sys.argv[1:]):
+        with tempfile.TemporaryDirectory() as name:
+            print(f"{size:,} rows")
+            made(Path(name), size)
+            yield _each_apart(script, runs, Path(name))
+
+
+def _each_apart(script: str, runs: Mapping[str, Work], folder: Path) -> dict[str, Taken]:
     """Run a script once for each of its runs, on the data in a folder; what is imported before is not counted as time."""
     taken = {}
     for name in runs:

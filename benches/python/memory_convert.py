@@ -6,14 +6,12 @@ Rows have an id, a text of 900 characters and 4.5 tags.
 """
 
 import json
-import sys
-import tempfile
 from pathlib import Path
 
 import polars as pl
 
 import instag
-from apart import MIB, each_apart, run_one
+from apart import MIB, each_size, run_one
 from synthetic import synthetic
 
 PIECE = 250_000
@@ -81,13 +79,9 @@ RUNS = {"polars": streamed, "convert": converted, "compare": compared, "messages
 
 
 def main() -> None:
-    """Each size in a folder of its own."""
-    for size in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as name:
-            print(f"{int(size):,} rows")
-            made(Path(name), int(size))
-            taken = each_apart(__file__, RUNS, Path(name))
-            print(f"convert takes {taken['convert'].cpu / taken['polars'].cpu:.2f} times the CPU of Polars")
+    """Do the runs for each size."""
+    for taken in each_size(__file__, RUNS, made):
+        print(f"convert takes {taken['convert'].cpu / taken['polars'].cpu:.2f} times the CPU of Polars")
 
 
 if __name__ == "__main__":

@@ -5,14 +5,12 @@
 Rows have texts of 900 characters and 4.5 tags, and 6,000 of them are chosen, with all their columns.
 """
 
-import sys
-import tempfile
 from pathlib import Path
 
 import polars as pl
 
 import instag
-from apart import MIB, each_apart, run_one
+from apart import MIB, each_size, run_one
 from instag.frame import wrap
 from instag.tagsets import encode
 from synthetic import synthetic
@@ -72,14 +70,10 @@ RUNS = {"scan": scanned, "everything": everything, "encode": encoded, "select": 
 
 
 def main() -> None:
-    """Each size in a folder of its own."""
-    for size in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as name:
-            print(f"{int(size):,} rows")
-            made(Path(name), int(size))
-            taken = each_apart(__file__, RUNS, Path(name))
-            beside = taken["scan"].cpu + taken["pick"].cpu
-            print(f"select takes {taken['select'].cpu / beside:.2f} times the CPU of scan and pick")
+    """Do the runs for each size."""
+    for taken in each_size(__file__, RUNS, made):
+        beside = taken["scan"].cpu + taken["pick"].cpu
+        print(f"select takes {taken['select'].cpu / beside:.2f} times the CPU of scan and pick")
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ The same rows a million at a time: 4.5 tags each, of 6,600. A tenth of them is c
 chosen; and a vocabulary is applied to all, which are written to Parquet too.
 """
 
-import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 import instag
-from apart import each_apart, run_one
+from apart import each_size, run_one
 from instag.frame import wrap
 from instag.tagsets import encode
 from synthetic import synthetic
@@ -26,6 +24,7 @@ OUTPUT = "out"
 
 def made(folder: Path, rows: int) -> None:
     """Write as many rows."""
+    (folder / OUTPUT).mkdir()
     for start in range(0, rows, PIECE):
         frame = synthetic(min(PIECE, rows - start), seed=start)
         frame = frame.select(pl.int_range(start, start + frame.height).alias("id"), "tags")
@@ -86,15 +85,9 @@ RUNS = {"scan": scanned, "encode": encoded, "few": few, "tenth": tenth, "apply":
 
 
 def main() -> None:
-    """Each size in a folder of its own."""
-    for size in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            (folder / OUTPUT).mkdir()
-            print(f"{int(size):,} rows")
-            made(folder, int(size))
-            taken = each_apart(__file__, RUNS, folder)
-            print(f"a tenth takes {taken['tenth'].cpu / taken['encode'].cpu:.2f} times the CPU of reading and encoding")
+    """Do the runs for each size."""
+    for taken in each_size(__file__, RUNS, made):
+        print(f"a tenth takes {taken['tenth'].cpu / taken['encode'].cpu:.2f} times the CPU of reading and encoding")
 
 
 if __name__ == "__main__":

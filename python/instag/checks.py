@@ -87,6 +87,22 @@ def check_function(name: str, value: Any) -> None:
         raise InputError(f"{name}: expected a function such as print, or None; found {shown(value)}")
 
 
+def check_shard(text: Any) -> tuple[int, int] | None:
+    """Read which part of how many is meant, both from 1; None where all is meant.
+
+    Examples
+    --------
+    >>> check_shard("2/4"), check_shard(None)
+    ((2, 4), None)
+    """
+    if text is None:
+        return None
+    part, slash, parts = str(text).partition("/")
+    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise InputError(f"shard / --shard: expected a part of several, from 1, such as 2/4; found {text!r}")
+    return int(part), int(parts)
+
+
 def expect(name: str, found: object, expected: str, holds: Callable[[Any], bool]) -> None:
     """Expect what a rule says, in the words of `expected`."""
     if not holds(found):
@@ -126,28 +142,13 @@ def shown(value: Any) -> str:
     >>> shown("a third"), shown(list(range(1_000))), shown({"math": 5})
     ("'a third'", '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 2…', "{'math': 5}")
     """
-    text = " ".join(repr(value).split())
-    if " object at 0x" in text or " at 0x" in text or "\n" in repr(value):
+    text = repr(value)
+    if " at 0x" in text or "\n" in text:
         return f"a value of type {type(value).__name__}"
+    text = " ".join(text.split())
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def _is(value: Any, choice: Any) -> bool:
     alike = isinstance(value, type(choice)) and isinstance(value, bool) == isinstance(choice, bool)
     return alike and bool(value == choice)
-
-
-def check_shard(text: Any) -> tuple[int, int] | None:
-    """Read which part of how many is meant, both from 1; None where all is meant.
-
-    Examples
-    --------
-    >>> check_shard("2/4"), check_shard(None)
-    ((2, 4), None)
-    """
-    if text is None:
-        return None
-    part, slash, parts = str(text).partition("/")
-    if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise InputError(f"shard / --shard: expected a part of several, from 1, such as 2/4; found {text!r}")
-    return int(part), int(parts)

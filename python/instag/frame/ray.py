@@ -112,8 +112,8 @@ class RayFrame(Frame):
         All of them where these are few: then nothing has to be read again. Not where Polars would change what a column
         holds, such as tensors.
         """
-        schema = self._data.schema().base_schema
-        return list(schema.names) if rows <= WHOLE and _same_in_polars(schema) else list(dict.fromkeys(columns))
+        whole = rows <= WHOLE and _same_in_polars(self._data.schema().base_schema)
+        return self.columns if whole else list(dict.fromkeys(columns))
 
     def mapped(self, make: Make, columns: list[str]) -> Iterator[pl.DataFrame]:
         """What a function makes of some columns of each part of the rows, as it comes."""
@@ -144,7 +144,7 @@ class RayFrame(Frame):
     def hold(self, rows: pl.DataFrame) -> None:
         """Number rows, which come sorted by their keys, and keep them where they are whole: they are not read again."""
         self.number(rows.get_column(self.require_key()))
-        if rows.columns == self.columns:
+        if rows.columns == self.columns and _same_in_polars(self._data.schema().base_schema):
             self._held = rows
 
     def row_name(self, row: int) -> str:
