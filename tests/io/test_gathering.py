@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 import instag
 from instag.frame import once
-from instag.io import branching, json_array, jsonl, targets
-from instag.io.gathering import Gathering
-from instag.io.json_array import _Members
-from instag.io.records import frame
+from instag.io.conversation import branching, targets
+from instag.io.formats import json_array, jsonl
+from instag.io.formats.gathering import Gathering
+from instag.io.formats.json_array import _Members
+from instag.io.formats.records import frame
 
 TEXT = st.text("ab é\n", max_size=6)
 TURN = st.fixed_dictionaries(

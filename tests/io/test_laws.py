@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from instag import InputError
 from instag.io import convert, load, read, write
-from instag.io.conversation import conversation, pass_over, queries_of
-from instag.io.detection import find
-from instag.io.layout import Layout
-from instag.io.queries import queries
-from instag.io.records import frame, plain
+from instag.io.conversation.conversation import conversation, pass_over, queries_of
+from instag.io.conversation.detection import find
+from instag.io.conversation.layout import Layout
+from instag.io.conversation.queries import queries
+from instag.io.formats.records import frame, plain
 
 # Also what terminals, web pages and old protocols take for something else than text.
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8) | st.sampled_from(

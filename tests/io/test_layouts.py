@@ -12,8 +12,8 @@ import instag
 from instag import InputError, InstagWarning
 from instag.choices import ChatTemplate
 from instag.io import convert, load, read
-from instag.io.content import text_of
-from instag.io.template import TEMPLATES
+from instag.io.conversation.content import text_of
+from instag.io.conversation.template import TEMPLATES
 
 CALL = {"type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}}
 

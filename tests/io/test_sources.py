@@ -18,7 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instag import InputError, InstagWarning
-from instag.io import convert, parquet_form, read
+from instag.io import convert, read
+from instag.io.formats import parquet as parquet_form
 
 ROWS: list[dict[str, Any]] = [
     {"instruction": "Où?", "input": "", "output": "là"},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import instag
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.queries import heard
+from instag.io.conversation.queries import heard
 from instag.tagging import samples as module
 from instag.tagging.samples import BLANK, Samples
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from instag._core import count_groups
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.queries import overheard
+from instag.io.conversation.queries import overheard
 from instag.tagsets import TagSets
 
 __all__ = ["ALL", "Counts", "Groups", "Queries", "groups_of", "labels", "queries_of"]

@@ -12,8 +12,8 @@ from instag.chat.truncate import tokens_of
 from instag.checks import check_name, expect, is_number
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.queries import heard, overheard
-from instag.io.turns import turns
+from instag.io.conversation.queries import heard, overheard
+from instag.io.conversation.turns import turns
 from instag.tagsets import encode
 
 __all__ = ["Versions", "compare", "shown"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.queries import heard
+from instag.io.conversation.queries import heard
 from instag.tagsets import encode
 
 __all__ = ["Codes", "Population", "column_of", "population_of"]

@@ -9,8 +9,8 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import wrap
+from instag.io.conversation.queries import heard
 from instag.io.options import ReadOptions
-from instag.io.queries import heard
 from instag.io.source import parts
 from instag.warning import warn
 

@@ -27,8 +27,8 @@ from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.cleaning.scripts import is_written_in
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.queries import heard
-from instag.io.turns import turns
+from instag.io.conversation.queries import heard
+from instag.io.conversation.turns import turns
 
 __all__ = ["clean"]
 

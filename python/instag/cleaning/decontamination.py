@@ -25,7 +25,7 @@ from instag.cleaning.paraphrases import check_from, nearest
 from instag.cleaning.result import LONGEST, Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.queries import heard
+from instag.io.conversation.queries import heard
 from instag.model_options import ModelOptions, with_model_options
 from instag.warning import warn
 

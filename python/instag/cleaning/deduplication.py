@@ -12,8 +12,8 @@ from instag.cleaning.options import Acting, Comparing, Deduplication, Keeping, Q
 from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.queries import heard
-from instag.io.turns import turns
+from instag.io.conversation.queries import heard
+from instag.io.conversation.turns import turns
 
 __all__ = ["check_threshold", "dedup", "texts_of"]
 

@@ -14,7 +14,7 @@ from instag.cleaning.decontamination import FROM, hits_of, turns_of
 from instag.cleaning.judge import IDENTITY, SCHEMA, Docket, journal_of, read_judgements, read_verdict
 from instag.cleaning.paraphrases import nearest
 from instag.frame import wrap
-from instag.io.queries import heard
+from instag.io.conversation.queries import heard
 
 __all__ = ["PairEstimate", "estimate_pairs"]
 

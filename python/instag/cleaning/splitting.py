@@ -14,7 +14,7 @@ from instag.cleaning.deduplication import check_threshold, texts_of
 from instag.cleaning.options import By, Query, Seed, Size, Splitting, Threshold
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.queries import heard, overheard
+from instag.io.conversation.queries import heard, overheard
 from instag.warning import warn
 
 __all__ = ["Split", "split"]

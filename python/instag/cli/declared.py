@@ -61,7 +61,7 @@ def load(
     function: Callable[..., Any], source: list[str], options: dict[str, Any], to: str
 ) -> tuple["pl.LazyFrame", dict[str, Any]]:
     """Open the data by the options of reading and of writing; give the function's own options beside them."""
-    from instag.io.targets import TARGETS
+    from instag.io.conversation.targets import TARGETS
 
     reading = {each.name: options[each.name] for each in fields(ReadOptions)}
     names = inspect.signature(function).parameters

@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 from instag.frame.batches import batches
-from instag.io.hearing import Hearing
+from instag.io.conversation.hearing import Hearing
+from instag.io.conversation.targets import TARGETS
 from instag.io.metadata import metadata_of
 from instag.io.options import Reading, ReadOptions, options_of
 from instag.io.pace import expecting, followed, passed
 from instag.io.part import Part
 from instag.io.reader import blamed, opened
 from instag.io.source import Source
-from instag.io.targets import TARGETS
 from instag.io.union import union
 from instag.io.where import kept
 from instag.io.writer import write

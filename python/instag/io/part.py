@@ -8,8 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from instag.errors import InputError
-from instag.io import arrow_form, csv_form, files, json_array, jsonl, parquet_form, spool
+from instag.io import files, spool
 from instag.io.files import BINARY, EXTENSIONS, PACKED, SEPARATORS, Type, reading, type_of
+from instag.io.formats import arrow as arrow_form
+from instag.io.formats import csv as csv_form
+from instag.io.formats import json_array, jsonl
+from instag.io.formats import parquet as parquet_form
 from instag.io.options import ReadOptions
 
 STANDARD_INPUT = "-"

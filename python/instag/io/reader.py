@@ -12,17 +12,17 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.frame.path import resolve
-from instag.io.detection import MIXED, find
+from instag.io.conversation.detection import MIXED, find
+from instag.io.conversation.hearing import Hearing
+from instag.io.conversation.layout import LAYOUTS, Layout
+from instag.io.conversation.nearest import nearest
+from instag.io.conversation.queries import TEXTS, column, queries
+from instag.io.conversation.targets import TARGETS, to_target
 from instag.io.files import reading
-from instag.io.hearing import Hearing
-from instag.io.layout import LAYOUTS, Layout
-from instag.io.nearest import nearest
 from instag.io.options import Reading, ReadOptions, options_of
 from instag.io.pace import counted, followed
 from instag.io.part import Part
-from instag.io.queries import TEXTS, column, queries
 from instag.io.source import Source, parts
-from instag.io.targets import TARGETS, to_target
 from instag.io.union import union
 from instag.io.where import kept
 from instag.progress import Progress

@@ -12,9 +12,11 @@ import polars as pl
 
 from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
-from instag.io import hub, jsonl, parquet_form
+from instag.io import hub
 from instag.io.files import EXTENSIONS, reading, type_of
 from instag.io.folder import parts_of
+from instag.io.formats import jsonl
+from instag.io.formats import parquet as parquet_form
 from instag.io.options import ReadOptions
 from instag.io.part import STANDARD_INPUT, Part, opened, standard_input
 

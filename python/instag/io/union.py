@@ -8,9 +8,9 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.path import JSON
-from instag.io.json_text import dump
+from instag.io.formats.json_text import dump
+from instag.io.formats.records import decode, plain, wrap
 from instag.io.part import Part
-from instag.io.records import decode, plain, wrap
 
 PLAIN = (pl.Null, pl.Boolean, pl.String, pl.List, pl.Struct)
 

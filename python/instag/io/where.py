@@ -8,9 +8,9 @@ import polars as pl
 
 from instag.chat.truncate import tokens_of
 from instag.errors import InputError
-from instag.io.detection import find
-from instag.io.queries import TEXTS, queries
-from instag.io.turns import turns
+from instag.io.conversation.detection import find
+from instag.io.conversation.queries import TEXTS, queries
+from instag.io.conversation.turns import turns
 from instag.warning import warn
 
 __all__ = ["kept"]

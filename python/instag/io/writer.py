@@ -11,16 +11,16 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.frame.batches import reading_little_ahead
-from instag.io.arrow_form import names_of
-from instag.io.detection import find
+from instag.io.conversation.detection import find
+from instag.io.conversation.queries import TEXTS, queries
+from instag.io.conversation.targets import TARGETS, to_target
 from instag.io.files import SEPARATORS, TYPES, Compression, Type, compression_of, type_of
-from instag.io.json_rows import encoder, is_special
+from instag.io.formats.arrow import names_of
+from instag.io.formats.json_rows import encoder, is_special
+from instag.io.formats.records import any_within
 from instag.io.output import atomic_write
 from instag.io.pace import counted, followed
-from instag.io.queries import TEXTS, queries
-from instag.io.records import any_within
 from instag.io.shards import shards_of
-from instag.io.targets import TARGETS, to_target
 from instag.io.trainers import Training, write_folder
 from instag.progress import Progress
 

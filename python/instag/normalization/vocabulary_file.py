@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError, file_error
-from instag.io import parquet_form
+from instag.io.formats import parquet as parquet_form
 from instag.io.output import atomic_write, reason_of
 from instag.normalization.history import MERGES, STEPS
 from instag.normalization.matcher import HIERARCHY

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.texts import texts
+from instag.io.conversation.texts import texts
 from instag.selection.columns import numbers_of
 from instag.selection.options import Options
 

@@ -11,7 +11,7 @@ import polars as pl
 from instag.checks import check_choice, check_function, check_name, shown
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.texts import Part, texts
+from instag.io.conversation.texts import Part, texts
 from instag.progress import Progress, Stage
 
 __all__ = ["count_tokens"]

@@ -8,12 +8,12 @@ from urllib.parse import quote
 import polars as pl
 
 from instag.frame import Frame
-from instag.io.content import piece
-from instag.io.conversation import conversation, pass_over, turns_of
-from instag.io.detection import MIXED, find, row_layouts
-from instag.io.placement import head_of
-from instag.io.queries import spoken
-from instag.io.records import plain
+from instag.io.conversation.content import piece
+from instag.io.conversation.conversation import conversation, pass_over, turns_of
+from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.placement import head_of
+from instag.io.conversation.queries import spoken
+from instag.io.formats.records import plain
 
 __all__ = ["beside_images", "parts_of", "pictured"]
 
@@ -30,7 +30,7 @@ def pictured(frame: Frame, name: str | None) -> Iterable[pl.Series]:
     Parameters
     ----------
     frame, name
-        As for :func:`instag.io.queries.spoken`. Of a column `queries` of texts, which has no images any more, and a
+        As for :func:`instag.io.conversation.queries.spoken`. Of a column `queries` of texts, which has no images any more, and a
         conversation beside it the conversation is taken.
 
     Returns

@@ -15,7 +15,7 @@ from instag.chat.task import Task
 from instag.chat.truncate import Cut
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.queries import spoken
+from instag.io.conversation.queries import spoken
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.images import beside_images, pictured

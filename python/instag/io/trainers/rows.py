@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.calls import from_calls
-from instag.io.content import piece
-from instag.io.conversation import turns_of
-from instag.io.json_text import dump
-from instag.io.records import plain
-from instag.io.targets import to_target
+from instag.io.conversation.calls import from_calls
+from instag.io.conversation.content import piece
+from instag.io.conversation.conversation import turns_of
+from instag.io.conversation.targets import to_target
+from instag.io.formats.json_text import dump
+from instag.io.formats.records import plain
 from instag.warning import warn
 
 __all__ = ["Rows", "rows_of", "sharegpt"]

@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.columns import CHATS
-from instag.io.records import frame
-from instag.io.roles import is_turn
+from instag.io.conversation.columns import CHATS
+from instag.io.conversation.roles import is_turn
+from instag.io.formats.records import frame
 
 NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from instag.errors import InputError
-from instag.io.calls import from_calls
-from instag.io.content import piece
-from instag.io.roles import CALLER, NAMES
-from instag.io.utterance import Turn
+from instag.io.conversation.calls import from_calls
+from instag.io.conversation.content import piece
+from instag.io.conversation.roles import CALLER, NAMES
+from instag.io.conversation.utterance import Turn
 
 __all__ = ["MAKERS", "SPEAKERS", "alpaca"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from instag.io.roles import role_of
-from instag.io.utterance import Turn
+from instag.io.conversation.roles import role_of
+from instag.io.conversation.utterance import Turn
 
 
 def prompted(message: Any) -> Iterator[str]:

@@ -8,8 +8,19 @@ import polars as pl
 
 from instag.choices import LayoutName
 from instag.frame.path import JSON
-from instag.io.columns import ALPACA, ALTERNATIVES, ASKED, CHATS, CONTEXT, HISTORIES, OUTPUTS, PAIRS, PROMPTS, SYSTEMS
-from instag.io.speech import is_answer, is_chat, is_exchange, is_spoken, is_text, loose_speech, speech
+from instag.io.conversation.columns import (
+    ALPACA,
+    ALTERNATIVES,
+    ASKED,
+    CHATS,
+    CONTEXT,
+    HISTORIES,
+    OUTPUTS,
+    PAIRS,
+    PROMPTS,
+    SYSTEMS,
+)
+from instag.io.conversation.speech import is_answer, is_chat, is_exchange, is_spoken, is_text, loose_speech, speech
 
 Name = LayoutName
 

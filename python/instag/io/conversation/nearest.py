@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from instag.io.columns import CHATS, OUTPUTS, PROMPTS
-from instag.io.layout import LAYOUTS
-from instag.io.speech import is_text
+from instag.io.conversation.columns import CHATS, OUTPUTS, PROMPTS
+from instag.io.conversation.layout import LAYOUTS
+from instag.io.conversation.speech import is_text
 
 # Words in the names of columns that say what is likely to stand there.
 ASKING = (*PROMPTS, "ask", "request", "user", "human", "src", "source")

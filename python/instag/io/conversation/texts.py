@@ -7,16 +7,16 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.content import text_of
-from instag.io.conversation import conversation, pass_over
-from instag.io.detection import MIXED, find, row_layouts
-from instag.io.json_text import dump
-from instag.io.layout import Layout
-from instag.io.placement import head_of
-from instag.io.records import plain
-from instag.io.roles import ROLES
-from instag.io.speech import speech
-from instag.io.utterance import Turn
+from instag.io.conversation.content import text_of
+from instag.io.conversation.conversation import conversation, pass_over
+from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.layout import Layout
+from instag.io.conversation.placement import head_of
+from instag.io.conversation.roles import ROLES
+from instag.io.conversation.speech import speech
+from instag.io.conversation.utterance import Turn
+from instag.io.formats.json_text import dump
+from instag.io.formats.records import plain
 
 __all__ = ["Part", "texts"]
 

@@ -8,16 +8,16 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.frame.path import JSON, resolve
-from instag.io.content import SPOKEN, text_of
-from instag.io.conversation import conversation, pass_over, queries_of, turns_of
-from instag.io.detection import MIXED, find, row_layouts
-from instag.io.json_text import parse
-from instag.io.layout import Layout
-from instag.io.placement import head_of
-from instag.io.records import plain
-from instag.io.roles import ROLES, USERS, role_of
-from instag.io.speech import is_chat, is_plain, is_text, speech
-from instag.io.tree import prompted
+from instag.io.conversation.content import SPOKEN, text_of
+from instag.io.conversation.conversation import conversation, pass_over, queries_of, turns_of
+from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.layout import Layout
+from instag.io.conversation.placement import head_of
+from instag.io.conversation.roles import ROLES, USERS, role_of
+from instag.io.conversation.speech import is_chat, is_plain, is_text, speech
+from instag.io.conversation.tree import prompted
+from instag.io.formats.json_text import parse
+from instag.io.formats.records import plain
 
 TEXTS = pl.List(pl.String)
 

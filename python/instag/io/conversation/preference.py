@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from instag.io.conversation import turns_of
-from instag.io.roles import is_turn
-from instag.io.spelling import MAKERS
-from instag.io.utterance import Turn
+from instag.io.conversation.conversation import turns_of
+from instag.io.conversation.roles import is_turn
+from instag.io.conversation.spelling import MAKERS
+from instag.io.conversation.utterance import Turn
 
 __all__ = ["divided", "spelt"]
 

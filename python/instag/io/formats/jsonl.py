@@ -9,14 +9,14 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.batches import pieces
+from instag.io.conversation.roles import is_turn
 from instag.io.files import COMPRESSIONS, glob_safe, interruptible, lines
-from instag.io.gathering import Gathering
-from instag.io.inference import Repetition, schema_of, width
-from instag.io.json_text import concatenated, near, parse, parsed, parsed_line
-from instag.io.json_values import NOUNS, rows_of
+from instag.io.formats.gathering import Gathering
+from instag.io.formats.inference import Repetition, schema_of, width
+from instag.io.formats.json_text import concatenated, near, parse, parsed, parsed_line
+from instag.io.formats.json_values import NOUNS, rows_of
+from instag.io.formats.records import decode, frame
 from instag.io.pace import passed, watched
-from instag.io.records import decode, frame
-from instag.io.roles import is_turn
 from instag.surrogates import warn_of_lone
 from instag.warning import warn
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from instag.frame.path import JSON
-from instag.io.json_text import dump, parse, parsed
+from instag.io.formats.json_text import dump, parse, parsed
 
 WIDEST = 256  # a dict with more keys is a map: the union of its keys would make a struct too wide to hold
 DEEPEST = 64  # the types of deeper values cost more than their text

@@ -6,8 +6,8 @@ from typing import Any
 import polars as pl
 
 from instag.frame.once import Spool
-from instag.io.json_text import dump
-from instag.io.records import Shape, reader
+from instag.io.formats.json_text import dump
+from instag.io.formats.records import Shape, reader
 
 __all__ = ["Gathering"]
 

@@ -4,15 +4,15 @@ from typing import Any
 
 import polars as pl
 
-from instag.io.branching import BRANCHING
-from instag.io.content import text_of
-from instag.io.conversation import pass_over, turns_of
-from instag.io.detection import find
-from instag.io.placement import head_of
-from instag.io.queries import TEXTS, content_of
-from instag.io.records import plain
-from instag.io.speech import is_plain, speech
-from instag.io.targets import to_target
+from instag.io.conversation.branching import BRANCHING
+from instag.io.conversation.content import text_of
+from instag.io.conversation.conversation import pass_over, turns_of
+from instag.io.conversation.detection import find
+from instag.io.conversation.placement import head_of
+from instag.io.conversation.queries import TEXTS, content_of
+from instag.io.conversation.speech import is_plain, speech
+from instag.io.conversation.targets import to_target
+from instag.io.formats.records import plain
 
 __all__ = ["turns"]
 

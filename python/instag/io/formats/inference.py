@@ -7,8 +7,8 @@ import polars as pl
 
 from instag import _core
 from instag.frame.batches import batches
+from instag.io.formats.records import DEEPEST, Shape, is_record
 from instag.io.pace import passed
-from instag.io.records import DEEPEST, Shape, is_record
 from instag.warning import warn
 
 BATCH = 20_000  # lines

@@ -10,8 +10,8 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.path import JSON
-from instag.io.records import Wrap
-from instag.io.speech import speech
+from instag.io.conversation.speech import speech
+from instag.io.formats.records import Wrap
 
 # Their values are as good in JSON as orjson makes them.
 READY = (pl.Null, pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time)

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from instag.io.queries import TEXTS
-from instag.io.roles import role_of
-from instag.io.speech import speech
+from instag.io.conversation.queries import TEXTS
+from instag.io.conversation.roles import role_of
+from instag.io.conversation.speech import speech
 from instag.warning import warn
 
 __all__ = ["Hearing"]

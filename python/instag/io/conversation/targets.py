@@ -24,20 +24,20 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame.batches import pieces
 from instag.frame.path import pick
-from instag.io.branching import BRANCHING, Made, walked
-from instag.io.columns import ALTERNATIVES
-from instag.io.conversation import conversation
-from instag.io.detection import MIXED, find, row_layouts
-from instag.io.gathering import Gathering
-from instag.io.layout import Layout
+from instag.io.conversation.branching import BRANCHING, Made, walked
+from instag.io.conversation.columns import ALTERNATIVES
+from instag.io.conversation.conversation import conversation
+from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.layout import Layout
+from instag.io.conversation.placement import Placement, head_of
+from instag.io.conversation.preference import divided, spelt
+from instag.io.conversation.roles import CALLER, ROLES
+from instag.io.conversation.speech import is_plain, speech
+from instag.io.conversation.spelling import MAKERS, SPEAKERS, alpaca
+from instag.io.conversation.utterance import Turn
+from instag.io.formats.gathering import Gathering
+from instag.io.formats.records import plain
 from instag.io.pace import passed
-from instag.io.placement import Placement, head_of
-from instag.io.preference import divided, spelt
-from instag.io.records import plain
-from instag.io.roles import CALLER, ROLES
-from instag.io.speech import is_plain, speech
-from instag.io.spelling import MAKERS, SPEAKERS, alpaca
-from instag.io.utterance import Turn
 from instag.warning import warn
 
 Target = Literal["alpaca", "sharegpt", "messages"]

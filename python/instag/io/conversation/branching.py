@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 
 from instag.frame.batches import pieces
-from instag.io.conversation import turns_of
-from instag.io.layout import Layout
-from instag.io.records import plain
-from instag.io.tree import branches
-from instag.io.utterance import Turn
+from instag.io.conversation.conversation import turns_of
+from instag.io.conversation.layout import Layout
+from instag.io.conversation.tree import branches
+from instag.io.conversation.utterance import Turn
+from instag.io.formats.records import plain
 from instag.warning import warn
 
 __all__ = ["BRANCHING", "Made", "walked"]

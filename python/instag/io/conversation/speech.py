@@ -6,9 +6,9 @@ from typing import Any
 import polars as pl
 
 from instag.frame.path import JSON
-from instag.io.columns import CHATS, CONTENTS, ROLES
-from instag.io.roles import CONTENTS as WORDS
-from instag.io.roles import EXCHANGES, SPEAKERS, TYPE
+from instag.io.conversation.columns import CHATS, CONTENTS, ROLES
+from instag.io.conversation.roles import CONTENTS as WORDS
+from instag.io.conversation.roles import EXCHANGES, SPEAKERS, TYPE
 
 
 def speech(dtype: Any) -> tuple[str, str] | None:

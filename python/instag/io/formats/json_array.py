@@ -9,12 +9,12 @@ from typing import IO, Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io import jsonl
 from instag.io.files import lines
-from instag.io.gathering import Gathering
-from instag.io.inference import Repetition
-from instag.io.json_text import concatenated, near, parse, parsed
-from instag.io.json_values import NOUNS, rows_of, rows_within
+from instag.io.formats import jsonl
+from instag.io.formats.gathering import Gathering
+from instag.io.formats.inference import Repetition
+from instag.io.formats.json_text import concatenated, near, parse, parsed
+from instag.io.formats.json_values import NOUNS, rows_of, rows_within
 from instag.io.pace import passed
 from instag.surrogates import warn_of_lone
 

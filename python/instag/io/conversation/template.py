@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from instag.io.roles import role_of
+from instag.io.conversation.roles import role_of
 
 __all__ = ["TEMPLATES", "best", "is_marked", "split", "stripped"]
 

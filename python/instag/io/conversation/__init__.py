@@ -1,0 +1,26 @@
+"""The conversation: every layout is read as turns of a role, and every layout is written from them.
+
+============  ============================================================
+columns       the names of columns, by all the names in use
+speech        types that can hold speech
+layout        which columns hold what was said
+roles         who speaks, by all the names in use
+content       what is said in a turn: its text, and the parts of it
+calls         calls of tools, as a list and as the JSON of a turn
+utterance     one element of a conversation, as whoever wrote it has it
+tree          trees of messages with their replies
+template      texts that are made with a chat template, taken apart
+conversation  the turns of a row, in whatever layout they came
+preference    answers that were chosen, and rejected
+detection     the layout of data, where their rows have to be looked at
+queries       what the users said, as expressions on the columns
+hearing       who speaks in rows that come batch by batch
+texts         all that is said in a row, or all of one side
+turns         who spoke in each row, and what was said
+nearest       what to say where no layout fits
+spelling      the turns of a conversation in the columns of a format
+placement     what is made of columns stands in their place
+branching     a row for each way through a tree of messages
+targets       from conversations to a trainer's layout
+============  ============================================================
+"""
