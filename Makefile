@@ -62,6 +62,7 @@ lint: $(VENV)/.developing ## Check style, types, stubs and workflows
 	$(BIN)/ruff format --quiet --check
 	$(BIN)/mypy
 	$(BIN)/stubtest instag._core --ignore-disjoint-bases
+	$(BIN)/actionlint -shellcheck $(BIN)/shellcheck
 	$(BIN)/zizmor --quiet --offline .github
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
