@@ -121,7 +121,7 @@ __all__ = [
     "write_judgments",
 ]
 
-# Where each name comes from: a package is loaded when one of its names is first used, so that `import instag` is quick.
+# The package of each name: it is loaded when one of its names is first used, so that `import instag` is quick.
 _HOMES = {
     "analysis": ("Analysis", "Comparison", "Measures", "Versions", "analyze", "compare", "measure"),
     "auditing": ("Audit", "Share", "aaudit", "audit"),
@@ -172,14 +172,14 @@ if DEBUG:
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is asked for: a name, or a package such as `instag.tagging`."""
+    """Load a name, or a package such as `instag.tagging`, when it is first used."""
     if name in _HOMES:
         return import_module(f"instag.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'instag' has no attribute {name!r}")
     home = import_module(f"instag.{_HOME[name]}")
     if _HOME[name] == "analysis":
-        # It shows analyses in notebooks.
+        # Reporting defines how notebooks show an analysis.
         import_module("instag.reporting")
     globals()[name] = found = getattr(home, name)
     return found

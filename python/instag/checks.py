@@ -56,8 +56,8 @@ def check_distance(name: str, value: Any) -> None:
 
 def check_choice(name: str, value: Any, choices: tuple[Any, ...]) -> None:
     """Expect one of several values."""
-    # True is 1 to Python, not to people.
-    if not any(_is(value, choice) for choice in choices):
+    # True equals 1 in Python, but a user who writes True does not mean 1.
+    if not any(_same(value, choice) for choice in choices):
         raise InputError(f"{name}: expected one of {', '.join(map(str, choices))}; found {shown(value)}")
 
 
@@ -88,7 +88,7 @@ def check_function(name: str, value: Any) -> None:
 
 
 def check_shard(text: Any) -> tuple[int, int] | None:
-    """Read which part of how many is meant, both from 1; None where all is meant.
+    """Parse a shard such as "2/4" into its number and the number of shards; None means all of the data.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def check_shard(text: Any) -> tuple[int, int] | None:
 
 
 def expect(name: str, found: object, expected: str, holds: Callable[[Any], bool]) -> None:
-    """Expect what a rule says, in the words of `expected`."""
+    """Expect that `holds` is true of the value; the message describes this as `expected`."""
     if not holds(found):
         raise InputError(f"{name}: expected {expected}; found {shown(found)}")
 
@@ -120,7 +120,7 @@ def is_number(value: Any) -> bool:
         return False
     try:
         return isfinite(value)
-    except OverflowError:  # of a whole number beyond all floats
+    except OverflowError:  # an integer that is too large for a float
         return False
 
 
@@ -135,7 +135,7 @@ def is_not_negative(value: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: in one line, and not too long.
+    """A value as messages show it: on one line, and not too long.
 
     Examples
     --------
@@ -149,6 +149,6 @@ def shown(value: Any) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
-def _is(value: Any, choice: Any) -> bool:
+def _same(value: Any, choice: Any) -> bool:
     alike = isinstance(value, type(choice)) and isinstance(value, bool) == isinstance(choice, bool)
     return alike and bool(value == choice)

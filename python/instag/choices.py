@@ -1,4 +1,4 @@
-"""Values of options that are one of a few, and defaults: apart from what does the work, so that `--help` need not load it."""
+"""Options with a fixed set of values, and defaults, apart from the code that uses them: `--help` loads quickly."""
 
 from typing import Literal
 
@@ -29,19 +29,19 @@ __all__ = [
 ]
 
 OPENAI = "https://api.openai.com/v1"
-"""Where OpenAI's endpoint is."""
+"""The address of OpenAI's endpoint."""
 
 QUERY_LENGTH = 6_000
-"""The most characters of a query that a model is asked with."""
+"""How much of a query a model is sent, in characters."""
 
 JUDGE_TOKENS = 4096
 """The most tokens of a judge's answer about 20 tags."""
 
 DISTANCE = 0.05
-"""The cosine distance within which tags are one."""
+"""The cosine distance within which two tags are merged."""
 
 MIN_SAMPLES = 2
-"""DBSCAN: the tags near a tag that make it dense."""
+"""DBSCAN: how many tags must be near a tag to make it dense."""
 
 MIN_SUPPORT = 40
 """Association: the least number of rows that hold both tags."""
@@ -50,28 +50,28 @@ MIN_CONFIDENCE = 0.99
 """Association: the least share of the rows with the first tag."""
 
 AUDITED = 200
-"""The cases of each kind that are audited."""
+"""How many cases of each kind are audited."""
 
 GROUP = 5
-"""The queries of an audited case of consistency."""
+"""How many queries a consistency case of an audit has."""
 
 PROBES = 0.1
-"""The share of an audit's cases that are put wrong on purpose."""
+"""The share of an audit's cases that are made wrong on purpose."""
 
 BATCH = 50_000
-"""The most questions in a batch: what OpenAI's Batch API takes."""
+"""The most questions in a batch: the limit of OpenAI's Batch API."""
 
 EXPLORED = 50_000
-"""The most samples on a page to explore tags in."""
+"""The most samples on a page made by :func:`instag.explore`."""
 
 Method = Literal["complexity-first", "coverage", "complexity", "random", "gain"]
 """How samples are ranked; see :func:`instag.select`."""
 
 Measure = Literal["complexity", "diversity"]
-"""What subsets differ in; see :func:`instag.sweep`."""
+"""The measure in which subsets differ; see :func:`instag.sweep`."""
 
 Curve = float | Literal["log", "match"]
-"""How much the n-th holder of a tag is worth: x^a, ln(1 + x), or what matches complexity-first."""
+"""What n holders of a tag are worth: n^a, ln(1 + n), or a curve that matches complexity-first."""
 
 Amount = float | str
 """A count, or a share: a float up to 1, or a text such as "30%"."""
@@ -80,13 +80,13 @@ Stem = bool | Literal["paper"]
 """How words of tags are stemmed; see :func:`instag.normalize`."""
 
 Linkage = Literal["star", "dbscan"]
-"""How tags that are alike are joined; see :func:`instag.normalize`."""
+"""How similar tags are joined; see :func:`instag.normalize`."""
 
 Structured = Literal["auto", "json_schema", "structured_outputs", "json_object", "none"]
-"""How a server is asked for JSON; `"auto"` goes down this list until it understands."""
+"""How a server is asked for JSON; `"auto"` tries these in order until the server accepts one."""
 
 Action = Literal["submit", "status", "collect"]
-"""What is done with batches; see :func:`instag.tagging.batch`."""
+"""What to do with batches; see :func:`instag.tagging.batch`."""
 
 FileType = Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"]
 """Types of data files; see :func:`instag.read`."""
@@ -124,4 +124,4 @@ ChatTemplate = Literal[
     "human",
     "qa",
 ]
-"""Forms of texts that models are trained on; see :func:`instag.read`."""
+"""Chat templates that texts may be written in; see :func:`instag.read`."""

@@ -21,7 +21,7 @@ class InputError(InstagError, ValueError):
 
 
 class MissingFileError(InputError, FileNotFoundError):
-    """A file that was named is not there: an :class:`InputError` that ``except FileNotFoundError`` catches too.
+    """A file does not exist: an :class:`InputError` that ``except FileNotFoundError`` also catches.
 
     Examples
     --------
@@ -35,7 +35,7 @@ class MissingFileError(InputError, FileNotFoundError):
 
 
 def file_error(message: str, cause: Exception) -> InputError:
-    """The error for a file that could not be read: a :class:`MissingFileError` where that is the cause."""
+    """The error for a file that could not be read: a :class:`MissingFileError` if the file does not exist."""
     return MissingFileError(message) if isinstance(cause, FileNotFoundError) else InputError(message)
 
 

@@ -1,4 +1,4 @@
-"""What a user may set for a run of a model: declared once, and shown from here in Python and on the command line."""
+"""The options of a run of a model, declared once for Python and for the command line."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +22,13 @@ class Option:
     Attributes
     ----------
     default
-        What holds where nobody sets it.
+        The value if none is given.
     doc
-        What it does, for Python's users.
+        What it does, for the docstrings of functions.
     help
-        The same for the command line, in a line; None where the option is not there, or has another form.
+        The same for the command line, in one line; None if the command line has no such option, or declares it itself.
     kind, metavar
-        Its type there, and what stands for its value.
+        Its type on the command line, and the placeholder for its value.
     """
 
     default: Any
@@ -47,8 +47,9 @@ class ModelOptions(TypedDict, total=False):
             None,
             "The endpoint's address, with the version, such as ``http://localhost:8000/v1``, or ``unix:///run/llm.sock`` "
             "for a Unix socket; by default the environment's `OPENAI_BASE_URL`, or else OpenAI's. Or a list of several: "
-            "requests go where the fewest are in flight, each has limits of its own, and one that is away rests.",
-            "Where the endpoint is: by default OPENAI_BASE_URL, or OpenAI's. Several times for several endpoints.",
+            "requests go where the fewest are in flight, each has limits of its own, and one that cannot be reached is "
+            "left alone for a while.",
+            "The endpoint's address: by default OPENAI_BASE_URL, or OpenAI's. Repeat it for several endpoints.",
             list[str] | None,
             "URL",
         ),
@@ -57,8 +58,8 @@ class ModelOptions(TypedDict, total=False):
         str | Sequence[str | None] | None,
         Option(
             None,
-            "The key, or one for each address; by default the environment's `OPENAI_API_KEY`. It is shown and written "
-            "nowhere.",
+            "The key, or one for each address; by default the environment's `OPENAI_API_KEY`. It is never shown or "
+            "written to a file.",
         ),
     ]
     client: Annotated[
@@ -66,7 +67,7 @@ class ModelOptions(TypedDict, total=False):
         Option(
             None,
             "A client of your own, for a proxy, certificates, or another way to log in: an `httpx2.AsyncClient`, "
-            "`openai.AsyncOpenAI` or `openai.AsyncAzureOpenAI`. It is left open. Connections belong to an event loop, and "
+            "`openai.AsyncOpenAI` or `openai.AsyncAzureOpenAI`. It is not closed. Connections belong to an event loop, and "
             "each call of `instag.tag` has its own: for several calls with one client use `instag.atag`.",
         ),
     ]
@@ -75,9 +76,9 @@ class ModelOptions(TypedDict, total=False):
         bool,
         Option(
             default=False,
-            doc="Whether any certificate is taken, so that nobody knows who answers. Better: a file with the certificate in "
-            "the environment's `SSL_CERT_FILE`.",
-            help="Take any certificate; better: set SSL_CERT_FILE.",
+            doc="Whether to accept any certificate, so that the server is not authenticated. It is better to name a file "
+            "with its certificate in the environment variable `SSL_CERT_FILE`.",
+            help="Accept any certificate; it is better to set SSL_CERT_FILE.",
         ),
     ]
     journal: Annotated[
@@ -86,7 +87,7 @@ class ModelOptions(TypedDict, total=False):
             None,
             "The file for the answers; by default one in the working directory, named after model and prompt. Or several, "
             "such as those of several machines: all are read, and the last is written to.",
-            "The file for the answers, by default named after the output, or after the model; several times: all are read, the "
+            "The file for the answers, by default named after the output or the model. Repeat it for several: all are read, the "
             "last is written to.",
             list[Path] | None,
             "FILE",
@@ -96,18 +97,18 @@ class ModelOptions(TypedDict, total=False):
         bool,
         Option(
             default=False,
-            doc="Whether to ask again where an earlier run got an answer that could not be read, was refused or filtered. It "
-            "was paid for, so it is not asked again by default.",
-            help="Ask again where an earlier run got an answer that could not be read, or was refused.",
+            doc="Whether to repeat questions that a model refused in an earlier run, or whose answer was filtered or could not "
+            "be read. Such answers were paid for, so by default the questions are not repeated.",
+            help="Repeat questions whose answer in an earlier run could not be read, or was refused.",
         ),
     ]
     limit: Annotated[
         int | None,
         Option(
             None,
-            "The most questions to ask in this run, in the order of the data, those that failed before after all others; "
-            "0 asks none, and makes the result of what the journal holds.",
-            "Ask at most so many in this run; 0 asks none.",
+            "The most questions to ask in this run, in the order of the data; those that failed before come last. "
+            "0 asks none and builds the result from the journal alone.",
+            "Ask at most N questions in this run; 0 asks none.",
             metavar="N",
         ),
     ]
@@ -115,8 +116,8 @@ class ModelOptions(TypedDict, total=False):
         str | None,
         Option(
             None,
-            "A part of the questions, such as ``2/4``: the second of four machines. Their journals can be put together in "
-            "any order, by `cat` or as several in `journal`.",
+            "A part of the questions, such as ``2/4`` on the second of four machines. Their journals can be joined in "
+            "any order, with `cat` or as several in `journal`.",
             "Ask only every N-th question, beginning with the K-th, on one of N machines.",
             metavar="K/N",
         ),
@@ -125,7 +126,7 @@ class ModelOptions(TypedDict, total=False):
         int | str,
         Option(
             "auto",
-            "Requests in flight: ``auto`` finds what the server bears; a number is the most there will be.",
+            "Requests in flight: ``auto`` adapts to what the server can take; a number is the most there will be.",
             "Requests in flight: auto, or the most there will be.",
             str,
             "N",
@@ -155,8 +156,8 @@ class ModelOptions(TypedDict, total=False):
         int,
         Option(
             6,
-            "How often a question is asked before it counts as failed. 'Too many requests', and an endpoint that is away, "
-            "cost no attempt.",
+            "How often a question is asked before it counts as failed. 'Too many requests' and an endpoint that cannot "
+            "be reached do not count as attempts.",
             "How often a question is asked before it counts as failed.",
         ),
     ]
@@ -164,9 +165,9 @@ class ModelOptions(TypedDict, total=False):
         int,
         Option(
             2,
-            "How often a question is asked again, in the same run, whose answer cannot be read: at a temperature of 0.3, "
-            "and then of 0.7. One that was cut off is asked once more with four times the `max_tokens`.",
-            "How often a question is asked again whose answer cannot be read.",
+            "How often a question whose answer cannot be read is repeated in the same run: at a temperature of 0.3, and "
+            "then of 0.7. One whose answer was cut off is asked once more with four times the `max_tokens`.",
+            "How often a question whose answer cannot be read is repeated.",
         ),
     ]
     timeout: Annotated[
@@ -176,8 +177,8 @@ class ModelOptions(TypedDict, total=False):
         float,
         Option(
             600.0,
-            "Seconds without an answer from an endpoint, or of nothing but 'too many requests', after which it is asked no "
-            "more. Until then it is tried with one question at a time.",
+            "Seconds without an answer from an endpoint, or with nothing but 'too many requests', after which it is given "
+            "up. Until then it is tried with one question at a time.",
             "How long to wait for an endpoint that does not answer.",
             metavar="SECONDS",
         ),
@@ -186,9 +187,9 @@ class ModelOptions(TypedDict, total=False):
         float,
         Option(
             0.5,
-            "The share of the last 500 answers that may be unreadable before it stops, once there are 20. Questions whose "
-            "answer could not be read before, and which `retry_unread` asks again, do not count.",
-            "How many of the last 500 answers may be unreadable.",
+            "The share of the last 500 answers that may be unreadable before the run stops, once there are 20. Questions "
+            "that `retry_unread` repeats do not count.",
+            "The share of the last 500 answers that may be unreadable.",
             metavar="SHARE",
         ),
     ]
@@ -196,9 +197,9 @@ class ModelOptions(TypedDict, total=False):
         int | None,
         Option(
             1024,
-            "The longest answer, in tokens; None for the server's own limit. Where it grows, answers that a lower one had "
-            "cut off are asked again.",
-            "The longest answer; 0 leaves it to the server.",
+            "The longest answer, in tokens; None for the server's own limit. After it is raised, questions whose answers "
+            "were cut off by a lower limit are asked again.",
+            "The longest answer in tokens; 0 leaves it to the server.",
             int,
         ),
     ]
@@ -206,8 +207,8 @@ class ModelOptions(TypedDict, total=False):
         float | None,
         Option(
             0.0,
-            "The temperature of sampling; None sends none.",
-            "The temperature of sampling; below 0 sends none.",
+            "The sampling temperature; with None, none is sent.",
+            "The sampling temperature; below 0, none is sent.",
             float,
         ),
     ]
@@ -216,7 +217,7 @@ class ModelOptions(TypedDict, total=False):
         Option(
             "auto",
             "How JSON is asked for: ``json_schema``, ``structured_outputs`` (vLLM), ``json_object``, ``none``, or ``auto``, "
-            "which tries them in this order with the first questions, and keeps in the journal what it found.",
+            "which tries them in this order with the first questions and notes in the journal which one works.",
             "How the server is asked for JSON.",
         ),
     ]
@@ -224,8 +225,8 @@ class ModelOptions(TypedDict, total=False):
         Mapping[str, Any] | None,
         Option(
             None,
-            "More fields for every request, such as ``{'reasoning_effort': 'low'}``; not the length of an answer, which is "
-            "`max_tokens`.",
+            "More fields for every request, such as ``{'reasoning_effort': 'low'}``. The length of an answer is set by "
+            "`max_tokens` instead.",
             "More fields for every request.",
             str | None,
             "JSON",
@@ -249,12 +250,12 @@ OPTIONS: dict[str, Option] = {
 
 
 def filled(options: Mapping[str, Any]) -> dict[str, Any]:
-    """All options, those that are not given by their defaults.
+    """All options, with defaults for those that are not given.
 
     Raises
     ------
     TypeError
-        Where there is no such option.
+        If there is no such option.
 
     Examples
     --------
@@ -267,12 +268,12 @@ def filled(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_model_options(**defaults: Any) -> Callable[[F], F]:
-    """Show the options in the signature and docstring of a function or class, in the place of its `**options`.
+    """Show the options in the signature and docstring of a function or class, in place of its `**options`.
 
     Parameters
     ----------
     **defaults
-        Defaults that are others here.
+        Defaults that differ for this function.
 
     Examples
     --------

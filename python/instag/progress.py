@@ -1,4 +1,4 @@
-"""What every `progress` is called with: where the work stands, and how that reads; and a bar for notebooks."""
+"""Progress reports, which every `progress` callback is called with, and a progress bar for notebooks."""
 
 import sys
 import time
@@ -9,14 +9,14 @@ from typing import Any, Protocol
 
 __all__ = ["Bar", "Progress", "Stage", "shown"]
 
-# Seconds between two renewals of a bar.
-RENEWED = 0.25
+# Seconds between two updates of a bar.
+INTERVAL = 0.25
 
 
 class Progress(Protocol):
-    """Where the work stands: what each function with a `progress` calls it with; ``progress=print`` prints lines.
+    """A progress report, the argument of every `progress` callback; ``progress=print`` prints each on a line.
 
-    :class:`instag.Tally` is one, with all that is known of a model-run.
+    :class:`instag.Tally` is the report of a run of a model.
     """
 
     @property
@@ -25,19 +25,19 @@ class Progress(Protocol):
 
     @property
     def done(self) -> int:
-        """How many of what is counted in this stage are done."""
+        """How many items of this stage are done."""
 
     @property
     def total(self) -> int | None:
-        """How many there are; None where that is not known."""
+        """How many items this stage has; None if that is not known."""
 
     def __str__(self) -> str:
-        """Where it stands, in a line."""
+        """The report in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where work without a model stands.
+    """The progress report of work that asks no model.
 
     Examples
     --------
@@ -56,14 +56,14 @@ class Stage:
 
 
 class Bar:
-    """A bar in a notebook, renewed in place: a progress element of HTML, or where that cannot be shown a line.
+    """A progress bar in a notebook, updated in place: an HTML element, or a line of text where HTML cannot be shown.
 
     Parameters
     ----------
     display
-        What shows it, and gives a handle to renew it: `IPython.display.display`.
+        Shows the bar and returns a handle to update it, as `IPython.display.display` does.
     clock
-        Gives the time in seconds.
+        Returns the time in seconds.
 
     Examples
     --------
@@ -77,13 +77,13 @@ class Bar:
         self._handle: Any = None
         self._at = float("-inf")
 
-    def __call__(self, standing: Progress) -> None:
-        """Show where the work stands, four times a second and at the end."""
-        now, text = self._clock(), str(standing)
-        if now - self._at < RENEWED and standing.done != standing.total:
+    def __call__(self, report: Progress) -> None:
+        """Show a report, at most four times a second and at the end."""
+        now, text = self._clock(), str(report)
+        if now - self._at < INTERVAL and report.done != report.total:
             return
         self._at = now
-        filled = f'value="{standing.done}" max="{standing.total}" ' if standing.total else ""
+        filled = f'value="{report.done}" max="{report.total}" ' if report.total else ""
         bar = f'<progress {filled}style="width: 20em; vertical-align: middle"></progress>'
         data = {"text/plain": text, "text/html": f"{bar} {escape(text)}"}
         if self._handle is None:
@@ -93,7 +93,7 @@ class Bar:
 
 
 def shown(progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
-    """What is called with where the work stands: what the user gave, or else a bar where this is a notebook.
+    """The callback for progress reports: the user's own, or else a bar if this is a notebook.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def shown(progress: Callable[[Progress], None] | None) -> Callable[[Progress], N
     """
     if progress is not None or "IPython" not in sys.modules:
         return progress
-    from IPython import get_ipython  # noqa: PLC0415 - it is there already, or this is no notebook
+    from IPython import get_ipython  # noqa: PLC0415 - a notebook has loaded it already
     from IPython.display import display  # noqa: PLC0415 - as above
 
     # Only a shell that has a kernel draws HTML; the one in a terminal has none.

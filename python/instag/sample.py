@@ -1,4 +1,4 @@
-"""The four small sets that come with the package, what models said of them, and a recipe that needs no more."""
+"""The four small data sets that come with the package, a model's answers about them, and a recipe that runs offline."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,7 @@ __all__ = ["lay_out", "load_sample", "load_sample_judgments"]
 
 FOLDER = Path(__file__).parent / "sample_data"
 
-# What stands beside the data in a folder with the recipe.
+# Files that the recipe needs beside the data, and their names in its folder.
 BESIDE = {
     "recipe.toml": "recipe.toml",
     "answers/tagging.journal": "answers.journal",
@@ -21,12 +21,12 @@ BESIDE = {
 def load_sample() -> pl.DataFrame:
     """Load 780 tagged samples of four kinds: basics, chat, code and composed.
 
-    Written for instag, with the raw tags that a large language model gave each query.
+    The samples were written for instag; the tags are as a large language model gave them for each query.
 
     Returns
     -------
-    A frame with `id`, `source`, `messages` (turns of `role` and `content`), `query_tags` (a list of tags a query) and
-    `tags` (those of all queries of the sample, in order, without repeats).
+    A frame with `id`, `source`, `messages` (turns of `role` and `content`), `query_tags` (a list of tags for each
+    query) and `tags` (those of all queries of the sample, in order, without repeats).
 
     Examples
     --------
@@ -43,11 +43,12 @@ def load_sample() -> pl.DataFrame:
 
 
 def load_sample_judgments() -> pl.DataFrame:
-    """Load what a large language model said of the tags of the sample, for ``judgments`` of :func:`instag.normalize`.
+    """Load a large language model's judgments of the sample's tags, for ``judgments`` of :func:`instag.normalize`.
 
     Returns
     -------
-    A frame with a row for each of 2,811 tags: `tag`, `count`, `candidates`, and of these `same` and `broader`.
+    A frame with a row for each of 2,811 tags: `tag`, `count`, `candidates`, and which of these are the `same` or
+    `broader`.
 
     Examples
     --------
@@ -61,11 +62,11 @@ def load_sample_judgments() -> pl.DataFrame:
 
 
 def lay_out(folder: Path) -> Path:
-    """Write a recipe into a folder, with raw samples and all that it needs beside them: neither a key nor a network.
+    """Write a recipe into a folder, with raw samples and all else that it needs to run without a key or a network.
 
     Returns
     -------
-    The recipe.
+    The path of the recipe.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What texts may hold that is no text: lone surrogates, for which UTF-8 has no place, and control characters."""
+"""Lone surrogates, which UTF-8 cannot encode, and control characters in texts."""
 
 import re
 from typing import Any
@@ -8,17 +8,17 @@ from instag.warning import warn
 __all__ = ["count_lone", "replace_escapes", "replace_lone", "show_controls", "warn_of_lone"]
 
 LOST = "\ufffd"
-# All but tab, line feed and carriage return; and those that turn the direction of what follows.
+# Control characters except tab, line feed and carriage return, and those that change the direction of text.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 PAIRS = re.compile("[\U00010000-\U0010ffff]")
-# A whole pair, a half of one, or any other escape: a backslash that is escaped itself begins none.
+# A surrogate pair, a lone surrogate, or any other escape; the last so that an escaped backslash starts none.
 ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )
 
 
 def replace_escapes(text: str) -> tuple[str, int]:
-    r"""Spell JSON anew, with U+FFFD in the place of each lone surrogate, and count these.
+    r"""Replace the escapes of lone surrogates in a JSON text by that of U+FFFD, and count them.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def replace_escapes(text: str) -> tuple[str, int]:
 
 
 def replace_lone(value: Any) -> Any:
-    r"""The same value with sound texts: halves that belong together are joined, and lone ones become U+FFFD.
+    r"""Join surrogate pairs in all texts of a value, and replace lone surrogates by U+FFFD.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def replace_lone(value: Any) -> Any:
 
 
 def count_lone(value: Any) -> int:
-    r"""How many lone surrogates there are in a value.
+    r"""Count the lone surrogates in a value.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def count_lone(value: Any) -> int:
 
 
 def warn_of_lone(count: int, where: str) -> None:
-    """Warn of so many lone surrogates, if there were any."""
+    """Warn that lone surrogates were replaced, if there were any."""
     if count:
         many = "halves of characters (lone surrogates)" if count > 1 else "half of a character (a lone surrogate)"
         warn(f"{where}: {count:,} {many} became U+FFFD")
@@ -69,8 +69,8 @@ def warn_of_lone(count: int, where: str) -> None:
 def show_controls(value: Any, *, pairs: bool = False) -> Any:
     r"""Spell control characters as escapes, in a text or in all texts of lists and dicts.
 
-    A terminal obeys them, and what draws pictures cannot. With `pairs` the characters that UTF-16 has as two halves, such as
-    emoji, are spelt so too: what cuts long names may cut between the halves.
+    A terminal would obey them, and a picture cannot show them. With `pairs`, characters that UTF-16 encodes as two
+    units, such as emoji, are escaped too, because code that shortens long names may cut between the two.
 
     Examples
     --------

@@ -13,10 +13,10 @@ from instag.errors import InstagWarning
 
 __all__ = ["keep_caller", "warn"]
 
-# What may stand between a warning and the caller: this package, and what runs its coroutines and contexts.
+# Files whose frames are skipped to find the caller: this package, and what runs its coroutines and context managers.
 BETWEEN = (
     f"{Path(__file__).parent}{os.sep}",
-    # Where asyncio is; to import it takes as long as all the rest of a command's help.
+    # The folder of asyncio, which is not imported here: that takes as long as all the rest of a command's help.
     f"{Path(os.__file__).with_name('asyncio')}{os.sep}",
     contextmanager.__code__.co_filename,
 )
@@ -59,8 +59,8 @@ def keep_caller() -> Iterator[None]:
 
 
 def _outside() -> Place:
-    """The nearest line of the call stack that is not between."""
-    frame = sys._getframe(1)  # noqa: SLF001 - the public ways read source files
+    """The nearest line of the call stack outside these files."""
+    frame = sys._getframe(1)  # noqa: SLF001 - the public functions for this read source files
     while frame.f_back is not None and frame.f_code.co_filename.startswith(BETWEEN):
         frame = frame.f_back
     return Place(frame.f_code.co_filename, frame.f_lineno, frame.f_globals.setdefault("__warningregistry__", {}))

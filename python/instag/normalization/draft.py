@@ -58,7 +58,7 @@ class Draft:
         Raises
         ------
         InputError
-            Where one names a tag that is not there.
+            If one names a tag that is not there.
         """
         for edit in sorted(edits, key=lambda edit: ORDER.index(edit.action)):
             getattr(self, edit.action)(edit)

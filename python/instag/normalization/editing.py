@@ -53,7 +53,7 @@ def read_edits(source: str | Path | Sequence[str]) -> list[Edit]:
     Raises
     ------
     InputError
-        Where a line is no edit, or two contradict each other.
+        If a line is no edit, or two contradict each other.
 
     Examples
     --------

@@ -203,7 +203,7 @@ def raw_beside(frame: Frame, tags: str) -> str | None:
     Raises
     ------
     InputError
-        Where there is a column of that name that holds anything else.
+        If there is a column of that name that holds anything else.
 
     Examples
     --------

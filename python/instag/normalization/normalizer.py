@@ -148,7 +148,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     Raises
     ------
     InputError
-        Where the column is missing or holds no lists of tags, the column for the raw tags is there and holds anything
+        If the column is missing or holds no lists of tags, the column for the raw tags is there and holds anything
         else, or an option is out of range.
 
     Examples

@@ -86,7 +86,7 @@ def vocabulary_quality(
     Raises
     ------
     InputError
-        Where nothing to measure by is given, or the two readings have not as many rows.
+        If nothing to measure by is given, or the two readings have not as many rows.
 
     Examples
     --------

@@ -57,7 +57,7 @@ def roll_up(
     Raises
     ------
     InputError
-        Where the vocabulary has no broader tags, a name is not in it, or the column is missing, or there already.
+        If the vocabulary has no broader tags, a name is not in it, or the column is missing, or there already.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
     Raises
     ------
     InputError
-        Where it is neither, or has no broader tags.
+        If it is neither, or has no broader tags.
     """
     if tree is None:
         return tagsets
@@ -139,7 +139,7 @@ def parents_of(vocabulary: Vocabulary) -> Parents:
     Raises
     ------
     InputError
-        Where no judge said which tags are broader.
+        If no judge said which tags are broader.
     """
     tree = vocabulary.tree
     place = {tag: nth for nth, tag in enumerate(vocabulary.tags.get_column("tag").to_list())}

@@ -56,7 +56,7 @@ class Settings:
         Raises
         ------
         InputError
-            Where one is out of range.
+            If one is out of range.
         """
         check_choice("rules", self.rules, (True, False))
         check_choice("guards", self.guards, (True, False))
@@ -83,7 +83,7 @@ def each_once(steps: Any) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        Where they are none, or one comes twice.
+        If they are none, or one comes twice.
 
     Examples
     --------

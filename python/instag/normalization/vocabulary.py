@@ -101,7 +101,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            Where it cannot be written.
+            If it cannot be written.
         """
         vocabulary_file.write(Path(path), vars(self))
 
@@ -112,7 +112,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            Where there is no such file, or it is no vocabulary.
+            If there is no such file, or it is no vocabulary.
         """
         return cls(**vocabulary_file.read(Path(path)))
 
@@ -154,7 +154,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            Where the column is missing or holds no lists of tags, or an option is out of range.
+            If the column is missing or holds no lists of tags, or an option is out of range.
 
         Examples
         --------
@@ -178,7 +178,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            Where no judge said which tags are broader.
+            If no judge said which tags are broader.
 
         Examples
         --------
@@ -209,7 +209,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            Where a line is no edit, names a tag that is not there, or contradicts another.
+            If a line is no edit, names a tag that is not there, or contradicts another.
 
         Examples
         --------

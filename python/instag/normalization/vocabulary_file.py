@@ -40,7 +40,7 @@ def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
     Raises
     ------
     InputError
-        Where it cannot be written.
+        If it cannot be written.
     """
     merges = vocabulary["merges"].with_row_index("nth").group_by("to").agg(pl.struct(*MERGED).alias("merges"))
     known = vocabulary["vectors"]
@@ -66,7 +66,7 @@ def read(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        Where there is no such file, or it is no vocabulary.
+        If there is no such file, or it is no vocabulary.
     """
     try:
         parquet_form.check(path, f"{path}: expected a vocabulary")

@@ -100,7 +100,7 @@ def certify(
     Raises
     ------
     InputError
-        Where the rows are none of the data, come twice, or are not allowed by the budget and quotas.
+        If the rows are none of the data, come twice, or are not allowed by the budget and quotas.
 
     Examples
     --------

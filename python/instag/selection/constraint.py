@@ -119,7 +119,7 @@ def constraint_of(
     Raises
     ------
     InputError
-        Where no selection keeps them, with the numbers that say why.
+        If no selection keeps them, with the numbers that say why.
     """
     if cost is None:
         whole = float(tagsets.samples if budget is None else count(budget, tagsets.samples))

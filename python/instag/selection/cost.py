@@ -59,7 +59,7 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
     Raises
     ------
     InputError
-        Where there is no such column, or a value that is no number above 0.
+        If there is no such column, or a value that is no number above 0.
     """
     name = options.cost
     if name is None:

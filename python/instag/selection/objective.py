@@ -41,7 +41,7 @@ def worth_of(tagsets: TagSets, options: Options, column: str) -> Floats | None:
     Raises
     ------
     InputError
-        Where a number is not finite or negative, all are 0, or no tag is in the data.
+        If a number is not finite or negative, all are 0, or no tag is in the data.
     """
     worth = None
     if options.weights is not None:

@@ -92,7 +92,7 @@ class Problem:
         Raises
         ------
         InputError
-            Where numbers are too large to be added up.
+            If numbers are too large to be added up.
         """
         try:
             rows, gains, _ = _core.choose(self.core(), self.constraint.core())
@@ -120,7 +120,7 @@ def problem_of(
     Raises
     ------
     InputError
-        Where a column is missing or holds what it must not, or nothing could be chosen.
+        If a column is missing or holds what it must not, or nothing could be chosen.
     """
     if options.group is not None and (kind := column_of(frame, "group", options.group).dtype).is_nested():
         raise InputError(f"group: column {options.group!r} is {kind}: expected one value a row, such as its first tag")

@@ -54,7 +54,7 @@ def spread_of(tagsets: TagSets, options: Options, progress: Callable[[Progress],
     Raises
     ------
     InputError
-        Where there is no embedder, or too many tags are near each other.
+        If there is no embedder, or too many tags are near each other.
     """
     if options.similarity is None:
         return None

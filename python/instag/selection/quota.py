@@ -67,7 +67,7 @@ def quotas_of(
     Raises
     ------
     InputError
-        Where there is no such group, or an amount is none.
+        If there is no such group, or an amount is none.
     """
     if options.group is None:
         name = "at_least" if at_least is not None else "at_most"
@@ -129,7 +129,7 @@ def check_reachable(
     Raises
     ------
     InputError
-        Where there is none, with the numbers that say why.
+        If there is none, with the numbers that say why.
     """
     unit = "samples" if cost is None else cost.name
     there = np.bincount(
@@ -170,7 +170,7 @@ def wanted_tags(
     Raises
     ------
     InputError
-        Where there is no such tag, or it has fewer holders.
+        If there is no such tag, or it has fewer holders.
     """
     if not wanted:
         return {}

@@ -120,7 +120,7 @@ def select(
     Raises
     ------
     InputError
-        Where a column is missing or holds what it must not, or an option is out of range; where nothing can be chosen,
+        If a column is missing or holds what it must not, or an option is out of range; where nothing can be chosen,
         or quotas cannot be kept.
 
     Examples

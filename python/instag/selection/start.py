@@ -55,7 +55,7 @@ def start_of(
     Raises
     ------
     InputError
-        Where it is none of these, or holds all rows.
+        If it is none of these, or holds all rows.
     """
     start = options.start
     if start is None:

@@ -101,7 +101,7 @@ def sweep(
     Raises
     ------
     InputError
-        Where an option is out of range, or there are too few rows for so many samples or tags.
+        If an option is out of range, or there are too few rows for so many samples or tags.
 
     Examples
     --------

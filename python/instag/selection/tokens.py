@@ -66,7 +66,7 @@ def count_tokens(
     Raises
     ------
     InputError
-        Where there is no such tokenizer, or no text.
+        If there is no such tokenizer, or no text.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
     Raises
     ------
     InputError
-        Where it is no tokenizer, or none of that name is on this disk.
+        If it is no tokenizer, or none of that name is on this disk.
     """
     if isinstance(tokenizer, str | PathLike):
         tokenizer = load(tokenizer)

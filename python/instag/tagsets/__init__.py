@@ -1,9 +1,9 @@
-"""Tags as integers, between columns of strings and the core.
+"""Tags as integers, the form that the core works on.
 
 =========  ==========================================================
-encoding   the one encoding: the rows of a column as compressed sparse rows
-counts     its distinct tags alone, counted
-lists      columns of lists again
+encoding   a column of tags as compressed sparse rows
+counts     its distinct tags and their counts, without the rows
+lists      back from integers to columns of lists
 =========  ==========================================================
 """
 

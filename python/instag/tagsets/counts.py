@@ -1,4 +1,4 @@
-"""The distinct tags of a column, counted, without its rows."""
+"""The distinct tags of a column and their counts, without its rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ __all__ = ["Counts", "count_tags", "counted"]
 
 @dataclass(frozen=True)
 class Counts:
-    """The distinct tags of a column, by name, without its rows.
+    """The distinct tags of a column in order of name, and their counts.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Counts:
 
 
 def count_tags(pieces: Iterable[pl.Series]) -> Counts:
-    """Count the tags of a column that comes in pieces, each list a row; of the pieces nothing else is kept.
+    """Count the tags of a column that comes in pieces. Each list is a row; only the counts are kept.
 
     Examples
     --------
@@ -60,6 +60,6 @@ def count_tags(pieces: Iterable[pl.Series]) -> Counts:
 
 
 def counted(piece: pl.Series) -> pl.DataFrame:
-    """The counts of one piece, as a table."""
+    """The counts of one piece as a table."""
     tags = encode(piece, each_list=True)
     return pl.DataFrame({"tag": tags.names, "holders": tags.holders.astype(np.int64), "given": tags.given})

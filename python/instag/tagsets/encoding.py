@@ -1,4 +1,4 @@
-"""The one encoding: columns of tags as integers, for the core."""
+"""Encode columns of tags as integers for the core."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,21 +16,21 @@ from instag.errors import InputError
 __all__ = ["Encoding", "Order", "TagSets", "encode", "join"]
 
 Order = Literal["appearance", "name", "count"]
-"""How tags are numbered: as they come first, by name, or the one that most rows hold first (ties by name)."""
+"""How tags are numbered: as they first appear, by name, or by how many rows hold them (most first, ties by name)."""
 
 
 @dataclass(frozen=True, eq=False)
 class TagSets:
-    """The tags of all rows of a column, each tag once a row, as compressed sparse rows of integers.
+    """The tags of each row of a column as compressed sparse rows of integers, without repeats within a row.
 
-    They are checked once, when they are made, and nothing can change them.
+    The arrays are checked once, when an instance is made, and are read-only from then on.
 
     Attributes
     ----------
     sets
-        What the functions of the core take.
+        The rows in the type that the functions of the core take.
     tags
-        The tag of each code, in the type they came in.
+        The tag of each code, in the data type of the column.
     null
         The number of rows that are null: not tagged, or the tagging failed.
     empty
@@ -38,8 +38,8 @@ class TagSets:
     is_null
         Which rows are null.
     outer
-        Of lists of lists that were encoded list by list: how many lists each outer one has, null where it is null
-        itself. None for lists of tags.
+        For lists of lists that were encoded list by list: the number of inner lists of each outer list, null if the
+        outer list is null. None for plain lists of tags.
     """
 
     sets: Sets
@@ -53,7 +53,7 @@ class TagSets:
     def of(
         cls, lengths: NDArray[np.integer], codes: NDArray[np.uint32], tags: pl.Series, is_null: pl.Series
     ) -> "TagSets":
-        """Rows of so many codes each, one row after the other."""
+        """Build from the number of codes of each row, and the codes of all rows in sequence."""
         offsets = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
         null = int(is_null.sum())
@@ -62,12 +62,12 @@ class TagSets:
 
     @property
     def offsets(self) -> NDArray[np.int64]:
-        """Where the tags of each row begin in `codes`, and where the last one's end. Read-only."""
+        """Where the codes of each row begin in `codes`, and where those of the last row end. Read-only."""
         return self.sets.offsets
 
     @property
     def codes(self) -> NDArray[np.uint32]:
-        """The tags of each row, one row after the other. Read-only."""
+        """The codes of all rows, one row after the other. Read-only."""
         return self.sets.codes
 
     @property
@@ -125,14 +125,14 @@ class TagSets:
         return measure(self.sets, rows)
 
     def taken(self, rows: NDArray[np.integer]) -> "TagSets":
-        """Some rows, or all in another order; the tags are numbered as they were."""
+        """Some of the rows, or all of them in another order; the tags keep their codes."""
         lengths = self.lengths[rows]
         ends = np.cumsum(lengths)
         places = np.repeat(self.offsets[:-1][rows] - (ends - lengths), lengths) + np.arange(lengths.sum())
         return TagSets.of(lengths, self.codes[places], self.tags, self.is_null[rows])
 
     def codes_of(self, names: pl.Series) -> NDArray[np.int64]:
-        """The codes of tags by name; `n_tags` for those that are not among the tags."""
+        """The code of each of these tags; `n_tags` for a tag that the column does not hold."""
         known = pl.DataFrame({"tag": self.names, "code": np.arange(self.n_tags)})
         wanted = names.alias("tag").to_frame()
         found = wanted.join(known, on="tag", how="left", maintain_order="left").get_column("code")
@@ -140,26 +140,26 @@ class TagSets:
 
 
 def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearance", each_list: bool = False) -> TagSets:
-    """Encode a column of lists of tags. Tags that are null are left out, and so are repeats in a row.
+    """Encode a column of lists of tags, without null tags and without repeats within a row.
 
-    A column may come in pieces, each of which can go before the next one comes: what is kept is about 8 bytes a row and
-    4 a tag of it, and each distinct tag once.
+    The column may come in pieces, and each piece can be freed before the next one is read: about 8 bytes are kept for
+    each row, 4 for each of its tags, and each distinct tag once.
 
     Parameters
     ----------
     column
-        Lists of strings, of categoricals or enums, or of integers; or lists of such lists. Or pieces of one type, at
-        least one.
+        Lists of strings, categoricals, enums or integers, or lists of such lists; or an iterable of at least one such
+        column, all of one type.
     order
         How the tags are numbered.
     each_list
-        What is a row where the column holds lists of lists: each of the inner lists, since the tags of a query were
-        given together; otherwise each sample, with the tags of all its queries.
+        For lists of lists: whether each inner list is a row of its own, since the tags of one query were given
+        together. Otherwise each sample is a row, with the tags of all its queries.
 
     Raises
     ------
     InputError
-        Where the column holds anything else, or more rows than 32 bits can number.
+        If the column holds anything else, or more rows than 32 bits can number.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def encode(column: pl.Series | Iterable[pl.Series], *, order: Order = "appearanc
 
 
 class Encoding:
-    """Tags that are encoded piece by piece, and can be looked at in between.
+    """Encode a column piece by piece; the tags so far can be read in between.
 
     Parameters
     ----------
@@ -207,12 +207,12 @@ class Encoding:
         return len(self._encoder)
 
     def push(self, piece: pl.Series) -> None:
-        """Put more rows behind those there are.
+        """Append rows.
 
         Raises
         ------
         InputError
-            Where they hold no lists of tags, or are more than 32 bits can number.
+            If they are not lists of tags, or there are then more rows than 32 bits can number.
         """
         rows, outer = _rows(piece, each_list=self._each_list)
         try:
@@ -222,11 +222,11 @@ class Encoding:
         self._parts.append((piece.name, _inner(rows), rows.is_null(), outer))
 
     def so_far(self) -> TagSets:
-        """A copy of what was pushed, of one piece at least; more can be pushed after it."""
+        """Return a copy of the rows so far, at least one piece; more can be pushed afterwards."""
         return self._tag_sets(*self._encoder.so_far("appearance"))
 
     def finish(self, order: Order = "appearance") -> TagSets:
-        """All that was pushed, of one piece at least; it can be asked for once."""
+        """Return all rows, at least one piece; this can be called only once."""
         return self._tag_sets(*self._encoder.finish(order))
 
     def _tag_sets(self, sets: Sets, tags: Any, null: int, empty: int) -> TagSets:
@@ -237,7 +237,7 @@ class Encoding:
 
 
 def join(parts: Sequence[TagSets]) -> TagSets:
-    """Put parts of the rows together, which were encoded each on its own; the tags are numbered by name.
+    """Join parts of a column that were encoded separately; the tags are numbered by name.
 
     Examples
     --------
@@ -259,7 +259,7 @@ def join(parts: Sequence[TagSets]) -> TagSets:
 
 
 def _rows(column: pl.Series, *, each_list: bool) -> tuple[pl.Series, pl.Series | None]:
-    """The column as lists of tags, a row each, and how many of them each outer list has, where they were taken apart."""
+    """The column with one list of tags a row, and the number of rows of each outer list if lists of lists were split."""
     column = column.arr.to_list() if isinstance(column.dtype, pl.Array) else column
     outer = None
     if isinstance(column.dtype, pl.List) and isinstance(column.dtype.inner, pl.List):

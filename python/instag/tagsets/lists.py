@@ -1,4 +1,4 @@
-"""Columns of lists, made of their lengths and of what is in them."""
+"""Build columns of lists from their lengths and items."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,16 +15,16 @@ __all__ = ["Replaced", "lists_of"]
 
 @dataclass(frozen=True, eq=False)
 class Replaced:
-    """A column of tags in the place of another, made piece by piece.
+    """A column of tags that replaces another; it can be built piece by piece.
 
     Attributes
     ----------
     before
-        The tags that were there.
+        The original tags.
     sets
-        Those that take their place.
+        The tags that replace them.
     names
-        The name of each of their codes.
+        The name of each code in `sets`.
     """
 
     before: TagSets
@@ -43,7 +43,7 @@ class Replaced:
         return lists if self.before.outer is None else pl.List(lists)
 
     def slice(self, start: int, length: int) -> pl.Series:
-        """Some of the rows."""
+        """The rows from `start` on, as many as `length`."""
         outer, name = self.before.outer, self.before.is_null.name
         if outer is None:
             return self._rows(start, start + length).alias(name)
@@ -52,12 +52,12 @@ class Replaced:
         return lists_of(some.fill_null(0).to_numpy(), self._rows(first, last), some.is_null()).alias(name)
 
     def all(self) -> pl.Series:
-        """All of the rows."""
+        """All rows."""
         return self.slice(0, len(self))
 
     @cached_property
     def _ends(self) -> NDArray[np.int64]:
-        """Where the lists of each outer list begin, and where the last one's end."""
+        """Where the inner lists of each outer list begin, and where those of the last one end."""
         lengths = self.before.outer.fill_null(0).to_numpy()  # type: ignore[union-attr]
         return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
@@ -68,7 +68,7 @@ class Replaced:
 
 
 def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | None = None) -> pl.Series:
-    """Cut a column into lists of these lengths, empty ones too; null ones, of length 0, where `null` says so.
+    """Cut a column into lists of these lengths. Where `null` is true the length is 0 and the list is null.
 
     Examples
     --------
@@ -80,8 +80,8 @@ def lists_of(lengths: NDArray[np.integer], items: pl.Series, null: pl.Series | N
     start = pl.col("start") if null is None else pl.when(~null).then("start")
 
     def cut(places: pl.Series) -> pl.Series:
-        # The places of a range come in order.
+        # The positions of a range are consecutive, so a slice is enough.
         return items.slice(places[0], len(places)) if len(places) else items.clear()
 
-    every = pl.element().map_batches(cut, return_dtype=items.dtype, is_elementwise=True)
-    return bounds.select(pl.int_ranges(start, "end").list.eval(every)).to_series().alias(items.name)
+    cut_out = pl.element().map_batches(cut, return_dtype=items.dtype, is_elementwise=True)
+    return bounds.select(pl.int_ranges(start, "end").list.eval(cut_out)).to_series().alias(items.name)

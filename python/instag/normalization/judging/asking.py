@@ -47,7 +47,7 @@ def ask(
     Raises
     ------
     InputError
-        Where it does not answer with a judgement for each.
+        If it does not answer with a judgement for each.
     """
     name, judged = name_of(judge), []
     # A model asks many questions at a time, and makes them itself.

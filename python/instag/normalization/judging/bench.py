@@ -67,7 +67,7 @@ def judge_of(judge: Any) -> Judge | None:
     Raises
     ------
     InputError
-        Where it is neither.
+        If it is neither.
     """
     if isinstance(judge, str):
         return ModelJudge(judge)

@@ -48,7 +48,7 @@ def read_judgments(source: Judgments) -> list[Judged]:
     Raises
     ------
     InputError
-        Where a line is no judgement, with its number.
+        If a line is no judgement, with its number.
         Where there is no such file, this is a ``FileNotFoundError`` too.
     """
     if isinstance(source, pl.DataFrame):

@@ -51,7 +51,7 @@ class ModelJudge:
     Raises
     ------
     InputError
-        Where an option is not what was expected.
+        If an option is not what was expected.
 
     Examples
     --------
@@ -89,9 +89,9 @@ class ModelJudge:
         Raises
         ------
         EndpointError
-            Where the endpoint ends it all, as for :func:`instag.tag`.
+            If the endpoint ends it all, as for :func:`instag.tag`.
         InputError
-            Where there is no key, or the journal cannot be opened.
+            If there is no key, or the journal cannot be opened.
         """
         return judge(self, questions, progress)
 

@@ -142,7 +142,7 @@ def associations(
     Raises
     ------
     InputError
-        Where the column is missing or holds no lists of tags, or an option is out of range.
+        If the column is missing or holds no lists of tags, or an option is out of range.
 
     Examples
     --------
