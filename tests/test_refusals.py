@@ -44,7 +44,7 @@ def test_data_without_tags_are_no_pool(data: Path, command: tuple[str, ...], tag
         ),
         (
             ("--budget", "1", "--to", "xml"),
-            "--to: expected one of auto, json, jsonl, csv, tsv, parquet, arrow, text, alpaca, sharegpt, messages; found 'xml'",
+            "--to: expected one of auto, arrow, csv, json, jsonl, parquet, text, tsv, alpaca, sharegpt, messages; found 'xml'",
         ),
         (
             ("--budget", "1", "--tags", "output"),

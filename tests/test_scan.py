@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import instag
 from instag.choices import Method
-from instag.io.formats import records
-from instag.io.formats.inference import is_safe, schema_of
+from instag.io.json import records
+from instag.io.json.inference import is_safe, schema_of
 from pieces import in_pieces
 
 TAG = st.sampled_from(["math", "proof", "art", "code", "a longer tag than twelve", "ä"])

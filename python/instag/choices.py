@@ -19,7 +19,6 @@ __all__ = [
     "Amount",
     "ChatTemplate",
     "Curve",
-    "FileType",
     "LayoutName",
     "Linkage",
     "Measure",
@@ -87,9 +86,6 @@ Structured = Literal["auto", "json_schema", "structured_outputs", "json_object",
 
 Action = Literal["submit", "status", "collect"]
 """What to do with batches; see :func:`instag.tagging.batch`."""
-
-FileType = Literal["json", "jsonl", "csv", "tsv", "parquet", "arrow", "text"]
-"""Types of data files; see :func:`instag.read`."""
 
 LayoutName = Literal[
     "messages",

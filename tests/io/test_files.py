@@ -229,14 +229,14 @@ def test_what_is_wrong_with_a_source(tmp_path: Path) -> None:
     fails(f"{tmp_path}/*.json: the glob matches no file: expected at least one", tmp_path / "*.json")
     fails("source: found an empty list: expected at least one path", [])
     with pytest.raises(
-        InputError, match=r"expected data files in the folder, .* found no file that ends in one of \.json, "
+        InputError, match=r"expected data files in the folder, .* found no file that ends in one of \.arrow, "
     ):
         read(tmp_path)
     (tmp_path / "x.pages").write_bytes(b"x")
     fails(
-        f"{tmp_path}/x.pages: unknown file extension '.pages': expected one of .json, .jsonl, .ndjson, .csv, .tsv, "
-        ".parquet, .pq, .arrow, .feather, .ipc, .txt, .text; rename it, or say what it is with "
-        "format= / --format: json, jsonl, csv, tsv, parquet, arrow, text",
+        f"{tmp_path}/x.pages: unknown file extension '.pages': expected one of .arrow, .feather, .ipc, .csv, .json, "
+        ".jsonl, .ndjson, .parquet, .pq, .txt, .text, .tsv; rename it, or say what it is with "
+        "format= / --format: arrow, csv, json, jsonl, parquet, text, tsv",
         tmp_path / "x.pages",
     )
     (tmp_path / "x.xlsx").write_bytes(b"x")
@@ -245,7 +245,7 @@ def test_what_is_wrong_with_a_source(tmp_path: Path) -> None:
         tmp_path / "x.xlsx",
     )
     fails(
-        "format: found 'xml': expected one of auto, json, jsonl, csv, tsv, parquet, arrow, text, messages, sharegpt, "
+        "format: found 'xml': expected one of auto, arrow, csv, json, jsonl, parquet, text, tsv, messages, sharegpt, "
         "exchanges, tree, thread, turns, alpaca, instances, pairs, preference, prompts",
         tmp_path / "x.xlsx",
         format="xml",

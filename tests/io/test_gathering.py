@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 import instag
 from instag.frame import once
 from instag.io.conversation import branching, targets
-from instag.io.formats import json_array, jsonl
-from instag.io.formats.gathering import Gathering
-from instag.io.formats.json_array import _Members
-from instag.io.formats.records import frame
+from instag.io.formats import json as json_format
+from instag.io.formats import jsonl
+from instag.io.formats.json import _Members
+from instag.io.json.gathering import Gathering
+from instag.io.json.records import frame
 
 TEXT = st.text("ab é\n", max_size=6)
 TURN = st.fixed_dictionaries(
@@ -65,8 +66,8 @@ def in_small_pieces() -> Iterator[None]:
         patch.setattr(branching, "STEP", 1)
         patch.setattr(jsonl, "STEP", 2)
         patch.setattr(jsonl, "LARGE", 0)
-        patch.setattr(json_array, "STEP", 2)
-        patch.setattr(json_array, "CHUNK", 5)
+        patch.setattr(json_format, "STEP", 2)
+        patch.setattr(json_format, "CHUNK", 5)
         yield
 
 
@@ -129,7 +130,7 @@ def test_records_have_the_types_of_all(records: list[dict[str, Any]], step: int)
 def test_the_members_of_a_list_are_found(values: list[Any], spread: bool, chunk: int) -> None:  # noqa: FBT001
     text = "\n " + json.dumps(values, indent=2 if spread else None, ensure_ascii=spread) + " \n"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_array, "CHUNK", chunk)
+        patch.setattr(json_format, "CHUNK", chunk)
         assert repr([json.loads(each) for each in _Members(io.StringIO(text))]) == repr(values)
         for wrong in (text.rstrip()[:-1], text + "x", text.replace("[", "[,", 1), text.replace("[", "{", 1)):
             with pytest.raises(ValueError):  # noqa: PT011 - whatever it says, the file is read in the other way
@@ -144,7 +145,7 @@ def test_a_large_list_is_read_member_by_member(ending: str, tmp_path: Path, monk
     with pytest.warns(instag.InstagWarning, match="half of a character"):
         whole = instag.read(path)
     monkeypatch.setattr(jsonl, "LARGE", 0)
-    monkeypatch.setattr(json_array, "lines", lambda _: pytest.fail("the whole file was read"))
+    monkeypatch.setattr(json_format, "lines", lambda _: pytest.fail("the whole file was read"))
     with pytest.warns(instag.InstagWarning, match="half of a character"):
         assert instag.read(path).equals(whole)
 

@@ -17,7 +17,7 @@ from instag.io.conversation.conversation import conversation, pass_over, queries
 from instag.io.conversation.detection import find
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.queries import queries
-from instag.io.formats.records import frame, plain
+from instag.io.json.records import frame, plain
 
 # Also what terminals, web pages and old protocols take for something else than text.
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8) | st.sampled_from(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from instag import _core
 from instag.io import load, read, write
 from instag.io.formats import jsonl
-from instag.io.formats.inference import shape_of
-from instag.io.formats.records import Shape
+from instag.io.json.inference import shape_of
+from instag.io.json.shape import Shape
 
 type_mixes: list[list[dict[str, Any]]] = [
     [{"a": "x"}, {"a": [1, 2]}],

@@ -195,7 +195,7 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         write(frame, tmp_path / "b.json", format="pairs")
     assert str(error.value) == (
-        "format: found 'pairs': expected one of auto, json, jsonl, csv, tsv, parquet, arrow, text, alpaca, sharegpt, "
+        "format: found 'pairs': expected one of auto, arrow, csv, json, jsonl, parquet, text, tsv, alpaca, sharegpt, "
         "messages"
     )
     with pytest.raises(InputError) as error:

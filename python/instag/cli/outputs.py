@@ -10,7 +10,6 @@ from instag.errors import InputError
 
 __all__ = ["Out", "apart", "data", "file", "folder"]
 
-CANNOT_HOLD_LISTS = ("csv", "tsv", "text")
 # What a folder saved by Hugging Face datasets is read from; a split may have a folder of its own.
 SAVED = ("*.arrow", "*/*.arrow", "dataset_dict.json", "state.json", "*/state.json")
 
@@ -42,6 +41,7 @@ def data(
     if path is None:
         return None
     from instag.io.files import type_of
+    from instag.io.filetypes import type_called
     from instag.io.output import is_standard_output
     from instag.io.shards import shards_of
     from instag.io.writer import FORMATS
@@ -54,7 +54,7 @@ def data(
         kind = type_of(path, to, option="--to" if option == "-o" else None)
     except InputError as error:
         raise InputError(f"{option}: {error}") from None
-    if lists is not None and kind in CANNOT_HOLD_LISTS:
+    if lists is not None and not type_called(kind).nested:
         raise InputError(f"{option}: {path}: {kind} cannot hold lists of {lists}: write .jsonl or .parquet")
     out = _placed(option, path)
     shards_of(path, rows_per_file)

@@ -4,15 +4,20 @@
 :func:`write` writes it. What they are made of:
 
 ============  ============================================================
-files         types of files and their compression
+filetypes     what there is to say of a type of files
+formats       one file for each of them
+files         which type a file has
+compression   how a file is packed
 hub           data sets on the Hugging Face Hub
 folder        what datasets saved, or a hub's clone
 source        the files that a path or a glob stands for
-formats       what each format of files may hold, and its faults
-spool         what Polars does not read: unpacked, recoded
+json          JSON in frames, without loss
+temporary     what Polars does not read, in another form
+archives      the files in a zip or a tar
+encodings     text that is not UTF-8
 part          one file, opened, or every file in an archive
 union         several parts as one
-metadata      what Parquet files say beside their types
+metadata      what files say beside their types
 conversation  the conversation in a row of any layout, and any layout from it
 options       what a user may say of how files are read
 reader        all of this together
@@ -20,6 +25,7 @@ where         rows that a condition in SQL keeps
 pace          how many rows were read and written so far
 output        a file that is whole or not there; pipes and devices
 shards        several files of so many rows each, all of them or none
+sink          where a frame is written
 writer        a frame as a file, or as several
 converter     from a file to another
 trainers      folders to train from

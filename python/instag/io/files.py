@@ -1,47 +1,26 @@
-"""Files: their types and compression, and what can be wrong with them."""
+"""Files: which type each has, and what goes wrong as it is read."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from threading import Thread
-from typing import Literal, TypeVar, get_args
+from typing import TypeVar
 
 import polars as pl
 
-from instag.choices import FileType
 from instag.errors import InputError, file_error
+from instag.io.compression import COMPRESSIONS, PACKED
+from instag.io.filetypes import TYPES, endings, type_called
 from instag.io.output import STANDARD_OUTPUT, reason_of
 
 T = TypeVar("T")
-Type = FileType
-Compression = Literal["uncompressed", "gzip", "zstd"]
 
-TYPES: tuple[Type, ...] = get_args(Type)
-EXTENSIONS: dict[str, Type] = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".arrow": "arrow",
-    ".feather": "arrow",
-    ".ipc": "arrow",
-    ".txt": "text",
-    ".text": "text",
-}
-BINARY: tuple[Type, ...] = ("parquet", "arrow")
-COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
-# These are read, not written.
-PACKED = (*COMPRESSIONS, ".bz2", ".xz")
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
 LISTENING = 0.1  # seconds between two moments at which Ctrl-C is heard
-SEPARATORS: dict[Type, str] = {"csv": ",", "tsv": "\t"}
 
 
-def type_of(path: Path, format: str, option: str | None = "format= / --format", *, packed: bool = False) -> Type:
+def type_of(path: Path, format: str, option: str | None = "format= / --format", *, packed: bool = False) -> str:
     """Name the type of a file: the one asked for, else the one its extension says.
 
     Parameters
@@ -58,7 +37,7 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     Returns
     -------
     str
-        One of :data:`TYPES`.
+        One of :data:`instag.io.filetypes.TYPES`.
 
     Examples
     --------
@@ -66,7 +45,7 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     'jsonl'
     """
     stem = path.with_suffix("") if path.suffix.lower() in (PACKED if packed else COMPRESSIONS) else path
-    found = format if format in TYPES else EXTENSIONS.get(stem.suffix.lower())
+    found = format if format in TYPES else endings().get(stem.suffix.lower())
     if found is None and (str(path) in STANDARD_OUTPUT or (path.exists() and not path.is_file() and not path.is_dir())):
         found = "jsonl"  # pipes and devices have no endings
     if found is None and stem.suffix.lower() in SHEETS:
@@ -76,32 +55,11 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     if found is None:
         hint = "rename it" if option is None else f"rename it, or say what it is with {option}: {', '.join(TYPES)}"
         raise InputError(
-            f"{path}: unknown file extension {stem.suffix!r}: expected one of {', '.join(EXTENSIONS)}; {hint}"
+            f"{path}: unknown file extension {stem.suffix!r}: expected one of {', '.join(endings())}; {hint}"
         )
-    if found in BINARY and stem != path:
+    if type_called(found).binary and stem != path:
         raise InputError(f"{path}: {found} files compress within themselves: expected no {path.suffix} after it")
     return found
-
-
-def compression_of(path: Path) -> Compression:
-    """Name the compression that a file's extension asks for.
-
-    Parameters
-    ----------
-    path
-        The file, which need not exist.
-
-    Returns
-    -------
-    str
-        ``"uncompressed"``, ``"gzip"`` or ``"zstd"``.
-
-    Examples
-    --------
-    >>> compression_of(Path("train.jsonl.zst"))
-    'zstd'
-    """
-    return COMPRESSIONS.get(path.suffix.lower(), "uncompressed")
 
 
 @contextmanager
@@ -175,56 +133,21 @@ def lines(path: Path) -> pl.LazyFrame:
     return pl.scan_lines(path, glob=False).with_columns(pl.col("line").str.strip_prefix("\ufeff"))
 
 
-def text(path: Path) -> pl.LazyFrame:
-    """Scan a text file of one prompt a line; blank lines are no prompts.
+def checked(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Read through what Polars checks only as it reads, so that no fault turns up later.
 
     Parameters
     ----------
-    path
-        The file.
+    frame
+        What is scanned.
 
     Returns
     -------
     polars.LazyFrame
-        One column, ``text``.
+        The same.
     """
-    return lines(path).filter(pl.col("line").str.strip_chars() != "").rename({"line": "text"})
-
-
-def table(path: Path, separator: str) -> pl.LazyFrame:
-    """Scan a CSV or TSV file with every column as text, so that ``007`` stays ``007``.
-
-    Parameters
-    ----------
-    path
-        The file.
-    separator
-        What stands between the fields.
-
-    Returns
-    -------
-    polars.LazyFrame
-        A field without quotes and text is null, a quoted one is an empty string.
-    """
-    return pl.scan_csv(path, separator=separator, infer_schema=False, glob=False)
-
-
-def arrow(path: Path) -> pl.LazyFrame:
-    """Scan an Arrow IPC file, or read an Arrow IPC stream.
-
-    Parameters
-    ----------
-    path
-        The file.
-
-    Returns
-    -------
-    polars.LazyFrame
-        Its columns.
-    """
-    with path.open("rb") as file:
-        seekable = file.read(6) == b"ARROW1"
-    return pl.scan_ipc(path, glob=False) if seekable else pl.read_ipc_stream(path).lazy()
+    frame.select(pl.all().null_count()).collect(engine="streaming")
+    return frame
 
 
 def glob_safe(path: Path) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io import files
-from instag.io.files import EXTENSIONS, reading
+from instag.io.files import reading
+from instag.io.filetypes import endings
+from instag.io.formats.arrow import scan_arrow
 from instag.io.options import ReadOptions
 from instag.io.part import Part, is_data, opened
 
@@ -50,7 +51,7 @@ def _cloned(folder: Path, options: ReadOptions) -> Iterator[Part]:
     if not found:
         raise InputError(
             f"{folder}: expected data files in the folder, or one saved by datasets.save_to_disk: found no file that ends in "
-            f"one of {', '.join(EXTENSIONS)}; to read others give a glob such as {str(folder / '*.data')!r} and format= / --format"
+            f"one of {', '.join(endings())}; to read others give a glob such as {str(folder / '*.data')!r} and format= / --format"
         )
     # What a split is made of: one type of file, for a hub may keep the same rows in several.
     splits = {path: _split(path.relative_to(folder)) for path in found}
@@ -73,7 +74,7 @@ def _split(path: Path) -> str | None:
 def _shards(folder: Path) -> pl.LazyFrame:
     names = [shard["filename"] for shard in _manifest(folder / "state.json")["_data_files"]]
     with reading(folder, "a saved dataset"):
-        return pl.concat([files.arrow(folder / name) for name in names])
+        return pl.concat([scan_arrow(folder / name) for name in names])
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from instag.errors import InputError, MissingFileError
-from instag.io.files import EXTENSIONS
+from instag.io.filetypes import endings
 
 __all__ = ["SCHEME", "Address", "api", "fetched", "hub_errors"]
 
@@ -77,7 +77,7 @@ def fetched(text: str) -> list[tuple[Path, str]] | Path:
     with hub_errors(text):
         options = _options(hub, address)
         if not address.path:
-            patterns = [f"*{ending}*" for ending in EXTENSIONS]
+            patterns = [f"*{ending}*" for ending in endings()]
             return Path(hub.snapshot_download(address.repository, allow_patterns=patterns, **options))
         wanted = [address.path]
         if MAGIC.search(address.path):

@@ -1,18 +1,16 @@
-"""What Parquet files say of their columns beside the types."""
+"""What files say of their columns beside the types, as Parquet can."""
 
 from collections.abc import Sequence
 from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from instag.io.files import EXTENSIONS
+from instag.io.filetypes import endings, type_called
 from instag.io.part import is_data
 
 
 def metadata_of(source: Any) -> dict[str, str]:
-    """Find what Parquet files say of their columns beside their types.
+    """Find what files say of their columns beside their types.
 
     Parameters
     ----------
@@ -49,9 +47,6 @@ def metadata_of(source: Any) -> dict[str, str]:
         )
     if not path.exists() and has_magic(str(source)):
         return metadata_of(sorted(glob(str(path), recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
-    if EXTENSIONS.get(path.suffix.lower()) != "parquet" or not path.is_file():
-        return {}
-    try:
-        return dict(pl.read_parquet_metadata(path))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        return {}  # what reads the file says what is wrong with it
+    kind = endings().get(path.suffix.lower())
+    said = None if kind is None else type_called(kind).metadata
+    return dict(said(path)) if said is not None and path.is_file() else {}

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypedDict, Unpack, get_args
 
 from instag.checks import check_count
-from instag.choices import ChatTemplate, FileType, LayoutName
+from instag.choices import ChatTemplate, LayoutName
 from instag.errors import InputError
+from instag.io.filetypes import TYPES
 
-FORMATS = ("auto", *get_args(FileType), *get_args(LayoutName))
+FORMATS = ("auto", *TYPES, *get_args(LayoutName))
 TEMPLATES = get_args(ChatTemplate)
 AUTO = ("auto", "none")
 
@@ -44,10 +45,12 @@ class ReadOptions:
     >>> ReadOptions(format="xml")
     Traceback (most recent call last):
     ...
-    instag.errors.InputError: format: found 'xml': expected one of auto, json, jsonl, csv, tsv, parquet, arrow, text, messages, sharegpt, exchanges, tree, thread, turns, alpaca, instances, pairs, preference, prompts
+    instag.errors.InputError: format: found 'xml': expected one of auto, arrow, csv, json, jsonl, parquet, text, tsv, messages, sharegpt, exchanges, tree, thread, turns, alpaca, instances, pairs, preference, prompts
     """
 
-    format: str = _option("auto", "The type of the files, or their layout, where they do not say it.", "FORMAT")
+    format: str = _option(
+        "auto", f"The type of the files ({', '.join(TYPES)}), or their layout, where they do not say it.", "FORMAT"
+    )
     query: str | None = _option(None, "The column with what the user says.", "COLUMN")
     answer: str | None = _option(None, "The column with the answer.", "COLUMN")
     system: str | None = _option(None, "The column with the system prompt.", "COLUMN")

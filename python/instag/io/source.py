@@ -2,34 +2,24 @@
 
 import errno
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
-from typing import Any, get_args
 
-import polars as pl
-
-from instag.choices import FileType
 from instag.errors import InputError, MissingFileError
 from instag.io import hub
-from instag.io.files import EXTENSIONS, reading, type_of
+from instag.io.files import reading, type_of
+from instag.io.filetypes import TYPES, endings, type_called
 from instag.io.folder import parts_of
-from instag.io.formats import jsonl
-from instag.io.formats import parquet as parquet_form
 from instag.io.options import ReadOptions
 from instag.io.part import STANDARD_INPUT, Part, opened, standard_input
 
 Source = str | Path | Sequence[str | Path]
-# So many files are opened as one, if they are no larger than this in the mean.
-MANY, SMALL = 16, 1 << 20
+# So many files are opened as one, where their type can do that.
+MANY = 16
 # Stores that Polars reads by itself, with the credentials that are in the environment.
 REMOTE = re.compile(r"(s3a?|gs|gcs|az|adl|abfss?|https?)://")
-REMOTES: dict[str, Callable[[str], pl.LazyFrame]] = {
-    "parquet": pl.scan_parquet,
-    "jsonl": pl.scan_ndjson,
-    "csv": pl.scan_csv,
-}
 
 
 def parts(source: Source, options: ReadOptions) -> list[Part]:
@@ -82,40 +72,18 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
 
 def _pooled(names: Sequence[str], options: ReadOptions) -> Part | None:
     """Open many small files as one, for each by itself costs more than what is in it; None where they are not that."""
-    if len(names) < MANY or options.encoding or options.skip_bad_lines or options.format in get_args(FileType):
+    if len(names) < MANY or options.encoding or options.skip_bad_lines or options.format in TYPES:
         return None
     paths = [Path(name).expanduser() for name in names]
-    endings = {path.suffix.lower() for path in paths}
-    if len(endings) > 1 or not all(path.is_file() for path in paths):
+    found = {path.suffix.lower() for path in paths}
+    if len(found) > 1 or not all(path.is_file() for path in paths):
         return None
-    kind = EXTENSIONS.get(endings.pop())
-    if kind == "parquet":
-        return _pooled_parquet(paths, names)
-    if kind != "jsonl" or sum(path.stat().st_size for path in paths) > SMALL * len(paths):
+    kind = endings().get(found.pop())
+    pool = None if kind is None else type_called(kind).pool
+    pooled = None if pool is None else pool(paths, names)
+    if pooled is None:
         return None
-    values: list[Any] = []
-    counts: list[tuple[str, int]] = []
-    for path, name in zip(paths, names, strict=True):
-        found = jsonl.records(path)
-        if found is None:
-            return None
-        values += [value if "source" in value else value | {"source": name} for value in found]
-        counts.append((name, len(found)))
-    return Part(paths[0], names[0], jsonl.held(values), files=tuple(counts))
-
-
-def _pooled_parquet(paths: Sequence[Path], names: Sequence[str]) -> Part | None:
-    """Scan files of the same columns at once."""
-    try:
-        for path in paths:
-            parquet_form.check(path, path)
-        schemas = [pl.read_parquet_schema(path) for path in paths]
-    except (InputError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        return None
-    if "source" in schemas[0] or any(schema != schemas[0] for schema in schemas):
-        return None
-    frame = pl.scan_parquet(list(paths), glob=False, include_file_paths="source")
-    counts = [pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in paths]
+    frame, counts = pooled
     return Part(paths[0], names[0], frame, files=tuple(zip(names, counts, strict=True)))
 
 
@@ -141,9 +109,11 @@ def _elsewhere(address: str, options: ReadOptions) -> list[Part]:
             f"{address}: expected a path, or an address that begins with hf://, s3://, gs://, az:// or https://"
         )
     kind = type_of(Path(address.partition("?")[0]), options.format)
-    if kind not in REMOTES:
-        raise InputError(f"{address}: expected parquet, jsonl or csv there; found {kind}: fetch it first")
+    scan = type_called(kind).address
+    if scan is None:
+        able = ", ".join(each for each in TYPES if type_called(each).address)
+        raise InputError(f"{address}: expected one of {able} there; found {kind}: fetch it first")
     with reading(address, kind):
-        frame = REMOTES[kind](address)
+        frame = scan(address)
         frame.collect_schema()
     return [Part(Path(address), address, frame)]

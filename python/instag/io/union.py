@@ -8,8 +8,8 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.path import JSON
-from instag.io.formats.json_text import dump
-from instag.io.formats.records import decode, plain, wrap
+from instag.io.json.records import decode, plain, wrap
+from instag.io.json.text import dump
 from instag.io.part import Part
 
 PLAIN = (pl.Null, pl.Boolean, pl.String, pl.List, pl.Struct)

@@ -13,7 +13,7 @@ from instag.io.conversation.conversation import conversation, pass_over, turns_o
 from instag.io.conversation.detection import MIXED, find, row_layouts
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.queries import spoken
-from instag.io.formats.records import plain
+from instag.io.json.records import plain
 
 __all__ = ["beside_images", "parts_of", "pictured"]
 

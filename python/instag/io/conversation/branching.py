@@ -10,7 +10,7 @@ from instag.io.conversation.conversation import turns_of
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.tree import branches
 from instag.io.conversation.utterance import Turn
-from instag.io.formats.records import plain
+from instag.io.json.records import plain
 from instag.warning import warn
 
 __all__ = ["BRANCHING", "Made", "walked"]

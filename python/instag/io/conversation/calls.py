@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from instag.errors import InputError
-from instag.io.formats.json_text import parse
+from instag.io.json.text import parse
 
 # What is given to a tool, by all the names in use.
 ARGUMENTS = ("arguments", "args", "parameters", "input")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from instag.io.formats.json_text import dump
+from instag.io.json.text import dump
 
 SPOKEN = ("text", "value", "content")
 

@@ -15,7 +15,7 @@ from instag.io.conversation.content import content_of, kind_of, piece, text_of, 
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.roles import CALLER, CONTENTS, SPEAKERS, is_turn, role_of
 from instag.io.conversation.utterance import OnFault, Turn, alternated, field_of, speaker_of, utterances
-from instag.io.formats.json_text import dump, parse
+from instag.io.json.text import dump, parse
 
 WRAPPERS = ("messages", "conversations", "conversation", "contents", "turns", "dialog", "chat")
 # What stands before the words of the system where texts are made with a template.

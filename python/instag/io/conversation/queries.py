@@ -16,8 +16,8 @@ from instag.io.conversation.placement import head_of
 from instag.io.conversation.roles import ROLES, USERS, role_of
 from instag.io.conversation.speech import is_chat, is_plain, is_text, speech
 from instag.io.conversation.tree import prompted
-from instag.io.formats.json_text import parse
-from instag.io.formats.records import plain
+from instag.io.json.records import plain
+from instag.io.json.text import parse
 
 TEXTS = pl.List(pl.String)
 

@@ -35,8 +35,8 @@ from instag.io.conversation.roles import CALLER, ROLES
 from instag.io.conversation.speech import is_plain, speech
 from instag.io.conversation.spelling import MAKERS, SPEAKERS, alpaca
 from instag.io.conversation.utterance import Turn
-from instag.io.formats.gathering import Gathering
-from instag.io.formats.records import plain
+from instag.io.json.gathering import Gathering
+from instag.io.json.records import plain
 from instag.io.pace import passed
 from instag.warning import warn
 

@@ -15,8 +15,8 @@ from instag.io.conversation.placement import head_of
 from instag.io.conversation.roles import ROLES
 from instag.io.conversation.speech import speech
 from instag.io.conversation.utterance import Turn
-from instag.io.formats.json_text import dump
-from instag.io.formats.records import plain
+from instag.io.json.records import plain
+from instag.io.json.text import dump
 
 __all__ = ["Part", "texts"]
 

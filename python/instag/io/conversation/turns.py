@@ -12,7 +12,7 @@ from instag.io.conversation.placement import head_of
 from instag.io.conversation.queries import TEXTS, content_of
 from instag.io.conversation.speech import is_plain, speech
 from instag.io.conversation.targets import to_target
-from instag.io.formats.records import plain
+from instag.io.json.records import plain
 
 __all__ = ["turns"]
 

@@ -16,7 +16,7 @@ from instag.errors import InputError
 from instag.io.conversation.calls import to_calls
 from instag.io.conversation.content import content_of, kind_of, text_of
 from instag.io.conversation.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, TYPE, role_of
-from instag.io.formats.json_text import dump
+from instag.io.json.text import dump
 
 Turn = dict[str, Any]
 OnFault = Callable[[str], None]

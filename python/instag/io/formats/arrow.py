@@ -1,4 +1,4 @@
-"""Arrow's form: whether the lengths in a file can be true, and the names in a schema.
+"""Arrow files and streams, with a look beforehand at whether the lengths in them can be true.
 
 A reader that believes wrong lengths asks for all the memory there is.
 """
@@ -10,13 +10,43 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from instag.errors import InputError
+import polars as pl
 
+from instag.errors import InputError
+from instag.io.filetypes import DataFile, FileType
+from instag.io.sink import Place, Sink
+
+__all__ = ["TYPE", "names_of", "scan_arrow"]
+
+FEATHER = b"FEA1"  # how version 1 of Feather begins, which is no Arrow
 MAGIC, CONTINUED = b"ARROW1", 0xFFFFFFFF
 RECORD_BATCH = 3
 PADDING = 64  # bytes, to multiples of which buffers are filled up at most
 PREFIX = 8  # bytes that say how long a buffer is when it is unpacked
 DAMAGED = "cannot be read as arrow: the file is damaged, or cut short"
+
+
+def scan(file: DataFile) -> pl.LazyFrame:
+    """Scan a file, or read a stream."""
+    if file.head.startswith(FEATHER):
+        raise InputError(
+            f"{file.name}: this is Feather of version 1, which is no Arrow file: write it anew, with pandas "
+            "pd.read_feather(…).to_parquet(…)"
+        )
+    check(file.path, file.name)
+    return scan_arrow(file.path)
+
+
+def scan_arrow(path: Path) -> pl.LazyFrame:
+    """Scan an Arrow file, or read an Arrow stream, whose lengths are right."""
+    with path.open("rb") as file:
+        seekable = file.read(len(MAGIC)) == MAGIC
+    return pl.scan_ipc(path, glob=False) if seekable else pl.read_ipc_stream(path).lazy()
+
+
+def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
+    """Write a file, which a reader may map into memory."""
+    sink.counted(frame).sink_ipc(place)
 
 
 def check(path: Path, name: object) -> None:
@@ -184,3 +214,6 @@ def _vector(data: bytes, place: int) -> tuple[int, int]:
     if start + 4 + count > len(data) + 24 * count or count > len(data):
         raise ValueError
     return start + 4, count
+
+
+TYPE = FileType(endings=(".arrow", ".feather", ".ipc"), scan=scan, write=write, mark=MAGIC, binary=True)

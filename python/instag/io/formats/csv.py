@@ -1,4 +1,4 @@
-"""The form of a CSV file: what stands between its fields, its header, and where a fault in it is."""
+"""CSV files: tables as text. What stands between the fields is found; every column is text, so that ``007`` stays ``007``."""
 
 import csv
 import re
@@ -8,13 +8,73 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+import polars as pl
+
 from instag.errors import InputError
+from instag.io.compression import PACKED
+from instag.io.encodings import check_utf8
+from instag.io.files import checked
+from instag.io.filetypes import DataFile, FileType
+from instag.io.sink import Place, Sink
+from instag.io.temporary import rewritten
+
+__all__ = ["TYPE", "scan_table"]
 
 SEPARATORS = (",", ";", "\t", "|")
 # How Excel says what stands between the fields.
 NAMED = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
 # Records that show which separator a file has.
 SAMPLE = 50
+
+
+def scan(file: DataFile) -> pl.LazyFrame:
+    """Scan a file with every column as text."""
+    return scan_table(file, ",")
+
+
+def scan_table(file: DataFile, usual: str) -> pl.LazyFrame:
+    """Scan a table in which the fields are usually separated like this.
+
+    Parameters
+    ----------
+    file
+        The file, in UTF-8.
+    usual
+        What stands between the fields where the file does not tell.
+
+    Returns
+    -------
+    polars.LazyFrame
+        A field without quotes and text is null, a quoted one is an empty string. Blank rows are left out.
+    """
+    path, name = file.path, file.name
+    is_plain = path.suffix.lower() not in PACKED
+    text = file.head.decode("utf-8-sig", "replace")
+    separator = separator_of(text, usual) if text else usual
+    if is_plain and (other := mended(path, text, separator)) is not None:
+        separator, rewrite = other
+        path = rewritten(path, rewrite)
+    header = header_of(path, separator, name) if is_plain else []
+    try:
+        frame = checked(pl.scan_csv(path, separator=separator, infer_schema=False, glob=False))
+    except pl.exceptions.PolarsError:
+        if is_plain:
+            check_utf8(path, name)
+            find_fault(path, separator, name)
+        raise
+    names = frame.collect_schema().names()
+    # Polars leaves quotes in a name twice.
+    if names != header and len(names) == len(header):
+        frame = frame.rename(dict(zip(names, header, strict=True)))
+    rows = frame.filter(~pl.all_horizontal(pl.all().is_null())) if names else frame
+    if not rows.head(1).collect(engine="streaming").height:
+        raise InputError(f"{name}: the table has a header ({', '.join(names)}) and no rows: expected at least one")
+    return rows
+
+
+def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
+    """Write columns that are not nested."""
+    sink.table(frame, place, ",", "csv")
 
 
 def separator_of(text: str, default: str = ",") -> str:
@@ -219,3 +279,6 @@ def _records(file: TextIO, separator: str) -> Iterator[tuple[int, list[str]]]:
             parts, quotes = [], 0
     if parts:
         raise _UnclosedError(start, parts[0].strip()[:60])
+
+
+TYPE = FileType(endings=(".csv",), scan=scan, write=write, nested=False, address=pl.scan_csv)

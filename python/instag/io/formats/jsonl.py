@@ -1,6 +1,6 @@
 """JSON Lines as frames: at the speed of Polars where it is exact, line by line where not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +9,18 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.batches import pieces
+from instag.io.compression import COMPRESSIONS
 from instag.io.conversation.roles import is_turn
-from instag.io.files import COMPRESSIONS, glob_safe, interruptible, lines
-from instag.io.formats.gathering import Gathering
-from instag.io.formats.inference import Repetition, schema_of, width
-from instag.io.formats.json_text import concatenated, near, parse, parsed, parsed_line
-from instag.io.formats.json_values import NOUNS, rows_of
-from instag.io.formats.records import decode, frame
+from instag.io.files import glob_safe, interruptible, lines
+from instag.io.filetypes import DataFile, FileType
+from instag.io.json.encoder import dumped, is_special
+from instag.io.json.gathering import Gathering
+from instag.io.json.inference import Repetition, schema_of, width
+from instag.io.json.records import any_within, decode, frame
+from instag.io.json.text import concatenated, near, parse, parsed, parsed_line
+from instag.io.json.values import NOUNS, rows_of
 from instag.io.pace import passed, watched
+from instag.io.sink import Place, Sink
 from instag.surrogates import warn_of_lone
 from instag.warning import warn
 
@@ -26,6 +30,8 @@ BLANK = " \t\r"
 WIDE = 100  # fields
 # Bytes from which on a file is not held in memory, though it is read more than once.
 LARGE = 1 << 26
+# Bytes up to which, in the mean, many files are opened as one.
+SMALL = 1 << 20
 # No broader: a query of this module's own that fails would make every file slow, and nobody would know.
 UNREADABLE = (
     pl.exceptions.ComputeError,
@@ -36,7 +42,23 @@ UNREADABLE = (
 )
 
 
-def scan(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
+def scan(file: DataFile) -> pl.LazyFrame:
+    """Scan a file; a list by this name is read as such."""
+    return scan_lines(file.path, file.name, skip=file.skip)
+
+
+def write(data: pl.LazyFrame, place: Place, sink: Sink) -> None:
+    """Write an object a line; Polars spells it where its form of every value is the right one."""
+    record = pl.struct(pl.all())
+    special = any_within(record, pl.Struct(dict(data.collect_schema())), is_special).any()
+    if data.select(special).collect(engine="streaming").item():
+        spelt = dumped(data, lambda row: orjson.dumps(row).decode())
+    else:
+        spelt = data.select(record.struct.json_encode())
+    sink.lines(sink.counted(spelt), place)
+
+
+def scan_lines(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     """Scan a JSON Lines file, lazily unless a field mixes JSON types.
 
     A list of objects by this name, or objects of several lines each, are read as such.
@@ -156,19 +178,23 @@ def _watched(path: Path, repetition: Repetition) -> Iterator[tuple[int, str]]:
         passed("parsing", number, total)
 
 
-def records(path: Path) -> list[dict[str, Any]] | None:
-    """Parse a small file of JSON Lines; None where it is anything else, or something is wrong with it.
+def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, list[int]] | None:
+    """Parse small files as one, for each by itself costs more than what is in it."""
+    if sum(path.stat().st_size for path in paths) > SMALL * len(paths):
+        return None
+    values: list[dict[str, Any]] = []
+    counts: list[int] = []
+    for path, name in zip(paths, names, strict=True):
+        found = _records(path)
+        if found is None:
+            return None
+        values += [value if "source" in value else value | {"source": name} for value in found]
+        counts.append(len(found))
+    return frame(values).lazy(), counts
 
-    Parameters
-    ----------
-    path
-        The file, in UTF-8 and not packed.
 
-    Returns
-    -------
-    list of dict or None
-        One object a line.
-    """
+def _records(path: Path) -> list[dict[str, Any]] | None:
+    """Parse a small file; None where it holds anything but objects, or something is wrong with it."""
     repetition = Repetition()
     try:
         texts = [line for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
@@ -177,22 +203,6 @@ def records(path: Path) -> list[dict[str, Any]] | None:
         return None
     repetition.add(texts)
     return values if values and not repetition.there and all(isinstance(value, dict) for value in values) else None
-
-
-def held(values: list[dict[str, Any]]) -> pl.LazyFrame:
-    """Hold parsed objects as rows.
-
-    Parameters
-    ----------
-    values
-        One dict a row.
-
-    Returns
-    -------
-    polars.LazyFrame
-        The rows.
-    """
-    return frame(values).lazy()
 
 
 class _OtherError(ValueError):
@@ -238,3 +248,6 @@ def _whole(path: Path, name: object) -> list[Any] | None:
     repetition.add([text])
     repetition.warn(name)
     return value if isinstance(value, list) else [value]
+
+
+TYPE = FileType(endings=(".jsonl", ".ndjson"), scan=scan, write=write, address=pl.scan_ndjson, pool=pool)

@@ -1,16 +1,26 @@
-"""Parquet's form: whether the places in a file's footer can be true.
+"""Parquet files, with a look beforehand at whether the places in their footers can be true.
 
-Polars believes them, and where one is wrong its own threads write pages about their panic before there is an error to catch.
+Polars believes these, and where one is wrong its own threads write pages about their panic before there is an error to catch.
 """
 
 import os
 import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from instag.errors import InputError
+import polars as pl
 
-__all__ = ["check"]
+from instag.errors import InputError
+from instag.io.filetypes import DataFile, FileType
+from instag.io.formats.arrow import names_of
+from instag.io.sink import Place, Sink
+
+__all__ = ["TYPE", "check"]
+
+SCHEMA = "ARROW:schema"
+# A schema without columns, as Arrow spells it: it fits no file, so that readers look at the file itself.
+NO_COLUMNS = "/////zAAAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAAAAAA="
 
 MAGIC, ENDING = b"PAR1", 8
 DAMAGED = "cannot be read as parquet: the file is damaged, or cut short"
@@ -23,6 +33,43 @@ VALUES, UNPACKED, PACKED, DATA, DICTIONARY = 5, 6, 7, 9, 11
 TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, MAP, RECORD, UUID = 1, 2, 3, 7, 8, 9, 10, 11, 12, 13
 INTEGERS = (4, 5, 6)
 SHORT = 15  # the length of a longer list follows by itself
+
+
+def scan(file: DataFile) -> pl.LazyFrame:
+    """Scan a file."""
+    check(file.path, file.name)
+    return pl.scan_parquet(file.path, glob=False)
+
+
+def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
+    """Write a file, with what is said of its columns, and their types in it where these are still its columns."""
+    said = dict(sink.metadata or {})
+    if said and names_of(said.get(SCHEMA, "")) != frame.collect_schema().names():
+        # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
+        said[SCHEMA] = NO_COLUMNS
+    sink.counted(frame).sink_parquet(place, metadata=said)
+
+
+def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, list[int]] | None:
+    """Scan files of the same columns at once."""
+    try:
+        for path, name in zip(paths, names, strict=True):
+            check(path, name)
+        schemas = [pl.read_parquet_schema(path) for path in paths]
+    except (InputError, pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return None
+    if "source" in schemas[0] or any(schema != schemas[0] for schema in schemas):
+        return None
+    counts = [pl.scan_parquet(path, glob=False).select(pl.len()).collect().item() for path in paths]
+    return pl.scan_parquet(list(paths), glob=False, include_file_paths="source"), counts
+
+
+def metadata(path: Path) -> Mapping[str, str]:
+    """Read what a file says of its columns: the features of Hugging Face ``datasets``, the index of pandas."""
+    try:
+        return dict(pl.read_parquet_metadata(path))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        return {}  # what reads the file says what is wrong with it
 
 
 def check(path: Path, name: object) -> None:
@@ -149,3 +196,15 @@ class _Compact:
         if self.at + length > len(self.data):
             raise ValueError
         self.at += length
+
+
+TYPE = FileType(
+    endings=(".parquet", ".pq"),
+    scan=scan,
+    write=write,
+    mark=MAGIC,
+    binary=True,
+    address=pl.scan_parquet,
+    pool=pool,
+    metadata=metadata,
+)

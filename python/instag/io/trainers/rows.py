@@ -12,8 +12,8 @@ from instag.io.conversation.calls import from_calls
 from instag.io.conversation.content import piece
 from instag.io.conversation.conversation import turns_of
 from instag.io.conversation.targets import to_target
-from instag.io.formats.json_text import dump
-from instag.io.formats.records import plain
+from instag.io.json.records import plain
+from instag.io.json.text import dump
 from instag.warning import warn
 
 __all__ = ["Rows", "rows_of", "sharegpt"]

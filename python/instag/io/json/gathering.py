@@ -6,8 +6,9 @@ from typing import Any
 import polars as pl
 
 from instag.frame.once import Spool
-from instag.io.formats.json_text import dump
-from instag.io.formats.records import Shape, reader
+from instag.io.json.records import reader
+from instag.io.json.shape import Shape
+from instag.io.json.text import dump
 
 __all__ = ["Gathering"]
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from instag import _core
 from instag.frame.batches import batches
-from instag.io.formats.records import DEEPEST, Shape, is_record
+from instag.io.json.shape import DEEPEST, Shape, is_record
 from instag.io.pace import passed
 from instag.warning import warn
 

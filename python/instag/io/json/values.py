@@ -8,7 +8,7 @@ import polars as pl
 from instag.errors import InputError
 from instag.io.conversation.columns import CHATS
 from instag.io.conversation.roles import is_turn
-from instag.io.formats.records import frame
+from instag.io.json.records import frame
 
 NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 

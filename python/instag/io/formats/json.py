@@ -6,16 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
 import polars as pl
 
 from instag.errors import InputError
 from instag.io.files import lines
+from instag.io.filetypes import DataFile, FileType
 from instag.io.formats import jsonl
-from instag.io.formats.gathering import Gathering
-from instag.io.formats.inference import Repetition
-from instag.io.formats.json_text import concatenated, near, parse, parsed
-from instag.io.formats.json_values import NOUNS, rows_of, rows_within
+from instag.io.json.encoder import dumped
+from instag.io.json.gathering import Gathering
+from instag.io.json.inference import Repetition
+from instag.io.json.text import concatenated, near, parse, parsed
+from instag.io.json.values import NOUNS, rows_of, rows_within
 from instag.io.pace import passed
+from instag.io.sink import Place, Sink
 from instag.surrogates import warn_of_lone
 
 # Characters that are read at a time, and members that are kept at a time.
@@ -25,26 +29,9 @@ DECODER = json.JSONDecoder()
 SPACES = " \t\r\n"
 
 
-def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = None) -> pl.LazyFrame:
-    """Read a JSON file that holds one list of objects; JSON Lines by another name are read as such.
-
-    Parameters
-    ----------
-    path
-        The file, compressed or not.
-    name
-        What to call it in an error.
-    skip
-        How many lines that cannot be read may be skipped, where the file holds lines.
-    field
-        The key that holds the rows, where the file is one object.
-
-    Returns
-    -------
-    polars.LazyFrame
-        One row an object.
-    """
-    name = name or path
+def scan(file: DataFile) -> pl.LazyFrame:
+    """Read one list of objects, or one in an object; JSON Lines by this name are read as such."""
+    path, name, field = file.path, file.name, file.field
     if field is None and jsonl.is_large(path) and (rows := _streamed(path, name)) is not None:
         return rows
     text = "\n".join(lines(path).collect().get_column("line"))
@@ -52,7 +39,7 @@ def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = 
         value, halves = parsed(text)
     except ValueError as error:
         if text.lstrip().startswith(("{", "[")) and text.strip().find("\n") > 0 and not _is_one(text):
-            return jsonl.scan(path, name, skip=skip)
+            return jsonl.scan_lines(path, name, skip=file.skip)
         if text.lstrip().startswith("{") and (held := concatenated(text)) is not None:
             return rows_of(held, name, lambda row: f"record {row + 1}")
         reason, number = getattr(error, "msg", error), getattr(error, "lineno", 1)
@@ -72,6 +59,18 @@ def read(path: Path, name: object = None, *, skip: int = 0, field: str | None = 
     repetition.add([text])
     repetition.warn(name)
     return rows_of(value, name, lambda row: f"record {row + 1}")
+
+
+def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
+    """Write one list of objects."""
+    rows = dumped(sink.counted(frame), lambda row: orjson.dumps([row], option=orjson.OPT_INDENT_2).decode()[1:-2])
+    before = pl.when(pl.col("row") == 0).then(pl.lit("[")).otherwise(pl.lit(","))
+    pieces = rows.with_row_index("row").select(text=before + pl.col("text"))
+    if frame.head(1).collect(engine="streaming").height:
+        pieces = pl.concat([pieces, pl.LazyFrame({"text": ["\n]\n"]})])
+    else:
+        pieces = pl.LazyFrame({"text": ["[]\n"]})
+    sink.lines(pieces, place, ending="")
 
 
 def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
@@ -170,3 +169,6 @@ def _is_one(text: str) -> bool:
     except ValueError:
         return text.lstrip().startswith("[") or not rest.lstrip().startswith("{")
     return False
+
+
+TYPE = FileType(endings=(".json",), scan=scan, write=write, divisible=False)

@@ -1,0 +1,33 @@
+"""How files are packed, as their endings say."""
+
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["COMPRESSIONS", "PACKED", "Compression", "compression_of"]
+
+Compression = Literal["uncompressed", "gzip", "zstd"]
+
+COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
+# These are read, not written.
+PACKED = (*COMPRESSIONS, ".bz2", ".xz")
+
+
+def compression_of(path: Path) -> Compression:
+    """Name the compression that a file's extension asks for.
+
+    Parameters
+    ----------
+    path
+        The file, which need not exist.
+
+    Returns
+    -------
+    str
+        ``"uncompressed"``, ``"gzip"`` or ``"zstd"``.
+
+    Examples
+    --------
+    >>> compression_of(Path("train.jsonl.zst"))
+    'zstd'
+    """
+    return COMPRESSIONS.get(path.suffix.lower(), "uncompressed")
