@@ -141,6 +141,50 @@ def test_a_room_imports_only_what_stands_below(room: str) -> None:
     assert upwards == []
 
 
+PACKAGES = [module for module in sorted(modules()) if (PACKAGE / module.replace(".", "/")).is_dir()]
+
+# What the command line uses of a package beside the names that it hands on.
+DRESSING = {
+    "cleaning.options": "the options of cleaning are declared there once, and loading them loads no frames",
+    "io.options": "so are those of reading",
+    "selection.options": "so are those of gain",
+    "chat.progress": "how a count and a time read in a table",
+    "chat.spending": "what an estimate says where there is no price, with the name of the option",
+    "frame.path": "whether there is such a column, so that the error names the option and the file",
+    "io.files": "the type that an ending stands for, before anything is read",
+    "io.output": "whether a file is standard output",
+    "io.shards": "whether a name has a place for a number",
+    "io.writer": "the types of files that can be written",
+    "io.targets": "whether the conversations are put together",
+    "io.trainers.configs": "the name of a trainer's configuration",
+}
+
+
+def inside(module: str) -> Iterator[str]:
+    """The files within packages from which a file imports; what is handed on by a package, or stands alone, is none."""
+    for node in ast.walk(modules()[module]):
+        for name in named_by(node):
+            if "." in name and room_of(name) != "cli":
+                yield name
+
+
+def test_the_command_line_calls_what_packages_hand_on() -> None:
+    used = {name for module in modules() if room_of(module) == "cli" for name in inside(module)}
+    assert used == set(DRESSING)
+
+
+@pytest.mark.parametrize("module", sorted(module for module in modules() if room_of(module) == "cli"))
+def test_the_command_line_uses_public_names_of_packages(module: str) -> None:
+    packages = {name for name in PACKAGES if name and "." not in name and name != "cli"}
+    taken = [
+        (node.module.removeprefix("instag."), alias.name)
+        for node in ast.walk(modules()[module])
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.removeprefix("instag.") in packages
+        for alias in node.names
+    ]
+    assert [(home, name) for home, name in taken if name not in getattr(instag, home).__all__] == []
+
+
 def loaded_by_name(module: str) -> Iterator[str]:
     """What a file loads by a name that it puts together, as far as the name stands there: "instag.cli." and so on."""
     for node in ast.walk(modules()[module]):
@@ -162,9 +206,6 @@ def test_nothing_above_is_loaded_by_name(module: str) -> None:
 def test_what_is_loaded_by_name_is_seen() -> None:
     assert list(loaded_by_name("cli.app")) == ["instag.cli."]
     assert list(loaded_by_name("recipe.outcome")) == ["instag.recipe.steps."]
-
-
-PACKAGES = [module for module in sorted(modules()) if (PACKAGE / module.replace(".", "/")).is_dir()]
 
 
 @pytest.mark.parametrize("module", PACKAGES)

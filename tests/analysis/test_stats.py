@@ -93,3 +93,16 @@ def test_names_go_on_in_the_next_line_of_a_terminal(monkeypatch: pytest.MonkeyPa
     assert [first[1:] for first in firsts] == [["1,234,567", "100.0%"]] * 3
     folded = "".join(part for line in lines[1:] for part in line.split()[:1])
     assert folded == "".join(LONG)
+
+
+def test_parts_are_measured_against_all_of_them() -> None:
+    parts = {
+        "a": pl.LazyFrame({"tags": [["x", "y"], None, []]}),
+        "b": pl.LazyFrame({"tags": [["y"], ["y", "z", "z"]]}),
+        "none": pl.LazyFrame({"tags": [None]}, schema={"tags": pl.List(pl.String)}),
+    }
+    every = pl.concat(parts.values()).collect()
+    each, together = instag.analysis.measure_parts(parts)
+    assert each == {name: instag.measure(part, of=every) for name, part in parts.items()}
+    assert together == instag.measure(every, of=every)
+    assert together.coverage == 1

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 import instag
+from instag.recipe import CostError
 from instag.recipe.cache import Cache
-from instag.recipe.spending import CostError
 from model_server import Server
 from recipes import bytes_of, rows
 

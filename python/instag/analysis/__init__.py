@@ -18,7 +18,7 @@ terminal      tables for a terminal
 
 from instag.analysis.analyzer import analyze, summarize
 from instag.analysis.comparison import Comparison
-from instag.analysis.measures import Measures, measure, measure_chosen
+from instag.analysis.measures import Measures, measure, measure_chosen, measure_parts
 from instag.analysis.result import Analysis
 from instag.analysis.versions import Versions, compare
 
@@ -31,5 +31,6 @@ __all__ = [
     "compare",
     "measure",
     "measure_chosen",
+    "measure_parts",
     "summarize",
 ]

@@ -1,5 +1,6 @@
 """How complex and how diverse a data set is, in six numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ from instag.frame import wrap
 from instag.selection.choice import Selection
 from instag.tagsets import TagSets
 
-__all__ = ["Measures", "measure", "measure_chosen", "measure_tags"]
+__all__ = ["Measures", "measure", "measure_chosen", "measure_parts", "measure_tags"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,48 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     tagsets = wrap(data).tag_sets(tags)
     measured = measure_tags(tagsets)
     return measured if of is None else replace(measured, coverage=_coverage(tagsets, wrap(of).tag_sets(tags)))
+
+
+def measure_parts(parts: Mapping[str, Any], *, tags: str = "tags") -> tuple[dict[str, Measures], Measures]:
+    """Measure the parts of a data set, each alone and all together.
+
+    Parameters
+    ----------
+    parts
+        Frames of any kind that :func:`instag.select` takes, by name.
+    tags
+        The column that holds each sample's tags, in all of them.
+
+    Returns
+    -------
+    The measures of each part, by its name, and those of all of them; the coverage is the share of the tags of all parts.
+
+    Raises
+    ------
+    InputError
+        If the column is missing or holds no lists of tags.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from instag.analysis import measure_parts
+    >>> chat, code = pl.DataFrame({"tags": [["greeting"]]}), pl.DataFrame({"tags": [["python", "greeting"], ["rust"]]})
+    >>> each, together = measure_parts({"chat": chat, "code": code})
+    >>> f"{each['chat'].coverage:.2f}", each["code"].coverage, together.samples
+    ('0.33', 1.0, 3)
+    """
+    check_name("tags", tags)
+    encoded = {name: wrap(part).tag_sets(tags) for name, part in parts.items()}
+    measured = {name: measure_tags(tagsets) for name, tagsets in encoded.items()}
+    distinct = pl.concat([tagsets.tags.cast(pl.String) for tagsets in encoded.values()]).n_unique() if encoded else 0
+    samples, null, empty = (
+        sum(getattr(each, count) for each in measured.values()) for count in ("samples", "null", "empty")
+    )
+    pairs = sum(tagsets.measure()[0] for tagsets in encoded.values())
+    shares = {name: replace(each, coverage=each.tags / max(distinct, 1)) for name, each in measured.items()}
+    return shares, Measures(
+        samples, null, empty, pairs / max(samples - null, 1), distinct, coverage=distinct / max(distinct, 1)
+    )
 
 
 def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Measures:

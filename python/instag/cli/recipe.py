@@ -24,11 +24,11 @@ Output = Annotated[Path, typer.Option("--output", "-o", metavar="RECIPE.toml", h
 @recipe.command()
 def new(files: Files, output: Output = Path("recipe.toml")) -> None:
     """Write a recipe for files, with comments and the columns that were found; change it, then `instag run` it."""
-    from instag.recipe.draft import draft
+    from instag.recipe import new as first_recipe
 
     outputs.apart([*files, output], outputs.file("-o", output, ".toml"))
     with console.stage("reading"):
-        text = draft(files)
+        text = first_recipe(files)
     output.write_text(text, "utf-8")
     console.say(f"written to {output}; next: instag run {output} --limit 200, then --dry-run")
 
@@ -36,6 +36,6 @@ def new(files: Files, output: Output = Path("recipe.toml")) -> None:
 @recipe.command()
 def schema() -> None:
     """Print the JSON Schema of recipes: an editor that knows it completes and checks them."""
-    from instag.recipe.draft import schema as described
+    from instag.recipe import schema as described
 
     print(json.dumps(described(), indent=1))  # noqa: T201

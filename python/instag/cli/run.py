@@ -39,7 +39,7 @@ def run(
     rehash: Rehash = False,
 ) -> None:
     """Do all that a recipe says, from raw files to files for a trainer; what is done already is not done again."""
-    from instag.recipe.spending import CostError
+    from instag.recipe import CostError
 
     with leaving("what was answered is kept"), console.noted(), _Showing() as showing:
         try:

@@ -30,21 +30,15 @@ def stats(
 
 def files(source: list[str], tags: str, reading: Reading, *, json: bool) -> None:
     """Measure each file, and where there are several, all together."""
-    import polars as pl
-
-    from instag.frame import wrap
-
-    parts: dict[str, pl.DataFrame] = {}
-    for name in source:
-        with console.stage(f"reading {name}"):
-            data = instag.io.load(name, **reading)
-            expect_tags(data, [name], tags)
-            parts[name] = wrap(data).column(tags).to_frame("tags")
-    every = pl.concat(parts.values(), how="vertical_relaxed", rechunk=False)
-    if len(parts) > 1:
-        parts["all"] = every
+    parts = {}
+    with console.stage("reading"):
+        for name in source:
+            parts[name] = instag.io.load(name, **reading)
+            expect_tags(parts[name], [name], tags)
     with console.stage("measuring"):
-        measured = {name: instag.measure(frame, of=every) for name, frame in parts.items()}
+        measured, together = instag.analysis.measure_parts(parts, tags=tags)
+    if len(parts) > 1:
+        measured["all"] = together
     if json:
         print_json([{"source": name, **vars(measures)} for name, measures in measured.items()])
         return

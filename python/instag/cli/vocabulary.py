@@ -20,7 +20,7 @@ from instag.errors import InputError
 if TYPE_CHECKING:
     import polars as pl
 
-    from instag.embedding.vectors import Embed
+    from instag.embedding import Embed
 
 __all__ = ["vocabulary"]
 

@@ -25,11 +25,13 @@ conversation  keys that find rows again by what is in them
 runner        a recipe run: :func:`run`
 output        the folder that it leaves
 manifest      what was made of what; verification: :func:`verify`
-draft         a recipe to begin with
+draft         a first recipe for data files: :func:`new`
 ============  ======================================================
 """
 
+from instag.recipe.draft import new, schema
 from instag.recipe.runner import run
+from instag.recipe.spending import CostError
 from instag.recipe.verification import Check, verify
 
-__all__ = ["Check", "run", "verify"]
+__all__ = ["Check", "CostError", "new", "run", "schema", "verify"]

@@ -10,18 +10,36 @@ from instag.recipe.options import ALIKE, STEPS, options
 from instag.recipe.recipe import VERSION
 from instag.recipe.values import schema_of
 
-__all__ = ["draft", "schema"]
+__all__ = ["new", "schema"]
 
 TAGS = ("tags", "query_tags")
 
 
-def draft(files: Sequence[str]) -> str:
-    """A recipe for files, to be looked through and changed.
+def new(files: Sequence[str]) -> str:
+    """Write a first recipe for data files, to be looked through and changed: what `instag recipe new` writes.
+
+    Parameters
+    ----------
+    files
+        Data files or globs; each becomes a source.
+
+    Returns
+    -------
+    The text of the recipe, in TOML: with the columns that were found, and the most used options of each step as comments.
 
     Raises
     ------
     InputError
-        Where a file cannot be read.
+        If a file cannot be read.
+
+    Examples
+    --------
+    >>> import instag
+    >>> import polars as pl
+    >>> path = getfixture("tmp_path") / "chats.jsonl"
+    >>> pl.DataFrame({"query": ["Why?"], "response": ["Because."]}).write_ndjson(path)
+    >>> print(instag.recipe.new([str(path)]).splitlines()[1])
+    name = "chats"
     """
     frames = {file: load(file).collect_schema() for file in files}
     tagged = all(any(name in TAGS for name in schema) for schema in frames.values())
@@ -83,7 +101,14 @@ def draft(files: Sequence[str]) -> str:
 
 
 def schema() -> dict[str, Any]:
-    """A JSON Schema of recipes, for editors."""
+    """A JSON Schema of recipes, as a dict: an editor that has it completes and checks them.
+
+    Examples
+    --------
+    >>> import instag
+    >>> sorted(instag.recipe.schema()["properties"])[:3]
+    ['card', 'clean', 'decontaminate']
+    """
     tables = {step: _table(step) for step in STEPS}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

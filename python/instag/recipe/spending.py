@@ -15,7 +15,7 @@ __all__ = ["CostError", "Ledger"]
 
 
 class CostError(InstagError):
-    """All that a recipe may spend is spent, and there is more to ask: what was answered is kept."""
+    """A recipe has spent its `max_cost`, and there is more to ask; the answers so far are kept."""
 
 
 class Ledger:
