@@ -12,6 +12,7 @@ function         a function in the place of an endpoint
 request_format   how a question is put to this server; request_body: what is sent
 transport        bodies go out, answers come back
 response         what an answer means; refusal: one that is none
+quirks           the words, statuses and fields in which servers differ
 json_values      the JSON in what a model wrote
 repair           JSON that is wrong within
 truncate         texts cleaned, cut, and their tokens estimated

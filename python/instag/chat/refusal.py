@@ -4,53 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 
 from instag.chat.endpoint import Redaction
+from instag.chat.quirks import OK, REDIRECTS, REFUSALS, WAITS, Kind
 from instag.chat.transport import Answer
 
-__all__ = ["OK", "Trouble", "loaded", "refusal_of", "words_of"]
+__all__ = ["Trouble", "loaded", "refusal_of", "words_of"]
 
-Kind = Literal["busy", "away", "odd", "refused", "barred", "own", "unwritten", "stop"]
-
-OK, UNAUTHORIZED, UNPAID, BUSY, BROKEN = 200, 401, 402, 429, 500
-REDIRECTS = range(300, 400)
-# Not a fault of the question: the next time it may work. 498 and 499 are said by proxies.
-PASSING = frozenset({408, 409, 425, 498, 499})
-# About one question, or about where all of them go; and about how they are put, or what is in this one.
-BARRED = frozenset({403, 404, 405, 406, 407, 410})
-OWN = frozenset({413, 451})
-
-# A server's words, or its codes, in any of the languages that they come in.
-MONEY = re.compile(
-    r"quota|billing|balance|\bcredits?\b|payment|insufficient.{0,20}funds|arrears|额度|余额|欠费|残高|クレジット|"
-    r"guthaben|solde|saldo|crédit|баланс|средств",
-    re.IGNORECASE,
-)
-SPENT = re.compile(
-    r"insufficient|exhausted|billing|exceeded your current quota|plan and billing|not.active", re.IGNORECASE
-)
-NO_MODEL = re.compile(
-    r"model[ _]not[ _]found|not a valid model|invalid model|unknown model|no such model|"
-    r"model\b.{0,80}(?:not found|does not exist|doesn't exist|not exist|no access|not available)|模型.{0,20}不存在",
-    re.IGNORECASE | re.DOTALL,
-)
-FILTERED = re.compile(
-    r"content.?(?:filter|management|policy)|responsible.?ai|moderation|inappropriate|data_inspection|flagged|safety|"
-    r"sensitive|内容.{0,4}(?:安全|审核|违规)|敏感",
-    re.IGNORECASE,
-)
-TOO_LONG = re.compile(
-    r"context.{0,3}(?:length|window|size)|maximum.{0,20}(?:context|tokens)|too (?:long|large|many tokens)|"
-    r"reduce the length|must be reduced|exceeds?.{0,40}(?:token|length|context)|string_above_max_length|上下文|超出.{0,6}长度",
-    re.IGNORECASE,
-)
-# The server checked the model's JSON itself, and did not like it: the model may do better next time.
-GENERATION = re.compile(
-    r"failed_generation|json_validate|failed to (?:generate|parse).{0,20}(?:json|output)", re.IGNORECASE
-)
 WAITING = re.compile(
     r"(?:try|retry|wait|available|reset)[^.]{0,40}?\s((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|h|days?|d)\b\s*)+"
     r"|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+)",
@@ -58,8 +21,6 @@ WAITING = re.compile(
 )
 PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|mil|s|m|h|d)", re.IGNORECASE)
 UNITS = {"ms": 0.001, "mil": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-# Fields of a body that say how long to wait, in seconds.
-WAITS = {"retrydelay": 1.0, "retry_after": 1.0, "retryafter": 1.0, "retry_after_ms": 0.001, "estimated_time": 1.0}
 
 # Keep-alive lines that stand before an answer, and what opens a value in JSON.
 COMMENT = re.compile(rb"\A(?:\s|:[^\n]*\n|\xef\xbb\xbf)+")
@@ -109,43 +70,9 @@ def refusal_of(status: int, answer: Answer, hide: Redaction) -> Trouble:
     wait = _wait(answer.body, said)
     hinted = wait is not None or not answer.headers.keys().isdisjoint({"retry-after", "retry-after-ms"})
     everything = answer.body.decode("utf-8", "replace")
-    kind, reason = _kind(status, f"{codes} {said}", everything, hinted=hinted)
-    return Trouble(kind, reason or (f"http {status}" if status != OK else "error"), words, wait, everything)
-
-
-def _kind(status: int, said: str, everything: str, *, hinted: bool) -> tuple[Kind, str | None]:
-    """What kind of trouble it is, and its name where that is not the status.
-
-    Parameters
-    ----------
-    status
-        That of the answer, or of the error in it.
-    said
-        The server's codes and words.
-    everything
-        The whole body.
-    hinted
-        Whether the server says how long to wait.
-    """
-    rules: tuple[tuple[bool, Kind, str | None], ...] = (
-        (status == BUSY and not hinted and _matches(said, MONEY, SPENT), "stop", "no credit is left"),
-        (status == BUSY and "must be reduced" in said, "own", None),
-        (status == BUSY, "busy", None),
-        (status == UNAUTHORIZED, "stop", "the key is refused (http 401)"),
-        (status == UNPAID, "stop", "no credit is left (http 402)"),
-        (_matches(everything, GENERATION), "unwritten", None),
-        (status >= BROKEN or status in PASSING or status == OK, "away", None),
-        (_matches(said, FILTERED), "own", None if status in BARRED else "filtered"),
-        (_matches(said, MONEY), "stop", "no credit is left"),
-        (_matches(said, NO_MODEL), "stop", "the model is not known there"),
-        (status in OWN or _matches(said, TOO_LONG), "own", None),
-        (status in BARRED, "barred", None),
-    )
-    return next(((kind, reason) for holds, kind, reason in rules if holds), ("refused", None))
-
-
-def _matches(text: str, *patterns: re.Pattern[str]) -> bool:
-    return all(pattern.search(text) for pattern in patterns)
+    meant = next(each for each in REFUSALS if each.holds(status, f"{codes} {said}", everything, waits=hinted))
+    reason = meant.reason or (f"http {status}" if status != OK else "error")
+    return Trouble(meant.kind, reason, words, wait, everything)
 
 
 def words_of(body: bytes) -> tuple[str, str]:

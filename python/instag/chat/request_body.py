@@ -5,16 +5,11 @@ from typing import Any
 
 import orjson
 
+from instag.chat.quirks import ADAPTATIONS, LIMITS
 from instag.checks import is_number, is_whole
 from instag.errors import InputError
 
-__all__ = ["NO_TEMPERATURE", "RENAMED", "RENAMED_BACK", "RequestBody"]
-
-SHORTER, LONGER = "max_tokens", "max_completion_tokens"
-# Changes to a request, in the words that messages and journals have for them.
-NO_TEMPERATURE = "without a temperature"
-RENAMED, RENAMED_BACK = f"{SHORTER} is called {LONGER}", f"{LONGER} is called {SHORTER}"
-NAMES = {RENAMED: (SHORTER, LONGER), RENAMED_BACK: (LONGER, SHORTER)}
+__all__ = ["RequestBody"]
 
 
 class RequestBody:
@@ -35,7 +30,7 @@ class RequestBody:
     def __init__(self, model: str, schema: Mapping[str, Any] | None, sampling: Mapping[str, Any]) -> None:
         _check(sampling)
         self._schema, self._sampling = schema, dict(sampling)
-        self._swapped = False
+        self._renamed = False
         self._before = orjson.dumps({"model": model})[:-1] + b',"messages":'
         # What stands after the messages, for each way to ask for JSON, temperature and limit that came.
         self._built: dict[tuple[str, float | None, int | None], bytes] = {}
@@ -43,7 +38,7 @@ class RequestBody:
     @property
     def limit(self) -> int | None:
         """The most tokens an answer may have."""
-        return self._sampling.get(SHORTER, self._sampling.get(LONGER))
+        return next((self._sampling[name] for name in LIMITS if name in self._sampling), None)
 
     @property
     def temperature(self) -> float | None:
@@ -68,16 +63,14 @@ class RequestBody:
         return b"".join((self._before, messages, after))
 
     def change(self, what: str) -> bool:
-        """Make a change by its name; whether there was anything to change."""
+        """Make a change of :data:`instag.chat.quirks.ADAPTATIONS` by its name; whether there was anything to change."""
         self._built.clear()
-        if what == NO_TEMPERATURE:
-            return self._sampling.pop("temperature", None) is not None
-        return what in NAMES and self._rename(*NAMES[what])
-
-    def _rename(self, name: str, other: str) -> bool:
-        if name not in self._sampling or self._swapped:
+        made = next((each for each in ADAPTATIONS if each.name == what), None)
+        if made is None or made.field not in self._sampling or (made.renamed and self._renamed):
             return False
-        self._sampling[other], self._swapped = self._sampling.pop(name), True
+        value = self._sampling.pop(made.field)
+        if made.renamed is not None:
+            self._sampling[made.renamed], self._renamed = value, True
         return True
 
     def _after(self, way: str, temperature: float | None, limit: int | None) -> bytes:
@@ -86,7 +79,7 @@ class RequestBody:
         if temperature is not None and "temperature" in sampling:
             sampling["temperature"] = temperature
         if limit is not None:
-            sampling |= {name: limit for name in (SHORTER, LONGER) if name in sampling}
+            sampling |= {name: limit for name in LIMITS if name in sampling}
         rest = sampling | self._wanted(way)
         return b"," + orjson.dumps(rest)[1:] if rest else b"}"
 
@@ -105,7 +98,7 @@ class RequestBody:
 def _check(sampling: Mapping[str, Any]) -> None:
     if taken := {"model", "messages", "stream"} & sampling.keys():
         raise InputError(f"extra_body: {', '.join(sorted(taken))} cannot be set here")
-    for name in (SHORTER, LONGER):
+    for name in LIMITS:
         if not is_whole(limit := sampling.get(name, 1)):
             raise InputError(f"{name}: expected a whole number of 1 or more; found {limit!r}")
     if not (is_number(heat := sampling.get("temperature", 0)) and heat >= 0):

@@ -1,21 +1,15 @@
 """The format of requests: how a question is put to a server, found out with the first ones."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from instag.chat.request_body import NO_TEMPERATURE, RENAMED, RENAMED_BACK, RequestBody
+from instag.chat.quirks import ABOUT_JSON, ADAPTATIONS
+from instag.chat.request_body import RequestBody
 from instag.choices import Structured
 from instag.errors import InputError
 
 __all__ = ["RequestFormat", "Structured"]
 
-# Fields that a refusal names, in the languages that servers speak.
-ABOUT_JSON = re.compile(
-    r"response_?format|json_?schema|json_?object|structured|guided|grammar|\bschema|\bjson\b", re.IGNORECASE
-)
-ABOUT_TEMPERATURE = re.compile(r"temp[eé]ratur|температур|温度|溫度|온도|حرارة|तापमान|nhiệt độ", re.IGNORECASE)
-ABOUT_LENGTH = re.compile(r"max_?(?:completion_?|output_?|new_?)?tokens", re.IGNORECASE)
 # What an answer that cannot be read says nothing about how it was asked for.
 NEUTRAL = frozenset({"length", "refused", "filtered", "too large"})
 # Answers in a row that cannot be read before the question is put in another way: one may be bad luck.
@@ -212,9 +206,9 @@ class RequestFormat:
 
     def _adapt(self, words: str, shown: str) -> bool:
         """Change what the words name, if it is in the request and was not changed for the same before."""
-        for names, what in ((ABOUT_TEMPERATURE, NO_TEMPERATURE), (ABOUT_LENGTH, RENAMED), (ABOUT_LENGTH, RENAMED_BACK)):
-            if what not in self._adapted and names.search(words) and self._body.change(what):
-                self._adapted[what] = shown
+        for each in ADAPTATIONS:
+            if each.name not in self._adapted and each.about.search(words) and self._body.change(each.name):
+                self._adapted[each.name] = shown
                 self.version += 1
                 return True
         return False

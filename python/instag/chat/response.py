@@ -7,22 +7,14 @@ import orjson
 
 from instag.chat.endpoint import Redaction
 from instag.chat.question import TOO_LARGE, Reply
-from instag.chat.refusal import OK, Trouble, loaded, refusal_of, words_of
+from instag.chat.quirks import ENDS, OK, THOUGHTS
+from instag.chat.refusal import Trouble, loaded, refusal_of, words_of
 from instag.chat.transport import Answer
 
 __all__ = ["read_response"]
 
 STATUSES = range(400, 600)
 
-# How servers say that the model came to its end, or to the limit.
-ENDS = {
-    **dict.fromkeys(
-        ("stop", "end_turn", "eos", "eos_token", "end", "stop_sequence", "complete", "completed", "finished", "finish",
-         "tool_calls", "tool_use", "function_call", "stop_token", "normal"), "stop",
-    ),
-    **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length", "token_limit"), "length"),
-    **dict.fromkeys(("content_filter", "content_filtered", "safety", "prohibited_content", "blocklist"), "content_filter"),
-}  # fmt: skip
 WHOLE = ("{", "[", "```")
 
 
@@ -83,7 +75,7 @@ def _said(message: Mapping[str, Any], choice: Mapping[str, Any], hide: Redaction
         function = call.get("function") if isinstance(call, dict) else None
         if isinstance(function, dict) and (found := _text(function.get("arguments"), hide)):
             return found
-    for name in ("reasoning_content", "reasoning"):
+    for name in THOUGHTS:
         # Only where the whole of it is an answer: thoughts hold drafts.
         thought = _text(message.get(name), hide)
         if thought is not None and thought.strip().startswith(WHOLE):
