@@ -14,6 +14,7 @@ import pytest
 import typer
 
 import instag
+import shell
 from instag.cli.app import COMMANDS, app
 
 INSTAG = [sys.executable, "-m", "instag"]
@@ -28,10 +29,7 @@ ROWS = [
 
 
 def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [*INSTAG, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
-    assert done.returncode == code, done.stderr
-    return done
+    return shell.instag(*arguments, code=code, env=ENVIRONMENT)
 
 
 def lines(text: str) -> list[str]:

@@ -1,7 +1,6 @@
 """`instag stats --by`."""
 
 import subprocess
-import sys
 from io import StringIO
 from pathlib import Path
 
@@ -11,14 +10,12 @@ import pytest
 from rich.console import Console
 
 import instag
+import shell
 from instag.cli import console
 
 
 def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "instag", "stats", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stderr
-    return done
+    return shell.instag("stats", *arguments, code=code)
 
 
 @pytest.fixture

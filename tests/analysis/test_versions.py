@@ -1,8 +1,6 @@
 """Two sets side by side: what is counted, how far they are apart, and how that is shown."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import orjson
@@ -10,6 +8,7 @@ import polars as pl
 import pytest
 
 import instag
+import shell
 
 OLD = pl.DataFrame(
     {
@@ -75,10 +74,9 @@ def test_the_command_prints_tables_json_and_a_report(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("old.jsonl", "new.jsonl")]
     for frame, path in zip((OLD, NEW), paths, strict=True):
         path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in frame.to_dicts()))
-    command = [sys.executable, "-m", "instag", "compare", *map(str, paths)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    said = shell.instag("compare", *paths).stdout
     assert said.splitlines()[0].split() == ["old.jsonl", "new.jsonl"]
     page = tmp_path / "report.html"
-    done = subprocess.run([*command, "--json", "--report", str(page)], check=True, capture_output=True)
+    done = shell.instag("compare", *paths, "--json", "--report", page)
     assert orjson.loads(done.stdout)["gained"][0]["tag"] == "naming"
     assert "old.jsonl and new.jsonl" in page.read_text()

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 import instag
+import shell
 
 INSTAG = [sys.executable, "-m", "instag"]
 KEY = "sk-very-secret"
@@ -37,10 +38,8 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(judge: Any, data: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def call(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [*INSTAG, "audit", str(data), "--model", "m", "--base-url", judge.url, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, cwd=data.parent, check=False)
-        assert done.returncode == code, done.stderr
-        return done
+        given = ("audit", data, "--model", "m", "--base-url", judge.url, *arguments)
+        return shell.instag(*given, code=code, env=ENVIRONMENT, cwd=data.parent)
 
     return call
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import orjson
@@ -10,6 +9,7 @@ import polars as pl
 import pytest
 
 import instag
+import shell
 
 ENVIRONMENT = os.environ | {"COLUMNS": "200", "NO_COLOR": "1"}
 ROWS = [
@@ -21,10 +21,7 @@ ROWS = [
 
 
 def run(*arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "instag", "report", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, check=False)
-    assert done.returncode == code, done.stderr
-    return done
+    return shell.instag("report", *arguments, code=code, env=ENVIRONMENT)
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import instag
+import shell
 
 
 @pytest.fixture
@@ -28,8 +28,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "instag", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return shell.instag(*arguments, code=None)
 
 
 def test_the_same_rows_and_the_certificate(source: Path, tmp_path: Path) -> None:

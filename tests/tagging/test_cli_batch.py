@@ -1,12 +1,12 @@
 """`instag tag --batch` as a shell sees it; what batches do is tested beside."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import orjson
 import pytest
 
+import shell
 from batch_server import SECRET, BatchServer
 from tagged import environment
 
@@ -14,13 +14,9 @@ pytest.importorskip("openai", reason="the extra `batch` is not installed")
 
 
 def run(data: Path, action: str, url: str, *more: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "instag", "tag", str(data), "-o", str(data.with_name("tagged.jsonl"))]
     options = ["--model", "gpt-4o-mini", "--base-url", url, "--batch", action, *more]
-    done = subprocess.run(
-        [*command, *options], capture_output=True, text=True, check=False, env=environment(OPENAI_API_KEY=SECRET)
-    )
-    assert done.returncode == code, done.stderr + done.stdout
-    return done
+    environ = environment(OPENAI_API_KEY=SECRET)
+    return shell.instag("tag", data, "-o", data.with_name("tagged.jsonl"), *options, code=code, env=environ)
 
 
 def test_submit_wait_and_collect(tmp_path: Path) -> None:

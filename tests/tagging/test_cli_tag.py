@@ -16,6 +16,7 @@ from filelock import FileLock
 
 import chaos
 import instag
+import shell
 from patience import LONGEST, wait_for
 from tagged import answered, environment, table
 
@@ -29,12 +30,7 @@ ROWS = [
 
 
 def run(*arguments: object, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-    command = [*INSTAG, *map(str, arguments)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=environment(**more), check=False, stdin=subprocess.DEVNULL
-    )
-    assert done.returncode == code, done.stderr + done.stdout
-    return done
+    return shell.instag("tag", *arguments, code=code, env=environment(**more))
 
 
 @pytest.fixture
