@@ -155,7 +155,7 @@ DRESSING = {
     "io.output": "whether a file is standard output",
     "io.shards": "whether a name has a place for a number",
     "io.writer": "the types of files that can be written",
-    "io.targets": "whether the conversations are put together",
+    "io.conversation.targets": "whether the conversations are put together",
     "io.trainers.configs": "the name of a trainer's configuration",
 }
 

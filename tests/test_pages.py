@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ UNTAGGED = {
     "docs/how-to/languages.md",
 }
 """Pages on which the data are tagged first."""
+LONG = {"cleaning.md", "normalizing.md"}
+"""Pages that take ten seconds each, most of them for embedding."""
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the commands are written for a POSIX shell"),
@@ -58,17 +61,23 @@ def sample() -> pl.DataFrame:
     return data.with_columns(lang=pl.lit("en"), reward=reward, chosen=pl.int_range(pl.len()) % 20 == 0)
 
 
+@cache
+def chosen() -> tuple[instag.Normalized[pl.DataFrame], pl.DataFrame, pl.DataFrame]:
+    """The sample normalised, and two subsets of it."""
+    normal = instag.normalize(sample(), min_count=2, distance=None)
+    return normal, instag.select(normal.data, 40), instag.select(normal.data, 40, method="gain")
+
+
 def prepare(page: str) -> dict[str, Any]:
     """Put into the working directory what pages read, and give what their programs begin with."""
     data = sample()
     asked = data.drop("tags", "query_tags")
-    normal = instag.normalize(data, min_count=2, distance=None)
-    subset = instag.select(normal.data, 40)
+    normal, subset, gain = chosen()
     raw = asked if page in UNTAGGED else data
     for name in ("data", "raw", "pool", "tagged"):
         instag.write(raw if name != "tagged" else data, f"{name}.jsonl")
-    chosen = {"subset": subset, "complexity-first": subset, "gain": instag.select(normal.data, 40, method="gain")}
-    for name, rows in {"normal": normal.data, "clean": normal.data, "traffic": data.tail(30), **chosen}.items():
+    subsets = {"subset": subset, "complexity-first": subset, "gain": gain}
+    for name, rows in {"normal": normal.data, "clean": normal.data, "traffic": data.tail(30), **subsets}.items():
         instag.write(rows, f"{name}.jsonl")
     normal.vocabulary.save("vocabulary.parquet")
     normal.vocabulary.save("v.parquet")
@@ -102,7 +111,11 @@ def prepare(page: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[pytest.mark.slow] if path.name in LONG else []) for path in PAGES],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
 def test_every_block_runs(path: Path, server: chaos.Chaos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = str(path.relative_to(ROOT))
     found = [

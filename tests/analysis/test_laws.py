@@ -26,7 +26,7 @@ rows = st.lists(row, max_size=40)
 Grouped = list[tuple[Any, str]]
 
 # A whole analysis takes some milliseconds, whatever its size.
-laws = settings(max_examples=40, deadline=None)
+laws = settings(max_examples=25, deadline=None)
 
 
 def frame(rows: list[Any], groups: list[str] | None = None) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def test_long_names_stay_apart() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=90)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(texts, max_size=30), st.integers(1, 10**7))
 def test_no_line_is_wider_than_eighty_columns(names: list[str], largest: int) -> None:
     frame = pl.DataFrame(

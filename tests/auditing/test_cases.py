@@ -51,7 +51,7 @@ def of(pool: Population, case: Case) -> list[set[str]]:
     return [{pool.tags[tag] for tag in pool.tags_of(place[query])} for query in case.queries]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(pools, designs)
 def test_cases_are_what_they_say(pool: Population, design: Design) -> None:
     cases = cases_of(pool, design)

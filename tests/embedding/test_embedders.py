@@ -8,6 +8,7 @@ import types
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -93,13 +94,23 @@ def test_the_command_line_asks_an_endpoint_for_other_data(server: Any, tmp_path:
     assert pl.read_ndjson(output)["tags"].to_list() == [[]]
 
 
-def test_a_busy_endpoint_is_asked_again(server: Any) -> None:
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that are waited between two requests, of which none pass."""
+    seconds: list[float] = []
+    monkeypatch.setattr("instag.embedding.endpoint.time", SimpleNamespace(sleep=seconds.append))
+    return seconds
+
+
+def test_a_busy_endpoint_is_asked_again(server: Any, waits: list[float]) -> None:
     server.answers = [(503, "busy"), (429, "slow down"), vectors]
     assert endpoint(server)(["a"]) == [[1.0, 0.01]]
     assert len(server.seen) == 3
+    assert waits == [0.5, 1.0]
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504])
+@pytest.mark.usefixtures("waits")
 def test_what_a_later_try_may_mend_is_asked_again(server: Any, status: int) -> None:
     server.answers = [(status, "not now"), vectors]
     assert endpoint(server, retries=1)(["a"]) == [[1.0, 0.01]]
@@ -119,6 +130,7 @@ def test_what_a_later_try_may_mend_is_asked_again(server: Any, status: int) -> N
         ((503, "busy"), "the endpoint did not answer with vectors: 503 busy"),
     ],
 )
+@pytest.mark.usefixtures("waits")
 def test_an_endpoint_that_refuses(server: Any, answer: Any, message: str) -> None:
     server.answers = [answer]
     with pytest.raises(instag.InputError) as error:

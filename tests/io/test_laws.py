@@ -76,7 +76,7 @@ def lines(path: Path) -> list[Any]:
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=rows)
 @pytest.mark.parametrize("kind", [".jsonl", ".json", ".parquet"])
 @pytest.mark.parametrize("to", ["messages", "sharegpt", "alpaca"])
@@ -122,7 +122,7 @@ parted = st.lists(
 ).map(lambda turns: {"messages": turns})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     records=st.lists(flat, min_size=1, max_size=5)
     | st.lists(speech, min_size=1, max_size=5)
@@ -140,7 +140,7 @@ def test_expressions_find_the_users_turns_of_the_conversation(records: list[dict
     assert fast == slow
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     cells=st.lists(st.tuples(texts, texts), min_size=1, max_size=5),
     name=texts.filter(lambda name: name.strip() == name and name != "prompt"),

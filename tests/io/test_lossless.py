@@ -188,7 +188,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(records=st.lists(st.dictionaries(keys, values, min_size=1, max_size=4), min_size=1, max_size=6))
 @pytest.mark.parametrize(("suffix", "wide"), [(".jsonl", 100), (".jsonl", 0), (".json", 100)])
 def test_arbitrary_records_survive(suffix: str, wide: int, records: list[dict[str, Any]]) -> None:
@@ -197,7 +197,7 @@ def test_arbitrary_records_survive(suffix: str, wide: int, records: list[dict[st
         assert same(parsed(Path(folder, f"out{suffix}")), records)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(records=st.lists(st.dictionaries(keys, values, max_size=4), min_size=1, max_size=6))
 def test_the_core_finds_the_types_that_python_finds(records: list[dict[str, Any]]) -> None:
     shapes, twin = _core.Shapes(), Shape()

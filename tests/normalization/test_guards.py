@@ -102,7 +102,7 @@ overfit underfitting overwork reset set setting act react list lists out up self
 tag = st.lists(st.sampled_from(KNOWN.split()), min_size=1, max_size=4).map(" ".join)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(tag, tag)
 def test_the_short_way_says_what_the_guards_say(one: str, other: str) -> None:
     if joined(one) != joined(other):

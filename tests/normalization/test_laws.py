@@ -52,7 +52,7 @@ def normalize(rows: list[Any] | pl.DataFrame, options: Any) -> instag.Normalized
     return instag.normalize(data, embedder=letters, **options)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rows, options)
 def test_again_changes_nothing(rows: list[Any], options: Any) -> None:
     if options["steps"].index("frequency") > 0 and options["min_count"]:
@@ -64,7 +64,7 @@ def test_again_changes_nothing(rows: list[Any], options: Any) -> None:
     assert twice.vocabulary.tags["tag"].to_list() == once.vocabulary.tags["tag"].to_list()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows, options, st.randoms())
 def test_order_of_rows_and_tags_changes_nothing(rows: list[Any], options: Any, random: Any) -> None:
     done = normalize(rows, options)
@@ -79,7 +79,7 @@ def test_order_of_rows_and_tags_changes_nothing(rows: list[Any], options: Any, r
     assert [tags and set(tags) for tags in other.data["tags"].to_list()] == [sets[nth] for nth in order]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows, options)
 def test_every_assignment_has_a_fate(rows: list[Any], options: Any) -> None:
     done = normalize(rows, options)
@@ -104,7 +104,7 @@ def test_every_assignment_has_a_fate(rows: list[Any], options: Any) -> None:
     assert all(sum(row.count(tag) for row in rows if row) == count for tag, count in counts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows, options, st.sampled_from([1, 2, 3]), st.sampled_from([None, 0.2]))
 def test_a_tag_is_its_most_frequent_spelling(
     rows: list[Any], options: Any, min_samples: int, max_diameter: float | None
@@ -131,7 +131,7 @@ def way(ways: Any, raw: str) -> list[str]:
     return steps
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rows, options)
 def test_a_vocabulary_gives_the_same_data_the_same_tags(rows: list[Any], options: Any) -> None:
     done = normalize(rows, options)
@@ -143,7 +143,7 @@ def test_a_vocabulary_gives_the_same_data_the_same_tags(rows: list[Any], options
     assert sorted([*members, *done.vocabulary.dropped]) == sorted(raw)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(rows, rows, options)
 def test_unseen_tags_land_alike_whatever_they_come_with(rows: list[Any], other: list[Any], options: Any) -> None:
     vocabulary = normalize(rows, options).vocabulary

@@ -40,7 +40,7 @@ def by_definition(vectors: NDArray[np.float32], distance: float) -> Found:
     return {(one, other): float(similarities[one, other]) for one, other in places}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     st.integers(2, 400),
     st.integers(1, 30),

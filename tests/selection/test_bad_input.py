@@ -239,7 +239,15 @@ def group_of(command: str) -> list[Any]:
     return [each for each in group.get_command(None, command).params if hasattr(each, "is_flag")]
 
 
-@pytest.mark.parametrize(("command", "option"), [(name, each) for name in COMMANDS for each in options_of(name)])
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        # A report takes a second each, and what its options have of their own is tested beside it.
+        pytest.param(name, each, marks=[pytest.mark.slow] if name == "report" else [])
+        for name in COMMANDS
+        for each in options_of(name)
+    ],
+)
 def test_the_command_line_takes_every_text_or_refuses_it_in_words(
     command: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ import llama
 DATA = pl.DataFrame({"question": ["Why is the sky blue?", "Write a poem."], "answer": ["x", "y"]})
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(llama.missing() is not None, reason=llama.missing() or "")
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")  # the model is too small to end each time
 def test_weights_answer_and_their_name_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
