@@ -69,7 +69,7 @@ def test_select_says_where_the_budget_is_out_of_reach(data: Path) -> None:
     done = run("select", data, "--budget", "100", "-o", output, "--details", "--method", "coverage")
     assert done.stderr.splitlines() == [
         "note: column 'tags': 1 of 5 samples have null tags; they are not chosen",
-        "note: budget: 100 samples were asked for, and 3 have tags; all of those were taken",
+        "note: budget: 100 samples were asked for, but 3 have tags; all of those were taken",
     ]
     assert pl.read_parquet(output)["row"].to_list() == [1, 3, 0]
 

@@ -110,7 +110,7 @@ def test_a_moved_folder_and_other_limits_redo_nothing(folder: Path, tmp_path_fac
 def test_until_from_and_a_rehearsal(folder: Path) -> None:
     assert run(folder, until="dedup")[-1].startswith("nothing is written yet")
     assert run(folder, start="normalize")[2] == "normalize: asked for"
-    with pytest.warns(instag.errors.InstagWarning, match="20 samples were asked for, and 10 have tags"):
+    with pytest.warns(instag.errors.InstagWarning, match="20 samples were asked for, but 10 have tags"):
         run(folder, limit=5)
     assert len(pl.read_csv(folder / "out-trial/rows.csv")) <= 10
     with pytest.raises(instag.InputError, match="until: expected a step of the recipe, one of read, dedup"):

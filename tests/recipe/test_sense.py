@@ -59,7 +59,7 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[select]\nbudget = 3\n[normalize]\nsteps = ["rulez"]\n', 11, r"\[normalize\] steps: .*rulez"),
         ('[select]\nbudget = 3\n[clean]\nscript = "klingon"\n', 11, r"\[clean\] script: .*klingon"),
         (SELECT + "curve = 2.5\n", 11, r"\[select\] curve: .*2\.5"),
-        ('[select]\nbudget = 3\nquality = "score"\n', 10, r"\[select\] quality: only method 'gain' has it"),
+        ('[select]\nbudget = 3\nquality = "score"\n', 10, r"\[select\] quality: only method 'gain' has this option"),
         # files
         ('[select]\nbudget = 3\n[decontaminate]\nagainst = "nowhere/*.jsonl"\n', 11, r"matches no file \(/.*\); there is no folder"),
         (SELECT + 'target = "trafic.jsonl"\n', 11, r"'trafic.jsonl' matches no file .*; did you mean traffic.jsonl\?"),

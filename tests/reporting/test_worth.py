@@ -78,5 +78,5 @@ def test_near_coverage_needs_vectors() -> None:
 
 
 def test_match_is_no_curve_to_judge_by() -> None:
-    with pytest.raises(instag.InputError, match="gain: curve 'match' is no curve of its own"):
+    with pytest.raises(instag.InputError, match="gain: curve 'match' is not a curve of its own"):
         instag.analyze(costly(), gain={"curve": "match"})

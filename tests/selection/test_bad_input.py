@@ -144,10 +144,10 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest(function: Callabl
     ("call", "why"),
     [
         (lambda: instag.certify(DATA, cast("Any", 5)), "rows: expected the numbers of the rows, such as [0, 5]"),
-        (lambda: instag.certify(DATA, DATA["chosen"]), "found 40 times true or false: give the numbers"),
-        (lambda: instag.certify(DATA, [0, 0]), "found row 0 2 times: leave the others out"),
+        (lambda: instag.certify(DATA, DATA["chosen"]), "found 40 booleans: give the numbers"),
+        (lambda: instag.certify(DATA, [0, 0]), "found row 0 2 times: leave the repeats out"),
         (lambda: instag.certify(DATA, [-1]), "rows: expected numbers of rows, from 0 to 39; found -1"),
-        (lambda: instag.certify(DATA, []), "rows: expected one at least"),
+        (lambda: instag.certify(DATA, []), "rows: expected at least one row"),
         (
             lambda: instag.select(DATA, 0.5, method="gain", cost="tokens", min_cost=5, max_cost=2),
             "min_cost, max_cost: expected the least below the most; found 5 and 2",
@@ -158,7 +158,7 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest(function: Callabl
         ),
         (
             lambda: instag.select(DATA, 1, method="gain", cost="words", min_cost=3),
-            "budget: 1 words are less than the 3 of the cheapest sample: ask for more",
+            "budget: 1 words are less than the 3 that the cheapest sample costs: raise the budget",
         ),
         (
             lambda: instag.select(DATA, 5, method="gain", cost="huge"),
@@ -174,7 +174,7 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest(function: Callabl
         ),
         (
             lambda: instag.rank(DATA, method="gain", group="source", at_most={"a": "30%"}),
-            "at_most: a share is of the budget, and a ranking has none: give counts",
+            "at_most: a share is one of the budget, and a ranking has no budget: give counts",
         ),
         (
             lambda: instag.select(DATA, 5, method="gain", weights=pl.DataFrame({"tag": ["t0", "t1"], "weight": ["2", "x"]})),
@@ -191,7 +191,7 @@ def test_an_option_that_there_is_not_is_named_with_the_nearest(function: Callabl
             lambda: instag.select(DATA, 5, method="gain", start=range(ROWS)),
             "start: it holds all 40 rows, so none is left to choose: leave it out, or add data",
         ),
-        (lambda: instag.select(DATA, 5, quality="score"), "quality: only method 'gain' has it"),
+        (lambda: instag.select(DATA, 5, quality="score"), "quality: only method 'gain' has this option"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_what_to_do(call: Callable[[], object], why: str) -> None:

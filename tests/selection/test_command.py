@@ -78,7 +78,7 @@ def test_costs_and_an_earlier_selection(source: Path, tmp_path: Path) -> None:
     assert "of 30 words; 0 samples cost too little and 5 too much" in done.stdout, done.stderr
     done = run("select", source, "-o", then, "--budget", "5", "--method", "gain", "--start", first, "--curve", "match")
     assert done.returncode == 1
-    assert "curve: 'match' is compared with complexity-first, which knows no start" in done.stderr
+    assert "curve: 'match' is compared with complexity-first, which has no start" in done.stderr
     done = run("select", source, "-o", then, "--budget", "5", "--method", "gain", "--start", first)
     assert pl.read_ndjson(then).height == 5
     assert run("rank", source, "-o", then, "--method", "gain", "--group", "of", "--at-most", "4").returncode == 0

@@ -87,9 +87,12 @@ def test_a_ranking_is_every_selection(options: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        ({"group": "source", "at_least": 2}, "at_least: with it a smaller budget is no prefix"),
-        ({"cost": "tokens"}, "cost: with it a smaller budget is no prefix of a larger one, for the last sample"),
-        ({"curve": "match"}, "curve: 'match' finds another curve for each budget"),
+        ({"group": "source", "at_least": 2}, "at_least: with it, a smaller selection is not a prefix"),
+        (
+            {"cost": "tokens"},
+            "cost: with it, a smaller selection is not a prefix of a larger one, because the last sample",
+        ),
+        ({"curve": "match"}, "curve: 'match' finds a different curve for each budget"),
     ],
 )
 def test_no_ranking_where_nothing_is_nested(options: dict[str, Any], why: str) -> None:
@@ -228,39 +231,39 @@ def select(**options: Any) -> Any:
         ({"curve": "sqrt"}, "curve: expected a number above 0 and at most 1, 'log' or 'match'; found 'sqrt'"),
         (
             {"curve": "match", "quality": "reward"},
-            "curve: 'match' is compared with complexity-first, which knows no quality",
+            "curve: 'match' is compared with complexity-first, which has no quality",
         ),
         ({"quality": "score"}, "no column 'score'"),
         ({"quality": "source"}, "quality: expected numbers in column 'source'; found String"),
-        ({"quality_missing": 1}, "quality_missing: it is for quality, which is not given"),
+        ({"quality_missing": 1}, "quality_missing: it has an effect only with quality, which is not given"),
         ({"group": "tags", "at_most": 3}, "group: column 'tags' is List(String): expected one value a row"),
         ({"weights": {"sql": 1e308}}, "weights: expected numbers up to 1e+100; found 1e+308 for 'sql': divide all"),
         ({"target": {"sql": 0.0}}, "target: every tag of the data has a share of 0 in it: give some tag more"),
-        ({"cost": "tokens", "budget": 2}, "budget: 2 tokens are less than the 5 of the cheapest sample"),
+        ({"cost": "tokens", "budget": 2}, "budget: 2 tokens are less than the 5 that the cheapest sample costs"),
         ({"cost": "tokens", "cost_exponent": 2}, "cost_exponent: expected a number from 0 to 1; found 2"),
         ({"cost": "dollars"}, "cost: no column 'dollars'"),
         (
             {"cost": "tokens", "min_cost": 1000},
             "min_cost, max_cost: none of 48 samples with tags costs between 1000 and inf",
         ),
-        ({"min_cost": 5}, "min_cost: it is for cost"),
-        ({"at_least": 3}, "at_least: group= / --group names the column with the groups that it is about"),
-        ({"group": "source"}, "group: at_least= or at_most= says"),
+        ({"min_cost": 5}, "min_cost: it has an effect only with cost"),
+        ({"at_least": 3}, "at_least: it needs the column with the groups, group= / --group"),
+        ({"group": "source"}, "group: it has an effect only with at_least= or at_most="),
         (
             {"group": "source", "at_least": {"maths": 3}},
             "at_least: no group 'maths' in column 'source'; the groups are: chat, code, math",
         ),
-        ({"group": "source", "at_least": 4}, "the groups are to have 12 samples together, above the budget of 5"),
+        ({"group": "source", "at_least": 4}, "the groups should have 12 samples together, above the budget of 5"),
         (
             {"group": "source", "at_least": {"code": 40}, "budget": 50},
-            "group 'code' is to have at least 40 samples; it has",
+            "group 'code' should have at least 40 samples, but has",
         ),
         ({"group": "source", "at_least": {"code": 3}, "at_most": 2}, "at least 3 and at most 2 samples"),
         ({"group": "source", "at_most": {"code": "many"}}, "at_most: code: expected a count such as 500"),
         ({"group": "source", "at_most": {"tag:sql": 3}}, "tags have no upper quota"),
         ({"at_least": {"tag:cobol": 3}}, "no sample has the tag 'cobol'"),
-        ({"at_least": {"tag:music": 60}}, "60 samples are to have it"),
-        ({"start": "source"}, "start: column 'source' is String: expected true"),
+        ({"at_least": {"tag:music": 60}}, "60 samples should have it"),
+        ({"start": "source"}, "start: column 'source' is String: expected booleans, true"),
         ({"start": [70]}, "start: expected numbers of rows, from 0 to 59; found 70"),
         ({"start": range(60)}, "start: it holds all 60 rows"),
         ({"weights": {"cobol": 1}}, "weights: none of its 1 tags is in the data"),
@@ -270,7 +273,7 @@ def select(**options: Any) -> Any:
         ({"weights": pl.DataFrame({"tag": ["sql"]})}, "expected the columns tag and weight; found no weight"),
         ({"target": {"cobol": 1.0}}, "target: none of its 1 tags is in the data"),
         ({"target": pl.DataFrame({"text": ["a"]})}, "target: expected the tags in a column 'tags'"),
-        ({"target": {"sql": 1.0}, "curve": 1}, "curve: with 1 every tag counts the same"),
+        ({"target": {"sql": 1.0}, "curve": 1}, "curve: with 1, a tag is worth the same"),
     ],
 )
 def test_what_is_wrong_is_said(options: dict[str, Any], why: str) -> None:
@@ -308,11 +311,11 @@ def test_bad_columns(column: str, values: list[Any], why: str) -> None:
             "none of 2 samples has tags, so nothing is chosen: tag them first",
         ),
         ({"budget": "0.1%"}, "so nothing is chosen: ask for 1 or more"),
-        ({"budget": 60}, "budget: 60 samples were asked for, and 48 have tags; all of those were taken"),
+        ({"budget": 60}, "budget: 60 samples were asked for, but 48 have tags; all of those were taken"),
         ({"budget": 40, "group": "source", "at_most": 3}, "at_most: the groups may have 9 samples together"),
         ({"weights": {"sql": 2, "cobol": 2}}, "weights: 1 of 2 tags are not in the data: 'cobol'"),
         ({"target": {"sql": 1.0, "cobol": 3.0}}, "they are 75.0% of it, which no selection can reach"),
-        ({"budget": 45, "start": [*range(30)]}, "were chosen before"),
+        ({"budget": 45, "start": [*range(30)]}, "are in the earlier selection"),
     ],
 )
 def test_what_deserves_a_look_is_said(options: dict[str, Any], why: str) -> None:
@@ -322,7 +325,7 @@ def test_what_deserves_a_look_is_said(options: dict[str, Any], why: str) -> None
 
 
 def test_options_of_other_methods() -> None:
-    with pytest.raises(instag.InputError, match="quality: only method 'gain' has it; found method 'coverage'"):
+    with pytest.raises(instag.InputError, match="quality: only method 'gain' has this option; found method 'coverage'"):
         instag.select(pool(), 5, method="coverage", quality="reward")
     with pytest.raises(TypeError, match="no option 'qualty'; did you mean 'quality'"):
         select(qualty="reward")
@@ -333,11 +336,11 @@ def test_options_of_other_methods() -> None:
     [
         ([1, 1], {}, "rows: expected each row once; found row 1 2 times"),
         ([60], {}, "rows: expected numbers of rows, from 0 to 59; found 60"),
-        ([0, 1, 2], {"budget": 2}, "rows: they have 3 samples, above the budget of 2"),
-        ([0, 1], {"start": [1]}, "1 may not be chosen"),
+        ([0, 1, 2], {"budget": 2}, "rows: 3 samples exceed the budget of 2"),
+        ([0, 1], {"start": [1]}, "start, min_cost or max_cost exclude 1 of them"),
         ([0, 1, 2, 3, 4, 5], {"group": "source", "at_most": 1}, "above at_most of 1"),
-        ([0], {"method": "coverage"}, "method: expected 'gain', which alone has an objective"),
-        ([0], {"curve": "match"}, "curve: 'match' is no curve of its own"),
+        ([0], {"method": "coverage"}, "method: expected 'gain', the only method with an objective"),
+        ([0], {"curve": "match"}, "curve: 'match' is not a curve of its own"),
         ([0], {"steps": -1}, "steps: expected a count of 0 or more"),
     ],
 )
@@ -389,5 +392,5 @@ def test_a_tokenizer_from_disk(tmp_path: Path) -> None:
     for name in (tmp_path, tmp_path / "tokenizer.json", str(tmp_path)):
         assert instag.count_tokens(data, name)["tokens"].to_list() == [4]
     (tmp_path / "broken.json").write_text("{}")
-    with pytest.raises(instag.InputError, match=r"this is no tokenizer\.json"):
+    with pytest.raises(instag.InputError, match=r"this is not a tokenizer\.json"):
         instag.count_tokens(data, tmp_path / "broken.json")

@@ -214,14 +214,14 @@ def test_null_tags_are_reported() -> None:
 
 @pytest.mark.warns
 def test_a_missed_budget_is_reported() -> None:
-    message = "^budget: 3 samples were asked for, and 1 have tags; all of those were taken$"
+    message = "^budget: 3 samples were asked for, but 1 have tags; all of those were taken$"
     with pytest.warns(instag.InstagWarning, match=message):
         assert instag.select(frame([["a"], []]), 3).height == 1
 
 
 @pytest.mark.warns
 def test_a_budget_missed_by_one_is_reported() -> None:
-    with pytest.warns(instag.InstagWarning, match="^budget: 2 samples were asked for, and 1 have tags"):
+    with pytest.warns(instag.InstagWarning, match="^budget: 2 samples were asked for, but 1 have tags"):
         assert instag.select(frame([["a"], [], []]), 2).height == 1
 
 

@@ -115,10 +115,13 @@ def test_every_budget_is_a_prefix_and_an_earlier_selection_is_gone_on_with() -> 
     [
         ({"similarity": 1.0}, "similarity: expected a cosine above 0 and below 1; found 1.0"),
         ({"similarity": "near"}, "similarity: expected a cosine"),
-        ({"embedder": embed}, "embedder: it is for similarity, which is not given: say how near with similarity="),
+        (
+            {"embedder": embed},
+            "embedder: it has an effect only with similarity, which is not given: give a cosine with similarity=",
+        ),
         ({"similarity": 0.9, "embedder": None}, "similarity: it needs an embedder"),
         ({"similarity": 0.9, "embedder": "word2vec"}, "embedder: expected 'auto', 'minilm'"),
-        ({"similarity": 0.9, "curve": "match"}, "which knows no similarity"),
+        ({"similarity": 0.9, "curve": "match"}, "which has no similarity"),
     ],
 )
 def test_what_is_wrong_is_said(options: dict[str, Any], why: str) -> None:
@@ -128,13 +131,13 @@ def test_what_is_wrong_is_said(options: dict[str, Any], why: str) -> None:
 
 
 def test_other_methods_have_none() -> None:
-    with pytest.raises(instag.InputError, match="similarity: only method 'gain' has it"):
+    with pytest.raises(instag.InputError, match="similarity: only method 'gain' has this option"):
         instag.select(pl.DataFrame({"tags": [["verse"]]}), 1, similarity=0.9)
 
 
 def test_nothing_near_is_said() -> None:
     data = pl.DataFrame({"tags": [["verse"], ["sums"]]})
-    with pytest.warns(instag.InstagWarning, match="no two of 2 tags are as near as 0.9 by embedder embed"):
+    with pytest.warns(instag.InstagWarning, match="no two of 2 tags are as similar as 0.9 by embedder embed"):
         instag.select(data, 1, method="gain", similarity=0.9, embedder=embed)
 
 

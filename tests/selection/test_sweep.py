@@ -110,7 +110,7 @@ def test_other_frames_come_back_as_they_are() -> None:
 def test_what_cannot_be_reached_is_said() -> None:
     with pytest.warns(instag.InstagWarning) as said:
         found = instag.sweep(pool(), 5, by="complexity", levels=[2.0], hold=1.0)
-    assert any("level 1: coverage 100.0% was asked for, and" in str(each.message) for each in said)
+    assert any("level 1: coverage 100.0% was asked for, but" in str(each.message) for each in said)
     assert found.tolerance == 1 - found.table["coverage"].item() > 0.25
 
 
@@ -118,8 +118,8 @@ def test_what_cannot_be_reached_is_said() -> None:
     ("options", "message"),
     [
         ({"size": 0}, "size: expected a count of 1 or more; found 0"),
-        ({"size": 201}, "size: 402 samples with tags are needed for these levels, and there are 400: .* nested=True"),
-        ({"size": 401, "nested": True}, "size: 401 samples with tags are needed for these levels, and there are 400"),
+        ({"size": 201}, "size: these levels need 402 samples with tags, and there are 400: .* nested=True"),
+        ({"size": 401, "nested": True}, "size: these levels need 401 samples with tags, and there are 400"),
         ({"by": "length"}, "by: expected one of complexity, diversity; found 'length'"),
         ({"levels": 1}, "levels: expected a count of 2 or more; found 1"),
         ({"levels": []}, r"levels: expected a count of 2 or more, or rising values; found \[\]"),

@@ -40,7 +40,7 @@ def test_files_levels_and_figures(source: Path, tmp_path: Path) -> None:
         (["--levels", "four"], "--levels: expected a number such as 4, or a share such as 0.7 or 70%; found 'four'"),
         (["--levels", "6,4"], "levels: expected rising values"),
         (["--levels", "4,5", "--hold", "700%"], "hold: expected a coverage, above 0 and up to 1; found 7.0"),
-        (["--levels", "4,5", "--size", "600"], "1,200 samples with tags are needed"),
+        (["--levels", "4,5", "--size", "600"], "these levels need 1,200 samples with tags"),
         (["--levels", "1"], "levels: expected a count of 2 or more"),
     ],
 )

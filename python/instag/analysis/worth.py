@@ -90,7 +90,7 @@ def worth_of(
     except TypeError as error:  # a name that is no option's
         raise InputError(f"gain: {error}") from None
     if options.curve == "match":
-        raise InputError("gain: curve 'match' is no curve of its own: name the one that it found, or 'log'")
+        raise InputError("gain: curve 'match' is not a curve of its own: give the one that it found, or 'log'")
     lines, quotas = [], []
     costs = pl.DataFrame(schema=COSTS)
     if pool.tagged:

@@ -2,21 +2,23 @@
 
 ============  ======================================================
 selector      :func:`select`, :func:`rank` and :func:`choose`
-choice        what was chosen, by which method and why
-ranking       samples in their order; folding: found in parts of the data
-options       what a selection by gain can be given
-problem       what is chosen from, what is good, what is allowed
-objective     what each tag is worth
-propagation   tags that count for those near them
+choice        a selection, with the reasons and all that is known of it
+ranking       the order of samples, and why each was taken
+folding       complexity-first over parts of the data
+options       the options of a selection by gain
+problem       the rows to choose from, the objective and the constraints
+objective     the weight of each tag
+propagation   tags that also count for similar tags
 matching      the curve that matches complexity-first
-cost          what each sample costs; tokens: counted
-amounts       counts and shares, as people write them
-columns       columns and frames that options name
-constraint    a budget, and all that bounds a selection
-quota         what groups and tags are to have
-start         what was chosen before
-shortfall     what a selection lacks of what was asked for, and why
-certificate   :func:`certify`: how far it may be from the best
+cost          the cost of each sample
+tokens        :func:`count_tokens`
+amounts       counts and shares, as users write them
+columns       columns and frames that options refer to
+constraint    the budget and all other limits
+quota         limits for groups and tags
+start         an earlier selection
+shortfall     which part of the budget and quotas was missed, and why
+certificate   :func:`certify`: how far a selection may be from the best
 subsets       :func:`sweep`: subsets that differ in one measure
 ============  ======================================================
 """

@@ -1,4 +1,4 @@
-"""Counts and shares as people write them."""
+"""Counts and shares as users write them."""
 
 from collections.abc import Callable
 from numbers import Integral, Real
@@ -9,28 +9,28 @@ from instag.errors import InputError
 
 __all__ = ["amount_of", "is_share"]
 
-# There is never more of anything: larger numbers do not fit into floats.
+# No count is larger than this, and integers that are much larger do not fit into floats.
 MOST = 2**64
 
 
 def amount_of(
     name: str, value: Any, whole: float, *, rounding: Callable[[float], float] = round, counted: bool = False
 ) -> float:
-    """What an amount is: itself if it is a count, or its share of the whole, rounded.
+    """Convert an amount to a number: a count stays as it is, a share is taken of the whole and rounded.
 
     Parameters
     ----------
     name
-        Of the option, for the error.
+        The name of the option, for the error.
     value
         A whole number is a count. A float up to 1, or a text such as "30%", is a share; a larger float is a number of
         units.
     whole
-        What shares are of.
+        What a share is taken of.
     rounding
         How a share becomes a count.
     counted
-        Whether what is no share has to be a whole number.
+        Whether an amount that is not a share must be a whole number.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def amount_of(
     """
     share = _share(value)
     if share is not None and 0 <= share <= 1:
-        # So that a tenth of 30 is 3 when it is rounded up, whatever floats make of it.
+        # Rounded to six places first, so that a tenth of 30 is 3 even when it is rounded up, despite floating point.
         return share * whole if rounding is float else rounding(round(share * whole, 6))
     number = _number(value)
     if share is None and number is not None and number >= 0 and (not counted or number == int(number)):
@@ -52,7 +52,7 @@ def amount_of(
 
 
 def is_share(value: Any) -> bool:
-    """Whether an amount is a part of something.
+    """Whether an amount is written as a share.
 
     Examples
     --------

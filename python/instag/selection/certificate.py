@@ -1,4 +1,4 @@
-"""`certify`: how good a selection is, beside the best that is possible."""
+"""`certify`: how good a selection is, compared with the best possible."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,14 +26,14 @@ __all__ = ["Certificate", "certificate_of", "certify"]
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a selection is worth by the objective, and what no selection can be worth.
+    """The value of a selection by the objective, and a bound on the value of any selection.
 
     Attributes
     ----------
     value
-        What the selection adds to what was chosen before.
+        What the selection adds to the earlier selection, or to nothing.
     bound
-        No selection within the same constraint adds more.
+        No selection under the same constraints adds more.
     """
 
     value: float
@@ -46,7 +46,7 @@ class Certificate:
 
     @property
     def line(self) -> str:
-        """All three in a line.
+        """The share, the value and the bound in one line.
 
         Examples
         --------
@@ -72,35 +72,35 @@ def certify(
     steps: int = 200,
     **gain: Unpack[Gain],
 ) -> Certificate:
-    """Tell how good a selection is, whoever made it: its value, and a bound on what is possible.
+    """Certify any selection, however it was made: its value, and a bound on what is possible.
 
     Parameters
     ----------
     data
         The data that it was chosen from.
     rows
-        The numbers of the rows, from 0: `row` of ``details=True``.
+        The numbers of the rows, from 0, as in the column `row` of ``details=True``.
     tags
         As for :func:`select`.
     method
         Only ``"gain"`` has an objective.
     budget
-        As for :func:`select`; None is what the rows have: their number, or with `cost` what they cost.
+        As for :func:`select`; None takes the number of the rows or, with `cost`, what they cost.
     steps
-        The most steps that the bound is improved by; it stops where it is within 0.1 %.
+        The most steps in which the bound is improved; it stops earlier once the bound is within 0.1 %.
     **gain
-        The options of ``method="gain"`` in :func:`select`: they say what is good, and what is allowed.
+        The options of ``method="gain"`` in :func:`select`: they define the objective and the constraints.
 
     Returns
     -------
     Certificate
-        With `value`, `bound` and `share`; as text "at least 99.6 % of the best possible", and with all three in
-        `line`.
+        It has `value`, `bound` and `share`, and all three as text in `line`. Printed, it reads "at least 99.6 % of the
+        best possible".
 
     Raises
     ------
     InputError
-        If the rows are none of the data, come twice, or are not allowed by the budget and quotas.
+        If a row number does not exist in the data or comes twice, or the budget and quotas do not allow the rows.
 
     Examples
     --------
@@ -114,12 +114,12 @@ def certify(
     expect(
         "method",
         method,
-        "'gain', which alone has an objective to certify by",
+        "'gain', the only method with an objective to certify by",
         lambda each: isinstance(each, str) and each == "gain",
     )
     options = read_options(method, **gain)
     if options.curve == "match":
-        raise InputError("curve: 'match' is no curve of its own: certify by a number or 'log'")
+        raise InputError("curve: 'match' is not a curve of its own: certify by a number or 'log'")
     check_count("steps", steps, 0)
     check_name("tags", tags)
     frame = wrap(data)
@@ -127,7 +127,7 @@ def certify(
     wanted = _row_numbers(rows, tagsets.samples)
     if budget is None:
         if not len(wanted):
-            raise InputError("rows: expected one at least, or a budget that they might have met; found none")
+            raise InputError("rows: expected at least one row, or a budget; found neither")
         cost = cost_of(frame, options)
         budget = len(wanted) if cost is None else Units(cost.values[wanted].sum())
     problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=None)
@@ -137,9 +137,9 @@ def certify(
 
 
 def certificate_of(problem: Problem, rows: NDArray[np.uint32], steps: int) -> Certificate:
-    """Bound what is possible, in so many steps.
+    """Bound what is possible, in at most `steps` steps.
 
-    Lower quotas that the selection does not reach bound nothing: what is possible without them is at least as much.
+    Lower quotas that the selection does not reach are lowered to what it has: with weaker quotas, no less is possible.
     """
     constraint = problem.constraint
     if (quotas := constraint.quotas) is not None:
@@ -165,7 +165,7 @@ def _row_numbers(rows: Any, samples: int) -> NDArray[np.uint32]:
     values, counts = np.unique(wanted, return_counts=True)
     if len(values) < len(wanted):
         raise InputError(
-            f"rows: expected each row once; found row {values[counts > 1][0]:,} {counts.max():,} times: leave the others out"
+            f"rows: expected each row once; found row {values[counts > 1][0]:,} {counts.max():,} times: leave the repeats out"
         )
     return wanted
 
@@ -176,13 +176,13 @@ def _check_allowed(problem: Problem, rows: NDArray[np.uint32]) -> None:
     unit = "samples" if constraint.cost is None else constraint.cost.name
     if amount > constraint.budget * (1 + 1e-12):
         raise InputError(
-            f"rows: they have {amount:,.10g} {unit}, above the budget of {constraint.budget:,.10g}: give fewer rows, or leave the budget out"
+            f"rows: {amount:,.10g} {unit} exceed the budget of {constraint.budget:,.10g}: give fewer rows, or leave the budget out"
         )
     untagged = np.diff(problem.tagsets.offsets)[rows] == 0
     left_out = ~problem.available[rows] & ~untagged
     if left_out.any():
         raise InputError(
-            f"rows: {int(left_out.sum()):,} may not be chosen, by start, min_cost or max_cost: row {rows[left_out][0]:,} is one; leave them out"
+            f"rows: start, min_cost or max_cost exclude {int(left_out.sum()):,} of them, such as row {rows[left_out][0]:,}: leave them out"
         )
     if (quotas := constraint.quotas) is not None:
         values = None if constraint.cost is None else constraint.cost.values[rows]

@@ -1,4 +1,4 @@
-"""What was chosen, by which method and why: the work behind `choose`, `select` and `rank`."""
+"""A selection with all that is known of it: the work behind `choose`, `select` and `rank`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,38 +33,38 @@ F = TypeVar("F")
 # Pairs of row and tag up to which 20 steps of a certificate take less than a second.
 QUICK = 10_000_000
 STEPS = 20
-# Quotas that a text lists.
+# The most quotas that the summary lists.
 SHOWN = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Selection(Generic[F]):
-    """A selection, and all that is known of it, as :func:`choose` gives it; as text what the command line says.
+    """A selection with all that is known of it, as :func:`choose` returns it. Printed, it reads as on the command line.
 
     Attributes
     ----------
     method
-        What it was chosen by.
+        The method that was used.
     frame, tags
-        What it was chosen from, and the column with the tags.
+        The data that it was chosen from, and the name of the column with the tags.
     options
-        Those of `gain`.
+        The options of ``gain``.
     tagsets
-        The tags of the data, or of those rows that could have been chosen.
+        The tags of all rows, or only of the rows that could have been chosen.
     ranking
         The rows in order of selection.
     counts
         How many rows the data have, how many have null tags, and how many have tags.
     wanted
-        How many samples were asked for; None where the budget is not one of samples.
+        How many samples were asked for; None if the budget is not a number of samples.
     problem
-        What it was chosen by, for `gain`.
+        For `gain`, the problem that was solved.
     gains
         What each row added to the objective.
     match
         The curve that was found for ``curve="match"``.
     numbers
-        Which rows of the data `tagsets` and `ranking` are about; None where it is all of them.
+        The numbers in the data of the rows of `tagsets`, which `ranking` refers to; None if `tagsets` has all rows.
     """
 
     method: Method
@@ -86,14 +86,14 @@ class Selection(Generic[F]):
         return self.ranking.rows if self.numbers is None else self.numbers[self.ranking.rows]
 
     def data(self, *, details: bool = False) -> F:
-        """The rows in order of selection, as the kind of frame that came in; with `details` why each was taken."""
+        """The rows in order of selection, in the same kind of frame as the data; `details` adds why each was taken."""
         check_flag("details", details)
         found: F = self.frame.take(self.rows, self.details if details else pl.DataFrame())
         return found
 
     @cached_property
     def details(self) -> pl.DataFrame:
-        """Why each row was taken, a line a row: the columns that `details` of :func:`select` adds."""
+        """Why each row was taken: the columns that `details` of :func:`select` adds, with one line for each row."""
         if self.problem is None or self.gains is None:
             return explain(self.tagsets, self.ranking).with_columns(row=self.rows)
         start, constraint = self.problem.start, self.problem.constraint
@@ -112,14 +112,14 @@ class Selection(Generic[F]):
 
     @cached_property
     def quotas(self) -> pl.DataFrame:
-        """What each group, and each tag with a lower quota, was to have `at_least` and `at_most`, and what it has `reached`.
+        """The quotas of groups and tags (`at_least` and `at_most`), and what each has `reached`.
 
-        In samples, or in units of `cost`, with what was chosen before; null where nothing was asked.
+        Amounts are in samples or in units of `cost` and include an earlier selection; a limit that was not set is null.
         """
         return quotas_reached(self.problem, self.rows)
 
     def certificate(self, steps: int | None = None) -> Certificate | None:
-        """How good it is, for `gain`; by default with as many steps as take less than a second."""
+        """The certificate, for `gain`; by default with as many steps as take less than a second."""
         if self.problem is None or (self.match is not None and self.match.curve is None):
             return None
         problem = self.problem
@@ -129,30 +129,32 @@ class Selection(Generic[F]):
         return certificate_of(problem, self.rows, quick if steps is None else steps)
 
     def lines(self) -> list[str]:
-        """What is to be said of it, the certificate apart: what was spent, what quotas reached, which curve was found."""
+        """The summary without the certificate: what was spent, what quotas reached, and the curve that was found."""
         if self.problem is None:
             return []
-        said = []
+        lines = []
         constraint = self.problem.constraint
         if constraint.cost is not None:
             spent = f"{constraint.amount(self.rows):,.10g} of {constraint.budget:,.10g} {constraint.cost.name}"
             cheap, dear = self.problem.dropped
-            said.append(f"{spent}; {cheap:,} samples cost too little and {dear:,} too much" if cheap or dear else spent)
+            lines.append(
+                f"{spent}; {cheap:,} samples cost too little and {dear:,} too much" if cheap or dear else spent
+            )
         for of, least, most, reached in self.quotas.head(SHOWN).iter_rows():
             bounds = [
                 f"at {word} {bound:,.10g}" for word, bound in (("least", least), ("most", most)) if bound is not None
             ]
-            said.append(f"{of}: {reached:,.10g}, of {' and '.join(bounds)}")
+            lines.append(f"{of}: {reached:,.10g}, of {' and '.join(bounds)}")
         if (more := self.quotas.height - SHOWN) > 0:
-            said.append(f"and {more:,} more groups")
-        return said if self.match is None else [*said, f"match: {self.match}"]
+            lines.append(f"and {more:,} more groups")
+        return lines if self.match is None else [*lines, f"match: {self.match}"]
 
     def warn_of_missing(self) -> None:
-        """Say which samples could not be chosen, which quotas were not reached, and whether the budget was missed."""
+        """Warn of samples that could not be chosen, of quotas that were not reached, and of a budget that was missed."""
         warn_of_missing(self.counts, self.wanted, self.rows, self.problem, self.quotas, self.tags)
 
     def __str__(self) -> str:
-        """How many samples, by what, and how good that is."""
+        """The summary, and a line with the number of samples, the method and the certificate."""
         certificate = self.certificate()
         good = "" if certificate is None else f": {certificate.line}"
         samples = f"{len(self.rows):,} of {self.counts.samples:,} samples by {self.method}{good}"
@@ -171,12 +173,12 @@ def selection_of(
     options: Options,
     progress: Callable[[Progress], None] | None = None,
 ) -> Selection[Any]:
-    """Encode, and choose; no budget takes all that has tags."""
+    """Encode the tags and choose; without a budget, take all samples that have tags."""
     check_name("tags", tags)
     check_seed(seed)
     check_function("progress", progress)
-    tell = progress or (lambda _: None)
-    tell(Stage("encoding tags"))
+    report = progress or (lambda _: None)
+    report(Stage("encoding tags"))
     if isinstance(frame, RayFrame):
         frame.require_key()
     if method == "complexity-first" and seed is None and (folded := _folded(frame, budget, tags)) is not None:
@@ -186,11 +188,11 @@ def selection_of(
     counts = Counts.of(tagsets)
     if method != "gain":
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
-        tell(Stage("selecting"))
+        report(Stage("selecting"))
         ranking = rank_tags(tagsets, method, wanted, seed)
         return Selection(method, frame, tags, options, tagsets, ranking, counts, None if budget is None else wanted)
     problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=seed, progress=progress)
-    tell(Stage("selecting"))
+    report(Stage("selecting"))
     match = matched(problem) if options.curve == "match" else None
     if match is not None:
         rows, gains = match.rows, match.gains
@@ -203,7 +205,7 @@ def selection_of(
 
 
 def _folded(frame: Frame, budget: float | str | None, tags: str) -> Folded | None:
-    """A selection without all rows in one place, where that may need less memory."""
+    """Select without holding all rows at once, if that may need less memory; None if not."""
     if isinstance(frame, RayFrame):
         return None if budget is None else fold(frame, budget, tags)
     if frame.streams and isinstance(budget, Integral) and not isinstance(budget, bool):

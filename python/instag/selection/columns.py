@@ -1,4 +1,4 @@
-"""Columns and frames that options name; what is wrong with them is said with the option."""
+"""Columns and frames that options refer to; errors about them begin with the option."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,23 +16,23 @@ from instag.frame import Frame, wrap
 from instag.normalization.rollup import with_broader
 from instag.tagsets import TagSets
 
-__all__ = ["column_of", "named", "numbers_of", "opened", "tag_sets_of", "wrapped"]
+__all__ = ["column_of", "errors_name", "numbers_of", "opened", "tag_sets_of", "wrapped"]
 
 
 def tag_sets_of(frame: Frame, column: str, tree: Any) -> TagSets:
-    """The tags of each row, with those that are broader by a tree, if there is one."""
+    """The tags of each row, with the broader ones if there is a tree."""
     sets = frame.tag_sets(column)
-    with named("tree"):
+    with errors_name("tree"):
         return with_broader(sets, tree)
 
 
 @contextmanager
-def named(option: str) -> Iterator[None]:
-    """Say with what is wrong which option it is about.
+def errors_name(option: str) -> Iterator[None]:
+    """Begin the messages of errors within the block with the option that they are about.
 
     Examples
     --------
-    >>> with named("weights"):
+    >>> with errors_name("weights"):
     ...     raise InputError("x.csv: there is no such file")
     Traceback (most recent call last):
     ...
@@ -51,13 +51,13 @@ def opened(option: str, path: str | PathLike[str]) -> Frame:
     text = fspath(path)
     if not text:
         raise InputError(f"{option}: expected a file; found ''")
-    with named(option):
+    with errors_name(option):
         return wrap(io.load(text))
 
 
 def column_of(frame: Frame, option: str, name: str) -> pl.Series:
     """The column that an option names."""
-    with named(option):
+    with errors_name(option):
         return frame.column(name)
 
 
@@ -70,7 +70,7 @@ def wrapped(option: str, data: Any, expected: str) -> Frame:
 
 
 def numbers_of(frame: Frame, option: str, name: str, missing: float | None) -> NDArray[np.float64]:
-    """A column of finite numbers; what is null or NaN is `missing`, or an error where that is None."""
+    """A column of finite numbers, with `missing` in place of null and NaN; if that is None, these are an error."""
     column = column_of(frame, option, name)
     if not column.dtype.is_numeric():
         hint = ": make numbers of them first, for instance with .cast(float)" if column.dtype == pl.String else ""

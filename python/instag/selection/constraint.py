@@ -1,4 +1,4 @@
-"""What a selection may hold: a budget of samples or of what they cost, and quotas of groups and tags."""
+"""The limits of a selection: a budget of samples or of their cost, and quotas of groups and tags."""
 
 from dataclasses import dataclass, field
 from math import floor
@@ -15,7 +15,7 @@ from instag.frame import Frame
 from instag.selection.amounts import amount_of
 from instag.selection.cost import Cost
 from instag.selection.options import Options
-from instag.selection.quota import Quotas, check_reachable, parted, quotas_of, wanted_tags
+from instag.selection.quota import Quotas, check_reachable, quotas_of, split_quotas, wanted_tags
 from instag.selection.start import Start
 from instag.tagsets import TagSets
 
@@ -25,12 +25,12 @@ UNBOUNDED = 2**63
 
 
 class Units(float):
-    """A budget that is a number of units, however small."""
+    """A budget in units of cost: a number up to 1 is no share here."""
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """What a selection may hold.
+    """The limits of a selection.
 
     Attributes
     ----------
@@ -39,11 +39,11 @@ class Constraint:
     cost
         What each row costs; None where every row costs 1.
     exponent
-        How much the cost counts against the gain.
+        The exponent e of the cost in gain / cost^e.
     quotas
-        Those of groups.
+        The quotas of groups.
     wanted
-        For some tags, how many rows are to hold them, if that can be.
+        For some tags, how many rows should hold them if possible.
     """
 
     budget: float
@@ -58,11 +58,11 @@ class Constraint:
         return self.cost is None and (self.quotas is None or not self.quotas.at_least.any())
 
     def amount(self, rows: NDArray[np.uint32]) -> float:
-        """What rows cost together, or how many they are."""
+        """The total cost of rows, or their number."""
         return float(len(rows)) if self.cost is None else float(self.cost.values[rows].sum())
 
     def core(self) -> _core.Constraint:
-        """As the core takes it: in whole numbers."""
+        """The same for the core, in integers."""
         parts = self.cost.parts if self.cost is not None else _whole
         given: dict[str, Any] = {}
         if self.cost is not None:
@@ -86,7 +86,7 @@ def _whole(samples: float) -> int:
 
 
 def count(budget: Any, samples: int) -> int:
-    """How many samples a budget is: itself, or its share of all.
+    """Convert a budget to a number of samples: a count stays as it is, a share is taken of all samples.
 
     Examples
     --------
@@ -114,25 +114,25 @@ def constraint_of(
     available: NDArray[np.bool_],
     start: Start | None,
 ) -> Constraint:
-    """Read the budget and the quotas; None for a budget takes whatever the quotas allow.
+    """Read the budget and the quotas; without a budget, the quotas are the only limit.
 
     Raises
     ------
     InputError
-        If no selection keeps them, with the numbers that say why.
+        If no selection can meet them; the message has the numbers that show why.
     """
     if cost is None:
         whole = float(tagsets.samples if budget is None else count(budget, tagsets.samples))
     else:
         whole = _units(budget, cost, available)
-    group_least, wanted = parted(options.at_least)
+    group_least, wanted = split_quotas(options.at_least)
     quotas = None
     if group_least is not None or options.at_most is not None:
         quotas = quotas_of(frame, options, group_least, whole, cost, start)
         check_reachable(quotas, whole, cost, available, limited=budget is not None)
     elif options.group is not None and options.at_least is None:
         raise InputError(
-            f"group: at_least= or at_most= says what each {options.group!r} is to have; neither is given: give one, or leave group out"
+            f"group: it has an effect only with at_least= or at_most=, the least or the most of each {options.group!r}; neither is given: give one, or leave group out"
         )
     codes = wanted_tags(tagsets, wanted, whole, available, start)
     return Constraint(whole, cost, options.cost_exponent, quotas, codes)
@@ -150,6 +150,6 @@ def _units(budget: Any, cost: Cost, available: NDArray[np.bool_]) -> float:
     units = amount_of("budget", budget, total, rounding=float)
     if values.size and units < (least := float(values.min())):
         raise InputError(
-            f"budget: {units:,.10g} {cost.name} are less than the {least:,.10g} of the cheapest sample: ask for more; all cost {total:,.10g} together"
+            f"budget: {units:,.10g} {cost.name} are less than the {least:,.10g} that the cheapest sample costs: raise the budget; all samples cost {total:,.10g} together"
         )
     return float(units)

@@ -1,4 +1,4 @@
-"""What each sample costs."""
+"""The cost of each sample."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,9 @@ __all__ = ["Cost", "cost_of"]
 
 Floats = NDArray[np.float64]
 
-# Decimal places that are tried, so that costs are whole numbers of the last of them.
+# The most decimal places with which costs are tried as integers.
 PLACES = 6
-# The least and the largest cost: their sums and quotients stay finite.
+# The least and the largest cost: within them, sums and quotients stay finite.
 LEAST, MOST = 1e-100, 1e100
 # The core adds costs up in 64 bits.
 LARGEST = 2.0**62
@@ -31,7 +31,7 @@ class Cost:
     Attributes
     ----------
     name
-        What is counted.
+        The unit, or the column.
     values
         As given.
     whole
@@ -39,7 +39,7 @@ class Cost:
     scale
         How many parts are one unit.
     slack
-        How many parts the rounding of all rows can amount to.
+        By how many parts the rounding of all rows together can be off.
     """
 
     name: str
@@ -49,17 +49,17 @@ class Cost:
     slack: float
 
     def parts(self, units: float) -> int:
-        """Units in parts, rounded down."""
+        """Convert units to parts, rounded down."""
         return int(min(float(units) * self.scale + self.slack, LARGEST))
 
 
 def cost_of(frame: Frame, options: Options) -> Cost | None:
-    """The column with the cost, or what is computed in its place.
+    """Read the cost from a column, or compute it.
 
     Raises
     ------
     InputError
-        If there is no such column, or a value that is no number above 0.
+        If there is no such column, or a value is not a number above 0.
     """
     name = options.cost
     if name is None:
@@ -67,10 +67,10 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
     if name in frame.columns:
         values = numbers_of(frame, "cost", name, None)
     elif name in ("characters", "words"):
-        said = texts(frame).to_frame("text").select(pl.col("text").list.join("\n"))
+        conversations = texts(frame).to_frame("text").select(pl.col("text").list.join("\n"))
         count = pl.col("text").str.len_chars() if name == "characters" else pl.col("text").str.count_matches(r"\S+")
-        # A sample without a word is not for nothing: it takes a row.
-        values = said.select(count.clip(lower_bound=1)).to_series().to_numpy().astype(np.float64)
+        # A sample without a word still costs 1, for it takes up a row.
+        values = conversations.select(count.clip(lower_bound=1)).to_series().to_numpy().astype(np.float64)
     else:
         hint = (
             "count them first with instag.count_tokens / --tokenizer"
@@ -81,7 +81,7 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
     if (bad := np.flatnonzero(values <= 0)).size:
         raise InputError(
             f"cost: expected numbers above 0 in column {name!r}; found {values[bad[0]]:g} in {frame.row_name(bad[0])}, and {bad.size:,} such "
-            "in all: drop those rows, or give them what they cost"
+            "in all: drop those rows, or give them a cost"
         )
     if (bad := np.flatnonzero((values < LEAST) | (values > MOST))).size:
         raise InputError(
@@ -92,7 +92,7 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
 
 
 def _whole(values: Floats) -> tuple[NDArray[np.uint64], float, float]:
-    """Costs in whole parts: exact where they have few decimal places, and else as fine as the core can add up."""
+    """Costs as integers: exact if they have few decimal places, otherwise as fine as the core can add up."""
     total = max(float(values.sum()), 1e-300)
     for places in range(PLACES + 1):
         scale = 10.0**places

@@ -1,8 +1,9 @@
-"""Complexity-first without all rows in one place: of each part only what its first rounds take.
+"""Complexity-first over parts of the data, of which only the rows of their first rounds are kept.
 
-A row is taken in no later a round of a part than in that of the whole, so the first rounds of what every part takes in as
-many rounds are those of the whole. How many rounds that are is a guess, from what the budget takes of a part alone. Where
-it was too few the budget is not met within them, and twice as many are tried.
+A row is taken in no later a round of its part than of the whole. So the rows that the parts take in their first R
+rounds include all that the whole takes in its first R rounds, and have the same first R rounds. R is guessed from the
+rounds that the budget takes of one part alone. If the budget is not met within R rounds, the guess was too small, and R
+is doubled.
 
 References
 ----------
@@ -27,30 +28,30 @@ from instag.tagsets import Encoding, TagSets, lists_of
 __all__ = ["Folded", "fold", "fold_pieces"]
 
 METHOD = "complexity-first"
-# Rounds that are kept beyond those that the budget takes of a part alone, and which share of these.
+# Rounds that are kept beyond those that the budget takes of one part alone: this many, and one for each SHARE rounds.
 MORE, SHARE = 1, 4
 # More rounds than there can be rows.
 ALL = 1 << 62
-# Rows that are encoded before any are let go, and how many times as many as would be kept.
+# How many rows are encoded before any are dropped, and at least how many times as many as are kept.
 BLOCK, TIMES = 1 << 18, 16
 
 
 @dataclass(frozen=True)
 class Folded:
-    """What all rows come to.
+    """The selection, and the rows that were kept to make it.
 
     Attributes
     ----------
     tagsets
         The tags of the rows that were kept.
     ranking
-        The selection, numbered among these.
+        The selection, numbered within these rows.
     counts
-        How many rows there are in all.
+        The counts of all rows.
     wanted
         How many were asked for.
     numbers
-        Which rows were kept; None where these are all, or are known by a key.
+        The numbers in the data of the rows that were kept; None if all were, or if a key identifies them.
     """
 
     tagsets: TagSets
@@ -63,12 +64,12 @@ class Folded:
 def fold_pieces(pieces: Callable[[], Iterable[pl.Series]], wanted: int) -> Folded:
     """Choose from a column of tags that comes piece by piece.
 
-    Every 262,144 rows, or more, those are let go that are not taken in the first rounds of what there is, where that leaves few.
+    Every 262,144 rows or more, the rows that are not taken in the first rounds are dropped, if that leaves few.
 
     Parameters
     ----------
     pieces
-        Reads the column, from its beginning.
+        Reads the column from its beginning.
     wanted
         How many rows to choose.
     """
@@ -84,7 +85,7 @@ def fold_pieces(pieces: Callable[[], Iterable[pl.Series]], wanted: int) -> Folde
 
 
 class _Pool:
-    """The rows that may be chosen, of those that have come so far."""
+    """The rows so far that may still be chosen."""
 
     def __init__(self, wanted: int, rounds: int | None) -> None:
         self.rounds = rounds
@@ -107,7 +108,7 @@ class _Pool:
         return Folded(tagsets, ranking, counts, self._wanted, self._numbers(tagsets))
 
     def _numbers(self, tagsets: TagSets) -> Rows | None:
-        """Where the rows there are stand in the data."""
+        """The numbers in the data of the rows in the pool; None if none were dropped."""
         if not self._gone.any():
             return None
         since = len(self._kept) + int(self._gone[0])
@@ -127,7 +128,7 @@ class _Pool:
         self._encoding.push(lists_of(kept.lengths, kept.tags.gather(kept.codes)).alias(kept.is_null.name))
 
     def _first(self, tagsets: TagSets) -> tuple[Rows, int | None]:
-        """The rows of the first rounds, and how many rounds; all that have tags where these do not meet the budget."""
+        """The rows of the first rounds, and how many rounds; all that have tags if these do not meet the budget."""
         rounds, ranking = self.rounds, rank_tags(tagsets, METHOD, self._wanted, None)
         if rounds is None:
             if len(ranking.rows) == tagsets.tagged:
@@ -147,7 +148,7 @@ def _met(folded: Folded, rounds: int) -> bool:
 
 
 def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
-    """Choose from what the first rounds take of each part, of these together, and so on."""
+    """Choose from what the first rounds take of each part, then of several parts together, and so on."""
     key = frame.require_key()
     # A count of samples needs no count of the rows.
     wanted = count(budget, 0 if isinstance(budget, int) else frame.count())
@@ -168,7 +169,7 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
 
 
 def _counted(frame: pl.DataFrame, *, key: str, tags: str, wanted: int, rounds: int | None) -> pl.DataFrame:
-    """In one row, what the first rounds take of a part, and how many rows it has."""
+    """What the first rounds take of a part, and its counts, in one row."""
     tagsets = PolarsFrame(frame).tag_sets(tags)
     order = frame.get_column(key).arg_sort().to_numpy()
     ranking = rank_tags(tagsets.taken(order), METHOD, tagsets.samples, None)
@@ -181,7 +182,7 @@ def _counted(frame: pl.DataFrame, *, key: str, tags: str, wanted: int, rounds: i
 
 
 def _merged(parts: pl.DataFrame, *, key: str, tags: str) -> pl.DataFrame:
-    """The same of several parts, whose first rounds are known as far as those of each."""
+    """The same for several parts together, for as many rounds as are known of all of them."""
     counts = parts.select(pl.col("rounds").min(), pl.col(Counts._fields).sum())
     rows = _unpacked(parts).sort(key)
     ranking = rank_tags(PolarsFrame(rows).tag_sets(tags), METHOD, rows.height, None)

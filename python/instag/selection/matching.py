@@ -1,4 +1,4 @@
-"""The curve "match": as complex as complexity-first at least, and as much coverage as that allows."""
+"""The curve "match": at least as complex as complexity-first, with as much coverage as that allows."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from instag.selection.ranking import rank_tags
 
 __all__ = ["Match", "matched"]
 
-# Halvings of what a curve's parameter may be.
+# Steps of bisection for a curve's parameter.
 STEPS = 12
-# The least parameter of min(x, 1) + λx that is tried, as a power of two; what is below is coverage and nothing else.
+# The least parameter of min(x, 1) + λx that is tried, as a power of two; below it, only coverage counts.
 LEAST = -20.0
 
 
@@ -25,7 +25,7 @@ class Match:
     rows
         In order of selection.
     gains
-        What each added by the curve.
+        What each row added, by the curve.
     curve
         The curve that was found, and its parameter; None where complexity-first itself is best.
     """
@@ -43,7 +43,7 @@ class Match:
 
 
 def matched(problem: Problem) -> Match:
-    """Find the curve: bisect the parameter of each kind until complexity is that of complexity-first."""
+    """Find the curve: for each kind, bisect the parameter until complexity is that of complexity-first."""
     tagsets = problem.tagsets
     budget = int(problem.constraint.budget)
     first = rank_tags(tagsets, "complexity-first", budget, problem.seed).rows
@@ -69,7 +69,7 @@ def matched(problem: Problem) -> Match:
 
 
 def _gains(problem: Problem, rows: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """What each row of complexity-first adds, by x^0.5: it has no curve of its own."""
+    """What each row of complexity-first adds by x^0.5, since that method has no curve of its own."""
     counts = np.zeros(problem.tagsets.n_tags)
     gains = np.empty(len(rows))
     offsets, codes = problem.tagsets.offsets, problem.tagsets.codes

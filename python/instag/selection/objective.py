@@ -1,4 +1,4 @@
-"""What a selection by gain is good for: the curve, and what each tag is worth."""
+"""The objective of a selection by gain: the curve, and the weight of each tag."""
 
 from collections.abc import Mapping
 from os import PathLike
@@ -20,10 +20,10 @@ __all__ = ["LARGEST", "curve_of", "worth_of"]
 
 Floats = NDArray[np.float64]
 
-# The largest weight or quality: sums of their products stay finite.
+# The largest weight or quality: up to it, sums of their products stay finite.
 LARGEST = 1e100
 
-# Names that a message lists.
+# The most names that a message lists.
 SHOWN = 3
 
 
@@ -33,10 +33,10 @@ def curve_of(options: Options) -> tuple[str, float]:
 
 
 def worth_of(tagsets: TagSets, options: Options, column: str) -> Floats | None:
-    """What each tag is worth, by weights and by a target; None where all are worth the same.
+    """The weight of each tag, from `weights` and `target`; None if all have the same.
 
-    With a target whose tag shares are p, a tag is worth p^(1-a), with the logarithm p: then the best selection from
-    rows of one tag each has the shares of the target.
+    With a target whose tag shares are p, a tag has weight p^(1-a), or p with the logarithm. With these weights, the
+    best selection among rows of one tag each has the shares of the target.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def worth_of(tagsets: TagSets, options: Options, column: str) -> Floats | None:
         exponent = 1.0 if isinstance(options.curve, str) else 1.0 - float(options.curve)
         if exponent == 0:
             raise InputError(
-                "curve: with 1 every tag counts the same however often it comes, so there is nothing to steer to a target: expected less than 1"
+                "curve: with 1, a tag is worth the same however many samples have it, so a target has no effect: expected less than 1"
             )
         shares = _placed("target", tagsets, _target(options.target, column), 0.0)
         if not shares.any():
@@ -77,7 +77,7 @@ def _weights(weights: Any) -> dict[str, float]:
 
 
 def _listed(frame: Frame, where: str) -> dict[str, float]:
-    """Tags and weights of a frame, in the columns `tag` and `weight`."""
+    """The tags and weights of a frame, from its columns `tag` and `weight`."""
     if missing := [column for column in ("tag", "weight") if column not in frame.columns]:
         raise InputError(
             f"{where}expected the columns tag and weight; found no {missing[0]} in {', '.join(frame.columns) or 'a frame without columns'}: rename the columns"
@@ -123,7 +123,9 @@ def _checked(name: str, weights: Mapping[Any, Any]) -> dict[str, float]:
                 f"{name}: expected a finite number of 0 or more for each tag; found {shown(weight)} for {tag!r}"
             )
         if weight > LARGEST:
-            raise InputError(f"{name}: expected numbers up to {LARGEST:g}; found {weight!r} for {tag!r}: divide all")
+            raise InputError(
+                f"{name}: expected numbers up to {LARGEST:g}; found {weight!r} for {tag!r}: divide all of them"
+            )
     return {str(tag): float(weight) for tag, weight in weights.items()}
 
 
@@ -136,7 +138,7 @@ def _placed(name: str, tagsets: TagSets, weights: Mapping[str, float], otherwise
     if len(unknown) == len(weights):
         raise InputError(
             f"{name}: none of its {len(weights):,} tags is in the data, which have {_some(tags)}; it has {_some(list(weights))}: "
-            "see that both are normalised the same way"
+            "check that both are normalised in the same way"
         )
     if unknown and name == "weights":
         warn(f"{name}: {len(unknown):,} of {len(weights):,} tags are not in the data: {_some(unknown)}")

@@ -13,50 +13,53 @@ from instag.errors import InputError
 
 __all__ = ["Gain", "Options", "read_options"]
 
-# How an option is given that is no name of a column.
-NEEDED = {"similarity": "say how near with"}
+# How a message asks for an option whose value is not the name of a column.
+NEEDED = {"similarity": "give a cosine with"}
 
 
 class Gain(TypedDict, total=False):
     """The options of :func:`select` for ``method="gain"``."""
 
-    curve: Annotated[Curve, Option("a number for x^A (0.5), log, or match. 0 covers, 1 deepens.", "A", kind=str)]
-    quality: Annotated[str, Option("samples count as much as this column says.", "COLUMN")]
-    quality_missing: Annotated[float, Option("what null in --quality counts.", "NUMBER")]
-    cost: Annotated[str, Option("what samples cost, for --budget: a column, characters, words or tokens.", "COLUMN")]
+    curve: Annotated[
+        Curve,
+        Option("a number A for x^A (0.5), log, or match. 0: more coverage; 1: more tags a sample.", "A", kind=str),
+    ]
+    quality: Annotated[str, Option("a column of numbers by which samples are weighted.", "COLUMN")]
+    quality_missing: Annotated[float, Option("the quality of samples that have none.", "NUMBER")]
+    cost: Annotated[str, Option("the cost that --budget limits: a column, characters, words or tokens.", "COLUMN")]
     cost_exponent: Annotated[float, Option("take by gain / cost^E, from 0 to 1 (1).", "E")]
     min_cost: Annotated[float, Option("leave out samples that cost less.", "NUMBER")]
     max_cost: Annotated[float, Option("leave out samples that cost more.", "NUMBER")]
     group: Annotated[str, Option("the groups of --at-least and --at-most.", "COLUMN")]
     at_least: Annotated[
         Amount | Mapping[str, Amount],
-        Option("what a group, or tag:TAG, is to have: a count or a share.", "[GROUP=]N", kind=list[str]),
+        Option("the least of a group or of tag:TAG: a count or a share.", "[GROUP=]N", kind=list[str]),
     ]
     at_most: Annotated[
         Amount | Mapping[str, Amount],
-        Option("what a group may have: a count or a share.", "[GROUP=]N", kind=list[str]),
+        Option("the most of a group: a count or a share.", "[GROUP=]N", kind=list[str]),
     ]
-    start: Annotated[Any, Option("what was chosen before: a column of booleans, or a file.", "COLUMN|FILE", kind=str)]
+    start: Annotated[Any, Option("an earlier selection: a column of booleans, or a file.", "COLUMN|FILE", kind=str)]
     weights: Annotated[
         Mapping[str, float] | str | PathLike[str] | Any,
-        Option("what tags are worth: a file with the columns tag and weight.", "FILE", kind=str),
+        Option("weights of tags: a file with the columns tag and weight.", "FILE", kind=str),
     ]
     target: Annotated[
         Mapping[str, float] | Any, Option("choose data like those in this file, by its tags.", "FILE", kind=str)
     ]
-    tree: Annotated[Any, Option("count broader tags too, of a vocabulary made with a judge.", "V.parquet", kind=str)]
+    tree: Annotated[Any, Option("count broader tags too, from a vocabulary made with a judge.", "V.parquet", kind=str)]
     similarity: Annotated[
-        float, Option("count for tags as near as this too, in part: a cosine between 0 and 1.", "COSINE")
+        float, Option("count in part for tags at least this similar: a cosine between 0 and 1.", "COSINE")
     ]
     embedder: Annotated[
         str | Callable[[list[str]], Any] | None,
-        Option("tells which tags are near, for --similarity: as for instag normalize.", "NAME", kind=str),
+        Option("decides which tags are similar, for --similarity: as for instag normalize.", "NAME", kind=str),
     ]
 
 
 @dataclass(frozen=True)
 class Options:
-    """The same, with what holds where nothing is said; see :func:`select`."""
+    """The same options with their defaults; see :func:`select`."""
 
     curve: Curve = 0.5
     quality: str | None = None
@@ -89,7 +92,7 @@ def read_options(method: Method, **options: Unpack[Gain]) -> Options:
     >>> read_options("coverage", quality="reward")
     Traceback (most recent call last):
     ...
-    instag.errors.InputError: quality: only method 'gain' has it; found method 'coverage': leave it out, or choose by method 'gain'
+    instag.errors.InputError: quality: only method 'gain' has this option; found method 'coverage': leave it out, or use method 'gain'
     """
     check_choice("method", method, get_args(Method))
     known = [field.name for field in fields(Options)]
@@ -101,7 +104,7 @@ def read_options(method: Method, **options: Unpack[Gain]) -> Options:
     if method != "gain":
         if read.given:
             raise InputError(
-                f"{read.given[0]}: only method 'gain' has it; found method {method!r}: leave it out, or choose by method 'gain'"
+                f"{read.given[0]}: only method 'gain' has this option; found method {method!r}: leave it out, or use method 'gain'"
             )
         return read
     _check_kinds(read)
@@ -141,16 +144,16 @@ def _check_together(options: Options) -> None:
     ):
         if name in options.given and getattr(options, needed) is None:
             raise InputError(
-                f"{name}: it is for {needed}, which is not given: {NEEDED.get(needed, 'name a column with')} {needed}="
+                f"{name}: it has an effect only with {needed}, which is not given: {NEEDED.get(needed, 'name a column with')} {needed}="
             )
     if options.tree is not None and options.target is not None:
-        raise InputError("tree, target: a target has no broader tags; expected one of the two")
+        raise InputError("tree, target: a target has no broader tags: give only one of the two")
     low, high = options.min_cost, options.max_cost
     if low is not None and high is not None and low > high:
         raise InputError(f"min_cost, max_cost: expected the least below the most; found {low:g} and {high:g}")
     if options.curve == "match" and len(options.given) > 1:
         other = next(name for name in options.given if name != "curve")
         raise InputError(
-            f"curve: 'match' is compared with complexity-first, which knows no {other}: name a number or 'log', "
+            f"curve: 'match' is compared with complexity-first, which has no {other}: give a number or 'log', "
             f"or leave {other} out"
         )

@@ -1,4 +1,4 @@
-"""A selection by gain: what is to be chosen from, what makes a choice good, and what is allowed."""
+"""A selection by gain: the rows to choose from, the objective and the constraints."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -37,21 +37,21 @@ class Problem:
     curve
         The curve and its parameter.
     worth
-        What each tag is worth; None where all are worth the same.
+        The weight of each tag; None if all have the same.
     quality
-        What each row counts; None where each counts 1.
+        The weight of each row; None if all have weight 1.
     spread
-        How far tags count for those near them; None where each counts for itself alone.
+        How much tags count for similar tags; None if each counts only for itself.
     available
-        The rows to choose from: with tags, within the bounds of cost, not chosen before.
+        The rows to choose from: with tags, within the limits of cost, not in the earlier selection.
     start
-        What was chosen before.
+        The earlier selection.
     constraint
-        What is allowed.
+        The budget and the quotas.
     seed
-        Orders ties.
+        Breaks ties.
     dropped
-        How many rows are cheaper than `min_cost`, and how many dearer than `max_cost`.
+        How many rows cost less than `min_cost`, and how many more than `max_cost`.
     """
 
     tagsets: TagSets
@@ -66,7 +66,7 @@ class Problem:
     dropped: tuple[int, int]
 
     def core(self) -> _core.Problem:
-        """As the core takes it."""
+        """The same for the core."""
         (name, parameter), spread = self.curve, self.spread
         return _core.Problem(
             self.tagsets.sets,
@@ -82,12 +82,12 @@ class Problem:
         )
 
     def _wanted(self) -> list[tuple[int, int]]:
-        """How many rows with some tags are still wanted, those chosen before left out."""
+        """How many more rows with certain tags are wanted, beyond those in the earlier selection."""
         before = {} if self.start is None else dict(enumerate(self.start.holders.tolist()))
         return [(tag, max(least - before.get(tag, 0), 0)) for tag, least in self.constraint.wanted.items()]
 
     def choose(self) -> tuple[NDArray[np.uint32], Floats]:
-        """Choose rows, in order, and what each adds.
+        """Return the chosen rows, in order, and what each adds.
 
         Raises
         ------
@@ -101,7 +101,7 @@ class Problem:
         return rows, gains
 
     def along(self, name: str, parameter: float) -> "Problem":
-        """The same with another curve."""
+        """The same problem with another curve."""
         return replace(self, curve=(name, parameter))
 
 
@@ -120,7 +120,7 @@ def problem_of(
     Raises
     ------
     InputError
-        If a column is missing or holds what it must not, or nothing could be chosen.
+        If a column is missing or has the wrong type or values, or nothing could be chosen.
     """
     if options.group is not None and (kind := column_of(frame, "group", options.group).dtype).is_nested():
         raise InputError(f"group: column {options.group!r} is {kind}: expected one value a row, such as its first tag")
@@ -143,7 +143,7 @@ def problem_of(
         available[start.rows] = False
         if tagsets.tagged and not available.any():
             raise InputError(
-                f"start: it holds every row with tags that may be chosen; nothing is left of {tagsets.samples:,} rows: choose fewer before, or add data"
+                f"start: it holds every row with tags that may be chosen, so none of {tagsets.samples:,} rows is left: start from a smaller selection, or add data"
             )
     worth = worth_of(tagsets, options, tags)
     if tagsets.tagged and quality is not None and not quality[available].any():
@@ -152,7 +152,7 @@ def problem_of(
         )
     constraint = constraint_of(frame, tagsets, options, budget=budget, cost=cost, available=available, start=start)
     if constraint.quotas is not None and start is not None and (over := _over(constraint)):
-        warn(f"at_most: what was chosen before is above it already in {', '.join(over)}; nothing is added there")
+        warn(f"at_most: the earlier selection already exceeds it in {', '.join(over)}; nothing is added there")
     spread = spread_of(tagsets, options, progress)
     return Problem(tagsets, curve_of(options), worth, quality, spread, available, start, constraint, seed, dropped)
 
@@ -161,7 +161,9 @@ def _quality(frame: Frame, options: Options) -> Floats:
     name = str(options.quality)
     quality = numbers_of(frame, "quality", name, options.quality_missing)
     if quality.size and (most := quality.max()) > LARGEST:
-        raise InputError(f"quality: expected numbers up to {LARGEST:g} in column {name!r}; found {most:g}: divide all")
+        raise InputError(
+            f"quality: expected numbers up to {LARGEST:g} in column {name!r}; found {most:g}: divide all of them"
+        )
     if (negative := np.flatnonzero(quality < 0)).size:
         raise InputError(
             f"quality: expected numbers of 0 or more in column {name!r}; found {quality[negative[0]]:g} in {frame.row_name(negative[0])}, and "

@@ -1,4 +1,4 @@
-"""What groups have to hold, and may, and how many rows are to have some tags."""
+"""Quotas: the least and the most of each group, and how many rows should have certain tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from instag.selection.start import Start
 from instag.tagsets import TagSets
 from instag.warning import warn
 
-__all__ = ["Quotas", "check_reachable", "parted", "quotas_of", "wanted_tags"]
+__all__ = ["Quotas", "check_reachable", "quotas_of", "split_quotas", "wanted_tags"]
 
-# A key of at_least that starts so is a tag.
+# Keys of at_least that start with this are tags.
 TAG = "tag:"
-# Groups that a message lists.
+# The most groups that a message lists.
 SHOWN = 8
 
 
 @dataclass(frozen=True)
 class Quotas:
-    """What groups have to hold, and may, with what they held before.
+    """The least and the most of each group, and what the earlier selection has of it.
 
     Attributes
     ----------
@@ -38,9 +38,9 @@ class Quotas:
     of
         The group of each row.
     at_least, at_most
-        In samples or units of cost, earlier ones included; `at_most` is infinite where there is no bound.
+        In samples or units of cost, including the earlier selection; `at_most` is infinite if there is no limit.
     before
-        What each group held before.
+        What the earlier selection has of each group.
     """
 
     names: list[str]
@@ -50,8 +50,8 @@ class Quotas:
     before: NDArray[np.float64]
 
 
-def parted(at_least: Any) -> tuple[Any, dict[str, Any]]:
-    """Lower quotas of groups, and those of tags."""
+def split_quotas(at_least: Any) -> tuple[Any, dict[str, Any]]:
+    """Split lower quotas into those of groups and those of tags."""
     if not isinstance(at_least, Mapping):
         return at_least, {}
     tags = {str(key)[len(TAG) :]: value for key, value in at_least.items() if str(key).startswith(TAG)}
@@ -62,16 +62,16 @@ def parted(at_least: Any) -> tuple[Any, dict[str, Any]]:
 def quotas_of(
     frame: Frame, options: Options, at_least: Any, budget: float, cost: Cost | None, start: Start | None
 ) -> Quotas:
-    """Read what groups have to hold, and may.
+    """Read the quotas of groups.
 
     Raises
     ------
     InputError
-        If there is no such group, or an amount is none.
+        If there is no such group, or an amount is not valid.
     """
     if options.group is None:
         name = "at_least" if at_least is not None else "at_most"
-        raise InputError(f"{name}: group= / --group names the column with the groups that it is about; found none")
+        raise InputError(f"{name}: it needs the column with the groups, group= / --group; found none")
     column = column_of(frame, "group", options.group).cast(pl.String).fill_null("null")
     names = column.unique().sort().to_list()
     of = column.replace_strict(names, range(len(names)), return_dtype=pl.UInt32).to_numpy()
@@ -101,7 +101,7 @@ def _bounds(
             )
         if name not in places:
             raise InputError(
-                f"{option}: no group {name!r} in column {column!r}; the groups are: {_listed(names)}: name one of them, "
+                f"{option}: no group {name!r} in column {column!r}; the groups are: {_listed(names)}: use one of them, "
                 "or leave it out"
             )
         bounds[places[name]] = amount_of(f"{option}: {name}", amount, budget, rounding=rounding, counted=counted)
@@ -109,7 +109,7 @@ def _bounds(
 
 
 def group_name(key: Any) -> str:
-    """How a group is called that a mapping names by its value.
+    """The name of a group that a mapping gives as a value.
 
     Examples
     --------
@@ -124,12 +124,12 @@ def group_name(key: Any) -> str:
 def check_reachable(
     quotas: Quotas, budget: float, cost: Cost | None, available: NDArray[np.bool_], *, limited: bool
 ) -> None:
-    """See that there is a selection that keeps them.
+    """Check that some selection can meet the quotas.
 
     Raises
     ------
     InputError
-        If there is none, with the numbers that say why.
+        If none can; the message has the numbers that show why.
     """
     unit = "samples" if cost is None else cost.name
     there = np.bincount(
@@ -140,21 +140,21 @@ def check_reachable(
         least, most = quotas.at_least[place], quotas.at_most[place]
         if least > most:
             raise InputError(
-                f"at_least, at_most: group {name!r} is to have at least {least:,g} and at most {most:,g} {unit}: lower the one, or raise the other"
+                f"at_least, at_most: group {name!r} should have at least {least:,g} and at most {most:,g} {unit}: lower the one, or raise the other"
             )
         if missing[place] > there[place]:
             raise InputError(
-                f"at_least: group {name!r} is to have at least {least:,g} {unit}; it has {there[place] + quotas.before[place]:,g} to choose "
-                "from, with tags and by all other options: ask for less"
+                f"at_least: group {name!r} should have at least {least:,g} {unit}, but has {there[place] + quotas.before[place]:,g} with tags that "
+                "the other options allow: lower it"
             )
     if missing.sum() > budget:
         raise InputError(
-            f"at_least: the groups are to have {missing.sum():,g} {unit} together, above the budget of {budget:,g}: ask for less, or for a larger budget"
+            f"at_least: the groups should have {missing.sum():,g} {unit} together, above the budget of {budget:,g}: lower it, or raise the budget"
         )
     room = np.minimum(np.maximum(quotas.at_most - quotas.before, 0), there).sum()
     if limited and room < budget and np.isfinite(quotas.at_most).any():
         warn(
-            f"at_most: the groups may have {room:,g} {unit} together, below the budget of {budget:,g}: that is all that can be chosen"
+            f"at_most: the groups may have {room:,g} {unit} together, below the budget of {budget:,g}: no more than that can be chosen"
         )
 
 
@@ -165,12 +165,12 @@ def wanted_tags(
     available: NDArray[np.bool_],
     start: Start | None,
 ) -> dict[int, int]:
-    """For some tags, by code, how many rows are to hold them.
+    """For some tags, by code, how many rows should hold them.
 
     Raises
     ------
     InputError
-        If there is no such tag, or it has fewer holders.
+        If there is no such tag, or fewer rows hold it.
     """
     if not wanted:
         return {}
@@ -183,12 +183,12 @@ def wanted_tags(
     for tag, amount in wanted.items():
         if tag not in codes:
             raise InputError(
-                f"at_least: {TAG}{tag}: no sample has the tag {tag!r}: see that it is written as in the data, or leave it out"
+                f"at_least: {TAG}{tag}: no sample has the tag {tag!r}: check that it is spelled as in the data, or leave it out"
             )
         least = ceil(amount_of(f"at_least: {TAG}{tag}", amount, budget, counted=True))
         if least > holders[codes[tag]]:
             raise InputError(
-                f"at_least: {TAG}{tag}: {least:,} samples are to have it; {holders[codes[tag]]:,} to choose from do: ask for less"
+                f"at_least: {TAG}{tag}: {least:,} samples should have it, but {holders[codes[tag]]:,} that may be chosen do: lower it"
             )
         found[codes[tag]] = least
     return found

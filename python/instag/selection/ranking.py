@@ -16,12 +16,12 @@ from instag.tagsets import TagSets, lists_of
 
 __all__ = ["CURVE", "Counts", "Ranking", "check_seed", "explain", "newly_covered", "rank_tags"]
 
-# The curve of `gain` where none is named: x^0.5.
+# The default curve of `gain`: x^0.5.
 CURVE = ("power", 0.5)
 
 
 class Counts(NamedTuple):
-    """How many rows there are, how many of them are null, how many have tags, and how many all of these have."""
+    """The numbers of rows, of null rows, of rows with tags, and of pairs of a row and one of its tags."""
 
     samples: int
     null: int
@@ -30,7 +30,7 @@ class Counts(NamedTuple):
 
     @classmethod
     def of(cls, tagsets: TagSets) -> "Counts":
-        """Those of encoded tags."""
+        """The counts of encoded tags."""
         return cls(tagsets.samples, tagsets.null, tagsets.tagged, len(tagsets.codes))
 
 
@@ -45,10 +45,10 @@ class Ranking:
 def rank_tags(
     tagsets: TagSets, method: str, budget: int, seed: int | None, curve: tuple[str, float] = CURVE
 ) -> Ranking:
-    """Rank encoded tags, the options checked; `gain` with nothing but its curve."""
+    """Check the options and rank encoded tags; `gain` takes no option but its curve."""
     check_choice("method", method, get_args(Method))
     check_seed(seed)
-    # A budget may be larger than any number that the core knows.
+    # A budget may be larger than the core's integers.
     budget = min(budget, tagsets.samples)
     if method == "gain":
         problem = _core.Problem(tagsets.sets, *curve, seed=seed)
@@ -77,7 +77,7 @@ def explain(tagsets: TagSets, ranking: Ranking) -> pl.DataFrame:
 
 
 def newly_covered(tagsets: TagSets, ranking: Ranking, before: NDArray[np.bool_] | None = None) -> pl.Series:
-    """For each sample of a ranking the tags that it was the first of its round to hold, but for those held before."""
+    """For each sample of a ranking, the tags that it was the first of its round to hold, without those in `before`."""
     offsets, codes = _core.novelty(tagsets.sets, ranking.rows, ranking.rounds)
     lengths = np.diff(offsets)
     if before is not None:

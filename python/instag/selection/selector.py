@@ -31,57 +31,58 @@ def select(
 ) -> F:
     """Choose a subset that is diverse and complex by its tags.
 
-    The rows come back in order of selection, so that a smaller budget is a prefix of a larger one (for ``"gain"`` see
-    :func:`rank`). Samples without tags are never chosen; fewer rows than `budget` come back, with a warning, where not
-    enough samples have tags.
+    The rows are returned in order of selection, so that the selection for a smaller budget is a prefix of the one for a
+    larger budget (for ``"gain"`` see :func:`rank`). Samples without tags are never chosen; if too few samples have
+    tags, fewer rows than `budget` are returned, with a warning.
 
     Parameters
     ----------
     data
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
-        Arrow C stream. Of a LazyFrame only the columns that are needed are collected, and the rows come back lazily. Of
-        a Ray Dataset only the tags come here, as integers; for ``"complexity-first"`` without a seed only those of rows
-        that could be chosen.
+        Arrow C stream. For a LazyFrame, only the columns that are needed are collected, and the result is lazy. For a
+        Ray Dataset, only the tags are collected, as integers, and for ``"complexity-first"`` without a seed only those
+        of rows that could be chosen.
     budget
         How many samples to choose: a whole number is a count, a float up to 1 or a text such as ``"10%"`` a share of
-        all samples, rounded to the nearest count. With `cost`, how much they may cost together, or which share of
-        what all that may be chosen cost.
+        all samples, rounded to the nearest count. With `cost`, it is what the samples may cost together, or a share of
+        the total cost of all that may be chosen.
     tags
         The column that holds each sample's tags: a list of strings, categoricals, enums or integers, or a list of such
-        lists, one a query.
+        lists, one for each query.
     method
         - ``"complexity-first"``: complexity-first diverse sampling, Algorithm 1 of the InsTag paper. In each round,
           walk the samples from most tags to fewest and take each that has a tag not yet covered in this round.
-        - ``"coverage"``: greedy maximum coverage. Take the sample with the most tags not yet covered, ties by more
-          tags; once all are covered, begin the next round.
+        - ``"coverage"``: greedy maximum coverage. Take the sample with the most tags not yet covered, and among these
+          the one with the most tags; once all tags are covered, begin the next round.
         - ``"complexity"``: most tags first.
         - ``"random"``: in random order, the baseline.
-        - ``"gain"``: greedy on Σ_t w_t·φ(n_t), where n_t is how often the selection holds tag t and φ grows ever more
-          slowly: the next holder of a tag is worth less than the one before. All that follows is for this method.
+        - ``"gain"``: greedy on Σ_t w_t·φ(n_t), where n_t is the number of chosen samples with tag t and φ grows ever
+          more slowly: each further sample with a tag is worth less than the one before. The options from `curve` on are
+          for this method.
     seed
-        Orders ties at random instead of by row. For ``"random"`` no seed means seed 0: the same call always gives
-        the same rows.
+        Breaks ties at random instead of by row number. For ``"random"``, None is seed 0: the same call always gives the
+        same rows.
     key
-        A column of texts or whole numbers that tells the rows apart: ties go by it instead of by row, so that the same
-        rows are chosen in whatever order they come. A Ray Dataset, whose rows have no order, needs one.
+        A column of strings or integers that identifies the rows. Ties are broken by it instead of by row number, so
+        that the same rows are chosen whatever their order. A Ray Dataset, whose rows have no order, needs one.
     details
         Add the columns `rank` (from 1), `round` (from 1: coverage begins anew with each), `row` (the index in `data`,
         from 0) and `new_tags` (the tags that the sample was the first of its round to cover). For ``"gain"``: `rank`,
         `row`, `gain` (what the row added to the objective), `new_tags`, with a cost `cost_so_far`, with groups
         `group`.
     progress
-        Called with where the work stands, at the beginning of each stage; with ``"gain"`` at last with how good the
-        selection is, as :func:`certify` says it. ``progress=print`` prints both.
+        Called with an :class:`instag.Progress` at the beginning of each stage and, with ``"gain"``, at the end with how
+        good the selection is, as :func:`certify` says. ``progress=print`` prints them.
     curve
         φ: a number a above 0 and up to 1 for x^a (default 0.5), ``"log"`` for ln(1 + x), or ``"match"``. The nearer to
-        0, the more tags are covered; the nearer to 1, the more tags a sample has. ``"match"`` takes the curve with
-        which the samples have as many tags as those of complexity-first, and cover more: never worse by either
-        measure, and not nested.
+        0, the more tags are covered; the nearer to 1, the more tags a sample has. ``"match"`` finds the curve whose
+        samples have as many tags as those of complexity-first and cover more: it is never worse by either measure, but
+        a smaller selection need not be a prefix of a larger one.
     quality
-        A column of numbers of 0 or more: a sample counts as much as its quality. Scores that can be negative have to be
-        mapped first.
+        A column of numbers of 0 or more, by which the samples are weighted. Scores that can be negative have to be
+        mapped to such numbers first.
     quality_missing
-        What samples count whose quality is null; otherwise these are an error.
+        The quality of samples that have none; without it, a null is an error.
     cost
         A column of numbers above 0, or ``"characters"`` or ``"words"`` of the whole conversation, or ``"tokens"`` as
         :func:`count_tokens` adds them. Samples are taken by gain / cost.
@@ -90,28 +91,28 @@ def select(
     min_cost, max_cost
         Leave out samples that cost less, or more.
     group
-        The column that says which group a sample is of.
+        The column with the group of each sample.
     at_least, at_most
-        What each group is to have, and may have: a mapping from group to amount, or one amount for all. A whole number
-        is a count of samples, or of units of `cost`; a float up to 1 or a text such as ``"30%"`` is a share of the
-        budget. In `at_least`, the key ``"tag:proof"`` asks for so many samples with that tag: they are taken before all
-        else, as far as the quotas of groups and the budget allow.
+        The least and the most of each group: a mapping from group to amount, or one amount for all groups. A whole
+        number is a count of samples, or of units of `cost`; a float up to 1 or a text such as ``"30%"`` is a share of
+        the budget. In `at_least`, the key ``"tag:proof"`` asks for that many samples with the tag `proof`; they are
+        taken first, as far as the quotas of groups and the budget allow.
     start
-        What was chosen before: a column of booleans, row numbers, or another frame with tags. It counts, it fills
-        quotas, its rows do not come back, and `budget` is for new rows.
+        An earlier selection: a column of booleans, row numbers, or another frame with tags. It counts towards the
+        objective and the quotas, its rows are not returned again, and `budget` is for new rows.
     weights
-        What a tag is worth, 1 where nothing is said, 0 for a tag that is not to count: a mapping, a frame with the
-        columns `tag` and `weight`, or a file of one.
+        The weights of tags: a mapping, a frame with the columns `tag` and `weight`, or a file with such a frame. A tag
+        that is not in it has weight 1; with weight 0 a tag does not count.
     target
         Choose data like these: a frame with tags, or a mapping from tag to share.
     tree
-        A vocabulary that was made with a judge, or its file: the broader tags of each row's tags count as further tags.
-        Not with `target`. docs/normalizing.md says what that was measured to do.
+        A vocabulary that was made with a judge, or its file: the broader tags of a row's tags count as further tags of
+        the row. It cannot be combined with `target`. docs/normalizing.md has measurements.
     similarity
-        A cosine above 0 and below 1: a row counts for tags that are as near to its own, too, in part (the label graph
-        of MIG). By default tags count for themselves alone. docs/selecting.md says what it was measured to do.
+        A cosine similarity above 0 and below 1: a row also counts, in part, for tags that are at least this similar to
+        its own (the label graph of MIG). By default, tags count only for themselves. docs/selecting.md has measurements.
     embedder
-        What tells which tags are near, for `similarity`; see :func:`normalize`.
+        The embedder that decides which tags are similar, for `similarity`; see :func:`normalize`.
 
     Returns
     -------
@@ -120,8 +121,8 @@ def select(
     Raises
     ------
     InputError
-        If a column is missing or holds what it must not, or an option is out of range; where nothing can be chosen,
-        or quotas cannot be kept.
+        If a column is missing or has the wrong type or values, an option is out of range, nothing can be chosen, or the
+        quotas cannot be met.
 
     Examples
     --------
@@ -164,11 +165,11 @@ def rank(
     progress: Callable[[Progress], None] | None = None,
     **gain: Unpack[Gain],
 ) -> F:
-    """Rank all samples that have tags: every selection, for any budget, is a prefix.
+    """Rank all samples that have tags; the selection for any budget is a prefix.
 
-    Parameters and errors are those of :func:`select`; the columns of ``details=True`` are always added. Where the
-    selection for a smaller budget need not be a prefix, there is no ranking: with lower quotas, with a cost, whose last
-    sample is whichever still fits, and with ``curve="match"``.
+    Parameters and errors are those of :func:`select`; the columns of ``details=True`` are always added. There is no
+    ranking with options for which a smaller selection need not be a prefix of a larger one: lower quotas, a cost (the
+    last sample is whichever still fits into the budget), and ``curve="match"``.
 
     Examples
     --------
@@ -192,7 +193,7 @@ def choose(
     progress: Callable[[Progress], None] | None = None,
     **gain: Unpack[Gain],
 ) -> Selection[F]:
-    """Choose as :func:`select` does, and keep all that is known of the selection: what it is, how good, what it lacks.
+    """Choose as :func:`select` does, and return the rows together with their certificate, quotas and reasons.
 
     Parameters
     ----------
@@ -204,8 +205,8 @@ def choose(
     Returns
     -------
     Selection
-        With `data(details=…)`, the numbers of its `rows`, `details` of each, its `certificate()`, and for `quotas` what
-        was asked for and what was reached. Printed, it says what `instag select` says.
+        It has `data(details=…)`, the numbers of the `rows` and the `details` of each, the `certificate()`, and `quotas`
+        with what was asked for and what was reached. Printed, it reads as the output of `instag select`.
 
     Raises
     ------
@@ -239,21 +240,21 @@ def choose(
 
 
 def _check_rankable(options: Options) -> None:
-    """See that the selection for every smaller budget is a prefix."""
+    """Check that the selection for every smaller budget is a prefix."""
     amounts = options.at_most.values() if isinstance(options.at_most, Mapping) else [options.at_most]
     if any(is_share(amount) for amount in amounts):
         raise InputError(
-            "at_most: a share is of the budget, and a ranking has none: give counts, or select with a budget"
+            "at_most: a share is one of the budget, and a ranking has no budget: give counts, or use select with a budget"
         )
     for name, why in (
         ("cost", "the last sample is whichever still fits into the budget"),
-        ("at_least", "what a group is to have at least is set aside from the budget"),
+        ("at_least", "lower quotas are set aside from the budget"),
     ):
         if getattr(options, name) is not None:
             raise InputError(
-                f"{name}: with it a smaller budget is no prefix of a larger one, for {why}: select with a budget"
+                f"{name}: with it, a smaller selection is not a prefix of a larger one, because {why}: use select with a budget"
             )
     if options.curve == "match":
         raise InputError(
-            "curve: 'match' finds another curve for each budget, so that there is no ranking: select with a budget"
+            "curve: 'match' finds a different curve for each budget, so there is no ranking: use select with a budget"
         )

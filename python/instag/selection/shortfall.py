@@ -1,4 +1,4 @@
-"""What a selection lacks of what was asked for, and why: samples of the budget, and quotas."""
+"""Which part of the budget and of the quotas a selection misses, and why."""
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ QUOTAS = {"of": pl.String, "at_least": pl.Float64, "at_most": pl.Float64, "reach
 
 
 def quotas_reached(problem: Problem | None, rows: NDArray[np.uint32]) -> pl.DataFrame:
-    """For each group and tag with a quota, what was asked for and what there is, earlier rows included."""
+    """For each group and tag with a quota, what was asked for and what was reached, with the earlier selection."""
     found: list[tuple[str, float | None, float | None, float]] = []
     if problem is not None and (quotas := problem.constraint.quotas) is not None:
         cost = problem.constraint.cost
@@ -48,7 +48,7 @@ def warn_of_missing(
     quotas: pl.DataFrame,
     column: str,
 ) -> None:
-    """Say which samples could not be chosen, whether the budget was missed for it, and which lower quotas were."""
+    """Warn of samples that could not be chosen, of a budget that was missed, and of lower quotas that were missed."""
     taken = len(rows)
     if counts.null:
         warn(f"column {column!r}: {counts.null:,} of {counts.samples:,} samples have null tags; they are not chosen")
@@ -58,24 +58,24 @@ def warn_of_missing(
             "instag tag, or name the column that has them with tags= / --tags"
         )
     elif wanted == 0 and counts.tagged:
-        warn(f"budget: it comes to 0 of {counts.samples:,} samples, so nothing is chosen: ask for 1 or more")
+        warn(f"budget: it amounts to 0 of {counts.samples:,} samples, so nothing is chosen: ask for 1 or more")
     elif wanted is not None and wanted > counts.tagged:
         rest = "all of those were taken" if taken == counts.tagged else f"{taken:,} were taken"
-        warn(f"budget: {wanted:,} samples were asked for, and {counts.tagged:,} have tags; {rest}")
+        warn(f"budget: {wanted:,} samples were asked for, but {counts.tagged:,} have tags; {rest}")
     elif wanted is not None and wanted > taken and problem is not None:
-        warn(f"budget: {wanted:,} samples were asked for, and {taken:,} could be taken: {_why_fewer(problem)}")
+        warn(f"budget: {wanted:,} samples were asked for, but {taken:,} could be taken: {_why_fewer(problem)}")
     for of, asked, _, reached in quotas.filter(pl.col("reached") < pl.col("at_least")).iter_rows():
         warn(
-            f"at_least: {of}: {asked:,g} were asked for, and {reached:,g} could be taken within the budget and the other quotas"
+            f"at_least: {of}: {asked:,g} were asked for, but {reached:,g} could be taken within the budget and the other quotas"
         )
 
 
 def _why_fewer(problem: Problem) -> str:
     reasons = []
     if problem.start is not None and len(problem.start.rows):
-        reasons.append(f"{len(problem.start.rows):,} were chosen before")
+        reasons.append(f"{len(problem.start.rows):,} are in the earlier selection")
     if problem.constraint.quotas is not None and np.isfinite(problem.constraint.quotas.at_most).any():
-        reasons.append("the groups may have no more")
+        reasons.append("the groups have reached their at_most")
     if problem.quality is not None or problem.worth is not None:
-        reasons.append("others add nothing, for their quality is 0 or none of their tags counts")
+        reasons.append("others add nothing, because their quality is 0 or none of their tags counts")
     return "; ".join(reasons) or "the others have no tags"

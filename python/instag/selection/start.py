@@ -1,4 +1,4 @@
-"""What was chosen before: it counts, and never comes back."""
+"""An earlier selection, which counts but is not returned again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,15 +29,15 @@ class Start:
     Attributes
     ----------
     rows
-        Those of the data that are in it.
+        The rows of the data that are in it.
     size
         The number of samples in it, in the data or not.
     counts
-        What it holds of each tag of the data, by quality.
+        For each tag of the data, how many of its samples hold the tag, weighted by quality.
     holders
         How many of its samples hold each tag of the data.
     groups
-        What each group has in it: samples, or what they cost.
+        For each group, the number of its samples, or what they cost.
     """
 
     rows: NDArray[np.uint32]
@@ -50,7 +50,7 @@ class Start:
 def start_of(
     frame: Frame, tagsets: TagSets, options: Options, column: str, quality: Floats | None, costs: Floats | None
 ) -> Start | None:
-    """The earlier selection that `start` names: a column that says which rows, their numbers, or a frame of its own.
+    """Read the earlier selection from `start`: a column that marks its rows, their numbers, or a separate frame.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def start_of(
     elif (numbers := listed_numbers(start)) is not None:
         rows = frame.places(np.unique(checked_numbers("start", numbers, tagsets.samples)))
     else:
-        expected = "the name of a column of true and false, the numbers of rows, or a frame with tags"
+        expected = "the name of a column of booleans, the numbers of rows, or a frame with tags"
         return _other(wrapped("start", start, expected), tagsets, options, column)
     if len(rows) == tagsets.samples and tagsets.samples:
         raise InputError(
@@ -83,13 +83,13 @@ def _marked(frame: Frame, name: str) -> NDArray[np.uint32]:
     marks = column_of(frame, "start", name)
     if marks.dtype != pl.Boolean:
         raise InputError(
-            f"start: column {name!r} is {marks.dtype}: expected true for the rows that were chosen before and false for others"
+            f"start: column {name!r} is {marks.dtype}: expected booleans, true for the rows of the earlier selection"
         )
     return np.flatnonzero(marks.fill_null(value=False).to_numpy()).astype(np.uint32)
 
 
 def listed_numbers(rows: Any) -> list[Any] | None:
-    """What may be numbers of rows, one by one; None where it is something else."""
+    """The items of `rows` if they may be row numbers; None if it is something else."""
     if isinstance(rows, np.ndarray | pl.Series) or hasattr(rows, "to_numpy"):
         values = np.asarray(rows.to_list() if isinstance(rows, pl.Series) else rows)
         return values.tolist() if values.ndim == 1 else None
@@ -101,10 +101,10 @@ def listed_numbers(rows: Any) -> list[Any] | None:
 
 
 def checked_numbers(option: str, numbers: list[Any], samples: int) -> NDArray[np.uint32]:
-    """See that these are rows of the data, by number."""
+    """Check that these are the numbers of rows of the data."""
     if numbers and all(isinstance(number, bool) for number in numbers):
         raise InputError(
-            f"{option}: expected numbers of rows, from 0 to {samples - 1:,}; found {len(numbers):,} times true or false: "
+            f"{option}: expected numbers of rows, from 0 to {samples - 1:,}; found {len(numbers):,} booleans: "
             "give the numbers of those that are true, as numpy.flatnonzero does"
         )
     for number in numbers:
@@ -114,20 +114,20 @@ def checked_numbers(option: str, numbers: list[Any], samples: int) -> NDArray[np
 
 
 def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Start:
-    """An earlier selection that is not in the data."""
+    """An earlier selection that is not part of the data."""
     for option, name in (("tags", column), ("quality", options.quality), ("group", options.group)):
         if name is not None and name not in frame.columns:
             raise InputError(
-                f"start: no column {name!r}, which is the {option} of the data; it has {', '.join(frame.columns) or 'no columns'}: give it one"
+                f"start: no column {name!r}, which holds the {option} in the data; its columns are: {', '.join(frame.columns) or 'none'}: add this column"
             )
-    held = tag_sets_of(frame, column, options.tree)
-    each = np.ones(held.samples)
+    earlier = tag_sets_of(frame, column, options.tree)
+    each = np.ones(earlier.samples)
     if options.quality is not None:
         each = numbers_of(frame, "start, quality", options.quality, options.quality_missing)
     places = {tag: code for code, tag in enumerate(tagsets.tags.cast(pl.String))}
-    codes = np.array([places.get(tag, -1) for tag in held.tags.cast(pl.String)], np.int64)
-    pairs = codes[held.codes]
-    weights = np.repeat(each, np.diff(held.offsets))
+    codes = np.array([places.get(tag, -1) for tag in earlier.tags.cast(pl.String)], np.int64)
+    pairs = codes[earlier.codes]
+    weights = np.repeat(each, np.diff(earlier.offsets))
     counts = np.bincount(pairs[pairs >= 0], weights[pairs >= 0], minlength=tagsets.n_tags)
     groups: dict[str, float] = {}
     if options.group is not None:
@@ -136,11 +136,11 @@ def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Sta
             frame.column(options.group).cast(pl.String).fill_null("null"), None if costs is None else costs.values
         )
     holders = np.bincount(pairs[pairs >= 0], minlength=tagsets.n_tags)
-    return Start(np.empty(0, np.uint32), held.samples, counts.astype(np.float64), holders, groups)
+    return Start(np.empty(0, np.uint32), earlier.samples, counts.astype(np.float64), holders, groups)
 
 
 def _held(tagsets: TagSets, rows: NDArray[np.uint32], quality: Floats | None) -> Floats:
-    """What rows hold of each tag."""
+    """How many of these rows hold each tag, weighted by quality."""
     marks = np.zeros(tagsets.samples)
     marks[rows] = 1.0 if quality is None else quality[rows]
     weights = np.repeat(marks, np.diff(tagsets.offsets))

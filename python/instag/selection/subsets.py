@@ -1,4 +1,4 @@
-"""`sweep`: subsets of one size that differ in one measure while the other is held."""
+"""`sweep`: subsets of one size that differ in one measure while the other stays the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,29 +22,31 @@ __all__ = ["Sweep", "sweep"]
 
 Rows = NDArray[np.uint32]
 
-# How far the mean number of tags may be from what is asked, as a share of it.
+# How far the mean number of tags may be from the one asked for, as a share of it.
 SLACK = 0.005
-# Rows that might leave for one that enters, and exchanges without a gain after which it ends, for each row.
+# How many rows of the subset are considered for each exchange, and after how many exchanges without a gain, for each
+# row of the subset, the search ends.
 TRIES = 8
 PATIENCE = 20
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Subsets of one size that differ in one measure, and what they reached.
+    """Subsets of one size that differ in one measure, and the values that they reached.
 
     Attributes
     ----------
     by
         What differs: "complexity" or "diversity".
     frames
-        A subset a level, the lowest first, its rows in the order of the data.
+        One subset for each level, the lowest first, with its rows in the order of the data.
     table
-        A row a level: `level` (from 1), `asked`, and the `complexity` and `coverage` that it reached.
+        One row for each level: `level` (from 1), `asked` (the value asked for), and the `complexity` and `coverage`
+        reached.
     held
         The value at which the other measure was to be held.
     tolerance
-        How far it is from that at most, over all levels.
+        How far it is from that value at most, over all levels.
     """
 
     by: Measure
@@ -67,9 +69,10 @@ def sweep(
 ) -> Sweep:
     """Draw subsets of one size that differ in complexity alone, or in diversity alone.
 
-    Training on each shows what that measure is worth by itself. A subset begins with rows of the number of tags that
-    is asked for, and exchanges rows with the pool until it has as many distinct tags as asked and its mean number of
-    tags is within half a percent (of a few rows: as near as whole tags come). What a level could not reach is said in a warning.
+    Training on each shows what that measure is worth by itself. A subset starts from rows with about the number of tags
+    asked for, and exchanges rows with the pool until it has as many distinct tags as asked for and its mean number of
+    tags is within half a percent (or, for a few rows, as close as whole tags allow). A warning says what a level could
+    not reach.
 
     Parameters
     ----------
@@ -81,17 +84,17 @@ def sweep(
         What differs: ``"complexity"``, the mean number of tags of a sample, or ``"diversity"``, the coverage: the share
         of all tags that a subset has.
     levels
-        The values of that measure, rising; or how many there are to be, spread over what the data allow.
+        The values of that measure, rising; or the number of levels, which are then spread over what the data allow.
     hold
-        The value of the other measure, in all subsets. For ``"complexity"`` a coverage, by default that of rows
+        The value of the other measure in all subsets. For ``"complexity"`` a coverage, by default that of rows
         with as many tags as the lowest level; for ``"diversity"`` a mean number of tags, by default that of all rows.
     nested
-        Subsets are disjoint. Sets of one size cannot lie within each other; with this, each is the one before it with
-        no more rows exchanged than the search took.
+        By default, subsets are disjoint. Sets of one size cannot contain each other, but with this option each subset
+        differs from the one before it by no more rows than the search exchanged.
     tags
         As for :func:`select`.
     seed
-        Draws other rows; without one, those of seed 0.
+        Another seed draws other rows; None is seed 0.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def sweep(
     Raises
     ------
     InputError
-        If an option is out of range, or there are too few rows for so many samples or tags.
+        If an option is out of range, or there are too few rows for that many samples or tags.
 
     Examples
     --------
@@ -131,8 +134,8 @@ def sweep(
     needed = int(size) if nested else int(size) * number
     if tagsets.tagged < needed:
         raise InputError(
-            f"size: {needed:,} samples with tags are needed for these levels, and there are {tagsets.tagged:,}: "
-            "ask for less or fewer levels" + ("" if nested else ", or for nested=True")
+            f"size: these levels need {needed:,} samples with tags, and there are {tagsets.tagged:,}: "
+            "ask for fewer samples or levels" + ("" if nested else ", or pass nested=True")
         )
     pool = np.random.default_rng(seed).permutation(np.flatnonzero(tagsets.lengths > 0)).astype(np.uint32)
     asked, held = _asked(tagsets, pool, int(size), by, levels, hold)
@@ -161,17 +164,17 @@ def sweep(
 def _asked(
     tagsets: TagSets, pool: Rows, size: int, by: Measure, levels: int | Sequence[float], hold: float | None
 ) -> tuple[list[float], float]:
-    """The values of the levels, and of the measure that is held."""
+    """The values of the levels, and the value at which the other measure is held."""
     lengths = tagsets.lengths[pool]
     mean = float(lengths.mean())
     by_chance = tagsets.measure(pool[:size])[1] / tagsets.n_tags
     if by == "diversity":
-        # What chance covers, a fifth less and a fifth more.
+        # From a fifth below what random rows cover to a fifth above.
         asked = np.linspace(0.8, 1.2, levels) * by_chance if isinstance(levels, int) else np.array(levels, float)
         return np.minimum(asked, 1).tolist(), float(mean if hold is None else hold)
     if isinstance(levels, int):
         ordered = np.sort(lengths)
-        # A third of the way from the mean of all to the least and the most that is possible.
+        # A third of the way from the mean of all rows to the least and to the most that is possible.
         low, high = (2 * mean + ordered[:size].mean()) / 3, (2 * mean + ordered[-size:].mean()) / 3
         values = np.linspace(low, high, levels).tolist()
     else:
@@ -183,9 +186,9 @@ def _asked(
 
 
 def _start(rows: Rows, lengths: NDArray[np.int64], number: int, total: float) -> Rows:
-    """So many rows with so many tags in all, as near as neighbours by their number of tags come.
+    """Take `number` rows that have `total` tags together, as nearly as a window over the rows ordered by length allows.
 
-    The sum of a window over the ordered lengths rises with its place, by no more than the longest at a step.
+    The sum over a window rises with its position, by no more than the largest length at each step.
     """
     order = np.argsort(lengths, kind="stable")
     sums = np.concatenate([[0], np.cumsum(lengths[order])])
@@ -195,7 +198,7 @@ def _start(rows: Rows, lengths: NDArray[np.int64], number: int, total: float) ->
 
 
 class Exchange:
-    """A subset that comes nearer to two totals, its tags and its distinct tags, by exchanging rows with the pool."""
+    """A subset that approaches two totals, of its tags and of its distinct tags, by exchanging rows with the pool."""
 
     def __init__(self, tagsets: TagSets, rows: Rows, free: Rows, seed: int) -> None:
         self._tagsets = tagsets
@@ -215,11 +218,11 @@ class Exchange:
         self._ends = np.cumsum(tagsets.holders.astype(np.int64))
 
     def towards(self, pairs: int, distinct: int) -> Rows:
-        """The rows at which both totals are as near as exchanges come."""
+        """Exchange rows until both totals are as near as exchanges bring them, and return the rows."""
 
         def loss(change: tuple[int, int]) -> float:
-            far = max(abs(self._pairs + change[0] - pairs) - SLACK * pairs, 0.0)
-            return far + abs(self._distinct + change[1] - distinct)
+            excess = max(abs(self._pairs + change[0] - pairs) - SLACK * pairs, 0.0)
+            return excess + abs(self._distinct + change[1] - distinct)
 
         now, idle = loss((0, 0)), 0
         while now > 0 and idle < PATIENCE * len(self._rows) and self._free:
@@ -241,7 +244,7 @@ class Exchange:
         return found
 
     def _entering(self, distinct: int) -> int:
-        """The place of a free row at random; where tags are missing, of one that holds such a tag if it is found."""
+        """The place of a random free row; while tags are missing, of one that holds a missing tag, if one was drawn."""
         if self._distinct < distinct:
             tag = self._random.randrange(len(self._counts))
             if not self._counts[tag]:
@@ -252,7 +255,7 @@ class Exchange:
         return self._random.randrange(len(self._free))
 
     def _change(self, leaves: int, enters: int) -> tuple[int, int]:
-        """What an exchange does to the number of tags, and of distinct tags."""
+        """By how much an exchange changes the number of tags, and that of distinct tags."""
         out, new = self._tags(leaves), self._tags(enters)
         lost = sum(self._counts[tag] == 1 and tag not in new for tag in out)
         return len(new) - len(out), sum(not self._counts[tag] for tag in new) - lost
@@ -272,9 +275,9 @@ class Exchange:
 def _warn_of_missed(table: pl.DataFrame, means: list[float], covers: list[float], size: int, n_tags: int) -> None:
     for row, mean, coverage in zip(table.iter_rows(named=True), means, covers, strict=True):
         if abs(round(row["complexity"] * size) - round(mean * size)) > SLACK * round(mean * size):
-            warn(f"level {row['level']}: complexity {mean:.2f} was asked for, and {row['complexity']:.2f} was reached")
+            warn(f"level {row['level']}: complexity {mean:.2f} was asked for, but {row['complexity']:.2f} was reached")
         if round(row["coverage"] * n_tags) != round(coverage * n_tags):
-            warn(f"level {row['level']}: coverage {coverage:.1%} was asked for, and {row['coverage']:.1%} was reached")
+            warn(f"level {row['level']}: coverage {coverage:.1%} was asked for, but {row['coverage']:.1%} was reached")
 
 
 def _levels(levels: Any, by: Measure) -> int | list[float]:

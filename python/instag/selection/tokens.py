@@ -1,4 +1,4 @@
-"""How many tokens a model would read."""
+"""Count the tokens that a model would read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
@@ -18,7 +18,7 @@ __all__ = ["count_tokens"]
 
 F = TypeVar("F")
 
-# Texts that are handed over at a time: enough for all threads, and often enough for progress and Ctrl-C.
+# Texts in one call of the tokenizer: enough to keep all threads busy, few enough for progress and Ctrl-C.
 BATCH = 20_000
 
 
@@ -51,13 +51,14 @@ def count_tokens(
         this disk, a `tokenizers.Tokenizer`, a `transformers` tokenizer, or a function from a text to its tokens or to
         their number.
     column
-        The column with the texts or conversations; None takes the layout that the columns have.
+        The column with the texts or conversations; by default they are found by the layout of the columns.
     part
-        What of a sample: the whole ``"conversation"``, the user's side (``"query"``), or the ``"answer"``.
+        Which part of a sample to count: the whole ``"conversation"``, the user's side (``"query"``), or the
+        ``"answer"``.
     name
-        The column to add, or to put in the place of the one of that name.
+        The name of the new column; an existing column of that name is replaced.
     progress
-        Called with where the work stands.
+        Called with an :class:`instag.Progress` after each batch of texts.
 
     Returns
     -------
@@ -82,15 +83,15 @@ def count_tokens(
         check_name("column", column)
     count = counter(tokenizer)
     frame = wrap(data)
-    said = texts(frame, column=column, part=part)
-    lengths = said.list.len().fill_null(0).to_numpy()
-    every = said.explode(empty_as_null=False, keep_nulls=False)
-    tell = progress or (lambda _: None)
-    counts = np.zeros(len(every), np.int64)
-    for start in range(0, len(every), BATCH):
-        batch = every[start : start + BATCH]
+    conversations = texts(frame, column=column, part=part)
+    lengths = conversations.list.len().fill_null(0).to_numpy()
+    flat = conversations.explode(empty_as_null=False, keep_nulls=False)
+    report = progress or (lambda _: None)
+    counts = np.zeros(len(flat), np.int64)
+    for start in range(0, len(flat), BATCH):
+        batch = flat[start : start + BATCH]
         counts[start : start + len(batch)] = count(batch.to_list())
-        tell(Stage("counting tokens", start + len(batch), len(every)))
+        report(Stage("counting tokens", start + len(batch), len(flat)))
     ends = np.concatenate([[0], np.cumsum(counts)])
     last = np.cumsum(lengths)
     tokens = ends[last] - ends[last - lengths]
@@ -99,12 +100,12 @@ def count_tokens(
 
 
 def counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
-    """How many tokens each of some texts has.
+    """A function that counts the tokens of each of several texts.
 
     Raises
     ------
     InputError
-        If it is no tokenizer, or none of that name is on this disk.
+        If it is not a tokenizer, or there is none of that name on this disk.
     """
     if isinstance(tokenizer, str | PathLike):
         tokenizer = load(tokenizer)
@@ -112,26 +113,26 @@ def counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
         tokenizer = tokenizer.backend_tokenizer
     batch = getattr(tokenizer, "encode_batch_fast", None) or getattr(tokenizer, "encode_batch", None)
     if batch is not None:
-        return lambda said: [len(encoding) for encoding in encoded(batch, said)]
+        return lambda batch_of_texts: [len(encoding) for encoding in encoded(batch, batch_of_texts)]
     one = getattr(tokenizer, "encode", None) or tokenizer
     if not callable(one):
         raise InputError(
             f"tokenizer: expected a tokenizer.json, the name of a model, or a function; found {shown(tokenizer)}"
         )
-    return lambda said: [number_of(one(text)) for text in said]
+    return lambda batch_of_texts: [number_of(one(text)) for text in batch_of_texts]
 
 
-def encoded(batch: Callable[..., Any], said: list[str]) -> Iterator[Encoding]:
+def encoded(batch: Callable[..., Any], batch_of_texts: list[str]) -> Iterator[Encoding]:
     """Encode some texts, without what a chat template adds."""
     try:
-        found = batch(said, add_special_tokens=False)
+        found = batch(batch_of_texts, add_special_tokens=False)
     except TypeError:
-        found = batch(said)
+        found = batch(batch_of_texts)
     return cast("Iterator[Encoding]", found)
 
 
 def number_of(tokens: Any) -> int:
-    """The number of tokens that a function gave, itself or as the tokens."""
+    """The number of tokens, from a function that returns the tokens or their number."""
     if isinstance(tokens, int | np.integer) and not isinstance(tokens, bool):
         return int(tokens)
     try:
@@ -141,12 +142,12 @@ def number_of(tokens: Any) -> int:
 
 
 def load(name: str | PathLike[str]) -> Any:
-    """A tokenizer from this disk; nothing is downloaded."""
+    """Load a tokenizer from this disk; nothing is downloaded."""
     try:
         from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
     except ImportError:
         raise InputError(
-            "tokenizer: a name needs tokenizers: pip install 'instag[embed]', or pass a function"
+            "tokenizer: to load one by name needs the package tokenizers: pip install 'instag[embed]', or pass a function"
         ) from None
     path = Path(name)
     path = path / "tokenizer.json" if path.is_dir() else path
@@ -155,14 +156,14 @@ def load(name: str | PathLike[str]) -> Any:
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:
-        raise InputError(f"tokenizer: {path}: this is no tokenizer.json: {error}") from error
+        raise InputError(f"tokenizer: {path}: this is not a tokenizer.json: {error}") from error
 
 
 def cached(name: str) -> Path:
     """The tokenizer of a model in the cache of Hugging Face."""
     missing = InputError(
         f"tokenizer: {name!r} is neither a file nor a folder with a tokenizer.json nor a model in the cache of Hugging Face: "
-        "download it first, or name a file"
+        "download it first, or give a file"
     )
     try:
         from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415 - comes with datasets and transformers
