@@ -268,9 +268,17 @@ layouts: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"messages": SHORT, "output": ["a", "b"]},
     ),
     "a list of one answer": ({"instruction": "q", "output": ["a"]}, {"messages": SHORT}),
-    "answers that are no text": (
+    "an answer with its place": (
         {"question": "q", "answers": {"text": ["a"], "start": [1]}},
-        {"messages": SHORT[:1], "answers": {"text": ["a"], "start": [1]}},
+        {"messages": SHORT, "answers": {"text": ["a"], "start": [1]}},
+    ),
+    "an answer with its spellings": (
+        {"question": "q", "answer": {"value": "a", "aliases": ["A"]}},
+        {"messages": SHORT, "answer": {"value": "a", "aliases": ["A"]}},
+    ),
+    "answers that are no text": (
+        {"question": "q", "answers": {"start": [1]}},
+        {"messages": SHORT[:1], "answers": {"start": [1]}},
     ),
     "spaces around the names of columns": ({" instruction": "q", "output ": "a"}, {"messages": SHORT}),
     "request and response": ({"request": "q", "response": "a"}, {"messages": SHORT}),
@@ -568,8 +576,8 @@ def test_arguments_of_calls_are_what_they_were(tmp_path: Path) -> None:
             "the nearest is messages, for 'talk' is a list of records (who, words)",
         ),
         ({"ask": {"body": "q"}, "n": 1}, "the nearest is prompts"),
-        ({"question": {"full_text": "q"}, "answer_0": "a", "answer_1": "b"}, "the nearest is prompts"),
-        ({"id": "x", "language": "en", "article": "q", "summary": "a"}, "the nearest is prompts"),
+        ({"question": {"full_text": "q"}, "answer_0": "a", "answer_1": "b"}, "the nearest is pairs"),
+        ({"id": "x", "language": "en", "article": "q", "summary": "a"}, "the nearest is pairs"),
         ({"reply_id": "x", "posts": [{"text": "no"}], "heading": "q"}, "the nearest is prompts"),
     ],
 )
@@ -578,7 +586,7 @@ def test_the_step_that_an_error_names_leads_on(record: dict[str, Any], hint: str
     with pytest.raises(InputError) as error:
         read(path)
     assert hint in str(error.value)
-    found = re.search(r"instag convert (\S+) --query (\S+) -o", str(error.value))
+    found = re.search(r"instag convert (\S+) --query (\S+) ", str(error.value))
     assert found
     assert read(found[1], query=found[2])["queries"].to_list() == [["q"]]
 

@@ -55,7 +55,7 @@ def scan_for(source: Any, to: str, **options: Unpack[Reading]) -> tuple[pl.LazyF
     reading = options_of(**options)
     parts = _opened(source, to, reading)
     plan = kept(union(parts), reading.where)
-    _heard(plan, parts).warn()
+    _heard(plan, parts, reading.query).warn()
     return plan, all(part.asked for part in parts)
 
 
@@ -119,7 +119,7 @@ def convert(  # noqa: PLR0913 - as write has them
     with followed(progress):
         parts = _opened(source, "messages" if trainers is not None else to, reading)
         plan = kept(union(parts), reading.where)
-        heard = _heard(plan, parts)
+        heard = _heard(plan, parts, reading.query)
         heard.warn()
         with blamed(parts):
             if trainers is not None:
@@ -174,7 +174,7 @@ def convert_placed(
             parts.append(replace(part, frame=_placed(part, len(names))))
             names += [name for name, _ in part.files] or [str(part.path)]
         plan = kept(union(parts), reading.where)
-        heard = _heard(plan, parts)
+        heard = _heard(plan, parts, reading.query)
         heard.warn()
         with blamed(parts), expecting(heard.samples):
             write(plan, output, format="messages", metadata=metadata_of(source))
@@ -204,9 +204,9 @@ def _opened(source: Any, to: str, options: ReadOptions) -> list[Part]:
     return opened(source, options, whole=to in TARGETS)
 
 
-def _heard(plan: pl.LazyFrame, parts: Sequence[Part]) -> Hearing:
+def _heard(plan: pl.LazyFrame, parts: Sequence[Part], query: str | None = None) -> Hearing:
     """Go through the queries and the speakers once."""
-    hearing = Hearing()
+    hearing = Hearing(query)
     with blamed(parts):
         for batch in batches(plan.select(Hearing.columns(plan.collect_schema()))):
             hearing.add(batch)

@@ -156,7 +156,7 @@ def read(
         found = opened(source, wanted)
         with blamed(found):
             frame = counted(kept(union(found), wanted.where), "reading", None).collect()
-    hearing = Hearing()
+    hearing = Hearing(wanted.query)
     hearing.add(frame)
     hearing.warn()
     return frame

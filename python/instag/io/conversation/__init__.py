@@ -6,6 +6,7 @@ speech        types that can hold speech
 layout        which columns hold what was said
 roles         who speaks, by all the names in use
 content       what is said in a turn: its text, and the parts of it
+choices       questions with several answers to choose from
 calls         calls of tools, as a list and as the JSON of a turn
 utterance     one element of a conversation, as whoever wrote it has it
 tree          trees of messages with their replies

@@ -49,6 +49,24 @@ def _to_call(name: str, **rest: Any) -> dict[str, Any]:
     return {**rest, "type": "function", "function": {"name": name, "arguments": spelt}}
 
 
+def calls_within(text: Any) -> list[dict[str, Any]] | None:
+    """Read calls where a text is the JSON of nothing else, as data sets of calls have their answers.
+
+    Examples
+    --------
+    >>> calls_within('[{"name": "add", "arguments": {"x": 1}}]')
+    [{'type': 'function', 'function': {'name': 'add', 'arguments': '{"x": 1}'}}]
+    >>> calls_within("[1]") is None
+    True
+    """
+    if not isinstance(text, str) or not text.lstrip().startswith(("[", "{")):
+        return None
+    try:
+        return to_calls(text)
+    except InputError:
+        return None
+
+
 def from_calls(calls: Sequence[Mapping[str, Any]]) -> str:
     """Spell ``tool_calls`` as the JSON of a ``function_call`` turn.
 

@@ -17,8 +17,23 @@ CHATS = (
     "mapping",
     "data",
 )
+# Lists of turns go by these names too, which lists of texts have for other reasons.
+TURNS = (
+    "utterances",
+    "texts",
+    "rounds",
+    "trajectory",
+    "trajectories",
+    "interactions",
+    "exchanges",
+    "qa_pairs",
+    "qas",
+    "transcript",
+    "chunks",
+    "events",
+)
 # Prompts may be conversations too, of which the answer is in another column.
-ASKED = ("prompt", "input", "question", "query", "instruction")
+ASKED = ("prompt", "input", "question", "query", "instruction", "user_input", "inputs")
 ROLES = ("role", "from")
 CONTENTS = ("content", "value")
 OUTPUTS = (
@@ -33,7 +48,13 @@ OUTPUTS = (
     "model_response",
     "model_output",
     "generated_text",
+    "generated_solution",
+    "ideal",
 )
+# What is right goes by these names, where nothing else is an answer.
+RIGHT = ("best_answer", "correct_answer", "canonical_solution", "answers", "long_answer")
+# A server's exchange is kept in two records, the names of which say which is which.
+EXCHANGED = (("inputs", "outputs"), ("input", "output"), ("request", "response"))
 HISTORIES = (
     "history",
     "chat_history",
@@ -46,22 +67,31 @@ HISTORIES = (
 )
 # A context is what was said before only where it is a conversation.
 CONTEXT = "context"
-SYSTEMS = ("system", "system_prompt", "system_message", "meta_instruction", "system_instruction", "systeminstruction")
+SYSTEMS = (
+    "system",
+    "system_prompt",
+    "system_message",
+    "meta_instruction",
+    "system_instruction",
+    "systeminstruction",
+    "preamble",
+)
 ALPACA = {
     "query": ("instruction",),
-    "input": ("input", "context"),
-    "answer": OUTPUTS,
+    "input": ("input", "context", "inputs"),
+    "answer": (*OUTPUTS, "outputs"),
     "system": SYSTEMS,
     "history": HISTORIES,
 }
 PAIRS = {
-    "question": (*OUTPUTS, "answers", "solution"),
-    "problem": ("solution", *OUTPUTS),
-    "prompt": (*OUTPUTS, "chosen"),
+    "question": (*OUTPUTS, "solution", *RIGHT),
+    "problem": ("solution", *OUTPUTS, *RIGHT),
+    "prompt": (*OUTPUTS, "chosen", *RIGHT),
     "query": (*OUTPUTS, "answers"),
     "input": (*OUTPUTS, "target"),
     "inputs": (*OUTPUTS, "targets", "outputs"),
     "input_text": OUTPUTS,
+    "text_input": OUTPUTS,
     "request": OUTPUTS,
     "user_prompt": OUTPUTS,
     "user_query": OUTPUTS,
@@ -71,8 +101,18 @@ PAIRS = {
     "q": ("a", "answer"),
     "user": ("assistant", "bot"),
     "human": ("assistant", "bot", "gpt"),
+    "message_1": ("message_2",),
+    "goal": ("target",),
+    "context": ("response", "reply"),
 }
+# Where a question has several answers to choose from.
+CHOICES = ("choices", "options", "endings")
+CHOSEN = ("answer", "answerkey", "answer_key", "answer_idx", "answer_index", "label", "target", "correct", "gold")
+# Code is an answer where there are tests for it.
+TESTS = ("test_list", "test", "tests")
 PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input", "inputs", "input_text")
 # A text beside other layouts may be anything; a prompt of these names is one.
 TELLING = ("prompt", "instruction", "question", "query", "problem")
 ALTERNATIVES = ("chosen", "rejected")
+# Answers that were preferred, or not, by other names: they are no conversations by themselves.
+PREFERRED = (*ALTERNATIVES, "preferred_output", "non_preferred_output", "rejected_messages", "chosen_messages")

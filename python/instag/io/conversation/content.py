@@ -27,9 +27,22 @@ def text_of(content: Any) -> str:
     """
     if isinstance(content, str):
         return content
+    if isinstance(content, list) and _is_marked_up(content):
+        return "".join(part if isinstance(part, str) else part["text"] for part in content)
     if isinstance(content, list):
         return "\n".join(text for part in content if (text := piece(part)) is not None)
     return (piece(content) or "") if isinstance(content, dict) or content is None else dump(content)
+
+
+def _is_marked_up(content: list[Any]) -> bool:
+    """Whether this is one text, with objects for its links, bold words and so on, as messengers export it."""
+    marks = [part for part in content if not isinstance(part, str)]
+    return 0 < len(marks) < len(content) and all(
+        isinstance(part, dict)
+        and isinstance(part.get("text"), str)
+        and not str(part.get("type") or "text").endswith("text")
+        for part in marks
+    )
 
 
 def piece(part: Any) -> str | None:

@@ -11,13 +11,18 @@ from typing import Any
 from instag.errors import InputError
 from instag.frame.path import pick
 from instag.io.conversation import template
+from instag.io.conversation.calls import calls_within
+from instag.io.conversation.choices import choices_of, chosen
+from instag.io.conversation.columns import CHATS
 from instag.io.conversation.content import content_of, kind_of, piece, text_of, words_of
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.roles import CALLER, CONTENTS, SPEAKERS, is_turn, role_of
 from instag.io.conversation.utterance import OnFault, Turn, alternated, field_of, speaker_of, utterances
 from instag.io.json.text import dump, parse
 
-WRAPPERS = ("messages", "conversations", "conversation", "contents", "turns", "dialog", "chat")
+WRAPPERS = tuple(name for name in CHATS if name not in ("items", "thread", "mapping", "data"))
+# Where the words of an answer stand that comes with more about them.
+SPELT = ("text", "texts", "value")
 # What stands before the words of the system where texts are made with a template.
 SYSTEM = re.compile(r"^\s*SYSTEM:\s*|\s+$")
 
@@ -58,7 +63,7 @@ def conversation(
     ([{'role': 'user', 'content': 'Why?'}], ['question', 'answer'])
     """
     part = {name: pick(row, column) for name, column in layout.columns.items()}
-    used = [column for name, column in layout.columns.items() if name != "answer"]
+    used = [column for name, column in layout.columns.items() if name not in {"answer", "tools"}]
     if "turns" in part:
         turns = turns_of(part["turns"], on_fault, template=layout.template, alternate=layout.name != "turns")
     else:
@@ -73,8 +78,14 @@ def conversation(
     # A conversation that ends with an answer has no place for another.
     if "answer" in part and ("turns" not in part or not turns or turns[-1]["role"] != "assistant"):
         used.append(layout.columns["answer"])
-        turns += _replied(part["answer"], on_fault, layout.template) if answered else []
-        if isinstance(part["answer"], list) and len(part["answer"]) > 1 and not is_turn(part["answer"][0]):
+        answer = chosen(part["answer"], choices_of(part))
+        calls = calls_within(answer) if "tools" in part else None
+        if calls:
+            turns.append({"role": "assistant", "content": None, "tool_calls": calls})
+        elif answered:
+            turns += _replied(answer, on_fault, layout.template)
+        several = isinstance(part["answer"], list) and len(part["answer"]) > 1 and not is_turn(part["answer"][0])
+        if several or _is_spelt(part["answer"]):
             used.pop()  # of several answers the first is taken, and all stay where they are
     if layout.name == "instances" and isinstance(row.get("instances"), list) and len(row["instances"]) > 1:
         used = [column for column in used if not column.startswith("instances.")]
@@ -131,6 +142,8 @@ def turns_of(
     """
     if isinstance(value, str):
         held = parsed_chat(value)
+        if held is None and not alternate:
+            held = parsed_list(value)
         if not value.strip():
             return []
         if held is None:
@@ -140,14 +153,29 @@ def turns_of(
         value = _listed(value)
     if not isinstance(value, list):
         return [] if value is None else [{"role": "user", "content": dump(value)}]
+    return _turns(value, on_fault, alternate=alternate)
+
+
+def _turns(value: list[Any], on_fault: OnFault, *, alternate: bool) -> list[Turn]:
+    """Read a list of turns, of exchanges, or of texts."""
     if value and all(_is_named(each) for each in value):
         value = [{"role": name, "content": text} for name, text in value]
     if value and all(isinstance(each, str) for each in value):
         return alternated(value) if alternate else [{"role": "user", "content": each} for each in value]
+    if any(isinstance(each, str) for each in value) and all(isinstance(each, str | list) for each in value):
+        return [{"role": "user", "content": text_of(each)} for each in value]
     turns: list[Turn] = []
     for each in value:
         turns += utterances(each, on_fault)
-    return turns
+    return _with_assistant(turns) if any(isinstance(each, dict) and "speaker" in each for each in value) else turns
+
+
+def _with_assistant(turns: list[Turn]) -> list[Turn]:
+    """Let the system be the assistant where it is the one that replies, as in data of dialogue systems."""
+    roles = [turn["role"] for turn in turns]
+    if "assistant" in roles or "user" not in roles or "system" not in roles[roles.index("user") :]:
+        return turns
+    return [turn | {"role": "assistant"} if turn["role"] == "system" else turn for turn in turns]
 
 
 def _is_named(each: Any) -> bool:
@@ -237,11 +265,12 @@ def _instructed(part: Mapping[str, Any], layout: Layout, on_fault: OnFault) -> I
     """Read earlier exchanges, and what was asked with its input."""
     yield from _earlier(part.get("history"), on_fault)
     asked, given = part.get("query"), part.get("input")
-    if isinstance(asked, str) and given is None and layout.template is not None:
+    if isinstance(asked, str) and given in (None, "") and layout.template is not None:
         yield from _templated(asked, layout.template)
         return
     texts = [_text(asked, on_fault), "" if given is None else _text(given, lambda _: None, loose=True)]
-    kept = [text for text in (texts[0], (texts[1] or "").strip() and texts[1]) if text is not None and text != ""]
+    texts += [". ".join(choice) for choice in choices_of(part)]
+    kept = [text for text in (texts[0], (texts[1] or "").strip() and texts[1], *texts[2:]) if text]
     if kept or texts[0] is not None:
         yield {"role": "user", "content": "\n".join(kept)}
 
@@ -268,15 +297,21 @@ def _earlier(history: Any, on_fault: OnFault) -> list[Turn]:
     if not history:
         return []
     if isinstance(history, str):
-        if parsed_chat(history) is None and (held := _parsed_list(history)) is not None:
+        if parsed_chat(history) is None and (held := parsed_list(history)) is not None:
             return turns_of(held, on_fault)
         name, _ = template.best([history]) if parsed_chat(history) is None else (None, 0)
         return turns_of(history, on_fault, template=name)
     return turns_of(history, on_fault)
 
 
-def _parsed_list(text: str) -> list[Any] | None:
-    """Parse a list of pairs or of texts that is kept as JSON."""
+def parsed_list(text: str) -> list[Any] | None:
+    """Parse a list of pairs or of texts that is kept as JSON.
+
+    Examples
+    --------
+    >>> parsed_list('["Why?", "How?"]')
+    ['Why?', 'How?']
+    """
     try:
         value = parse(text) if text.lstrip().startswith("[") else None
     except ValueError:
@@ -298,8 +333,15 @@ def _said(role: str, text: Any, on_fault: OnFault) -> Iterator[Turn]:
         yield {"role": role, "content": text if isinstance(text, str) else dump(text)}
 
 
+def _is_spelt(value: Any) -> bool:
+    """Whether this is an answer as sets of questions have it: its texts and their places, or one with its other spellings."""
+    return isinstance(value, dict) and not is_turn(value) and len(value) > 1 and any(value.get(key) for key in SPELT)
+
+
 def _replied(value: Any, on_fault: OnFault, name: str | None) -> list[Turn]:
     """Read an answer: a text, a turn, or a list of them; of several texts the first."""
+    if _is_spelt(value):
+        value = next(value[key] for key in SPELT if value.get(key))
     if isinstance(value, list | dict) and value and is_turn(value[0] if isinstance(value, list) else value):
         return turns_of(value, on_fault)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):

@@ -1,5 +1,6 @@
 """Detection: the layout of data, where the rows have to be looked at: JSON in text, templates, layouts that are mixed."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from instag.errors import InputError
 from instag.frame.path import JSON, resolve
 from instag.io.conversation import template as templates
 from instag.io.conversation.columns import OUTPUTS, SYSTEMS, TELLING
-from instag.io.conversation.conversation import parsed_chat
+from instag.io.conversation.conversation import parsed_chat, parsed_list
 from instag.io.conversation.layout import LAYOUTS, Layout, detect, parts_of
 from instag.io.conversation.speech import is_chat
 from instag.warning import warn
@@ -18,6 +19,14 @@ from instag.warning import warn
 SAMPLE = 200
 CHAT = pl.List(JSON)
 MIXED = "mixed"
+# Columns of text that may hold lists of what a user said, as JSON.
+SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "from")
+MOMENTS = {"ts", "timestamp", "date", "datetime", "created_at", "thread_ts", "sent_at"}
+# How the lines of a messenger's export begin.
+EXPORTED = re.compile(
+    r"^\W?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d\S*(\s*[AP]M)?\]?\s*-?\s*[^:]+:", re.IGNORECASE
+)
+LISTED = ("prompt", "prompts", "turns", "questions")
 
 
 def find(
@@ -26,7 +35,7 @@ def find(
     layout: str = "auto",
     template: str = "auto",
     parts: Mapping[str, str] | None = None,
-    where: str = "data",
+    where: str | None = None,
 ) -> Layout | None:
     """Find the layout of data from its columns, and where these do not say it from its rows.
 
@@ -41,7 +50,7 @@ def find(
     parts
         What plays which part, where the user says it: ``query``, ``answer``, ``system``, ``history``.
     where
-        What to call the data in a warning.
+        What to call the data in a warning; None where they were looked at before.
 
     Returns
     -------
@@ -61,19 +70,41 @@ def find(
         said = [text for text in sample.get_column(name).to_list() if text and text.strip()]
         if said and all(parsed_chat(text) is not None for text in said):
             types[name] = CHAT
+        elif not parts and name.lower() in LISTED and said and all(_is_texts(text) for text in said):
+            types[name] = pl.List(pl.String)
     found = _mapped(types, parts) if parts else detect(types, layout)
     chats = [name for name in texts if types[name] == CHAT]
     if found is None and chats and layout not in LAYOUTS:
         # What is in the text says what it is, whatever the name of its column.
         found = _mapped(types, {"query": chats[0]})
+    if found is None and layout not in LAYOUTS and template != "none":
+        found = _templated(sample, types)
     if found is None:
         return None
     if not parts and layout not in LAYOUTS and (mixed := _mixed(frame, types, found)) is not None:
         return mixed
-    made = _template(frame, types, found, template, where)
+    made = _template(frame, types, found, template, where or "data")
+    if found.name == "prompts" and made is None and where is not None and not parts and layout not in LAYOUTS:
+        _warn_of_messages(types, sample, found.columns["query"], where)
     if found.name == "preference" and types.get("chosen") == pl.String and made is None:
         return None
     return Layout(found.name, found.columns, made)
+
+
+def _is_texts(text: str) -> bool:
+    """Whether a text is the JSON of a list of texts."""
+    held = parsed_list(text)
+    return bool(held) and all(isinstance(each, str) for each in held or ())
+
+
+def _templated(sample: pl.DataFrame, types: Mapping[str, Any]) -> Layout | None:
+    """Find a column of texts that are all made with a chat template, whatever it is called."""
+    for name in sample.columns:
+        said = [text for text in sample.get_column(name).to_list() if text and text.strip()]
+        found, count = templates.best(said)
+        if found is not None and count == len(said):
+            return _mapped(types, {"query": name})
+    return None
 
 
 def _bracketed(sample: pl.DataFrame) -> list[str]:
@@ -182,27 +213,39 @@ def _fields(types: Mapping[str, Any], path: str) -> list[str]:
 def _template(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout, wanted: str, where: str) -> str | None:
     """Find the template of the texts in a layout."""
     column = found.columns.get("query", found.columns.get("turns"))
-    if column is None or wanted == "none" or found.name == "thread" or "input" in found.columns:
+    if column is None or wanted == "none" or found.name == "thread":
         return None
+    if "input" in found.columns:
+        given, kind = resolve(types, found.columns["input"])
+        if kind not in (pl.String, pl.Null) or _is_anywhere(frame, given.cast(pl.String).str.strip_chars() != ""):
+            return None
     value, dtype = resolve(types, column)
     if dtype != pl.String or types.get(column) == CHAT:
         return None
     said = frame.select(said=value).drop_nulls()
-    name: str | None = wanted
-    if wanted == "auto":
-        first = said.head(SAMPLE).collect(engine="streaming").get_column("said").to_list()
-        name, count = templates.best(first)
-        if name is None or not count:
-            _warn_of_marks(first, column, where)
-            return None
+    name = _likely(said, column, where) if wanted == "auto" else wanted
+    return None if name is None else _fitting(said, name, column, where, sure=wanted != "auto")
+
+
+def _likely(said: pl.LazyFrame, column: str, where: str) -> str | None:
+    """Find the template that most of the first texts are made with."""
+    first = said.head(SAMPLE).collect(engine="streaming").get_column("said").to_list()
+    name, _ = templates.best(first)
+    if name is None:
+        _warn_of_marks(first, column, where)
+    return name
+
+
+def _fitting(said: pl.LazyFrame, name: str, column: str, where: str, *, sure: bool) -> str | None:
+    """See how many texts are made with a template: all, unless the user is sure of it."""
     rows = parsed = 0
     for batch in said.collect_batches():
         for text in batch.get_column("said"):
             rows += 1
-            parsed += templates.split(text, str(name)) is not None
+            parsed += templates.split(text, name) is not None
     if parsed == rows:
         return name
-    if wanted == "auto":
+    if not sure:
         warn(
             f"{where}: {parsed:,} of {rows:,} texts in column {column!r} look like the chat template {name!r} and stay as "
             f"they are, for not all do: take those apart with template={name!r} / --template {name}, or say that none is "
@@ -214,6 +257,29 @@ def _template(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout, want
             f"{where}: {rows - parsed:,} of {rows:,} texts in column {column!r} are not of the template {name!r}, and stay text"
         )
     return name
+
+
+def _is_anywhere(frame: pl.LazyFrame, condition: pl.Expr) -> bool:
+    return bool(frame.select(condition.any()).collect(engine="streaming").item())
+
+
+def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: str, where: str) -> None:
+    """Say so where each row, or each line, is a message out of a chat between people."""
+    names = {name.lower(): name for name in types}
+    sender = next((names[name] for name in SENDERS if types.get(names.get(name, "")) == pl.String), None)
+    if sender is not None and not names.keys().isdisjoint(MOMENTS):
+        warn(
+            f"{where}: each row looks like a message out of a chat, for {sender!r} says who wrote it, and is taken for a prompt by "
+            f"itself: put the turns of a conversation in a list with role and content, or keep the rows of those who ask with "
+            f'where= / --where, such as --where "\\"{sender}\\" = \'NAME\'"'
+        )
+    elif column in sample.columns and len(types) == 1:
+        said = [text for text in sample.get_column(column).to_list() if text]
+        if said and sum(EXPORTED.match(text) is not None for text in said) * 2 > len(said):
+            warn(
+                f"{where}: the lines look like the export of a chat, and each is taken for a prompt by itself: put the turns "
+                "in a list with role and content, for no program can know which of the people asks"
+            )
 
 
 def _warn_of_marks(texts: Sequence[str], column: str, where: str) -> None:

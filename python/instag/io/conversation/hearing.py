@@ -8,7 +8,7 @@ import polars as pl
 
 from instag.io.conversation.queries import TEXTS
 from instag.io.conversation.roles import role_of
-from instag.io.conversation.speech import speech
+from instag.io.conversation.speech import loose_speech, speech
 from instag.warning import warn
 
 __all__ = ["Hearing"]
@@ -25,10 +25,13 @@ class Hearing:
     (2, 2)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, query: str | None = None) -> None:
+        # Where the user names what is within turns, it does not matter who speaks in them.
+        self._within = query.partition(".")[0] if query is not None and "." in query else None
         self.samples = self.queries = 0
         self._known: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
+        self._words: str | None = None
 
     @staticmethod
     def columns(schema: Mapping[str, Any]) -> list[str]:
@@ -41,8 +44,11 @@ class Hearing:
         for name, dtype in rows.schema.items():
             if (name, dtype) == ("queries", TEXTS):
                 self.queries += int(rows.get_column(name).list.len().sum())
-            elif field := _speaker(dtype):
+            elif name != self._within and (field := _speaker(dtype)):
                 said = rows.get_column(name).list.eval(pl.element().struct.field(field)).explode().drop_nulls()
+                inner = getattr(dtype, "inner", None)
+                words = speech(inner) or loose_speech(inner)
+                self._words = f"{name}.{words[1]}" if words else None
                 for speaker, count in said.value_counts().iter_rows():
                     (self._unknown if role_of(speaker) is None else self._known)[speaker] += count
 
@@ -53,6 +59,11 @@ class Hearing:
             names = _counts(self._unknown)
             found = _counts(self._unknown + self._known)
             beside = f"; no row has a user turn: the roles found are {found}" if silent else ""
+            if silent and self._words is not None and not self._known:
+                beside += (
+                    "; call the one who asks user in the file, or take all that is said for the user's, with "
+                    f"query={self._words!r} / --query {self._words}"
+                )
             warn(f"turns of roles that instag does not know: {names}{beside}")
         elif silent:
             roles = f": the roles found are {_counts(self._known)}" if self._known else ""
@@ -62,7 +73,7 @@ class Hearing:
 def _speaker(dtype: Any) -> str | None:
     """The field of a column's turns that says who speaks, where that is text."""
     inner = getattr(dtype, "inner", None)
-    fields = speech(inner)
+    fields = speech(inner) or loose_speech(inner)
     return fields[0] if fields is not None and inner is not None and dict(inner)[fields[0]] == pl.String else None
 
 

@@ -8,17 +8,23 @@ import polars as pl
 
 from instag.choices import LayoutName
 from instag.frame.path import JSON
+from instag.io.conversation.choices import find_choices
 from instag.io.conversation.columns import (
     ALPACA,
-    ALTERNATIVES,
     ASKED,
     CHATS,
+    CHOSEN,
     CONTEXT,
+    EXCHANGED,
     HISTORIES,
     OUTPUTS,
     PAIRS,
+    PREFERRED,
     PROMPTS,
+    RIGHT,
     SYSTEMS,
+    TESTS,
+    TURNS,
 )
 from instag.io.conversation.speech import is_answer, is_chat, is_exchange, is_spoken, is_text, loose_speech, speech
 
@@ -66,7 +72,18 @@ def _detect(schema: Mapping[str, Any], name: str, depth: int) -> Layout | None:
     # A column in lower case comes before its twin in another.
     columns = {column.strip().lower(): column for column in sorted(schema, key=str.islower)}
     types = {lower: schema[column] for lower, column in columns.items()}
-    for find in (_chats, _trees, _threads, _turns, _alpacas, _pairs, _preferences, _prompts, _preferred_texts):
+    for find in (
+        _chats,
+        _trees,
+        _threads,
+        _turns,
+        _alpacas,
+        _pairs,
+        _exchanged,
+        _preferences,
+        _prompts,
+        _preferred_texts,
+    ):
         for layout, parts in find(types):
             if name not in LAYOUTS or name == layout:
                 return Layout(layout, {part: _spelt(columns, lower) for part, lower in parts.items()})
@@ -134,7 +151,7 @@ def _chats(types: Types) -> Found:
         dtype = types[column]
         if asked and column in (*HISTORIES, CONTEXT):
             continue
-        if column in ALTERNATIVES or column in OUTPUTS or not is_chat(dtype, named=column in CHATS):
+        if column in PREFERRED or column in OUTPUTS or not is_chat(dtype, named=_is_named(column, dtype)):
             if not (column in ASKED and isinstance(dtype, pl.List) and is_chat(dtype, named=True)):
                 continue
             if dtype in (pl.List(JSON), pl.List(pl.List(pl.String))):
@@ -152,6 +169,11 @@ def _chats(types: Types) -> Found:
             yield ("exchanges" if is_exchange(inner) and not fields else "messages"), parts
 
 
+def _is_named(column: str, dtype: Any) -> bool:
+    """Whether the name of a column says that it holds conversations."""
+    return column in CHATS or (column in TURNS and isinstance(getattr(dtype, "inner", None), pl.Struct))
+
+
 def _system(types: Types, *, empty: bool = False) -> dict[str, str]:
     """Find the words of the system in a column of their own, which may be empty in every row."""
     name = next(
@@ -166,10 +188,15 @@ def _reply(types: Types) -> dict[str, str]:
         dtype = types.get(name)
         if is_text(dtype) or is_chat(dtype, named=True) or speech(dtype) is not None:
             return {"answer": name}
-        choice = getattr(dict(dtype).get("choices"), "inner", None) if isinstance(dtype, pl.Struct) else None
-        if isinstance(choice, pl.Struct) and "message" in dict(choice):
+        if isinstance(dtype, pl.Struct) and _is_response(dict(dtype).get("choices")):
             return {"answer": f"{name}.choices.0.message"}
-    return {}
+    return {"answer": "choices.0.message"} if _is_response(types.get("choices")) else {}
+
+
+def _is_response(dtype: Any) -> bool:
+    """Whether these are the choices in the response of a server."""
+    inner = getattr(dtype, "inner", None)
+    return isinstance(inner, pl.Struct) and "message" in dict(inner)
 
 
 def _earlier(types: Types) -> dict[str, str]:
@@ -197,19 +224,24 @@ def _threads(types: Types) -> Found:
 
 def _turns(types: Types) -> Found:
     """Find lists of strings by their names alone, for tags are lists of strings too."""
+    if types.get("prompt") == pl.List(pl.String):
+        yield "turns", {"turns": "prompt"}
     for column in CHATS:
         if types.get(column) in (pl.List(pl.String), pl.List(pl.Null)):
             yield ("turns" if column == "turns" else "exchanges"), {"turns": column}
 
 
 def _alpacas(types: Types) -> Found:
-    """Find an instruction with an input or an output beside it."""
-    if not is_text(types.get("instruction")):
+    """Find an instruction with an input or an output beside it; the definition of a task may be one."""
+    asked = "instruction" if is_text(types.get("instruction")) else "definition"
+    if not is_text(types.get(asked)) or (
+        asked == "definition" and not any(name in types for name in ("input", "inputs"))
+    ):
         return
     earlier = _earlier(types)
     inputs = [name for name in ALPACA["input"] if name in types and name not in earlier.values()]
-    answers = [name for name in ALPACA["answer"] if is_answer(types.get(name))]
-    parts = {"query": "instruction"}
+    answers = [name for name in (*ALPACA["answer"], "targets") if is_answer(types.get(name))]
+    parts = {"query": asked}
     parts |= {part: names[0] for part, names in (("input", inputs), ("answer", answers)) if names}
     parts |= _system(types, empty=True) | earlier
     instances = getattr(types.get("instances"), "inner", None)
@@ -222,12 +254,52 @@ def _alpacas(types: Types) -> Found:
 
 def _pairs(types: Types) -> Found:
     """Find a question with its answer."""
-    for query, answers in PAIRS.items():
-        answer = next((name for name in answers if is_answer(types.get(name))), None)
-        if answer is not None and is_text(types.get(query)):
-            # What was chosen has its rejected twin, so it is no part to take alone.
-            parts = {"query": query} if answer == "chosen" else {"query": query, "answer": answer}
-            yield "pairs", parts | _system(types, empty=True) | _earlier(types)
+    choices = find_choices(types)
+    for query, answers in (*PAIRS.items(), *_coded(types)):
+        names = (*answers, *CHOSEN) if choices else answers
+        answer = next((name for name in names if name not in choices.values() and is_answer(types.get(name))), None)
+        if answer is None or not is_text(types.get(query)):
+            continue
+        # What was chosen has its rejected twin, so it is no part to take alone.
+        parts = {"query": query} if answer == "chosen" else {"query": query, "answer": answer}
+        if query not in choices.values():
+            parts |= choices
+        if answer == "answers" and is_text(types[answer]) and "tools" in types:
+            parts["tools"] = "tools"
+        yield "pairs", parts | _system(types, empty=True) | _earlier(types)
+
+
+def _coded(types: Types) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Find tasks of programming, which have tests beside the code."""
+    if any(name in types for name in TESTS):
+        yield from (("prompt", ("code",)), ("text", ("code",)))
+
+
+def _exchanged(types: Types) -> Found:
+    """Find what was asked and what was answered in two records, as servers log them."""
+    for asked, answered in EXCHANGED:
+        dtype, other = types.get(asked), types.get(answered)
+        if not isinstance(dtype, pl.Struct) or not isinstance(other, pl.Struct) or speech(other) is not None:
+            continue
+        fields = {field.name: field.dtype for field in dtype.fields}
+        reply = next((field for field in other.fields if _is_reply(field, alone=len(other.fields) == 1)), None)
+        if reply is None:
+            continue
+        answer = {"answer": f"{answered}.{reply.name}"}
+        chat = next((name for name in (*CHATS, *ASKED) if is_chat(fields.get(name), named=name in CHATS)), None)
+        query = next((name for name in (*PAIRS, *PROMPTS) if is_text(fields.get(name))), None)
+        system = {part: f"{asked}.{name}" for part, name in _system(fields).items()}
+        if chat is not None:
+            yield "messages", {"turns": f"{asked}.{chat}"} | system | answer
+        elif query is not None:
+            yield "pairs", {"query": f"{asked}.{query}"} | system | answer
+
+
+def _is_reply(field: pl.Field, *, alone: bool) -> bool:
+    name = field.name.lower()
+    known = name in (*OUTPUTS, *RIGHT, "content", "text", "messages", "message", "generations")
+    kind: Any = field.dtype
+    return (known or alone) and (is_text(kind) or is_chat(kind, named=True) or speech(kind) is not None)
 
 
 def _preferences(types: Types) -> Found:
@@ -243,7 +315,9 @@ def _preferred_texts(types: Types) -> Found:
 
 
 def _prompts(types: Types) -> Found:
-    """Find a prompt by itself."""
+    """Find a prompt by itself; a message is one where there is what was said before it."""
+    if is_text(types.get("message")) and (earlier := _earlier(types)):
+        yield "prompts", {"query": "message"} | _system(types) | earlier
     for column in PROMPTS:
         if is_text(types.get(column)):
             yield "prompts", {"query": column} | _system(types) | _earlier(types)

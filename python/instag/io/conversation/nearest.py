@@ -1,22 +1,69 @@
 """What to say where no layout fits: what is there, which layout comes nearest, what it lacks, and what to do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Any
 
 import polars as pl
 
-from instag.io.conversation.columns import CHATS, OUTPUTS, PROMPTS
+from instag.frame.path import JSON
+from instag.io.conversation.columns import CHATS, OUTPUTS, PROMPTS, RIGHT, SYSTEMS, TURNS
 from instag.io.conversation.layout import LAYOUTS
-from instag.io.conversation.speech import is_text
+from instag.io.conversation.speech import is_text, speech
 
 # Words in the names of columns that say what is likely to stand there.
-ASKING = (*PROMPTS, "ask", "request", "user", "human", "src", "source")
-SPOKEN = ("history", "context", "content", "message", "body", "words", "utterance", "title")
-ANSWERING = (*OUTPUTS, "target", "tgt", "ref", "label", "assistant", "bot", "summary", "rationale", "reasoning")
+ASKING = (
+    *PROMPTS,
+    "ask",
+    "request",
+    "user",
+    "human",
+    "questions",
+    "prompts",
+    "queries",
+    "definition",
+    "description",
+    "task",
+)
+SPOKEN = (
+    *TURNS,
+    "dialogue",
+    "dialog",
+    "conversation",
+    "chat",
+    "turns",
+    "history",
+    "context",
+    "content",
+    "message",
+    "body",
+    "words",
+    "utterance",
+    "title",
+    "post",
+)
+ANSWERING = (
+    *OUTPUTS,
+    *RIGHT,
+    "target",
+    "tgt",
+    "ref",
+    "reference",
+    "label",
+    "assistant",
+    "bot",
+    "summary",
+    "highlights",
+    "rationale",
+    "reasoning",
+    "generation",
+    "generated",
+)
+INSTRUCTING = (*SYSTEMS, "instructions")
 ABOUT = (
     "id",
+    "uuid",
     "key",
     "role",
     "roles",
@@ -31,7 +78,19 @@ ABOUT = (
     "url",
     "name",
     "split",
+    "path",
+    "bytes",
+    "metadata",
+    "dataset",
+    "author",
+    "sender",
+    "speaker",
+    "tests",
 )
+# How deep a text is looked for within columns.
+WITHIN = 3
+# Words are parted in names by signs, or by capitals.
+WORDS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 
 
 def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
@@ -60,51 +119,76 @@ def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
     columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items())
     if not columns:
         return f"expected {wanted}: found records without a single key: there is nothing that a user said"
-    hint, column = _lack(schema)
-    command = f"instag convert {quote(str(path))} --query {quote(column or 'COLUMN')}"
-    todo = (
-        f"name the user's with query= / --query: {command} -o OUT.jsonl"
-        if column
-        else "no column holds text: there is nothing that a user said"
+    several = next(
+        (name for name, dtype in schema.items() if speech(getattr(getattr(dtype, "inner", None), "inner", None))), None
     )
-    return f"expected {wanted}: found the columns {columns}; {hint}; {todo}"
+    if several is not None:
+        step = f"instag.scan({str(path)!r}).explode({several!r})"
+        return (
+            f"expected {wanted}: found the columns {columns}; the nearest is messages, but a row of {several!r} has several "
+            f"conversations: read one a row, in Python with {step}"
+        )
+    hint, options = _lack(schema)
+    if "query" not in options:
+        return f"expected {wanted}: found the columns {columns}; {hint}; no column holds what a user could have said"
+    named = " ".join(f"--{part} {quote(column)}" for part, column in options.items())
+    todo = f"instag convert {quote(str(path))} {named} -o OUT.jsonl"
+    what = "the user's with query= / --query" if len(options) == 1 else "the columns, in Python with query= and so on"
+    return f"expected {wanted}: found the columns {columns}; {hint}; name {what}: {todo}"
 
 
-def _lack(schema: Mapping[str, Any]) -> tuple[str, str | None]:
-    """Find the layout that comes nearest, what it lacks, and a column that may hold what the user said."""
-    texts = sorted(_texts(schema), key=_unlikely)
+def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Find the layout that comes nearest, what it lacks, and the columns that may play the parts of one."""
+    texts = [*_texts(schema)]
+    asking = sorted((path for path in texts if _rank(path) < len(RANKS) - 1), key=_rank)
     for name, dtype in schema.items():
         inner = getattr(dtype, "inner", None)
-        if isinstance(inner, pl.Struct) and (name.lower() in CHATS or not texts):
+        if isinstance(inner, pl.Struct) and (name.lower() in (*CHATS, *TURNS) or not asking):
             fields = ", ".join(field.name for field in inner.fields)
-            said = sorted((field.name for field in inner.fields if field.dtype == pl.String), key=_unlikely)
+            said = [f"{name}.{field.name}" for field in inner.fields if field.dtype == pl.String]
             hint = f"the nearest is messages, for {name!r} is a list of records ({fields}); it lacks fields such as role and content"
-            return hint, f"{name}.{said[0]}" if said else None
-    answers = [name for name in schema if name.lower() in OUTPUTS]
-    if answers and len(texts) > 1:
-        hint = (
-            f"the nearest is pairs, for {answers[0]!r} may be the answer; it lacks a column such as question or prompt"
-        )
-        return hint, texts[0]
-    hint = "the nearest is prompts, which lacks a column of text named prompt, instruction, question, query, text or problem"
-    return hint, texts[0] if texts else None
+            best = min(said, key=_rank, default=None)
+            return hint, {} if best is None or _rank(best) == len(RANKS) - 1 else {"query": best}
+    options = {"query": asking[0]} if asking else {}
+    answer = next(
+        (path for path in texts if path not in options.values() and _rank(path) == RANKS.index(ANSWERING)), None
+    )
+    system = next(
+        (path for path in texts if path not in (*options.values(), answer) and _says(path, INSTRUCTING)), None
+    )
+    if options:
+        options |= {part: path for part, path in (("answer", answer), ("system", system)) if path is not None}
+    if "answer" in options:
+        hint = f"the nearest is pairs, for {options['answer']!r} may be the answer; it lacks a column such as question or prompt"
+    else:
+        hint = "the nearest is prompts, which lacks a column of text named prompt, instruction, question, query, text or problem"
+    return hint, options
 
 
-def _texts(schema: Mapping[str, Any]) -> list[str]:
-    """Name the texts, those within columns too; lists of texts where there are none."""
-    found = [name for name, dtype in schema.items() if is_text(dtype)]
-    found += [
-        f"{name}.{field.name}"
-        for name, dtype in schema.items()
-        if isinstance(dtype, pl.Struct)
-        for field in dtype.fields
-        if is_text(field.dtype)
-    ]
-    return found or [name for name, dtype in schema.items() if dtype == pl.List(pl.String)]
+def _texts(schema: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """Name the texts, and then the lists of texts, those within columns too."""
+    depth = above.count(".")
+    texts = [name for name, dtype in schema.items() if is_text(dtype)]
+    records = [name for name, dtype in schema.items() if isinstance(dtype, pl.Struct) and dtype != JSON]
+    yield from (f"{above}{name}" for name in texts)
+    for name in records if depth < WITHIN else ():
+        yield from _texts(dict(schema[name]), f"{above}{name}.")
+    yield from (f"{above}{name}" for name, dtype in schema.items() if dtype == pl.List(pl.String))
 
 
-def _unlikely(path: str) -> int:
-    """Say how unlikely it is that a user's words stand under a name: asked, spoken, anything, answered, about them."""
-    words = set(re.split(r"[^a-z]+", path.lower()))
-    groups = (ASKING, SPOKEN, (), ANSWERING, ABOUT)
-    return max((rank for rank, group in enumerate(groups) if words & set(group)), default=2)
+# How likely it is that a user's words stand under a name: asked, spoken, anything, answered, about them.
+RANKS: Sequence[Sequence[str]] = (ASKING, SPOKEN, (), ANSWERING, ABOUT)
+
+
+def _rank(path: str) -> int:
+    """Say how unlikely it is that a user's words stand under a name."""
+    last = len(RANKS) - 1
+    if _says(path.rpartition(".")[2], RANKS[last]):
+        return last
+    return max((rank for rank in range(last) if _says(path, RANKS[rank])), default=RANKS.index(()))
+
+
+def _says(path: str, names: Sequence[str]) -> bool:
+    """Whether a name is one of these, or has a word that is."""
+    name = path.rpartition(".")[2].lower()
+    return name in names or not {word.lower() for word in WORDS.split(path)}.isdisjoint(names)

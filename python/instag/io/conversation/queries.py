@@ -46,7 +46,9 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:  # noqa: PLR0
     if layout.name == MIXED:
         return _rows(layout, schema)
     parts = {
-        part: resolve(schema, column) for part, column in layout.columns.items() if part not in {"answer", "system"}
+        part: resolve(schema, column)
+        for part, column in layout.columns.items()
+        if part not in {"answer", "system", "tools"}
     }
     match layout.name:
         case "tree":
@@ -57,7 +59,7 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:  # noqa: PLR0
     if layout.template is None and "history" not in parts:
         if "turns" in parts:
             return chat(*parts["turns"], alternate=layout.name != "turns")
-        if all(is_text(dtype) or dtype == pl.Null for _, dtype in parts.values()):
+        if set(parts) <= {"query", "input"} and all(is_text(dtype) or dtype == pl.Null for _, dtype in parts.values()):
             return _asked(parts)
     elif (
         layout.template is None

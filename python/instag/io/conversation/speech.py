@@ -63,6 +63,8 @@ def is_typed(dtype: Any) -> bool:
     if not isinstance(dtype, pl.Struct):
         return False
     fields = {field.name: field.dtype for field in dtype.fields}
+    if "lc" in fields and isinstance(fields.get("kwargs"), pl.Struct):
+        return True
     return fields.get(TYPE) == pl.String and ("content" in fields or isinstance(fields.get("data"), pl.Struct))
 
 
@@ -183,6 +185,9 @@ def is_answer(dtype: Any) -> bool:
     if dtype is None:
         return False
     if is_text(dtype) or dtype.is_numeric() or dtype in (pl.Boolean, pl.Null, pl.List(pl.String)):
+        return True
+    fields = {field.name: field.dtype for field in dtype.fields} if isinstance(dtype, pl.Struct) else {}
+    if pl.List(pl.String) in (fields.get("text"), fields.get("texts")) or fields.get("value") == pl.String:
         return True
     return is_chat(dtype, named=True) or speech(dtype) is not None or is_spoken(dtype)
 

@@ -35,6 +35,10 @@ def utterances(each: Any, on_fault: OnFault) -> Iterator[Turn]:
         if each is not None:
             on_fault(f"found {dump(each)} for a turn: expected a role and what was said")
         return
+    if "lc" in each and isinstance(each.get("kwargs"), dict):
+        # As LangChain dumps its objects: their class says who speaks, if nothing else does.
+        kind = str((each.get("id") or [""])[-1]).removesuffix("Chunk").removesuffix("Message").lower()
+        each = {TYPE: kind, **each["kwargs"]}
     field, speaker = speaker_of(each)
     if speaker is None and each.get(TYPE) in ITEMS:
         yield ITEMS[each[TYPE]]({key: member for key, member in each.items() if key != field})

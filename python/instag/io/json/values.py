@@ -102,6 +102,12 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
     raise InputError(f"{name}: found one object with the keys {keys}: expected a list of objects; {hint}")
 
 
+def _is_chat(key: str, member: Any) -> bool:
+    """Whether this is a list of turns."""
+    exchanges = key.lower() in CHATS
+    return isinstance(member, list) and bool(member) and all(is_turn(each, exchanges=exchanges) for each in member)
+
+
 def _is_table(member: Any) -> bool:
     """Whether this is a list of objects."""
     return isinstance(member, list) and bool(member) and all(isinstance(each, dict) for each in member)
@@ -137,11 +143,8 @@ def _unwrapped(rows: list[Any]) -> list[Any]:
 def _is_sample(value: dict[str, Any]) -> bool:
     """Whether an object is itself a row: a conversation, or texts side by side."""
     # A question with its answer is a turn under a name that says so, and a row under any other.
-    chats = (
-        isinstance(member, list) and member and all(is_turn(each, exchanges=key.lower() in CHATS) for each in member)
-        for key, member in value.items()
-        if key not in {"data", "items"}
-    )
-    if any(chats):
+    members = {key: member for key, member in value.items() if key not in {"data", "items"}}
+    inner = [each for member in members.values() if isinstance(member, dict) for each in member.items()]
+    if any(_is_chat(*each) for each in (*members.items(), *inner)):
         return not any(key in value for key in ("data", "rows"))
     return all(not isinstance(member, list | dict) for member in value.values())
