@@ -235,3 +235,14 @@ def test_a_compact_copy_holds_its_own_rows_alone_and_keeps_every_type() -> None:
     assert copied.equals(few)
     arrow = copied["tags"].to_arrow()
     assert sum(buffer.size for buffer in arrow.buffers() if buffer is not None) < 10_000
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+def test_columns_that_are_added_have_types_where_there_are_no_rows() -> None:
+    data = pa.table(columns())
+    none = instag.select(data, 0, details=True)
+    some = instag.select(data, 3, details=True)
+    assert none.schema == some.schema
+    assert some.schema.field("new_tags").type == pa.list_(pa.string())
+    hub = datasets.Dataset(data)
+    assert instag.select(hub, 3, details=True).features["new_tags"].feature == datasets.Value("string")

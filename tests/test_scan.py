@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import datasets
 import orjson
@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import instag
-from instag.choices import Method
 from instag.io.json import records
 from instag.io.json.inference import is_safe, schema_of
 from pieces import in_pieces
@@ -35,42 +34,6 @@ SCHEMA: dict[str, Any] = {
     "kind": pl.String,
     "said": pl.String,
 }
-GAIN: list[dict[str, Any]] = [
-    {},
-    {"quality": "good"},
-    {"cost": "size"},
-    {"group": "kind", "at_most": {"a": 2}},
-    {"quality": "good", "cost": "size", "group": "kind", "at_most": {"b": 4}},
-    {"curve": "log", "seed": 3},
-]
-
-
-def outcome(work: Callable[[], Any]) -> Any:
-    """What comes of some work: rows, or the error."""
-    try:
-        found = work()
-    except instag.InputError as error:
-        return str(error)
-    return found.collect().rows() if isinstance(found, pl.LazyFrame) else found.rows()
-
-
-@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
-@settings(deadline=None, max_examples=60)
-@given(st.lists(ROW, min_size=1, max_size=25), st.lists(st.integers(0, 25), max_size=4), st.integers(1, 12))
-def test_pieces_give_the_rows_of_the_whole(rows: list[dict[str, Any]], cuts: list[int], budget: int) -> None:
-    frame = pl.DataFrame(rows, SCHEMA)
-    pieces = in_pieces(frame, cuts)
-    for method in get_args(Method):
-        for seed in (None, 5):
-            wanted = outcome(lambda: instag.select(frame, budget, method=method, seed=seed, details=True))  # noqa: B023
-            found = outcome(lambda: instag.select(pieces, budget, method=method, seed=seed, details=True))  # noqa: B023
-            assert found == wanted
-    for options in GAIN:
-        wanted = outcome(lambda: instag.select(frame, budget, method="gain", details=True, **options))  # noqa: B023
-        found = outcome(lambda: instag.select(pieces, budget, method="gain", details=True, **options))  # noqa: B023
-        assert found == wanted
-    assert instag.measure(pieces) == instag.measure(frame)
-    assert outcome(lambda: instag.rank(pieces)) == outcome(lambda: instag.rank(frame))
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")

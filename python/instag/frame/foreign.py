@@ -42,14 +42,14 @@ class HubFrame(Frame):
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
         picked = self._data.select(rows)
         for column in added:
-            picked = picked.add_column(column.name, column.to_list())
+            picked = picked.add_column(column.name, _as_arrow(column))
         return picked
 
     def _with_columns(self, columns: pl.DataFrame) -> Any:
         names = [*self.columns, *(name for name in columns.columns if name not in self.columns)]
         data = self._data.remove_columns([name for name in columns.columns if name in self.columns])
         for column in columns:
-            data = data.add_column(column.name, column.to_list())
+            data = data.add_column(column.name, _as_arrow(column))
         return data.select_columns(names)
 
 
@@ -77,14 +77,40 @@ class NarwhalsFrame(Frame):
             return _from_objects(name, column.to_list())
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
-        backend = self._data.implementation
-        series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in added]
-        return self._data[rows].with_columns(*series).to_native()
+        return self._data[rows].with_columns(*map(self._own, added)).to_native()
 
     def _with_columns(self, columns: pl.DataFrame) -> Any:
+        return self._data.with_columns(*map(self._own, columns)).to_native()
+
+    def _own(self, column: pl.Series) -> nw.Series[Any]:
+        """A column of the same library as the frame."""
         backend = self._data.implementation
-        series = [nw.new_series(column.name, column.to_list(), backend=backend) for column in columns]
-        return self._data.with_columns(*series).to_native()
+        if not backend.is_pyarrow():
+            return nw.new_series(column.name, column.to_list(), backend=backend)
+        import pyarrow as pa  # noqa: PLC0415 - whoever has a table of it has it
+
+        own: nw.Series[Any] = nw.from_native(pa.chunked_array([_as_arrow(column)]), series_only=True)
+        return own.alias(column.name)
+
+
+def _as_arrow(column: pl.Series) -> Any:
+    """The column in the types that pyarrow and `datasets` make of lists of Python, but of no rows and no tags too."""
+    import pyarrow as pa  # noqa: PLC0415 - it comes with both
+
+    array = column.to_arrow(compat_level=pl.CompatLevel.oldest())
+    try:
+        return array.cast(_usual(array.type))
+    except pa.ArrowInvalid:
+        # More text than 32 bits count.
+        return array
+
+
+def _usual(kind: Any) -> Any:
+    import pyarrow as pa  # noqa: PLC0415 - it comes with both
+
+    if pa.types.is_large_list(kind):
+        return pa.list_(_usual(kind.value_type))
+    return pa.string() if pa.types.is_large_string(kind) else kind
 
 
 def _whole(name: str, items: list[Any]) -> pl.Series:
