@@ -40,8 +40,7 @@ def data(
     """
     if path is None:
         return None
-    from instag.io.files import type_of
-    from instag.io.filetypes import type_called
+    from instag.io.files import holds_lists, type_of
     from instag.io.output import is_standard_output
     from instag.io.shards import shards_of
     from instag.io.writer import FORMATS
@@ -54,7 +53,7 @@ def data(
         kind = type_of(path, to, option="--to" if option == "-o" else None)
     except InputError as error:
         raise InputError(f"{option}: {error}") from None
-    if lists is not None and not type_called(kind).nested:
+    if lists is not None and not holds_lists(kind):
         raise InputError(f"{option}: {path}: {kind} cannot hold lists of {lists}: write .jsonl or .parquet")
     out = _placed(option, path)
     shards_of(path, rows_per_file)

@@ -62,6 +62,22 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     return found
 
 
+def holds_lists(kind: str) -> bool:
+    """Tell whether files of a type hold lists and records.
+
+    Parameters
+    ----------
+    kind
+        One of :data:`instag.io.filetypes.TYPES`.
+
+    Examples
+    --------
+    >>> holds_lists("jsonl"), holds_lists("csv")
+    (True, False)
+    """
+    return type_called(kind).nested
+
+
 @contextmanager
 def reading(path: object, what: str) -> Iterator[None]:
     """Turn whatever goes wrong inside into an InputError that names the file.
