@@ -173,7 +173,7 @@ impl Encoder {
     /// # Errors
     /// [`Error::Interrupted`] where the caller wants to stop.
     pub fn finish(mut self, order: Order, interrupt: &Interrupt) -> Result<Encoded> {
-        let mut holders = self.table.holders();
+        let mut holders = self.table.holders().to_vec();
         let by = self.sorted(&holders, order, interrupt)?;
         if order != Order::Appearance {
             let mut places = vec![0; by.len()];
@@ -258,6 +258,7 @@ impl Walk {
     fn take(&mut self, chunk: &Chunk<'_>, rows: Range<usize>, interrupt: &Interrupt) -> Result<()> {
         let offsets = chunk.lists.value_offsets();
         self.codes.reserve((offsets[rows.end] - offsets[rows.start]) as usize);
+        let first = self.lengths.len() as u32 + 1;
         for row in rows {
             let (before, number) = (self.codes.len(), self.lengths.len() as u32 + 1);
             // What lies under a null is not there.
@@ -265,7 +266,7 @@ impl Walk {
                 for place in offsets[row] as usize..offsets[row + 1] as usize {
                     interrupt.step()?;
                     if chunk.values.is_valid(place) {
-                        match self.table.code(chunk.values, place, number) {
+                        match self.table.code(chunk.values, place, first, number) {
                             (code, false) => self.codes.push(code),
                             (code, true) => self.repeat(code as usize),
                         }

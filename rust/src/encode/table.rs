@@ -40,9 +40,10 @@ impl Key {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     key: Key,
+    /// The buffer and the offset in it where a long one was last seen: the same again needs no look at the text.
+    seen: u64,
     code: u32,
-    /// The rows that hold it, and the last of them, counted from 1.
-    holders: u32,
+    /// The last row that holds it, counted from 1.
     last: u32,
 }
 
@@ -52,43 +53,51 @@ pub(super) struct Table {
     known: HashTable<Known>,
     keys: Vec<Key>,
     tags: Texts,
+    /// The number of rows that hold each tag.
+    holders: Vec<u32>,
     state: FixedState,
 }
 
 impl Table {
-    /// The code of a value in a row, and whether the row has it already. Rows count from 1, and come one after the other.
+    /// The code of a value in a row, and whether the row has it already. Rows count from 1, and come one after the other;
+    /// those from `first` on are of these values.
     #[inline]
-    pub(super) fn code(&mut self, values: &StringViewArray, place: usize, row: u32) -> (u32, bool) {
+    pub(super) fn code(&mut self, values: &StringViewArray, place: usize, first: u32, row: u32) -> (u32, bool) {
         let view = values.views()[place];
         let key = Key(view as u64, (view >> u64::BITS) as u64);
-        if key.is_whole() {
+        let known = if key.is_whole() {
             // Most were seen before, and their text need not be looked at.
-            return self.place(key, || values.value(place)).hold(row);
-        }
-        let tag = values.value(place);
-        let mut hasher = self.state.build_hasher();
-        hasher.write(tag.as_bytes());
-        self.place(Key(key.0, hasher.finish()), || tag).hold(row)
+            self.place(key, |_| true, || values.value(place))
+        } else {
+            let tag = values.value(place);
+            let mut hasher = self.state.build_hasher();
+            hasher.write(tag.as_bytes());
+            let known =
+                self.place(Key(key.0, hasher.finish()), |other| other.last >= first && other.seen == key.1, || tag);
+            known.seen = key.1;
+            known
+        };
+        let (code, again) = (known.code, known.last == row);
+        known.last = row;
+        self.holders[code as usize] += u32::from(!again);
+        (code, again)
     }
 
-    /// Adds what another table knows of rows that come after those here; the codes here of its tags.
+    /// Adds what another table knows of other rows; the codes here of its tags.
     pub(super) fn join(&mut self, other: &Self, interrupt: &Interrupt) -> Result<Vec<u32>> {
-        let code_of = |(code, holders): (usize, u32)| {
+        let code_of = |(code, &holders): (usize, &u32)| {
             interrupt.step()?;
-            let known = self.place(other.keys[code], || other.tag(code));
-            known.holders += holders;
-            Ok(known.code)
+            let key = other.keys[code];
+            let code = self.place(key, |_| key.is_whole(), || other.tag(code)).code;
+            self.holders[code as usize] += holders;
+            Ok(code)
         };
-        other.holders().into_iter().enumerate().map(code_of).collect()
+        other.holders.iter().enumerate().map(code_of).collect()
     }
 
     /// The number of rows that hold each tag.
-    pub(super) fn holders(&self) -> Vec<u32> {
-        let mut holders = vec![0; self.len()];
-        for known in &self.known {
-            holders[known.code as usize] = known.holders;
-        }
-        holders
+    pub(super) fn holders(&self) -> &[u32] {
+        &self.holders
     }
 
     /// The number of tags.
@@ -109,18 +118,20 @@ impl Table {
         }
     }
 
+    /// The place of a tag; that of the same key is its own where it is `known` to be, or has the same text.
     #[inline]
-    fn place<'t>(&mut self, key: Key, tag: impl Fn() -> &'t str) -> &mut Known {
-        let Self { known, keys, tags, state } = self;
+    fn place<'t>(&mut self, key: Key, known: impl Fn(&Known) -> bool, tag: impl Fn() -> &'t str) -> &mut Known {
+        let Self { known: all, keys, tags, holders, state } = self;
         let same =
-            |other: &Known| other.key == key && (key.is_whole() || tags.bytes(other.code as usize) == tag().as_bytes());
-        match known.entry(key.hash(state), same, |other| other.key.hash(state)) {
+            |other: &Known| other.key == key && (known(other) || tags.bytes(other.code as usize) == tag().as_bytes());
+        match all.entry(key.hash(state), same, |other| other.key.hash(state)) {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let code = keys.len() as u32;
                 keys.push(key);
                 tags.push(tag());
-                entry.insert(Known { key, code, holders: 0, last: 0 }).into_mut()
+                holders.push(0);
+                entry.insert(Known { key, seen: 0, code, last: 0 }).into_mut()
             }
         }
     }
@@ -128,18 +139,10 @@ impl Table {
     /// The memory it takes, in bytes.
     pub(super) fn size(&self) -> usize {
         let (known, key) = (size_of::<Known>() + 1, size_of::<Key>());
-        self.known.capacity() * known + self.keys.capacity() * key + self.tags.size()
-    }
-}
-
-impl Known {
-    /// The code, for a row that holds it, and whether that is known already.
-    #[inline]
-    fn hold(&mut self, row: u32) -> (u32, bool) {
-        let again = self.last == row;
-        self.last = row;
-        self.holders += u32::from(!again);
-        (self.code, again)
+        self.known.capacity() * known
+            + self.keys.capacity() * key
+            + self.tags.size()
+            + self.holders.capacity() * size_of::<u32>()
     }
 }
 
