@@ -20,7 +20,7 @@ from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
 
 import instag
 from instag.normalization.matching.decision import Matching
-from instag.normalization.state import State, named
+from instag.normalization.state import State, resolved
 from instag.normalization.steps.frequency import automatic, frequency
 from instag.normalization.steps.rules import rules
 from instag.tagsets import encode, lists_of
@@ -72,8 +72,10 @@ def by_steps(frame: pl.DataFrame) -> pl.DataFrame:
     """The tags left and their counts, by the two steps alone."""
     rows = encode(frame.get_column("tags"), order="name")
     state = State.of(rows)
-    state = state.after(named(len(state.names), frequency(state, automatic(int(rows.given.sum()))).changes))
-    state = state.after(named(len(state.names), rules(state, Matching(stem=True, guards=True, distance=None)).changes))
+    state = state.after(resolved(len(state.names), frequency(state, automatic(int(rows.given.sum()))).changes))
+    state = state.after(
+        resolved(len(state.names), rules(state, Matching(stem=True, guards=True, distance=None)).changes)
+    )
     return pl.DataFrame({"tag": state.names.gather(state.order), "count": state.counts[state.order]})
 
 

@@ -254,7 +254,7 @@ def test_names_that_were_not_given_count_for_nothing() -> None:
     def dreaming(questions: list[instag.Question]) -> list[instag.Judgement]:
         return [instag.Judgement(same=[q.tag, "unicorn", "A Tag"], broader=["a tag", "dragon"]) for q in questions]
 
-    with pytest.warns(instag.InstagWarning, match="names in the judge's answers count for nothing") as caught:
+    with pytest.warns(instag.InstagWarning, match="names in the judge's answers are ignored") as caught:
         done = instag.normalize(frame(["a tag"], ["a tag"], ["a tag here"]), judge=dreaming, embedder=None, min_count=1)
     counted = "(2 are no candidates, 1 are the same and broader at once, 1 are the tag itself): 'a tag here', 'unicorn'"
     assert counted in str(caught[0].message)
@@ -262,7 +262,9 @@ def test_names_that_were_not_given_count_for_nothing() -> None:
 
 
 def test_names_in_a_file_that_are_no_tags_here_are_counted() -> None:
-    with pytest.warns(instag.InstagWarning, match=r"^judgments: 1 names in them are no tags .*, and count .*: 'poem'$"):
+    with pytest.warns(
+        instag.InstagWarning, match=r"^judgments: 1 names in them are not tags .*, and are ignored: 'poem'$"
+    ):
         done = instag.normalize(
             frame(["haiku"], ["verse"]),
             judgments=judged({"haiku": ((), ("poem", "Verse")), "sonnet": ((), ("song",))}),
@@ -300,7 +302,7 @@ def test_what_is_no_judge() -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("{", "line 2: expected JSON, a judgement a line; found "),
+        ("{", "line 2: expected one judgement in JSON on each line; found "),
         ("[]", 'line 2: expected a judgement such as {"tag": '),
         ('{"tag": 5}', "line 2: expected a judgement such as "),
         ('{"tag": "a", "same": "b"}', "line 2: same: expected a list of tags; found b"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instag.normalization.history import History
-from instag.normalization.state import DROPPED, Change, Changes, State, Step, named
+from instag.normalization.state import DROPPED, Change, Changes, State, Step, resolved
 from instag.tagsets import Replaced, TagSets, encode, lists_of
 
 TAGS = "abcdef"
@@ -91,9 +91,9 @@ def test_changes_as_columns_are_the_same_changes() -> None:
     columns = Changes.of(changes)
     assert len(columns) == 3
     assert Changes.of(columns) is columns
-    assert named(5, columns).tolist() == named(5, changes).tolist() == [0, 0, 0, DROPPED, 4]
+    assert resolved(5, columns).tolist() == resolved(5, changes).tolist() == [0, 0, 0, DROPPED, 4]
     both = Changes.all([columns, Changes.plain(np.array([4]), np.array([1]), pl.Series(["later"]))])
-    assert named(5, both).tolist() == [0, 0, 0, DROPPED, 0]
+    assert resolved(5, both).tolist() == [0, 0, 0, DROPPED, 0]
     assert both.figures["similarity"].to_list() == [0.5, None, None, None]
     assert not len(Changes.of([]))
 
@@ -103,7 +103,7 @@ def test_history_follows_tags_through_steps() -> None:
     state, history = State.of(coded), History(coded)
     history.read(state)
     for name, changes in (("one", [Change(0, 1, "a is b")]), ("two", [Change(1, 2, "b is c", via=3)]), ("one", [])):
-        after = state.after(named(5, changes))
+        after = state.after(resolved(5, changes))
         history.record(
             name, Step(changes, [(0, 4, "apart"), (0, 2, "not for long")] if name == "one" else []), state, after
         )
@@ -123,6 +123,6 @@ def test_the_tag_itself_comes_first_among_its_members() -> None:
     coded = rows_of(column([["a", "b", "c"], ["b", "c"], ["c"]]))
     history, changes = History(coded), [Change(1, 0, "b is a"), Change(2, 0, "c is a")]
     before = State.of(coded)
-    after = before.after(named(3, changes))
+    after = before.after(resolved(3, changes))
     history.record("one", Step(changes), before, after)
     assert history.members(after.order)[0].to_list() == [["a", "c", "b"]]

@@ -193,7 +193,7 @@ def _judgement(where: str, name: str, text: bytes) -> tuple[Pair, Verdict | None
     try:
         line = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise InputError(f"{where}: expected JSON, a judgement a line; found {error}") from None
+        raise InputError(f"{where}: expected one judgement in JSON on each line; found {error}") from None
     if not isinstance(line, dict) or not all(isinstance(line.get(key), str) for key in ("query", "asked")):
         raise InputError(
             f'{where}: expected a judgement such as {{"query": "…", "asked": "…", "same": true}}; '

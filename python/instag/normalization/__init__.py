@@ -3,21 +3,21 @@
 ============  ======================================================
 normalizer    the steps in order: :func:`normalize`
 settings      its options
-state         tags in their rows, and what each has become
+state         the rows with the tags as they are now
 steps         a file for each step: frequency, rules, semantic, judge,
               broader, association
-matching      whether two tags are one: shared by steps and application
-judging       what a judge is asked, and what it said
-history       what was done to each raw tag
+matching      whether two tags are the same: used by steps and application
+judging       the questions to a judge, and its answers
+history       what became of each raw tag, and why
 hierarchy     which tags are broader than others
-tree          the same as a table: levels, and what is below
-rollup        each row by its broad tag
-vocabulary    what is left; vocabulary_file: how it is kept
+tree          the same as a table, with levels
+rollup        one broad tag for each row
+vocabulary    the tags that are left; vocabulary_file: its file
 draft         a vocabulary while it is edited
 editing       a small text file of edits, applied on top
-quality       how good a vocabulary is, by what people say
-matcher       tags that a vocabulary has not seen
-application   a vocabulary on other data
+quality       a vocabulary compared with what people say
+matcher       matches tags that a vocabulary has not seen
+application   a vocabulary applied to other data
 ============  ======================================================
 """
 

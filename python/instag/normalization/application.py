@@ -1,4 +1,4 @@
-"""A vocabulary on other data."""
+"""Apply a vocabulary to other data."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from instag.normalization.judging.bench import Bench, vectors_of
 from instag.normalization.judging.candidates import candidates
 from instag.normalization.judging.judgments import Judged, frame_of
 from instag.normalization.judging.question import Question
-from instag.normalization.matcher import Known, Match, Matcher, spoken_of
+from instag.normalization.matcher import Known, Match, Matcher, stand_ins_of
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import DROPPED, spread
 from instag.progress import Progress
@@ -28,7 +28,7 @@ __all__ = ["Applied", "apply"]
 
 F = TypeVar("F")
 NEW = {"tag": pl.String, "count": pl.UInt64, "nearest": pl.String, "similarity": pl.Float64}
-# How a raw tag found its tag in the vocabulary, or why it has none.
+# How a raw tag was matched to a tag of the vocabulary, or why it was not.
 FATES = ("vocabulary", "rules", "semantic", "judge", "broader", "dropped", "new")
 DRIFT = {"fate": pl.String, "tags": pl.UInt32, "assignments": pl.UInt64, "share": pl.Float64}
 MERGES = {
@@ -50,16 +50,16 @@ class Applied(Generic[F]):
     data
         The frame with the vocabulary's tags; the raw ones are beside them.
     new
-        The tags that match none of the vocabulary's: `tag`, `count`, and the `nearest` of the vocabulary with its
-        `similarity`, where there is an embedder.
+        The tags that match no tag of the vocabulary: `tag`, `count` and, if there is an embedder, the `nearest` tag of
+        the vocabulary with its `similarity`.
     merges
-        A row for each raw tag that changed or went away: `from`, `to`, `step` ("vocabulary" where the raw tag was
-        known), `why`, `count` and `similarity`; several where it speaks through several broader tags.
+        A row for each raw tag that changed or was dropped: `from`, `to`, `step` ("vocabulary" if the raw tag was
+        known), `why`, `count` and `similarity`. A rare tag that is replaced by several broader ones has a row for each.
     drift
-        How far these data are from those that the vocabulary was made of: `fate` (by what tags found their place, or
-        "dropped" or "new" where they found none), with the number of raw `tags`, of `assignments`, and their `share`.
+        How far these data are from those that the vocabulary was made from: for each `fate` (the step that matched a
+        tag, or "dropped" or "new"), the number of raw `tags`, of `assignments`, and their `share`.
     judgments
-        What was said of the new tags, as in :attr:`instag.Normalized.judgments`; None without a judge.
+        The judgements of the new tags, as in :attr:`instag.Normalized.judgments`; None without a judge.
     """
 
     data: F
@@ -129,7 +129,7 @@ def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> lis
     known = {raw: Match(place, "vocabulary", "known") for place, some in enumerate(members) for raw in some}
     known |= {
         raw: Match(first, "vocabulary", "known; too rare, and speaks through a broader tag", others=(*others,))
-        for raw, (first, *others) in spoken_of(vocabulary).items()
+        for raw, (first, *others) in stand_ins_of(vocabulary).items()
     }
     known |= {raw: Match(None, "vocabulary", "known; dropped") for raw in vocabulary.dropped}
     unseen = [tag for tag in tags if tag not in known]
@@ -146,7 +146,7 @@ def _judge(
     bench: Bench,
     progress: Callable[[Progress], None],
 ) -> pl.DataFrame:
-    """Ask about the new tags alone, each beside the nearest of the vocabulary; fill in where they belong."""
+    """Ask a judge about the new tags, each with the nearest of the vocabulary, and enter the answers in `matches`."""
     new = [code for code, match in enumerate(matches) if match.place is None and not match.step]
     new.sort(key=lambda code: (-int(rows.holders[code]), code))
     names = vocabulary.tags.get_column("tag").to_list()
@@ -157,17 +157,17 @@ def _judge(
         for code, places in zip(new, candidates(texts, found, first=len(names)), strict=True)
     ]
     judged = bench.judge(questions, progress)
-    said = dict(zip(_core.clean([each.tag for each in judged]), judged, strict=True))
+    by_text = dict(zip(_core.clean([each.tag for each in judged]), judged, strict=True))
     place = {text: nth for nth, text in enumerate(texts[: len(names)])}
     for code in new:
-        each = said.get(rows.cleaned[code])
+        each = by_text.get(rows.cleaned[code])
         if each is not None:
             matches[code] = _placed(each, rows.cleaned[code], place, matches[code], guards=vocabulary.settings.guards)
     return frame_of(judged)
 
 
 def _placed(each: Judged, text: str, place: Mapping[str, int], match: Match, *, guards: bool) -> Match:
-    """Where a judge puts a new tag: to one that means the same, or else to those that are broader."""
+    """The match that a judge finds for a new tag: a tag that means the same, or else those that are broader."""
     same = [name for name in _core.clean(list(each.same)) if name in place and not (guards and contrary(text, name))]
     if same:
         first = min(same, key=place.__getitem__)
@@ -180,12 +180,12 @@ def _placed(each: Judged, text: str, place: Mapping[str, int], match: Match, *, 
 
 
 def _kept(cleaned: str, match: Match, new: str) -> list[str]:
-    """What a tag that matches none becomes: its cleaned form, which does not depend on the data it is in."""
+    """What an unmatched tag becomes: its cleaned form, which does not depend on the rest of the data."""
     return [] if match.step or new == "drop" or not cleaned else [cleaned]
 
 
 def _renamed(column: pl.Series, became: Mapping[str, list[str]]) -> pl.Series:
-    """Some rows with the tags that theirs became."""
+    """Some rows with their raw tags replaced by what these became."""
     rows = encode(column, order="name", each_list=True)
     targets = [became[raw] for raw in rows.spellings]
     tags = sorted({target for some in targets for target in some})
@@ -199,7 +199,7 @@ def _renamed(column: pl.Series, became: Mapping[str, list[str]]) -> pl.Series:
 
 
 def _type_of(column: pl.Series) -> pl.DataType:
-    """The type of such rows."""
+    """The type of such rows once their tags are replaced."""
     return _renamed(column.clear(), {}).dtype
 
 

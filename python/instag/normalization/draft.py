@@ -30,7 +30,7 @@ class _Tag:
 class Draft:
     """A vocabulary while it is edited.
 
-    Edits are applied in a fixed order, whatever the order of their lines: keep, split, merge, rename, drop, broader.
+    Edits are applied in a fixed order, whatever the order of the lines: keep, split, merge, rename, drop, broader.
     """
 
     def __init__(self, vocabulary: Known, merges: pl.DataFrame) -> None:
@@ -58,13 +58,13 @@ class Draft:
         Raises
         ------
         InputError
-            If one names a tag that is not there.
+            If one names a tag that does not exist.
         """
         for edit in sorted(edits, key=lambda edit: ORDER.index(edit.action)):
             getattr(self, edit.action)(edit)
 
     def fields(self) -> dict[str, Any]:
-        """The fields of the vocabulary that it has become."""
+        """The fields of the edited vocabulary."""
         order = sorted(self._tags, key=lambda tag: (-self._tags[tag].count, tag))
         some = [self._tags[tag] for tag in order]
         columns = {"tag": order, "count": [each.count for each in some], "members": [each.members for each in some]}
@@ -87,7 +87,7 @@ class Draft:
         }
 
     def _merged(self) -> pl.DataFrame:
-        """The merges, with what edits have made of their ends."""
+        """The merges, with the tags that they lead to after the edits."""
         fates = {raw: tag for tag, each in self._tags.items() for raw in each.members}
         old = self._merges.filter(~pl.col("from").is_in([name for name, _, _ in self._notes]))
         ends = [fates.get(name, self._end(end)) for name, end in old.select("from", "to").iter_rows()]
@@ -106,7 +106,7 @@ class Draft:
         return pl.concat([kept, pl.DataFrame(rows, self._merges.schema)])
 
     def _end(self, tag: str | None) -> str | None:
-        """What a tag has become, through all edits; None where it is gone."""
+        """What a tag has become through all edits; None if it was dropped."""
         while tag is not None and tag in self._became:
             tag = self._became[tag]
         return tag
@@ -124,15 +124,15 @@ class Draft:
         self._notes.append((name, name, edit))
 
     def keep(self, edit: Edit) -> None:
-        """Make a tag of a raw tag that was dropped, or spoke through others."""
+        """Make a tag of a raw tag that was dropped, or was replaced by broader ones."""
         if edit.tag in self._tags:
             return
-        speaking = [each for each in self._tags.values() if edit.tag in each.narrower]
-        if edit.tag not in self._dropped and not speaking:
+        stand_ins = [each for each in self._tags.values() if edit.tag in each.narrower]
+        if edit.tag not in self._dropped and not stand_ins:
             raise InputError(f"{edit.where}: expected a raw tag that was dropped; the vocabulary knows no {edit.tag!r}")
         self._dropped.pop(edit.tag, None)
         above = [tag for tag, each in self._tags.items() if edit.tag in each.narrower]
-        for each in speaking:
+        for each in stand_ins:
             each.narrower.remove(edit.tag)
         self._new(edit.tag, edit)
         self._tags[edit.tag].broader = above
@@ -159,7 +159,7 @@ class Draft:
         self._notes += [(raw, edit.other, edit) for raw in gone.members[:1]]
 
     def rename(self, edit: Edit) -> None:
-        """Call a tag by another name."""
+        """Rename a tag."""
         self._tag(edit.tag, edit)
         if edit.other in self._tags:
             raise InputError(
@@ -170,11 +170,11 @@ class Draft:
         self._notes.append((edit.tag, edit.other, edit))
 
     def drop(self, edit: Edit) -> None:
-        """Drop a tag; what is below it comes to stand below what is above it."""
+        """Drop a tag; the tags below it move up to the tags above it."""
         gone = self._tag(edit.tag, edit)
         self._remove(edit.tag, gone.broader, None)
-        speaking = {raw for each in self._tags.values() for raw in each.narrower}
-        self._dropped |= dict.fromkeys([*gone.members, *(raw for raw in gone.narrower if raw not in speaking)])
+        replaced = {raw for each in self._tags.values() for raw in each.narrower}
+        self._dropped |= dict.fromkeys([*gone.members, *(raw for raw in gone.narrower if raw not in replaced)])
         self._notes += [(raw, None, edit) for raw in gone.members[:1]]
 
     def broader(self, edit: Edit) -> None:
@@ -196,10 +196,10 @@ class Draft:
             tag.broader.insert(0, edit.other)
 
     def _remove(self, name: str, instead: Sequence[str], became: str | None) -> None:
-        """Take a tag out; what is below it comes to stand below others."""
+        """Remove a tag; the tags below it come to stand below `instead`."""
         del self._tags[name]
         self._became[name] = became
         for tag, each in self._tags.items():
             if name in each.broader:
-                some = [above for every in each.broader for above in (instead if every == name else [every])]
+                some = [above for parent in each.broader for above in (instead if parent == name else [parent])]
                 each.broader = [above for above in dict.fromkeys(some) if above != tag]

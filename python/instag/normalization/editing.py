@@ -1,4 +1,4 @@
-"""Edits of a vocabulary: a small text file that is kept beside it, looked at for contradictions, and applied on top."""
+"""Edits of a vocabulary: a small text file that is kept beside it, checked for contradictions, and applied on top."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,14 +17,14 @@ FORMS = {
     "drop": ("drop A", None),
     "keep": ("keep A", None),
 }
-# In which order edits are applied.
+# The order in which edits are applied.
 ORDER = ("keep", "split", "merge", "rename", "drop", "broader")
 QUOTED = re.compile(r'"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One line.
+    """One line of a file of edits.
 
     Attributes
     ----------
@@ -33,11 +33,11 @@ class Edit:
     tag
         The tag that it is about.
     other
-        The tag that it becomes, leaves, or stands below; empty for drop and keep.
+        The tag that it is merged into or renamed to, split from, or put below; empty for drop and keep.
     line
         The line, as it was written.
     where
-        Where it stands, for people.
+        The file and line, for messages.
     """
 
     action: str
@@ -48,12 +48,12 @@ class Edit:
 
 
 def read_edits(source: str | Path | Sequence[str]) -> list[Edit]:
-    r"""Read edits: the path of a text file, or its lines. Blank lines, and what follows a ``#``, count for nothing.
+    r"""Read edits: the path of a text file, or its lines. Blank lines, and what follows a ``#``, are ignored.
 
     Raises
     ------
     InputError
-        If a line is no edit, or two contradict each other.
+        If a line is not an edit, or two contradict each other.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def _edit(text: str, where: str) -> Edit:
         forms = ", ".join(form for form, _ in FORMS.values())
         raise InputError(f"{where}: expected one of {forms}; found {text!r}")
     form, between = FORMS[action]
-    # What stands in quotes is one name, whatever words are in it.
+    # Quoted text is one name, whatever words are in it.
     names = QUOTED.findall(rest)
     hidden = QUOTED.sub("\0", rest)
     given = iter(names)

@@ -1,4 +1,4 @@
-"""Which tags of a vocabulary are broader than others, and how many rows each speaks for."""
+"""Which tags of a vocabulary are broader than others, and how many rows each covers."""
 
 import numpy as np
 import polars as pl
@@ -15,15 +15,17 @@ __all__ = ["hierarchy_of"]
 
 
 def hierarchy_of(state: State, history: History, verdicts: Verdicts) -> pl.DataFrame:
-    """The broader tags of each tag, and what is below it."""
-    every, broken = verdicts.parents(history.ends)
+    """The broader tags of each tag, the share of rows that it covers, and the rare tags that it replaces."""
+    all_parents, broken = verdicts.parents(history.ends)
     if broken:
         some = ", ".join(f"{state.tags[tag]!r} below {state.tags[above]!r}" for tag, above in broken[:3])
-        warn(f"judge: {len(broken):,} broader tags close a circle and count for nothing: {some}")
+        warn(f"judge: {len(broken):,} broader tags close a circle and are ignored: {some}")
     tags = state.order.tolist()
-    # A tag that was dropped because it is rare is no step on the way up.
-    parents = {tag: nearest(tag, every, lambda above: bool(state.counts[above])) for tag in tags if tag in every}
-    # The rows of each tag and all below it; only tags with something below need more than their count.
+    # Tags that were dropped as rare are skipped on the way up.
+    parents = {
+        tag: nearest(tag, all_parents, lambda above: bool(state.counts[above])) for tag in tags if tag in all_parents
+    }
+    # The number of rows of each tag and all below it; for a tag with none below, this is its count.
     below = descendants(tags, parents)
     rows = np.repeat(np.arange(len(state.sets)), np.diff(state.sets.offsets))
     by_tag = np.argsort(state.sets.codes, kind="stable")
@@ -47,7 +49,7 @@ def hierarchy_of(state: State, history: History, verdicts: Verdicts) -> pl.DataF
 
 
 def _upward(tag: int, parents: dict[int, list[int]]) -> list[int]:
-    """The broader tags of a tag, the one nearest to the top first."""
+    """The broader tags of a tag, those nearest to the top first."""
     above = parents.get(tag, [])
     level = levels(above, parents) if len(above) > 1 else {}
     return sorted(above, key=lambda each: level.get(each, 0))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.normalization.state import DROPPED, NOWHERE, Changes, State, Step, named
+from instag.normalization.state import DROPPED, NOWHERE, Changes, State, Step, resolved
 from instag.normalization.steps.broader import Way
 from instag.tagsets import TagSets, lists_of
 
@@ -39,33 +39,33 @@ STEPS = {
     "dropped": pl.UInt64,
     "deduplicated": pl.UInt64,
 }
-# The step in which rare tags come to speak through broader ones.
+# The step in which rare tags are replaced by broader ones.
 BROADER = "broader"
 APART = {"tag": pl.String, "other": pl.String, "why": pl.String}
 
 
 class History:
-    """The changes of all steps. A tag changes once: then it is gone, or part of another."""
+    """The changes of all steps. Each tag changes at most once: then it is dropped, or part of another."""
 
     def __init__(self, rows: TagSets) -> None:
         self._names = rows.names
         self._counts = rows.given
         self._changes: list[tuple[str, Changes]] = []
-        # Of tags that speak through broader ones: those, and the first on the way to each.
+        # For tags that are replaced by broader ones: these, and the first step on the way to each.
         self._ways: dict[int, list[Way]] = {}
         self._whys: dict[int, list[str]] = {}
         self._apart: dict[tuple[int, int], str] = {}
         self._steps: list[tuple[Any, ...]] = []
-        # What each raw tag has become, by the number of changes that are taken into account.
+        # A cache of what each raw tag has become, and after how many changes.
         self._known, self._ends = 0, np.arange(len(self._names))
 
     def read(self, state: State) -> None:
-        """Note what the removal of repeats in rows has done."""
+        """Record the removal of repeats within rows."""
         tags = len(self._names)
         self._steps.append(("raw", tags, tags, int(self._counts.sum()), state.n_pairs, *state.fates[1:]))
 
     def record(self, name: str, step: Step, before: State, after: State) -> None:
-        """Note a step."""
+        """Record a step."""
         self._changes.append((name, Changes.of(step.changes)))
         self._apart |= {(one, other): why for one, other, why in step.apart}
         tags = (len(before.order), len(after.order))
@@ -74,7 +74,7 @@ class History:
     def record_ways(
         self, name: str, ways: dict[int, list[Way]], whys: dict[int, list[str]], states: Sequence[State]
     ) -> None:
-        """Note a step in which tags were replaced by broader ones, each by one or more."""
+        """Record a step in which tags were replaced by broader ones, each by one or more."""
         self._changes.append((name, Changes.of([])))
         self._ways, self._whys = ways, whys
         before, after = states
@@ -82,18 +82,18 @@ class History:
         self._steps.append((name, *tags, before.n_pairs, after.n_pairs, *after.fates[1:]))
 
     def merges(self) -> pl.DataFrame:
-        """A row for each raw tag that changed or went away: by step, the most frequent first.
+        """A row for each raw tag that changed or was dropped: by step, the most frequent first.
 
-        A tag that speaks through several others has a row for each.
+        A tag that is replaced by several broader ones has a row for each.
         """
         if not self._changes:
             return pl.DataFrame(schema=MERGES)
         changes = Changes.all([changes for _, changes in self._changes])
-        # By steps as they came first.
+        # The steps in the order of their first change.
         first = list(dict.fromkeys(name for name, _ in self._changes))
         nth = np.repeat([first.index(name) for name, _ in self._changes], [len(each) for _, each in self._changes])
         end = self.ends[changes.source]
-        # The way goes by the neighbour, or by the tag that then became another itself.
+        # `via` is the neighbour, or the tag that later became another itself.
         way = np.where(changes.via == NOWHERE, changes.target, changes.via)
         columns = {"nth": nth, "source": changes.source, "end": end, "way": way, "why": changes.why}
         lines = pl.DataFrame(columns).hstack(changes.figures)
@@ -113,20 +113,20 @@ class History:
         return lines.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in MERGES.items())
 
     def _through_broader(self, lines: pl.DataFrame, nth: int) -> pl.DataFrame:
-        """The lines with those of tags that speak through others, and of what became such a tag."""
-        spoken = [
+        """The lines together with those of tags replaced by broader ones, and of what had become such a tag."""
+        replaced = [
             (nth, tag, int(end), way.first, why)
             for tag, ways in self._ways.items()
             for way, why in zip(ways, self._whys[tag], strict=True)
             if (end := self.ends[way.target]) != DROPPED
         ]
         made = pl.DataFrame(
-            spoken, {name: lines.schema[name] for name in ("nth", "source", "end", "way", "why")}, orient="row"
+            replaced, {name: lines.schema[name] for name in ("nth", "source", "end", "way", "why")}, orient="row"
         )
-        # What became such a tag before is what that became.
+        # A tag that had become such a tag is replaced likewise.
         further = made.select(pl.col("source").alias("end"), pl.col("end").alias("target")).unique(maintain_order=True)
         through = lines.join(further, on="end", how="left", maintain_order="left_right")
-        # The way to it, where it came there at once, is the tag itself.
+        # A tag that was replaced directly has no tag in between.
         through = through.with_columns(pl.coalesce("target", "end").alias("end")).drop("target")
         return pl.concat([through, made.unique(["source", "end"], maintain_order=True)], how="diagonal")
 
@@ -135,7 +135,7 @@ class History:
         return pl.DataFrame(self._steps, STEPS, orient="row")
 
     def apart(self) -> pl.DataFrame:
-        """Tags of one stem that were kept apart, and are apart in the end."""
+        """Pairs that were kept apart and still are in the end."""
         pairs = np.array(list(self._apart), np.int64).reshape(-1, 2)
         ones, others = pairs.T
         columns = (self._named(ones), self._named(others), pl.Series(self._apart.values(), dtype=pl.String))
@@ -143,16 +143,16 @@ class History:
         return lines.filter(self.ends[ones] != self.ends[others]).sort("tag", "other")
 
     def members(self, order: NDArray[np.int64]) -> tuple[pl.Series, pl.Series]:
-        """The raw tags of each tag of `order`, as lists, and those that went away.
+        """The raw tags of each tag of `order`, as lists, and those that were dropped.
 
         The tag itself comes first, then the most frequent.
         """
-        # What went away comes last, and after that what speaks through others.
+        # Dropped tags come after these, and last the tags that are replaced by broader ones.
         place = np.full(len(self._names) + 1, len(order))
-        place[list(self.speaking)] = len(order) + 1
+        place[list(self.stand_ins)] = len(order) + 1
         place[order] = np.arange(len(order))
         places = place[self.ends]
-        # Codes are in the order of names, by which ties go.
+        # Ties go by name, the order of codes.
         by = np.lexsort((-self._counts, self.ends != np.arange(len(places)), places))
         lengths = np.bincount(places, minlength=len(order) + 2)
         members = self._names.gather(by)
@@ -160,11 +160,11 @@ class History:
         return lists_of(lengths[:-2], members.head(kept)), members.slice(kept, gone)
 
     def narrower(self, order: NDArray[np.int64]) -> list[list[str]]:
-        """The raw tags that speak through each tag of `order`, the most frequent first."""
-        speaking = self.speaking
+        """The rare raw tags that each tag of `order` replaces, the most frequent first."""
+        stand_ins = self.stand_ins
         found: dict[int, list[int]] = defaultdict(list)
-        for raw in np.flatnonzero(np.isin(self.ends, list(speaking))).tolist():
-            for target in speaking[int(self.ends[raw])]:
+        for raw in np.flatnonzero(np.isin(self.ends, list(stand_ins))).tolist():
+            for target in stand_ins[int(self.ends[raw])]:
                 found[target].append(raw)
         names, counts = self._names, self._counts
         return [
@@ -172,8 +172,8 @@ class History:
         ]
 
     @property
-    def speaking(self) -> dict[int, list[int]]:
-        """The tags that speak through others, and through which in the end."""
+    def stand_ins(self) -> dict[int, list[int]]:
+        """The rare tags that are replaced by broader ones, and by which in the end."""
         ends = {
             tag: [int(self.ends[way.target]) for way in ways if self.ends[way.target] != DROPPED]
             for tag, ways in self._ways.items()
@@ -182,28 +182,28 @@ class History:
 
     @property
     def ends(self) -> NDArray[np.int64]:
-        """What each raw tag is by now: a tag, or `DROPPED`; a tag that speaks through others is itself."""
+        """What each raw tag has become: a tag, or `DROPPED`; a tag that is replaced by broader ones is itself."""
         known = len(self._changes)
         if known != self._known:
             changes = [changes for _, changes in self._changes]
-            self._known, self._ends = known, named(len(self._names), Changes.all(changes) if changes else [])
+            self._known, self._ends = known, resolved(len(self._names), Changes.all(changes) if changes else [])
         return self._ends
 
     def _named(self, codes: NDArray[np.int64]) -> pl.Series:
-        """The tags of codes, null where there is none."""
+        """The names of codes; null for `DROPPED`."""
         known = pl.Series(codes)
         return self._names.gather(known.set(known == DROPPED, None))
 
 
 def raw_beside(frame: Frame, tags: str) -> str | None:
-    """The name of the column in which raw tags are to be kept: `raw_` and that of the column with the tags.
+    """The name of the column to keep the raw tags in: `raw_` and the name of the column of tags.
 
-    Lists of tags that are there already under that name are the rawer ones: nothing is to be added then.
+    None if there is a column of that name with lists of tags already: it is from an earlier normalisation, and stays.
 
     Raises
     ------
     InputError
-        If there is a column of that name that holds anything else.
+        If a column of that name holds anything else.
 
     Examples
     --------

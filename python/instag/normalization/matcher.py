@@ -1,4 +1,4 @@
-"""Tags that a vocabulary has not seen, beside those it has."""
+"""Match tags that a vocabulary has not seen to those that it has."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from instag.normalization.matching.acronyms import LEAST, Acronyms, reason
 from instag.normalization.matching.decision import shown, spelling, spelt
 from instag.normalization.settings import Settings
 
-__all__ = ["HIERARCHY", "Known", "Match", "Matcher", "spoken_of"]
+__all__ = ["HIERARCHY", "Known", "Match", "Matcher", "stand_ins_of"]
 
 
 HIERARCHY: dict[str, Any] = {
@@ -36,7 +36,7 @@ class Known(Protocol):
 
     @property
     def dropped(self) -> list[str]:
-        """The raw tags that went away."""
+        """The raw tags that were dropped."""
 
     @property
     def settings(self) -> Settings:
@@ -52,19 +52,19 @@ class Known(Protocol):
 
     @property
     def hierarchy(self) -> pl.DataFrame | None:
-        """The broader tags of each tag, and the raw ones that speak through it."""
+        """The broader tags of each tag, and the rare raw tags that it replaces."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """What an unseen tag is: a tag of the vocabulary by its place, or new: None."""
+    """What an unseen tag becomes: the place of a tag of the vocabulary, or None if it is new or dropped."""
 
     place: int | None
     step: str = ""
     why: str = ""
     nearest: int | None = None
     similarity: float | None = None
-    # More tags of the vocabulary, where this one speaks through several broader ones.
+    # More tags of the vocabulary, if a rare tag is replaced by several broader ones.
     others: tuple[int, ...] = ()
 
     @property
@@ -76,7 +76,7 @@ class Match:
 class Matcher:
     """Finds tags of a vocabulary for raw tags.
 
-    Each raw tag is looked at alone, so that what becomes of it does not depend on the others.
+    Each raw tag is matched by itself, so that its match does not depend on the others.
     """
 
     def __init__(self, vocabulary: Known, vectors: Vectors | None) -> None:
@@ -88,14 +88,15 @@ class Matcher:
         members = vocabulary.tags.get_column("members").to_list()
         raws = [(raw, place) for place, some in enumerate(members) for raw in some]
         texts = _core.clean([raw for raw, _ in raws])
-        # Where several tags have a member of the same text, the most frequent one keeps it: it comes first. After
-        # these come texts of tags that speak through broader ones, and last those of dropped tags.
+        # The place of each cleaned text. If several tags have a member of the same text, the most frequent tag keeps
+        # it, since it comes first. Then come the texts of rare tags that are replaced by broader ones, and last those
+        # of dropped tags.
         self._cleaned: dict[str, int] = {}
         for text, (_, place) in zip(texts, raws, strict=True):
             self._cleaned.setdefault(text, place)
-        spoken = spoken_of(vocabulary)
-        self._spoken = list(spoken.values())
-        for nth, text in enumerate(_core.clean(list(spoken))):
+        stand_ins = stand_ins_of(vocabulary)
+        self._stand_ins = list(stand_ins.values())
+        for nth, text in enumerate(_core.clean(list(stand_ins))):
             self._cleaned.setdefault(text, len(self._centres) + 1 + nth)
         for text in _core.clean(vocabulary.dropped):
             self._cleaned.setdefault(text, len(self._centres))
@@ -103,7 +104,7 @@ class Matcher:
         self._keys = [_holders(keys, list(self._cleaned)) for keys in self._matching.keys(list(self._cleaned))]
 
     def match(self, raws: Sequence[str]) -> list[Match]:
-        """What each raw tag is."""
+        """What each raw tag becomes."""
         texts = _core.clean(list(raws))
         matches = self._by_rules(texts)
         rest = [nth for nth, match in enumerate(matches) if match is None]
@@ -141,7 +142,7 @@ class Matcher:
         if place == len(self._centres):
             return Match(None, "rules", f"a spelling of a dropped tag; {why}")
         if place > len(self._centres):
-            first, *others = self._spoken[place - len(self._centres) - 1]
+            first, *others = self._stand_ins[place - len(self._centres) - 1]
             return Match(first, "rules", f"a spelling of a rare tag, which speaks through it; {why}", others=(*others,))
         return Match(place, "rules", why)
 
@@ -164,7 +165,7 @@ class Matcher:
         return new
 
     def _acronym(self, text: str, similarities: NDArray[np.float32], match: Match) -> Match:
-        """The tag that the text is the acronym of, or that is the text's, if nothing is nearer."""
+        """The tag that the text is an acronym of, or that is an acronym of the text, if there is just one."""
         if not self._settings.guards:
             return match
         place = self._acronyms.partner(text)
@@ -175,7 +176,7 @@ class Matcher:
         return Match(place, "semantic", why, match.nearest, similarity)
 
     def _nearest(self, text: str, similarities: NDArray[np.float32], vectors: Vectors) -> Match:
-        """The nearest tag that is accepted; places are by count, so that ties go to the most frequent."""
+        """The nearest tag that is accepted; places are in order of frequency, so a tie goes to the most frequent."""
         order = np.argsort(-similarities, kind="stable")
         nearest, best = int(order[0]), float(similarities[order[0]])
         within = similarities >= 1 - self._matching.reach - 1e-6
@@ -188,15 +189,15 @@ class Matcher:
 
 
 def _holders(keys: list[str], texts: list[str]) -> dict[str, list[str]]:
-    """The texts of each key."""
+    """The texts that have each key."""
     holders: dict[str, list[str]] = defaultdict(list)
     for key, text in zip(keys, texts, strict=True):
         holders[key].append(text)
     return holders
 
 
-def spoken_of(vocabulary: Known) -> dict[str, list[int]]:
-    """The raw tags that were dropped as rare, and the places of the broader tags that stand for them."""
+def stand_ins_of(vocabulary: Known) -> dict[str, list[int]]:
+    """The raw tags that were dropped as rare, and the places of the broader tags that replace them."""
     found: dict[str, list[int]] = defaultdict(list)
     if vocabulary.hierarchy is not None:
         for place, raws in enumerate(vocabulary.hierarchy.get_column("narrower").to_list()):

@@ -1,4 +1,4 @@
-"""Normalisation: the steps in order, and what comes of them."""
+"""Normalisation: run the steps in order, and return the data with a record of what was done."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from instag.normalization.judging.judgments import Judged, Judgments, frame_of, 
 from instag.normalization.judging.question import Judge
 from instag.normalization.matching.decision import Stem
 from instag.normalization.settings import JUDGED_STEPS, STEPS, Linkage, Settings, each_once
-from instag.normalization.state import State, Step, named
+from instag.normalization.state import State, Step, resolved
 from instag.normalization.steps.association import association
 from instag.normalization.steps.broader import broader
 from instag.normalization.steps.frequency import automatic, frequency, rarity
@@ -36,27 +36,27 @@ F = TypeVar("F")
 
 @dataclass(frozen=True)
 class Normalized(Generic[F]):
-    """Normalised data, and how they came about.
+    """Normalised data, and a record of what was done.
 
     Attributes
     ----------
     data
-        The frame with normalised tags; the raw ones are beside them, in a column named `raw_` and the column's name.
-        Where that column is there already, from an earlier normalisation, it stays as it is.
+        The frame with normalised tags. The raw ones are kept in a column named `raw_` and the column's name; if there
+        is one from an earlier normalisation, it stays as it is.
     vocabulary
         The tags that are left.
     merges
-        A row for each raw tag that changed or went away: `from`, `to` (null where it went away), `step`, `why`, its raw
-        `count`; for the semantic step the `similarity` to the tag that it joined; `via`, where it did not become `to`
-        at once; for the association step `n_a` and `n_ab`, the rows that have it and those that have both, `support`
-        (`n_ab` as a share of all rows whose tags are not null) and `confidence`.
+        A row for each raw tag that changed or was dropped: `from`, `to` (null if it was dropped), `step`, `why`, its
+        raw `count`; for the semantic step the `similarity` to the tag that it joined; `via`, the tag in between if it
+        did not become `to` directly; for the association step `n_a` and `n_ab`, the rows that have it and those that
+        have both, `support` (`n_ab` as a share of all rows whose tags are not null) and `confidence`.
     steps
-        A row for each step: the distinct tags and the assignments (tags in rows) before and after it, and of the
-        latter those that were `merged` into another tag, `dropped`, and `deduplicated`, because their row had the tag
-        already. The first row, `raw`, counts repeats in the data as they came.
+        A row for each step: the numbers of distinct tags and of assignments (tags in rows) before and after it, and of
+        assignments that were `merged` into another tag, `dropped`, or `deduplicated` because their row had the tag
+        already. The first row, `raw`, counts the repeats in the data as they came.
     apart
-        Pairs of tags that were kept apart, and why: of one stem, where neither is an inflection of the other; and those
-        that a judge called the same where it contradicts itself, or a guard knows better.
+        Pairs of tags that were kept apart, and why: tags of one stem of which neither is an inflection of the other,
+        and tags that a judge called the same although it contradicts itself or a guard forbids it.
     judgments
         A row for each tag that was judged: `tag`, `count`, `candidates`, `same`, `broader`, `reasons` and `judge` (who
         said so); None without a judge. :func:`instag.write_judgments` writes them.
@@ -90,66 +90,68 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     judgments: Judgments | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Normalized[F]:
-    """Turn raw tags into a vocabulary, every merge with its reason.
+    """Turn raw tags into a vocabulary, with a reason for every merge.
 
     Parameters
     ----------
     data
         A frame of any kind that :func:`instag.select` takes.
     tags
-        The column with each sample's tags: a list, or a list a query, which then counts as a row of its own. Tags
-        that are not strings come back as strings.
+        The column with each sample's tags: a list, or a list for each query, which then counts as a row of its own.
+        Tags that are not strings are returned as strings.
     steps
-        The steps in the order in which they are taken, each once. None is ``("frequency", "rules", "semantic",
+        The steps in the order in which they run, each at most once. By default ``("frequency", "rules", "semantic",
         "association")``; with a judge, or judgments, ``("rules", "semantic", "judge", "frequency", "association")``.
     min_count
-        Frequency: tags in fewer rows are dropped. ``"auto"`` goes by the size of the data, None leaves the step out.
+        Frequency: tags in fewer rows are dropped. ``"auto"`` chooses a value by the size of the data, None leaves the
+        step out.
     rules
-        Whether the rules step is taken.
+        Whether the rules step runs.
     stem
-        Rules: join inflections of one word (``True``), all that has one Porter stem (``"paper"``), or neither.
+        Rules: join inflections of one word (``True``), all words of one Porter stem (``"paper"``), or neither
+        (``False``).
     distance
-        Semantic: the cosine distance within which tags are one; None leaves the step out.
+        Semantic: the cosine distance within which tags are merged; None leaves the step out.
     embedder
-        Semantic: ``"auto"`` or ``"minilm"``, offline, from the extra `embed` (where that is missing, ``"auto"`` warns
-        and leaves the step out); ``"use"``, offline and multilingual, from the extra `multilingual`;
-        ``"sentence-transformers:NAME"``; ``"model2vec:NAME"``; an
-        :class:`instag.OpenAIEmbedder`; a function from a list of strings to vectors; or None.
+        Semantic: ``"auto"`` or ``"minilm"``, offline, from the extra `embed` (if that is not installed, ``"auto"``
+        warns and leaves the step out); ``"use"``, offline and multilingual, from the extra `multilingual`;
+        ``"sentence-transformers:NAME"``; ``"model2vec:NAME"``; an :class:`instag.OpenAIEmbedder`; a function from a
+        list of strings to vectors; or None.
     guards
-        Whether tags are kept apart that only look alike ("safe" and "not safe"), and the distance allowed goes by how
-        tags differ. With ``guards=False``, ``stem="paper"`` and ``linkage="dbscan"``, this is the paper's method, but
+        Whether to keep apart tags that only look alike ("safe" and "not safe"), and to let the distance allowed depend
+        on how tags differ. ``guards=False``, ``stem="paper"`` and ``linkage="dbscan"`` give the paper's method, except
         for what docs/normalizing.md lists.
     linkage
-        Semantic: ``"star"`` lets each tag join the nearest of those that are spelt more often; ``"dbscan"`` joins by way
-        of others too.
+        Semantic: with ``"star"``, each tag joins the nearest tag that is given more often; with ``"dbscan"``, tags are
+        joined through chains of others too.
     min_samples
-        DBSCAN: the tags near a tag, itself included, that make it dense.
+        DBSCAN: how many tags, itself included, must be near a tag to make it dense.
     max_diameter
-        DBSCAN: clusters with tags farther apart are split. With ``linkage="star"`` these two do nothing, and a warning
-        says so.
+        DBSCAN: clusters with tags farther apart are split. With ``linkage="star"`` these two have no effect, and a
+        warning says so.
     min_support, min_confidence
-        Association: a tag is absorbed by another where at least `min_support` rows hold both, and those are at least
-        the share `min_confidence` of its own rows. ``min_support=None`` leaves the step out.
+        Association: a tag is absorbed by another if at least `min_support` rows hold both, and these are at least the
+        share `min_confidence` of its own rows. ``min_support=None`` leaves the step out.
     judge
-        Judge: who says which tags mean the same, and which are broader: an :class:`instag.ModelJudge`, or the name of a
-        model for one with no options; or a function from a list of :class:`instag.Question` to as many
-        :class:`instag.Judgement`, asked about 20 tags at a time.
+        Judge: decides which tags mean the same, and which are broader: an :class:`instag.ModelJudge`, the name of a
+        model for one with default options, or a function from a list of :class:`instag.Question` to as many
+        :class:`instag.Judgement`, called with 20 questions at a time.
     judgments
-        Judge: what was said before: a file, or several, of JSON Lines with `tag`, `same` and `broader`, or a frame such
-        as :attr:`Normalized.judgments`. A judge is not asked about a tag that stands there, so that what people have
-        corrected holds.
+        Judge: earlier judgements: a file, or several, of JSON Lines with `tag`, `same` and `broader`, or a frame such
+        as :attr:`Normalized.judgments`. A judge is not asked about a tag that is in them, so corrections by people are
+        kept.
     progress
-        Called with a :class:`instag.Progress`, now and then: where the work stands. ``print`` prints it.
+        Called with an :class:`instag.Progress` from time to time; ``print`` prints it.
 
     Returns
     -------
-    The data in the kind they came in, the vocabulary, and what was done; see :class:`instag.Normalized`.
+    The data in the same kind of frame, the vocabulary, and what was done; see :class:`instag.Normalized`.
 
     Raises
     ------
     InputError
-        If the column is missing or holds no lists of tags, the column for the raw tags is there and holds anything
-        else, or an option is out of range.
+        If the column is missing or holds no lists of tags, the column for the raw tags exists and holds anything else,
+        or an option is out of range.
 
     Examples
     --------
@@ -219,7 +221,7 @@ class _Run:
         self._history.read(self._state)
 
     def all(self) -> tuple[State, History]:
-        """Take all steps, and then those again for which a later one has made room."""
+        """Run all steps, and repeat those for which a later one has made new changes possible."""
         again = False
         while self._round(again=again):
             again = True
@@ -232,10 +234,10 @@ class _Run:
             if step is None or (again and not len(step.changes)):
                 continue
             if name == "frequency" and self.verdicts.broader:
-                self._speak()
+                self._replace_rare()
                 step = self._step(name, again=again) or step
             before = self._state
-            self._state = before.after(named(len(before.names), step.changes))
+            self._state = before.after(resolved(len(before.names), step.changes))
             self._history.record(name, step, before, self._state)
             _warn_of_loss(name, before, self._state)
             changed = changed or len(step.changes) > 0
@@ -244,13 +246,13 @@ class _Run:
     def _step(self, name: str, *, again: bool) -> Step | None:
         settings = self._settings
         if name == "association":
-            assert settings.min_support is not None  # noqa: S101 - or the step would not be taken
+            assert settings.min_support is not None  # noqa: S101 - otherwise the step would not run
             return association(self._state, settings.min_support, settings.min_confidence, self._progress)
         self._progress(Stage(f"{name}: {len(self._state.order):,} tags"))
         if name == "semantic":
             return None if self._vectors is None else semantic(self._state, self._vectors, settings, again=again)
         if again:
-            # These steps would find nothing new in what they have left.
+            # These steps would find nothing new.
             return None
         if name == "rules":
             return rules(self._state, settings.matching)
@@ -263,17 +265,17 @@ class _Run:
             return judge_step(self._state, self.verdicts, guards=settings.guards)
         return frequency(self._state, settings.min_count)
 
-    def _speak(self) -> None:
-        """Let rare tags speak through broader ones."""
+    def _replace_rare(self) -> None:
+        """Replace rare tags by broader ones."""
         parents, _ = self.verdicts.parents(self._history.ends)
         ways = broader(self._state, parents, self._settings.min_count)
-        said: dict[tuple[int, int], Said] = {}
+        sources: dict[tuple[int, int], Said] = {}
         for (tag, above), who in self.verdicts.broader.items():
-            said.setdefault((int(self._history.ends[tag]), int(self._history.ends[above])), who)
+            sources.setdefault((int(self._history.ends[tag]), int(self._history.ends[above])), who)
         whys = {
             tag: [
                 f"{rarity(int(self._state.counts[tag]), self._settings.min_count)}; a kind or part of "
-                f"{self._state.tags[way.first]}, {said[tag, way.first]}"
+                f"{self._state.tags[way.first]}, {sources[tag, way.first]}"
                 for way in some
             ]
             for tag, some in ways.items()
@@ -286,9 +288,7 @@ class _Run:
 def _warn_of_unknown(verdicts: Verdicts) -> None:
     if verdicts.unknown:
         some = ", ".join(map(repr, sorted(verdicts.unknown)[:3])) + (", …" if len(verdicts.unknown) > 3 else "")  # noqa: PLR2004 - a few
-        warn(
-            f"judgments: {len(verdicts.unknown):,} names in them are no tags of these data, and count for nothing: {some}"
-        )
+        warn(f"judgments: {len(verdicts.unknown):,} names in them are not tags of these data, and are ignored: {some}")
 
 
 def _warn_of_loss(name: str, before: State, after: State) -> None:

@@ -1,4 +1,4 @@
-"""How good a vocabulary is: by pairs that people say are one or two, and by two readings of the same queries."""
+"""The quality of a vocabulary: by pairs of tags that people judged, and by two taggings of the same queries."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,16 +21,17 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What :func:`instag.vocabulary_quality` finds.
+    """The result of :func:`instag.vocabulary_quality`.
 
     Attributes
     ----------
     joined, aliases
-        Of so many pairs that mean the same, so many end in one tag; None where none were given.
+        How many of the pairs that mean the same (`aliases`) end in one tag (`joined`); None if none were given.
     wrong, related
-        Of so many pairs that must stay two, so many end in one tag; None likewise.
+        How many of the pairs that must stay apart (`related`) end in one tag (`wrong`); None if none were given.
     f1_before, f1_after
-        How far two readings of the same queries agree, as raw tags and as tags of the vocabulary; None likewise.
+        How far two taggings of the same queries agree, as raw tags and as tags of the vocabulary; None if none were
+        given.
     """
 
     joined: int | None = None
@@ -46,14 +47,14 @@ class Quality:
         return None if self.joined is None or not self.aliases else self.joined / self.aliases
 
     def __str__(self) -> str:
-        said = []
+        parts = []
         if self.aliases is not None:
-            said.append(f"{self.joined:,} of {self.aliases:,} aliases joined")
+            parts.append(f"{self.joined:,} of {self.aliases:,} aliases joined")
         if self.related is not None:
-            said.append(f"{self.wrong:,} of {self.related:,} related tags joined")
+            parts.append(f"{self.wrong:,} of {self.related:,} related tags joined")
         if self.f1_before is not None:
-            said.append(f"two readings agree with F1 {self.f1_before:.2f} before, {self.f1_after:.2f} after")
-        return "; ".join(said)
+            parts.append(f"two readings agree with F1 {self.f1_before:.2f} before, {self.f1_after:.2f} after")
+        return "; ".join(parts)
 
 
 def vocabulary_quality(
@@ -66,27 +67,27 @@ def vocabulary_quality(
     embedder: str | Embed | None = "same",
     progress: Callable[[Progress], None] | None = None,
 ) -> Quality:
-    """Measure a vocabulary against what people know.
+    """Compare a vocabulary with what people know.
 
     Parameters
     ----------
     vocabulary
-        The vocabulary. Names that it does not know are matched as :meth:`Vocabulary.apply` does.
+        The vocabulary. Names that it does not have are matched as by :meth:`Vocabulary.apply`.
     aliases
         Pairs of names that mean the same.
     related
-        Pairs of names that do not, however near they are.
+        Pairs of names that do not mean the same, however similar they are.
     readings
         Two frames with a column of tags each: the same queries, tagged twice, by two models or people.
     tags
-        That column.
+        The name of that column.
     embedder, progress
         As for :meth:`Vocabulary.apply`.
 
     Raises
     ------
     InputError
-        If nothing to measure by is given, or the two readings have not as many rows.
+        If nothing to compare with is given, or the two readings differ in their number of rows.
 
     Examples
     --------
@@ -137,7 +138,7 @@ def _column(data: Any, name: str) -> pl.Series:
 
 
 def _f1(one: pl.Series, other: pl.Series) -> float:
-    """Twice the tags that both gave, of all that they gave; rows without tags in either count for nothing."""
+    """Twice the number of tags that both gave, divided by the number of all tags that they gave."""
     both = given = 0
     for left, right in zip(one.to_list(), other.to_list(), strict=True):
         mine, others = set(left or ()), set(right or ())

@@ -1,4 +1,4 @@
-"""Rolling tags up: each row gets the broad tag that most of its tags lead to."""
+"""Roll tags up: give each row the broad tag that most of its tags lead to."""
 
 import re
 from collections.abc import Sequence
@@ -33,31 +33,32 @@ def roll_up(
     column: str = "topic",
     other: str | None = "other",
 ) -> F:
-    """Add a column with one broad tag a row, to group by.
+    """Add a column with one broad tag for each row, to group by.
 
-    Each tag of a row leads to the nearest of the chosen tags at or above it; the row gets the one that most of its tags
-    lead to, and of several the one that more rows have, with all below it.
+    Each tag of a row leads to the nearest of the chosen tags at or above it. The row gets the chosen tag that most of
+    its tags lead to; in a tie, the one that covers more rows together with the tags below it.
 
     Parameters
     ----------
     data
-        A frame of any kind that :func:`instag.select` takes, with tags of the vocabulary, or raw ones that it knows.
+        A frame of any kind that :func:`instag.select` takes, with tags of the vocabulary, or raw tags that it knows.
     vocabulary
         A vocabulary that was made with a judge.
     to
-        The chosen tags: a number of them, those with the largest `share` in :attr:`Vocabulary.tree`; or a level of
-        the tree, such as ``"level 1"``, with what ends above it; or a list of names.
+        The chosen tags: how many of those with the largest `share` in :attr:`Vocabulary.tree`; or a level of the tree,
+        such as ``"level 1"``, with the branches that end above it; or a list of names.
     tags
         The column of tags.
     column
         The name of the new column.
     other
-        What a row gets whose tags lead to none of them; a row whose tags are null gets null.
+        The value for rows whose tags lead to none of them; rows whose tags are null get null.
 
     Raises
     ------
     InputError
-        If the vocabulary has no broader tags, a name is not in it, or the column is missing, or there already.
+        If the vocabulary has no broader tags, a name is not in it, the column of tags is missing, or the new column
+        exists already.
 
     Examples
     --------
@@ -75,7 +76,7 @@ def roll_up(
     parents = parents_of(vocabulary)
     chosen = _chosen(vocabulary, parents, to)
     weight = dict(vocabulary.tree.select("tag", "share").iter_rows())
-    # The chosen tag that each tag leads to, the broadest of several.
+    # The chosen tag that each tag leads to; of several, the broadest.
     leads: dict[str, int] = {}
     for place, name in enumerate(names):
         found = [place] if place in chosen else nearest(place, parents, chosen.__contains__)
@@ -96,12 +97,12 @@ def roll_up(
 
 
 def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
-    """Tag sets in which each row has, beside its tags, all that are broader; the same where there is no tree.
+    """Add to each row all tags that are broader than its own; without a tree, return the tag sets unchanged.
 
     Parameters
     ----------
     tagsets
-        Tags of a vocabulary, or raw ones that it knows; others stay alone.
+        Tags of a vocabulary, or raw tags that it knows; others get no broader tags.
     tree
         A vocabulary that was made with a judge, or its file; or None.
 
@@ -129,8 +130,8 @@ def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
                 added.append(names[each])
         targets.append([code, *(codes[names[each]] for each in above if names[each] != raw)])
     targets += [[tagsets.n_tags + nth] for nth in range(len(added))]
-    every = pl.concat([tagsets.names, pl.Series(added, dtype=pl.String)])
-    return replace(tagsets, sets=spread(tagsets.sets, targets, len(every)), tags=every)
+    names_of_all = pl.concat([tagsets.names, pl.Series(added, dtype=pl.String)])
+    return replace(tagsets, sets=spread(tagsets.sets, targets, len(names_of_all)), tags=names_of_all)
 
 
 def parents_of(vocabulary: Vocabulary) -> Parents:
@@ -139,7 +140,7 @@ def parents_of(vocabulary: Vocabulary) -> Parents:
     Raises
     ------
     InputError
-        If no judge said which tags are broader.
+        If the vocabulary was made without a judge.
     """
     tree = vocabulary.tree
     place = {tag: nth for nth, tag in enumerate(vocabulary.tags.get_column("tag").to_list())}
@@ -171,7 +172,7 @@ def _chosen(vocabulary: Vocabulary, parents: Parents, to: int | str | Sequence[s
 
 
 def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
-    """What each tag, and each raw tag, is in the vocabulary."""
+    """The tags of the vocabulary that each tag, and each raw tag, stands for."""
     known: dict[str, list[str]] = {}
     hierarchy = vocabulary.hierarchy
     lists = [vocabulary.tags.select("tag", pl.col("members").alias("raw"))]
@@ -180,18 +181,18 @@ def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
     for tag, raws in pl.concat(lists).iter_rows():
         for raw in raws:
             known.setdefault(raw, []).append(tag)
-    # The name of a tag means that tag, also where it was a raw spelling of another one.
+    # The name of a tag means that tag, even if it was also a raw spelling of another one.
     return known | {tag: [tag] for tag in vocabulary.tags.get_column("tag").to_list()}
 
 
 def _most(lengths: NDArray[np.int64], topics: NDArray[np.int64], nowhere: int) -> NDArray[np.int64]:
-    """The topic that most tags of each row lead to, the first of several; `nowhere` for rows where none leads to one."""
+    """The topic that most tags of each row lead to; the first in a tie, and `nowhere` if none leads to one."""
     rows = np.repeat(np.arange(len(lengths)), lengths)
     known = topics < nowhere
     pairs, votes = np.unique(rows[known] * (nowhere + 1) + topics[known], return_counts=True)
     row, topic = np.divmod(pairs, nowhere + 1)
     best = np.full(len(lengths), nowhere)
-    # The last to be written is the one with most votes, and of these the first topic.
+    # The last to be written has the most votes; in a tie it is the first topic.
     order = np.lexsort((-topic, votes))
     best[row[order]] = topic[order]
     return best

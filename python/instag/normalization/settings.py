@@ -1,4 +1,4 @@
-"""Options, checked before any work."""
+"""The options of a normalisation, checked before any work."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from instag.warning import warn
 __all__ = ["JUDGED_STEPS", "STEPS", "Linkage", "Settings", "each_once"]
 
 STEPS = ("frequency", "rules", "semantic", "association")
-# With a judge the limit of frequency comes late: rare tags are looked at first, and speak through broader ones.
+# With a judge, the frequency step comes late: rare tags are judged first, and then replaced by broader ones.
 JUDGED_STEPS = ("rules", "semantic", "judge", "frequency", "association")
 
 
@@ -36,11 +36,11 @@ class Settings:
 
     @property
     def matching(self) -> Matching:
-        """How two tags are found to be one."""
+        """The settings that decide whether two tags are the same."""
         return Matching(self.stem, self.guards, self.distance)
 
     def takes(self, step: str) -> bool:
-        """Whether a step is taken: it is among the steps, and its parameter is not None or False."""
+        """Whether a step runs: it is among the steps, and its parameter is not None or False."""
         parameter = {
             "frequency": self.min_count,
             "rules": self.rules,
@@ -78,12 +78,12 @@ class Settings:
 
 
 def each_once(steps: Any) -> tuple[str, ...]:
-    """The steps, in their order.
+    """The steps in their order, after checking that each comes once.
 
     Raises
     ------
     InputError
-        If they are none, or one comes twice.
+        If they are not steps, or one comes twice.
 
     Examples
     --------

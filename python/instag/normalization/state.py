@@ -1,4 +1,4 @@
-"""Where a normalisation stands: which tag each raw tag has become, and what was done to it."""
+"""The state of a normalisation: which tag each raw tag has become, and why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.tagsets import TagSets
 
-__all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "named", "spread"]
+__all__ = ["DROPPED", "NOWHERE", "Change", "Changes", "State", "Step", "resolved", "spread"]
 
 DROPPED = -1
-# Stands for the neighbour where a tag joined its target directly.
+# In place of the neighbour, if a tag joined its target directly.
 NOWHERE = -1
 Names = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Change:
-    """Why a tag became another, or went away.
+    """Why a tag became another, or was dropped.
 
     Attributes
     ----------
@@ -31,9 +31,9 @@ class Change:
     target
         The code of the tag that it became, or `DROPPED`.
     why
-        The reason, for people.
+        The reason, for users.
     via
-        The neighbour through which it came to a cluster, where that is not the target.
+        The neighbour through which it joined a cluster, if that is not the target.
     figures
         The numbers behind the reason, by the names of columns of `merges`.
     """
@@ -66,7 +66,7 @@ class Changes:
 
     @classmethod
     def of(cls, changes: "Sequence[Change] | Changes") -> "Changes":
-        """Changes column by column, if they are not yet."""
+        """Convert a sequence of changes to columns."""
         if isinstance(changes, Changes):
             return changes
         figures = pl.DataFrame([change.figures for change in changes], infer_schema_length=None)
@@ -80,12 +80,12 @@ class Changes:
 
     @classmethod
     def plain(cls, source: Names, target: Names, why: pl.Series) -> "Changes":
-        """Changes without figures, straight to their targets."""
+        """Changes without figures or neighbours."""
         return cls(source, target, why, np.full(len(source), NOWHERE), pl.DataFrame(height=len(source)))
 
     @classmethod
     def all(cls, parts: "Sequence[Changes]") -> "Changes":
-        """Several as one."""
+        """Concatenate several."""
         return cls(
             np.concatenate([part.source for part in parts]),
             np.concatenate([part.target for part in parts]),
@@ -100,7 +100,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Step:
-    """What a step did: its changes, and pairs that it looked at and kept apart."""
+    """The result of a step: its changes, and the pairs that it considered and kept apart."""
 
     changes: Sequence[Change] | Changes
     apart: list[tuple[int, int, str]] = field(default_factory=list)
@@ -108,30 +108,30 @@ class Step:
 
 @dataclass(frozen=True)
 class State:
-    """The tags in their rows.
+    """The rows with the tags as they are now.
 
-    A tag is known by the code of one raw spelling, throughout: the one that people read.
+    A tag keeps the code of one raw spelling throughout, the one that is shown.
 
     Attributes
     ----------
     rows
-        The rows as they came in.
+        The original rows.
     counts
-        The number of rows that hold each tag; 0 where it has become another.
+        The number of rows that hold each tag; 0 if it has become another.
     fates
-        What the last relabelling did to the assignments: kept, merged, dropped, deduplicated.
+        How many assignments the last step kept, merged, dropped and deduplicated.
     """
 
     rows: TagSets
     counts: NDArray[np.uint32]
     fates: tuple[int, int, int, int]
-    # The rows as they were when tags were last joined, and the tags that have gone since.
+    # The rows after tags were last joined, and the tags that have been dropped since.
     _sets: _core.TagSets
     _names: Names
 
     @classmethod
     def of(cls, rows: TagSets) -> "State":
-        """The state before any step, where repeats in rows are removed."""
+        """The state before any step, with repeats in rows removed."""
         kept = len(rows.codes)
         return cls(rows, rows.holders, (kept, 0, 0, int(rows.given.sum()) - kept), rows.sets, np.arange(rows.n_tags))
 
@@ -141,7 +141,7 @@ class State:
         gone = (names == DROPPED) & (self.counts > 0)
         lost = int(self.counts[gone].sum(dtype=np.int64))
         if not self._joins(names).any():
-            # Where tags are only dropped, the others stay as they are, and the rows are made anew when they are needed.
+            # If tags are only dropped, the others keep their codes, and the rows are rebuilt only when they are needed.
             counts = np.where(gone, np.uint32(0), self.counts)
             return State(self.rows, counts, (self.n_pairs - lost, 0, lost, 0), self._sets, names)
         sets, (kept, merged, _, deduplicated) = _core.relabel(self._sets, names)
@@ -159,11 +159,11 @@ class State:
         return State(self.rows, replaced.holders, fates, replaced, np.arange(len(self.counts)))
 
     def _through(self, names: Names) -> Names:
-        """New names of the tags in the rows as they are kept, where some have gone since."""
+        """New names for the tags in `_sets`, some of which have been dropped since."""
         return np.ascontiguousarray(np.where(self._names == DROPPED, DROPPED, names), np.int64)
 
     def _joins(self, names: Names) -> NDArray[np.bool_]:
-        """Which of the tags there are become others."""
+        """Which of the current tags become others."""
         joins: NDArray[np.bool_] = (self.counts > 0) & (names != DROPPED) & (names != np.arange(len(names)))
         return joins
 
@@ -196,22 +196,22 @@ class State:
 
     @cached_property
     def order(self) -> Names:
-        """The tags there are, most frequent first, ties by name."""
+        """The current tags, most frequent first, ties by name."""
         held = np.flatnonzero(self.counts)
         return _ordered(held, self.counts[held])
 
     @cached_property
     def ranked(self) -> Names:
-        """The tags there are, those first whose own spelling was given most often, ties by name.
+        """The current tags, those whose own spelling was given most often first, ties by name.
 
-        Where tags join those that come before them, each is known by the most frequent spelling of all that it is.
+        If tags join those that come before them in this order, each group is shown by its most frequent spelling.
         """
         held = np.flatnonzero(self.counts)
         return _ordered(held, self.rows.given[held])
 
 
 def spread(sets: _core.TagSets, targets: Sequence[Sequence[int]], n_tags: int) -> _core.TagSets:
-    """Tag sets with each tag replaced by others, by none or by several: `targets` has those of each code.
+    """Replace each tag in tag sets by none, one or several others: `targets` has those of each code.
 
     Examples
     --------
@@ -222,7 +222,7 @@ def spread(sets: _core.TagSets, targets: Sequence[Sequence[int]], n_tags: int) -
     many = np.array([len(some) for some in targets], np.int64)
     flat = np.array([code for some in targets for code in some], np.uint32)
     starts = np.cumsum(many) - many
-    # Each assignment as often as there are tags in its place, and which of them it then is.
+    # Each assignment is repeated once for each of its targets; `nth` says which of them a copy is.
     copies = many[sets.codes]
     nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
     offsets = np.concatenate([[0], np.cumsum(copies)])[sets.offsets].astype(np.int64)
@@ -234,8 +234,8 @@ def _ordered(held: Names, counts: NDArray[np.integer]) -> Names:
     return held[np.argsort(-counts.astype(np.int64), kind="stable")]
 
 
-def named(size: int, changes: Sequence[Change] | Changes) -> Names:
-    """The new name of each tag, through all the changes of a step."""
+def resolved(size: int, changes: Sequence[Change] | Changes) -> Names:
+    """The new name of each tag, following chains of the changes of a step."""
     names = np.arange(size, dtype=np.int64)
     changes = Changes.of(changes)
     names[changes.source] = changes.target

@@ -1,4 +1,4 @@
-"""Broader tags: circles broken, the shortest ways up, and what stands below each."""
+"""Broader tags as a graph: break circles, find the shortest ways up, and collect what is below each."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +16,7 @@ Parents = Mapping[int, list[int]]
 def acyclic(edges: Iterable[Pair], place: Mapping[int, int]) -> tuple[dict[int, list[int]], list[Pair]]:
     """The broader tags of each tag, and the pairs that were left out because they close a circle.
 
-    A circle is broken by count: a pair goes that leads from a tag to a rarer one.
+    A circle is broken at a pair that leads from a tag to a rarer one.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def acyclic(edges: Iterable[Pair], place: Mapping[int, int]) -> tuple[dict[int, 
 
 
 def bottom_up(parents: Parents) -> list[int]:
-    """All tags that have a broader one or are one, each before those that are broader.
+    """All tags that have a broader tag or are one, each before its broader tags.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def bottom_up(parents: Parents) -> list[int]:
 
 
 def nearest(tag: int, parents: Parents, stands: Callable[[int], bool]) -> list[int]:
-    """The broader tags that stand and are reached by the fewest steps up; none where none stands.
+    """The broader tags for which `stands` is true and that are the fewest steps up; empty if there are none.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def nearest(tag: int, parents: Parents, stands: Callable[[int], bool]) -> list[i
 
 
 def levels(tags: Iterable[int], parents: Parents) -> dict[int, int]:
-    """How many steps each tag is below one that has no broader one, by the shortest way.
+    """How many steps each tag is below a tag that has no broader one, by the shortest way.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def levels(tags: Iterable[int], parents: Parents) -> dict[int, int]:
     {0: 0, 1: 1, 2: 1, 3: 2}
     """
     level: dict[int, int] = {}
-    # From the top, so that what is broader is known.
+    # From the top, so that the levels of broader tags are known.
     for tag in reversed(bottom_up(parents)):
         level[tag] = min((level[broader] + 1 for broader in parents.get(tag, ())), default=0)
     return {tag: level.get(tag, 0) for tag in tags}
@@ -141,7 +141,7 @@ def tree_of(tags: pl.DataFrame, hierarchy: pl.DataFrame) -> pl.DataFrame:
 
 
 def reached(tag: int, parents: Parents) -> set[int]:
-    """All that is broader than a tag, in any number of steps, and the tag."""
+    """A tag, and all that are broader in any number of steps."""
     found, waiting = {tag}, [tag]
     while waiting:
         more = [broader for broader in parents.get(waiting.pop(), ()) if broader not in found]

@@ -1,4 +1,4 @@
-"""The vocabulary: the tags that are left, what each is made of, and its file."""
+"""The vocabulary: the tags that are left, and the raw tags that each was made from."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -30,36 +30,36 @@ __all__ = ["Vocabulary"]
 
 
 F = TypeVar("F")
-# What may differ between vocabularies, in the order in which people look at it.
+# How raw tags may differ between vocabularies, in the order in which `diff` lists them.
 CHANGES = ("moved", "dropped", "restored", "removed", "added")
 
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The tags that a normalisation has left; made by :func:`instag.normalize` or :meth:`load`.
+    """The tags that are left by a normalisation; made by :func:`instag.normalize` or :meth:`load`.
 
     Attributes
     ----------
     tags
-        A row for each tag, the most frequent first: `tag` (its most frequent raw spelling; what the association step
-        absorbs is another tag, and lends it no name), `count` (the rows that have it) and `members` (the raw tags that
-        became it: itself, then the most frequent first).
+        A row for each tag, the most frequent first: `tag` (its most frequent raw spelling, not counting tags that the
+        association step absorbed), `count` (the rows that have it) and `members` (the raw tags that became it: itself,
+        then the most frequent first).
     dropped
-        The raw tags that went away.
+        The raw tags that were dropped.
     merges, steps
-        What was done to make it: those of :class:`instag.Normalized`.
+        What was done to make it, as in :class:`instag.Normalized`.
     settings
-        The options of the normalisation, `min_count` as it was in the end.
+        The options of the normalisation, with the `min_count` that was used.
     embedder
-        The name of the embedder; None where there was none.
+        The name of the embedder; None if there was none.
     vectors
-        The vector of each tag, zeros where the embedder has none for it; None where there was no embedder.
+        The vector of each tag, zeros if the embedder has none for it; None without an embedder.
     hierarchy
-        Where a judge said which tags are broader, a row for each tag: `tag`, `broader` (the nearest broader tags of the
-        vocabulary), `share` (the rows with it or any tag below it, of all whose tags are not null) and `narrower` (the
-        raw tags that were too rare to stand, and speak through it). None without a judge.
+        If it was made with a judge, a row for each tag: `tag`, `broader` (the nearest broader tags of the vocabulary),
+        `share` (of the rows whose tags are not null, those with it or any tag below it) and `narrower` (the raw tags
+        that were too rare to keep, and are replaced by it). None without a judge.
     edits
-        The lines of :meth:`edit` that were applied on top.
+        The edits that were applied on top by :meth:`edit`.
     """
 
     tags: pl.DataFrame
@@ -96,7 +96,7 @@ class Vocabulary:
         return f"<Vocabulary of {len(self):,} tags from {raw:,} raw tags; {len(self.dropped):,} dropped>"
 
     def save(self, path: str | Path) -> None:
-        """Write the vocabulary to one Parquet file, whole or not at all.
+        """Write the vocabulary to one Parquet file, completely or not at all.
 
         Raises
         ------
@@ -112,7 +112,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            If there is no such file, or it is no vocabulary.
+            If there is no such file, or it is not a vocabulary.
         """
         return cls(**vocabulary_file.read(Path(path)))
 
@@ -127,11 +127,12 @@ class Vocabulary:
         judgments: Judgments | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Applied[F]:
-        """Give other data the tags of this vocabulary.
+        """Apply this vocabulary to other data.
 
-        A raw tag that it was made of becomes what it became then. Any other is cleaned and matched by the same rules,
-        then to the nearest tag within the same distance, or the one that it is an acronym of; a spelling of a dropped
-        tag is dropped. What matches none is new: a judge, if there is one, is asked about these alone.
+        A raw tag that the vocabulary was made from becomes what it became then. Any other is cleaned and matched by the
+        same rules, then by meaning to the nearest tag within the same distance, or to the tag that it is an acronym of;
+        a spelling of a dropped tag is dropped. A tag that matches none is new. Only about new tags a judge is asked, if
+        there is one.
 
         Parameters
         ----------
@@ -140,16 +141,17 @@ class Vocabulary:
         tags
             The column with each sample's tags.
         new
-            What becomes of new tags: ``"drop"`` them, or ``"keep"`` them, cleaned.
+            What to do with new tags: ``"drop"`` them, or ``"keep"`` them, cleaned.
         embedder
-            ``"same"`` is the one that the vocabulary was made with; one that was a function has to be given again. None
-            matches by rules only.
+            ``"same"`` is the one that the vocabulary was made with; if that was a function, it has to be given again.
+            None matches by rules only.
         judge
-            Who says which tag of the vocabulary a new tag is the same as, or a kind of; see :func:`instag.normalize`.
+            Decides which tags of the vocabulary mean the same as a new tag, or are broader; see
+            :func:`instag.normalize`.
         judgments
-            What was said before, as for :func:`instag.normalize`.
+            Earlier judgements, as for :func:`instag.normalize`.
         progress
-            Called with a :class:`instag.Progress`, now and then: where the work stands. ``print`` prints it.
+            Called with an :class:`instag.Progress` from time to time; ``print`` prints it.
 
         Raises
         ------
@@ -170,7 +172,7 @@ class Vocabulary:
 
     @property
     def tree(self) -> pl.DataFrame:
-        """The tags below one another: `tag`, `broader`, `level`, `count` and `share`, parents before children.
+        """The tags as a tree: `tag`, `broader`, `level`, `count` and `share`, parents before children.
 
         `broader` lists the nearest broader tags, the first on the shortest way up; `level` is the number of steps from
         a tag that has none; `share` is that of rows with the tag or any below it.
@@ -178,7 +180,7 @@ class Vocabulary:
         Raises
         ------
         InputError
-            If no judge said which tags are broader.
+            If the vocabulary was made without a judge.
 
         Examples
         --------
@@ -197,19 +199,19 @@ class Vocabulary:
         return tree_of(self.tags, self.hierarchy)
 
     def edit(self, edits: str | Path | Sequence[str]) -> "Vocabulary":
-        """Another vocabulary, with edits applied on top: a text file, or its lines.
+        """Return a vocabulary with edits applied on top: a text file, or its lines.
 
         ``merge A into B``, ``rename A to B`` and ``drop A`` are about tags; ``split A from B`` makes a tag of a raw tag
-        that became B, and ``keep A`` of one that was dropped; ``broader A: B`` puts A below B. A tag with one of these
-        words in it stands in double quotes; what follows a ``#`` is a remark. The order of lines plays no part.
+        that became B, and ``keep A`` of one that was dropped; ``broader A: B`` puts A below B. A tag that contains one
+        of these words must be in double quotes; text after a ``#`` is a comment. The order of lines does not matter.
 
-        Counts are those of the rows that made the vocabulary, as far as they can be known without them: where tags are
-        merged the sum, though a row may have had both. :meth:`diff` shows what has changed.
+        Counts are those of the rows that the vocabulary was made from, as far as they are known without these rows:
+        merged tags get the sum of their counts, although a row may have had both. :meth:`diff` shows what has changed.
 
         Raises
         ------
         InputError
-            If a line is no edit, names a tag that is not there, or contradicts another.
+            If a line is not an edit, names a tag that does not exist, or contradicts another.
 
         Examples
         --------
@@ -225,14 +227,14 @@ class Vocabulary:
         return replace(self, **draft.fields(), edits=(*self.edits, *(edit.line for edit in read)))
 
     def diff(self, other: "Vocabulary") -> pl.DataFrame:
-        """What becomes of each raw tag here and in another vocabulary, where that differs.
+        """List the raw tags that become something else in another vocabulary.
 
         Returns
         -------
-        A frame of `raw`, `before` and `after` (null where the tag was dropped or is not known), `change` and `count`
-        (the rows that have the tag that it was, or where it was none, that it is). Changes are "moved" (from tag to
-        tag), "dropped", "restored" (dropped before), "removed" (not known after) and "added" (not known before): in
-        this order, the most frequent first.
+        A frame of `raw`, `before` and `after` (null if the raw tag is dropped or not known), `change` and `count` (the
+        rows that have the tag in `before`, or else the one in `after`). Changes are "moved" (from tag to tag),
+        "dropped", "restored" (dropped before), "removed" (not known after) and "added" (not known before): in this
+        order, the most frequent first.
 
         Examples
         --------
@@ -257,14 +259,14 @@ class Vocabulary:
         return differing.sort(place, "count", "raw", descending=[False, True, False])
 
     def summary(self) -> dict[str, Any]:
-        """The settings and the numbers of tags, for people."""
+        """The settings and the numbers of tags, for display."""
         raw = int(self.tags.get_column("members").list.len().sum())
         numbers = {"tags": len(self), "raw_tags": raw + len(self.dropped), "dropped": len(self.dropped)}
         return numbers | {"embedder": self.embedder} | asdict(self.settings)
 
 
 def _fates(vocabulary: Vocabulary, name: str) -> pl.DataFrame:
-    """What each raw tag became, null where it was dropped, and how many rows have that."""
+    """What each raw tag became, null if it was dropped, and how many rows have that tag."""
     kept = vocabulary.tags.explode("members").select(pl.col("members").alias("raw"), pl.col("tag", "count"))
     dropped = pl.DataFrame({"raw": pl.Series(vocabulary.dropped, dtype=pl.String)})
     fates = pl.concat([kept, dropped], how="diagonal")

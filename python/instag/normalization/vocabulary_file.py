@@ -1,4 +1,4 @@
-"""A vocabulary's file: one Parquet file, a row for each tag and one for those that went away, the settings as metadata."""
+"""A vocabulary's file: one Parquet file, a row for each tag and one for the dropped tags, the settings as metadata."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -18,11 +18,12 @@ from instag.normalization.settings import Settings
 
 __all__ = ["read", "write"]
 
-# The name of the settings in a file's metadata, and the form of the file.
+# The key of the settings in a file's metadata, and the version of the format.
 KEY = "instag vocabulary"
 FORM = 1
 VECTOR = pl.List(pl.Float32)
-# What is kept of each merge beside the tag that it made: all but `to`, which is that tag, and its place among all merges.
+# The fields of each merge, which are kept in the row of the tag that it made (its `to`), with its place among all
+# merges.
 MERGED = {"nth": pl.UInt32} | {name: dtype for name, dtype in MERGES.items() if name != "to"}
 
 SCHEMA = {
@@ -35,7 +36,7 @@ SCHEMA = {
 
 
 def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
-    """Write the attributes of a vocabulary to one Parquet file, whole or not at all.
+    """Write the attributes of a vocabulary to one Parquet file, completely or not at all.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
     known = vocabulary["vectors"]
     vectors = pl.lit(None, VECTOR) if known is None else pl.Series(known, dtype=VECTOR)
     kept = vocabulary["tags"].with_columns(vectors.alias("vector"))
-    # The last row is that of the tags that went away.
+    # The last row has the dropped tags.
     rows = pl.concat([kept, pl.DataFrame([{"members": vocabulary["dropped"]}], kept.schema)])
     rows = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
     if vocabulary["hierarchy"] is not None:
@@ -66,7 +67,7 @@ def read(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If there is no such file, or it is no vocabulary.
+        If there is no such file, or it is not a vocabulary.
     """
     try:
         parquet_form.check(path, f"{path}: expected a vocabulary")

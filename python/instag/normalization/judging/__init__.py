@@ -1,4 +1,4 @@
-"""Tags looked at by a judge: which mean the same, and which are a kind or a part of another."""
+"""Judge tags: which mean the same, and which are a kind or a part of another."""
 
 from instag.normalization.judging.estimation import JudgeEstimate
 from instag.normalization.judging.judgments import write_judgments

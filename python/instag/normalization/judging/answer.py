@@ -1,4 +1,4 @@
-"""The answer of a model that judges tags, read."""
+"""Read the answer of a model that judges tags."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from instag.normalization.judging.question import Judgement
 
 __all__ = ["Answer", "read_judgements"]
 
-# Characters of an answer that cannot be read that are shown, and of a reason that are kept.
+# How many characters of an unreadable answer are shown, and how many of a reason are kept.
 SHOWN, LONGEST = 200, 200
 
 Answer = dict[str, Judgement]
-"""What a model says of some tags, by their names."""
+"""The judgements of a model, by the names of the tags."""
 
 
 def read_judgements(reply: Reply) -> Answer:
-    """Read what a model says of tags, by their names.
+    """Read the judgements in a model's answer, by the names of the tags.
 
     Raises
     ------
@@ -26,8 +26,8 @@ def read_judgements(reply: Reply) -> Answer:
 
     Examples
     --------
-    >>> said = '{"tags": [{"tag": "haiku", "same": [], "broader": [{"name": "poetry", "reason": "a form of it"}]}]}'
-    >>> read_judgements(Reply(bytes(16), said, "stop"))
+    >>> text = '{"tags": [{"tag": "haiku", "same": [], "broader": [{"name": "poetry", "reason": "a form of it"}]}]}'
+    >>> read_judgements(Reply(bytes(16), text, "stop"))
     {'haiku': Judgement(same=(), broader=('poetry',), reasons={'poetry': 'a form of it'})}
     """
     content = content_of(reply)
@@ -35,14 +35,14 @@ def read_judgements(reply: Reply) -> Answer:
     for values, _ in values_of(content, whole=reply.finish_reason in {"stop", None}):
         found = found or bool(values)
         for value in reversed(values):
-            said = _tags(value)
-            if said is not None:
-                return said
+            answer = _tags(value)
+            if answer is not None:
+                return answer
     raise Unreadable("no judgements" if found else "not JSON", content[:SHOWN])
 
 
 def _tags(value: Any) -> Answer | None:
-    """The judgements in a value: an object with `tags`, a list of them, or one alone."""
+    """The judgements in a value: an object with `tags`, a list of judgements, or a single one."""
     if isinstance(value, Object):
         members = dict(value)
         if isinstance(members.get("tags"), list):
@@ -51,18 +51,18 @@ def _tags(value: Any) -> Answer | None:
             value = [value]
     if not isinstance(value, list) or not all(isinstance(each, Object) for each in value):
         return None
-    said = {}
+    answer = {}
     for each in map(dict, value):
         if not isinstance(each.get("tag"), str):
             return None
         same, broader = _names(each.get("same")), _names(each.get("broader"))
         reasons = {name: reason for name, reason in (same | broader).items() if reason}
-        said[each["tag"]] = Judgement(tuple(same), tuple(broader), reasons or None)
-    return said
+        answer[each["tag"]] = Judgement(tuple(same), tuple(broader), reasons or None)
+    return answer
 
 
 def _names(value: Any) -> dict[str, str]:
-    """Names with their reasons; a name may stand alone."""
+    """Names with their reasons; a name may come without one."""
     found = {}
     for each in value if isinstance(value, list) else []:
         if isinstance(each, str):

@@ -1,4 +1,4 @@
-"""Asking a judge, and checking its answers: names that were not among the candidates are ignored."""
+"""Ask a judge, and check its answers: names that were not among the candidates are ignored."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -34,23 +34,23 @@ class Refused:
         self.names.append(name)
 
     def __str__(self) -> str:
-        said = ", ".join(f"{count:,} {why}" for why, count in sorted(self.reasons.items()))
+        reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(self.reasons.items()))
         some = ", ".join(map(repr, self.names[:SHOWN])) + (", …" if len(self.names) > SHOWN else "")
-        return f"{len(self.names):,} names in the judge's answers count for nothing ({said}): {some}"
+        return f"{len(self.names):,} names in the judge's answers are ignored ({reasons}): {some}"
 
 
 def ask(
     questions: Sequence[Question], judge: Judge, refused: Refused, progress: Callable[[Progress], None]
 ) -> list[Judged]:
-    """Ask a judge that is a function, some questions at a time.
+    """Ask a judge, a batch of questions at a time.
 
     Raises
     ------
     InputError
-        If it does not answer with a judgement for each.
+        If it does not return a judgement for each.
     """
     name, judged = name_of(judge), []
-    # A model asks many questions at a time, and makes them itself.
+    # A model makes its batches itself, and asks several of them at once.
     at_a_time = len(questions) if isinstance(judge, ModelJudge) else BATCH
     for start in range(0, len(questions), max(at_a_time, 1)):
         progress(Stage("judging", start, len(questions)))
@@ -60,7 +60,7 @@ def ask(
         if given is None or len(given) != len(some):
             found = repr(answers)[:SHORT] if given is None else str(len(given))
             raise InputError(f"judge {name}: expected {len(some)} judgements, one for each question; found {found}")
-        # A model may have left a question unanswered: then nothing is known of its tags.
+        # A model may leave a question unanswered; then there is no judgement of its tags.
         judged += [
             checked(question, answer, name, refused)
             for question, answer in zip(some, given, strict=True)
@@ -70,7 +70,7 @@ def ask(
 
 
 def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Judged:
-    """What a judge said of the candidates that it was given.
+    """Check a judgement, and keep what it says of the candidates that were asked about.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Ju
     >>> checked(question, Judgement(same=["Java"], broader=["Programming", "island"]), "me", refused).broader
     ('programming',)
     >>> print(refused)
-    2 names in the judge's answers count for nothing (1 are no candidates, 1 are the tag itself): 'Java', 'island'
+    2 names in the judge's answers are ignored (1 are no candidates, 1 are the tag itself): 'Java', 'island'
     """
     if not isinstance(answer, Judgement):
         raise InputError(f"judge {judge}: expected an instag.Judgement for {question.tag!r}; found {answer!r}")
@@ -94,12 +94,12 @@ def checked(question: Question, answer: Any, judge: str, refused: Refused) -> Ju
 
 
 def name_of(judge: Any) -> str:
-    """The name under which a judge is shown."""
+    """The name of a judge, for messages and judgements."""
     return str(getattr(judge, "name", None) or getattr(judge, "__name__", type(judge).__name__))
 
 
 def _candidates(question: Question, names: Any, judge: str, refused: Refused) -> dict[str, str]:
-    """The candidates that are meant, each with the name that it was given."""
+    """The candidates that the names refer to, each with the name as the judge wrote it."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise InputError(f"judge {judge}: expected lists of candidates for {question.tag!r}; found {names!r}")
     texts = dict(zip(_core.clean(list(question.candidates)), question.candidates, strict=True))

@@ -1,4 +1,4 @@
-"""Tags in batches of 20, each a question to a model, and what it says of them."""
+"""Tags in batches of 20, each of which is one question to a model, and the answers."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -16,18 +16,18 @@ from instag.normalization.judging.question import Judgement, Question
 __all__ = ["BATCH", "Batches"]
 
 BATCH = 20
-"""Tags in a question."""
+"""How many tags a question has."""
 
 
 class Batches:
-    """The questions of a task for a model, of some 20 tags each, and its answers.
+    """The questions for a model, of up to 20 tags each, and its answers.
 
     Parameters
     ----------
     questions
         The tags, each with its candidates.
     task
-        What the model is asked for.
+        The prompt and the journal.
     """
 
     def __init__(self, questions: Sequence[Question], task: Task[Answer]) -> None:
@@ -54,11 +54,11 @@ class Batches:
         return np.flatnonzero(wanted)[:most]
 
     def questions(self, *chosen: NDArray[np.intp]) -> Iterator[Asked]:
-        """What is asked, made one by one."""
+        """The chosen questions, created one by one."""
         return (Asked(self._keys[nth], messages_of(self.texts[nth])) for nth in chain(*chosen))
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Answer]) -> None:
-        """Record what replies say; replies to other questions are skipped."""
+        """Record the answers in replies; replies to other questions are skipped."""
         for reply in replies:
             if reply.key in self._known:
                 try:
@@ -67,7 +67,7 @@ class Batches:
                     self.take(reply.key, problem)
 
     def take(self, key: bytes, found: Answer | Unreadable) -> None:
-        """Record an answer, or that it cannot be read; an answer that was read before is not replaced by one that cannot be."""
+        """Record an answer, or that it cannot be read, which does not replace an answer that was read earlier."""
         if not isinstance(found, Unreadable):
             self._answers[key] = found
             self._unread.discard(key)
@@ -78,7 +78,7 @@ class Batches:
         """Do nothing: the tally already counts the questions without an answer."""
 
     def judgements(self) -> list[Judgement | None]:
-        """A judgement for each tag, in their order; None where its question has no answer that can be read."""
+        """A judgement for each tag, in order; None if its question has no readable answer."""
         found: list[Judgement | None] = []
         for key, batch in zip(self._keys, self.batches, strict=True):
             answer = self._answers.get(key)

@@ -1,4 +1,4 @@
-"""The bench: earlier judgements, and a judge for the tags that have none."""
+"""Combine earlier judgements with a judge, who is asked about the other tags."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ __all__ = ["Bench", "judge_of", "progress_of", "questions_of", "vectors_of"]
 
 @dataclass(frozen=True)
 class Bench:
-    """A judge, and earlier judgements, which count more."""
+    """A judge, and earlier judgements, which take precedence."""
 
     judge_of: Judge | None
     before: Sequence[Judged]
@@ -36,7 +36,7 @@ class Bench:
         return self.judge_of is not None or bool(self.before)
 
     def check(self, texts: AbstractSet[str]) -> None:
-        """Warn where no earlier judgement is about any of these tags, which are cleaned."""
+        """Warn if no earlier judgement is about any of these tags, given in their cleaned spelling."""
         known = set(_core.clean([each.tag for each in self.before]))
         if known and known.isdisjoint(texts):
             warn(f"judgments: none of their {len(known):,} tags is in these data")
@@ -57,12 +57,12 @@ class Bench:
 
 
 def progress_of(judge: Judge | None, progress: Callable[[Progress], None] | None) -> Callable[[Progress], None] | None:
-    """The function that progress is reported to: by default a bar, where a model is asked from a notebook."""
+    """The callback for progress reports: the user's own, or else a bar if a model is asked from a notebook."""
     return shown(progress) if isinstance(judge, ModelJudge) else progress
 
 
 def judge_of(judge: Any) -> Judge | None:
-    """The judge that is meant: a function, or a model by its name.
+    """The judge that a user asked for: a function, or a model by its name.
 
     Raises
     ------
@@ -94,27 +94,27 @@ def questions_of(state: State, vectors: Vectors | None, progress: Callable[[Prog
 
 
 def vectors_of(texts: Sequence[str], vectors: Vectors | None) -> NDArray[np.float32] | None:
-    """A vector for each text, zeros where the embedder has none for it."""
+    """A vector for each text, zeros if the embedder has none for it."""
     if vectors is None:
         return None
     some = [text for text in texts if vectors.covers(text)]
     vectors.of(some)
     known = frozenset(some)
     found = vectors.where_known(texts)
-    # The embedder may have vectors from earlier calls. They are not used, or results would depend on what was embedded before.
+    # Vectors that are left from earlier calls are not used; otherwise results would depend on what was embedded before.
     found[[text not in known for text in texts]] = 0
     return found
 
 
 class _Companions:
-    """The tags that share most samples with a tag."""
+    """The tags that share the most rows with a tag."""
 
     def __init__(self, state: State) -> None:
         self._codes, self._offsets = state.sets.codes, state.sets.offsets
         self._order = state.order
         self._place = np.full(len(state.counts), len(state.order))
         self._place[state.order] = np.arange(len(state.order))
-        # The assignments by tag, so that the rows of one stand together.
+        # The assignments ordered by tag, so that the rows of a tag are next to each other.
         self._by_tag = np.argsort(self._codes, kind="stable")
         self._starts = np.searchsorted(self._codes[self._by_tag], np.arange(len(state.counts) + 1))
 

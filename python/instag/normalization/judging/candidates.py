@@ -1,4 +1,4 @@
-"""Which tags a judge should see beside a tag: few, and among them nearly all that mean the same or are broader."""
+"""The candidates that a judge sees with a tag: few, and among them nearly all that mean the same or are broader."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -12,22 +12,22 @@ from instag.normalization.matching.words import joined, numeronym, stems
 
 __all__ = ["MOST", "Shared", "candidates"]
 
-# The most candidates of a tag, and how many of these places are kept for candidates that are not the nearest.
+# The most candidates of a tag, and how many of them may be acronyms, contained tags, and frequent tags.
 MOST = 8
 ACRONYMS = 2
 CONTAINED = 3
 FREQUENT = 2
-# How many of the most frequent tags are compared once more, to find broad ones that are not among the nearest.
+# How many of the most frequent tags are compared separately, to find broad ones that are not among the nearest.
 BROAD = 150
-# A tag of more words than this is looked up by its runs of words, not by all that can be chosen from them.
+# A tag of more words than this is looked up by its runs of words instead of all subsets of its words.
 WORDS = 5
-# Tags compared with all others at a time.
+# How many tags are compared with all others at a time.
 BLOCK = 256
-# Cosines are rounded to this fraction before they are compared, so that any machine asks the same questions.
+# Cosines are rounded to this fraction before they are compared, so that every machine asks the same questions.
 STEPS = 10_000
 
 Shared = Callable[[int, int], list[int]]
-"""From a tag's place to the places of up to so many tags before it that share most samples with it."""
+"""From a tag's place and a number to the places of at most so many earlier tags, those that share most rows with it."""
 
 
 def candidates(
@@ -40,8 +40,8 @@ def candidates(
 ) -> Iterator[list[int]]:
     """The candidates of each tag, as places of tags before it.
 
-    First acronyms and what they may stand for, and tags whose words a tag has; then the nearest of all and the nearest
-    of the most frequent; and where places are left, the tags that share most samples.
+    First come acronyms and what they may stand for, and tags whose words are all in the tag; then the nearest tags, and
+    the nearest of the most frequent ones; and if places are left, the tags that share most rows.
 
     Parameters
     ----------
@@ -50,13 +50,13 @@ def candidates(
     vectors
         A vector of length 1 for each, zeros where it has none; None where there is no embedder.
     shared
-        Who shares samples with a tag.
+        Finds the tags that share most rows with a tag.
     most
         The most candidates of a tag.
     first
-        Where not 0, only tags from this place on are asked about, and only those before it are candidates.
+        If not 0, only tags from this place on get candidates, and only those before it are candidates.
     progress
-        Called with the number of tags that have their candidates.
+        Called with the number of tags that have been compared.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def candidates(
     by_words = _Contained(texts)
     for place, (near, broad) in enumerate(_nearest(len(texts), vectors, most, first, progress), first):
         found = dict.fromkeys(chain(by_letters.of(place), by_words.of(place, first or place)))
-        # The nearest fill what is left, but for the places that are kept for broad ones.
+        # The nearest fill the other places, except those that are kept for broad ones.
         kept = [other for other in broad if other not in found and other not in near[: most - FREQUENT]][:FREQUENT]
         for other in near:
             if len(found) >= most - len(kept):
@@ -83,7 +83,7 @@ def candidates(
 def _nearest(
     size: int, vectors: NDArray[np.float32] | None, most: int, first: int, progress: Callable[[int], None]
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """For each place the nearest before it, and the nearest of those among the most frequent."""
+    """For each place, the nearest tags before it, and the nearest among the most frequent ones."""
     if vectors is None:
         yield from (([], []) for _ in range(first, size))
         return
@@ -92,7 +92,7 @@ def _nearest(
         end = min(start + BLOCK, size)
         among = first or end
         scores = np.rint(vectors[start:end] @ vectors[:among].T * STEPS).astype(np.int64)
-        # Among equals the most frequent; the place in the number makes an order of it that does not depend on chance.
+        # A tie goes to the most frequent; with the place in the key, no two keys are equal and the order is fixed.
         keys = scores * size - np.arange(among)
         nothing = np.iinfo(np.int64).min
         places = np.arange(start, end)[:, None]
@@ -110,7 +110,7 @@ def _top(keys: NDArray[np.int64], most: int, nothing: int) -> list[int]:
 
 
 class _Acronyms:
-    """Acronyms ("nlp") and numeronyms ("k8s") beside what they may stand for."""
+    """Acronyms ("nlp") and numeronyms ("k8s"), and what they may stand for."""
 
     def __init__(self, texts: Sequence[str], first: int) -> None:
         self._first = first
@@ -128,7 +128,7 @@ class _Acronyms:
                 self._pair(place, other)
 
     def of(self, place: int) -> list[int]:
-        """The most frequent of a tag's."""
+        """The most frequent acronyms or expansions of a tag."""
         return sorted(self._others.get(place, ()))[:ACRONYMS]
 
     def _pair(self, one: int, other: int) -> None:
@@ -137,7 +137,7 @@ class _Acronyms:
 
 
 class _Contained:
-    """Tags by their words."""
+    """An index of tags by their words."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._words = [frozenset(stems(text)) for text in texts]
@@ -147,7 +147,7 @@ class _Contained:
             self._places[words].append(place)
 
     def of(self, place: int, before: int) -> list[int]:
-        """The tags before a place whose words one has all: those with the most words first, then the most frequent."""
+        """The tags before a place whose words are all in this tag: most words first, then the most frequent."""
         found = [
             (-len(part), other)
             for part in self._parts(place)

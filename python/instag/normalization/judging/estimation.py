@@ -1,4 +1,4 @@
-"""Estimates: what a model that judges tags would be asked, and what that takes; nothing is asked."""
+"""Estimate the cost of asking a model to judge tags, without asking it."""
 
 from dataclasses import dataclass
 
@@ -12,27 +12,27 @@ from instag.normalization.judging.prompt import RULES
 
 __all__ = ["JudgeEstimate", "estimate"]
 
-# Tokens that a model writes about a tag.
+# Tokens of an answer about one tag.
 ANSWER = 30
-# Seconds to the first word of an answer, tokens a second of one, and answers at a time, where the journal has no pace.
+# If the journal has no pace: seconds to the first word of an answer, its tokens a second, and answers at a time.
 WAIT, SPEED, IN_FLIGHT = 0.5, 60.0, 32
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeEstimate:
-    """What it takes to ask a model about tags.
+    """The number of questions, the cost and the time to ask a model about tags.
 
     Attributes
     ----------
     tags
-        The tags that there are to judge, and in how many `questions`; `answered` of these have an answer, and the run
-        will ask `asked` of the others.
+        The number of tags, and the number of `questions` that they make; `answered` of these have an answer already,
+        and the run will ask `asked` of the others.
     prompt_tokens, completion_tokens
-        What is asked and answered then, by a rule of thumb.
+        The tokens of these questions and their answers, by a rule of thumb.
     cost
-        US dollars for that; None where the price is not known.
+        US dollars for them; None if the price is not known.
     seconds
-        How long it takes: at the pace of the journal's last answers, or where it has none, at a usual one.
+        How long it takes: at the pace of the journal's last answers or, if it has none, at a usual pace.
     paced
         Whether the journal has a pace.
     """
@@ -58,7 +58,7 @@ class JudgeEstimate:
 
 
 def estimate(batches: Batches, task: Task[Answer], settings: Settings) -> JudgeEstimate:
-    """Estimate what it takes to ask what has no answer in the journal, which another run may be writing."""
+    """Estimate the questions without an answer in the journal, which another run may be writing at the same time."""
     held = task.peek()
     if settings.retry_unread:
         batches.read(held.replies(), task.read)
@@ -81,6 +81,6 @@ def estimate(batches: Batches, task: Task[Answer], settings: Settings) -> JudgeE
 
 
 def _usual(asked: int, settings: Settings) -> float:
-    """Seconds that so many questions usually take: the estimate where the journal has no pace."""
+    """The seconds that this many questions usually take, for journals without a pace."""
     at_once = IN_FLIGHT if settings.limits.concurrency == "auto" else settings.limits.concurrency
     return asked * (WAIT + BATCH * ANSWER / SPEED) / max(min(at_once, asked), 1)

@@ -14,7 +14,7 @@ from instag.io.output import atomic_write
 __all__ = ["Judged", "Judgments", "frame_of", "read_judgments", "write_judgments"]
 
 Judgments = str | Path | pl.DataFrame | Sequence[str | Path]
-"""Judgements that were made before: files, or a frame."""
+"""Earlier judgements: files, or a frame."""
 
 SCHEMA: dict[str, Any] = {
     "tag": pl.String,
@@ -29,7 +29,7 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a judge, or a file, said of a tag."""
+    """The judgement of a tag, by a judge or from a file."""
 
     tag: str
     count: int
@@ -41,15 +41,15 @@ class Judged:
 
 
 def read_judgments(source: Judgments) -> list[Judged]:
-    """Read judgements: files of JSON Lines, a line a tag, or the frame of :attr:`instag.Normalized.judgments`.
+    """Read judgements: files of JSON Lines, a line for each tag, or the frame of :attr:`instag.Normalized.judgments`.
 
-    Of several lines for a tag the last counts. A file may leave out `count`, `candidates`, `reasons` and `judge`.
+    If a tag has several lines, the last one counts. A file may leave out `count`, `candidates`, `reasons` and `judge`.
 
     Raises
     ------
     InputError
-        If a line is no judgement, with its number.
-        Where there is no such file, this is a ``FileNotFoundError`` too.
+        If a line is not a judgement; the message has its number.
+        If there is no such file, the error is also a ``FileNotFoundError``.
     """
     if isinstance(source, pl.DataFrame):
         lines = ((f"judgments, row {nth}", "judgments", row) for nth, row in enumerate(source.iter_rows(named=True)))
@@ -101,7 +101,9 @@ def _lines(path: Path) -> Iterator[tuple[str, str, Any]]:
             try:
                 yield f"{path}, line {nth}", path.name, orjson.loads(line)
             except orjson.JSONDecodeError as error:
-                raise InputError(f"{path}, line {nth}: expected JSON, a judgement a line; found {error}") from None
+                raise InputError(
+                    f"{path}, line {nth}: expected one judgement in JSON on each line; found {error}"
+                ) from None
 
 
 def _judged(where: str, name: str, line: Any) -> Judged:

@@ -1,4 +1,4 @@
-"""A language model as a judge: 20 tags a question, every answer in a journal."""
+"""A language model as a judge: it is asked about 20 tags at a time, and its answers are kept in a journal."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelJudge"]
 
-# Hexadecimal digits that tell prompts apart in the names of journals.
+# How many hexadecimal digits of the prompt's hash the name of a journal has.
 DIGITS = 8
 
 
@@ -30,13 +30,13 @@ DIGITS = 8
 class ModelJudge:
     """A language model that judges tags, for :func:`instag.normalize` and :meth:`instag.Vocabulary.apply`.
 
-    About 20 tags are in a question. Answers go to a journal, as those of :func:`instag.tag` do: nothing that was
-    answered is asked again, and a run that ended early goes on where it was.
+    Each question is about 20 tags. Answers are kept in a journal, like those of :func:`instag.tag`: nothing that has an
+    answer is asked again, and a run that ended early continues where it stopped.
 
     Parameters
     ----------
     model
-        The model's name at the endpoint, or the path of a `.gguf` file, which is run in this process.
+        The model's name at the endpoint, or the path of a `.gguf` file, which runs in this process.
     **options
 
     Attributes
@@ -46,7 +46,7 @@ class ModelJudge:
     journal
         The file that answers are written to.
     tally
-        What the last run asked; None before the first.
+        The progress report of the last run; None before the first.
 
     Raises
     ------
@@ -62,7 +62,7 @@ class ModelJudge:
 
     def __init__(self, model: str, **options: Unpack[ModelOptions]) -> None:
         self._model, self._options = model, ModelOptions(max_tokens=JUDGE_TOKENS) | options
-        # A wrong option is an error at once, but a key is needed only when something is asked.
+        # A wrong option is reported at once, but a key is needed only when something is asked.
         self._offline = Settings.of(model, self._options, remote=False)
         self.name = self._offline.model
         name = re.sub(r"[^\w.-]+", "-", f"{self.name}.judge.{IDENTITY.split()[1][:DIGITS]}.journal")
@@ -77,19 +77,19 @@ class ModelJudge:
     def __call__(
         self, questions: Sequence[Question], progress: Callable[[Progress], None] | None = None
     ) -> list[Judgement | None]:
-        """Judge tags: a judgement for each, and None where the model gave no answer that can be read.
+        """Judge tags: return a judgement for each, or None if the model gave no readable answer.
 
         Parameters
         ----------
         questions
             The tags, each with its candidates.
         progress
-            Called with the :class:`instag.Tally`, where the options of the judge have no `progress`.
+            Called with the :class:`instag.Tally`, unless the judge has a `progress` option of its own.
 
         Raises
         ------
         EndpointError
-            If the endpoint ends it all, as for :func:`instag.tag`.
+            If the endpoint cannot be used, as for :func:`instag.tag`.
         InputError
             If there is no key, or the journal cannot be opened.
         """
@@ -98,7 +98,7 @@ class ModelJudge:
     async def ask(
         self, questions: Sequence[Question], progress: Callable[[Progress], None] | None = None
     ) -> list[Judgement | None]:
-        """Judge tags in an event loop that is running already; otherwise the same as calling the judge."""
+        """Judge tags in an event loop that is already running; otherwise the same as calling the judge."""
         options: dict[str, Any] = dict(self._options)
         if options.get("progress") is None:
             options["progress"] = progress
@@ -114,7 +114,7 @@ class ModelJudge:
         return judgements
 
     def estimate(self, questions: Sequence[Question]) -> JudgeEstimate:
-        """What it takes to ask about tags; nothing is asked, and no file is made."""
+        """Estimate the cost of asking about tags, without asking and without creating a file."""
         return estimate(Batches(questions, self._task), self._task, self._offline)
 
 

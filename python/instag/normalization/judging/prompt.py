@@ -1,4 +1,4 @@
-"""What a model is asked about tags: the rules, the form of its answer, and some tags at a time."""
+"""The prompt for a judge: the rules, the schema of the answer, and a batch of tags."""
 
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -56,11 +56,11 @@ Answer with JSON and nothing else: {"tags": [{"tag": "…", "same": [{"name": "�
 [{"name": "…", "reason": "a few words"}]}]}"""
 
 IDENTITY = f"judge {blake2b(orjson.dumps([RULES, SCHEMA]), digest_size=16).hexdigest()}"
-"""A hash of all that shapes the messages."""
+"""A hash of everything that shapes the messages."""
 
 
 def text_of(questions: Sequence[Question]) -> str:
-    """What a model is shown of some tags.
+    """A batch of tags as a model sees it.
 
     Examples
     --------
@@ -71,5 +71,5 @@ def text_of(questions: Sequence[Question]) -> str:
 
 
 def messages_of(text: str) -> list[dict[str, str]]:
-    """The messages of a chat that ask about some tags: first the rules, always the same, then the tags."""
+    """The messages that ask about a batch of tags: first the rules, which are always the same, then the tags."""
     return [{"role": "system", "content": RULES}, {"role": "user", "content": text}]

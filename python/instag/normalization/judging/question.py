@@ -1,4 +1,4 @@
-"""What a judge is asked of a tag, and what it answers."""
+"""A question to a judge about a tag, and its answer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ __all__ = ["Judge", "Judgement", "Question"]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A tag, and the tags beside which a judge is to look at it.
+    """A tag, and the candidates that a judge compares it with.
 
     Attributes
     ----------
     tag
         The tag.
     count
-        The rows that have it.
+        The number of rows that have it.
     candidates
         Other tags, all at least as frequent, that may mean the same or be broader.
     """
@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a judge says of a tag.
+    """The judgement of a tag.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Judgement:
     broader
         The candidates of which the tag is a kind or a part.
     reasons
-        A few words on why, for some or all of those, by their names.
+        Reasons in a few words, for some or all of these, by their names.
 
     Examples
     --------
@@ -51,4 +51,4 @@ class Judgement:
 
 
 Judge = Callable[[list[Question]], Sequence[Judgement | None]]
-"""From questions to as many judgements, in their order."""
+"""A function from questions to as many judgements, in the same order."""

@@ -1,1 +1,1 @@
-"""Whether two tags are one, and why: guards, spelling, likeness, and how groups come of pairs."""
+"""Decide whether two tags are the same, and why: guards, spelling and meaning; and form groups from pairs."""

@@ -1,4 +1,4 @@
-"""Acronyms beside what they stand for."""
+"""Acronyms and what they stand for."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,12 @@ from instag.normalization.matching.words import initials, stems
 __all__ = ["LEAST", "Acronyms", "acronyms", "reason"]
 
 LONGEST = 6
-# Below this, initials are the same by chance.
+# Below this similarity, the initials are the same by chance.
 LEAST = 0.30
 
 
 class Acronyms:
-    """The acronyms among texts, the most frequent text first, and what each may stand for."""
+    """The acronyms among texts, given the most frequent first, and what each may stand for."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.short = {text: nth for nth, text in enumerate(texts) if _may_be(text)}
@@ -27,7 +27,7 @@ class Acronyms:
                 self._expansions[letters].append(nth)
 
     def expansion(self, short: str) -> int | None:
-        """The place of the one text that an acronym stands for, inflections aside; None where it is not one."""
+        """The place of the one text that an acronym stands for, not counting inflections; None if it is not one."""
         places = self._expansions.get(short, [])
         # The first is the most frequent.
         return places[0] if len({stems(self._texts[place]) for place in places}) == 1 else None
@@ -37,7 +37,7 @@ class Acronyms:
         return self._expansions.get(short, [])
 
     def partner(self, text: str) -> int | None:
-        """The place of the text that another one is the acronym of, or that is its acronym; None without just one.
+        """The place of the one text that a text is the acronym of, or that is its acronym; None if it is not just one.
 
         Examples
         --------
@@ -55,7 +55,7 @@ class Acronyms:
 
 
 def acronyms(texts: Sequence[str], found: NDArray[np.float32]) -> Iterator[tuple[int, int, float]]:
-    """Acronyms that stand for one tag only, inflections aside: two places, the lower first, and their similarity.
+    """Acronyms that stand for one tag only, not counting inflections: two places, the lower first, and their similarity.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def acronyms(texts: Sequence[str], found: NDArray[np.float32]) -> Iterator[tuple
 
 
 def reason(one: str, other: str) -> str:
-    """Why an acronym and what it stands for are one."""
+    """The reason for joining an acronym and what it stands for."""
     return f"acronym: {min(one, other, key=len)}"
 
 

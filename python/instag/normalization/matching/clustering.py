@@ -1,4 +1,4 @@
-"""From accepted pairs of tags, or vectors, to groups with a centre: stars, chains, DBSCAN, and splitting."""
+"""Form groups with a centre from accepted pairs of tags, or from vectors: stars, chains, DBSCAN, and splitting."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
@@ -13,23 +13,23 @@ from instag.warning import warn
 __all__ = ["Edges", "Joined", "chained", "paper", "split", "star"]
 
 Edges = Mapping[int, Mapping[int, float]]
-"""For each tag the tags it may join, with the distance."""
+"""For each tag, the tags that it may join, with their distances."""
 Joined = dict[int, tuple[int, int]]
-"""For each tag that joined a group, its centre and the neighbour that led there."""
+"""For each tag that joined a group, the centre, and the neighbour through which it joined."""
 
 
 def star(order: Sequence[int], edges: Edges) -> Joined:
-    """Let each tag join its nearest centre; one that has none near becomes a centre itself.
+    """Let each tag join its nearest centre; a tag with no centre among its neighbours becomes a centre itself.
 
-    Every tag stands beside its centre, so that nothing is joined by a chain, and no two centres have an edge: doing it
-    again changes nothing.
+    Every tag is a neighbour of its centre, so there are no chains, and no two centres have an edge, so a second run
+    changes nothing.
 
     Parameters
     ----------
     order
-        The tags, those that are to be centres first.
+        The tags; earlier ones become centres first.
     edges
-        Both ways.
+        In both directions.
 
     Examples
     --------
@@ -50,12 +50,12 @@ def star(order: Sequence[int], edges: Edges) -> Joined:
 
 
 def chained(order: Sequence[int], edges: Edges, min_samples: int) -> Joined:
-    """Join all that hang together by chains of accepted pairs, through tags with at least `min_samples` near them.
+    """Join tags that are connected by chains of accepted pairs, through tags with at least `min_samples` neighbours.
 
-    A tag counts itself among those near. :func:`paper` groups vectors by one distance, labelled as scikit-learn does,
-    and leads each to its centre by the most similar pairs. Here rules have said which pairs are one and a judge may
-    have, so that similarity says little: each merge is explained by the fewest pairs that lead to the centre, the first
-    tag of the group in `order`, and a tag that is not dense itself goes to the nearest that is.
+    A tag counts as its own neighbour. :func:`paper` groups vectors by one distance, with the labels of scikit-learn,
+    and leads each to its centre through the most similar pairs. Here, pairs were accepted by rules and perhaps by a
+    judge, so similarity means little: each merge is explained by the fewest pairs that lead to the centre, which is the
+    first tag of the group in `order`, and a tag that is not dense itself joins the nearest that is.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def chained(order: Sequence[int], edges: Edges, min_samples: int) -> Joined:
 
 
 def _led(order: Sequence[int], edges: Edges, group: Mapping[int, int], core: AbstractSet[int]) -> Joined:
-    """The first tag of each group, and the way to it from each other tag of the group."""
+    """For each tag, the first tag of its group as the centre, and the next tag on the way there."""
 
     def inside(tag: int, other: int) -> bool:
         return group.get(tag) == group.get(other) and (tag in core or other in core)
@@ -91,7 +91,7 @@ def _led(order: Sequence[int], edges: Edges, group: Mapping[int, int], core: Abs
 
 
 def _reached(first: int, edges: Edges, passes: Callable[[int, int], bool]) -> dict[int, int]:
-    """All tags that lead from one to the next, and the one before each on the shortest way."""
+    """All tags that can be reached from the first, and the one before each on the shortest way."""
     ways: dict[int, int] = {}
     waiting = deque((first,))
     while waiting:
@@ -103,12 +103,12 @@ def _reached(first: int, edges: Edges, passes: Callable[[int, int], bool]) -> di
     return ways
 
 
-# A cluster of more tags than this that is wider than any two neighbours is a chain.
+# A cluster of more tags than this counts as a chain if it is more than twice as wide as the distance.
 FEW = 3
 
 
 def paper(found: NDArray[np.float32], distance: float, min_samples: int, max_diameter: float | None) -> Joined:
-    """Join the vectors of each cluster of DBSCAN: the first is its centre, and each other is led there.
+    """Cluster vectors by DBSCAN; the first of each cluster is its centre, and each other is led there.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def paper(found: NDArray[np.float32], distance: float, min_samples: int, max_dia
 
 
 def split(joined: Joined, edges: Edges, found: NDArray[np.float32], max_diameter: float) -> Joined:
-    """Split groups until no two tags of one are farther apart; what is left of a group still hangs together."""
+    """Split groups until no two tags of a group are farther apart; each part is still connected."""
     groups: dict[int, list[int]] = defaultdict(list)
     for tag, (centre, _) in joined.items():
         groups[centre].append(tag)
@@ -136,7 +136,7 @@ def split(joined: Joined, edges: Edges, found: NDArray[np.float32], max_diameter
         labels = _core.cluster(np.ascontiguousarray(found[members]), max_diameter, 1, max_diameter)[0]
         part = dict(zip(members, labels.tolist(), strict=True))
         kept = {
-            tag: {other: far for other, far in edges[tag].items() if part.get(other, -1) == part[tag]}
+            tag: {other: distance for other, distance in edges[tag].items() if part.get(other, -1) == part[tag]}
             for tag in members
         }
         apart |= chained(members, kept, 2)
@@ -150,6 +150,6 @@ def _warn_of_chains(found: NDArray[np.float32], labels: NDArray[np.int64], dista
     if chains:
         message = (
             f"linkage 'dbscan': {chains:,} clusters are chains, with tags more than twice the distance {distance} "
-            "apart; `via` in `merges` says by which way they hang together, and `max_diameter` splits them"
+            "apart; `via` in `merges` shows how they are connected, and `max_diameter` splits them"
         )
         warn(message)

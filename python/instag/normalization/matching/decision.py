@@ -1,4 +1,4 @@
-"""Whether two tags are one, and why: guards first, then the rules of spelling, then likeness.
+"""Decide whether two tags are the same, and why: by guards first, then by the rules of spelling, then by meaning.
 
 Normalising and applying a vocabulary both decide here, so that a tag becomes the same in both.
 """
@@ -58,18 +58,18 @@ TIMES = {
     "far words": 0.8,
 }
 CAP = {"order": 0.10, "derived": 0.10, "close words": 0.15, "other words": 0.10, "generic word": 0.075}
-# Two words that tags exchange are close from a likeness of CLOSE on, and have little in common below FAR.
+# Two words by which tags differ are close from a similarity of CLOSE on, and have little in common below FAR.
 CLOSE = 0.60
 FAR = 0.42
-# Tags of fewer letters, spaces aside, are too short for two of them to be one by spelling.
+# Tags of fewer letters, not counting spaces, are too short for two of them to be the same by spelling.
 SHORT = 5
-# Why two tags are one where nothing else differs.
+# The reason for joining two tags that differ in nothing else.
 ACCENTS = "differ only by accents"
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """What the spelling of two tags says: a reason to join them, or one to leave them to others."""
+    """The result of comparing the spelling of two tags: a reason to join them, or not to join them by spelling."""
 
     joins: bool
     why: str
@@ -78,7 +78,7 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Likeness:
-    """What the likeness of two tags says, the distance allowed for how they differ, and why."""
+    """The result of comparing the meaning of two tags: the decision, the reason, and the distance allowed."""
 
     joins: bool
     why: str
@@ -87,16 +87,16 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Matching:
-    """The settings by which two tags are one.
+    """The settings that decide whether two tags are the same.
 
     Attributes
     ----------
     stem
-        Whether inflections of one word are one tag, or all that has one Porter stem (`"paper"`).
+        Whether inflections of one word are joined, or all words of one Porter stem (`"paper"`).
     guards
-        Whether tags are kept apart that only look alike.
+        Whether tags that only look alike are kept apart.
     distance
-        The cosine distance within which tags are one; None where meaning is not asked.
+        The cosine distance within which tags are merged; None if meaning is not considered.
     """
 
     stem: Stem
@@ -105,11 +105,11 @@ class Matching:
 
     @property
     def by_stem_alone(self) -> bool:
-        """Whether tags of one Porter stem are one, right or wrong, as in the paper."""
+        """Whether tags of one Porter stem are always joined, right or wrong, as in the paper."""
         return bool(self.stem) and (self.stem == "paper" or not self.guards)
 
     def keys(self, texts: Sequence[str]) -> list[list[str]]:
-        """Columns of keys, a key for each cleaned text: only texts that share a key of a column can be spelt alike.
+        """Columns with a key for each cleaned text: only texts with the same key in some column can match by spelling.
 
         Examples
         --------
@@ -127,16 +127,16 @@ class Matching:
 
     @property
     def reach(self) -> float:
-        """The largest distance at which any two tags may be one."""
+        """The largest distance at which any two tags may be merged."""
         return reach(self.distance or 0.0, guards=self.guards)
 
     def exchange(self, vectors: Vectors, pairs: Iterable[tuple[str, str]]) -> "Exchange":
-        """The likeness of the words that the tags of each pair exchange, all embedded at once."""
+        """The similarity of the words by which the tags of each pair differ, all embedded at once."""
         unknown = (unsettled(one, other) for one, other in pairs) if self.guards else ()
         return Exchange(vectors, filter(None, unknown))
 
     def why(self, one: str, other: str, similarity: float, exchange: "Exchange") -> str | None:
-        """Why two texts of a similarity within reach are one; None where they are not."""
+        """Why two texts of a similarity within reach are the same; None if they are not."""
         if not self.guards:
             return "alike"
         found = compare(one, other, similarity, self.distance or 0.0, exchange)
@@ -144,17 +144,17 @@ class Matching:
 
 
 def spelt(why: str, one: str, other: str) -> str:
-    """The reason for a merge by spelling, as people read it."""
+    """The reason for a merge by spelling, as users read it."""
     return f"{why}: {one} / {other}"
 
 
 def shown(one: str, other: str, similarity: float, why: str) -> str:
-    """The reason for a merge by meaning, as people read it."""
+    """The reason for a merge by meaning, as users read it."""
     return f"{one} / {other}: similarity {similarity:.2f}; {why}"
 
 
 def spelling(one: str, other: str) -> Spelling | None:
-    """What two cleaned tags' spelling says; None where it says nothing.
+    """Compare the spelling of two cleaned tags; None if it decides nothing.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def spelling(one: str, other: str) -> Spelling | None:
     if twins is not None:
         why = ACCENTS if twins else "kept apart: accents differ"
         return Spelling(joins=twins, why=why, rank=0 if twins else 3)
-    # Inflections are those of English.
+    # The rules of inflection are those of English.
     if refusal(one, other) or not (is_english(one) and is_english(other)):
         return None
     return _inflection(one, other)
@@ -191,12 +191,12 @@ def _inflection(one: str, other: str) -> Spelling | None:
 
 
 def reach(distance: float, *, guards: bool) -> float:
-    """The largest distance at which any two tags may be one."""
+    """The largest distance at which any two tags may be merged."""
     return max(distance, *(_limit(kind, distance) for kind in TIMES)) if guards else distance
 
 
 def unsettled(one: str, other: str) -> tuple[Words, Words] | None:
-    """The words that two tags exchange, where it depends on the likeness of these whether the tags are one."""
+    """The words by which two tags differ, if the decision depends on the similarity of these words; otherwise None."""
     left, right = unlike(*difference(one, other))
     return (left, right) if left and right else None
 
@@ -204,9 +204,9 @@ def unsettled(one: str, other: str) -> tuple[Words, Words] | None:
 def compare(
     one: str, other: str, similarity: float, distance: float, likeness: Callable[[Words, Words], float]
 ) -> Likeness:
-    """Whether two cleaned tags of a similarity are one.
+    """Decide whether two cleaned tags of a given similarity are the same.
 
-    `likeness` is asked for the similarity of the words that they exchange.
+    `likeness` gives the similarity of the words by which they differ.
 
     Examples
     --------
@@ -220,19 +220,19 @@ def compare(
         return Likeness(joins=False, why=guarded, limit=0.0)
     kind, why = _kind(one, other, likeness)
     limit = _limit(kind, distance)
-    # A likeness that single precision cannot tell from the limit is within it.
+    # A distance that single precision cannot tell from the limit is within it.
     return Likeness(joins=1 - similarity <= limit + 1e-6, why=why, limit=limit)
 
 
 class Exchange:
-    """The similarity of the words that two tags exchange, all embedded at once."""
+    """The similarity of the words by which two tags differ, all embedded at once."""
 
     def __init__(self, vectors: Vectors, pairs: Iterable[tuple[Words, Words]]) -> None:
         texts = sorted({" ".join(side) for pair in pairs for side in pair})
         self._vectors = dict(zip(texts, vectors.of(texts), strict=True))
 
     def __call__(self, left: Words, right: Words) -> float:
-        """The similarity of two sides of one of these pairs."""
+        """The similarity of the two sides of one of the pairs."""
         return float(self._vectors[" ".join(left)] @ self._vectors[" ".join(right)])
 
 
@@ -253,7 +253,7 @@ def _kind(one: str, other: str, likeness: Callable[[Words, Words], float]) -> tu
 
 
 def _kind_of_order(one: str, other: str) -> tuple[str, str]:
-    """How tags of the same words of meaning differ: by inflection, order, or words between them."""
+    """How tags with the same meaningful words differ: by inflection, order, or small words."""
     if kind_of_inflection(words(one), words(other)):
         return "derived", "inflection"
     found, found_too = particles(one), particles(other)

@@ -1,7 +1,7 @@
-"""Why two tags must stay two, whatever their likeness.
+"""Guards: reasons for keeping two tags apart, however similar they are.
 
-A model of language puts "safe" beside "not safe" and "French to English" beside "English to French". Each guard here
-looks at one way in which tags that are written alike mean different things.
+A language model finds "safe" similar to "not safe", and "French to English" to "English to French". Each guard checks
+for one way in which tags that are written alike mean different things.
 """
 
 import re
@@ -41,24 +41,24 @@ from instag.normalization.matching.words import (
 __all__ = ["contrary", "refusal"]
 
 SYMBOL = re.compile(r"[+#*&%$.]")
-# Below this many letters a prefix is more likely to be a part of the word.
+# If fewer letters than this follow it, a prefix is more likely to be part of the word.
 STEM = 4
 # Words that make a list of a tag.
 LISTING = frozenset(("and", "or"))
-# "and", and what is left of it in "hack'n'slash".
+# "and", and its short form in "hack'n'slash".
 AND = frozenset(("and", "n"))
-# Words whose order or neighbours count.
+# Words for which order or neighbours matter.
 PLACED = DIRECTIONS.union(FILLERS, TURNING, LISTING, ROMAN, *NATIONS)
-# Words that always make two tags different, as numbers, signs and single letters do.
+# Words that make two tags different by themselves, as numbers, signs and single letters do.
 DECISIVE = NEGATIONS.union(NUMBERS, *NAMES)
 NAMED = frozenset().union(*NAMES)
-# Words without a meaning of their own that have opposites nevertheless.
+# Words without a meaning of their own that still have opposites.
 SMALL = FILLERS.intersection(OPPOSITES)
 CONTRARY = tuple(prefix for pair in OPPOSED for prefix in pair)
 
 
 def refusal(one: str, other: str) -> str | None:
-    """Why two cleaned tags must never be one, or None.
+    """Why two cleaned tags must never be joined; None if they may be.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def refusal(one: str, other: str) -> str | None:
     'direction: to'
     >>> refusal("code review", "reviewing code")
     """
-    # Neither spaces nor full stops inside a name make another tag.
+    # Tags that differ only by spaces, or by full stops inside a name, are the same.
     if joined(one) == joined(other):
         return None
     twins = accents(one, other)
@@ -80,10 +80,10 @@ def refusal(one: str, other: str) -> str | None:
 
 
 def contrary(one: str, other: str) -> str | None:
-    """Why two cleaned tags stay two even where a judge says that they are one, or None.
+    """Why two cleaned tags must stay apart even if a judge calls them the same; None if they may be joined.
 
-    A judge knows names, letters and lists better than any list of words; yet in haste it takes opposites, directions,
-    numbers and signs for the same.
+    A judge knows names, letters and lists better than any list of words, but it sometimes confuses opposites,
+    directions, numbers and signs.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def contrary(one: str, other: str) -> str | None:
 
 
 def _are_plain(one: str, other: str) -> bool:
-    """Whether no guard knows a word that one tag has and the other has not, as with most pairs."""
+    """Whether no guard applies to a word that only one of the tags has, as with most pairs."""
     decisive = _decisive(one)
     return (
         decisive is not None
@@ -111,7 +111,7 @@ def _are_plain(one: str, other: str) -> bool:
 
 @lru_cache(CACHE)
 def _decisive(tag: str) -> Words | None:
-    """The words of a tag that make it another one each by itself; None where their order or neighbours count too."""
+    """The words of a tag that each make it different from others; None if their order or neighbours matter too."""
     if not PLACED.isdisjoint(words(tag)) or any(word.startswith(CONTRARY) for word in words(tag)):
         return None
     return tuple(sorted(word for word in words(tag) if word in DECISIVE or len(word) == 1 or not word.isalpha()))
@@ -119,7 +119,7 @@ def _decisive(tag: str) -> Words | None:
 
 @lru_cache(CACHE)
 def _barred(tag: str) -> frozenset[str]:
-    """Words that another tag may not have beside those of this one: their opposites, and they without a prefix."""
+    """Words that must not be in another tag: the opposites of this one's words, and its words without a prefix."""
     opposites = frozenset[str]().union(*(OPPOSITES.get(word, ()) for word in words(tag)))
     prefixed = ((word, prefix) for word in words(tag) for prefix in PREFIXES if word.startswith(prefix))
     return opposites.union(word.removeprefix(prefix) for word, prefix in prefixed)
@@ -138,7 +138,7 @@ def _numbers(one: str, other: str, _left: Words, _right: Words) -> str | None:
 def _numbers_of(tag: str) -> frozenset[str]:
     numbers: set[str] = set()
     for word in words(tag):
-        # A Roman number alone may be anything.
+        # A Roman number that is the only word may be anything.
         written = NUMBERS.get(word) or (ROMAN.get(word) if len(words(tag)) > 1 else None)
         if written:
             numbers.add(written)
@@ -156,9 +156,9 @@ def _symbols(one: str, other: str, _left: Words, _right: Words) -> str | None:
     if signed == signed_too:
         return None
     missing = [(word, other) for word in signed - signed_too] + [(word, one) for word in signed_too - signed]
-    # Only a full stop inside a name says nothing.
-    told_apart = any(re.search(r"^\.|[+#*]", word) or word.replace(".", "") not in words(tag) for word, tag in missing)
-    return "symbols differ" if told_apart else None
+    # A full stop inside a name is the one sign that makes no difference.
+    differ = any(re.search(r"^\.|[+#*]", word) or word.replace(".", "") not in words(tag) for word, tag in missing)
+    return "symbols differ" if differ else None
 
 
 @lru_cache(CACHE)
@@ -204,7 +204,7 @@ def _prefixes(one: str, other: str, left: Words, right: Words) -> str | None:
 
 
 def _contrary(one: str, other: str) -> bool:
-    """Whether two words are one but for contrary prefixes."""
+    """Whether two words are the same except for contrary prefixes."""
     return any(
         first.startswith(prefix)
         and second.startswith(opposed)
@@ -215,7 +215,7 @@ def _contrary(one: str, other: str) -> bool:
 
 
 def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
-    """Whether the same words stand on swapped sides of "to" or the like, or in another order where that word is missing."""
+    """Whether the same words are on opposite sides of "to" or the like, or in another order if one lacks that word."""
     for word in sorted(held(one, DIRECTIONS) & held(other, DIRECTIONS)):
         before, after = _sides(one, word)
         before_too, after_too = _sides(other, word)
@@ -228,7 +228,7 @@ def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
 
 
 def _turned(one: str, other: str, _left: Words, _right: Words) -> str | None:
-    """The order of words alone says what becomes what: "English-French translation"."""
+    """Whether the order of words gives another direction: "English-French translation"."""
     for word, against in product(sorted(held(one, TURNING)), sorted(held(other, TURNING))):
         before, before_too = _sides(one, word)[0], _sides(other, against)[0]
         if before != before_too and sorted(before) == sorted(before_too):
@@ -252,7 +252,7 @@ def _sides(tag: str, word: str) -> tuple[Words, Words]:
 
 
 def _lists(one: str, other: str, left: Words, right: Words) -> str | None:
-    """Whether one is a list: "research and development" is more than "research"."""
+    """Whether one tag is a list: "research and development" is more than "research"."""
     both = (words(one), words(other))
     if (not left) != (not right):
         listing = [bool(LISTING & {*tag}) for tag in both]

@@ -1,4 +1,4 @@
-"""The language of a tag: whether rules of English apply to it, and whether accents make it another tag."""
+"""The language of a tag: whether the rules of English apply to it, and whether accents matter."""
 
 import unicodedata
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from instag.normalization.matching.words import CACHE, joined, words
 
 __all__ = ["accents", "is_english", "unaccented"]
 
-# Small words of French, German, Italian, Portuguese and Spanish that are none of English.
+# Small words of French, German, Italian, Portuguese and Spanish that are not English words.
 FOREIGN = frozenset(
     "avec das de del della dem den der des di du ein eine el et für las les los mit para pour sur und von zum zur".split()  # noqa: SIM905
 )
-# Accents that writers of English and of their own language leave out: acute, grave, circumflex, cedilla. A tilde or an
-# umlaut makes another letter, "año" is not "ano" and "schön" is not "schon".
+# Accents that writers leave out, in English and in their own language: acute, grave, circumflex, cedilla. A tilde or an
+# umlaut makes another letter: "año" is not "ano", and "schön" is not "schon".
 LIGHT = frozenset("\u0301\u0300\u0302\u0327")
 DIAERESIS = "\u0308"
-# A word of fewer letters is too often another without its accent: "côté" and "cote", "papá" and "papa".
+# A shorter word is too often a different word without its accent: "côté" and "cote", "papá" and "papa".
 SHORT = 6
 
 
 @lru_cache(CACHE)
 def is_english(tag: str) -> bool:
-    """Whether a tag may be English, so that its plurals may be: no letter and no small word says that it is not.
+    """Whether a tag may be English: no letter and no small word shows that it is not.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def is_english(tag: str) -> bool:
 
 @lru_cache(CACHE)
 def unaccented(tag: str) -> str:
-    """A tag without the marks on its Latin letters, and without spaces; marks of other scripts are letters to them.
+    """A tag without spaces and without the accents on Latin letters; in other scripts, marks are part of the letter.
 
     Examples
     --------
@@ -45,10 +45,10 @@ def unaccented(tag: str) -> str:
 
 
 def accents(one: str, other: str) -> bool | None:
-    """Whether two tags that differ by accents alone are one; None where they differ otherwise, or it cannot be known.
+    """Whether two tags that differ only by accents are the same; None if they differ otherwise, or it is not certain.
 
-    Only what has no accent at all joins what has some, and only by accents that people leave out. Of short words the
-    likeness of their meanings has to say more.
+    Only a tag without any accent can be the same as one with accents, and only if people leave these accents out. For
+    short words, their meaning has to decide.
 
     Examples
     --------

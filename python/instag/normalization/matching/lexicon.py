@@ -1,4 +1,4 @@
-"""Words that tell tags apart, whatever a model says of their likeness."""
+"""Words that make tags different, however similar a model finds them."""
 
 __all__ = [
     "DIRECTIONS",
@@ -28,20 +28,20 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(_list(text))
 
 
-# Words that carry no meaning of their own; single letters are what cleaning leaves of them.
+# Words without a meaning of their own; the single letters are what cleaning leaves of some of them.
 FILLERS = _words("a an the of for and in on with to by from s or as at n")
 
-# Words that belong to the one before them ("zoom in", "set up") where none follows that they could govern.
+# Words that belong to the word before them ("zoom in", "set up") if no word follows that they could refer to.
 PARTICLES = _words("of for in on with to by from at as out off up down over away back")
 
-# A tag that has one of these says the contrary of one that has not.
+# A tag with one of these means the contrary of the tag without it.
 NEGATIONS = _words(
     """
     not no non without never un anti except cannot dont doesnt isnt none nor lack lacking minus false fake
     """
 )
 
-# Words with two sides: what is on the left of them is not what is on the right.
+# Words with two sides: the left cannot be exchanged for the right.
 DIRECTIONS = _words(
     """
     to from into vs versus than over under before after by of in on with without for as against between via per
@@ -49,10 +49,10 @@ DIRECTIONS = _words(
     """
 )
 
-# Those of them that turn the meaning round where the words are in another order.
+# Those of them that reverse the meaning if the words are in another order.
 SWAPPING = ("to", "from", "vs", "versus", "into", "than", "before", "after", "without")
 
-# What turns one thing into another: of two words before it, the first is what it was.
+# Words for turning one thing into another: of two words before them, the first is turned into the second.
 TURNING = _words(
     """
     translation translations translating translate translator conversion conversions converting convert converter
@@ -61,7 +61,7 @@ TURNING = _words(
     """
 )
 
-# Prefixes that make another word of a word.
+# Prefixes that turn a word into a different word.
 PREFIXES = _words(
     """
     un in im non anti dis il ir de mis a sub super pre post multi re counter hyper hypo micro macro bi tri semi
@@ -69,7 +69,7 @@ PREFIXES = _words(
     """
 )
 
-# Prefixes that make contraries of one word.
+# Pairs of prefixes that turn a word into two contrary ones.
 OPPOSED = (
     ("over", "under"),
     ("hyper", "hypo"),
@@ -82,7 +82,7 @@ OPPOSED = (
     ("endo", "exo"),
 )
 
-# Words that hardly make another tag of a tag.
+# Generic words, which hardly change the meaning of a tag.
 GENERIC = _words(
     """
     request inquiry question query task problem specific example general help assistance issue related usage use
@@ -114,7 +114,7 @@ NUMBERS = {
 }
 ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 
-# Languages and peoples: two of them are never one tag, and their order counts.
+# Languages and peoples: two of them are never the same, and their order matters.
 NATIONS = tuple(
     _words(names)
     for names in (
@@ -137,7 +137,7 @@ NATIONS = tuple(
     )
 )
 
-# Names of one kind: two of them are never one.
+# Names of one kind: two of them are never the same.
 NAMES = (
     *NATIONS,
     _words(
@@ -166,7 +166,7 @@ NAMES = (
     ),
 )
 
-# Words that look like plurals or stay what they are without their s.
+# Words that end in s without being a plural, or whose plural means something else.
 OTHER_PLURALS = _words(
     """
     aerobics aids always arms arts athletics aws bus css customs dos dynamics economics gas gis glasses goods
@@ -176,7 +176,7 @@ OTHER_PLURALS = _words(
     """
 )
 
-# Words that look like participles, and are words of their own.
+# Words that look like participles of another word, but have a meaning of their own.
 OTHER_PARTICIPLES = frozenset(
     (pair.split("/")[0], pair.split("/")[1])
     for pair in _list("""
@@ -193,7 +193,7 @@ OTHER_PARTICIPLES = frozenset(
     """)
 )
 
-# Words of one line are alternatives to each other.
+# Words between two semicolons are alternatives to each other.
 _ALTERNATIVES = """
     ascending descending; ascend descend; front back; frontend backend;
     addition subtraction multiplication division; add subtract multiply divide; import export; encode decode;

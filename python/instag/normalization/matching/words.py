@@ -1,4 +1,4 @@
-"""How two cleaned tags differ: the words that one has and the other has not, and which are inflections."""
+"""Compare two cleaned tags: the words that only one of them has, and which words are inflections."""
 
 import re
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ def words(tag: str) -> Words:
 
 @lru_cache(CACHE)
 def content(tag: str) -> Words:
-    """The words of a tag that carry its meaning; all where none does."""
+    """The words of a tag that carry its meaning; all words if none does."""
     return tuple(word for word in words(tag) if word not in FILLERS) or words(tag)
 
 
@@ -50,7 +50,7 @@ def held(tag: str, known: frozenset[str]) -> frozenset[str]:
 
 @lru_cache(CACHE)
 def particles(tag: str) -> Words:
-    """The small words that belong to the word before them: nothing that they could govern follows.
+    """The small words that belong to the word before them, since no word follows that they could refer to.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def respaced(one: str, other: str) -> bool:
     >>> respaced("role plays", "roleplay"), respaced("stock marketing", "stockmarket"), respaced("fake new", "fakenews")
     (True, False, False)
     """
-    # Both are cut where the shorter last word begins: what is an exception ("market" and "marketing") is so as a word.
+    # Both are cut where the shorter last word begins, so that exceptions ("market" and "marketing") are found as words.
     cut, whole = sorted((one, other), key=lambda tag: (len(words(tag)[-1]), tag))
     start = joined(" ".join(words(cut)[:-1]))
     rest = joined(whole)
@@ -99,14 +99,14 @@ def respaced(one: str, other: str) -> bool:
 
 @lru_cache(CACHE)
 def initials(tag: str) -> frozenset[str]:
-    """What a tag of several words is abbreviated to, with and without the words that carry no meaning."""
+    """The initials of a tag of several words, with and without the words that carry no meaning."""
     if len(words(tag)) == 1:
         return frozenset()
     return frozenset("".join(word[0] for word in some) for some in (words(tag), content(tag)))
 
 
 def numeronym(tag: str) -> str:
-    """A tag with the letters between its first and its last counted, as "k8s" for "kubernetes"; empty where it is short.
+    """The first and last letter of a tag with the number of letters between, as "k8s" for "kubernetes"; empty if short.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def stems(tag: str) -> Words:
 # The same pair is compared several times in a row.
 @lru_cache(1)
 def difference(one: str, other: str) -> tuple[Words, Words]:
-    """The words of meaning of each tag that the other has in no inflection.
+    """The meaningful words of each tag that the other does not have in any inflection.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def difference(one: str, other: str) -> tuple[Words, Words]:
     (('debugging',), ('review',))
     """
     left, right = list(content(one)), list(content(other))
-    # What is the same is paired first: "code codes" and "codes" differ by one word.
+    # Equal words are paired first: "code codes" and "codes" differ by one word.
     for word in tuple(left):
         if word in right:
             left.remove(word)
@@ -159,7 +159,7 @@ def difference(one: str, other: str) -> tuple[Words, Words]:
 
 
 def unlike(left: Words, right: Words) -> tuple[Words, Words]:
-    """Those of the words whose stem is not among the other's."""
+    """The words of each side whose stem is not among those of the other side."""
     rest_left, rest_right = list(left), list(right)
     for word in left:
         match = next((candidate for candidate in rest_right if stems(candidate) == stems(word)), None)
@@ -171,7 +171,7 @@ def unlike(left: Words, right: Words) -> tuple[Words, Words]:
 
 @lru_cache(CACHE)
 def bases(word: str) -> frozenset[str]:
-    """Words that this one may be an inflection of, itself among them.
+    """Words that this word may be an inflection of, itself among them.
 
     Examples
     --------
@@ -191,7 +191,7 @@ def bases(word: str) -> frozenset[str]:
 
 
 def inflected(one: str, other: str) -> bool:
-    """Whether two words may be inflections of one.
+    """Whether two words may be inflections of the same word.
 
     Examples
     --------
@@ -202,7 +202,7 @@ def inflected(one: str, other: str) -> bool:
 
 
 def unrelated(one: str, other: str) -> bool:
-    """Whether one word looks like an inflection of the other and is known to be a word of its own.
+    """Whether one word looks like an inflection of the other but is known to have a meaning of its own.
 
     Examples
     --------
@@ -214,7 +214,7 @@ def unrelated(one: str, other: str) -> bool:
 
 
 def kind_of_inflection(one: Sequence[str], other: Sequence[str]) -> str | None:
-    """How the words of two tags differ, in order: by plurals, by other inflections, or otherwise None."""
+    """How the words of two tags differ, compared in order: "plural", "inflection", or None if in another way."""
     if len(one) != len(other) or not all(map(inflected, one, other)):
         return None
     longer = [max(pair, key=len) for pair in zip(one, other, strict=True) if pair[0] != pair[1]]

@@ -1,1 +1,1 @@
-"""The steps of a normalisation: each looks at the tags as they stand, and says what is to become of them."""
+"""The steps of a normalisation: each looks at the current tags and decides what becomes of them."""

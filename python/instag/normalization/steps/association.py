@@ -1,4 +1,4 @@
-"""The association step: tags that go with their companions; and the rules behind it, as a frame."""
+"""The association step: tags are absorbed by tags that nearly always accompany them; and its rules as a frame."""
 
 from collections.abc import Callable, Mapping
 from itertools import count
@@ -11,7 +11,7 @@ from instag import _core
 from instag.checks import check_choice, check_count, check_share
 from instag.choices import MIN_CONFIDENCE, MIN_SUPPORT
 from instag.frame import wrap
-from instag.normalization.state import Change, State, Step, named
+from instag.normalization.state import Change, State, Step, resolved
 from instag.progress import Progress, Stage
 from instag.tagsets import encode
 
@@ -33,10 +33,10 @@ class _Rule(NamedTuple):
 def association(
     state: State, min_support: int, min_confidence: float, progress: Callable[[Progress], None] = lambda _: None
 ) -> Step:
-    """Let tags be absorbed by their companions, again and again until no rule is left.
+    """Let tags be absorbed by their companions, and repeat this until no rule is left.
 
-    Of several companions the closest absorbs; tags that accompany each other in a circle become the most frequent of
-    them. Neither the order of rows nor that of rules plays a part.
+    Of several companions the closest absorbs the tag. Tags that accompany each other in a circle become the most
+    frequent of them. The order of rows and of rules does not matter.
     """
     changes: list[Change] = []
     rows = state.rows.known
@@ -47,12 +47,12 @@ def association(
             break
         more = _absorbed(state, best, rows)
         changes += more
-        state = state.after(named(len(state.names), more))
+        state = state.after(resolved(len(state.names), more))
     return Step(changes)
 
 
 def _best(state: State, min_support: int, min_confidence: float) -> dict[int, _Rule]:
-    """The rule by which each tag is absorbed, of those that hold."""
+    """The best rule for each tag, by which it is absorbed."""
     one, _, consequent, n_antecedent, n_consequent, n_both = _core.associate(state.sets, min_support, min_confidence, 1)
     best: dict[int, _Rule] = {}
     columns = (one, consequent, n_antecedent, n_consequent, n_both)
@@ -70,7 +70,7 @@ def _absorbed(state: State, best: Mapping[int, _Rule], rows: int) -> list[Change
     for source, rule in sorted(best.items()):
         if head[source] == source:
             continue
-        # What is absorbed by a tag that is absorbed in its turn ends where that ends.
+        # A tag whose companion is itself absorbed becomes the last tag of this chain.
         via = rule.target if rule.target != head[source] else None
         changes.append(Change(source, head[source], _why(state, source, rule), via, _figures(rule, rows)))
     return changes
@@ -117,15 +117,14 @@ def associations(
     min_confidence: float = MIN_CONFIDENCE,
     max_antecedent: int = 1,
 ) -> pl.DataFrame:
-    """Find tags that are nearly always accompanied by another: rules "who has a, has b".
+    """Find tags that are nearly always accompanied by another: rules of the form "a sample with tag a has tag b".
 
     Parameters
     ----------
     data
         A frame of any kind that :func:`instag.select` takes.
     tags
-        The column that holds each sample's tags. Where it holds a list of lists, each of the inner ones counts as a
-        sample.
+        The column that holds each sample's tags. If it holds lists of lists, each inner list counts as a sample.
     min_support
         The least number of samples that have both sides.
     min_confidence
@@ -135,9 +134,9 @@ def associations(
 
     Returns
     -------
-    A row for each rule, the surest first: `antecedent` (a tag; with ``max_antecedent=2`` a list of tags), `consequent`,
-    `n_antecedent`, `n_both` (numbers of samples), `support` (`n_both` as a share of all samples whose tags are not
-    null), `confidence` and `lift` (how many times more often than among all samples the consequent is found).
+    A row for each rule, the most confident first: `antecedent` (a tag; with ``max_antecedent=2`` a list of tags),
+    `consequent`, `n_antecedent`, `n_both` (numbers of samples), `support` (`n_both` as a share of all samples whose
+    tags are not null), `confidence` and `lift` (how many times as frequent the consequent is as among all samples).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Rare tags speak through broader ones: their rows get what they are a kind or a part of, where that is not rare."""
+"""Rare tags are replaced by broader ones that are not rare: those of which they are a kind or a part."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ __all__ = ["Way", "broader"]
 
 
 class Way(NamedTuple):
-    """How a rare tag comes to a broader one: by the first step on the way there."""
+    """The broader tag that replaces a rare tag, and the first step on the way there."""
 
     target: int
     first: int
@@ -21,7 +21,7 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows of rare tags; the others are known to have enough rows."""
+    """The rows of rare tags; all other tags have enough rows."""
 
     enough: int
     held: dict[int, set[int]]
@@ -37,27 +37,28 @@ class _Rows:
         return cls(enough, held)
 
     def stands(self, tag: int) -> bool:
-        """Whether enough rows have a tag, or one that speaks through it."""
+        """Whether enough rows have a tag, or a rare tag below it."""
         return tag not in self.held or len(self.held[tag]) >= self.enough
 
 
 def broader(state: State, parents: Parents, min_count: int) -> dict[int, list[Way]]:
-    """The broader tags by which each rare one is replaced.
+    """The broader tags that replace each rare one.
 
-    From the finest tags up: where fewer than `min_count` rows have a tag, they count for its broader ones, so that what
-    many rare tags have in common stands. A tag is replaced by the nearest that stand.
+    Working from the finest tags up, the rows of a tag that fewer than `min_count` rows have also count for its broader
+    tags, so that a broader tag that many rare ones have in common is kept. A rare tag is replaced by the nearest
+    broader tags that are kept.
     """
     rows = _Rows.of(state, min_count)
     rare = [tag for tag in bottom_up(parents) if tag in rows.held]
-    speaking = []
+    replaced = []
     for tag in rare:
         if not rows.stands(tag) and tag in parents:
-            speaking.append(tag)
+            replaced.append(tag)
             for above in parents[tag]:
                 if above in rows.held:
                     rows.held[above] |= rows.held[tag]
     found = {}
-    for tag in sorted(speaking):
+    for tag in sorted(replaced):
         first: dict[int, int] = {}
         for above in parents[tag]:
             for target in [above] if rows.stands(above) else nearest(above, parents, rows.stands):

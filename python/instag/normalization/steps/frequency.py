@@ -1,4 +1,4 @@
-"""The frequency step: tags that were given too seldom go."""
+"""The frequency step: rare tags are dropped."""
 
 import math
 
@@ -15,9 +15,10 @@ PAPER_ASSIGNMENTS = 1.37e6
 
 
 def automatic(assignments: int) -> int:
-    """The least count for a data set of so many assignments: the paper's at the paper's size.
+    """The least count for a data set with this many assignments; at the paper's size, it is the paper's.
 
-    It grows with the root: a tenth of the data shows a tag a tenth as often, yet a count is believed at a third.
+    It grows with the square root of the size. With a tenth of the data, a tag is a tenth as frequent, but a third of
+    the count is required: a compromise between the same count and the same share.
 
     Examples
     --------
@@ -36,5 +37,5 @@ def frequency(state: State, min_count: int) -> Step:
 
 
 def rarity(count: int, min_count: int) -> str:
-    """Why a tag is rare, for people."""
+    """The reason for dropping a tag as rare, as users read it."""
     return f"in {count:,} {'row' if count == 1 else 'rows'}, fewer than min_count {min_count:,}"

@@ -1,8 +1,7 @@
-"""The step of the judge: tags that it says mean the same become one, as far as it does not contradict itself.
+"""The judge step: tags that the judge says mean the same become one, unless it contradicts itself.
 
-What was said of the two most frequent tags counts first, whatever the order of questions and answers. Where
-a later one would bring two tags together that the judge looked at and kept apart, or that are opposites, it is refused,
-and listed.
+Judgements of the most frequent tags are applied first, whatever the order of questions and answers. A later one is
+refused, and listed, if it would join two tags that the judge kept apart or that are opposites.
 """
 
 from collections import Counter, defaultdict
@@ -24,11 +23,11 @@ __all__ = ["Broader", "Said", "Verdicts", "judge", "verdicts_of"]
 
 Pair = tuple[int, int]
 Broader = dict[Pair, "Said"]
-"""From a tag, and a broader one, to who said so."""
+"""For pairs of a tag and a broader one, who said so."""
 
 
 class Said(NamedTuple):
-    """Who said something, and why."""
+    """Who made a judgement, and the reason."""
 
     judge: str
     reason: str
@@ -39,18 +38,18 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What judges said of tags, by their codes.
+    """The judgements of pairs of tags, by their codes.
 
     Attributes
     ----------
     same
         Pairs that mean the same, the lower code first.
     different
-        Pairs that a judge looked at and kept apart, the lower code first.
+        Pairs that a judge considered and kept apart, the lower code first.
     broader
         Pairs of a tag and a broader one.
     unknown
-        Names in judgements that are no tags here.
+        Names in judgements that are not tags of these data.
     place
         The place of each tag in order of frequency, when it was judged.
     """
@@ -62,7 +61,7 @@ class Verdicts:
     place: dict[int, int] = field(default_factory=dict)
 
     def add(self, other: "Verdicts") -> None:
-        """Add what earlier judgements do not say: what one of them calls the same, a later one does not make different."""
+        """Add judgements of pairs that have none yet; a pair that was called the same does not become different."""
         known = self.same.keys() | self.different.keys()
         self.same.update({pair: said for pair, said in other.same.items() if pair not in known})
         apart = {pair: said for pair, said in other.different.items() if pair not in known | self.same.keys()}
@@ -72,24 +71,24 @@ class Verdicts:
         self.unknown.update(+other.unknown)
 
     def parents(self, ends: NDArray[np.int64]) -> tuple[dict[int, list[int]], list[Pair]]:
-        """The broader tags of each tag, as tags are by now; and the pairs that closed a circle."""
+        """The broader tags of each tag, after all merges so far, and the pairs that were left out to break circles."""
         now = {(int(ends[tag]), int(ends[above])) for tag, above in self.broader}
         return acyclic([pair for pair in now if self.place.keys() >= {*pair}], self.place)
 
 
 def verdicts_of(state: State, ends: NDArray[np.int64], judged: Iterable[Judged]) -> Verdicts:
-    """What judgements say of the tags as they stand: a name is a tag, a spelling of one, or what became one.
+    """Apply judgements to the current tags: a name in them is a tag, a spelling of one, or a tag that became one.
 
     `ends` is what each raw tag has become.
     """
     codes = _codes(state, ends)
     found = Verdicts(place={tag: nth for nth, tag in enumerate(state.order.tolist())})
-    spoken = [(each, tag) for each in judged if (tag := codes(each.tag)) is not None]
-    # Judgements of a tag under its present name count before those of tags that have become it.
-    own = [state.tags[tag] == each.tag for each, tag in spoken]
+    relevant = [(each, tag) for each in judged if (tag := codes(each.tag)) is not None]
+    # Judgements of a tag by its current name take precedence over those of tags that have become it.
+    own = [state.tags[tag] == each.tag for each, tag in relevant]
     for mine in (True, False):
         said = Verdicts()
-        for (each, tag), whether in zip(spoken, own, strict=True):
+        for (each, tag), whether in zip(relevant, own, strict=True):
             if whether == mine:
                 _take(said, each, tag, codes)
         found.add(said)
@@ -97,7 +96,7 @@ def verdicts_of(state: State, ends: NDArray[np.int64], judged: Iterable[Judged])
 
 
 def _take(found: Verdicts, each: Judged, tag: int, codes: "_codes") -> None:
-    """Add what a judgement says of a tag."""
+    """Add the pairs of a judgement."""
     for name in dict.fromkeys((*each.same, *each.broader, *each.candidates)):
         other = codes(name)
         said = Said(each.judge, each.reasons.get(name, ""))
@@ -114,12 +113,12 @@ def _take(found: Verdicts, each: Judged, tag: int, codes: "_codes") -> None:
 
 
 def judge(state: State, verdicts: Verdicts, *, guards: bool) -> Step:
-    """Join the tags that mean the same; each is led to the most frequent spelling by what the judge said of pairs."""
+    """Join the tags that mean the same; each merge is explained by pairs that lead to the most frequent spelling."""
     texts = dict(zip(state.order.tolist(), _core.clean(state.names.gather(state.order).to_list()), strict=True))
     place = verdicts.place
     groups = _Groups(verdicts.different, texts, guards=guards)
     apart = []
-    # From the most frequent down, by the rarer of the two first.
+    # The most frequent pairs first, ordered by the rarer tag of each.
     for pair in sorted(verdicts.same, key=lambda pair: sorted((place[pair[0]], place[pair[1]]), reverse=True)):
         why = groups.join(*pair)
         if why is not None:
@@ -138,7 +137,7 @@ def _changes(joined: Joined, same: dict[Pair, Said], texts: dict[int, str]) -> I
 
 
 class _Groups:
-    """Tags that have been joined, no two of which are known to differ."""
+    """Groups of joined tags, in none of which two tags are known to differ."""
 
     def __init__(self, different: dict[Pair, Said], texts: dict[int, str], *, guards: bool) -> None:
         self._different, self._texts, self._guards = different, texts, guards
@@ -146,7 +145,7 @@ class _Groups:
         self._group: dict[int, int] = {}
 
     def join(self, one: int, other: int) -> str | None:
-        """Join the groups of two tags, or say why they stay apart."""
+        """Join the groups of two tags, or return why they stay apart."""
         mine, others = self._of(one), self._of(other)
         if mine == others:
             return self._opposed(one, other)
@@ -161,7 +160,7 @@ class _Groups:
         return None
 
     def edges(self, same: Iterable[Pair]) -> list[Pair]:
-        """The pairs that are in one group, but for opposites."""
+        """The pairs within one group, without opposites."""
         return [pair for pair in same if self._of(pair[0]) == self._of(pair[1]) and not self._opposed(*pair)]
 
     def _of(self, tag: int) -> int:
@@ -182,8 +181,8 @@ class _Groups:
         return " / ".join(sorted((self._texts[one], self._texts[other])))
 
 
-class _codes:  # noqa: N801 - it is called as a function is
-    """From a name to the code of the tag that it is now; None where there is none."""
+class _codes:  # noqa: N801 - it is called like a function
+    """From a name to the code of the tag that it is now; None if there is no such tag."""
 
     def __init__(self, state: State, ends: NDArray[np.int64]) -> None:
         names = state.tags

@@ -1,4 +1,4 @@
-"""The rules step: one tag for every way to write it."""
+"""The rules step: different spellings of a tag become one."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ __all__ = ["rules"]
 
 
 def rules(state: State, matching: Matching) -> Step:
-    """Clean tags, then join those that differ by spaces or inflection; or those of one Porter stem, as in the paper."""
+    """Clean tags, then join those that differ by spaces or inflection or, as in the paper, those of one Porter stem."""
     order = state.ranked
     texts = np.array(state.cleaned, object)[order]
     cleaned = _same_when_cleaned(order, texts)
@@ -30,7 +30,7 @@ def rules(state: State, matching: Matching) -> Step:
 
 
 def _same_when_cleaned(order: NDArray[np.int64], texts: NDArray[np.object_]) -> Changes:
-    # The most frequent spelling comes first, and is the one to show.
+    # The most frequent spelling comes first; it is the one that is kept.
     first = _first(texts.tolist())
     blank = texts == ""
     changed = blank | (first != np.arange(len(first)))
@@ -49,7 +49,7 @@ def _same_stem(live: NDArray[np.int64], keys: list[str]) -> Changes:
 
 
 def _first(keys: list[str]) -> NDArray[np.int64]:
-    """The place at which each key comes first."""
+    """For each key, the place where it occurs first."""
     seen: dict[str, int] = {}
     return np.fromiter(map(seen.setdefault, keys, count()), np.int64, len(keys))
 
@@ -78,7 +78,7 @@ def _same_spelling(
 
 
 def _only_one_accented(edges: dict[int, dict[int, float]], why: dict[tuple[int, int], str]) -> None:
-    """Leave alone what could be several words without their accents: "releve" is "relève" or "relevé"."""
+    """Do not join a word that could be several words without their accents: "releve" is "relève" or "relevé"."""
     by_accents = [pair for pair, said in why.items() if said == ACCENTS]
     twins = Counter(one for one, _ in by_accents)
     for one, other in by_accents:
@@ -87,7 +87,7 @@ def _only_one_accented(edges: dict[int, dict[int, float]], why: dict[tuple[int, 
 
 
 def _candidates(keys: list[list[str]]) -> Iterable[tuple[int, int]]:
-    """Places of tags that have a key in common; the lower one first."""
+    """The places of pairs of tags with a common key, the lower place first."""
     if not keys:
         return ()
     ones, others = np.divmod(np.unique(np.concatenate(list(map(_pairs, keys)))), max(len(keys[0]), 1))
@@ -95,10 +95,10 @@ def _candidates(keys: list[list[str]]) -> Iterable[tuple[int, int]]:
 
 
 def _pairs(keys: list[str]) -> NDArray[np.int64]:
-    """All pairs of places of one key, each as a number: so many times the lower one, and the other."""
+    """All pairs of places with the same key, each as the lower place times the number of keys, plus the other place."""
     first = _first(keys)
     several = np.flatnonzero(np.bincount(first, minlength=len(first))[first] > 1)
-    # The places of a key stand side by side, so that they meet at some gap.
+    # The places of a key are next to each other, so every pair is found at some gap.
     places = several[np.argsort(first[several], kind="stable")]
     found = [np.empty(0, np.int64)]
     for gap in range(1, len(places)):

@@ -19,17 +19,17 @@ from instag.warning import warn
 
 __all__ = ["semantic"]
 
-# The most pairs: a hundred times as many as 100,000 tags have; each that is accepted takes half a kilobyte.
+# The most pairs: a hundred times as many as 100,000 tags have. Each accepted pair takes half a kilobyte.
 MOST = 10_000_000
-# How many pairs are turned into Python's numbers at a time.
+# How many pairs are converted to Python numbers at a time.
 BLOCK = 1 << 14
-# A chain of more links than this is reported in a warning.
+# Longer chains than this are reported in a warning.
 LINKS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two tags that are accepted as one."""
+    """Why two tags are accepted as the same, and their distance."""
 
     distance: float
     why: str
@@ -38,10 +38,10 @@ class Pair:
 def semantic(state: State, vectors: Vectors, settings: Settings, *, again: bool) -> Step:
     """Join tags by their meaning.
 
-    After the first time, only acronyms can have changed: an acronym is joined where the vocabulary has one expansion
-    of it, and another expansion may have been joined meanwhile.
+    If the step is repeated (`again`), only acronyms can have changed: an acronym is joined if it has exactly one
+    expansion, and another expansion may have been merged since.
     """
-    assert settings.distance is not None  # noqa: S101 - or the step would not be taken
+    assert settings.distance is not None  # noqa: S101 - otherwise the step would not run
     live = state.ranked.tolist()
     texts = [state.cleaned[tag] for tag in live]
     covered = [vectors.covers(text) for text in texts]
@@ -58,7 +58,8 @@ def semantic(state: State, vectors: Vectors, settings: Settings, *, again: bool)
         pairs = accepted(texts, found, vectors, settings)
     if settings.guards:
         for one, other, similarity in acronyms(texts, found):
-            # Beyond every other neighbour: a tag that is like an acronym is nearer to it than its expansion.
+            # Farther than every other neighbour: a tag that is similar to an acronym is nearer to it than its
+            # expansion.
             pairs.setdefault((one, other), Pair(3 - similarity, reason(texts[one], texts[other])))
     joined = _linked(len(points), pairs, found, settings)
     whys = {tag: pairs[min(tag, via), max(tag, via)].why for tag, (_, via) in joined.items()}
@@ -68,7 +69,7 @@ def semantic(state: State, vectors: Vectors, settings: Settings, *, again: bool)
 def accepted(
     texts: Sequence[str], found: NDArray[np.float32], vectors: Vectors, settings: Settings
 ) -> dict[tuple[int, int], Pair]:
-    """The pairs of texts that are one, the lower place first."""
+    """The pairs of texts that are accepted as the same, the lower place first."""
     matching = settings.matching
     near = Near(found, matching.reach)
     exchange = matching.exchange(vectors, ((texts[one], texts[other]) for one, other, _ in near))
@@ -81,10 +82,10 @@ def accepted(
 
 
 class Near:
-    """Every two vectors within a distance, the lower place first, with their similarity."""
+    """All pairs of vectors within a distance, the lower place first, with their similarity."""
 
     def __init__(self, found: NDArray[np.float32], distance: float) -> None:
-        # Distances that single precision cannot tell from the limit are let through: the caller decides.
+        # Distances that single precision cannot tell from the limit are included; the caller decides.
         limit = min(distance + 1e-6, 2.0)
         try:
             offsets, self._others, self._similarities = _core.neighbours(np.ascontiguousarray(found), limit, MOST)
@@ -131,7 +132,7 @@ def _change(
 
 
 def warn_of_unknown(name: str, texts: Sequence[str]) -> None:
-    """Say which tags took no part."""
+    """Warn of tags that took no part."""
     if texts:
         some = ", ".join(map(repr, texts[:3])) + (", ..." if len(texts) > 3 else "")  # noqa: PLR2004 - a few
         message = (
@@ -142,7 +143,7 @@ def warn_of_unknown(name: str, texts: Sequence[str]) -> None:
 
 
 def warn_of_chains(joined: Joined) -> None:
-    """Say where tags came to their centre by way of several others."""
+    """Warn of clusters in which tags joined their centre through several others."""
     links: Counter[int] = Counter()
     for tag, (centre, via) in joined.items():
         length, step = 1, via
@@ -153,6 +154,6 @@ def warn_of_chains(joined: Joined) -> None:
     if long:
         message = (
             f"linkage 'dbscan': {len(long):,} clusters hold tags more than {LINKS} links away from their centre; "
-            "`via` in `merges` says by which way, `max_diameter` splits them, and linkage 'star' has no chains"
+            "`via` in `merges` shows the links, `max_diameter` splits them, and linkage 'star' has no chains"
         )
         warn(message)
