@@ -81,7 +81,7 @@ bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 	$(BIN)/python -m pip install --quiet --group bench
 	cargo bench
 	$(BIN)/python -m pytest benches/python/bench_*.py --benchmark-columns=min,median,rounds
-	$(BIN)/python benches/python/memory_tag.py 100000 1000000
+	$(BIN)/python benches/python/memory_tagging.py 100000 1000000
 
 mutants: ## Break the core on purpose, place by place, and list what no test notices (hours; SHARD=0/8 for a part)
 	@cargo mutants --version >/dev/null 2>&1 || cargo install --locked cargo-mutants

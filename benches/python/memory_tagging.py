@@ -1,6 +1,6 @@
 """How much memory tagging takes beyond the frames that go in and come out, by the number of queries.
 
-    python benches/python/memory_tag.py 100000 1000000
+    python benches/python/memory_tagging.py 100000 1000000
 
 Each size runs in a process of its own, and so does the server.
 """
