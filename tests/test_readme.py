@@ -77,5 +77,5 @@ def test_the_counts_are_those_of_the_demo(demo: str) -> None:
     )[0]
     assert f"{samples} samples of four kinds, with {raw} raw tags." in demo
     assert (
-        f"\n{vocabulary} tags stand on two samples or more: the vocabulary.\nChoosing {chosen} samples by it:" in demo
+        f"\n{vocabulary} tags are on two samples or more: the vocabulary.\nChoosing {chosen} samples by it:" in demo
     )

@@ -259,7 +259,7 @@ def test_what_a_judge_would_take(judged: tuple[Path, Path]) -> None:
     done = run("normalize", data, "-o", output, *options, "--judgments", said)
     assert lines(done.stdout)[0].startswith("0 tags in 0 questions")
     refused = run("normalize", data, "-o", output, "--dry-run", code=1)
-    assert "--dry-run: there is nothing that would be asked; expected --judge MODEL with it" in refused.stderr
+    assert "--dry-run: nothing would be asked without a judge: add --judge MODEL" in refused.stderr
 
 
 def test_applying_says_how_far_the_data_are(judged: tuple[Path, Path]) -> None:

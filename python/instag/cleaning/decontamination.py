@@ -55,7 +55,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     embedder: Embedding = Decontamination.embedder,
     **options: Unpack[ModelOptions],
 ) -> Cleaned[F]:
-    """Remove rows in which a user asks what a benchmark asks, or most of it.
+    """Remove rows in which a user asks an item of a benchmark, or most of one.
 
     A word weighs ln((N + 1) / (df + ½)), where `df` of the N turns of users in the data have it: what everybody says
     weighs little. A row goes where, of an item's weight, 60 % lie in runs of eight words that one of its turns has

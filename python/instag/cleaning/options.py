@@ -32,7 +32,7 @@ Against = Annotated[
     Option("A benchmark: a file or a glob; several times for several.", "FILES"),
 ]
 Acting = Annotated[Action, Option("Remove the rows, or keep them all and mark them in columns of their own.")]
-Query = Annotated[str | None, Option("The column with what users said.", "COLUMN")]
+Query = Annotated[str | None, Option("The column with the user's queries.", "COLUMN")]
 Quality = Annotated[str | None, Option("A column of numbers: of copies, the row with the highest stays.", "COLUMN")]
 Comparing = Annotated[Method, Option("Find near-copies too (minhash), or only texts that are the same (exact).")]
 Threshold = Annotated[float, Option("The share of their runs of five characters that makes two texts copies.", "J")]

@@ -10,24 +10,24 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line.
 
-    Exit code 1 is for what is wrong with values, data and endpoints, 2 for a line that cannot be read, 3 where what a run
-    may cost is spent, 4 where patience with an endpoint has ended, 130 for Ctrl-C.
+    The exit code is 1 for errors in values, data and endpoints, 2 for a command line that cannot be parsed, 3 if a run has
+    spent its maximum cost, 4 if an endpoint was away for longer than the run waits, 130 after Ctrl-C.
     """
     if sys.argv[1:] == ["--version"]:
-        # Said at once: to build the commands takes several times as long as Python takes to start.
+        # Printed at once: building the commands takes several times as long as starting Python.
         print(f"instag {__version__}")  # noqa: T201
         return
     from instag.cli import console
     from instag.cli.app import COMMANDS, HELP, app, command
     from instag.errors import InstagError
 
-    # Looked for by hand, so that it may stand anywhere on the line.
+    # Handled here, so that it may stand anywhere on the line.
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         with console.noted():
             if arguments and arguments[0] in COMMANDS and set(HELP) & set(arguments):
-                # Help alone: what stands before a command would be parsed by Pydantic, which takes longer to load.
+                # Help of one command: to go through the group of commands takes longer to load.
                 name, *rest = arguments
                 command(name)(rest, prog_name=f"instag {name}")
             app(arguments, prog_name="instag")

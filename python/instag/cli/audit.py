@@ -18,22 +18,23 @@ if TYPE_CHECKING:
     import polars as pl
 
 Model = Annotated[str, typer.Option(help="The judge's name at the endpoint, or a .gguf file to run here.")]
-Precision = Annotated[int, typer.Option(metavar="N", help="Cases of a query with one of its tags.")]
-Consistency = Annotated[int, typer.Option(metavar="N", help="Cases of a tag with several of its queries.")]
-Probes = Annotated[float, typer.Option(metavar="SHARE", help="Cases put wrong on purpose, beside so many others.")]
-Group = Annotated[int, typer.Option(metavar="N", help="The queries of a consistency case.")]
-Seed = Annotated[int, typer.Option(help="Another seed, another sample.")]
+Precision = Annotated[int, typer.Option(metavar="N", help="How many cases of a query with one of its tags.")]
+Consistency = Annotated[int, typer.Option(metavar="N", help="How many cases of a tag with several of its queries.")]
+Probes = Annotated[float, typer.Option(metavar="SHARE", help="Cases made wrong on purpose, as a share of the others.")]
+Group = Annotated[int, typer.Option(metavar="N", help="How many queries a case of --consistency has.")]
+Seed = Annotated[int, typer.Option(help="The seed of the sample that is judged.")]
 ToLabel = Annotated[
     Path | None,
     typer.Option("--cases", metavar="FILE.csv", help="Where to write the cases for people to label."),
 ]
 Labelled = Annotated[
-    list[Path] | None, typer.Option("--labels", metavar="FILE.csv", help="Labels of people: once for each file.")
+    list[Path] | None,
+    typer.Option("--labels", metavar="FILE.csv", help="Labels that people gave; repeat it for several files."),
 ]
 Details = Annotated[
-    Path | None, typer.Option("--details", metavar="FILE", help="Where to write the cases with all that came of them.")
+    Path | None, typer.Option("--details", metavar="FILE", help="Where to write all cases with their verdicts.")
 ]
-Worst = Annotated[int, typer.Option(metavar="N", min=0, help="How many of the worst tags are shown.")]
+Worst = Annotated[int, typer.Option(metavar="N", min=0, help="How many of the worst tags to show.")]
 
 # Characters of a query or a reason that are shown.
 WIDTH = 100
@@ -41,7 +42,7 @@ WIDTH = 100
 # Queries of a case that are shown.
 SHOWN = 2
 
-# Where it is said why a κ is not defined.
+# Where to read why a κ is undefined.
 NOTES = (("Cohen's", "cohen_note"), ("Fleiss'", "fleiss_note"))
 
 ASKED = {
@@ -67,7 +68,7 @@ def audit(
     worst: Worst = 10,
     **rest: Any,
 ) -> None:
-    """Measure how good tags are: a model judges a sample of them, and is itself put to the test."""
+    """Measure how good tags are: a model judges a sample of them, and is tested itself."""
     reading, asking = parted(rest)
     outputs.apart(
         [*source, *(labels or []), asking["api_key_file"], *(asking["journal"] or [])[:-1]],
@@ -89,7 +90,7 @@ def audit(
         "cases": cases,
         "labels": labels or None,
     } | read_asking(asking)
-    with leaving("what was answered is kept, and the same command goes on"), console.noted(), Display() as display:
+    with leaving("the answers so far are kept; run the same command to go on"), console.noted(), Display() as display:
         done = instag.audit(frame, **given, progress=display)
     show(done, worst)
     if details is not None:
@@ -104,7 +105,7 @@ def audit(
 
 
 def show(done: "instag.Audit", worst: int) -> None:
-    """Print the shares, the judge's score, the worst tags, and what people say."""
+    """Print the shares, the judge's score, the worst tags, and how far people agree."""
     import polars as pl
 
     rows = [
@@ -127,16 +128,16 @@ def show(done: "instag.Audit", worst: int) -> None:
 
 
 def estimated(share: "instag.Share") -> tuple[str, str, str]:
-    """A share with its interval, and what it is made of."""
+    """A share with its interval and its counts."""
     if share.share is None:
         return "-", "-", "none"
     return f"{share.share:.1%}", f"{share.low:.1%} to {share.high:.1%}", f"{share.count:,} of {share.of:,}"
 
 
 def show_wrong(title: str, lines: "pl.DataFrame", total: int) -> None:
-    """Print tags by name, each with a case and what the judge says of it.
+    """Print tags by name, each with a case and the judge's reason.
 
-    Of the queries of a case the first ones are shown, two where it is about several, and any that does not belong.
+    Of a case's queries the first is shown, or two if the tag has several meanings, and any query that does not belong.
     """
     if lines.is_empty():
         return
@@ -170,6 +171,6 @@ def show_agreement(agreement: "pl.DataFrame") -> None:
 
 
 def plain(text: str) -> str:
-    """A text as a line that a terminal can show: what is not printable becomes a space."""
+    """A text as one line; characters that cannot be printed become spaces."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"

@@ -14,20 +14,20 @@ cache = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Show and clear what runs of recipes have kept.",
+    help="Show or clear the results that runs of recipes have kept.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Where = Annotated[Path, typer.Argument(metavar="[RECIPE.toml|FOLDER]", help="A recipe, or the folder that it is in.")]
+Where = Annotated[Path, typer.Argument(metavar="[RECIPE.toml|FOLDER]", help="A recipe, or the folder it is in.")]
 Answers = Annotated[
     str | None,
-    typer.Option(metavar="JOURNAL", help="Delete a journal instead, by its name: answers that were paid for."),
+    typer.Option(metavar="JOURNAL", help="Delete a journal of answers, by its name; the answers were paid for."),
 ]
 
 
 @cache.command()
 def show(where: Where = Path()) -> None:
-    """Show how large the results of each step are, and the journals."""
+    """Show the size of each step's results, and of the journals."""
     home = _home(where)
     steps = sorted((home / "cache").iterdir()) if (home / "cache").is_dir() else []
     rows = [(each.name, f"{sum(found.is_dir() for found in each.iterdir()):,}", _size(each)) for each in steps]
@@ -39,7 +39,7 @@ def show(where: Where = Path()) -> None:
 
 @cache.command()
 def clear(where: Where = Path(), answers: Answers = None) -> None:
-    """Delete the results of steps, which are made again by the next run; answers of models stay."""
+    """Delete the results of steps; the next run makes them again. Answers of models stay."""
     home = _home(where)
     if answers is None:
         before = _size(home / "cache")

@@ -22,7 +22,7 @@ def select_on_ray(
     rows_per_file: int | None,
     **options: Any,
 ) -> None:
-    """Choose on a Ray cluster from Parquet or JSON Lines that all its machines see, and write what was chosen here."""
+    """Select on a Ray cluster from Parquet or JSON Lines files that all its machines can read; the result is written here."""
     import polars as pl
 
     import instag
@@ -73,7 +73,7 @@ def _opened(address: str, source: list[str]) -> Any:
 
 
 def _check_reached(address: str) -> None:
-    """Ray itself waits for minutes where nothing answers."""
+    """Fail early: Ray waits for minutes if nothing answers."""
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not colon or not port.isdecimal():
         return

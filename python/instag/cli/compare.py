@@ -11,13 +11,15 @@ from instag.cli.reading import reads
 from instag.errors import InputError
 from instag.io.options import Reading
 
-A = Annotated[str, typer.Argument(metavar="A", help="A file, a glob or a folder: the older set, the pool.")]
-B = Annotated[str, typer.Argument(metavar="B", help="Another: the newer set, the selection.")]
+A = Annotated[str, typer.Argument(metavar="A", help="A file, a glob or a folder: the older set, or the pool.")]
+B = Annotated[str, typer.Argument(metavar="B", help="The same for the newer set, or the selection.")]
 Tags = Annotated[str, typer.Option(metavar="COLUMN", help="The column with the tags of each row.")]
 By = Annotated[str, typer.Option(metavar="COLUMN", help="The column with the sources.")]
-Threshold = Annotated[float, typer.Option(metavar="J", help="The least likeness of near-copies.")]
+Threshold = Annotated[float, typer.Option(metavar="J", help="How similar near-copies are at least.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-Page = Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write it into a report of B, too.")]
+Page = Annotated[
+    Path | None, typer.Option("--report", metavar="OUT.html", help="Also write a report on B that has the comparison.")
+]
 
 
 @reads
@@ -31,12 +33,12 @@ def compare(
     json: Json = False,
     **reading: Unpack[Reading],
 ) -> None:
-    """Compare two sets: sizes, sources, tags gained and lost, and what is near-copied between them."""
+    """Compare two sets: sizes, sources, tags gained and lost, and near-copies between them."""
     outputs.apart([a, b], outputs.file("--report", report, ".html", ".htm"))
     with console.stage("reading"):
         one, other = (instag.io.load(source, **reading).collect() for source in (a, b))
     if tags == "tags" and tags not in one.columns and tags not in other.columns:
-        # What `instag tag` leaves for each query will do.
+        # The tags of each query, as `instag tag` writes them, will do.
         tags = next((name for name in ("query_tags",) if name in one.columns and name in other.columns), tags)
     with console.stage("comparing"):
         names = (Path(a).name, Path(b).name) if Path(a).name != Path(b).name else (a, b)

@@ -1,4 +1,4 @@
-"""What the command line says: results on standard output, all else on standard error."""
+"""The command line's output: results on standard output, all else on standard error."""
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -29,11 +29,11 @@ __all__ = [
 ]
 
 
-# As wide as tables may be where there is no terminal that they have to fit into.
+# The width of tables if there is no terminal that they have to fit into.
 WIDEST = 100_000
 # The exit code after Ctrl-C, as Typer has it.
 INTERRUPTED = 130
-# Exit codes of a command that ended before everything was asked: the money was spent, or patience had ended.
+# Exit codes of a command that ended before everything was asked: at its maximum cost, or after its maximum wait.
 MAX_COST, PATIENCE = 3, 4
 
 
@@ -59,12 +59,12 @@ def say(text: str = "") -> None:
 
 
 def give_way() -> None:
-    """Print results on standard error from now on, for standard output is where data go."""
+    """Print results on standard error from now on, because the data go to standard output."""
     globals()["_out"] = _err
 
 
 def note(text: str) -> None:
-    """Print what deserves a look."""
+    """Print a note."""
     from rich.text import Text
 
     _err().print(Text.assemble(("note: ", "bold yellow"), show_controls(text)))
@@ -72,7 +72,7 @@ def note(text: str) -> None:
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Show warnings as notes, also where an error ends it."""
+    """Show warnings as notes when the block ends, with or without an error."""
     caught: list[warnings.WarningMessage] = []
     try:
         with warnings.catch_warnings(record=True) as caught:
@@ -87,7 +87,7 @@ def noted() -> Iterator[None]:
 
 
 def error(text: str) -> None:
-    """Print what went wrong."""
+    """Print an error."""
     from rich.text import Text
 
     _err().print(Text.assemble(("error: ", "bold red"), show_controls(text)))
@@ -95,7 +95,7 @@ def error(text: str) -> None:
 
 @contextmanager
 def stage(text: str) -> Iterator[Callable[[object], None]]:
-    """Show what is being done and for how long, while it is done; the function that it gives shows how far it has come."""
+    """Show a spinner with the time while the block runs; call the function it yields to show progress."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -106,7 +106,7 @@ def stage(text: str) -> Iterator[Callable[[object], None]]:
 
 @contextmanager
 def rows(text: str) -> Iterator[Callable[["instag.Progress"], None]]:
-    """Show a bar of rows, with rows a second and the time left, while they are read or written."""
+    """Show a bar of rows with rows a second and the time left while the block runs."""
     from rich.progress import (
         BarColumn,
         Progress,
@@ -145,7 +145,7 @@ def rows(text: str) -> Iterator[Callable[["instag.Progress"], None]]:
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table: names to the left, numbers to the right.
 
-    Nothing is cut: in a terminal long names go on in the next line, elsewhere lines are as long as they need to be.
+    Nothing is cut: in a terminal long names wrap, elsewhere lines are as long as they need to be.
     """
     from rich.console import Console
     from rich.table import Table

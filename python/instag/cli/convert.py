@@ -16,17 +16,17 @@ Trainers = Annotated[
     typer.Option(
         "--trainer",
         metavar="A,B",
-        help="Make OUT a folder to train from: llama-factory, axolotl, trl, swift, unsloth, or several.",
+        help="Make OUT a folder to train from with llama-factory, axolotl, trl, swift or unsloth, or several.",
     ),
 ]
 Model = Annotated[str | None, typer.Option(help="For trainers: the base model, a name on a hub or a folder.")]
 Validation = Annotated[
-    list[str] | None, typer.Option(metavar="FILE", help="For trainers: rows to validate with (see instag split).")
+    list[str] | None, typer.Option(metavar="FILE", help="For trainers: rows for validation (see instag split).")
 ]
 ChatTemplate = Annotated[
-    str | None, typer.Option(metavar="NAME", help="For LLaMA-Factory: its name of the model's chat template.")
+    str | None, typer.Option(metavar="NAME", help="For LLaMA-Factory: its name for the model's chat template.")
 ]
-Skip = Annotated[bool, typer.Option("--skip", help="For trainers: leave out rows that one of them cannot hold.")]
+Skip = Annotated[bool, typer.Option("--skip", help="For trainers: leave out rows that one of them cannot represent.")]
 
 
 @reads
@@ -42,7 +42,7 @@ def convert(
     rows_per_file: PerFile = None,
     **reading: Unpack[Reading],
 ) -> None:
-    """Read data and write them in another format, or as a folder to train from."""
+    """Convert data to another format, or to a folder to train from."""
     names = None if trainer is None else [name.strip() for name in trainer.split(",") if name.strip()]
     if names is None:
         given = {"--model": model, "--validation": validation, "--chat-template": chat_template, "--skip": skip}
@@ -77,7 +77,7 @@ def convert(
     from instag.io.trainers.configs import filename
 
     for name in names:
-        # Each configuration says at its top how it is used.
+        # Each configuration has the command to run at its top.
         first = next(line for line in (output / filename(name)).read_text().splitlines()[1:] if line)
         call = first.strip('# "')
         console.say(f"  cd {output} && {call}")

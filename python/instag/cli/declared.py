@@ -1,4 +1,4 @@
-"""Commands whose options are those of a function, as :mod:`instag.cleaning.options` declares them."""
+"""Commands that take the options of a function, as :mod:`instag.cleaning.options` declares them."""
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
@@ -23,12 +23,12 @@ __all__ = ["Dropped", "cleaning", "declared", "load", "write"]
 
 Dropped = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Where to list the rows that go, or are marked, and why: CSV or JSONL."),
+    typer.Option(metavar="FILE", help="Where to list the rows that are removed or marked, and why: CSV or JSONL."),
 ]
 
 
 def declared(options: type) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options in a class, and those of reading, in the place of its `**options`.
+    """Replace a command's `**options` by the options in a class and those of reading.
 
     Examples
     --------
@@ -60,20 +60,20 @@ def declared(options: type) -> Callable[[Callable[..., None]], Callable[..., Non
 def load(
     function: Callable[..., Any], source: list[str], options: dict[str, Any], to: str
 ) -> tuple["pl.LazyFrame", dict[str, Any]]:
-    """Open the data by the options of reading and of writing; give the function's own options beside them."""
+    """Open the data, and separate the function's own options from those of reading and writing."""
     from instag.io.conversation.targets import TARGETS
 
     reading = {each.name: options[each.name] for each in fields(ReadOptions)}
     names = inspect.signature(function).parameters
     others = {name: value for name, value in options.items() if name in names}
     if to in TARGETS or any(reading[name] is not None for name in ("answer", "system", "history")):
-        # The conversations are put together then, and the column of the queries is in them.
+        # The columns are joined into conversations then, and the column of queries is part of them.
         others.pop("query", None)
     return io.load(one_or_list(source), to=to, **reading), others
 
 
 def cleaning(name: str, declaration: type, text: str) -> Callable[..., None]:
-    """Make the command of a step that takes rows out, by the name of its function."""
+    """Make the command for a function that removes rows, by its name."""
 
     @declared(declaration)
     def command(
@@ -107,7 +107,7 @@ def write(
     *,
     marked: bool,
 ) -> None:
-    """Write the rows that stay, list those that went, and say how many these are."""
+    """Write the rows that stay, list those that were removed, and print their counts."""
     if not result.kept and not marked:
         reasons = "; ".join(f"{rows:,} {reason}" for reason, rows in result.reasons.iter_rows())
         raise InputError(f"no row is left of {result.samples:,} ({reasons or 'there were none'}): nothing is written")
@@ -117,12 +117,12 @@ def write(
             io.write(result.dropped, dropped)
     say(result, marked=marked)
     if "same_answer" in result.dropped.columns and (differ := (~result.dropped.get_column("same_answer")).sum()):
-        console.say(f"{differ:,} of the copies have other answers than the rows that stay: --dropped lists them")
-    console.say(f"written to {output}" + ("" if dropped is None else f"; what went is listed in {dropped}"))
+        console.say(f"{differ:,} of the copies have different answers from the rows that stay: --dropped lists them")
+    console.say(f"written to {output}" + ("" if dropped is None else f"; the removed rows are listed in {dropped}"))
 
 
 def say(result: "instag.Cleaned[Any]", *, marked: bool) -> None:
-    """Print what stays and what went."""
+    """Print how many rows stay and how many were removed, by reason."""
     rows = [("read", f"{result.samples:,}")]
     rows += [
         (f"  {'marked' if marked else 'removed'}: {reason}", f"{count:,}")
@@ -132,7 +132,7 @@ def say(result: "instag.Cleaned[Any]", *, marked: bool) -> None:
 
 
 def _reading() -> Iterator[inspect.Parameter]:
-    """The options of reading, as Typer knows them."""
+    """The options of reading, as parameters for Typer."""
     for each in fields(ReadOptions):
         kind: Any = each.type
         annotation = Annotated[kind, typer.Option(**each.metadata)]
@@ -140,7 +140,7 @@ def _reading() -> Iterator[inspect.Parameter]:
 
 
 def _options(options: type) -> Iterator[inspect.Parameter]:
-    """The options in a class, as Typer knows them."""
+    """The options in a class, as parameters for Typer."""
     for name, hint in inspect.get_annotations(options).items():
         option = next(part for part in get_args(hint) if isinstance(part, Option))
         shown: dict[str, Any] = {"help": option.help, "metavar": option.metavar}
@@ -154,7 +154,7 @@ def _options(options: type) -> Iterator[inspect.Parameter]:
 
 
 def _kind(hint: Any) -> Any:
-    """The type that a command line can give: several names are an option given several times."""
+    """An option's type on the command line; a sequence becomes an option that can be repeated."""
     declared_type = get_args(hint)[0]
     if declared_type is Any:
         return str | None

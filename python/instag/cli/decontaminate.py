@@ -21,7 +21,7 @@ JudgmentsOut = Annotated[
     typer.Option(
         "--judgments-out",
         metavar="FILE",
-        help="Where to write the candidates with what was said of them: JSON Lines, to be read, filled in and corrected.",
+        help="Where to write the candidates with their judgements: JSON Lines, to read, fill in and correct.",
     ),
 ]
 
@@ -37,7 +37,7 @@ def decontaminate(
     rows_per_file: PerFile = None,
     **options: Any,
 ) -> None:
-    """Remove rows in which a user asks what a benchmark asks, or most of it."""
+    """Remove rows in which a user asks an item of a benchmark, or most of one."""
     model, known = options["judge"], options["judgments"]
     journals = options["journal"] = options["journal"] or [kept_beside(output, ".judge.journal")]
     looking = model is not None or bool(known) or options["judge_from"] is not None
@@ -74,7 +74,7 @@ def decontaminate(
     if result.tally is not None:
         console.table(("", ""), asked(result.tally))
         if result.tally.stopped == "max_cost":
-            console.note("--max-cost was reached: the same command with more goes on")
+            console.note("--max-cost was reached: raise it and run the same command to go on")
             raise typer.Exit(console.MAX_COST)
 
 

@@ -3,4 +3,6 @@
 from instag.cleaning.options import Deduplication
 from instag.cli.declared import cleaning
 
-dedup = cleaning("dedup", Deduplication, "Remove rows in which users said the same as in another, or nearly.")
+dedup = cleaning(
+    "dedup", Deduplication, "Remove rows whose queries are the same as in another row, or nearly the same."
+)

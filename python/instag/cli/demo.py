@@ -35,9 +35,7 @@ def demo(output: Folder = Path("instag-demo")) -> None:
     show_merges(done.merges, 5)
     pool = done.data
     measured = instag.measure(pool)
-    console.say(
-        f"{measured.tags} tags stand on two samples or more: the vocabulary.\nChoosing {BUDGET} samples by it:\n"
-    )
+    console.say(f"{measured.tags} tags are on two samples or more: the vocabulary.\nChoosing {BUDGET} samples by it:\n")
     console.table(("method", "complexity", "coverage"), [compared(pool, method) for method in get_args(Method)])
     console.say(
         "\ncomplexity: mean tags a sample; coverage: share of the tags that the chosen samples have; ±: standard deviation."
@@ -55,7 +53,7 @@ def demo(output: Folder = Path("instag-demo")) -> None:
 
     recipe = lay_out(output / "recipe")
     console.say(
-        "\nThe whole road in one file, from raw samples to files for a trainer; it needs neither key nor network\n(but all libraries: pip install 'instag[all]'):\n\n"
+        "\nThe same as one recipe, from raw samples to files for a trainer; it needs neither key nor network\n(but all libraries: pip install 'instag[all]'):\n\n"
         f"  instag run {recipe}\n"
         f"  instag verify {recipe.parent / 'out' / 'manifest.json'} --replay"
     )
@@ -69,7 +67,7 @@ def demo(output: Folder = Path("instag-demo")) -> None:
 
 
 def draw(done: "instag.Normalized[pl.DataFrame]", chosen: "pl.DataFrame", output: Path) -> None:
-    """Write the report, where there is something to draw with."""
+    """Write the report, if the libraries to draw it are installed."""
     with console.stage("drawing"):
         analysis = instag.analyze(done.data, by="source", selections={"complexity-first": chosen})
         try:
@@ -78,11 +76,11 @@ def draw(done: "instag.Normalized[pl.DataFrame]", chosen: "pl.DataFrame", output
         except InputError as error:
             console.note(str(error))
             return
-    console.say(f"\nWhat the tags say of all this, drawn, to open in a browser: {path}")
+    console.say(f"\nA report on the tags, to open in a browser: {path}")
 
 
 def compared(pool: "pl.DataFrame", method: Method) -> tuple[str, str, str]:
-    """A line of the table; random over several seeds, with its spread."""
+    """A line of the table; for random the mean of several seeds, with its spread."""
 
     def chosen(seed: int | None) -> "instag.Measures":
         return instag.measure(instag.select(pool, BUDGET, method=method, seed=seed), of=pool)
@@ -100,7 +98,7 @@ def compared(pool: "pl.DataFrame", method: Method) -> tuple[str, str, str]:
 
 
 def first_query() -> "pl.Expr":
-    """What the user says first, cut to a line."""
+    """The first user turn, cut to a line."""
     import polars as pl
 
     users = pl.col("messages").list.filter(pl.element().struct.field("role") == "user")

@@ -15,9 +15,11 @@ from instag.io.options import Reading
 
 Samples = Annotated[
     int,
-    typer.Option(metavar="N", help="The most samples on the page: what was selected first, then others at random."),
+    typer.Option(
+        metavar="N", help="How many samples the page has at most: first the selected ones, then others at random."
+    ),
 ]
-Seed = Annotated[int, typer.Option(help="Another seed draws other samples.")]
+Seed = Annotated[int, typer.Option(help="The seed of the samples that are drawn.")]
 
 
 @reads
@@ -33,7 +35,7 @@ def explore(
     title: Title = None,
     **reading: Unpack[Reading],
 ) -> None:
-    """Make one HTML file to explore tags in: samples, companions, the tree, and what selections took and why."""
+    """Make one HTML file to explore tags in: samples, tags that occur together, the tree, and selections with reasons."""
     data, selections, words = parts(source, output, selection, vocabulary, (tags, by), reading)
     with console.noted(), console.stage(f"writing {output}"):
         instag.explore(

@@ -1,4 +1,4 @@
-"""The options of `--method gain`, for the commands that choose by it or judge by it."""
+"""The options of `--method gain`, for the commands that select by it or measure by it."""
 
 import inspect
 from collections.abc import Callable
@@ -15,16 +15,16 @@ from instag.selection.options import Gain
 
 __all__ = ["files_of", "gained", "opened"]
 
-Url = Annotated[str, typer.Option(metavar="URL", help="Where the endpoint of --embedder openai:MODEL is.")]
+Url = Annotated[str, typer.Option(metavar="URL", help="The endpoint's address for --embedder openai:MODEL.")]
 
-# Options whose value is a file, or may be one.
+# Options whose value can be a file.
 FILES = ("start", "weights", "target", "tree")
 
 
 def gained(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of `gain`, but for some, in the place of its parameter `gain`.
+    """Replace a command's parameter `gain` by the options of `gain`, except for some.
 
-    The command gets those that were given, as :func:`instag.select` takes them.
+    The command gets the options that were set, in the form that :func:`instag.select` takes.
 
     Examples
     --------
@@ -61,12 +61,12 @@ def gained(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None
 
 
 def files_of(gain: Gain) -> list[str]:
-    """The files that options name, if they are there."""
+    """The files among the values of the options, if they exist."""
     return [str(gain[name]) for name in FILES if gain.get(name) is not None]  # type: ignore[literal-required]
 
 
 def opened(gain: Gain, columns: list[str], tags: str) -> Gain:
-    """The same, with the earlier selection read where it is a file and no column of the data."""
+    """The same options, with the earlier selection read if it is a file and not a column of the data."""
     start = gain.get("start")
     if not isinstance(start, str) or start in columns:
         return gain
@@ -82,7 +82,7 @@ def opened(gain: Gain, columns: list[str], tags: str) -> Gain:
 
 
 def _parameter(name: str, hint: Any) -> inspect.Parameter:
-    """An option of `gain` as Typer knows it."""
+    """An option of `gain`, as a parameter for Typer."""
     declared, option = get_args(hint)
     kind = (declared if option.kind is None else option.kind) | None
     shown = typer.Option(metavar=option.metavar, help=f"gain: {option.help}")
@@ -90,7 +90,7 @@ def _parameter(name: str, hint: Any) -> inspect.Parameter:
 
 
 def _read(given: dict[str, Any]) -> dict[str, Any]:
-    """Options as the command line has them become those of :func:`instag.select`."""
+    """Turn options of the command line into those of :func:`instag.select`."""
     url = given.pop("base_url", OPENAI)
     found = {name: value for name, value in given.items() if value not in (None, [])}
     if "curve" in found:
@@ -127,7 +127,7 @@ def read_curve(text: str) -> float | str:
 
 
 def read_amounts(option: str, texts: list[str]) -> float | str | dict[str, float | str]:
-    """Read what each group is to have; one amount without a group is for all.
+    """Read the amount for each group; an amount without a group is for all.
 
     Examples
     --------

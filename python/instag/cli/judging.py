@@ -21,42 +21,44 @@ Judge = Annotated[
     str | None,
     typer.Option(
         metavar="MODEL",
-        help="Let a model say which tags mean the same, and which are broader: its name at the endpoint, or a .gguf file.",
+        help="A model that says which tags mean the same, and which are broader: its name at the endpoint, or a .gguf file.",
     ),
 ]
 Judgments = Annotated[
     list[Path] | None,
     typer.Option(
-        metavar="FILE", help="What was said of tags before: JSON Lines; it wins over the model. Several times."
+        metavar="FILE", help="Judgements of tags in JSON Lines, which win over the model; repeat it for several files."
     ),
 ]
 JudgmentsOut = Annotated[
     Path | None,
-    typer.Option("--judgments-out", metavar="FILE", help="Where to write what was said, to be read and corrected."),
+    typer.Option("--judgments-out", metavar="FILE", help="Where to write the judgements, to read and correct them."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what the judge would take, and ask and write nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Estimate the judge's tokens, cost and time; nothing is asked or written.")
+]
 
 
 class Estimating:
-    """In the place of a model: it notes what would be asked, and says nothing."""
+    """Stands in for a model: it records the questions, and answers none."""
 
     def __init__(self, model: "ModelJudge") -> None:
         self.name, self._model = model.name, model
         self._questions: list[Question] = []
 
     def __call__(self, questions: "list[Question]") -> "Sequence[Judgement]":
-        """Note the questions."""
+        """Record the questions."""
         self._questions += questions
         return [instag.Judgement() for _ in questions]
 
     def show(self) -> None:
-        """Print what it would take."""
+        """Print the estimate."""
         console.say(str(self._model.estimate(self._questions)))
         console.say("nothing was asked, and nothing was written")
 
 
 def judge_of(model: str | None, output: Path, asking: dict[str, Any], *, dry_run: bool) -> "ModelJudge | None":
-    """The model that is to judge, if there is one; its answers are kept beside the output where no journal is given.
+    """The model that judges, if one was given; without --journal its answers are kept beside the output.
 
     Parameters
     ----------
@@ -68,6 +70,6 @@ def judge_of(model: str | None, output: Path, asking: dict[str, Any], *, dry_run
     asking["journal"] = asking["journal"] or [kept_beside(output, ".judge.journal")]
     if model is None:
         if dry_run:
-            raise InputError("--dry-run: there is nothing that would be asked; expected --judge MODEL with it")
+            raise InputError("--dry-run: nothing would be asked without a judge: add --judge MODEL")
         return None
     return instag.ModelJudge(model, **read_asking(asking))

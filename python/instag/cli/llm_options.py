@@ -1,4 +1,4 @@
-"""Options of a model-run: where the endpoint is, how fast, how much it may cost."""
+"""Options of a run of a model: the endpoint, the pace, the cost."""
 
 import inspect
 import os
@@ -22,13 +22,15 @@ KeyEnvs = Annotated[
     list[str] | None,
     typer.Option(
         metavar="NAME",
-        help=f"The variable of the environment that holds the key, by default {KEY}; several times, one for each URL.",
+        help=f"The environment variable that holds the key, by default {KEY}; repeat it, once for each URL.",
     ),
 ]
-KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds the key, instead.")]
+KeyFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A file that holds the key.")]
 Headers = Annotated[
     list[str] | None,
-    typer.Option("--header", metavar="'NAME: VALUE'", help="Another header, or @FILE with one a line; several times."),
+    typer.Option(
+        "--header", metavar="'NAME: VALUE'", help="A header to add, or @FILE with one a line; repeat it for several."
+    ),
 ]
 Prompted = Annotated[
     str,
@@ -36,39 +38,45 @@ Prompted = Annotated[
         help="instag, instag-cached, code, tools, images, instagger, instagger-vicuna, or a text file with {query} in it."
     ),
 ]
-Shown = Annotated[Path | None, typer.Option(metavar="FILE", help="Queries with tags to show the model: JSONL.")]
-Hinted = Annotated[Path | None, typer.Option(metavar="V.parquet", help="A vocabulary of tags to prefer.")]
-Spoken = Annotated[
-    str, typer.Option("--tags-in", metavar="LANGUAGE", help="The language of the tags; same: that of each query.")
+Shown = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Examples for the model: queries with tags, as JSONL.")
 ]
-Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with what users said.")]
+Hinted = Annotated[
+    Path | None, typer.Option(metavar="V.parquet", help="A vocabulary whose tags the model should prefer.")
+]
+Spoken = Annotated[
+    str, typer.Option("--tags-in", metavar="LANGUAGE", help="The language of the tags; same is that of each query.")
+]
+Query = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the user's queries.")]
 Longest = Annotated[
     int | None,
-    typer.Option(
-        "--max-query", metavar="N", help=f"Cut longer queries, to so many characters; {QUERY_LENGTH} by default."
-    ),
+    typer.Option("--max-query", metavar="N", help=f"Cut queries to this many characters; {QUERY_LENGTH} by default."),
 ]
 LongestTokens = Annotated[
     int | None,
-    typer.Option("--max-query-tokens", metavar="N", help="The same in tokens, which are estimated by a rule."),
+    typer.Option("--max-query-tokens", metavar="N", help="Cut queries to this many tokens, as a rule estimates them."),
 ]
 Explained = Annotated[bool, typer.Option("--explanations", help="Add the column explanations.")]
-Replace = Annotated[bool, typer.Option("--replace", help="Let columns go that are there already: tags, query_tags.")]
-Failures = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the queries without tags.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Replace the columns tags and query_tags if the data have them.")
+]
+Failures = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the queries that got no tags.")]
 Batched = Annotated[Action | None, typer.Option("--batch", help="Use the Batch API: half the price, within a day.")]
-BatchSize = Annotated[int, typer.Option("--batch-size", metavar="N", help="Queries in a batch, at most.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and ask nothing.")]
+BatchSize = Annotated[int, typer.Option("--batch-size", metavar="N", help="How many queries a batch has at most.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print an estimate of requests, tokens, cost and time; nothing is asked.")
+]
 
 
 def asks_a_model(*, always: bool = True, **defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command the options of a run of a model, in the place of its `**asking`; :func:`read_asking` reads them.
+    """Replace a command's `**asking` by the options of a run of a model; :func:`read_asking` reads them.
 
     Parameters
     ----------
     always
-        Whether the command asks a model whatever its options are: otherwise those of the asking come last.
+        Whether the command always asks a model; if it does not, these options come last in its help.
     **defaults
-        Defaults that are others here.
+        Defaults that differ for this command.
     """
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
@@ -90,7 +98,7 @@ def asks_a_model(*, always: bool = True, **defaults: Any) -> Callable[[Callable[
 
 
 def _asking(defaults: dict[str, Any]) -> Iterator[inspect.Parameter]:
-    """The options of a run of a model, as Typer knows them."""
+    """The options of a run of a model, as parameters for Typer."""
     hints = get_type_hints(ModelOptions, include_extras=True)
     declared: dict[str, tuple[Any, Any]] = {
         "api_key_env": (KeyEnvs, None),
@@ -124,7 +132,7 @@ def read_asking(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def kept_beside(output: Path, ending: str) -> Path:
-    """The journal of a command that is given none: beside its output, or in the working directory.
+    """The default path of the journal: beside the output, or in the working directory.
 
     Examples
     --------
@@ -137,7 +145,7 @@ def kept_beside(output: Path, ending: str) -> Path:
 
 
 def read_keys(names: list[str] | None, file: Path | None) -> str | list[str | None] | None:
-    """Find the keys: they never stand on the command line, where others could see them."""
+    """Find the keys, which are not given on the command line, where others could see them."""
     found = [read_key(name, None) for name in names or [KEY]]
     if file is not None:
         if names:
@@ -147,7 +155,7 @@ def read_keys(names: list[str] | None, file: Path | None) -> str | list[str | No
 
 
 def read_key(name: str, file: Path | None) -> str | None:
-    """Find the key: it never stands on the command line, where others could see it."""
+    """Find a key, which is not given on the command line, where others could see it."""
     if file is None:
         if name != KEY and name not in os.environ:
             raise InputError(f"--api-key-env: the environment has no variable {name!r}: set it, or name another")
@@ -159,13 +167,13 @@ def read_key(name: str, file: Path | None) -> str | None:
 
 
 def read_headers(given: list[str] | None) -> dict[str, str]:
-    """Read headers, or files of them: what is secret should not stand on the command line."""
+    """Read headers, or files with headers: a secret should not stand on the command line."""
     headers = {}
     for text in given or []:
         for line in _lines(Path(text[1:])) if text.startswith("@") else [text]:
             name, colon, value = line.partition(":")
             if not colon or not name.strip():
-                # What is shown of it may be no secret.
+                # The line is not shown: it may be a secret.
                 raise InputError(
                     "--header: expected 'NAME: VALUE', or @FILE with one a line; found a line without a ':'"
                 )
@@ -181,7 +189,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def read_cut(characters: int | None, tokens: int | None) -> "instag.Cut":
-    """Read how much of a query is asked with."""
+    """Read how much of a query is sent."""
     if tokens is None:
         return instag.Cut(QUERY_LENGTH if characters is None else characters)
     if characters is not None:
@@ -200,7 +208,7 @@ def read_concurrency(text: str) -> int | Literal["auto"]:
 
 
 def read_price(text: str | None) -> tuple[float, float] | None:
-    """Read a price: of a million tokens asked, and of a million answered."""
+    """Read a price: dollars for a million tokens asked, and for a million answered."""
     if text is None:
         return None
     try:
@@ -211,7 +219,7 @@ def read_price(text: str | None) -> tuple[float, float] | None:
 
 
 def read_body(text: str | None) -> dict[str, Any] | None:
-    """Read more fields of a request."""
+    """Read additional fields of requests."""
     if text is None:
         return None
     import orjson

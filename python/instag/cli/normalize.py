@@ -20,7 +20,7 @@ from instag.errors import InputError
 if TYPE_CHECKING:
     import polars as pl
 
-# How many merges are shown.
+# How many merges to show.
 TELLING = 10
 
 File = Annotated[Path | None, typer.Option("--vocabulary", metavar="V.parquet", help="Where to save the vocabulary.")]
@@ -29,21 +29,23 @@ Merged = Annotated[
 ]
 Apart = Annotated[
     Path | None,
-    typer.Option("--apart", metavar="FILE", help="Where to write the pairs of one stem that were kept apart."),
+    typer.Option(
+        "--apart", metavar="FILE", help="Where to write the pairs of tags with one stem that were not merged."
+    ),
 ]
 Steps = Annotated[
     str | None,
     typer.Option(
-        help="The steps in order, with commas between them; leave one out to skip it. Otherwise "
+        help="The steps in order, separated by commas; a step left out is skipped. By default "
         "frequency,rules,semantic,association; with a judge rules,semantic,judge,frequency,association."
     ),
 ]
-Least = Annotated[str, typer.Option(metavar="N", help="Drop tags in fewer rows: a count, auto, or none.")]
+Least = Annotated[str, typer.Option(metavar="N", help="Drop tags that are in fewer rows: a count, auto, or none.")]
 Stemmed = Annotated[
-    str, typer.Option(help="Join inflections (guarded), equal Porter stems (paper), or neither (none).")
+    str, typer.Option(help="Merge inflections (guarded), words with one Porter stem (paper), or neither (none).")
 ]
 Distance = Annotated[
-    str, typer.Option(metavar="NUMBER", help="The cosine distance within which tags are one, or none.")
+    str, typer.Option(metavar="NUMBER", help="The cosine distance within which tags are merged, or none.")
 ]
 Embedder = Annotated[
     str,
@@ -53,8 +55,8 @@ Embedder = Annotated[
     ),
 ]
 Guards = Annotated[bool, typer.Option("--guards/--no-guards", help="Keep tags apart that only look alike.")]
-Linked = Annotated[Linkage, typer.Option("--linkage", help="How alike tags are joined.")]
-Samples = Annotated[int, typer.Option(help="DBSCAN: the tags near a tag that make it dense.")]
+Linked = Annotated[Linkage, typer.Option("--linkage", help="How similar tags are joined.")]
+Samples = Annotated[int, typer.Option(help="DBSCAN: how many tags must be near a tag to make it dense.")]
 Diameter = Annotated[float | None, typer.Option(help="DBSCAN: split clusters that are wider.")]
 Support = Annotated[
     str, typer.Option(metavar="N", help="Association: the least number of rows with both tags, or none.")
@@ -90,7 +92,7 @@ def normalize(
     rows_per_file: PerFile = None,
     **rest: Any,
 ) -> None:
-    """Turn raw tags into a vocabulary, and say why each became what it is."""
+    """Turn raw tags into a vocabulary, with the reason for every merge."""
     reading, asking = parted(rest)
     model = judge_of(judge, output, asking, dry_run=dry_run)
     outputs.apart(
@@ -160,7 +162,7 @@ def show_steps(steps: "pl.DataFrame") -> None:
 
 
 def show_merges(merges: "pl.DataFrame", most: int = TELLING) -> None:
-    """Print the merges that tell most: of each kind those of the most frequent tags."""
+    """Print the most informative merges: of each kind those of the most frequent tags."""
     import polars as pl
 
     merged = merges.filter(pl.col("to").is_not_null())
@@ -209,7 +211,7 @@ def read_stem(text: str) -> Stem:
 
 
 def read_embedder(text: str, base_url: str) -> "str | instag.OpenAIEmbedder | None":
-    """Read which embedder is meant."""
+    """Read the name of an embedder."""
     if text == "none":
         return None
     kind, _, model = text.partition(":")

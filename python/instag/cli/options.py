@@ -16,19 +16,23 @@ __all__ = ["expect_by", "expect_tags", "shortened"]
 Sources = Annotated[
     list[str], typer.Argument(metavar="IN...", help="Files, globs, folders, hf:// addresses, or - for standard input.")
 ]
-Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="The file to write; its ending says how.")]
-Format = Annotated[str, typer.Option(help="How to read, where the files do not tell: see `instag.read`.")]
-To = Annotated[str, typer.Option(help="How to write: a type of file, or alpaca, sharegpt or messages.")]
+Output = Annotated[
+    Path, typer.Option("--output", "-o", metavar="OUT", help="The file to write; its ending decides the type.")
+]
+Format = Annotated[
+    str, typer.Option(help="How to read the files, if their names and contents do not decide it: see `instag.read`.")
+]
+To = Annotated[str, typer.Option(help="What to write: a type of file, or alpaca, sharegpt or messages.")]
 PerFile = Annotated[
     int | None,
     typer.Option(
-        metavar="N", min=1, help="Write files of so many rows; OUT has a place for their number: out-{:05d}.parquet."
+        metavar="N", min=1, help="Write several files of N rows; OUT has a place for their number: out-{:05d}.parquet."
     ),
 ]
 Tags = Annotated[str, typer.Option(metavar="COLUMN", help="The column with the tags of each sample.")]
-Seed = Annotated[int | None, typer.Option(help="Order ties at random by this seed, instead of by row.")]
+Seed = Annotated[int | None, typer.Option(help="Break ties at random with this seed, instead of by row.")]
 
-# Files that a message names.
+# How many files a message lists.
 NAMED = 3
 
 
@@ -38,12 +42,12 @@ def one_or_list(sources: list[str]) -> str | list[str]:
 
 
 def read_budget(text: str) -> float | str:
-    """Read a budget: a whole number is a count, any other a share."""
+    """Read a budget: a whole number is a count, any other number a share."""
     return read_amount("--budget", text)
 
 
 def read_amount(option: str, text: str) -> float | str:
-    """Read an amount: a whole number is a count, any other a share, as is what ends in %.
+    """Read an amount: a whole number is a count, any other number and any percentage a share.
 
     Examples
     --------
@@ -65,7 +69,7 @@ def read_amount(option: str, text: str) -> float | str:
 
 
 def expect_tags(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
-    """See that the column with the tags is there.
+    """Check that the column with the tags exists.
 
     Examples
     --------
@@ -85,7 +89,7 @@ def expect_tags(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None
 
 
 def _is_there(frame: "pl.LazyFrame", name: str) -> bool:
-    """Whether there is such a column, or something of that path within one."""
+    """Whether the column, or the path within one, exists."""
     from instag.frame.path import resolve
 
     try:
@@ -96,7 +100,7 @@ def _is_there(frame: "pl.LazyFrame", name: str) -> bool:
 
 
 def expect_by(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
-    """See that the column with the groups is there.
+    """Check that the column with the groups exists.
 
     Examples
     --------
@@ -114,7 +118,7 @@ def expect_by(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
 
 
 def shortened(source: Sequence[str]) -> str:
-    """The names of files, not too many.
+    """The first names of files, and how many more there are.
 
     Examples
     --------

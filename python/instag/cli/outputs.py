@@ -1,4 +1,4 @@
-"""Files to be written: what is wrong with them is found before anything is read, paid for or written."""
+"""Checks of output files, made before anything is read, paid for or written."""
 
 from collections.abc import Iterable
 from glob import glob
@@ -10,7 +10,7 @@ from instag.errors import InputError
 
 __all__ = ["Out", "apart", "data", "file", "folder"]
 
-# What a folder saved by Hugging Face datasets is read from; a split may have a folder of its own.
+# The files in a folder saved by Hugging Face datasets; a split may have a folder of its own.
 SAVED = ("*.arrow", "*/*.arrow", "dataset_dict.json", "state.json", "*/state.json")
 
 
@@ -29,7 +29,7 @@ def data(
     lists: str | None = "tags",
     rows_per_file: int | None = None,
 ) -> Out | None:
-    """A file of data, or several of so many rows, of a type that can hold the lists in it; None where none is wanted.
+    """Check a file of data, or several of so many rows, and that its type can hold lists; None if no file is wanted.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def data(
 
 
 def file(option: str, path: Path | None, *endings: str) -> Out | None:
-    """Another file, with one of these endings, or with any where none is given; None where none is wanted.
+    """Check another file, and that it has one of the endings, if any are given; None if no file is wanted.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def file(option: str, path: Path | None, *endings: str) -> Out | None:
 
 
 def folder(option: str, path: Path | None) -> None:
-    """See that there is a folder, or that one can be made; with None there is nothing to see."""
+    """Check that a folder exists or can be made; None is no folder."""
     if path is None:
         return
     there = next(each for each in (path, *path.absolute().parents) if each.exists())
@@ -87,14 +87,14 @@ def folder(option: str, path: Path | None) -> None:
 
 
 def apart(sources: Iterable[str | Path | None], *outs: Out | None) -> None:
-    """See that no two files to be written are one, and that none of them is read: what is in it would be lost.
+    """Check that no two output files are the same, and that none of them is read, because it would be overwritten.
 
     Parameters
     ----------
     sources
-        Files, folders and globs that are read; None is nothing, and so is what is not there.
+        Files, folders and globs that are read; None and what does not exist are left out.
     outs
-        What is to be written; None is nothing.
+        The files to be written; None is left out.
     """
     wanted = [out for out in outs if out is not None]
     read = [path for source in sources if source is not None for path in _expanded(Path(source))]
@@ -125,14 +125,14 @@ def _expanded(source: Path) -> list[Path]:
             return [path for pattern in SAVED for path in source.glob(pattern)]
         if source.exists():
             return [source]
-    except OSError:  # what reads it says why
+    except OSError:  # reading it raises an error that says why
         return []
     return [Path(match) for match in glob(str(source), recursive=True)]  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
 def _same(path: Path, other: Path) -> bool:
-    """Whether two names are of one file, by links or by the letters' case too."""
+    """Whether two names are of one file, also through links or because the case of letters does not matter."""
     try:
         return path.resolve() == other.resolve() or (path.exists() and other.exists() and path.samefile(other))
-    except (OSError, RuntimeError):  # links that go round in a circle: what reads or writes them says so
+    except (OSError, RuntimeError):  # links in a circle: reading or writing them raises an error that says so
         return False

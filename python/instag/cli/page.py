@@ -1,4 +1,4 @@
-"""What `instag report` and `instag explore` share: pages about data, their selections and a vocabulary."""
+"""Options of `instag report` and `instag explore`: pages about data, their selections and a vocabulary."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["By", "Output", "Parts", "Selections", "Title", "Vocabulary", "named", "parts"]
 
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="OUT.html", help="The file to write.")]
-By = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that says which group a sample is in.")]
+By = Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the group of each sample.")]
 Selections = Annotated[
     list[str] | None,
     typer.Option(
-        "--selection", metavar="[NAME=]S", help="A subset of IN, as `instag select` wrote it; several are fine."
+        "--selection", metavar="[NAME=]S", help="A subset of IN, as `instag select` wrote it; repeat it for several."
     ),
 ]
 Vocabulary = Annotated[
@@ -31,7 +31,7 @@ Title = Annotated[str | None, typer.Option(help="The heading.")]
 
 
 class Parts(NamedTuple):
-    """What a page is made of: the data, subsets by name, and a vocabulary."""
+    """The data, the subsets by name, and the vocabulary of a page."""
 
     data: "pl.LazyFrame"
     selections: "dict[str, pl.LazyFrame]"
@@ -47,7 +47,7 @@ def parts(
     reading: Reading,
     *others: Any,
 ) -> Parts:
-    """Open all of it, and see that the page is none of the files that are read; `columns` are those of tags and groups."""
+    """Open them, and check that the page is none of the files that are read; `columns` are those of tags and groups."""
     paths = named(selections or [])
     read = [*source, *paths.values(), vocabulary, *others]
     outputs.apart(read, outputs.file("-o", output, ".html", ".htm"))
@@ -63,7 +63,7 @@ def parts(
 
 
 def named(selections: list[str]) -> dict[str, str]:
-    """The files of selections by name: the one given before the first =, or that of the file."""
+    """The files of selections by name: the name before the first =, or that of the file."""
     paths: dict[str, str] = {}
     for text in selections:
         before, equals, after = text.partition("=")
@@ -78,7 +78,7 @@ def named(selections: list[str]) -> dict[str, str]:
 
 
 def opened(source: str | list[str], reading: Reading) -> "pl.LazyFrame":
-    """The data with what users say, or where nobody knows which column that is, without."""
+    """The data with the users' queries, or without them if no column is known to hold them."""
     frame = instag.io.scan(source, **reading)
     columns = frame.collect_schema()
     if "queries" not in columns:

@@ -1,4 +1,4 @@
-"""Where the work stands, while it goes on."""
+"""The display of progress while a command runs."""
 
 import time
 from collections.abc import Callable
@@ -20,14 +20,14 @@ WIDE = 110
 
 
 class Display:
-    """A line on where the work stands: renewed in place on a terminal, elsewhere a new one every 30 seconds.
+    """A line of progress: renewed in place on a terminal, printed every 30 seconds elsewhere.
 
     Parameters
     ----------
     console
-        Where it is shown; by default on standard error.
+        Where to show it; by default standard error.
     title
-        What is being done, until something more is known.
+        The text until the first progress arrives.
     interval
         Seconds between two lines where there is no terminal.
     clock
@@ -64,7 +64,7 @@ class Display:
         self._bar.stop()
 
     def __call__(self, standing: "instag.Progress") -> None:
-        """Show where it stands."""
+        """Show progress."""
         news = standing.stage == "stopping" and not self._stopping
         self._stopping = self._stopping or news
         if self._console.is_terminal:

@@ -9,23 +9,25 @@ import instag
 from instag.cli import console
 from instag.errors import InputError
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder with the data, in itself or in data/.")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="The folder with the data files, which may be in its data/.")
+]
 Repository = Annotated[
-    str, typer.Argument(metavar="ORG/NAME", help="The data set on the Hub; it is made where there is none.")
+    str, typer.Argument(metavar="ORG/NAME", help="The data set on the Hub; it is made if there is none.")
 ]
 Title = Annotated[str | None, typer.Option(help="The heading of the card.")]
-License = Annotated[str | None, typer.Option(help="The licence of the whole, as the Hub calls it.")]
+License = Annotated[str | None, typer.Option(help="The licence of the data set, by its identifier on the Hub.")]
 SourceNames = Annotated[
     list[str] | None,
-    typer.Option("--source", metavar="NAME[=LICENCE]", help="What the data are from; several times for several."),
+    typer.Option("--source", metavar="NAME[=LICENCE]", help="A source of the data; repeat it for several."),
 ]
-Language = Annotated[list[str] | None, typer.Option(metavar="CODE", help="A language, such as en; several are fine.")]
-Command = Annotated[str | None, typer.Option(metavar="LINE", help="The command that makes the data again.")]
-Private = Annotated[bool, typer.Option("--private", help="Make the data set private, where it is made.")]
-Revision = Annotated[
-    str | None, typer.Option(metavar="BRANCH", help="A branch that is there; the main one by default.")
+Language = Annotated[
+    list[str] | None, typer.Option(metavar="CODE", help="A language, such as en; repeat it for several.")
 ]
-Message = Annotated[str | None, typer.Option(help="What the commit says.")]
+Command = Annotated[str | None, typer.Option(metavar="LINE", help="The command that reproduces the data.")]
+Private = Annotated[bool, typer.Option("--private", help="If the data set is new, make it private.")]
+Revision = Annotated[str | None, typer.Option(metavar="BRANCH", help="An existing branch; by default the main one.")]
+Message = Annotated[str | None, typer.Option(help="The message of the commit.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the card and the files, and push nothing.")]
 Show = Annotated[bool, typer.Option("--dry-run", help="Show the card, and write nothing.")]
 

@@ -1,4 +1,4 @@
-"""The options of reading, as every command that reads data has them."""
+"""The options of reading, for every command that reads data."""
 
 import inspect
 from collections.abc import Callable
@@ -14,7 +14,7 @@ __all__ = ["parted", "reads"]
 
 
 def reads(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of :class:`instag.io.options.ReadOptions`, in the place of its ``**reading``.
+    """Replace a command's ``**reading`` by the options of :class:`instag.io.options.ReadOptions`.
 
     Examples
     --------

@@ -13,7 +13,7 @@ recipe = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Begin a recipe, or describe recipes to an editor.",
+    help="Write a first recipe, or print the schema of recipes for an editor.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -23,7 +23,7 @@ Output = Annotated[Path, typer.Option("--output", "-o", metavar="RECIPE.toml", h
 
 @recipe.command()
 def new(files: Files, output: Output = Path("recipe.toml")) -> None:
-    """Write a recipe for files, with comments and the columns that were found; change it, then `instag run` it."""
+    """Write a first recipe for data files, with comments and the columns that were found; edit it, then `instag run` it."""
     from instag.recipe import new as first_recipe
 
     outputs.apart([*files, output], outputs.file("-o", output, ".toml"))
@@ -35,7 +35,7 @@ def new(files: Files, output: Output = Path("recipe.toml")) -> None:
 
 @recipe.command()
 def schema() -> None:
-    """Print the JSON Schema of recipes: an editor that knows it completes and checks them."""
+    """Print the JSON Schema of recipes, with which an editor completes and checks them."""
     from instag.recipe import schema as described
 
     print(json.dumps(described(), indent=1))  # noqa: T201

@@ -14,13 +14,16 @@ from instag.cli.reading import reads
 from instag.io.options import Reading
 from instag.selection.options import Gain
 
-# How many groups are shown.
+# How many groups to show.
 TELLING = 20
 
 Folder = Annotated[Path | None, typer.Option("--figures", metavar="DIR", help="Save the figures too, as SVG and PNG.")]
 Budget = Annotated[
     str | None,
-    typer.Option(metavar="N", help="What shares in --at-least and --at-most are of; otherwise what a selection has."),
+    typer.Option(
+        metavar="N",
+        help="The budget that shares in --at-least and --at-most are of; by default the size of each selection.",
+    ),
 ]
 
 
@@ -40,7 +43,7 @@ def report(
     gain: Gain,
     **reading: Unpack[Reading],
 ) -> None:
-    """Draw what the tags say of data and of subsets, in one HTML file that opens offline."""
+    """Draw a report on the tags of data and of subsets: one HTML file that opens offline."""
     wanted = None if budget is None else read_budget(budget)
     outputs.folder("--figures", folder)
     data, selections, words = parts(source, output, selection, vocabulary, (tags, by), reading, *files_of(gain))

@@ -9,23 +9,27 @@ import instag
 from instag.cli import console
 from instag.cli.summaries import leaving
 
-Recipe = Annotated[Path, typer.Argument(metavar="RECIPE.toml", help="A recipe, as `instag recipe new` begins one.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done and why, and do nothing.")]
-Until = Annotated[str | None, typer.Option(metavar="STEP", help="The last step to do.")]
-Start = Annotated[str | None, typer.Option("--from", metavar="STEP", help="Do this step and those after it again.")]
+Recipe = Annotated[
+    Path, typer.Argument(metavar="RECIPE.toml", help="A recipe; `instag recipe new` writes a first one.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be run and why, and run nothing.")]
+Until = Annotated[str | None, typer.Option(metavar="STEP", help="The last step to run.")]
+Start = Annotated[str | None, typer.Option("--from", metavar="STEP", help="Run this step and all after it again.")]
 Values = Annotated[
-    list[str] | None, typer.Option("--set", metavar="STEP.KEY=VALUE", help="A value in the place of the recipe's.")
+    list[str] | None,
+    typer.Option("--set", metavar="STEP.KEY=VALUE", help="Replace a value of the recipe; repeat it for several."),
 ]
 Limit = Annotated[
-    int | None, typer.Option(metavar="N", help="A rehearsal on so many rows a source, in a folder of its own.")
+    int | None, typer.Option(metavar="N", help="Rehearse with N rows of each source, in a folder of its own.")
 ]
 Yes = Annotated[
     bool,
     typer.Option(
-        "--yes", help="Ask a model without a question to you, whatever it may cost, and if the server does not list it."
+        "--yes",
+        help="Ask models without asking you first, whatever the cost, and even if the server does not list the model.",
     ),
 ]
-Rehash = Annotated[bool, typer.Option("--rehash", help="Read every file again, to see whether it changed.")]
+Rehash = Annotated[bool, typer.Option("--rehash", help="Read every file again to see whether it has changed.")]
 
 
 def run(
@@ -38,7 +42,7 @@ def run(
     yes: Yes = False,
     rehash: Rehash = False,
 ) -> None:
-    """Do all that a recipe says, from raw files to files for a trainer; what is done already is not done again."""
+    """Run a recipe, from raw files to files for a trainer; steps that are up to date are not run again."""
     from instag.recipe import CostError
 
     with leaving("what was answered is kept"), console.noted(), _Showing() as showing:
@@ -53,7 +57,7 @@ def run(
 
 
 class _Showing:
-    """Where the work stands, in a line that is renewed; it goes before anything is said."""
+    """The line of progress of a run; it is removed before anything is printed."""
 
     def __init__(self) -> None:
         self._stack: Any = None

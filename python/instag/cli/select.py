@@ -32,21 +32,29 @@ if TYPE_CHECKING:
 
 Ranked = Annotated[Method, typer.Option("--method", help="How samples are ranked.")]
 Budget = Annotated[
-    str, typer.Option(metavar="N", help="How many samples: a count, or a share such as 10%. With --cost: units of it.")
+    str,
+    typer.Option(
+        metavar="N", help="How many samples: a count, or a share such as 10%. With --cost, how many of its units."
+    ),
 ]
 Details = Annotated[
-    bool, typer.Option("--details", help="Add columns that say why: rank, round or gain, row, new_tags and more.")
+    bool, typer.Option("--details", help="Add columns with the reasons: rank, round or gain, row, new_tags and more.")
 ]
 Key = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="Ties go by this column, which tells rows apart, not by row.")
+    str | None,
+    typer.Option(
+        metavar="COLUMN", help="Break ties by this column, whose values differ from row to row, instead of by row."
+    ),
 ]
 Ray = Annotated[
     str | None,
-    typer.Option(metavar="ADDRESS", help="Choose on a Ray cluster: its address, auto, or local. Needs --key."),
+    typer.Option(metavar="ADDRESS", help="Select on a Ray cluster: its address, auto, or local. Needs --key."),
 ]
 Tokenizer = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Count tokens into a column first: a tokenizer.json, or a name on disk."),
+    typer.Option(
+        metavar="NAME", help="First count tokens into a column, with a tokenizer.json or a tokenizer on disk."
+    ),
 ]
 
 
@@ -69,7 +77,7 @@ def select(
     rows_per_file: PerFile = None,
     **reading: Unpack[Reading],
 ) -> None:
-    """Choose a diverse and complex subset; it is written in order of selection."""
+    """Select a diverse and complex subset; it is written in order of selection."""
     import instag
 
     wanted = read_budget(budget)
@@ -107,7 +115,7 @@ def rank(
     rows_per_file: PerFile = None,
     **reading: Unpack[Reading],
 ) -> None:
-    """Rank all samples that have tags: every selection is a prefix. Adds the columns of --details."""
+    """Rank all samples that have tags; the first rows are the selection of that size. Adds the columns of --details."""
     import instag
 
     out = outputs.data("-o", output, to, rows_per_file=rows_per_file)
@@ -121,7 +129,7 @@ def rank(
 def read(
     source: list[str], out: outputs.Out | None, tags: str, gain: Gain, to: str, reading: Reading
 ) -> "pl.LazyFrame":
-    """Open the data, and see that the output is none of what is read."""
+    """Open the data, and check that the output is none of the files that are read."""
     from instag import io
 
     outputs.apart([*source, *files_of(gain)], out)
@@ -140,7 +148,7 @@ def write(
     *,
     details: bool,
 ) -> None:
-    """Write what was chosen, and say what it is, how good, and what could not be done."""
+    """Write the selection, and print its measures, how good it is, and which quotas it misses."""
     from instag import io
     from instag.analysis import measure_chosen
 

@@ -15,13 +15,13 @@ from instag.cli.options import Sources
 Folder = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the files.")]
 To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
 
-# `val` is what people call it on disk, and Hugging Face datasets know it for the split "validation".
+# `val` is the usual name on disk, and Hugging Face datasets read it as the split "validation".
 FILES = {"train": "train", "validation": "val", "test": "test"}
 
 
 @declared(Splitting)
 def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> None:
-    """Split data into rows to train and to validate with; copies stay together, sources and tags are spread alike."""
+    """Split data for training and validation; near-copies stay together, sources and tags are spread evenly."""
     ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
     wanted = {part: output / f"{name}.{ending}" for part, name in FILES.items() if part == "train" or options.get(part)}
     outputs.folder("-o", output)
@@ -33,7 +33,7 @@ def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> 
         data, others = load(instag.split, source, options, to)
     with console.stage("splitting"):
         result = instag.split(data, **others)
-    # Not before, so that nothing is left behind where nothing can be split.
+    # Made only now, so that no folder is left behind if splitting fails.
     output.mkdir(parents=True, exist_ok=True)
     for part, path in wanted.items():
         if (rows := getattr(result, part)) is not None:

@@ -16,12 +16,12 @@ def stats(
     source: Sources,
     tags: Tags = "tags",
     by: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Measure each of the groups that this column names.")
+        str | None, typer.Option(metavar="COLUMN", help="Measure each group, by a column with their names.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     **reading: Unpack[Reading],
 ) -> None:
-    """Measure complexity and coverage: of each IN alone and of all together, or of the groups in them."""
+    """Measure complexity and coverage of each IN and of all together, or of the groups in them."""
     if by is None:
         files(source, tags, reading, json=json)
     else:

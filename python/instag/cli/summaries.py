@@ -1,4 +1,4 @@
-"""What a command says at its end, and how it exits."""
+"""The summary that a command prints at its end, and its exit code."""
 
 import shlex
 import signal
@@ -15,14 +15,14 @@ from instag.cli import console
 
 __all__ = ["asked", "counted", "estimated", "exit_at_cost", "leaving"]
 
-# Characters of a server's words that are shown.
+# How many characters of a server's message to show.
 WIDTH = 100
-# What a shell adds to the number of a signal that ended a command.
+# A shell's exit code for a command that a signal ended is the signal's number and this.
 SIGNALLED = 128
 
 
 def estimated(found: "instag.Estimate") -> list[tuple[str, str]]:
-    """Lines about what it would take."""
+    """The lines of an estimate."""
     from instag.chat.progress import amount, duration
     from instag.chat.spending import unpriced
 
@@ -54,7 +54,7 @@ def _pace(found: "instag.Estimate") -> str:
 
 
 def counted(tagged: "instag.Tagged[Any]") -> list[tuple[str, str]]:
-    """Lines about what came of the data."""
+    """Lines about what became of samples and queries."""
     failures = tagged.failures
     why = failures.group_by("status", "reason").len().sort("status", "len", "reason", descending=[False, True, False])
     return [
@@ -74,7 +74,7 @@ def counted(tagged: "instag.Tagged[Any]") -> list[tuple[str, str]]:
 
 
 def asked(tally: "instag.Tally") -> list[tuple[str, str]]:
-    """Lines about what this run asked."""
+    """Lines about the requests of this run."""
     from instag.chat.progress import amount, duration
 
     return [
@@ -107,22 +107,22 @@ def _line(name: str, count: int) -> list[tuple[str, str]]:
 
 
 def exit_at_cost(tally: "instag.Tally | None") -> None:
-    """Exit with a code of its own where a run has spent what it may; None is no run."""
+    """Exit with a code of its own if a run reached its maximum cost; None is no run."""
     if tally is not None and tally.stopped == "max_cost":
-        console.note("--max-cost was reached: the same command with more goes on")
+        console.note("--max-cost was reached: raise it and run the same command to go on")
         raise typer.Exit(console.MAX_COST)
 
 
 @contextmanager
 def leaving(kept: str, lost: str = "") -> Iterator[None]:
-    """Say where it stands where the endpoint or Ctrl-C ends it.
+    """Print what was done if the endpoint or Ctrl-C ends the block, and exit.
 
     Parameters
     ----------
     kept
-        What becomes of the answers.
+        What was done with the answers.
     lost
-        What is not there, if anything.
+        What was not written, if anything.
     """
     after = f"; {lost}" if lost else ""
     with _signals() as received:
@@ -143,7 +143,7 @@ def leaving(kept: str, lost: str = "") -> Iterator[None]:
 
 @contextmanager
 def _signals() -> Iterator[list[int]]:
-    """Take what asks a process to end as Ctrl-C is taken; which came."""
+    """Treat SIGTERM and SIGHUP like Ctrl-C; yields the signals that came."""
     received: list[int] = []
 
     def interrupt(number: int, _: object) -> None:
@@ -151,7 +151,7 @@ def _signals() -> Iterator[list[int]]:
         raise KeyboardInterrupt
 
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    # A signal that the process was started to ignore stays ignored: it is to outlive its terminal, for instance.
+    # A signal that the process was started to ignore stays ignored: `nohup` outlives its terminal, for instance.
     mine = [number for number in map(partial(getattr, signal), names) if signal.getsignal(number) == signal.SIG_DFL]
     before = {number: signal.signal(number, interrupt) for number in mine}
     try:
@@ -162,5 +162,5 @@ def _signals() -> Iterator[list[int]]:
 
 
 def _command() -> str:
-    """The command that is running, as it would be written again."""
+    """The command that is running, as it would be typed again."""
     return shlex.join(["instag", *sys.argv[1:]])

@@ -13,21 +13,32 @@ from instag.errors import InputError
 from instag.io.options import Reading
 
 Folder = Annotated[
-    Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the subsets, a file a level.")
+    Path,
+    typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the subsets, with a file for each level."),
 ]
 Size = Annotated[int, typer.Option(metavar="N", help="How many samples each subset has.")]
-What = Annotated[Measure, typer.Option("--by", help="What differs from subset to subset; the other is held.")]
+What = Annotated[
+    Measure, typer.Option("--by", help="The measure that differs from subset to subset; the other is held constant.")
+]
 Levels = Annotated[
-    str, typer.Option(metavar="N|V,V,…", help="How many subsets, or what each is to reach: 4,6,8 or 40%,70%,100%.")
+    str,
+    typer.Option(
+        metavar="N|V,V,…", help="How many subsets, or the value that each should reach: 4,6,8 or 40%,70%,100%."
+    ),
 ]
 Hold = Annotated[
-    str | None, typer.Option(metavar="V", help="What the other measure is to be in all: tags a sample, or a coverage.")
+    str | None,
+    typer.Option(metavar="V", help="The value of the other measure in all subsets: tags a sample, or a coverage."),
 ]
 Nested = Annotated[
-    bool, typer.Option("--nested", help="Each subset is the one before it with rows exchanged; otherwise disjoint.")
+    bool,
+    typer.Option(
+        "--nested", help="Make each subset from the one before it by exchanging rows; by default they are disjoint."
+    ),
 ]
 Figures = Annotated[
-    Path | None, typer.Option("--figures", metavar="DIR", help="Draw what was reached, as SVG and PNG.")
+    Path | None,
+    typer.Option("--figures", metavar="DIR", help="Also draw the measures that were reached, as SVG and PNG."),
 ]
 To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
 
@@ -49,7 +60,7 @@ def sweep(
     to: To = "jsonl",
     **reading: Unpack[Reading],
 ) -> None:
-    """Draw subsets of one size that differ in complexity alone, or in diversity alone, to train a model on each."""
+    """Draw subsets of one size that differ only in complexity, or only in diversity, to train a model on each."""
     import instag
     from instag import io
 
@@ -71,7 +82,7 @@ def sweep(
         expect_tags(data, source, tags)
     with console.noted(), console.stage("exchanging rows"):
         found = instag.sweep(data, size, by=by, levels=wanted, hold=held, nested=nested, tags=tags, seed=seed)
-    # Not before, so that nothing is left behind where nothing can be drawn.
+    # Made only now, so that no folder is left behind if drawing fails.
     output.mkdir(parents=True, exist_ok=True)
     for frame, path in zip(found.frames, paths, strict=True):
         with console.stage(f"writing {path}"):

@@ -36,7 +36,7 @@ from instag.model_options import OPTIONS
 if TYPE_CHECKING:
     import polars as pl
 
-# Options of requests one by one.
+# Options of single requests, which batches do not have.
 ONE_BY_ONE = (
     "retry_unread", "shard", "concurrency", "rpm", "tpm", "attempts", "reask", "timeout", "patience", "max_unread",
 )  # fmt: skip
@@ -66,7 +66,7 @@ def tag(
     rows_per_file: PerFile = None,
     **rest: Any,
 ) -> None:
-    """Tag the queries of each sample with a language model; the same command goes on where it was stopped."""
+    """Tag the queries of each sample with a language model; run the command again to go on after a stop."""
     reading, asking = parted(rest)
     journals = asking["journal"] = asking["journal"] or [kept_beside(output, ".journal")]
     path = journals[-1]
@@ -126,13 +126,13 @@ def tag(
 
 
 def ask(frame: "pl.LazyFrame", **options: Any) -> "instag.Tagged[pl.LazyFrame]":
-    """Tag, and show where it stands."""
+    """Tag, and show progress."""
     with console.noted(), Display() as display:
         return instag.tag(frame, **options, progress=display)
 
 
 def ready(states: "list[instag.tagging.BatchState]", action: Action) -> bool:
-    """Show where the batches stand; whether all was collected, so that the output can be made."""
+    """Print the state of the batches; returns whether all were collected, so that the output can be written."""
     if states:
         header = ("batch", "queries", "answered", "failed", "status")
         console.table(
@@ -154,7 +154,7 @@ def ready(states: "list[instag.tagging.BatchState]", action: Action) -> bool:
 
 
 def check_batched(given: dict[str, Any]) -> None:
-    """Refuse what says how single requests are made, where there are none."""
+    """Refuse options of single requests, which batches do not have."""
     for name in ONE_BY_ONE:
         if given[name] != OPTIONS[name].default:
             option = f"--{name.replace('_', '-')}"

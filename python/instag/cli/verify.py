@@ -9,11 +9,13 @@ import instag
 from instag.cli import console
 
 Manifest = Annotated[
-    Path, typer.Argument(metavar="MANIFEST.json", help="The manifest that a run has written, or its folder.")
+    Path, typer.Argument(metavar="MANIFEST.json", help="The manifest that a run wrote, or its folder.")
 ]
-Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the sources are, if not where they were.")]
-Replay = Annotated[bool, typer.Option("--replay", help="Select again too, without a model or a network.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Fail also where something could not be checked.")]
+Data = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the sources are now, if they were moved.")]
+Replay = Annotated[
+    bool, typer.Option("--replay", help="Also select again and compare; needs neither a model nor a network.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Also fail if something could not be checked.")]
 
 
 def verify(manifest: Manifest, data: Data = None, replay: Replay = False, strict: Strict = False) -> None:

@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = ["vocabulary"]
 
-# How many members of a tag, and how many new tags, are shown.
+# How many members of a tag, and how many new tags, to show.
 SHOWN = 5
 
 File = Annotated[Path, typer.Argument(metavar="V.parquet", help="A vocabulary that instag normalize saved.")]
 Other = Annotated[Path, typer.Argument(metavar="OTHER.parquet", help="The vocabulary to compare it with.")]
 Top = Annotated[int, typer.Option(metavar="N", min=0, help="How many lines to show.")]
 Tag = Annotated[
-    str | None, typer.Option(metavar="TAG", help="Show one tag with all that it is made of, or what a raw tag became.")
+    str | None, typer.Option(metavar="TAG", help="Show one tag with its raw tags, or what became of a raw tag.")
 ]
-New = Annotated[Literal["drop", "keep"], typer.Option("--new", help="What becomes of tags that match none.")]
+New = Annotated[
+    Literal["drop", "keep"], typer.Option("--new", help="What to do with tags that match none of the vocabulary.")
+]
 
 Embedder = Annotated[
     str,
@@ -42,9 +44,9 @@ Embedder = Annotated[
         "first --base-url with the key in OPENAI_API_KEY."
     ),
 ]
-Edits = Annotated[Path, typer.Argument(metavar="EDITS.txt", help="A text file with an edit a line.")]
+Edits = Annotated[Path, typer.Argument(metavar="EDITS.txt", help="A text file with one edit a line.")]
 Edited = Annotated[Path, typer.Option("-o", "--output", metavar="V2.parquet", help="Where to save the result.")]
-Depth = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many levels to show; otherwise all.")]
+Depth = Annotated[int | None, typer.Option(metavar="N", min=1, help="How many levels to show; by default all.")]
 Under = Annotated[str | None, typer.Option(metavar="TAG", help="Show this tag and what is below it.")]
 
 vocabulary = typer.Typer(
@@ -59,7 +61,7 @@ vocabulary = typer.Typer(
 
 @vocabulary.command()
 def show(file: File, top: Top = 20, tag: Tag = None) -> None:
-    """Show the most frequent tags; or one with all that it is made of, and why; or what a raw tag became, and why."""
+    """Show the most frequent tags; or one tag with its raw tags, and why; or what became of a raw tag, and why."""
     loaded = instag.Vocabulary.load(file)
     if tag is not None:
         show_tag(loaded, tag)
@@ -76,12 +78,12 @@ def show(file: File, top: Top = 20, tag: Tag = None) -> None:
 
 @vocabulary.command()
 def diff(file: File, other: Other, top: Top = 20) -> None:
-    """Show which raw tags become another tag in the other vocabulary, or go; what tells most comes first."""
+    """Show which raw tags become another tag in the other vocabulary, or are dropped; the most frequent come first."""
     show_changes(instag.Vocabulary.load(file).diff(instag.Vocabulary.load(other)), top)
 
 
 def show_changes(changes: "pl.DataFrame", top: int) -> None:
-    """Print what becomes of raw tags, where that has changed."""
+    """Print the raw tags whose tag has changed."""
     for raw, before, after, change, _ in changes.head(top).iter_rows():
         console.say(f"{change:<8} {raw}: {before or '(none)'} -> {after or '(none)'}")
     counts = changes.get_column("change").value_counts(sort=True)
@@ -107,7 +109,7 @@ def apply(
     rows_per_file: PerFile = None,
     **rest: Any,
 ) -> None:
-    """Give other data the tags of a vocabulary."""
+    """Replace the raw tags of other data by those of a vocabulary."""
     reading, asking = parted(rest)
     model = judge_of(judge, output, asking, dry_run=dry_run)
     outputs.apart(
@@ -158,7 +160,7 @@ def apply(
 
 @vocabulary.command()
 def tree(file: File, depth: Depth = None, under: Under = None) -> None:
-    """Print the tags below one another, with the rows that have them and the share of rows with all that is below."""
+    """Print the tree of tags, with the rows that have each tag, and the share that has it or one below it."""
     lines = instag.Vocabulary.load(file).tree
     names = lines.get_column("tag").to_list()
     parents = {name: broader[0] if broader else None for name, broader in lines.select("tag", "broader").iter_rows()}
@@ -166,7 +168,7 @@ def tree(file: File, depth: Depth = None, under: Under = None) -> None:
         raise InputError(f"--under: the vocabulary has no tag {under!r}; instag vocabulary show lists those it has")
     levels: dict[str | None, int] = {None: -1} if under is None else {}
     for name, count, share in lines.select("tag", "count", "share").iter_rows():
-        # A tag comes after the one that it stands below.
+        # A tag comes after the one above it.
         if under is None or name == under or parents[name] in levels:
             levels[name] = level = 0 if name == under else levels[parents[name]] + 1
             if depth is None or level < depth:
@@ -188,14 +190,14 @@ def edit(file: File, edits: Edits, output: Edited, top: Top = 20) -> None:
 
 
 def embedder_for(loaded: "instag.Vocabulary", text: str, base_url: str | None) -> "str | Embed | None":
-    """Read which embedder is meant: with the URL of an endpoint, the vocabulary's own model may be there."""
+    """Read the name of an embedder; with an endpoint's address, the vocabulary's own model is asked there."""
     name = loaded.embedder or ""
     wanted = name if text == "same" and base_url is not None and name.startswith("openai:") else text
     return read_embedder(wanted, base_url or OPENAI)
 
 
 def show_tag(loaded: "instag.Vocabulary", tag: str) -> None:
-    """Print what a tag is made of; or where a raw tag went, and by which way."""
+    """Print the raw tags of a tag; or what became of a raw tag, step by step."""
     import polars as pl
 
     found = loaded.tags.filter(loaded.tags.get_column("tag") == tag)
@@ -210,7 +212,7 @@ def show_tag(loaded: "instag.Vocabulary", tag: str) -> None:
 
 
 def show_way(loaded: "instag.Vocabulary", raw: str) -> None:
-    """Print what a raw tag became, and what that became, to the end."""
+    """Print what became of a raw tag, step by step."""
     ways = {line["from"]: line for line in loaded.merges.iter_rows(named=True)}
     if raw not in ways:
         raise InputError(f"--tag: the vocabulary knows no tag {raw!r}; instag vocabulary show lists those it has")
@@ -226,7 +228,7 @@ def show_way(loaded: "instag.Vocabulary", raw: str) -> None:
 
 
 def shortened(members: list[str]) -> str:
-    """The first members beside the tag itself, and how many more there are."""
+    """The first members other than the tag itself, and how many more there are."""
     others = members[1 : SHOWN + 1]
     more = len(members) - 1 - len(others)
     return f" <- {', '.join(others)}{f' and {more:,} more' if more else ''}" if others else ""

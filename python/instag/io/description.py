@@ -49,7 +49,7 @@ def card(
     title
         The heading; the folder's name where there is none.
     license
-        The licence of the whole, as the Hub calls it. By default that of the sources where they have one in common, else
+        The licence of the data set, by its identifier on the Hub. By default that of the sources where they have one in common, else
         ``"other"``; the card says which sources have which, and which have none.
     sources
         What the data are from, with the licence of each, None where nobody knows it.

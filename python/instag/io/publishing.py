@@ -73,9 +73,9 @@ def push(
     private
         Make it private, where it is made.
     revision
-        A branch that is there; the main one by default.
+        An existing branch; by default the main one.
     message
-        What the commit says.
+        The message of the commit.
     dry_run
         Push nothing, and ask nothing of the Hub.
     **described

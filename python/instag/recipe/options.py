@@ -47,7 +47,7 @@ KEYS = {
     "api_key_env": Option(
         str | list[str], "The variable of the environment that holds the key; a list where there are several addresses."
     ),
-    "api_key_file": Option(str, "A file that holds the key, instead."),
+    "api_key_file": Option(str, "A file that holds the key."),
     "header": Option(str | list[str], "Further headers of every request, 'NAME: VALUE', or @FILE with one a line."),
 }
 COST = Option(float, "US dollars that all runs of this recipe together may spend on it.")
@@ -106,7 +106,7 @@ OWN: dict[str, dict[str, Option]] = {
         "min_count": Option(
             int | Literal["auto", "none"], "Drop tags in fewer rows: a count, auto by the size of the data, or none."
         ),
-        "distance": Option(float | Literal["none"], "The cosine distance within which tags are one, or none."),
+        "distance": Option(float | Literal["none"], "The cosine distance within which tags are merged, or none."),
         "min_support": Option(int | Literal["none"], "Association: the least number of rows with both tags, or none."),
         "judgments": Option(str | list[str], "What was said of tags before: JSON Lines; it counts more than the judge."),
         **KEYS,
@@ -128,8 +128,8 @@ OWN: dict[str, dict[str, Option]] = {
         "keep": Option(str | list[str], "Columns that stand beside the conversations."),
         "trainers": Option(str | list[str], "Trainers that configurations are written for."),
         "model": Option(str, "For trainers: the base model, a name on a hub or a folder."),
-        "chat_template": Option(str, "For LLaMA-Factory: its name of the model's chat template."),
-        "skip": Option(bool, "For trainers: leave out rows that one of them cannot hold.", False),  # noqa: FBT003
+        "chat_template": Option(str, "For LLaMA-Factory: its name for the model's chat template."),
+        "skip": Option(bool, "For trainers: leave out rows that one of them cannot represent.", False),  # noqa: FBT003
     },
     "split": {
         "validation": Option(SIZE, "How many rows to validate with: a count, or a share such as 0.02 or 2%."),

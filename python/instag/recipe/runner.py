@@ -37,7 +37,7 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     recipe
         A TOML file; see the page "Recipes" of the documentation. Results are kept in `.instag` beside it.
     until
-        The last step to do.
+        The last step to run.
     start
         Do this step and those after it again, whatever was done before.
     set
@@ -45,7 +45,7 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     limit
         Take so many rows of each source, and write to another folder, `out-trial` for `out`: a rehearsal.
     dry_run
-        Say what would be done and why, and do nothing.
+        Print what would be run and why, and run nothing.
     yes
         Ask a model without a question to you even if it may cost more than a dollar and the recipe has no `max_cost`, or
         the server does not list it.
