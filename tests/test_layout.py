@@ -151,11 +151,11 @@ DRESSING = {
     "chat.progress": "how a count and a time read in a table",
     "chat.spending": "what an estimate says where there is no price, with the name of the option",
     "frame.path": "whether there is such a column, so that the error names the option and the file",
+    "io.filetypes": "whether a type of files can hold lists",
     "io.files": "the type that an ending stands for, before anything is read",
     "io.output": "whether a file is standard output",
     "io.shards": "whether a name has a place for a number",
     "io.writer": "the types of files that can be written",
-    "io.conversation.targets": "whether the conversations are put together",
     "io.trainers.configs": "the name of a trainer's configuration",
 }
 

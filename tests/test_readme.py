@@ -76,6 +76,4 @@ def test_the_counts_are_those_of_the_demo(demo: str) -> None:
         r"(\S+) raw tags become a\s+vocabulary of (\d+),.*?by it (\d+) of (\d+) samples", README, re.DOTALL
     )[0]
     assert f"{samples} samples of four kinds, with {raw} raw tags." in demo
-    assert (
-        f"\n{vocabulary} tags are on two samples or more: the vocabulary.\nChoosing {chosen} samples by it:" in demo
-    )
+    assert f"\n{vocabulary} tags are on two samples or more: the vocabulary.\nChoosing {chosen} samples by it:" in demo

@@ -25,6 +25,7 @@ __all__ = [
     "Method",
     "Stem",
     "Structured",
+    "Target",
 ]
 
 OPENAI = "https://api.openai.com/v1"
@@ -101,6 +102,9 @@ LayoutName = Literal[
     "prompts",
 ]
 """How columns hold conversations; see :func:`instag.read`."""
+
+Target = Literal["alpaca", "sharegpt", "messages"]
+"""Layouts that conversations can be written in; see :func:`instag.write`."""
 
 ChatTemplate = Literal[
     "chatml",

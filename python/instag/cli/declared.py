@@ -10,6 +10,7 @@ import typer
 
 import instag
 from instag import io
+from instag.choices import Target
 from instag.cleaning.options import Option, Size
 from instag.cli import console, outputs
 from instag.cli.options import Output, PerFile, Sources, To, one_or_list
@@ -32,7 +33,8 @@ def declared(options: type) -> Callable[[Callable[..., None]], Callable[..., Non
 
     Examples
     --------
-    >>> from instag.cleaning.options import Deduplication
+    >>> from instag.choices import Target
+    from instag.cleaning.options import Deduplication
     >>> @declared(Deduplication)
     ... def command(source: str, **options: object) -> None: ...
     >>> list(inspect.signature(command).parameters)[:7]
@@ -61,12 +63,10 @@ def load(
     function: Callable[..., Any], source: list[str], options: dict[str, Any], to: str
 ) -> tuple["pl.LazyFrame", dict[str, Any]]:
     """Open the data, and separate the function's own options from those of reading and writing."""
-    from instag.io.conversation.targets import TARGETS
-
     reading = {each.name: options[each.name] for each in fields(ReadOptions)}
     names = inspect.signature(function).parameters
     others = {name: value for name, value in options.items() if name in names}
-    if to in TARGETS or any(reading[name] is not None for name in ("answer", "system", "history")):
+    if to in get_args(Target) or any(reading[name] is not None for name in ("answer", "system", "history")):
         # The columns are joined into conversations then, and the column of queries is part of them.
         others.pop("query", None)
     return io.load(one_or_list(source), to=to, **reading), others

@@ -17,10 +17,11 @@ what was asked in both.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import polars as pl
 
+from instag.choices import Target
 from instag.errors import InputError
 from instag.frame.batches import pieces
 from instag.frame.path import pick
@@ -39,8 +40,6 @@ from instag.io.json.gathering import Gathering
 from instag.io.json.records import plain
 from instag.io.pace import passed
 from instag.warning import warn
-
-Target = Literal["alpaca", "sharegpt", "messages"]
 
 TARGETS: tuple[Target, ...] = get_args(Target)
 KNOWN = (*SPEAKERS, "developer")
