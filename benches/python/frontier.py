@@ -66,8 +66,12 @@ def costs(data: pl.DataFrame, words: int) -> None:
     data = data.with_columns(words=pl.col("query").str.count_matches(r"\S+").clip(lower_bound=1))
     ranked = instag.rank(data, method="gain")
     chosen = ranked.filter(pl.col("words").cum_sum() <= words)
-    lines = [bought("gain alone, until it is spent", data, chosen)]
-    for name, exponent in (("gain alone, what still fits", 0.0), ("gain / cost^.5", 0.5), ("gain / cost", 1.0)):
+    lines = [bought("gain alone, until the first sample that does not fit", data, chosen)]
+    for name, exponent in (
+        ("gain alone, skipping samples that do not fit", 0.0),
+        ("gain / cost^.5", 0.5),
+        ("gain / cost", 1.0),
+    ):
         chosen = instag.select(data, words, method="gain", cost="words", cost_exponent=exponent)
         lines.append(bought(name, data, chosen))
     table([f"{words:,} words", "coverage", "complexity", "samples", "words each"], lines)
