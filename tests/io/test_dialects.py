@@ -9,6 +9,7 @@ import pytest
 
 from instag import InputError, InstagWarning
 from instag.io import read
+from instag.io.formats import jsonl
 
 ROWS = [{"instruction": "q", "output": "a"}, {"instruction": "Why?", "output": "So."}]
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
@@ -107,3 +108,29 @@ def test_tar_archives(ending: str, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(InputError, match="cannot be read as tar"):
         read(path)
+
+
+@pytest.mark.parametrize("largest", [0, 1 << 26])
+@pytest.mark.parametrize(
+    "blank", ["", " ", "\t", " \t ", "\r", "\v", "\f", "\x1c", "\u00a0", "\u2028", "\u3000", "\ufeff"]
+)
+def test_lines_of_nothing_but_spaces_are_no_rows(
+    blank: str, largest: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jsonl, "LARGE", largest)
+    rows = ['{"prompt":"a\u2028b"}', '{"prompt":" c "}']
+    names = []
+    for place in range(3):
+        lines = [*rows[:place], blank, *rows[place:], blank]
+        path = tmp_path / f"{place}.jsonl"
+        path.write_bytes("\n".join(lines).encode())
+        assert read(path)["prompt"].to_list() == ["a\u2028b", " c "], place
+        names.append(path)
+    # Many files are opened in another way.
+    assert read(names * 6)["prompt"].to_list() == ["a\u2028b", " c "] * 18
+
+
+def test_a_line_of_what_is_no_space_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_bytes(b'{"prompt":"a"}\n\0\0\0\n')
+    with pytest.raises(InputError, match=r"line 2, column 1: not valid JSON"):
+        read(tmp_path / "x.jsonl")

@@ -187,3 +187,18 @@ def test_what_is_kept_in_files_goes_when_it_has_been_read(monkeypatch: pytest.Mo
     assert len(list(folder.iterdir())) == 3
     assert [each["a"].item() for each in spool.taken()] == [0, 1, 2]
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", [".json", ".jsonl", ".json.gz"])
+def test_keys_that_come_twice_are_pointed_out_in_large_files(ending: str, tmp_path: Path) -> None:
+    rows = ['{"prompt":"a","n":1}', '{"prompt":"b","n":[2],"prompt":"c"}', '{"x":{"k":1,"k":2},"prompt":"d"}']
+    text = "\n".join(rows) if ending == ".jsonl" else "[" + ",\n".join(rows) + "]"
+    path = tmp_path / f"in{ending}"
+    path.write_bytes(gzip.compress(text.encode()) if ending.endswith("gz") else text.encode())
+    with pytest.warns(instag.InstagWarning, match="'prompt'") as small:
+        whole = instag.read(path)
+    with in_small_pieces(), pytest.warns(instag.InstagWarning, match="'prompt'") as large:
+        assert instag.read(path).equals(whole)
+    assert whole["prompt"].to_list() == ["a", "c", "d"]
+    assert "'k'" in str(small[0].message)
+    assert "'k'" in str(large[0].message)

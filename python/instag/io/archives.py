@@ -1,17 +1,31 @@
 """Archives: the files in a zip or a tar, unpacked one by one."""
 
+import bz2
+import gzip
 import lzma
+import struct
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from instag.errors import InputError
+from instag.io.compression import UNPACKING
 from instag.io.temporary import copied
 
 __all__ = ["is_archive", "members"]
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+# What unpacks an archive that is packed as a whole.
+OPENERS: dict[str, Any] = {
+    ".gz": gzip.open,
+    ".tgz": gzip.open,
+    ".bz2": bz2.open,
+    ".tbz2": bz2.open,
+    ".xz": lzma.open,
+    ".txz": lzma.open,
+}
 
 
 def is_archive(path: Path) -> bool:
@@ -52,18 +66,27 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
                 if not each.is_dir() and not _is_hidden(each.filename):
                     with archive.open(each) as packed:
                         yield each.filename, copied(packed, Path(each.filename).name, path)
-    except (BadZipFile, NotImplementedError, RuntimeError) as error:
+    except InputError:
+        raise
+    except (BadZipFile, NotImplementedError, RuntimeError, ValueError, LookupError, struct.error, *UNPACKING) as error:
         raise InputError(f"{path}: cannot be read as zip: {error}") from error
 
 
 def _tarred(path: Path) -> Iterator[tuple[str, Path]]:
+    unpack = OPENERS.get(path.suffix.lower())
     try:
-        with tarfile.open(path) as archive:
+        if unpack is not None:
+            # To its end, where its checksum stands: an archive ends before.
+            with unpack(path, "rb") as packed:
+                plain = copied(packed, "archive.tar", path)
+        else:
+            plain = path
+        with tarfile.open(plain) as archive:
             for each in sorted(archive.getmembers(), key=lambda each: each.name):
-                packed = archive.extractfile(each) if each.isfile() and not _is_hidden(each.name) else None
-                if packed is not None:
-                    yield each.name, copied(packed, Path(each.name).name, path)
-    except (tarfile.TarError, EOFError, OSError, lzma.LZMAError) as error:
+                inner = archive.extractfile(each) if each.isfile() and not _is_hidden(each.name) else None
+                if inner is not None:
+                    yield each.name, copied(inner, Path(each.name).name, path)
+    except (tarfile.TarError, LookupError, *UNPACKING) as error:
         raise InputError(f"{path}: cannot be read as tar: {error}") from error
 
 

@@ -1,15 +1,19 @@
 """How files are packed, as their endings say."""
 
+import lzma
+import zlib
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["COMPRESSIONS", "PACKED", "Compression", "compression_of"]
+__all__ = ["COMPRESSIONS", "PACKED", "UNPACKING", "Compression", "compression_of"]
 
 Compression = Literal["uncompressed", "gzip", "zstd"]
 
 COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 # These are read, not written.
 PACKED = (*COMPRESSIONS, ".bz2", ".xz")
+# What is raised where a packed file is damaged.
+UNPACKING = (EOFError, OSError, lzma.LZMAError, zlib.error)
 
 
 def compression_of(path: Path) -> Compression:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import polars as pl
 
 from instag.errors import InputError, file_error
-from instag.io.compression import COMPRESSIONS, PACKED
+from instag.io.compression import COMPRESSIONS, PACKED, UNPACKING
 from instag.io.filetypes import TYPES, endings, type_called
 from instag.io.output import STANDARD_OUTPUT, reason_of
 
@@ -93,7 +93,7 @@ def reading(path: object, what: str) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, *UNPACKING) as error:
         raise file_error(f"{path}: cannot be read as {what}: {reason_of(error)}", error) from error
 
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from instag.errors import InputError
+from instag.io.compression import UNPACKING
 
 CHUNK = 1 << 20
 # What opens packed files that Polars does not unpack.
@@ -114,7 +115,7 @@ def copied(packed: IO[bytes], name: str, path: Path) -> Path:
     try:
         with target.open("wb") as file:
             shutil.copyfileobj(packed, file, CHUNK)
-    except (EOFError, lzma.LZMAError, OSError, ValueError) as error:
+    except (*UNPACKING, ValueError) as error:
         raise InputError(f"{path}: cannot be unpacked: {error}") from error
     return target
 
@@ -129,6 +130,6 @@ def head_of(path: Path, size: int = 4096) -> bytes:
     size
         How many bytes.
     """
-    with suppress(EOFError, OSError), gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+    with suppress(*UNPACKING), gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
         return file.read(size)
     return b""

@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError
+from instag.io.compression import UNPACKING
 from instag.io.files import lines
 from instag.io.filetypes import DataFile, FileType
 from instag.io.formats import jsonl
@@ -95,7 +96,7 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
                     repetition.add(texts)
                     held, texts = [], []
                     passed("parsing", number)
-    except (ValueError, OSError, EOFError, RecursionError):
+    except (ValueError, RecursionError, *UNPACKING):
         return None
     if not number:
         return None
