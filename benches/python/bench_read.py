@@ -17,7 +17,7 @@ from pytest_benchmark.fixture import BenchmarkFixture as Benchmark
 import instag
 from instag.io import load
 
-ROWS, WORDS = int(os.environ.get("READ_ROWS", "60000")), 130
+ROWS, WORDS = int(os.environ.get("READ_ROWS", "60000")), 156
 COLUMNS, FIELDS, FILES = 1_000, 200, 2_000
 WIDE_ROWS = 2_000
 
