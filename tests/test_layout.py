@@ -21,6 +21,7 @@ ROOMS = [
     "choices",
     "errors",
     "warning",
+    "memory",
     "checks",
     "progress",
     "surrogates",

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import instag
 from instag.errors import InstagWarning
@@ -72,18 +72,19 @@ def note(text: str) -> None:
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Show warnings as notes when the block ends, with or without an error."""
-    caught: list[warnings.WarningMessage] = []
-    try:
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", InstagWarning)
-            yield
-    finally:
-        for warning in caught:
-            if issubclass(warning.category, InstagWarning):
-                note(str(warning.message))
+    """Show warnings as notes when they come, for some say what is about to be done."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", InstagWarning)
+        otherwise = warnings.showwarning
+
+        def show(message: Warning | str, category: type[Warning], *place: Any, **options: Any) -> None:
+            if issubclass(category, InstagWarning):
+                note(str(message))
             else:
-                warnings.showwarning(warning.message, warning.category, warning.filename, warning.lineno)
+                otherwise(message, category, *place, **options)
+
+        warnings.showwarning = show
+        yield
 
 
 def error(text: str) -> None:

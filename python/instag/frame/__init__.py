@@ -8,6 +8,7 @@ ray       data sets of Ray
 once      data that can be read but once
 keyed     rows in the order of a key
 batches   a plan read batch by batch
+extent    how large data are, without reading them
 stamps    whether files are still what they were
 path      columns, and what is within them
 ========  =====================================================

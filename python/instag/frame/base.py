@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from instag.checks import check_name
 from instag.errors import InputError
+from instag.frame.extent import Extent
 from instag.frame.path import heads, resolve
 from instag.tagsets import Counts, TagSets, count_tags, encode
 
@@ -123,6 +124,33 @@ class Frame(ABC):
             Where there is no such column, or it holds no lists of tags.
         """
         return count_tags(self.chunks(name))
+
+    def extent(self, tags: str, *, exact: bool = False) -> Extent | None:
+        """How large the data are, about; None where only reading them would tell.
+
+        Parameters
+        ----------
+        tags
+            The column with the tags.
+        exact
+            Whether the rows are counted, however long that takes.
+
+        Raises
+        ------
+        InputError
+            Where there is no such column, or it holds no lists of tags.
+        """
+        self._head(tags)
+        found = self._sample(exact=exact)
+        if found is None:
+            return None
+        rows, sample = found
+        value, _ = resolve(sample.schema, tags)
+        return Extent.of(rows, sample, sample.select(value.alias(tags)).to_series())
+
+    def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:  # noqa: ARG002 - few kinds do not know
+        """How many rows there are, and some of them from all over."""
+        return None
 
     def empty(self, name: str) -> pl.Series:
         """A column without rows, of the type of that one."""

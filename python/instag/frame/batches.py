@@ -1,12 +1,13 @@
-"""Reading a plan batch by batch, without much of it in memory at a time."""
+"""Reading a plan batch by batch, without much of it in memory at a time, and keeping nothing else of a batch."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
 import polars as pl
 
-__all__ = ["batches", "pieces", "reading_little_ahead"]
+__all__ = ["batches", "compact", "pieces", "reading_little_ahead"]
 
 # Row groups that Polars reads ahead of those that it hands over: by default so many that these are most of the memory.
 AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
@@ -58,3 +59,17 @@ def reading_little_ahead() -> Iterator[None]:
     finally:
         for name in mine:
             os.environ.pop(name, None)
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """A copy that holds nothing but its own rows.
+
+    The strings of a filtered frame are views of the batch that it was filtered from, each of which keeps all of it, and
+    so would a copy made of views.
+    """
+    if pl.Object in frame.dtypes:
+        return frame
+    buffer = BytesIO()
+    frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
+    buffer.seek(0)
+    return pl.read_ipc_stream(buffer)

@@ -10,6 +10,7 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame.base import Frame, Rows
+from instag.frame.extent import SAMPLE, spread
 from instag.frame.polars import PolarsFrame
 from instag.surrogates import count_lone, replace_lone, warn_of_lone
 
@@ -29,6 +30,10 @@ class HubFrame(Frame):
 
     def lazy(self) -> pl.LazyFrame:
         return pl.LazyFrame(self._data.with_format("arrow")[:])
+
+    def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame]:  # noqa: ARG002 - it is known
+        rows, arrow = len(self._data), self._data.with_format("arrow")
+        return rows, pl.concat([pl.DataFrame(arrow[start : start + length]) for start, length in spread(rows)])
 
     def _column(self, name: str) -> pl.Series:
         table = self._data.select_columns([name]).with_format("arrow")[:]
@@ -65,6 +70,13 @@ class NarwhalsFrame(Frame):
 
     def lazy(self) -> pl.LazyFrame:
         return pl.LazyFrame([self._column(name) for name in self.columns])
+
+    def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:  # noqa: ARG002 - it is known
+        try:
+            return len(self._data), NarwhalsFrame(self._data.head(SAMPLE)).lazy().collect()
+        except InputError:
+            # A column that is not needed may hold what Polars does not, and in one that is the rows are named.
+            return None
 
     def _column(self, name: str) -> pl.Series:
         column = self._data.get_column(name)

@@ -34,6 +34,9 @@ class KeyedFrame(Frame):
     def lazy(self) -> pl.LazyFrame:
         return self._frame.lazy().sort(self._key)
 
+    def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:
+        return self._frame._sample(exact=exact)  # noqa: SLF001 - a frame asks another
+
     def tag_sets(self, name: str) -> TagSets:
         return self._frame.tag_sets(name).taken(self._order)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,13 @@ from polars.io.plugins import register_io_source
 
 from instag.errors import InputError
 from instag.frame.base import Columns, Frame, Pieces, Rows
-from instag.frame.batches import batches
+from instag.frame.batches import batches, compact
+from instag.frame.extent import SAMPLE, rows_of, spread
 from instag.frame.path import resolve
 from instag.frame.stamps import Stamps
 
+# Rows from which on some are looked at before all are read.
+LARGE = 20_000
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
 # Bytes of a column that are kept once they have been read.
@@ -36,6 +38,10 @@ class PolarsFrame(Frame):
 
     def lazy(self) -> pl.LazyFrame:
         return self._data.lazy()
+
+    def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame]:  # noqa: ARG002 - it is known
+        height = self._data.height
+        return height, pl.concat([self._data.slice(*place) for place in spread(height)])
 
     def _column(self, name: str) -> pl.Series:
         return self._data.get_column(name)
@@ -63,6 +69,19 @@ class LazyPolarsFrame(Frame):
 
     def lazy(self) -> pl.LazyFrame:
         return self._data
+
+    def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:
+        rows = rows_of(self._data, exact=exact)
+        # Of few rows it is not worth to read some twice.
+        if rows is None or (rows < LARGE and not exact):
+            return None
+        _ = self._stamps
+        try:
+            # The first ones: to come to others Polars may have to read all before them.
+            return rows, self._data.head(SAMPLE).collect()
+        except (pl.exceptions.PolarsError, OSError):
+            # What is wrong with the data is said when all are read.
+            return None
 
     @cached_property
     def _stamps(self) -> Stamps:
@@ -246,20 +265,6 @@ class _Column:
         if not any_rows:
             yield pl.DataFrame(schema=self.plan.collect_schema()).to_series()
         self.stamps.check()
-
-
-def compact(frame: pl.DataFrame) -> pl.DataFrame:
-    """A copy that holds nothing but its own rows.
-
-    The strings of a filtered frame are views of the batch that it was filtered from, each of which keeps all of it, and
-    so would a copy made of views.
-    """
-    if pl.Object in frame.dtypes:
-        return frame
-    buffer = BytesIO()
-    frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
-    buffer.seek(0)
-    return pl.read_ipc_stream(buffer)
 
 
 def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import polars as pl
 
 from instag.errors import InputError, MissingFileError
 
-__all__ = ["Stamps", "scans"]
+__all__ = ["Stamps", "nodes", "scans"]
 
 Stamp = tuple[int, int, int]
 
@@ -62,23 +62,33 @@ def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:
     >>> scans(pl.scan_csv(__file__).head(1)) == [("csv", [__file__])]
     True
     """
+    found = [(node, getattr(node, "paths", None)) for node in nodes(plan)]
+    return [(str(node.scan_type[0]), [str(path) for path in paths]) for node, paths in found if paths]
+
+
+def nodes(plan: pl.LazyFrame) -> list[Any]:
+    """What a plan does, step by step, as Polars has it; nothing where it does not say.
+
+    Examples
+    --------
+    >>> [type(node).__name__ for node in nodes(pl.LazyFrame({"a": [1]}).filter(pl.col("a") > 0))]
+    ['Filter', 'DataFrameScan']
+    """
     try:
         # Polars has no public way to ask; where this one is gone, changed files are found by their rows alone.
-        found = list(_scans(plan._ldf.visit()))  # noqa: SLF001
+        found = list(_nodes(plan._ldf.visit()))  # noqa: SLF001
     except Exception:  # noqa: BLE001 - whatever it is, the work goes on without it
         return []
     return found
 
 
-def _scans(nodes: Any) -> Iterator[tuple[str, list[str]]]:
-    node = nodes.view_current_node()
-    if paths := getattr(node, "paths", None):
-        yield str(node.scan_type[0]), [str(path) for path in paths]
-    here = nodes.get_node()
-    for each in nodes.get_inputs():
-        nodes.set_node(each)
-        yield from _scans(nodes)
-    nodes.set_node(here)
+def _nodes(walk: Any) -> Iterator[Any]:
+    yield walk.view_current_node()
+    here = walk.get_node()
+    for each in walk.get_inputs():
+        walk.set_node(each)
+        yield from _nodes(walk)
+    walk.set_node(here)
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -17,6 +17,7 @@ archives      the files in a zip or a tar
 encodings     text that is not UTF-8
 part          one file, opened, or every file in an archive
 union         several parts as one
+ahead         what Polars holds of files while it reads them
 metadata      what files say beside their types
 conversation  the conversation in a row of any layout, and any layout from it
 options       what a user may say of how files are read

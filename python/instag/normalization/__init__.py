@@ -3,6 +3,7 @@
 ============  ======================================================
 normalizer    the steps in order: :func:`normalize`
 settings      its options
+foresight     the memory and time that it will take
 state         the rows with the tags as they are now
 steps         a file for each step: frequency, rules, semantic, judge,
               broader, association

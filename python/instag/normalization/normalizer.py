@@ -9,6 +9,7 @@ import polars as pl
 from instag.choices import DISTANCE, MIN_CONFIDENCE, MIN_SAMPLES, MIN_SUPPORT
 from instag.embedding.vectors import Embed, Vectors, embedder_of
 from instag.frame import wrap
+from instag.normalization.foresight import foresee
 from instag.normalization.history import BROADER, History, raw_beside
 from instag.normalization.judging.asking import name_of
 from instag.normalization.judging.bench import Bench, judge_of, progress_of, questions_of
@@ -187,7 +188,10 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     settings.check()
     bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
     frame = wrap(data)
+    foreseen = foresee(frame, tags)
     rows = encode(frame.chunks(tags), order="name", each_list=True)
+    if not foreseen:
+        foresee(frame, tags, rows)
     raw = raw_beside(frame, tags)
     if min_count == "auto":
         settings = replace(settings, min_count=automatic(int(rows.given.sum())))

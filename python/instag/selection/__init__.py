@@ -6,6 +6,7 @@ choice        a selection, with the reasons and all that is known of it
 ranking       the order of samples, and why each was taken
 folding       complexity-first over parts of the data
 options       the options of a selection by gain
+foresight     the memory and time that a selection will take
 problem       the rows to choose from, the objective and the constraints
 objective     the weight of each tag
 propagation   tags that also count for similar tags

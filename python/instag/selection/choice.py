@@ -19,6 +19,7 @@ from instag.selection.certificate import Certificate, certificate_of
 from instag.selection.columns import tag_sets_of
 from instag.selection.constraint import count
 from instag.selection.folding import Folded, fold, fold_pieces
+from instag.selection.foresight import foresee
 from instag.selection.matching import Match, matched
 from instag.selection.options import Options
 from instag.selection.problem import Problem, problem_of
@@ -181,10 +182,14 @@ def selection_of(
     report(Stage("encoding tags"))
     if isinstance(frame, RayFrame):
         frame.require_key()
-    if method == "complexity-first" and seed is None and (folded := _folded(frame, budget, tags)) is not None:
+    in_rounds = method == "complexity-first" and seed is None
+    foreseen = foresee(frame, tags, method, budget, options, folds=in_rounds and _may_fold(frame, budget))
+    if in_rounds and (folded := _folded(frame, budget, tags)) is not None:
         found = (folded.tagsets, folded.ranking, folded.counts, folded.wanted)
         return Selection(method, frame, tags, options, *found, numbers=folded.numbers)
     tagsets = tag_sets_of(frame, tags, options.tree)
+    if not foreseen:
+        foresee(frame, tags, method, budget, options, folds=False, tagsets=tagsets)
     counts = Counts.of(tagsets)
     if method != "gain":
         wanted = tagsets.samples if budget is None else count(budget, tagsets.samples)
@@ -208,6 +213,8 @@ def _folded(frame: Frame, budget: float | str | None, tags: str) -> Folded | Non
     """Select without holding all rows at once, if that may need less memory; None if not."""
     if isinstance(frame, RayFrame):
         return None if budget is None else fold(frame, budget, tags)
-    if frame.streams and isinstance(budget, Integral) and not isinstance(budget, bool):
-        return fold_pieces(partial(frame.chunks, tags), count(budget, 0))
-    return None
+    return fold_pieces(partial(frame.chunks, tags), count(budget, 0)) if _may_fold(frame, budget) else None
+
+
+def _may_fold(frame: Frame, budget: float | str | None) -> bool:
+    return frame.streams and isinstance(budget, Integral) and not isinstance(budget, bool)

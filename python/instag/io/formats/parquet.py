@@ -16,7 +16,7 @@ from instag.io.filetypes import DataFile, FileType
 from instag.io.formats.arrow import names_of
 from instag.io.sink import Place, Sink
 
-__all__ = ["TYPE", "check"]
+__all__ = ["TYPE", "check", "largest_group"]
 
 SCHEMA = "ARROW:schema"
 # A schema without columns, as Arrow spells it: it fits no file, so that readers look at the file itself.
@@ -28,7 +28,7 @@ DAMAGED = "cannot be read as parquet: the file is damaged, or cut short"
 LARGEST = 4 << 20
 DEEPEST = 32
 # The numbers of fields in the footer, as Parquet's definition has them.
-ROW_GROUPS, COLUMNS, META = 4, 1, 3
+ROW_GROUPS, COLUMNS, ROWS, META = 4, 1, 3, 3
 VALUES, UNPACKED, PACKED, DATA, DICTIONARY = 5, 6, 7, 9, 11
 TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, MAP, RECORD, UUID = 1, 2, 3, 7, 8, 9, 10, 11, 12, 13
 INTEGERS = (4, 5, 6)
@@ -82,19 +82,10 @@ def check(path: Path, name: object) -> None:
     name
         What to call it in an error.
     """
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        if size < ENDING + len(MAGIC) or file.read(len(MAGIC)) != MAGIC:
-            return  # what reads it says what it is
-        file.seek(-ENDING, os.SEEK_END)
-        length, magic = struct.unpack("<I4s", file.read(ENDING))
-        if magic != MAGIC or length > LARGEST:
-            return
-        end = size - ENDING - length
-        if end < len(MAGIC):
-            raise InputError(f"{name}: {DAMAGED}")
-        file.seek(end)
-        footer = file.read(length)
+    ending = _footer(path, name)
+    if ending is None:
+        return
+    footer, end = ending
     try:
         found = _Compact(footer).record()
         chunks = [chunk.get(META, {}) for group in found[ROW_GROUPS] for chunk in group[COLUMNS]]
@@ -103,6 +94,33 @@ def check(path: Path, name: object) -> None:
         raise InputError(f"{name}: {DAMAGED}") from error
     if not fits:
         raise InputError(f"{name}: {DAMAGED}")
+
+
+def largest_group(path: Path) -> int | None:
+    """The most rows of one row group, which are what is read at a time; None where the file does not say."""
+    try:
+        footer = _footer(path, path)
+        groups = [] if footer is None else _Compact(footer[0]).record()[ROW_GROUPS]
+        return max((int(group[ROWS]) for group in groups), default=None)
+    except (InputError, OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error):
+        return None
+
+
+def _footer(path: Path, name: object) -> tuple[bytes, int] | None:
+    """What the file says of itself at its end, and where that begins; None where it is no such file, or says too much."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        if size < ENDING + len(MAGIC) or file.read(len(MAGIC)) != MAGIC:
+            return None  # what reads it says what it is
+        file.seek(-ENDING, os.SEEK_END)
+        length, magic = struct.unpack("<I4s", file.read(ENDING))
+        if magic != MAGIC or length > LARGEST:
+            return None
+        end = size - ENDING - length
+        if end < len(MAGIC):
+            raise InputError(f"{name}: {DAMAGED}")
+        file.seek(end)
+        return file.read(length), end
 
 
 def _fits(chunk: dict[int, Any], end: int) -> bool:

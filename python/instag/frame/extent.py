@@ -1,0 +1,157 @@
+"""How large data are: their rows, and what a row holds, found without reading all of them."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import log2
+from os import SEEK_END
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from instag.frame.batches import compact
+from instag.frame.stamps import nodes
+from instag.tagsets import encode
+
+__all__ = ["SAMPLE", "STATED", "Extent", "rows_of", "spread"]
+
+# Types of files that say how many rows they have.
+STATED = ("parquet", "ipc")
+# Rows that are looked at, and the places that they are taken from.
+SAMPLE, PLACES = 2_000, 4
+# Files that are looked into for the length of a line, and the bytes of each place in one.
+FILES, PIECE = 8, 1 << 18
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How large data are, about.
+
+    Attributes
+    ----------
+    rows
+        How many rows they have.
+    tags
+        How many tags a row has in the mean.
+    distinct
+        How many distinct tags there are in all.
+    width
+        The bytes of a row with all its columns.
+    sample
+        Some rows.
+    """
+
+    rows: int
+    tags: float
+    distinct: float
+    width: float
+    sample: pl.DataFrame = field(repr=False)
+
+    @classmethod
+    def of(cls, rows: int, sample: pl.DataFrame, tags: pl.Series) -> "Extent":
+        """What some of the rows say of all.
+
+        The number of distinct tags grows as a power of the number of rows (Heaps' law), which two halves of the sample tell.
+
+        Parameters
+        ----------
+        rows
+            How many there are.
+        sample
+            Some of them.
+        tags
+            Their tags.
+        """
+        height = max(sample.height, 1)
+        sets, half = encode(tags), encode(tags[: len(tags) // 2])
+        growth = log2(sets.n_tags / half.n_tags) if half.n_tags else 1.0
+        distinct = sets.n_tags * (max(rows, height) / height) ** min(max(growth, 0.0), 1.0)
+        each = len(sets.codes) / height
+        return cls(rows, each, min(distinct, each * rows), compact(sample).estimated_size() / height, sample)
+
+
+def spread(rows: int) -> Iterable[tuple[int, int]]:
+    """Where in so many rows some are taken, and how many there.
+
+    Examples
+    --------
+    >>> list(spread(1_000)), list(spread(1_000_000))
+    ([(0, 1000)], [(0, 500), (250000, 500), (500000, 500), (750000, 500)])
+    """
+    if rows <= SAMPLE:
+        return [(0, rows)]
+    return [(place * rows // PLACES, SAMPLE // PLACES) for place in range(PLACES)]
+
+
+def rows_of(plan: pl.LazyFrame, *, exact: bool = False) -> int | None:
+    """How many rows a plan has, at most; None where only reading them would tell.
+
+    Parquet and Arrow files say it; of JSON Lines and CSV the length of some lines tells about how many there are.
+
+    Parameters
+    ----------
+    plan
+        What reads the rows.
+    exact
+        Whether they are counted, however long that takes.
+
+    Examples
+    --------
+    >>> some = pl.LazyFrame({"a": [1, 2, 3]}).filter(pl.col("a") > 1)
+    >>> rows_of(some), rows_of(some, exact=True)
+    (3, 2)
+    """
+    if exact:
+        return int(plan.select(pl.len()).collect(engine="streaming").item())
+    steps = nodes(plan)
+    found = [_rows_at(step) for step in steps]
+    known = [rows for rows in found if rows is not None]
+    return sum(known) if steps and len(known) == len(found) else None
+
+
+def _rows_at(step: Any) -> int | None:
+    """How many rows a step of a plan brings in."""
+    kind, paths = type(step).__name__, getattr(step, "paths", None)
+    if paths:
+        return _rows_in(str(step.scan_type[0]), [Path(path) for path in paths])
+    if kind == "DataFrameScan":
+        return int(step.df.height())
+    return None if kind == "PythonScan" else 0
+
+
+def _rows_in(kind: str, paths: list[Path]) -> int | None:
+    """How many rows some files have."""
+    if kind in STATED:
+        scan = pl.scan_parquet if kind == "parquet" else pl.scan_ipc
+        return int(scan(paths, glob=False).select(pl.len()).collect().item())
+    return _lines(paths) if all(path.is_file() for path in paths) else None
+
+
+def _lines(paths: list[Path]) -> int | None:
+    """About how many lines files have, by the length of those at some places of some of them."""
+    some = paths[:: -(-len(paths) // FILES)]
+    looked = [piece for path in some for piece in _pieces(path)]
+    if not looked or any(ratio is None for _, ratio in looked):
+        return None
+    size = sum(len(piece) for piece, _ in looked)
+    lines = sum(piece.count(b"\n") for piece, _ in looked)
+    packed = sum(len(piece) / ratio for piece, ratio in looked if ratio)
+    total = sum(path.stat().st_size for path in paths)
+    return round(total * size / packed * max(lines, 1) / size) if size and packed else 0
+
+
+def _pieces(path: Path) -> Iterable[tuple[bytes, float | None]]:
+    """Bytes of a file, unpacked, and how many of them come of one that is packed; None where that is not known."""
+    with path.open("rb") as file:
+        head = file.read(PIECE)
+        if head.startswith(b"\x1f\x8b"):
+            unpacked = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head)
+            yield unpacked, max(len(unpacked), 1) / len(head)
+            return
+        yield head, None if head.startswith(b"\x28\xb5\x2f\xfd") else 1.0
+        size = file.seek(0, SEEK_END)
+        for place in range(1, PLACES):
+            if size > PLACES * PIECE:
+                file.seek(size * place // PLACES)
+                yield file.read(PIECE), 1.0

@@ -1,0 +1,35 @@
+"""What Polars holds of files while it reads them."""
+
+from pathlib import Path
+
+import polars as pl
+
+from instag.frame import Frame
+from instag.frame.extent import STATED, Extent
+from instag.frame.stamps import scans
+from instag.io.formats.parquet import largest_group
+
+__all__ = ["held"]
+
+# Row groups that are read at a time; rows of one where the file does not say; files that are looked at for that.
+GROUPS, GROUPS_A_THREAD, GROUP, FILES = 3, 2, 100_000, 8
+# Bytes of a tag while it is read; of lines, from which all is read each time.
+TAG_READ, LINES = 33.0, 300e6
+
+
+def held(frame: Frame, extent: Extent) -> tuple[float, float]:
+    """The bytes that Polars holds while it reads the tags of files, and while it reads all columns.
+
+    Of Parquet files these are some row groups at a time; of lines some pieces, in which all columns are.
+    """
+    if not frame.streams:
+        return 0.0, 0.0
+    whole = extent.rows * extent.width
+    found = scans(frame.lazy())
+    if any(kind not in STATED for kind, _ in found):
+        return (min(LINES, whole),) * 2
+    paths = [Path(path) for _, paths in found for path in paths][:FILES]
+    groups = [largest_group(path) for path in paths if path.is_file()]
+    group = max((group for group in groups if group is not None), default=GROUP)
+    rows = min(extent.rows, group * (GROUPS + GROUPS_A_THREAD * pl.thread_pool_size()))
+    return rows * TAG_READ * (1 + extent.tags), rows * extent.width

@@ -1,0 +1,80 @@
+"""What normalising will take, in memory and in time, said before it is begun; and what to do where there is not enough."""
+
+from dataclasses import replace
+
+import polars as pl
+
+from instag.frame import Frame
+from instag.frame.extent import Extent
+from instag.io.ahead import held
+from instag.memory import announce, available
+from instag.tagsets import TagSets
+
+__all__ = ["foresee"]
+
+# Bytes, measured by benches/python/memory_foreseen.py: of a row, of each of its tags, and of a distinct tag, where the rows
+# come back in memory; and where they are read from files, and written batch by batch.
+ROW, TAG, DISTINCT = 40.0, 34.0, 300
+ROW_READ, TAG_READ = 16.0, 8.0
+# How often what is read at a time is held while it is written, with the raw tags beside the others.
+HELD = 3
+# Processor seconds of a million rows.
+SECONDS = 2.0
+
+
+def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
+    """Say what normalising will take where that is much, and refuse what cannot be done.
+
+    Parameters
+    ----------
+    frame, tags
+        The data, and the column with the tags.
+    rows
+        The tags, where they have been read already.
+
+    Returns
+    -------
+    bool
+        Whether it is known how large the data are; else the tags have to be read first.
+
+    Raises
+    ------
+    InputError
+        Where it needs more memory than there is.
+    """
+    if (there := available()) is None:
+        return True
+    extent = frame.extent(tags) if rows is None else _extent_of(rows)
+    if extent is None:
+        return False
+    if rows is None and _memory(frame, extent) > there:
+        # Some rows may have been filtered.
+        extent = frame.extent(tags, exact=True) or extent
+    work = f"normalising the tags of about {extent.rows:,} rows"
+    announce(work, _memory(frame, extent), extent.rows / 1e6 * SECONDS, _advice(frame, extent, there))
+    return True
+
+
+def _extent_of(rows: TagSets) -> Extent:
+    return Extent(rows.samples, len(rows.codes) / max(rows.samples, 1), rows.n_tags, 0.0, pl.DataFrame())
+
+
+def _memory(frame: Frame, extent: Extent) -> float:
+    distinct = DISTINCT * extent.distinct
+    if not frame.streams:
+        return extent.rows * (ROW + TAG * extent.tags) + distinct
+    tags, everything = held(frame, extent)
+    written = min(HELD * everything if tags < everything else everything, extent.rows * extent.width)
+    return extent.rows * (ROW_READ + TAG_READ * extent.tags) + distinct + max(tags, written)
+
+
+def _advice(frame: Frame, extent: Extent, there: int) -> str:
+    part = extent
+    while part.rows and _memory(frame, part) > there:
+        part = replace(part, rows=part.rows // 2, distinct=part.distinct / 2)
+    digits = 10 ** max(len(str(part.rows)) - 2, 0)
+    some = f"{part.rows // digits * digits:,} rows" if part.rows else "fewer rows"
+    ways = [f"normalise {some}, and apply their vocabulary to all, batch by batch (instag vocabulary apply)"]
+    if not frame.streams:
+        ways.append("open the files with instag.scan, which reads them piece by piece")
+    return "; or ".join(ways)
