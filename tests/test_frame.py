@@ -171,7 +171,7 @@ def test_a_lazy_selection_is_a_plan_like_any_other() -> None:
     assert ranked.select("rank", "id").head(2).collect().rows() == [(1, "b"), (2, "d")]
     assert ranked.filter(pl.col("round") > 1).select("id").collect()["id"].to_list() == ["e", "a"]
     assert ranked.select(pl.len()).collect().item() == 4
-    with pytest.warns(instag.InstagWarning, match="it comes to 0 of 5 samples, so nothing is chosen"):
+    with pytest.warns(instag.InstagWarning, match="it amounts to 0 of 5 samples, so nothing is chosen"):
         assert instag.select(pl.LazyFrame(columns()), 0).collect().height == 0
 
 
