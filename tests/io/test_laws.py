@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from instag import InputError
 from instag.io import convert, load, read, write
-from instag.io.conversation.conversation import conversation, pass_over, queries_of
+from instag.io.conversation.chat import pass_over
+from instag.io.conversation.conversation import conversation, queries_of
 from instag.io.conversation.detection import find
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.queries import queries

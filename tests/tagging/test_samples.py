@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import instag
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 from instag.tagging import samples as module
 from instag.tagging.samples import BLANK, Samples
 
@@ -42,12 +42,12 @@ def shorten(text: str) -> tuple[str, int]:
 def test_queries_are_found(columns: dict[str, object], expected: object) -> None:
     frame = pl.DataFrame(columns)
     for kind in (frame, frame.lazy(), frame.to_arrow()):
-        assert heard(wrap(kind), None).to_list() == expected
+        assert sample_queries(wrap(kind), None).to_list() == expected
 
 
 def test_queries_are_found_in_what_was_read_and_in_pandas() -> None:
-    assert heard(wrap(instag.load_sample().lazy()), None).list.len().sum() == 1123
-    assert heard(wrap(pd.DataFrame({"question": ["Why?", None]})), None).to_list() == [["Why?"], []]
+    assert sample_queries(wrap(instag.load_sample().lazy()), None).list.len().sum() == 1123
+    assert sample_queries(wrap(pd.DataFrame({"question": ["Why?", None]})), None).to_list() == [["Why?"], []]
 
 
 @pytest.mark.parametrize(
@@ -56,17 +56,17 @@ def test_queries_are_found_in_what_was_read_and_in_pandas() -> None:
 )
 def test_a_column_is_named(values: list[object], expected: object) -> None:
     frame = pl.DataFrame({"said": values, "queries": [["no"], ["no"]]})
-    assert heard(wrap(frame), "said").to_list() == expected
+    assert sample_queries(wrap(frame), "said").to_list() == expected
 
 
 def test_no_queries() -> None:
     frame = wrap(pl.DataFrame({"id": [1], "tags": [["a"]]}))
     with pytest.raises(InputError, match=r"found the columns id \(Int64\), tags \(List\(String\)\); name the one"):
-        heard(frame, None)
+        sample_queries(frame, None)
     with pytest.raises(InputError, match=r"query: column 'id' is Int64: expected text"):
-        heard(frame, "id")
+        sample_queries(frame, "id")
     with pytest.raises(InputError, match=r"no column 'nope'; the columns are: id, tags"):
-        heard(frame, "nope")
+        sample_queries(frame, "nope")
 
 
 texts = st.text(st.sampled_from("ab \n"), max_size=6)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from instag._core import count_groups
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.conversation.queries import overheard
+from instag.io.conversation.samples import queries_if_known
 from instag.tagsets import TagSets
 
 __all__ = ["ALL", "Counts", "Groups", "Queries", "groups_of", "labels", "queries_of"]
@@ -131,5 +131,5 @@ class Queries:
 
 def queries_of(frame: Frame) -> Queries | None:
     """What users said; None where no column of the frame holds it."""
-    said = overheard(frame)
+    said = queries_if_known(frame)
     return None if said is None else Queries(said)

@@ -12,7 +12,7 @@ from instag.chat.truncate import tokens_of
 from instag.checks import check_name, expect, is_number
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.queries import heard, overheard
+from instag.io.conversation.samples import queries_if_known, sample_queries
 from instag.io.conversation.turns import turns
 from instag.tagsets import encode
 
@@ -229,7 +229,7 @@ def _of_tags(sets: list[Any], shares: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 
 def _of_texts(frames: tuple[Frame, Frame], query: str | None, threshold: float) -> list[tuple[Any, ...]]:
-    known = [overheard(frame) if query is None else heard(frame, query) for frame in frames]
+    known = [queries_if_known(frame) if query is None else sample_queries(frame, query) for frame in frames]
     said = [queries for queries in known if queries is not None]
     if len(said) < len(known):
         return []

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 from instag.tagsets import encode
 
 __all__ = ["Codes", "Population", "column_of", "population_of"]
@@ -127,7 +127,7 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     (['Why?', 'How?'], ['cause', 'means'])
     """
     column = _lists(frame.column(tags))
-    said = heard(frame, query)
+    said = sample_queries(frame, query)
     texts, samples = _each(column, said) if _is_nested(column) else _joined(said)
     rows = encode(column, order="name", each_list=True)
     tagged = rows.lengths > 0

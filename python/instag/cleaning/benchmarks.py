@@ -9,7 +9,7 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 from instag.io.options import ReadOptions
 from instag.io.source import parts
 from instag.warning import warn
@@ -57,7 +57,7 @@ def _asked(data: Any, where: str, name: str) -> Items:
     """What users say in one benchmark."""
     frame = wrap(data)
     try:
-        queries = heard(frame, None)
+        queries = sample_queries(frame, None)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     rows = pl.DataFrame({"text": queries, "name": _names(frame.lazy(), len(queries))}).explode("text")

@@ -27,7 +27,7 @@ from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.cleaning.scripts import is_written_in
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 from instag.io.conversation.turns import turns
 
 __all__ = ["clean"]
@@ -111,7 +111,7 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     for what, (least, most) in bounds.items():
         _check(what, least, most)
     frame = wrap(data)
-    queries = heard(frame, query)
+    queries = sample_queries(frame, query)
     said = pl.DataFrame({"query": queries.list.first().fill_null(""), "turns": queries.list.len().fill_null(0)})
     blank = queries.list.eval(pl.element().str.contains(r"\S")).list.any().fill_null(value=False).not_()
     reasons: list[tuple[str, pl.Expr]] = [(NOTHING, pl.lit(blank))]

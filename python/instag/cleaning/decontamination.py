@@ -25,7 +25,7 @@ from instag.cleaning.paraphrases import check_from, nearest
 from instag.cleaning.result import LONGEST, Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 from instag.model_options import ModelOptions, with_model_options
 from instag.warning import warn
 
@@ -137,7 +137,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     items = items_of(against)
     known = {} if judgments is None else read_judgements(judgments)
     frame = wrap(data)
-    queries = heard(frame, query)
+    queries = sample_queries(frame, query)
     turns = turns_of(queries)
     hits = hits_of(turns, items, numbers)
     found = hits.get_column("nth")

@@ -12,7 +12,7 @@ from instag.cleaning.options import Acting, Comparing, Deduplication, Keeping, Q
 from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 from instag.io.conversation.turns import turns
 
 __all__ = ["check_threshold", "dedup", "texts_of"]
@@ -99,7 +99,7 @@ def dedup(
     if keep == "quality" and quality is None:
         raise InputError("keep: 'quality' needs a column of numbers: name it with quality= / --quality")
     frame = wrap(data)
-    queries = heard(frame, query)
+    queries = sample_queries(frame, query)
     texts = texts_of(queries)
     order = _order(frame, texts, keep or ("first" if quality is None else "quality"), quality)
     rows, of, likeness = duplicates(texts, order, None if method == "exact" else float(threshold))

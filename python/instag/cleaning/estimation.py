@@ -14,7 +14,7 @@ from instag.cleaning.decontamination import FROM, hits_of, turns_of
 from instag.cleaning.judge import IDENTITY, SCHEMA, Docket, journal_of, read_judgements, read_verdict
 from instag.cleaning.paraphrases import nearest
 from instag.frame import wrap
-from instag.io.conversation.queries import heard
+from instag.io.conversation.samples import sample_queries
 
 __all__ = ["PairEstimate", "estimate_pairs"]
 
@@ -61,7 +61,7 @@ def estimate_pairs(  # noqa: PLR0913 - those of decontaminate
     **options: Any,
 ) -> PairEstimate:
     """Estimate what :func:`instag.decontaminate` would ask a model; its parameters, and how many rows are looked at."""
-    queries = heard(wrap(data), query)
+    queries = sample_queries(wrap(data), query)
     turns, items = turns_of(queries), items_of(against)
     every = max(1, len(queries) // sample)
     others = turns.join(hits_of(turns, items, numbers).select("row"), on="row", how="anti", maintain_order="left")

@@ -14,7 +14,7 @@ from instag.cleaning.deduplication import check_threshold, texts_of
 from instag.cleaning.options import By, Query, Seed, Size, Splitting, Threshold
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.queries import heard, overheard
+from instag.io.conversation.samples import queries_if_known, sample_queries
 from instag.warning import warn
 
 __all__ = ["Split", "split"]
@@ -125,7 +125,7 @@ def split(
     check_count("seed", seed, 0)
     check_threshold(threshold)
     frame = wrap(data)
-    queries = overheard(frame) if query is None else heard(frame, query)
+    queries = queries_if_known(frame) if query is None else sample_queries(frame, query)
     rows = len(queries) if queries is not None else frame.lazy().select(pl.len()).collect().item()
     sizes = _sizes(rows, validation, test)
     groups = np.arange(rows, dtype=np.uint32)

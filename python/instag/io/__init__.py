@@ -21,6 +21,7 @@ ahead         what Polars holds of files while it reads them
 metadata      what files say beside their types
 conversation  the conversation in a row of any layout, and any layout from it
 options       what a user may say of how files are read
+opening       every file with its layout, and the queries beside
 reader        all of this together
 where         rows that a condition in SQL keeps
 pace          how many rows were read and written so far

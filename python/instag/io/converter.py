@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 
 from instag.frame.batches import batches
-from instag.io.conversation.hearing import Hearing
+from instag.io.conversation.speakers import Speakers
 from instag.io.conversation.targets import TARGETS
 from instag.io.metadata import metadata_of
+from instag.io.opening import blamed, opened
 from instag.io.options import Reading, ReadOptions, options_of
 from instag.io.pace import expecting, followed, passed
 from instag.io.part import Part
-from instag.io.reader import blamed, opened
 from instag.io.source import Source
 from instag.io.union import union
 from instag.io.where import kept
@@ -55,7 +55,7 @@ def scan_for(source: Any, to: str, **options: Unpack[Reading]) -> tuple[pl.LazyF
     reading = options_of(**options)
     parts = _opened(source, to, reading)
     plan = kept(union(parts), reading.where)
-    _heard(plan, parts, reading.query).warn()
+    _counted(plan, parts, reading.query).warn()
     return plan, all(part.asked for part in parts)
 
 
@@ -119,8 +119,8 @@ def convert(  # noqa: PLR0913 - as write has them
     with followed(progress):
         parts = _opened(source, "messages" if trainers is not None else to, reading)
         plan = kept(union(parts), reading.where)
-        heard = _heard(plan, parts, reading.query)
-        heard.warn()
+        speakers = _counted(plan, parts, reading.query)
+        speakers.warn()
         with blamed(parts):
             if trainers is not None:
                 held = None if validation is None else scan_for(validation, "messages", **options)[0]
@@ -134,17 +134,17 @@ def convert(  # noqa: PLR0913 - as write has them
                     skip=skip,
                 )
                 if skip:
-                    heard = _written(output)
+                    speakers = _written(output)
             else:
-                with expecting(heard.samples):
+                with expecting(speakers.samples):
                     write(plan, output, format=to, metadata=metadata_of(source), rows_per_file=rows_per_file)
-        return Converted(heard.samples, heard.queries)
+        return Converted(speakers.samples, speakers.queries)
 
 
-def _written(folder: str | Path) -> Hearing:
+def _written(folder: str | Path) -> Speakers:
     """Hear what a trainer's folder has to train with: not all that was read, where some was left out."""
     parts = _opened(Path(folder, "data", "train.jsonl"), "messages", options_of())
-    return _heard(union(parts), parts)
+    return _counted(union(parts), parts)
 
 
 def convert_placed(
@@ -174,9 +174,9 @@ def convert_placed(
             parts.append(replace(part, frame=_placed(part, len(names))))
             names += [name for name, _ in part.files] or [str(part.path)]
         plan = kept(union(parts), reading.where)
-        heard = _heard(plan, parts, reading.query)
-        heard.warn()
-        with blamed(parts), expecting(heard.samples):
+        speakers = _counted(plan, parts, reading.query)
+        speakers.warn()
+        with blamed(parts), expecting(speakers.samples):
             write(plan, output, format="messages", metadata=metadata_of(source))
     return names
 
@@ -204,11 +204,11 @@ def _opened(source: Any, to: str, options: ReadOptions) -> list[Part]:
     return opened(source, options, whole=to in TARGETS)
 
 
-def _heard(plan: pl.LazyFrame, parts: Sequence[Part], query: str | None = None) -> Hearing:
+def _counted(plan: pl.LazyFrame, parts: Sequence[Part], query: str | None = None) -> Speakers:
     """Go through the queries and the speakers once."""
-    hearing = Hearing(query)
+    speakers = Speakers(query)
     with blamed(parts):
-        for batch in batches(plan.select(Hearing.columns(plan.collect_schema()))):
-            hearing.add(batch)
-            passed("reading", hearing.samples)
-    return hearing
+        for batch in batches(plan.select(Speakers.columns(plan.collect_schema()))):
+            speakers.add(batch)
+            passed("reading", speakers.samples)
+    return speakers

@@ -8,11 +8,12 @@ from urllib.parse import quote
 import polars as pl
 
 from instag.frame import Frame
+from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import piece
-from instag.io.conversation.conversation import conversation, pass_over, turns_of
+from instag.io.conversation.conversation import conversation
 from instag.io.conversation.detection import MIXED, find, row_layouts
 from instag.io.conversation.placement import head_of
-from instag.io.conversation.queries import spoken
+from instag.io.conversation.samples import queries_in_pieces
 from instag.io.json.records import plain
 
 __all__ = ["beside_images", "parts_of", "pictured"]
@@ -50,14 +51,14 @@ def pictured(frame: Frame, name: str | None) -> Iterable[pl.Series]:
     if name is not None:
         held, dtype = frame.alone(name, "said")
         if dtype in (pl.String, TEXTS):
-            return spoken(frame, name)
+            return queries_in_pieces(frame, name)
         return frame.pieces(held.select(queries=_said(pl.col("said"), lambda value: turns_of(value, pass_over))))
     lazy = frame.lazy()
     schema = lazy.collect_schema()
     lazy = lazy.drop("queries") if schema.get("queries") == TEXTS else lazy
     layout = find(lazy)
     if layout is None:
-        return spoken(frame, None)
+        return queries_in_pieces(frame, None)
     mixed = layout.name == MIXED
     types = {column: schema[column] for column in layout.columns} if mixed else {}
     find_layout: Callable[[Mapping[str, Any]], Any] = row_layouts(types) if mixed else lambda _: layout

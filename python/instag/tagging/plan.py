@@ -15,7 +15,7 @@ from instag.chat.task import Task
 from instag.chat.truncate import Cut
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.queries import spoken
+from instag.io.conversation.samples import queries_in_pieces
 from instag.tagging.answers import AnswerTable
 from instag.tagging.examples import Examples, Hint
 from instag.tagging.images import beside_images, pictured
@@ -75,7 +75,7 @@ class Plan:
         if not callable(model):
             found = prompt_of(prompt, examples=examples, vocabulary=vocabulary, tags_in=tags_in)
         shorten: Callable[[str], tuple[str, int]] = cut if isinstance(cut, Cut) else Cut(cut)
-        hear = spoken
+        hear = queries_in_pieces
         if found.shows_images:
             shorten, hear = beside_images(shorten), pictured
         name = model if isinstance(model, str) else known_as(model)

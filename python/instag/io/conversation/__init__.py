@@ -3,7 +3,8 @@
 ============  ============================================================
 columns       the names of columns, by all the names in use
 speech        types that can hold speech
-layout        which columns hold what was said
+kinds         the columns of each kind of layout
+layout        the layout of a table, by its columns
 roles         who speaks, by all the names in use
 content       what is said in a turn: its text, and the parts of it
 choices       questions with several answers to choose from
@@ -11,11 +12,13 @@ calls         calls of tools, as a list and as the JSON of a turn
 utterance     one element of a conversation, as whoever wrote it has it
 tree          trees of messages with their replies
 template      texts that are made with a chat template, taken apart
+chat          a conversation in one value
 conversation  the turns of a row, in whatever layout they came
 preference    answers that were chosen, and rejected
 detection     the layout of data, where their rows have to be looked at
 queries       what the users said, as expressions on the columns
-hearing       who speaks in rows that come batch by batch
+samples       what the users said in each sample of a frame
+speakers      who speaks, and how often, in rows that come batch by batch
 texts         all that is said in a row, or all of one side
 turns         who spoke in each row, and what was said
 nearest       what to say where no layout fits

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from instag.frame.batches import pieces
-from instag.io.conversation.conversation import turns_of
+from instag.io.conversation.chat import turns_of
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.tree import branches
 from instag.io.conversation.utterance import Turn

@@ -9,8 +9,8 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame.path import JSON, resolve
 from instag.io.conversation import template as templates
+from instag.io.conversation.chat import parsed_chat, parsed_list
 from instag.io.conversation.columns import OUTPUTS, SYSTEMS, TELLING
-from instag.io.conversation.conversation import parsed_chat, parsed_list
 from instag.io.conversation.layout import LAYOUTS, Layout, detect, parts_of
 from instag.io.conversation.speech import is_chat
 from instag.warning import warn

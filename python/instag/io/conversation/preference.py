@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from instag.io.conversation.conversation import turns_of
+from instag.io.conversation.chat import turns_of
 from instag.io.conversation.roles import is_turn
 from instag.io.conversation.spelling import MAKERS
 from instag.io.conversation.utterance import Turn

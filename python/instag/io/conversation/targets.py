@@ -36,7 +36,7 @@ from instag.io.conversation.roles import CALLER, ROLES
 from instag.io.conversation.speech import is_plain, speech
 from instag.io.conversation.spelling import MAKERS, SPEAKERS, alpaca
 from instag.io.conversation.utterance import Turn
-from instag.io.json.gathering import Gathering
+from instag.io.json.buffer import RecordBuffer
 from instag.io.json.records import plain
 from instag.io.pace import passed
 from instag.warning import warn
@@ -86,13 +86,13 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
     if walk:
         # What one user said before goes for one way alone.
         frame = frame.drop("queries", strict=False)
-    gathering, placement = Gathering(), Placement(frame.collect_schema())
+    buffer, placement = RecordBuffer(), Placement(frame.collect_schema())
     unknown: Counter[str] = Counter()
     for whole, made, used in walked(frame, layout, MAKERS[target]) if walk else _made(frame, layout, target, unknown):
-        gathering.add(made, placement.rest(whole, used))
+        buffer.add(made, placement.rest(whole, used))
     if unknown:
         warn(f"turns of roles that instag does not know are kept as they are: {_counted(unknown)}")
-    return gathering.rows(placement.put)
+    return buffer.rows(placement.put)
 
 
 def _made(frame: pl.LazyFrame, layout: Layout, target: str, unknown: Counter[str]) -> Iterator[Made]:

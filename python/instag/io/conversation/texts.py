@@ -7,8 +7,9 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import Frame
+from instag.io.conversation.chat import pass_over
 from instag.io.conversation.content import text_of
-from instag.io.conversation.conversation import conversation, pass_over
+from instag.io.conversation.conversation import conversation
 from instag.io.conversation.detection import MIXED, find, row_layouts
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.placement import head_of

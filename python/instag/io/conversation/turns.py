@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 
 from instag.io.conversation.branching import BRANCHING
+from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import text_of
-from instag.io.conversation.conversation import pass_over, turns_of
 from instag.io.conversation.detection import find
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.queries import TEXTS, content_of

@@ -14,8 +14,8 @@ from instag.io.compression import UNPACKING
 from instag.io.files import lines
 from instag.io.filetypes import DataFile, FileType
 from instag.io.formats import jsonl
+from instag.io.json.buffer import RecordBuffer
 from instag.io.json.encoder import dumped
-from instag.io.json.gathering import Gathering
 from instag.io.json.inference import Repetition
 from instag.io.json.text import concatenated, near, parse, parsed
 from instag.io.json.values import NOUNS, rows_of, rows_within
@@ -78,7 +78,7 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
     """Read a list of objects one after the other; None where it is anything else, or something is wrong with it."""
     if path.suffix.lower() not in OPENERS:
         return None
-    gathering, repetition = Gathering(), Repetition()
+    buffer, repetition = RecordBuffer(), Repetition()
     held: list[Any] = []
     texts: list[str] = []
     halves = number = 0
@@ -92,7 +92,7 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
                 halves += replaced
                 held.append(value)
                 if number % STEP == 0:
-                    gathering.add(held)
+                    buffer.add(held)
                     repetition.add(texts)
                     held, texts = [], []
                     passed("parsing", number)
@@ -100,11 +100,11 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
         return None
     if not number:
         return None
-    gathering.add(held)
+    buffer.add(held)
     repetition.add(texts)
     warn_of_lone(halves, str(name))
     repetition.warn(name, "record")
-    return gathering.rows()
+    return buffer.rows()
 
 
 class _Members:

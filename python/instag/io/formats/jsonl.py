@@ -13,8 +13,8 @@ from instag.io.compression import COMPRESSIONS
 from instag.io.conversation.roles import is_turn
 from instag.io.files import glob_safe, interruptible, lines
 from instag.io.filetypes import DataFile, FileType
+from instag.io.json.buffer import RecordBuffer
 from instag.io.json.encoder import dumped, is_special
-from instag.io.json.gathering import Gathering
 from instag.io.json.inference import Repetition, schema_of, width
 from instag.io.json.records import any_within, decode, frame
 from instag.io.json.text import concatenated, near, parse, parsed, parsed_line
@@ -109,7 +109,7 @@ def is_large(path: Path) -> bool:
 
 def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
     """Parse every line on its own; objects are kept in files where they are many, until the types of all are known."""
-    gathering, repetition = Gathering(), Repetition()
+    buffer, repetition = RecordBuffer(), Repetition()
     values: list[Any] = []
     kind: type | None = None
     numbers: list[int] = []
@@ -135,14 +135,14 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
         if kind is not dict:
             numbers.append(number)
         elif len(values) == STEP:
-            gathering.add(values)
+            buffer.add(values)
             values = []
     warn_of_lone(halves, str(name))
     repetition.warn(name, "line")
     _warn_of_skipped(name, bad)
     if kind is dict:
-        gathering.add(values)
-        return gathering.rows()
+        buffer.add(values)
+        return buffer.rows()
     return _listed(values, numbers, name)
 
 

@@ -6,7 +6,7 @@ values     the rows in parsed JSON, however they are kept
 shape      the types that hold every value of JSON records as it is
 records    records in a frame: what no type can hold is kept as its text
 inference  the types of JSON Lines, and keys that come twice
-gathering  records that come one after the other, as rows
+buffer     records that come one after the other, as rows
 encoder    rows as JSON
 =========  ============================================================
 """

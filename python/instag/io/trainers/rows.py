@@ -9,8 +9,8 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.io.conversation.calls import from_calls
+from instag.io.conversation.chat import turns_of
 from instag.io.conversation.content import piece
-from instag.io.conversation.conversation import turns_of
 from instag.io.conversation.targets import to_target
 from instag.io.json.records import plain
 from instag.io.json.text import dump

@@ -1,4 +1,4 @@
-"""Hearing: how many rows and queries there are, and whether anybody knows who speaks, of rows that come batch by batch."""
+"""How many rows and queries there are, and whose turns, counted batch by batch; a warning where a role is unknown."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,17 +11,17 @@ from instag.io.conversation.roles import role_of
 from instag.io.conversation.speech import loose_speech, speech
 from instag.warning import warn
 
-__all__ = ["Hearing"]
+__all__ = ["Speakers"]
 
 
-class Hearing:
-    """What was heard in some rows.
+class Speakers:
+    """Counts of rows, of queries, and of the turns of each speaker.
 
     Examples
     --------
-    >>> hearing = Hearing()
-    >>> hearing.add(pl.DataFrame({"queries": [["Why?", "How?"], []]}))
-    >>> hearing.samples, hearing.queries
+    >>> speakers = Speakers()
+    >>> speakers.add(pl.DataFrame({"queries": [["Why?", "How?"], []]}))
+    >>> speakers.samples, speakers.queries
     (2, 2)
     """
 
@@ -35,11 +35,11 @@ class Hearing:
 
     @staticmethod
     def columns(schema: Mapping[str, Any]) -> list[str]:
-        """The columns that have to be heard: the queries, and those in which speakers are named."""
+        """Names the columns that are counted: the queries, and those whose turns say who speaks."""
         return [name for name, dtype in schema.items() if _speaker(dtype) or (name, dtype) == ("queries", TEXTS)]
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Hear more rows."""
+        """Count more rows."""
         self.samples += rows.height
         for name, dtype in rows.schema.items():
             if (name, dtype) == ("queries", TEXTS):
@@ -53,7 +53,7 @@ class Hearing:
                     (self._unknown if role_of(speaker) is None else self._known)[speaker] += count
 
     def warn(self) -> None:
-        """Say which speakers nobody knows, and where no user is among them."""
+        """Warn of roles that instag does not know, and where no row has a turn of the user's."""
         silent = self.samples and not self.queries
         if self._unknown:
             names = _counts(self._unknown)
@@ -71,7 +71,7 @@ class Hearing:
 
 
 def _speaker(dtype: Any) -> str | None:
-    """The field of a column's turns that says who speaks, where that is text."""
+    """Name the field of a column's turns that says who speaks, where it is text."""
     inner = getattr(dtype, "inner", None)
     fields = speech(inner) or loose_speech(inner)
     return fields[0] if fields is not None and inner is not None and dict(inner)[fields[0]] == pl.String else None

@@ -1,4 +1,4 @@
-"""Gathering: records that come one after the other become rows, when it is known what all of them are."""
+"""Records that come one after the other become rows, once the types of all of them are known."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,21 +10,21 @@ from instag.io.json.records import reader
 from instag.io.json.shape import Shape
 from instag.io.json.text import dump
 
-__all__ = ["Gathering"]
+__all__ = ["RecordBuffer"]
 
 # The column with a record's JSON, which no data have.
 LINE = "$record of instag"
 
 
-class Gathering:
+class RecordBuffer:
     """Parsed JSON records, kept as their text until the types of all are known: in files, where they are many.
 
     Examples
     --------
-    >>> gathering = Gathering()
-    >>> gathering.add([{"content": "hi"}])
-    >>> gathering.add([{"content": [{"text": "hi"}]}])
-    >>> gathering.rows().collect().to_dicts()
+    >>> buffer = RecordBuffer()
+    >>> buffer.add([{"content": "hi"}])
+    >>> buffer.add([{"content": [{"text": "hi"}]}])
+    >>> buffer.rows().collect().to_dicts()
     [{'content': {'$json': '"hi"'}}, {'content': {'$json': '[{"text":"hi"}]'}}]
     """
 

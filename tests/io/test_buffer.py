@@ -20,7 +20,7 @@ from instag.io.conversation import branching, targets
 from instag.io.formats import json as json_format
 from instag.io.formats import jsonl
 from instag.io.formats.json import _Members
-from instag.io.json.gathering import Gathering
+from instag.io.json.buffer import RecordBuffer
 from instag.io.json.records import frame
 
 TEXT = st.text("ab é\n", max_size=6)
@@ -117,10 +117,10 @@ RECORD = st.dictionaries(st.sampled_from(["x", "y", "z"]), VALUE, min_size=1)
 def test_records_have_the_types_of_all(records: list[dict[str, Any]], step: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(once, "SIZE", 0)
-        gathering = Gathering()
+        buffer = RecordBuffer()
         for start in range(0, len(records), step):
-            gathering.add(records[start : start + step])
-        found = gathering.rows().collect()
+            buffer.add(records[start : start + step])
+        found = buffer.rows().collect()
     assert found.equals(frame(records))
     assert found.schema == frame(records).schema
 

@@ -1,0 +1,104 @@
+"""What the users said in each sample of a frame: in the column that is named, or by the layout that the columns have."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from instag.errors import InputError
+from instag.frame import Frame
+from instag.io.conversation.detection import find
+from instag.io.conversation.queries import TEXTS, column, queries
+
+__all__ = ["queries_if_known", "queries_in_pieces", "sample_queries"]
+
+
+def sample_queries(frame: Frame, name: str | None) -> pl.Series:
+    """Find what the users said in each sample.
+
+    Parameters
+    ----------
+    frame
+        The samples.
+    name
+        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of any of
+        these, such as :func:`instag.read` makes, or else the layout that the columns have.
+
+    Returns
+    -------
+    polars.Series
+        A list of strings a sample.
+
+    Raises
+    ------
+    InputError
+        Where there is no such column, or none that holds what users said.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> sample_queries(wrap(pl.DataFrame({"question": ["Why?", None], "answer": ["Because.", "No."]})), None).to_list()
+    [['Why?'], []]
+    """
+    return _plan(frame, name).collect().to_series()
+
+
+def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
+    """The same piece by piece, as often as it is gone through, without all of it in memory where the frame is read from files.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> [piece.to_list() for piece in queries_in_pieces(wrap(pl.DataFrame({"prompt": ["Why?", None]})), None)]
+    [[['Why?'], []]]
+    """
+    return frame.pieces(_plan(frame, name)) if frame.streams else [sample_queries(frame, name)]
+
+
+def queries_if_known(frame: Frame) -> pl.Series | None:
+    """What the users said, where the columns are of a known layout; None where they are not.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> queries_if_known(wrap(pl.DataFrame({"tags": [["math"]]}))) is None
+    True
+    """
+    plan = _if_known(frame)
+    return None if plan is None else plan.collect().to_series()
+
+
+def _if_known(frame: Frame) -> pl.LazyFrame | None:
+    """The plan of a column of what the users said; None where the columns are of no layout."""
+    lazy = frame.lazy()
+    schema = lazy.collect_schema()
+    if "queries" in schema:
+        held, dtype = frame.alone("queries", "said")
+        if (said := pl.col("said") if dtype == TEXTS else column("said", {"said": dtype})) is not None:
+            return held.select(queries=said)
+    layout = find(lazy)
+    return None if layout is None else lazy.select(queries=queries(layout, schema))
+
+
+def _plan(frame: Frame, name: str | None) -> pl.LazyFrame:
+    """The plan of a column of what the users said."""
+    if name is not None:
+        return _named(frame, name)
+    plan = _if_known(frame)
+    if plan is None:
+        columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
+        raise InputError(
+            "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
+            f"prompt, …); found the columns {columns}; name the one with what users said with query= / --query"
+        )
+    return plan
+
+
+def _named(frame: Frame, name: str) -> pl.LazyFrame:
+    lazy, dtype = frame.alone(name, "said")
+    found = column("said", {"said": dtype})
+    if found is None:
+        raise InputError(f"query: column {name!r} is {dtype}: expected text, a list of it, or conversations")
+    layout = find(lazy, parts={"query": "said"})
+    if layout is not None and (layout.template is not None or "turns" in layout.columns):
+        found = queries(layout, {"said": dtype})
+    return lazy.select(queries=found)
