@@ -9,7 +9,7 @@ __all__ = ["lay_out", "load_sample", "load_sample_judgments"]
 
 FOLDER = Path(__file__).parent / "sample_data"
 
-# Files that the recipe needs beside the data, and their names in its folder.
+# Files that the recipe needs in addition to the data, and their names in its folder.
 BESIDE = {
     "recipe.toml": "recipe.toml",
     "answers/tagging.journal": "answers.journal",

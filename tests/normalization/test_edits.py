@@ -124,7 +124,7 @@ def test_the_order_of_lines_plays_no_part(vocabulary: instag.Vocabulary) -> None
         (["merge tale into story", "merge story into tale"], "needs the tag 'story', and 'merge story into tale'"),
         (["rename tale to poem"], "there is a tag 'poem' already; to join the two, write merge … into …"),
         (["split verse from poem"], "expected a raw tag that became 'poem'; found 'verse'"),
-        (["keep magic"], "expected a raw tag that was dropped; the vocabulary knows no 'magic'"),
+        (["keep magic"], "expected a raw tag that was dropped; found 'magic'"),
         (["broader story: tale"], "'broader story: tale' closes a circle: 'tale' is below 'story' already"),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_rolled_column_is_one_to_group_by(art: instag.Vocabulary) -> None:
         ({"to": []}, "to: found no tags"),
         ({"to": "top"}, "to: expected a number of tags, a level such as 'level 1', or a list of tags; found 'top'"),
         ({"to": 0}, "to: expected a number of tags, a level such as 'level 1', or a list of tags; found 0"),
-        ({"to": 1, "column": "tags"}, "column 'tags' is there already: choose another name with `column`, or drop it"),
+        ({"to": 1, "column": "tags"}, "column 'tags' exists already: choose another name with `column`, or drop it"),
     ],
 )
 def test_what_cannot_be_rolled_up(art: instag.Vocabulary, options: Any, message: str) -> None:

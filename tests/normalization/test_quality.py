@@ -128,5 +128,7 @@ def test_quality_by_pairs_and_readings() -> None:
     assert (only.related, only.f1_after, str(only)) == (None, None, "1 of 1 aliases joined")
     with pytest.raises(instag.InputError, match=r"^vocabulary_quality: expected aliases, related or readings"):
         instag.vocabulary_quality(vocabulary)
-    with pytest.raises(instag.InputError, match=r"^readings: expected as many rows in both, .* found 4 and 1$"):
+    with pytest.raises(
+        instag.InputError, match=r"^readings: expected the same number of rows in both, .* found 4 and 1$"
+    ):
         instag.vocabulary_quality(vocabulary, readings=(one, two.head(1)))

@@ -48,7 +48,7 @@ class Applied(Generic[F]):
     Attributes
     ----------
     data
-        The frame with the vocabulary's tags; the raw ones are beside them.
+        The frame with the vocabulary's tags; the raw ones are kept in a column of their own.
     new
         The tags that match no tag of the vocabulary: `tag`, `count` and, if there is an embedder, the `nearest` tag of
         the vocabulary with its `similarity`.

@@ -129,7 +129,7 @@ class Draft:
             return
         stand_ins = [each for each in self._tags.values() if edit.tag in each.narrower]
         if edit.tag not in self._dropped and not stand_ins:
-            raise InputError(f"{edit.where}: expected a raw tag that was dropped; the vocabulary knows no {edit.tag!r}")
+            raise InputError(f"{edit.where}: expected a raw tag that was dropped; found {edit.tag!r}")
         self._dropped.pop(edit.tag, None)
         above = [tag for tag, each in self._tags.items() if edit.tag in each.narrower]
         for each in stand_ins:

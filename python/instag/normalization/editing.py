@@ -112,5 +112,5 @@ def _check(edits: Sequence[Edit]) -> None:
         target = fates.get(edit.other)
         if target is not None and target.action in {"merge", "drop"}:
             raise InputError(
-                f"{edit.where}: {edit.line!r} needs the tag {edit.other!r}, and {target.line!r} ({target.where}) takes it away"
+                f"{edit.where}: {edit.line!r} needs the tag {edit.other!r}, and {target.line!r} ({target.where}) removes it"
             )

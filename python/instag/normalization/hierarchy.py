@@ -31,11 +31,13 @@ def hierarchy_of(state: State, history: History, verdicts: Verdicts) -> pl.DataF
     by_tag = np.argsort(state.sets.codes, kind="stable")
     ends = np.cumsum(state.counts.astype(np.int64))
 
-    def held(tag: int) -> NDArray[np.int64]:
+    def rows_of(tag: int) -> NDArray[np.int64]:
         return rows[by_tag[ends[tag] - state.counts[tag] : ends[tag]]]
 
     covered = [
-        int(state.counts[tag]) if len(below[tag]) == 1 else len(np.unique(np.concatenate(list(map(held, below[tag])))))
+        int(state.counts[tag])
+        if len(below[tag]) == 1
+        else len(np.unique(np.concatenate(list(map(rows_of, below[tag])))))
         for tag in tags
     ]
     names = state.tags

@@ -1,4 +1,4 @@
-"""What became of each raw tag, as frames; and the raw tags, kept beside the normalised ones."""
+"""What became of each raw tag, as frames; and the column in which the raw tags are kept."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -123,7 +123,7 @@ class History:
         made = pl.DataFrame(
             replaced, {name: lines.schema[name] for name in ("nth", "source", "end", "way", "why")}, orient="row"
         )
-        # A tag that had become such a tag is replaced likewise.
+        # A tag that had become such a tag is replaced in the same way.
         further = made.select(pl.col("source").alias("end"), pl.col("end").alias("target")).unique(maintain_order=True)
         through = lines.join(further, on="end", how="left", maintain_order="left_right")
         # A tag that was replaced directly has no tag in between.

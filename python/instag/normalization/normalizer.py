@@ -21,7 +21,7 @@ from instag.normalization.state import State, Step, resolved
 from instag.normalization.steps.association import association
 from instag.normalization.steps.broader import broader
 from instag.normalization.steps.frequency import automatic, frequency, rarity
-from instag.normalization.steps.judge import Said, Verdicts, verdicts_of
+from instag.normalization.steps.judge import Source, Verdicts, verdicts_of
 from instag.normalization.steps.judge import judge as judge_step
 from instag.normalization.steps.rules import rules
 from instag.normalization.steps.semantic import semantic
@@ -273,7 +273,7 @@ class _Run:
         """Replace rare tags by broader ones."""
         parents, _ = self.verdicts.parents(self._history.ends)
         ways = broader(self._state, parents, self._settings.min_count)
-        sources: dict[tuple[int, int], Said] = {}
+        sources: dict[tuple[int, int], Source] = {}
         for (tag, above), who in self.verdicts.broader.items():
             sources.setdefault((int(self._history.ends[tag]), int(self._history.ends[above])), who)
         whys = {

@@ -120,7 +120,7 @@ def vocabulary_quality(
         if len(frames[0]) != len(frames[1]):
             found = " and ".join(f"{len(frame):,}" for frame in frames)
             raise InputError(
-                f"readings: expected as many rows in both, the same queries in the same order; found {found}"
+                f"readings: expected the same number of rows in both, the same queries in the same order; found {found}"
             )
         before, after = (_f1(frames[0].get_column(name), frames[1].get_column(name)) for name in ("raw", "tag"))
     return Quality(joined, _size(same), wrong, _size(apart), before, after)

@@ -64,14 +64,14 @@ def roll_up(
     --------
     >>> import instag, polars as pl
     >>> df = pl.DataFrame({"tags": [["poem"], ["poem", "haiku"], ["haiku"], ["tax"], None]})
-    >>> said = pl.DataFrame({"tag": ["haiku"], "same": [[]], "broader": [["poem"]]})
-    >>> vocabulary = instag.normalize(df, judgments=said, embedder=None, min_count=1).vocabulary
+    >>> judgments = pl.DataFrame({"tag": ["haiku"], "same": [[]], "broader": [["poem"]]})
+    >>> vocabulary = instag.normalize(df, judgments=judgments, embedder=None, min_count=1).vocabulary
     >>> instag.roll_up(df, vocabulary, to=["poem"])["topic"].to_list()
     ['poem', 'poem', 'poem', 'other', None]
     """
     frame = wrap(data)
     if column in frame.columns:
-        raise InputError(f"column {column!r} is there already: choose another name with `column`, or drop it first")
+        raise InputError(f"column {column!r} exists already: choose another name with `column`, or drop it first")
     names = vocabulary.tags.get_column("tag").to_list()
     parents = parents_of(vocabulary)
     chosen = _chosen(vocabulary, parents, to)

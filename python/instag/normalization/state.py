@@ -197,8 +197,8 @@ class State:
     @cached_property
     def order(self) -> Names:
         """The current tags, most frequent first, ties by name."""
-        held = np.flatnonzero(self.counts)
-        return _ordered(held, self.counts[held])
+        current = np.flatnonzero(self.counts)
+        return _ordered(current, self.counts[current])
 
     @cached_property
     def ranked(self) -> Names:
@@ -206,8 +206,8 @@ class State:
 
         If tags join those that come before them in this order, each group is shown by its most frequent spelling.
         """
-        held = np.flatnonzero(self.counts)
-        return _ordered(held, self.rows.given[held])
+        current = np.flatnonzero(self.counts)
+        return _ordered(current, self.rows.given[current])
 
 
 def spread(sets: _core.TagSets, targets: Sequence[Sequence[int]], n_tags: int) -> _core.TagSets:
@@ -229,9 +229,9 @@ def spread(sets: _core.TagSets, targets: Sequence[Sequence[int]], n_tags: int) -
     return _core.TagSets(offsets, flat[np.repeat(starts[sets.codes], copies) + nth], n_tags)
 
 
-def _ordered(held: Names, counts: NDArray[np.integer]) -> Names:
+def _ordered(current: Names, counts: NDArray[np.integer]) -> Names:
     # Codes are in the order of names.
-    return held[np.argsort(-counts.astype(np.int64), kind="stable")]
+    return current[np.argsort(-counts.astype(np.int64), kind="stable")]
 
 
 def resolved(size: int, changes: Sequence[Change] | Changes) -> Names:

@@ -63,7 +63,7 @@ def is_share(value: Any) -> bool:
 
 
 def _share(value: Any) -> float | None:
-    """The share that a value is written as; None where it is written as a number."""
+    """The share that a value is written as; None if it is written as a number."""
     if isinstance(value, str) and value.strip().endswith("%"):
         try:
             return float(value.strip()[:-1]) / 100

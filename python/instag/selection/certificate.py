@@ -143,12 +143,12 @@ def certificate_of(problem: Problem, rows: NDArray[np.uint32], steps: int) -> Ce
     """
     constraint = problem.constraint
     if (quotas := constraint.quotas) is not None:
-        held = quotas.before + np.bincount(
+        reached = quotas.before + np.bincount(
             quotas.of[rows],
             None if constraint.cost is None else constraint.cost.values[rows],
             minlength=len(quotas.names),
         )
-        constraint = replace(constraint, quotas=replace(quotas, at_least=np.minimum(quotas.at_least, held)))
+        constraint = replace(constraint, quotas=replace(quotas, at_least=np.minimum(quotas.at_least, reached)))
     try:
         return Certificate(*_core.certify(problem.core(), constraint.core(), rows, steps))
     except OverflowError as error:
@@ -186,8 +186,8 @@ def _check_allowed(problem: Problem, rows: NDArray[np.uint32]) -> None:
         )
     if (quotas := constraint.quotas) is not None:
         values = None if constraint.cost is None else constraint.cost.values[rows]
-        held = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
-        for name, has, most in zip(quotas.names, held, quotas.at_most, strict=True):
+        reached = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
+        for name, has, most in zip(quotas.names, reached, quotas.at_most, strict=True):
             if has > most * (1 + 1e-12):
                 raise InputError(
                     f"rows: group {name!r} has {has:,.10g} {unit}, above at_most of {most:,.10g}: give fewer of its rows, or a larger at_most"

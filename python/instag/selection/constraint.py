@@ -25,7 +25,7 @@ UNBOUNDED = 2**63
 
 
 class Units(float):
-    """A budget in units of cost: a number up to 1 is no share here."""
+    """A budget in units of cost: a number up to 1 is not a share here."""
 
 
 @dataclass(frozen=True)

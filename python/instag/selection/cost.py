@@ -69,7 +69,7 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
     elif name in ("characters", "words"):
         conversations = texts(frame).to_frame("text").select(pl.col("text").list.join("\n"))
         count = pl.col("text").str.len_chars() if name == "characters" else pl.col("text").str.count_matches(r"\S+")
-        # A sample without a word still costs 1, for it takes up a row.
+        # A sample without a word still costs 1, since it takes up a row.
         values = conversations.select(count.clip(lower_bound=1)).to_series().to_numpy().astype(np.float64)
     else:
         hint = (

@@ -74,7 +74,7 @@ def _gains(problem: Problem, rows: NDArray[np.uint32]) -> NDArray[np.float64]:
     gains = np.empty(len(rows))
     offsets, codes = problem.tagsets.offsets, problem.tagsets.codes
     for nth, row in enumerate(rows):
-        held = codes[offsets[row] : offsets[row + 1]]
-        gains[nth] = (np.sqrt(counts[held] + 1) - np.sqrt(counts[held])).sum()
-        counts[held] += 1
+        tags = codes[offsets[row] : offsets[row + 1]]
+        gains[nth] = (np.sqrt(counts[tags] + 1) - np.sqrt(counts[tags])).sum()
+        counts[tags] += 1
     return gains

@@ -133,8 +133,8 @@ def _placed(name: str, tagsets: TagSets, weights: Mapping[str, float], otherwise
     """One number for each tag of the data."""
     tags = tagsets.tags.cast(pl.String).to_list()
     placed = np.array([weights.get(tag, otherwise) for tag in tags], np.float64)
-    held = set(tags)
-    unknown = [tag for tag in weights if tag not in held]
+    in_data = set(tags)
+    unknown = [tag for tag in weights if tag not in in_data]
     if len(unknown) == len(weights):
         raise InputError(
             f"{name}: none of its {len(weights):,} tags is in the data, which have {_some(tags)}; it has {_some(list(weights))}: "

@@ -19,10 +19,10 @@ def quotas_reached(problem: Problem | None, rows: NDArray[np.uint32]) -> pl.Data
     if problem is not None and (quotas := problem.constraint.quotas) is not None:
         cost = problem.constraint.cost
         values = None if cost is None else cost.values[rows]
-        held = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
+        reached = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
         found += [
             (name, float(least) or None, float(most) if np.isfinite(most) else None, float(has))
-            for name, least, most, has in zip(quotas.names, quotas.at_least, quotas.at_most, held, strict=True)
+            for name, least, most, has in zip(quotas.names, quotas.at_least, quotas.at_most, reached, strict=True)
             if least > 0 or np.isfinite(most)
         ]
     if problem is not None and problem.constraint.wanted:

@@ -120,12 +120,12 @@ class _Companions:
 
     def __call__(self, place: int, most: int) -> list[int]:
         tag = self._order[place]
-        held = self._by_tag[self._starts[tag] : self._starts[tag + 1]]
-        rows = np.searchsorted(self._offsets, held, side="right") - 1
-        beside = Counter(
+        pairs = self._by_tag[self._starts[tag] : self._starts[tag + 1]]
+        rows = np.searchsorted(self._offsets, pairs, side="right") - 1
+        together = Counter(
             other
             for row in rows.tolist()
             for other in self._codes[self._offsets[row] : self._offsets[row + 1]].tolist()
         )
-        before = ((-count, int(self._place[other])) for other, count in beside.items() if self._place[other] < place)
+        before = ((-count, int(self._place[other])) for other, count in together.items() if self._place[other] < place)
         return [other for _, other in sorted(before)[:most]]

@@ -48,7 +48,7 @@ def candidates(
     texts
         The cleaned tags, the most frequent first.
     vectors
-        A vector of length 1 for each, zeros where it has none; None where there is no embedder.
+        A vector of length 1 for each, zeros if it has none; None if there is no embedder.
     shared
         Finds the tags that share most rows with a tag.
     most

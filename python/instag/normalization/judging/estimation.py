@@ -59,14 +59,14 @@ class JudgeEstimate:
 
 def estimate(batches: Batches, task: Task[Answer], settings: Settings) -> JudgeEstimate:
     """Estimate the questions without an answer in the journal, which another run may be writing at the same time."""
-    held = task.peek()
+    journal = task.peek()
     if settings.retry_unread:
-        batches.read(held.replies(), task.read)
-    found = wanted(batches, held, settings)
+        batches.read(journal.replies(), task.read)
+    found = wanted(batches, journal, settings)
     chosen = [nth for turn in found.turns for nth in turn.tolist()]
     prompt = sum(tokens_of(RULES) + tokens_of(batches.texts[nth]) for nth in chosen)
     answer = sum(len(batches.batches[nth]) for nth in chosen) * ANSWER
-    limits, pace = settings.limits, held.pace()
+    limits, pace = settings.limits, journal.pace()
     return JudgeEstimate(
         tags=sum(map(len, batches.batches)),
         questions=len(batches.batches),

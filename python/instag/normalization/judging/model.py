@@ -108,8 +108,8 @@ class ModelJudge:
         if missing := judgements.count(None):
             why = f" ({untried})" if untried else ""
             warn(
-                f"judge {self.name}: {missing:,} of {len(questions):,} tags have no judgement, for their questions were "
-                f"not answered{why}, or not readably: the same again asks about them ({self.journal} has the rest)"
+                f"judge {self.name}: {missing:,} of {len(questions):,} tags have no judgement, because their questions were "
+                f"not answered{why} or the answers could not be read: run the same again to ask about them ({self.journal} has the rest)"
             )
         return judgements
 

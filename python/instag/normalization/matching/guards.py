@@ -30,9 +30,9 @@ from instag.normalization.matching.words import (
     abbreviates,
     content,
     difference,
-    held,
     inflected,
     joined,
+    known_words,
     respaced,
     stems,
     words,
@@ -148,7 +148,7 @@ def _numbers_of(tag: str) -> frozenset[str]:
 
 
 def _negation(one: str, other: str, _left: Words, _right: Words) -> str | None:
-    return None if held(one, NEGATIONS) == held(other, NEGATIONS) else "negation"
+    return None if known_words(one, NEGATIONS) == known_words(other, NEGATIONS) else "negation"
 
 
 def _symbols(one: str, other: str, _left: Words, _right: Words) -> str | None:
@@ -176,14 +176,14 @@ def _names(one: str, other: str, left: Words, right: Words) -> str | None:
         return None
     several = len(content(one)) > 1 or len(content(other)) > 1
     for names in NAMES:
-        held, held_too = names.intersection(left), names.intersection(right)
-        if (held and held_too) or (several and held != held_too):
-            return f"names differ: {'/'.join(sorted(held | held_too))}"
+        here, there = names.intersection(left), names.intersection(right)
+        if (here and there) or (several and here != there):
+            return f"names differ: {'/'.join(sorted(here | there))}"
     return None
 
 
 def _opposites(one: str, other: str, left: Words, right: Words) -> str | None:
-    small, small_too = held(one, SMALL), held(other, SMALL)
+    small, small_too = known_words(one, SMALL), known_words(other, SMALL)
     if small != small_too:
         left, right = (*left, *sorted(small - small_too)), (*right, *sorted(small_too - small))
     for word, against in product(left, right):
@@ -216,7 +216,7 @@ def _contrary(one: str, other: str) -> bool:
 
 def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
     """Whether the same words are on opposite sides of "to" or the like, or in another order if one lacks that word."""
-    for word in sorted(held(one, DIRECTIONS) & held(other, DIRECTIONS)):
+    for word in sorted(known_words(one, DIRECTIONS) & known_words(other, DIRECTIONS)):
         before, after = _sides(one, word)
         before_too, after_too = _sides(other, word)
         if {*before} & {*after_too} - {*before_too} and {*after} & {*before_too} - {*after_too}:
@@ -229,11 +229,11 @@ def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
 
 def _turned(one: str, other: str, _left: Words, _right: Words) -> str | None:
     """Whether the order of words gives another direction: "English-French translation"."""
-    for word, against in product(sorted(held(one, TURNING)), sorted(held(other, TURNING))):
+    for word, against in product(sorted(known_words(one, TURNING)), sorted(known_words(other, TURNING))):
         before, before_too = _sides(one, word)[0], _sides(other, against)[0]
         if before != before_too and sorted(before) == sorted(before_too):
             return f"direction: {min(word, against)}"
-    if not held(one, LISTING) and not held(other, LISTING):
+    if not known_words(one, LISTING) and not known_words(other, LISTING):
         for names in NATIONS:
             order, order_too = _in_order(one, names), _in_order(other, names)
             if order != order_too and sorted(order) == sorted(order_too):
@@ -257,7 +257,12 @@ def _lists(one: str, other: str, left: Words, right: Words) -> str | None:
     if (not left) != (not right):
         listing = [bool(LISTING & {*tag}) for tag in both]
         return None if listing[0] == listing[1] else "one is a part of a list"
-    if left or right or len(content(one)) != len(content(other)) or bool(held(one, AND)) == bool(held(other, AND)):
+    if (
+        left
+        or right
+        or len(content(one)) != len(content(other))
+        or bool(known_words(one, AND)) == bool(known_words(other, AND))
+    ):
         return None
     plain = [tuple(word for word in tag if word not in AND) for tag in both]
     return None if plain[0] == plain[1] else "a list against a compound"

@@ -12,11 +12,11 @@ __all__ = [
     "abbreviates",
     "content",
     "difference",
-    "held",
     "inflected",
     "initials",
     "joined",
     "kind_of_inflection",
+    "known_words",
     "numeronym",
     "particles",
     "respaced",
@@ -43,7 +43,7 @@ def content(tag: str) -> Words:
 
 
 @lru_cache(CACHE)
-def held(tag: str, known: frozenset[str]) -> frozenset[str]:
+def known_words(tag: str, known: frozenset[str]) -> frozenset[str]:
     """Which of the known words a tag has."""
     return known.intersection(words(tag))
 

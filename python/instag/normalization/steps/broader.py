@@ -24,21 +24,21 @@ class _Rows:
     """The rows of rare tags; all other tags have enough rows."""
 
     enough: int
-    held: dict[int, set[int]]
+    by_tag: dict[int, set[int]]
 
     @classmethod
     def of(cls, state: State, enough: int) -> "_Rows":
         rare = (state.counts > 0) & (state.counts < enough)
         kept = np.flatnonzero(rare[state.sets.codes])
         rows = np.searchsorted(state.sets.offsets, kept, side="right") - 1
-        held: dict[int, set[int]] = defaultdict(set)
+        by_tag: dict[int, set[int]] = defaultdict(set)
         for tag, row in zip(state.sets.codes[kept].tolist(), rows.tolist(), strict=True):
-            held[tag].add(row)
-        return cls(enough, held)
+            by_tag[tag].add(row)
+        return cls(enough, by_tag)
 
     def stands(self, tag: int) -> bool:
         """Whether enough rows have a tag, or a rare tag below it."""
-        return tag not in self.held or len(self.held[tag]) >= self.enough
+        return tag not in self.by_tag or len(self.by_tag[tag]) >= self.enough
 
 
 def broader(state: State, parents: Parents, min_count: int) -> dict[int, list[Way]]:
@@ -49,14 +49,14 @@ def broader(state: State, parents: Parents, min_count: int) -> dict[int, list[Wa
     broader tags that are kept.
     """
     rows = _Rows.of(state, min_count)
-    rare = [tag for tag in bottom_up(parents) if tag in rows.held]
+    rare = [tag for tag in bottom_up(parents) if tag in rows.by_tag]
     replaced = []
     for tag in rare:
         if not rows.stands(tag) and tag in parents:
             replaced.append(tag)
             for above in parents[tag]:
-                if above in rows.held:
-                    rows.held[above] |= rows.held[tag]
+                if above in rows.by_tag:
+                    rows.by_tag[above] |= rows.by_tag[tag]
     found = {}
     for tag in sorted(replaced):
         first: dict[int, int] = {}

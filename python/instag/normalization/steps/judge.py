@@ -19,14 +19,14 @@ from instag.normalization.matching.guards import contrary
 from instag.normalization.state import Change, State, Step
 from instag.normalization.tree import acyclic
 
-__all__ = ["Broader", "Said", "Verdicts", "judge", "verdicts_of"]
+__all__ = ["Broader", "Source", "Verdicts", "judge", "verdicts_of"]
 
 Pair = tuple[int, int]
-Broader = dict[Pair, "Said"]
+Broader = dict[Pair, "Source"]
 """For pairs of a tag and a broader one, who said so."""
 
 
-class Said(NamedTuple):
+class Source(NamedTuple):
     """Who made a judgement, and the reason."""
 
     judge: str
@@ -54,8 +54,8 @@ class Verdicts:
         The place of each tag in order of frequency, when it was judged.
     """
 
-    same: dict[Pair, Said] = field(default_factory=dict)
-    different: dict[Pair, Said] = field(default_factory=dict)
+    same: dict[Pair, Source] = field(default_factory=dict)
+    different: dict[Pair, Source] = field(default_factory=dict)
     broader: Broader = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     place: dict[int, int] = field(default_factory=dict)
@@ -63,10 +63,10 @@ class Verdicts:
     def add(self, other: "Verdicts") -> None:
         """Add judgements of pairs that have none yet; a pair that was called the same does not become different."""
         known = self.same.keys() | self.different.keys()
-        self.same.update({pair: said for pair, said in other.same.items() if pair not in known})
-        apart = {pair: said for pair, said in other.different.items() if pair not in known | self.same.keys()}
+        self.same.update({pair: source for pair, source in other.same.items() if pair not in known})
+        apart = {pair: source for pair, source in other.different.items() if pair not in known | self.same.keys()}
         self.different.update(apart)
-        above = {pair: said for pair, said in other.broader.items() if _pair(*pair) not in self.same}
+        above = {pair: source for pair, source in other.broader.items() if _pair(*pair) not in self.same}
         self.broader.update(above | self.broader)
         self.unknown.update(+other.unknown)
 
@@ -87,11 +87,11 @@ def verdicts_of(state: State, ends: NDArray[np.int64], judged: Iterable[Judged])
     # Judgements of a tag by its current name take precedence over those of tags that have become it.
     own = [state.tags[tag] == each.tag for each, tag in relevant]
     for mine in (True, False):
-        said = Verdicts()
+        verdicts = Verdicts()
         for (each, tag), whether in zip(relevant, own, strict=True):
             if whether == mine:
-                _take(said, each, tag, codes)
-        found.add(said)
+                _take(verdicts, each, tag, codes)
+        found.add(verdicts)
     return found
 
 
@@ -99,17 +99,17 @@ def _take(found: Verdicts, each: Judged, tag: int, codes: "_codes") -> None:
     """Add the pairs of a judgement."""
     for name in dict.fromkeys((*each.same, *each.broader, *each.candidates)):
         other = codes(name)
-        said = Said(each.judge, each.reasons.get(name, ""))
+        source = Source(each.judge, each.reasons.get(name, ""))
         if other is None:
             found.unknown[name] += name in each.same or name in each.broader
         elif other == tag:
             continue
         elif name in each.same:
-            found.same.setdefault(_pair(tag, other), said)
+            found.same.setdefault(_pair(tag, other), source)
         else:
-            found.different.setdefault(_pair(tag, other), said)
+            found.different.setdefault(_pair(tag, other), source)
             if name in each.broader:
-                found.broader.setdefault((tag, other), said)
+                found.broader.setdefault((tag, other), source)
 
 
 def judge(state: State, verdicts: Verdicts, *, guards: bool) -> Step:
@@ -130,7 +130,7 @@ def judge(state: State, verdicts: Verdicts, *, guards: bool) -> Step:
     return Step(list(_changes(joined, verdicts.same, texts)), apart)
 
 
-def _changes(joined: Joined, same: dict[Pair, Said], texts: dict[int, str]) -> Iterable[Change]:
+def _changes(joined: Joined, same: dict[Pair, Source], texts: dict[int, str]) -> Iterable[Change]:
     for tag, (centre, via) in joined.items():
         why = f"{texts[tag]} / {texts[via]}: the same, {same[_pair(tag, via)]}"
         yield Change(tag, centre, why, via if via != centre else None)
@@ -139,7 +139,7 @@ def _changes(joined: Joined, same: dict[Pair, Said], texts: dict[int, str]) -> I
 class _Groups:
     """Groups of joined tags, in none of which two tags are known to differ."""
 
-    def __init__(self, different: dict[Pair, Said], texts: dict[int, str], *, guards: bool) -> None:
+    def __init__(self, different: dict[Pair, Source], texts: dict[int, str], *, guards: bool) -> None:
         self._different, self._texts, self._guards = different, texts, guards
         self._members: dict[int, list[int]] = {}
         self._group: dict[int, int] = {}
@@ -174,8 +174,8 @@ class _Groups:
         return f"kept apart: {why}" if why else None
 
     def _kept(self, one: int, other: int) -> str | None:
-        said = self._different.get(_pair(one, other))
-        return f"kept apart: {said.judge} says that they differ" if said else None
+        source = self._different.get(_pair(one, other))
+        return f"kept apart: {source.judge} says that they differ" if source else None
 
     def _shown(self, one: int, other: int) -> str:
         return " / ".join(sorted((self._texts[one], self._texts[other])))

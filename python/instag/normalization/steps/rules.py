@@ -61,14 +61,14 @@ def _same_spelling(
     why: dict[tuple[int, int], str] = {}
     apart = []
     for one, other in _candidates(keys):
-        said = spelling(texts[one], texts[other])
-        if said is None:
+        verdict = spelling(texts[one], texts[other])
+        if verdict is None:
             continue
-        if said.joins:
-            edges[one][other] = edges[other][one] = float(said.rank)
-            why[one, other] = why[other, one] = said.why
+        if verdict.joins:
+            edges[one][other] = edges[other][one] = float(verdict.rank)
+            why[one, other] = why[other, one] = verdict.why
         else:
-            apart.append((live[one], live[other], said.why))
+            apart.append((live[one], live[other], verdict.why))
     _only_one_accented(edges, why)
     joins = [
         Change(live[nth], live[centre], spelt(why[nth, centre], texts[nth], texts[centre]))
@@ -79,7 +79,7 @@ def _same_spelling(
 
 def _only_one_accented(edges: dict[int, dict[int, float]], why: dict[tuple[int, int], str]) -> None:
     """Do not join a word that could be several words without their accents: "releve" is "relève" or "relevé"."""
-    by_accents = [pair for pair, said in why.items() if said == ACCENTS]
+    by_accents = [pair for pair, reason in why.items() if reason == ACCENTS]
     twins = Counter(one for one, _ in by_accents)
     for one, other in by_accents:
         if twins[one] > 1 or twins[other] > 1:
