@@ -121,7 +121,7 @@ def test_a_tenth_is_not_said_and_more_is(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.warns(instag.InstagWarning, match="10.0 GB of the 10.0 GB"):
         announce("this", 10e9, 300, "less")
     with pytest.raises(
-        instag.InputError, match=r"needs about 11.0 GB of memory, and 10.0 GB are free: less\. Where more"
+        instag.InputError, match=r"needs about 11.0 GB of memory, and 10.0 GB are free: less\. To allow more"
     ):
         announce("this", 11e9, 300, "less")
 
@@ -236,7 +236,7 @@ def test_a_count_folds_where_a_share_needs_all_rows(files: Path, monkeypatch: py
 
 def test_fewer_columns_are_advised_where_they_help(pool: pl.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     give(needed(lambda: instag.select(pool, 1.0), monkeypatch) * 0.6, monkeypatch)
-    advised(lambda: instag.select(pool, 1.0), "leave out columns that are not needed, for a row takes ")
+    advised(lambda: instag.select(pool, 1.0), "leave out columns that are not needed, since a row takes ")
     assert instag.select(pool.select("tags"), 1.0).height == 60_000
 
 

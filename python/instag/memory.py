@@ -1,4 +1,4 @@
-"""How much memory there is, and whether some work fits into it: said before the work is begun."""
+"""How much memory is free, and whether some work fits into it: checked before the work begins."""
 
 import os
 import sys
@@ -11,45 +11,45 @@ from instag.warning import warn
 
 __all__ = ["announce", "available", "written"]
 
-# The share of the memory from which on some work is announced.
-WORTH_SAYING = 0.1
+# Work that needs more than this share of the free memory is announced.
+ANNOUNCED = 0.1
 SETTING, ANY = "INSTAG_MEMORY", "any"
 UNITS_WRITTEN = (("GB", 10**9), ("MB", 10**6), ("KB", 10**3))
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-# What control groups of both versions call their limit and what is used of it.
+# The files with the limit and the usage of a control group, for both versions of control groups.
 FILES = {2: ("memory.max", "memory.current"), 1: ("memory.limit_in_bytes", "memory.usage_in_bytes")}
 
 
 def announce(work: str, memory: float, seconds: float, advice: str) -> None:
-    """Warn of what some work will take where that is more than a tenth of the memory, and refuse what is more than all.
+    """Warn if some work will need more than a tenth of the free memory, and refuse it if it needs more than all.
 
     Parameters
     ----------
     work
-        What it is, as the beginning of a sentence.
+        A name of the work that can begin a sentence.
     memory
-        The bytes that it is expected to take beyond those that are taken already.
+        The bytes that it is expected to need in addition to what is in use.
     seconds
         The processor time that it is expected to take.
     advice
-        What to do where there is not enough memory.
+        What to do if there is not enough memory.
 
     Raises
     ------
     InputError
-        Where it needs more memory than there is.
+        If it needs more memory than is free.
 
     Examples
     --------
     >>> announce("choosing", 1_000, 0.1, "choose fewer")
     """
     there = available()
-    if there is None or memory <= WORTH_SAYING * there:
+    if there is None or memory <= ANNOUNCED * there:
         return
     if memory > there:
         raise InputError(
             f"{work} needs about {written(memory)} of memory, and {written(there)} are free: {advice}. "
-            f"Where more may be taken, set the environment variable {SETTING} to how much, such as 64G, or to {ANY} to go on anyway"
+            f"To allow more, set the environment variable {SETTING} to an amount such as 64G, or to {ANY} to go on anyway"
         )
     warn(
         f"{work} will take about {written(memory)} of the {written(there)} of memory that are free, and {_time(seconds)}"
@@ -57,21 +57,21 @@ def announce(work: str, memory: float, seconds: float, advice: str) -> None:
 
 
 def available(root: Path = Path("/")) -> int | None:
-    """The bytes that this process may still take; None where the system does not say, or the user does not mind.
+    """The bytes that this process may still use; None if the system does not tell, or the user has set no limit.
 
-    The environment variable ``INSTAG_MEMORY`` says otherwise, such as ``64G``, or ``any``. Else it is the least of what the
-    machine has left, and what control groups (containers, batch systems) and `ulimit` allow. On macOS it is all memory
-    of the machine.
+    The environment variable ``INSTAG_MEMORY`` sets it to an amount such as ``64G``, or to no limit with ``any``.
+    Otherwise it is the least of what the machine has left and what control groups (containers, batch systems) and
+    `ulimit` allow. On macOS it is the whole memory of the machine.
 
     Parameters
     ----------
     root
-        Where the files are in which Linux says it.
+        The root of the file system with the files of Linux.
 
     Raises
     ------
     InputError
-        Where the variable is no amount of memory.
+        If the variable is not an amount of memory.
     """
     if setting := os.environ.get(SETTING, "").strip():
         return None if setting.lower() == ANY else _read(setting)
@@ -80,7 +80,7 @@ def available(root: Path = Path("/")) -> int | None:
 
 
 def written(size: float) -> str:
-    """Bytes as people write them.
+    """A number of bytes as people write it.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def written(size: float) -> str:
     """
     unit, bytes_ = next(((unit, each) for unit, each in UNITS_WRITTEN if size >= each), ("bytes", 1))
     number = size / bytes_
-    return f"{number:,.0f} {unit}" if number >= 100 or unit == "bytes" else f"{number:.1f} {unit}"  # noqa: PLR2004 - digits enough
+    return f"{number:,.0f} {unit}" if number >= 100 or unit == "bytes" else f"{number:.1f} {unit}"  # noqa: PLR2004 - enough digits
 
 
 def _read(setting: str) -> int:
@@ -116,12 +116,12 @@ def _machine(root: Path) -> Iterator[int]:
 
 
 def _windows() -> Iterator[int]:
-    import ctypes  # noqa: PLC0415 - only there
+    import ctypes  # noqa: PLC0415 - used only on Windows
 
     names = ("total", "left", "total_pages", "left_pages", "total_addresses", "left_addresses", "extended")
 
     class Status(ctypes.Structure):
-        """MEMORYSTATUSEX, as Windows has it."""
+        """MEMORYSTATUSEX of the Windows API."""
 
         _fields_ = (
             ("length", ctypes.c_uint32),
@@ -146,14 +146,14 @@ def _groups(root: Path) -> Iterator[int]:
 
 
 def _group(mounted: Path, path: str, limit: str, used: str) -> Iterator[int]:
-    # In a container the path may be that of the host; what holds there is then at the top.
+    # In a container the path may be that of the host; the limits of the container are then at the top.
     here = mounted / path.lstrip("/")
     for folder in (here, *here.parents):
         if not folder.is_relative_to(mounted):
             return
         with suppress(OSError, ValueError):
             most, now = (int((folder / name).read_text("ascii")) for name in (limit, used))
-            # Files that are kept in memory count as used, and make way.
+            # Cached files count as used, but are dropped when memory is needed.
             fields = _fields(folder / "memory.stat")
             files = sum(fields.get(f"total_{kind}", fields.get(kind, 0)) for kind in ("inactive_file", "active_file"))
             yield most - max(now - files, 0)
@@ -173,7 +173,7 @@ def _limits(root: Path) -> Iterator[int]:
 
 
 def _fields(path: Path) -> dict[str, int]:
-    """Names and numbers, a pair on each line."""
+    """Pairs of a name and a number, one on each line."""
     words = (line.replace(":", " ").split() for line in _lines(path))
     return {each[0]: int(each[1]) for each in words if len(each) > 1 and each[1].isdecimal()}
 
@@ -188,6 +188,6 @@ def _lines(path: Path) -> list[str]:
 def _time(seconds: float) -> str:
     if seconds < 1:
         return "less than a second"
-    if seconds < 100:  # noqa: PLR2004 - more are easier to read in minutes
+    if seconds < 100:  # noqa: PLR2004 - longer times are easier to read in minutes
         return f"{seconds:.1f} seconds of processor time"
     return f"{seconds / 60:,.0f} minutes of processor time"

@@ -1,4 +1,4 @@
-"""What normalising will take, in memory and in time, said before it is begun; and what to do where there is not enough."""
+"""Estimate the memory and time for normalising before it begins, with advice if there is not enough memory."""
 
 from dataclasses import replace
 
@@ -12,35 +12,35 @@ from instag.tagsets import TagSets
 
 __all__ = ["foresee"]
 
-# Bytes, measured by benches/python/memory_foreseen.py: of a row, of each of its tags, and of a distinct tag, where the rows
-# come back in memory; and where they are read from files, and written batch by batch.
+# Bytes for a row, for each of its tags, and for a distinct tag, measured by benches/python/memory_foreseen.py: first if
+# the rows are returned in memory, then if they are read from files and written batch by batch.
 ROW, TAG, DISTINCT = 40.0, 34.0, 300
 ROW_READ, TAG_READ = 16.0, 8.0
-# How often what is read at a time is held while it is written, with the raw tags beside the others.
+# How many copies of a batch are in memory while it is written, with the raw tags added.
 HELD = 3
-# Processor seconds of a million rows.
+# Processor seconds for a million rows.
 SECONDS = 2.0
 
 
 def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
-    """Say what normalising will take where that is much, and refuse what cannot be done.
+    """Announce what normalising will need if that is much, and refuse it if it is more than there is.
 
     Parameters
     ----------
     frame, tags
         The data, and the column with the tags.
     rows
-        The tags, where they have been read already.
+        The tags, if they have been read already.
 
     Returns
     -------
     bool
-        Whether it is known how large the data are; else the tags have to be read first.
+        Whether the size of the data is known; if not, the tags have to be read first.
 
     Raises
     ------
     InputError
-        Where it needs more memory than there is.
+        If it needs more memory than is free.
     """
     if (there := available()) is None:
         return True
@@ -48,7 +48,7 @@ def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
     if extent is None:
         return False
     if rows is None and _memory(frame, extent) > there:
-        # Some rows may have been filtered.
+        # The estimate may count rows that a filter removes.
         extent = frame.extent(tags, exact=True) or extent
     work = f"normalising the tags of about {extent.rows:,} rows"
     announce(work, _memory(frame, extent), extent.rows / 1e6 * SECONDS, _advice(frame, extent, there))

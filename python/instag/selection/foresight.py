@@ -1,4 +1,4 @@
-"""What choosing will take, in memory and in time, said before it is begun; and what to do where there is not enough."""
+"""Estimate the memory and time of a selection before it begins, with advice if there is not enough memory."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,10 +18,10 @@ from instag.tagsets import TagSets
 
 __all__ = ["foresee"]
 
-# Bytes, measured by benches/python/memory_foreseen.py: of a row and of each of its tags while they are encoded, and as
-# codes afterwards; of a distinct tag.
+# Bytes, measured by benches/python/memory_foreseen.py: for a row and for each of its tags, while they are encoded and
+# then as codes; and for a distinct tag.
 ENCODED, CODES, DISTINCT = (9.0, 6.2), (8.0, 4.0), 100
-# Beside the codes, for each row and each of its tags, by method; and what options of gain add for a row.
+# Bytes in addition to the codes, for each row and each of its tags, by method; and what options of gain add for a row.
 METHODS = {
     "complexity-first": (16.0, 0.0),
     "complexity": (16.0, 0.0),
@@ -30,35 +30,36 @@ METHODS = {
     "gain": (12.0, 0.0),
 }
 OPTIONS = {"quality": 28.0, "cost": 46.0, "group": 50.0}
-# A row that gain takes.
+# Bytes for each row that gain chooses.
 TAKEN = 15.0
-# How much of what was held for choosing, and for reading, is not given back before the chosen rows are read.
+# The share of the memory for choosing, and for reading, that is not freed before the chosen rows are read.
 LEFT = 0.7
-# How many times a chosen row is held: taken from memory; read from files, put in order and written.
+# How many copies of a chosen row are in memory: if it is taken from memory, and if it is read from files, sorted and
+# written.
 HELD, HELD_READ = 1.3, 2.3
-# Processor seconds of a million rows: to encode, to choose by method, and to read and write a chosen gigabyte.
+# Processor seconds for a million rows, to encode and to choose by method, and for a chosen gigabyte, to read and write.
 ENCODING, CHOOSING, WRITING = 0.4, {"coverage": 1.0, "gain": 0.5}, 4.0
 OTHERS = 0.2
 
 
 @dataclass(frozen=True)
 class Work:
-    """A selection, and how much it takes.
+    """A selection, and the memory and time that it needs.
 
     Attributes
     ----------
     extent
-        What is chosen from.
+        The size of the data.
     method, options
-        By what.
+        How the rows are chosen.
     wanted
-        How many rows.
+        How many rows to choose.
     streams
-        Whether they are read from files.
+        Whether the data are read from files.
     folds
-        Whether rows may be let go as they are read, if few are wanted.
+        Whether rows can be dropped as they are read, if few are wanted.
     reading
-        What Polars holds while it reads the tags, and all columns.
+        The memory that Polars needs to read the tags, and to read all columns.
     """
 
     extent: Extent
@@ -71,22 +72,22 @@ class Work:
 
     @property
     def folding(self) -> bool:
-        """Whether rows are let go as they are read."""
+        """Whether rows are dropped as they are read."""
         return self.folds and max(BLOCK, TIMES * self.wanted) < self.extent.rows
 
     @property
     def rows(self) -> float:
-        """The rows whose tags are held at a time."""
+        """The number of rows whose tags are in memory at a time."""
         return max(BLOCK, TIMES * self.wanted) if self.folding else self.extent.rows
 
     @property
     def taken(self) -> float:
-        """What the chosen rows take."""
+        """The memory of the chosen rows."""
         return self.wanted * self.extent.width * (HELD_READ if self.streams else HELD)
 
     @property
     def memory(self) -> float:
-        """The most that is held at a time: while tags are encoded, while rows are chosen, or while those are read."""
+        """The peak memory: while tags are encoded, while rows are chosen, or while the chosen rows are read."""
         extent, rows = self.extent, self.rows
         distinct = DISTINCT * min(extent.distinct, rows * extent.tags)
         codes = rows * (CODES[0] + CODES[1] * extent.tags) + distinct
@@ -100,7 +101,7 @@ class Work:
 
     @property
     def _choosing(self) -> float:
-        """What the method holds beside the codes."""
+        """The memory that the method needs in addition to the codes."""
         each, tag = METHODS[self.method]
         if self.method != "gain":
             return self.rows * (each + tag * self.extent.tags)
@@ -109,7 +110,7 @@ class Work:
 
     @property
     def seconds(self) -> float:
-        """The processor time, about."""
+        """An estimate of the processor time."""
         each = ENCODING + CHOOSING.get(self.method, OTHERS)
         return self.extent.rows * each / 1e6 + self.taken / 1e9 * WRITING
 
@@ -120,33 +121,33 @@ class Work:
 def foresee(
     frame: Frame, tags: str, method: str, budget: Any, options: Options, *, folds: bool, tagsets: TagSets | None = None
 ) -> bool:
-    """Say what a selection will take where that is much, and refuse what cannot be done.
+    """Announce what a selection will need if that is much, and refuse it if it is more than there is.
 
     Parameters
     ----------
     frame, tags, method, budget, options
         As for a selection.
     folds
-        Whether rows could be let go as they are read, if the budget is small.
+        Whether rows can be dropped as they are read, if the budget is small.
     tagsets
-        The tags, where they have been read already.
+        The tags, if they have been read already.
 
     Returns
     -------
     bool
-        Whether it is known how large the data are; else the tags have to be read first.
+        Whether the size of the data is known; if not, the tags have to be read first.
 
     Raises
     ------
     InputError
-        Where it needs more memory than there is.
+        If it needs more memory than is free.
     """
     extent = _extent_of(tagsets) if tagsets is not None else frame.extent(tags)
     if extent is None or (there := available()) is None:
         return False
     work = Work(extent, method, _wanted(budget, extent, options), frame.streams, folds, options, held(frame, extent))
     if work.memory > there and tagsets is None and (exact := frame.extent(tags, exact=True)) is not None:
-        # Some rows may have been filtered.
+        # The estimate may count rows that a filter removes.
         work = replace(work, extent=exact, wanted=_wanted(budget, exact, options))
     announce(str(work), work.memory, work.seconds, _advice(work, there))
     return True
@@ -158,29 +159,29 @@ def _extent_of(tagsets: TagSets) -> Extent:
 
 
 def _wanted(budget: Any, extent: Extent, options: Options) -> float:
-    """About how many rows are chosen."""
+    """An estimate of how many rows will be chosen."""
     if budget is None:
         return extent.rows
     try:
         amount = amount_of("budget", budget, extent.rows, rounding=float)
     except InputError:
-        return 0  # said where the budget is read
+        return 0  # an error when the budget is read
     if options.cost is not None and not is_share(budget):
         amount /= max(_mean_cost(extent, options.cost), 1e-9)
     return min(amount, extent.rows)
 
 
 def _mean_cost(extent: Extent, name: str) -> float:
-    """What a row costs, about."""
+    """An estimate of the mean cost of a row."""
     if name in extent.sample.columns and extent.sample.schema[name].is_numeric():
         mean = extent.sample.get_column(name).mean()
         return float(mean) if is_number(mean) else 1.0  # type: ignore[arg-type]
-    # Letters of a text that are a word of its.
+    # A word is about six bytes of text.
     return extent.width / (6 if name == "words" else 1)
 
 
 def _advice(work: Work, there: int) -> str:
-    """What would go into the memory that there is."""
+    """What to do instead, so that the memory is enough."""
     ways = []
     if (most := _most(work, there)) is not None:
         ways.append(f"ask for {most:,} rows or fewer" + (" (a count, not a share)" if work.folds else ""))
@@ -191,17 +192,17 @@ def _advice(work: Work, there: int) -> str:
         ways.append(f"choose {most:,} rows or fewer by {METHOD}")
     if 2 * work.taken > work.memory:
         ways.append(
-            f"leave out columns that are not needed, for a row takes {written(work.extent.width)} with all of them"
+            f"leave out columns that are not needed, since a row takes {written(work.extent.width)} with all of them"
         )
     if not work.streams:
         ways.append("open the files with instag.scan, which reads them piece by piece")
     ways.append("choose on a cluster (a Ray Dataset, --ray)")
-    ways.append("or rank parts of the data, and choose from what was kept of them, as docs/scaling.md says")
+    ways.append("or rank parts of the data, and choose from the rows kept of each, as docs/scaling.md describes")
     return "; ".join(ways)
 
 
 def _most(work: Work, there: int) -> int | None:
-    """The most rows, to two digits, that could be chosen."""
+    """The most rows that could be chosen, rounded down to two digits."""
     low, high = 0.0, work.wanted
     for _ in range(60):
         middle = (low + high) / 2
