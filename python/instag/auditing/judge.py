@@ -190,7 +190,7 @@ class Docket:
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which have an answer that cannot be read."""
+        """Which questions have an answer that cannot be read."""
         return np.array([case.id in self.failures for case in self.cases], np.bool_)
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:

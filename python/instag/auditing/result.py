@@ -126,7 +126,7 @@ class Audit:
     tally
         What this run asked, and what that took.
     journal
-        Where the answers are.
+        The path of the journal with the answers.
     """
 
     precision: Share
@@ -221,7 +221,7 @@ def failures_frame(cases: Sequence[Case], failures: Mapping[str, Failure]) -> pl
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-# Reasons that a warning names; the table of failures has them all.
+# How many reasons a warning lists; the table of failures has them all.
 SHOWN = 5
 
 # The share of probes that a judge should catch.

@@ -98,7 +98,7 @@ class Questions(Protocol[Found_contra]):
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which have an answer that cannot be read."""
+        """Which questions have an answer that cannot be read."""
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
         """The wanted questions, no more than a limit, in the order in which they are asked."""
@@ -236,7 +236,7 @@ async def interruptible(asking: Asking, tally: Tally, progress: Callable[[Tally]
     progress
         Called with where it stands.
     journal
-        Where the answers are.
+        The path of the journal with the answers.
 
     Raises
     ------

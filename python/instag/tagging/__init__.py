@@ -1,23 +1,23 @@
 """Tagging queries with a language model.
 
 ==========  ===========================================================
-samples     what users said in each sample, and what is asked about it
+samples     the queries of each sample, and the questions about them
 examples    queries with tags, and tags to prefer
-prompt      what a model is asked about a query
+prompt      the text that a model gets about a query
 presets     prompts for code, the use of tools and images
-images      images in what users said
-model       what answers: an endpoint, weights or a function
-parsing     the tags in what it answers
-plan        all of this together
-answers     all answers as columns of a frame
+images      images in queries
+model       the model that answers: an endpoint, weights or a function
+parsing     the tags in a model's answer
+plan        the questions about some data, before any is asked
+answers     the answers as columns of a frame
 tagger      from a frame to a frame with tags
-result      that frame, and what there is to say of it
-estimation  what it would take
+result      that frame, with counts, failures and notes
+estimation  requests, tokens, cost and time in advance
 batching    the same questions in batches
 workers     the same on a Ray cluster
 ==========  ===========================================================
 
-What happens on the way to an endpoint and back is in :mod:`instag.chat`.
+Requests to the endpoint and its answers are the work of :mod:`instag.chat`.
 """
 
 from instag.chat import EndpointError, Tally

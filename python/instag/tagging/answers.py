@@ -1,4 +1,4 @@
-"""The table of answers: what was answered to each question, and the columns that come of it."""
+"""The table of answers: the answer to each question, and the columns that are made of them."""
 
 from array import array
 from collections import Counter
@@ -20,21 +20,21 @@ __all__ = ["AnswerTable", "Answered"]
 
 Said = TypeVar("Said", Reply, Fault)
 
-# Replies looked up, and rows put together, at a time.
+# How many replies are looked up, and rows built, at a time.
 BATCH = 1 << 10
 ROWS = 1 << 14
 
-# What is known of a question: nothing, its tags, or from 2 on the reason why there are none.
+# The state of a question: unknown, it has tags, or from 2 on the reason why it has none.
 NOT_TRIED, TAGGED, FAILED = 0, 1, 2
 
-# Characters of a query that a failure shows.
+# How many characters of a query a failure shows.
 SHOWN = 200
 PLACES = {"row": pl.UInt32, "nth": pl.UInt32, "query": pl.String}
 SAID = {"reason": pl.String, "detail": pl.String}
 
 
 class AnswerTable:
-    """What was answered to each question, in whatever order the answers came.
+    """The answer to each question, in whatever order the answers came.
 
     Tags are kept as integers, a few bytes each, so that a table of millions of answers is small.
 
@@ -81,13 +81,13 @@ class AnswerTable:
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which questions have no tags although they were answered, as long as nothing is known of those that were not."""
+        """Which questions were answered but have no tags; to be called before unanswered questions are recorded."""
         return self.failed
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], TagList]) -> None:
-        """Record replies; those to other questions are skipped.
+        """Record replies; replies to questions that are not in the table are skipped.
 
-        Of several to a question the last that can be read counts.
+        If there are several to a question, the last one that can be read counts.
 
         Parameters
         ----------
@@ -128,20 +128,20 @@ class AnswerTable:
             self._explaining = []
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Record questions that got no answer; one that has an answer keeps it."""
+        """Record questions without an answer; a question that has one keeps it."""
         for batch in _batches(faults):
             for place, fault in self._ours(batch):
                 if self._state[place] == NOT_TRIED:
                     self._fail(place, fault.reason, fault.detail)
 
     def close(self) -> None:
-        """Free the memory of the keys: nothing more is recorded."""
+        """Free the memory of the keys, when nothing more will be recorded."""
         self._keys = self._keys[:0].copy()
 
     def columns(self, samples: Samples) -> "Answered":
-        """The columns `tags`, `query_tags` and, where they were kept, `explanations`.
+        """The columns `tags`, `query_tags` and, if they were kept, `explanations`.
 
-        The tags of a sample are those of its queries in order, without repeats; null where a query has none known.
+        The tags of a sample are those of its queries in order, without repeats; null if the tags of a query are not known.
         """
         self._explain()
         codes = np.frombuffer(self._codes, np.uint32) if self._codes else np.empty(0, np.uint32)
@@ -157,7 +157,7 @@ class AnswerTable:
         samples
             The samples.
         untried
-            Why some were not tried, if there is a reason.
+            Why some queries were not tried, if there is a reason.
 
         Returns
         -------
@@ -183,7 +183,7 @@ class AnswerTable:
         return pl.DataFrame(places, schema=PLACES).with_columns(status.alias("status")).hstack(said[states])
 
     def _ours(self, batch: list[Said]) -> Iterator[tuple[int, Said]]:
-        """Those of a batch that belong to a question, with its place."""
+        """The replies of a batch that belong to a question, with its place."""
         keys = np.frombuffer(b"".join(each.key for each in batch), self._keys.dtype)
         places = np.searchsorted(self._keys, keys)
         places[places == len(self._keys)] = 0
@@ -200,7 +200,7 @@ class AnswerTable:
         self._state[place] = self._reasons.setdefault((reason, detail), len(self._reasons) + FAILED)
 
     def _answers(self, question: NDArray[np.uint32]) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64]]:
-        """Of each query whether its tags are known, where they start, and how many there are."""
+        """For each query whether its tags are known, where they start, and how many there are."""
         known, starts, counts = question == BLANK, np.zeros(len(question), np.int64), np.zeros(len(question), np.int64)
         tagged = np.flatnonzero(~known)
         tagged = tagged[self.tagged[question[tagged]]]
@@ -211,7 +211,7 @@ class AnswerTable:
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """The columns that come of a table, of which any rows can be made when they are wanted.
+    """The columns of a table of answers; any rows of them can be built when they are needed.
 
     Attributes
     ----------
@@ -245,7 +245,7 @@ class Answered:
         pieces = [
             self._piece(range(first, min(first + ROWS, end))) for first in range(start, max(end, start + 1), ROWS)
         ]
-        # Not made one chunk: that would hold everything twice.
+        # Not joined into one chunk: that would hold everything twice.
         return pl.concat(pieces, rechunk=False)
 
     def _piece(self, rows: range) -> pl.DataFrame:
@@ -278,13 +278,13 @@ def _batches(items: Iterable[Said]) -> Iterator[list[Said]]:
 
 
 def _ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All positions from each start on, so many of each."""
+    """The positions from each start on, `counts` of them."""
     ends = np.cumsum(counts)
     return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
 
 
 def _unrepeated(samples: NDArray[np.int64], codes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """The places of those tags that their sample does not have before, in order."""
+    """The positions of tags that do not repeat an earlier tag of their sample, in order."""
     pairs = (samples << 32) | codes
     return np.sort(np.unique(pairs, return_index=True)[1])
 

@@ -1,4 +1,4 @@
-"""Batching: the same questions by the Batch API, answered within a day at half the price."""
+"""Batching: the same questions sent to the Batch API, which answers within a day at half the price."""
 
 import asyncio
 import dataclasses
@@ -51,25 +51,25 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
 ) -> list[BatchState]:
     """Tag in batches: `batch` waits for the server, `await abatch` does not.
 
-    Submit, look at the status as often as you like, and collect when the batches have ended: the answers are then in
-    the journal, and :func:`instag.tag` with the same options and ``limit=0`` makes the frame of them. Questions that
-    failed or expired are free for the next submit, or for :func:`instag.tag`. All three actions can be repeated after
-    a crash, on another machine too: nothing that was sent is sent again.
+    Submit, look at the status as often as you like, and collect when the batches have ended. The answers are then in
+    the journal, and :func:`instag.tag` with the same options and ``limit=0`` makes the frame from them. Questions that
+    failed or expired are sent by the next submit, or by :func:`instag.tag`. All three actions can be repeated after
+    a crash, also on another machine: no question is sent twice.
 
     Parameters
     ----------
     action
-        ``"submit"`` sends the questions that have no answer and are not under way; ``"status"`` says where all batches
-        stand; ``"collect"`` puts what was answered into the journal.
+        ``"submit"`` sends the questions that have no answer and are not in a batch; ``"status"`` looks up the state of all
+        batches; ``"collect"`` writes the answers to the journal.
     data, model, prompt, examples, vocabulary, tags_in, query, cut
-        Those of :func:`instag.tag`. Only to submit are the data read; else they may be None. Of the options below
-        `max_cost` bounds what the batches to be sent may cost, by an estimate of what is asked, and with all answers as
-        long as `max_tokens` lets them be; `price` is that of single requests, of which batches cost half. Those that are
-        about requests one by one, such as `concurrency`, do nothing here.
+        As for :func:`instag.tag`. The data are read only to submit, and may be None otherwise. Of the options below,
+        `max_cost` limits the cost of the batches that are sent: the tokens asked are estimated, and all answers are taken
+        to be as long as `max_tokens` allows; `price` is that of single requests, of which batches cost half. Options of
+        single requests, such as `concurrency`, have no effect.
     explanations, replace
-        Those of :func:`instag.tag` that will make the frame: nothing is sent for data that it would refuse.
+        As you will give them to :func:`instag.tag` for the frame: nothing is sent for data that it would refuse.
     requests
-        Questions in a batch, at most. Smaller batches come in below an account's limit of enqueued tokens.
+        The most questions in a batch. Smaller batches stay below an account's limit of enqueued tokens.
 
     **options
 
@@ -81,10 +81,10 @@ async def abatch(  # noqa: PLR0913 - those of tag that matter here
     Raises
     ------
     InputError
-        Where an option or the data are not what was expected, more would be spent than `max_cost`, or another process
-        has the journal open.
+        If an option or the data are not as expected, the batches may cost more than `max_cost`, or another process has
+        the journal open.
     EndpointError
-        Where the server does not answer or does not take a batch.
+        If the server does not answer, or refuses a batch.
     """
     check_choice("batch", action, ("submit", "status", "collect"))
     if data is None and action == "submit":
@@ -132,7 +132,7 @@ batch = waiting(abatch)
 
 
 def _affordable(plan: Plan, journal: JournalReader, settings: Settings) -> tuple[NDArray[Any], ...]:
-    """The queries to ask with, where they can be paid for."""
+    """The queries to ask, if their cost is within the limit."""
     settings = dataclasses.replace(settings, retry_unread=False)
     turns = wanted(Tagging(plan, AnswerTable(plan.samples.keys)), journal, settings).turns
     limits, max_tokens = settings.limits, settings.max_tokens
@@ -140,10 +140,10 @@ def _affordable(plan: Plan, journal: JournalReader, settings: Settings) -> tuple
         return turns
     if max_tokens is None:
         raise InputError(
-            "max_cost / --max-cost: batches cost what their answers are long: set max_tokens / --max-tokens"
+            "max_cost / --max-cost: what batches cost depends on how long their answers may be: set max_tokens / --max-tokens"
         )
     most = foreseen(plan, turns, kept=0, answer=float(max_tokens), limits=limits, batch=True)
-    # One question is asked at the full price.
+    # One question is asked by itself, at the full price.
     cost = (most.cost or 0.0) * (1 + 1 / max(most.asked, 1))
     if cost > limits.max_cost:
         raise InputError(

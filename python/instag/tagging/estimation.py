@@ -1,4 +1,4 @@
-"""Estimates: what tagging some data would take; nothing is asked."""
+"""Estimates of what tagging some data would cost and how long it would take, without asking anything."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,13 +24,13 @@ __all__ = ["ANSWER", "Estimate", "estimate", "estimate_of", "foreseen", "mean_an
 
 # Tokens of an answer: four tags with a sentence each.
 ANSWER = 120.0
-# Answers that have to be there before their mean is taken for all.
+# The least number of answers whose mean is used.
 ENOUGH = 20
-# A chat's messages are wrapped in about as many tokens each, and the answer is opened by as many.
+# About how many tokens a chat adds to each message, and before the answer.
 WRAPPING, OPENING = 4, 3
-# Seconds before a server begins to answer, its tokens a second, and the requests in flight that "auto" is taken for.
+# Seconds until a server begins to answer, its tokens a second, and the requests in flight that "auto" is assumed to reach.
 WAIT, SPEED, IN_FLIGHT = 0.5, 60.0, 64
-# What a batch costs beside single requests.
+# The cost of a batch as a share of that of single requests.
 BATCH = 0.5
 
 
@@ -43,26 +43,26 @@ class Estimate:
     samples, queries
         Rows, and the queries in them.
     distinct
-        Different queries: each is asked once.
+        The distinct queries: each is asked once.
     kept
-        Those of the distinct ones whose answer is there already.
+        The distinct queries that have an answer already.
     asked
-        Requests: the distinct queries without an answer, up to the limit.
+        The requests: the distinct queries without an answer, up to the limit.
     cuts
-        Distinct queries that are too long and would be cut.
+        The distinct queries that are too long and would be cut.
     prompt_tokens, completion_tokens
-        What would be asked and answered.
+        The tokens of the requests and of the answers.
     answer
-        Tokens an answer, as assumed.
+        The tokens of an answer, as assumed.
     measured
-        Whether that is the mean of the answers that are there, or else 120: four tags with a sentence each.
+        Whether that is the mean of the answers so far; otherwise it is 120, four tags with a sentence each.
     cost
         US dollars; None where the price is not known.
     seconds
-        At the pace of the journal's last answers, or where it has none, at the limits given; None for batches, which are
+        At the pace of the journal's last answers, or without any at the limits that are set; None for batches, which are
         answered within 24 hours.
     paced
-        Whether that is the journal's pace.
+        Whether `seconds` follows the journal's pace.
     spent
         US dollars that the journal's answers have cost; None where the price is not known.
     """
@@ -99,11 +99,11 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
 ) -> Estimate:
     """Estimate what tagging would cost, and how long it would take.
 
-    A request has the tokens of its query, of the prompt around it, of the schema if there is one, and 4 a message and 3
-    more for what a chat is wrapped in; all are estimated by :func:`instag.chat.truncate.tokens_of`. Nothing is taken
-    off for prefix caches. The time is what the pace until now makes of it. Where there is none, it is the longest of what
-    the limits of requests and of tokens a minute allow, and of what so many requests in flight need (64 for ``"auto"``)
-    at half a second and 60 tokens a second each.
+    A request has the tokens of its query, of the prompt around it, of the schema if there is one, and for the format of a
+    chat 4 a message and 3 more; all are estimated by :func:`instag.chat.truncate.tokens_of`. Prefix caches are not
+    taken into account. The time follows from the pace so far. Without one, it is the longest of three: what the limits of
+    requests a minute and of tokens a minute allow, and what the requests in flight (64 for ``"auto"``) take at half a
+    second and 60 tokens a second each.
 
     Parameters
     ----------
@@ -112,13 +112,13 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
     prompt
         The prompt.
     samples, queries, distinct, kept, cuts
-        As in :class:`Estimate`; by default all that has no answer is asked.
+        As in :class:`Estimate`; by default all queries are without an answer.
     answer
         Tokens an answer, from :func:`mean_answer`; None assumes 120.
     pace
-        Answers a second until now, from :meth:`instag.chat.journal.JournalReader.pace`; None where nobody has counted.
+        Answers a second so far, from :meth:`instag.chat.journal.JournalReader.pace`; None if that is not known.
     limits
-        Of these the price, the concurrency, and the requests and tokens a minute count.
+        The limits, of which the price, the concurrency, and the requests and tokens a minute are used.
     batch
         Whether batches are sent, at half the price.
 
@@ -160,19 +160,19 @@ def estimate_of(  # noqa: PLR0913 - each is a number of its own
 
 
 def tokens_used(replies: Iterable[Reply]) -> NDArray[np.int64]:
-    """The tokens that each reply was asked and answered with, as the server counted them."""
+    """The tokens of the request and of the answer for each reply, as the server counted them."""
     counts = (tokens for reply in replies for tokens in (reply.prompt_tokens, reply.completion_tokens))
     return np.fromiter(counts, np.int64).reshape(-1, 2)
 
 
 def mean_answer(used: NDArray[np.int64]) -> float | None:
-    """The mean number of tokens of answers, from :func:`tokens_used`; None where fewer than 20 were counted."""
+    """The mean number of tokens of answers, from :func:`tokens_used`; None if fewer than 20 were counted."""
     counted = used[used[:, 1] > 0, 1]
     return float(counted.mean()) if len(counted) >= ENOUGH else None
 
 
 def _around(prompt: Prompt) -> int:
-    """The tokens of a request beside its query."""
+    """The tokens of a request without its query."""
     messages = prompt.messages("")
     schema = 0 if prompt.schema is None else tokens_of(orjson.dumps(prompt.schema).decode())
     return OPENING + schema + sum(WRAPPING + tokens_of(message["content"]) for message in messages)
@@ -200,15 +200,15 @@ def estimate(  # noqa: PLR0913 - those of tag
     batch: bool = False,
     **options: Unpack[ModelOptions],
 ) -> Estimate:
-    """Estimate what :func:`instag.tag` would ask, pay and take; nothing is asked, and no file is made.
+    """Estimate the requests, tokens, cost and time of :func:`instag.tag`; nothing is asked, and no file is written.
 
     Parameters
     ----------
     data, model, prompt, examples, vocabulary, tags_in, query, cut
-        Those of :func:`instag.tag`. Where there is a journal, what it holds is not asked again, and its answers show
-        how long an answer is and how fast they come; it may be one that another run is writing.
+        As for :func:`instag.tag`. If there is a journal, its questions are not asked again, and its answers show how long
+        answers are and how fast they come; another run may be writing it.
     batch
-        Whether it would be done in batches, at half the price.
+        Whether batches would be sent, at half the price.
     **options
 
     Returns
@@ -219,7 +219,7 @@ def estimate(  # noqa: PLR0913 - those of tag
     Raises
     ------
     InputError
-        Where an option or the data are not what was expected, or the journal is of another model or prompt.
+        If an option or the data are not as expected, or the journal belongs to another model or prompt.
 
     Examples
     --------
@@ -229,7 +229,7 @@ def estimate(  # noqa: PLR0913 - those of tag
     >>> found.queries, found.distinct, found.completion_tokens
     (3, 2, 240)
     """
-    # Nothing is asked, so there need be no key; where the model is says what it costs.
+    # Nothing is asked, so no key is needed; the price depends on the endpoint.
     name = known_as(model, options.get("base_url"))
     priced_at = Settings.of(name, {"limit": 0} | {name: given for name, given in options.items() if name != "limit"})
     settings = replace(priced_at, limit=options.get("limit"))
@@ -273,7 +273,7 @@ def foreseen(
     pace: float | None = None,
     batch: bool,
 ) -> Estimate:
-    """Estimate what it takes to ask with some queries of a plan.
+    """Estimate what it takes to ask some queries of a plan.
 
     Parameters
     ----------

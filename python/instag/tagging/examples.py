@@ -1,4 +1,4 @@
-"""What a prompt shows beside its rules: queries with their tags, and tags to prefer."""
+"""The examples in a prompt: queries with their tags, and tags to prefer."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from instag.normalization.vocabulary import Vocabulary
 
 __all__ = ["HINTED", "Example", "Examples", "Hint", "examples_of", "hint_of"]
 
-# Tags of a vocabulary that a prompt names.
+# How many tags of a vocabulary a prompt lists.
 HINTED = 200
 
 Examples: TypeAlias = "Sequence[Mapping[str, Any]] | str | Path"
@@ -29,7 +29,7 @@ class Example:
     explanations: tuple[str, ...] | None = None
 
     def shown(self, begin: str, end: str) -> str:
-        """The example as a prompt shows it, with an answer that can be read to the letter."""
+        """The example as it stands in a prompt, with an answer in the exact form that is asked for."""
         tags: list[Any] = list(self.tags)
         if self.explanations is not None:
             pairs = zip(tags, self.explanations, strict=True)
@@ -43,12 +43,12 @@ def examples_of(examples: Examples) -> tuple[Example, ...]:
     Parameters
     ----------
     examples
-        Mappings with `query`, `tags` and, if wanted, `explanations`, one a tag; or the path of a JSONL file of these.
+        Mappings with `query`, `tags` and optionally `explanations`, one a tag; or the path of a JSONL file of these.
 
     Raises
     ------
     InputError
-        Where one is anything else; the message names it.
+        If one is anything else; the message says which.
 
     Examples
     --------
@@ -69,13 +69,13 @@ def hint_of(vocabulary: Hint) -> tuple[str, ...]:
     Parameters
     ----------
     vocabulary
-        A list of tags, of which all are taken; or a vocabulary, or the path of a saved one, of which the 200 most
-        frequent are.
+        A list of tags, of which all are used; or a vocabulary, or the path of a saved one, of which the 200 most frequent
+        are used.
 
     Raises
     ------
     InputError
-        Where the file holds no vocabulary, or the list anything but text.
+        If the file is not a vocabulary, or the list has anything but texts.
 
     Examples
     --------

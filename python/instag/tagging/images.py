@@ -1,4 +1,4 @@
-"""Images in what users said: kept in the text of a query as Markdown has them, and sent as parts of the message."""
+"""Images in queries: kept in the text as Markdown, and sent as parts of the message."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -19,26 +19,26 @@ from instag.io.json.records import plain
 __all__ = ["beside_images", "parts_of", "pictured"]
 
 TEXTS = pl.List(pl.String)
-# The images of a query stand at its end, a line each; where each was, the text has its number.
+# The images of a query are at its end, a line each; in the text a number stands in place of each.
 IMAGES = re.compile(r"(?:\s*!\[[^\[\]\n]*\]\((?:https?://|data:image/)[^()\s]+\))+\s*\Z")
 IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\s]+)\)")
 ADDRESS = re.compile(r"https?://|data:image/")
 
 
 def pictured(frame: Frame, name: str | None) -> Iterable[pl.Series]:
-    r"""Find what the users said in each sample, with the images that they showed.
+    r"""Find the queries of each sample, with their images.
 
     Parameters
     ----------
     frame, name
-        As for :func:`instag.io.conversation.queries.spoken`. Of a column `queries` of texts, which has no images any more, and a
-        conversation beside it the conversation is taken.
+        As for :func:`instag.io.conversation.queries.spoken`. If there is a column `queries` of texts,
+        which no longer has the images, and also a conversation, the conversation is used.
 
     Returns
     -------
     iterable of polars.Series
-        A list of strings a sample, piece by piece, as often as it is gone through. Images that have an address (`http://…`, `https://…`, `data:image/…`) stand at the
-        end of a text, as Markdown; others are left out.
+        A list of strings a sample, piece by piece; it can be iterated over several times. Images with an address
+        (`http://…`, `https://…`, `data:image/…`) are at the end of a text, as Markdown; others are left out.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def _texts(values: pl.Series, turns: Callable[[Any], list[Any]]) -> pl.Series:
 
 
 def _text(content: Any) -> str:
-    """A turn's text, its images at the end."""
+    """A turn's text, with its images at the end."""
     texts, images = [], []
     for part in content if isinstance(content, list) else [content]:
         address = _address(part) if isinstance(part, dict) else None
@@ -97,7 +97,7 @@ def _text(content: Any) -> str:
 
 
 def _address(part: Mapping[str, Any]) -> str | None:
-    """Where the image of a part is, in the forms of OpenAI, Anthropic and the Hugging Face Hub."""
+    """The address of the image in a part, in the formats of OpenAI, Anthropic and the Hugging Face Hub."""
     held = part.get("image_url") or part.get("source") or part.get("image") or part.get("url")
     if isinstance(held, Mapping) and held.get("data"):
         return f"data:{held.get('media_type') or 'image/png'};base64,{held['data']}"
@@ -129,7 +129,7 @@ def parts_of(query: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def beside_images(cut: Callable[[str], tuple[str, int]]) -> Callable[[str], tuple[str, int]]:
-    r"""Cut the text of a query, and leave its images whole.
+    r"""Cut the text of a query, but not its images.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What answers: a model at an endpoint, weights in a file, or a function."""
+"""The model that answers: at an endpoint, as weights in a file, or a function."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -20,9 +20,9 @@ __all__ = ["QUERIES", "Model", "check_alone", "known_as", "written"]
 Model: TypeAlias = "str | Path | Callable[[Sequence[str]], Any]"
 
 QUERIES = Prompt("queries", Template("{query}", structured=False))
-"""What a function gets: the query, and nothing else."""
+"""The prompt for a function: the query, and nothing else."""
 
-# Options of :func:`instag.tag` that say something where a function answers.
+# Options of :func:`instag.tag` that apply if a function answers.
 ALONE = frozenset(
     """
     data model query cut journal retry_unread limit concurrency attempts reask max_unread explanations replace progress
@@ -32,7 +32,7 @@ PAIR = 2
 
 
 def known_as(model: Model, base_url: Any = None, client: Any = None) -> str:
-    """The name that a model's answers are kept under.
+    """The name under which a model's answers are kept.
 
     Parameters
     ----------
@@ -46,19 +46,19 @@ def known_as(model: Model, base_url: Any = None, client: Any = None) -> str:
     """
     if callable(model):
         return name_of(model)
-    # Anything that is no name is refused where the options are checked.
+    # Anything that is not a name is refused when the options are checked.
     return Path(model).stem if is_weights(model, base_url, client) else model  # type: ignore[return-value]
 
 
 def check_alone(work: Callable[..., Any], given: Mapping[str, Any]) -> None:
-    """Refuse options that say how an endpoint is asked, where a function answers.
+    """Refuse options of endpoints if a function answers.
 
     Parameters
     ----------
     work
         The function that has these options.
     given
-        What they are; what is not among them is as it is by default.
+        The options that were given; all others have their defaults.
     """
     for name, parameter in inspect.signature(work).parameters.items():
         value = given.get(name, parameter.default)
@@ -67,12 +67,12 @@ def check_alone(work: Callable[..., Any], given: Mapping[str, Any]) -> None:
 
 
 def written(answer: Any) -> str | None:
-    """What the journal keeps of a function's answer.
+    """A function's answer as the journal keeps it.
 
     Parameters
     ----------
     answer
-        Tags; pairs of a tag and its explanation; a mapping of these; text, which is read as a model's would be; or None.
+        Tags; pairs of a tag and its explanation; a mapping of these; text, which is parsed like a model's; or None.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def written(answer: Any) -> str | None:
 
 
 def _is_one(text: str) -> bool:
-    """Whether a text is a tag, and no list of them."""
+    """Whether a text is a single tag, and not a list of tags."""
     try:
         read_answer(Reply(bytes(16), text, "stop"))
     except Unreadable:

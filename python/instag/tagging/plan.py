@@ -1,4 +1,4 @@
-"""The plan: what is to be asked about which samples, before anything is."""
+"""The plan: the questions about some samples, before any is asked."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -26,14 +26,14 @@ from instag.tagging.samples import Samples
 
 __all__ = ["Plan", "Tagging"]
 
-CHANGED = "the data have changed, or come in another order each time: run it again when they are complete"
-# Bytes of the hash that tells models and prompts apart in the names of journals.
+CHANGED = "the data have changed, or their order differs each time they are read: run it again when they are complete"
+# Bytes of the hash of model and prompt in the names of journals.
 DIGEST = 4
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be asked about which samples.
+    """The questions about some samples.
 
     Attributes
     ----------
@@ -44,9 +44,9 @@ class Plan:
     prompt
         What a model is asked about a query.
     cut
-        Makes of a query what is asked with, and counts the characters left out.
+        Shortens a query, and counts the characters left out.
     task
-        The model, the journal, and how answers are read.
+        The model, the journal, and the function that reads answers.
     """
 
     frame: Frame
@@ -85,7 +85,7 @@ class Plan:
         return cls(frame, samples, found, shorten, replace(task, path=path))
 
     def without_keys(self) -> "Plan":
-        """The same when all is asked."""
+        """A smaller plan for when all questions are asked, without what they are made from."""
         return replace(self, samples=self.samples.without_keys())
 
     def questions(self, *turns: NDArray[np.uint32]) -> Iterator[Question]:
@@ -95,7 +95,7 @@ class Plan:
             for query, text in samples.texts(queries):
                 key, asked = samples.keys[samples.question[query]].tobytes(), self.cut(text)[0]
                 if self.frame.streams and self.task.key(asked) != key:
-                    # An answer to this would be kept as one to another.
+                    # Its answer would be kept under the key of another text.
                     raise InputError(
                         f"data: query {query:,} is no longer what it was when it was read first: {CHANGED}"
                     )
@@ -116,11 +116,11 @@ class Tagging:
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which have an answer that cannot be read."""
+        """Which questions have an answer that cannot be read."""
         return self.table.unread
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
-        """The queries that ask what is wanted, in the order of the data."""
+        """The queries that ask the wanted questions, in the order of the data."""
         return self.plan.samples.asked(wanted, most)
 
     def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
@@ -141,7 +141,7 @@ class Tagging:
 
 
 def _named(model: str, prompt: Prompt, identity: bytes) -> Path:
-    """A journal's name that no other model or prompt has."""
+    """The name of a journal, different for each model and prompt."""
     mark = blake2b(identity, digest_size=DIGEST).hexdigest()
     name = f"{model}.{prompt.name}.{mark}.journal"
     return Path(re.sub(r"[^\w.-]+", "-", name))

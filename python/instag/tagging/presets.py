@@ -89,4 +89,4 @@ EXAMPLES = {
         ),
     ),
 }
-"""What each of them shows where no other examples are given."""
+"""The examples that each of them shows if none are given."""

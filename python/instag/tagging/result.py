@@ -1,4 +1,4 @@
-"""What tagging brings: the frame with its tags, and all that there is to say about them."""
+"""The result of tagging: the frame with its tags, with counts, failures and notes."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,35 +16,34 @@ __all__ = ["Tagged", "check_columns"]
 
 F = TypeVar("F")
 
-# Reasons that a warning names; the table of failures has them all.
+# How many reasons a warning lists; the table of failures has them all.
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Tagged(Generic[F]):
-    """Tagged data, and how they came about.
+    """Tagged data, with counts, failures and notes.
 
     Attributes
     ----------
     data
         The frame with `tags` (those of the sample's queries in order, without repeats), `query_tags` (a list a query)
-        and, if wanted, `explanations` (beside `query_tags`, one a tag). `query_tags` and `explanations` are null at a
-        query without an answer, and `tags` is null where a query of the sample has none.
+        and optionally `explanations` (like `query_tags`, one a tag). `query_tags` and `explanations` are null for a query
+        without an answer, and `tags` is null if a query of the sample has none.
     failures
         A row for each query that has no tags: `row` (the sample, from 0), `nth` (which of its queries, from 0), `query`
-        (its first 200 characters), `status` (`failed` or `not tried`), `reason` (such as `length`, an answer that was
-        cut off at `max_tokens`) and `detail`.
+        (its first 200 characters), `status` (`failed` or `not tried`), `reason` (such as `length`: the answer was cut
+        off at `max_tokens`) and `detail`.
     cuts
         A row for each query that was cut: `row`, `nth`, and `left_out`, in characters.
     notes
-        What had to be done to read the answers, and in how many: `note` and `answers`.
+        How answers had to be repaired to be read, and how many: `note` and `answers`.
     tally
-        What this run asked, and what that took; its counts are of distinct queries.
+        The requests of this run, with tokens, cost and time; its counts are of distinct queries.
     journal
-        Where the answers are.
+        The path of the journal with the answers.
     samples, queries, blank, distinct
-        How many samples and queries there are, how many of the queries are blank, and how many different ones are left
-        when they are cut.
+        The numbers of samples and queries, of blank queries, and of distinct queries once they are cut.
     """
 
     data: F
@@ -87,7 +86,7 @@ class Tagged(Generic[F]):
 
 
 def check_columns(columns: list[str], *, explanations: bool, replace: bool) -> None:
-    """Columns of the data that leave room for those that are added."""
+    """Check that the columns that are added do not exist, or may be replaced."""
     added = ["tags", "query_tags", *(["explanations"] if explanations else [])]
     if not replace and (taken := [name for name in added if name in columns]):
         names = ", ".join(map(repr, taken))
@@ -97,7 +96,7 @@ def check_columns(columns: list[str], *, explanations: bool, replace: bool) -> N
 
 
 def _warn(failures: pl.DataFrame, queries: int) -> None:
-    """Say how many queries have no tags, and why."""
+    """Warn how many queries have no tags, and why."""
     why = pl.concat_str("status", "reason", separator=": ", ignore_nulls=True).alias("why")
     counts = failures.group_by(why).len().sort("len", "why", descending=[True, False])
     reasons = "; ".join(f"{count:,} {why}" for why, count in counts.head(SHOWN).iter_rows())

@@ -1,4 +1,4 @@
-"""Samples: what the users said in each, and which of it is the same question."""
+"""Samples: the queries of each, and which of them are the same question."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,35 +11,35 @@ from instag.errors import InputError
 
 __all__ = ["BLANK", "Samples"]
 
-# Rows exploded, and texts turned into Python strings, at a time: a text can be a megabyte.
+# How many rows are exploded, and texts turned into Python strings, at a time: a text can be a megabyte.
 ROWS = 1 << 14
 HELD = 1 << 8
 NO_LENGTHS = np.zeros(0, np.uint32)
 
 BLANK = np.uint32(2**32 - 1)
-"""In the place of a question: the query says nothing, and is not asked."""
+"""Stands for the question of a blank query, which is not asked."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """The queries of all samples, flat, and the questions that they come down to.
+    """The queries of all samples, flat, and their questions.
 
-    Queries are counted through all samples; those that are the same once cut are one question.
+    Queries are numbered through all samples; those that are the same once cut are one question.
 
     Attributes
     ----------
     said
-        The queries of each sample, as they came, piece by piece: lists of strings, which may be read anew each time.
+        The queries of each sample, piece by piece: lists of strings, which may be read again each time.
     offsets
         n + 1 positions: sample i has the queries from `offsets[i]` up to `offsets[i + 1]`.
     question
-        For each query its question, a position in `keys`, or :data:`BLANK`.
+        The question of each query, a position in `keys`, or :data:`BLANK`.
     keys
         The key of each question, in ascending order; 16 bytes each.
     first
-        For each question the first query that asks it.
+        The first query that asks each question.
     cut, left_out
-        The queries that were cut, and the characters left out of each.
+        The queries that were cut, and how many characters were left out of each.
     """
 
     said: Iterable[pl.Series]
@@ -59,9 +59,9 @@ class Samples:
         Parameters
         ----------
         said
-            Pieces of a column with a list of strings a sample, gone through more than once; null is no query.
+            Pieces of a column with a list of strings a sample, iterated over more than once; null is no query.
         shorten
-            Cuts a text, and says how many characters it left out.
+            Cuts a text, and counts the characters that it left out.
         key
             The key of a text that has been cut.
 
@@ -101,7 +101,7 @@ class Samples:
         return cls(said, offsets, question, distinct, first, cuts[:, 0], cuts[:, 1])
 
     def without_keys(self) -> "Samples":
-        """The same when all is asked: millions of keys take more room than all else."""
+        """A copy without the keys, for when all is asked: millions of keys take more memory than all else."""
         return replace(self, keys=np.empty(0, "V16"), first=np.empty(0, np.uint32))
 
     def __len__(self) -> int:
@@ -109,21 +109,21 @@ class Samples:
 
     @property
     def blank(self) -> int:
-        """The number of queries that say nothing."""
+        """The number of blank queries."""
         return int((self.question == BLANK).sum())
 
     def asked(self, wanted: NDArray[np.bool_], most: int | None = None) -> NDArray[np.uint32]:
-        """The first queries of the questions that are wanted, of at most so many, in the order of the data."""
+        """The first queries of the wanted questions, at most `limit`, in the order of the data."""
         return np.sort(self.first[wanted])[:most]
 
     def texts(self, wanted: NDArray[np.uint32]) -> Iterator[tuple[int, str]]:
-        """Some queries in ascending order, each with its text; only a few texts are held at a time."""
+        """Iterate over some queries in ascending order, with their texts; only a few texts are in memory at a time."""
         for start, _, piece in _pieces(self.said):
             low, high = np.searchsorted(wanted, (start, start + len(piece)))
             yield from zip(wanted[low:high].tolist(), _each(piece.gather(wanted[low:high] - start)), strict=True)
 
     def places(self, wanted: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For some queries their samples, and which of the sample's queries each is, counted from 0."""
+        """The samples of some queries, and which of the sample's queries each is, counted from 0."""
         rows = np.searchsorted(self.offsets, wanted, side="right") - 1
         return rows, wanted - self.offsets[rows]
 
@@ -131,7 +131,7 @@ class Samples:
 def _distinct(
     keys: NDArray[np.void], blank: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint32], NDArray[np.void], NDArray[np.uint32]]:
-    """For each query its place among the distinct keys, these, and the first query of each."""
+    """The place of each query among the distinct keys, these keys, and the first query of each."""
     # Millions of keys are copied no more often than they have to be.
     asked = keys[~blank] if blank.any() else keys
     order = np.argsort(asked, kind="stable").astype(np.uint32)
@@ -146,7 +146,7 @@ def _distinct(
 
 
 def _pieces(said: Iterable[pl.Series]) -> Iterator[tuple[int, pl.Series, pl.Series]]:
-    """Some samples after the other: the number of their first query, the queries of each, and these one after the other."""
+    """Iterate over pieces of the samples: the number of their first query, the queries of each, and these in a row."""
     start = 0
     for lists in said:
         for first in range(0, len(lists), ROWS):

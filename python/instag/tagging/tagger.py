@@ -1,4 +1,4 @@
-"""Tagging: from a frame by way of an endpoint to a frame with tags."""
+"""Tagging: a frame becomes a frame with tags, by a model's answers."""
 
 import asyncio
 import sys
@@ -44,12 +44,12 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
 ) -> Tagged[F]:
     """Tag the queries of each sample with a language model: `instag.tag` waits for it, `await instag.atag` does not.
 
-    Every query (what a user says in a turn) is a question to a chat endpoint that speaks OpenAI's protocol; identical
-    ones are asked once. Answers go to a journal as they come. The same call goes on where an earlier one ended,
-    however that ended, and asks nothing again that was answered.
+    Every query (a user's turn) is a question to a chat endpoint that speaks OpenAI's protocol; identical queries are
+    asked once. Answers are written to a journal as they come. If the call ends early, for whatever reason, the same call
+    goes on, and asks no answered question again.
 
     Ctrl-C lets the requests in flight end, so that their answers are kept, and then raises
-    :class:`KeyboardInterrupt`; a second one stops at once. `instag.tag` also works where an event loop runs already,
+    :class:`KeyboardInterrupt`; a second one stops at once. `instag.tag` also works while an event loop is running,
     as in a notebook. Cancelling `instag.atag` once or twice does the same.
 
     Parameters
@@ -59,11 +59,11 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
     model
         The model's name at the endpoint. Or the path of a `.gguf` file, which is run in this process (`pip install
         'instag[local]'`). Or a function, or coroutine function, from a list of queries to the tags of each: tags, pairs
-        of a tag and its explanation, a mapping of these, or text, which is read like a model's; None is no answer. It
-        gets up to `concurrency` queries at once (32), and its answers are kept under its name: where it changes, name
-        another journal.
+        of a tag and its explanation, a mapping of these, or text, which is parsed like a model's; None is no answer. It
+        gets up to `concurrency` queries at once (32), and its answers are kept under its name: if you change the
+        function, use another journal.
     prompt
-        ``"instag"``, the paper's in substance; ``"instag-cached"``, the rules first and the query last, for servers
+        ``"instag"``, in substance the paper's; ``"instag-cached"``, the rules first and the query last, for servers
         that cache prefixes; ``"instagger"`` or ``"instagger-vicuna"``, for OFA-Sys/InsTagger; ``"code"``, ``"tools"`` or
         ``"images"``, for data of these kinds; or the path of a text file with `{query}` in it.
     examples
@@ -71,38 +71,38 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         JSONL file of these.
     vocabulary
         Tags to prefer: a list, or an :class:`instag.Vocabulary` or the path of one, of which the 200 most frequent are
-        named.
+        listed.
     tags_in
         The language of the tags, by its English name; ``"same"`` keeps that of each query.
     query
-        The column with what users said: text, a list of texts, or conversations. By default it is `queries`, which
-        :func:`instag.read` makes, or else found by the layout of the columns.
+        The column with the user's queries: text, a list of texts, or conversations. By default it is `queries`, which
+        :func:`instag.read` adds, or else the layout of the columns decides.
     cut
-        The most characters of a query that is asked with; a longer one keeps its beginning and end. Or an
-        :class:`instag.tagging.Cut`, which can count tokens.
+        The most characters of a query that are sent; a longer query keeps its beginning and end. Or an
+        :class:`instag.Cut`, which can count tokens.
     explanations
-        Whether to add the column `explanations`. The prompt `instag` asks for them in any case.
+        Whether to add the column `explanations`. The prompt `instag` always asks for them.
     replace
-        Whether columns that the data already have give way to those of the same name that are added.
+        Whether to replace columns of the data that have the names of the added ones.
     **options
 
     Returns
     -------
-    The data in the kind they came in, and what was done; see :class:`instag.Tagged`. A sample without queries has an
-    empty list of tags, and so has a query that is blank, which is not asked.
+    The tagged data, as a frame of the same kind, with counts and failures; see :class:`instag.Tagged`. A sample without
+    queries has an empty list of tags, and so has a blank query, which is not asked.
 
     Raises
     ------
     InputError
-        Where an option or the data are not what was expected, or another process has the journal open.
+        If an option or the data are not as expected, or another process has the journal open.
     EndpointError
-        Where the endpoint ends it all: it refuses the key or the model, the quota is used up, nothing it answers can
-        be read. What was answered until then is kept.
+        If the endpoint makes it useless to go on: it refuses the key or the model, the quota is used up, or none of its
+        answers can be read. The answers so far are kept.
 
     Warns
     -----
     InstagWarning
-        Where queries have no tags, with the reasons.
+        If queries have no tags, with the reasons.
 
     Examples
     --------
@@ -147,7 +147,7 @@ async def atag(  # noqa: PLR0913 - a user names those that matter
         table = AnswerTable(plan.samples.keys, explanations=explanations)
         asking: Asking = partial(ask_function, function=model, write=written) if callable(model) else ask
         tally, untried = await carry_out(plan.task, Tagging(plan, table), settings, asking)
-        # Millions of keys are let go before the columns are made.
+        # Millions of keys are freed before the columns are made.
         table.close()
         plan = plan.without_keys()
         return await asyncio.to_thread(Tagged.of, plan, table, tally, untried)

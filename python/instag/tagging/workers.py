@@ -1,4 +1,4 @@
-"""Tagging a data set of Ray: where its rows are, each worker with a journal of its own."""
+"""Tagging a Ray data set where its rows are, each worker with a journal of its own."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,22 +15,22 @@ from instag.tagging.result import Tagged
 
 __all__ = ["tag_on_ray"]
 
-# Options that have no meaning for several workers, each of which makes many runs.
+# Options that cannot apply to several workers, each of which makes many runs.
 ALONE = ("client", "progress", "limit", "max_cost", "shard")
 
 
 def tag_on_ray(tag: Callable[..., Any], data: Any, options: Mapping[str, Any]) -> Tagged[Any]:
-    """Tag the parts of a Ray data set, by one worker a node; the options are those of :func:`instag.tag`.
+    """Tag the parts of a Ray data set with one worker a node; the options are those of :func:`instag.tag`.
 
-    The tagged data are held by Ray when this returns. Every worker reads the journals of all, and writes one of its own
-    beside `journal`: a query that comes in the parts of two workers may be asked twice.
+    When this returns, Ray holds the tagged data. Every worker reads the journals of all, and writes one of its own beside
+    `journal`; a query that is in the parts of two workers may be asked twice.
 
     Raises
     ------
     InputError
-        Where an option is given that several workers cannot keep together.
+        If an option is given that several workers cannot observe together.
     EndpointError
-        Where the endpoint of a worker ends it all.
+        If the endpoint of a worker makes it useless to go on.
     """
     import ray  # noqa: PLC0415 - it is in an extra
 
@@ -42,7 +42,7 @@ def tag_on_ray(tag: Callable[..., Any], data: Any, options: Mapping[str, Any]) -
     options, journal = dict(options), options.get("journal")
     if not isinstance(journal, str | Path):
         raise InputError(
-            f"journal: expected a path that all workers know, for their journals are named after it; found {journal!r}"
+            f"journal: expected a path that all workers can write to, since the names of their journals begin with it; found {journal!r}"
         )
     journal = Path(options.pop("journal"))
     records = ray.remote(_Records).options(num_cpus=0).remote()
@@ -65,7 +65,7 @@ def tag_on_ray(tag: Callable[..., Any], data: Any, options: Mapping[str, Any]) -
 
 
 class _Records:
-    """What the workers have to say beside the rows."""
+    """The counts and failures of the workers."""
 
     def __init__(self) -> None:
         self._results: list[Tagged[Any]] = []
@@ -94,7 +94,7 @@ class _Worker:
         self._tag = tag
         self._records = records
         self._journal = Path(journal)
-        # A worker that was killed comes back under the same name, and goes on with its journal.
+        # A worker that was killed is started again under the same name, and goes on with its journal.
         self._own = f"{journal}.{ray.get_runtime_context().get_actor_id()}"
         self._options = options
 
@@ -113,7 +113,7 @@ class _Worker:
 
 
 def _summed(data: Any, results: list[Tagged[Any]], journal: Path) -> Tagged[Any]:
-    """The results of all parts as one; their rows have no numbers."""
+    """The results of all parts in one; failures have no row numbers."""
     tally = Tally()
     for each in (result.tally for result in results):
         for field in fields(Tally):

@@ -46,7 +46,7 @@ class Batches:
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which have an answer that cannot be read."""
+        """Which questions have an answer that cannot be read."""
         return np.array([key in self._unread for key in self._keys], np.bool_)
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[np.intp]:

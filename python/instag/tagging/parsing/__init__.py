@@ -1,11 +1,11 @@
-"""From what a model has written to tags, in whatever form it wrote them.
+"""From a model's answer to tags, in whatever form they are written.
 
 =========  ======================================================
-answer     an answer, by one recogniser after the other
-forms      tags in a value of JSON; form: what they are taken down as
-entries    what lists of tags hold where it is no bare text
+answer     an answer, tried with one recogniser after the other
+forms      tags in a JSON value; form: the form that was found
+entries    items of a list of tags that are not plain texts
 lists      tags in plain text
-words      the words that tell a tag from all else
+words      words that show what is a tag and what is not
 =========  ======================================================
 """
 

@@ -1,4 +1,4 @@
-"""Parsing: the tags that a model has written, in whatever form it wrote them."""
+"""Parsing: the tags in a model's answer, in whatever form they are written."""
 
 from dataclasses import dataclass, field
 from itertools import starmap
@@ -14,11 +14,11 @@ from instag.tagging.parsing.words import is_apology, is_placeholder
 
 __all__ = ["MOST_TAGS", "TagList", "read_answer"]
 
-# More tags for a query, or more characters in one, are not what was asked for.
+# More tags for a query, or more characters in one, are a mistake of the model.
 MOST_TAGS = 100
 LONGEST_TAG = 200
 LONGEST_EXPLANATION = 1_000
-# Answers with more tags than this are not compared with the template, which a model may give back.
+# A model may repeat the template; an answer with more tags than this is not compared with it.
 ECHOED = 5
 # Forms that need no note.
 PLAIN = frozenset({"tags", "list"})
@@ -35,7 +35,7 @@ class TagList:
     explanations
         One a tag; None where the model gave none.
     notes
-        What had to be done to read them.
+        How the answer had to be repaired to be read.
     """
 
     tags: list[str]
@@ -46,17 +46,17 @@ class TagList:
 def read_answer(reply: Reply) -> TagList:
     r"""Read the tags in an answer.
 
-    Every form that a person could read is read. The answer may be JSON once thinking, code fences and text around it are
-    taken away: `{"tags": [{"tag": …, "explanation": …}]}`, and all that :func:`form_of
-    <instag.tagging.parsing.forms.form_of>` lists. JSON that is wrong within (quotation marks, commas, comments, escapes)
-    is repaired, so long as that adds, loses and tears nothing, by :mod:`instag.chat.repair`. An answer without JSON may be
-    a list in plain text: :func:`list_of <instag.tagging.parsing.lists.list_of>`. Of several in a row the last counts.
-    Thoughts, drafts, apologies, and a template or schema given back hold no tags; one that was cut off is neither
-    repaired nor read as text. The time that it takes grows with the length of the answer, and no faster.
+    Every form that a person could read is read. The answer may be JSON, after thoughts, code fences and text around it are
+    removed: `{"tags": [{"tag": …, "explanation": …}]}`, and all that :func:`form_of
+    <instag.tagging.parsing.forms.form_of>` lists. Invalid JSON (quotation marks, commas, comments, escapes) is
+    repaired by :mod:`instag.chat.repair`, if that adds, loses and splits nothing. An answer without JSON may be a list in
+    plain text: :func:`list_of <instag.tagging.parsing.lists.list_of>`. If there are several, the last counts. Thoughts,
+    drafts, apologies, and a repeated template or schema hold no tags; an answer that was cut off is neither repaired
+    nor read as text. The time grows linearly with the length of the answer.
 
-    White space in tags and explanations is folded, and control characters are dropped. Of a tag that comes twice the
-    first counts. What is no text, has neither a letter nor a digit, or is longer than 200 characters is dropped, and so is what comes after 100 tags; explanations end after 1,000
-    characters. The notes say which of this was done.
+    White space in tags and explanations is folded, and control characters are dropped. If a tag comes twice, the first
+    counts. Items that are no text, have neither a letter nor a digit, or are longer than 200 characters are dropped, and
+    so are tags after the first 100; explanations end after 1,000 characters. The notes list what was done.
 
     Parameters
     ----------
@@ -76,13 +76,13 @@ def read_answer(reply: Reply) -> TagList:
     TagList(tags=['math'], explanations=[None], notes=['fenced', 'repeated tags', 'dropped what is no text'])
     """
     content = content_of(reply)
-    # Some servers never say why a model stopped.
+    # Some servers never report why a model stopped.
     form, notes = _form(content, whole=reply.finish_reason in {"stop", None})
     return _tidied(form, notes, content)
 
 
 def _form(content: str, *, whole: bool) -> tuple[Form, list[str]]:
-    """The last that reads as tags: a model that thinks again has its last word; but objects in a row are one list."""
+    """The last value that reads as tags, since a model may correct itself; but objects in a row are one list."""
     found = None
     for values, notes in values_of(content, whole=whole):
         forms = [form for value in values if (form := _safely(value)) is not None]
@@ -122,7 +122,7 @@ def _tidied(form: Form, notes: list[str], content: str) -> TagList:
             break
         else:
             tags[text] = _explanation(explanation, done)
-    # Alone, "explanation" is what people ask for; in a template a tag stands before it.
+    # Alone, "explanation" can be a tag; in a template a tag stands before it.
     alone = {name.casefold(): why for name, why in tags.items()} == {"explanation": None}
     if len(tags) <= ECHOED and not alone and all(starmap(is_placeholder, tags.items())):
         raise Unreadable("no tags", shown(content))

@@ -1,4 +1,4 @@
-"""What lists of tags hold in JSON where it is no bare text: objects with a tag and its explanation, or lists."""
+"""Items of lists of tags in JSON that are not plain texts: objects with a tag and its explanation, or lists."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ __all__ = ["alike", "entry", "nested", "renamed_tag", "single_tag"]
 
 WANTED = ("tag", "explanation")
 EXPLANATION = ("explanation", "description", "reason")
-# Names for a tag only where an explanation stands beside it.
+# Keys that name a tag only if there is an explanation too.
 BESIDE = ("title", "name", "label")
 # Pairs of a tag and its explanation, in a list.
 PAIR = 2
 
 
 def entry(value: Any) -> Form | None:
-    """Read the tag of an object in a list, or of a text that is such an object; None for any other value."""
+    """Read the tag in an object of a list, or in a text that is such an object; None for any other value."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         value = next(iter(decoded(value)), value)
     if not isinstance(value, Object):
@@ -41,7 +41,7 @@ def single_tag(pairs: Object, _: int = 0) -> Form | None:
 
 
 def renamed_tag(pairs: Object) -> Form | None:
-    """A tag under another name; all else beside it is its explanation, or no text."""
+    """A tag under another key; the other values are its explanation, or no texts."""
     for names in (NAMES, TITLES):
         tags = [value for key, value in pairs if key_of(key) in names and isinstance(value, str)]
         if len(tags) == 1 and is_tag(tags[0]):
@@ -53,7 +53,7 @@ def renamed_tag(pairs: Object) -> Form | None:
 
 
 def nested(values: list[Any]) -> Form | None:
-    """Lists in a list: of tags each, or of a tag and its explanation."""
+    """Lists in a list: each of tags, or of a tag and its explanation."""
     if not all(type(value) is list and value and all(isinstance(each, str) for each in value) for value in values):
         return None
     if any(len(value) != PAIR for value in values):
@@ -61,12 +61,12 @@ def nested(values: list[Any]) -> Form | None:
         return Form("nested lists", tags, [None] * len(tags))
     if all(is_tag(tag) and not is_tag(why) for tag, why in values):
         return Form("pairs", [tag for tag, _ in values], [why for _, why in values])
-    # They may be two tags each, or a tag and a short explanation: there is no telling which.
+    # They may be two tags each, or a tag and a short explanation: which cannot be known.
     return None
 
 
 def alike(values: list[Any]) -> Form | None:
-    """Objects of one name each, the tag, or of the same two, whatever they are: a tag, and its explanation."""
+    """Objects with one key each, the tag, or with the same two keys, whatever they are: a tag and its explanation."""
     if not all(
         isinstance(value, Object) and value and all(isinstance(text, str) for _, text in value) for value in values
     ):

@@ -1,4 +1,4 @@
-"""Tags as a model gave them, before they are looked at one by one."""
+"""Tags as a model gave them, before they are checked one by one."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ __all__ = ["Form"]
 
 
 class Form(NamedTuple):
-    """Tags as a model gave them: whatever stood in the place of each, and its explanation."""
+    """Tags as a model gave them: the value in the place of each tag, and its explanation."""
 
     name: str
     tags: list[Any]

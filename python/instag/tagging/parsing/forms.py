@@ -1,4 +1,4 @@
-"""Tags in a value of JSON: each form that models give them in has a function, and the first that knows it reads it."""
+"""Tags in a JSON value: there is a function for each form that models use, and the first that recognises it reads it."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ __all__ = ["form_of"]
 
 NUMBERED = re.compile(r"(tag|label|intention|explanation)[ _-]?(\d+)", re.IGNORECASE)
 DIGITS = re.compile(r"\d{1,3}")
-# Wrappings within each other; no answer has more.
+# The deepest nesting that is unwrapped; no answer has more.
 DEEPEST = 6
 
 
@@ -37,7 +37,7 @@ def form_of(value: Any, depth: int = 0) -> Form | None:
     value
         A value in JSON, its objects as :class:`instag.chat.json_values.Object`.
     depth
-        How many wrappings it was taken out of.
+        How deep it was nested.
 
     Returns
     -------
@@ -83,11 +83,11 @@ def _object(pairs: Object, depth: int) -> Form | None:
 
 
 NOTHING = Form("nothing", [], [])
-"""What is known to hold no tags."""
+"""Values that are known to hold no tags."""
 
 
 def _tags(lists: list[Any], explanations: list[Any], depth: int) -> Form | None:
-    """What stands under `tags`."""
+    """The value under `tags`."""
     if len(lists) > 1:
         forms = [form for value in lists if (form := _tags([value], [], depth)) is not None]
         joined = Form("duplicated keys", [], [])
@@ -109,7 +109,7 @@ def _tags(lists: list[Any], explanations: list[Any], depth: int) -> Form | None:
 
 
 def _under_tags(pairs: Object, depth: int) -> Form | None:
-    """An object in the place of the list: tags as its names, in most cases."""
+    """An object in the place of the list: in most cases its keys are the tags."""
     if _schema(pairs, depth):
         return None
     if not all(key_of(key) in FIELDS for key, _ in pairs):
@@ -120,7 +120,7 @@ def _under_tags(pairs: Object, depth: int) -> Form | None:
 
 
 def _one_text(text: str) -> Form | None:
-    """A list in plain text, or one tag, where a list is expected."""
+    """A list in plain text, or one tag, where a list was expected."""
     form = list_of(text)
     if form is None and is_tag(text.strip()):
         form = Form("one text", [text], [None])
@@ -128,7 +128,7 @@ def _one_text(text: str) -> Form | None:
 
 
 def _inner(text: str) -> list[Any]:
-    """The value in JSON that a text holds."""
+    """The JSON value in a text."""
     if found := decoded(text):
         return found
     if text.strip()[:1] not in {"[", "{"}:
@@ -137,7 +137,7 @@ def _inner(text: str) -> list[Any]:
 
 
 def _mapping(pairs: Object, _: int) -> Form | None:
-    """`{tag: explanation}`, where an explanation may stand in an object of its own."""
+    """`{tag: explanation}`; an explanation may be in an object of its own."""
     explained = [_explanation_in(why) for _, why in pairs]
     if not all(isinstance(why, str | None) for why in explained):
         return None
@@ -145,7 +145,7 @@ def _mapping(pairs: Object, _: int) -> Form | None:
 
 
 def _explanation_in(value: Any) -> Any:
-    """The explanation in an object that holds one, or what stands in its place."""
+    """The explanation in an object that has one, or the value in its place."""
     if not isinstance(value, Object):
         return value
     found = [member for key, member in value if key_of(key) in WHY]
@@ -153,7 +153,7 @@ def _explanation_in(value: Any) -> Any:
 
 
 def _chosen(pairs: Object, _: int) -> Form | None:
-    """`{tag: true}`, or how sure the model is of each."""
+    """`{tag: true}`, or the model's confidence in each."""
     if not all(isinstance(weight, bool | int | float) for _, weight in pairs):
         return None
     tags = [tag for tag, weight in pairs if weight > 0]
@@ -193,7 +193,7 @@ def _list(values: list[Any]) -> Form:
 
 
 def _calls(values: list[Any]) -> Form | None:
-    """Calls of a tool, each with the answer, or with a tag, as what it is called with."""
+    """Tool calls, each with the answer or a tag as its arguments."""
     forms = [_wrapped(value, DEEPEST - 2) for value in values if isinstance(value, Object)]
     found = [form for form in forms if form]
     if not found or len(found) < len(values):
@@ -216,7 +216,7 @@ def _numbered(pairs: Object, _: int) -> Form | None:
 
 
 def _only_list(pairs: Object, _: int) -> Form | None:
-    """The one list of an object, under whatever name."""
+    """The one list of an object, under any key."""
     if len(pairs) != 1 or not isinstance(pairs[0][1], list) or is_schema([key_of(pairs[0][0]), "items"], None):
         return None
     form = _list(pairs[0][1])
@@ -230,7 +230,7 @@ def _schema(pairs: Object, _: int) -> Form | None:
 
 
 def _renamed(pairs: Object, depth: int) -> Form | None:
-    """The list, or the tag, under another name."""
+    """The list or the tag under another key."""
     lists = [value for key, value in pairs if is_name(key) and isinstance(value, list | Object)]
     found = [form for value in lists if (form := form_of(Object([("tags", value)]), depth + 1)) and form.usable]
     if found:
@@ -254,7 +254,7 @@ def _parallel(pairs: Object, _: int) -> Form | None:
 
 
 def _wrapped(pairs: Object, depth: int) -> Form | None:
-    """The answer in an object around it: under a name that says so, or the one object that has tags by name."""
+    """The answer within another object: under a key that suggests it, or the one object that has a key for tags."""
     for key, value in pairs:
         if key_of(key) in WRAPPERS:
             form = form_of(value, depth + 1)
@@ -266,7 +266,7 @@ def _wrapped(pairs: Object, depth: int) -> Form | None:
 
 
 def _mapping_alone(pairs: Object, depth: int) -> Form | None:
-    """Tags and explanations with no name around them, where nothing says that they are anything else."""
+    """Tags and explanations without keys, if nothing suggests that they are anything else."""
     if len(pairs) == 1 or not all(isinstance(why, str) and why.strip() and not is_apology(why) for _, why in pairs):
         return None
     known = any(key_of(key) in FIELDS or not is_tag(key) for key, _ in pairs)
@@ -274,5 +274,5 @@ def _mapping_alone(pairs: Object, depth: int) -> Form | None:
     return _mapping(pairs, depth) if sentences and not known else None
 
 
-# What is asked for first, then what needs more and more guessing.
+# First the form that is asked for, then forms that need more and more guessing.
 RECOGNISERS = (_schema, single_tag, _numbered, _only_list, _renamed, _parallel, _wrapped, _mapping_alone)

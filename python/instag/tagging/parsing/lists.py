@@ -7,9 +7,9 @@ from instag.tagging.parsing.words import FIELDS, NAMES, TITLES, WHY, WRAPPERS, i
 
 __all__ = ["list_of"]
 
-# A list of tags is short: what is longer is something else.
+# A list of tags is short; a longer text is something else.
 LONGEST = 20_000
-# What chat templates put around a text.
+# Markers of chat templates around a text.
 SPECIAL = re.compile(r"<\|[^|<>\n]{1,40}\|>|</?s>|<(?:start|end)_of_turn>(?:model|user)?|\[/?INST\]|<eos>|<bos>")
 FENCE = re.compile(r"^\s*```[\w-]*\s*$", re.MULTILINE)
 # JSON that could not be read, and code.
@@ -25,24 +25,24 @@ BULLET = re.compile(
 )
 RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|?)+\s*")
 FIELD = re.compile(r"\s*(?:[-*•]\s+)?([^\W\d_][\w '’-]{0,30}?)\s*(?:#?\d{1,3})?\s*(?:[:：=]|\s[-–—]\s)\s*(.*)")
-# Between a tag and what explains it.
+# Between a tag and its explanation.
 DASH = re.compile(r"\s*[:：]\s+|：|\s+(?:-{1,2}|–|—|->|=>|→)\s+|\s*\((?=[^()]*\)$)")
 SEPARATORS = tuple(map(re.compile, (r"\s*[|｜]\s*", r"\s*[;；]\s*", r"\s*[,，、]\s*", r"\s+/\s+", r"\t+")))
 # Tags in boxes, and numbers within a line.
 BOXED = re.compile(r"[\[【]([^\[\]【】]+)[\]】]")
 BOXES = re.compile(r"(?:\s*[\[【][^\[\]【】]+[\]】]){2,}\s*")
 INLINE = re.compile(r"(?:^|\s)\(?\d{1,2}[.)]\s+")
-# An answer within an element that says so, and a field behind another.
+# An answer within an element for it, and a field after another.
 WRAPPED = re.compile(r"\s*<(\w+)>(.*)</\1>\s*", re.DOTALL)
 BEHIND = re.compile(r"\s*[;,|–—-]\s+(?=([^\W\d_]+)\s*[:：])")
 HASHTAG = re.compile(r"#([^\s#,，;、]+)")
 LAST = re.compile(r"(?:and|or|und|et|y|e|и|和|以及)\s+", re.IGNORECASE)
-# Words of a tag where nothing but its place says that it is one.
+# The most words of a tag that only its place identifies.
 FEW = 4
 NAMED = 6
 PAIR = 2
 HEADING = 6
-# What is said behind a list that was only a try, and before one that is a plan.
+# Words after a list that was only a try, and before one that is a plan.
 RETHINKING = re.compile(
     r"\b(?:no|not|wait|actually|however|but|better|instead|rather|hmm+|reconsider|on second thought|draft)\b|不|等等",
     re.IGNORECASE,
@@ -57,12 +57,12 @@ CLOSING = 240
 
 
 def list_of(text: str) -> Form | None:
-    r"""Read a list of tags in a text that is no JSON.
+    r"""Read a list of tags in a text that is not JSON.
 
     Parameters
     ----------
     text
-        What a model has written beside its thinking.
+        A model's answer without its thoughts.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def _elements(text: str) -> Form | None:
 
 
 def _table(lines: list[str]) -> Form | None:
-    """A table in Markdown, the tags in the column that is named for them, or in the first."""
+    """A table in Markdown, with the tags in the column with that heading, or in the first."""
     ruled = [place for place, line in enumerate(lines) if place and "|" in line and RULE.fullmatch(line)]
     if len(ruled) != 1:
         return None
@@ -129,7 +129,7 @@ def _fields(lines: list[str]) -> Form | None:
     """`tag: …` and `explanation: …`, each on a line of its own."""
     form = Form("fields", [], [])
     fields = [FIELD.fullmatch(line) for line in lines]
-    # A title stands for a tag only beside an explanation.
+    # A title is a tag only if there is an explanation.
     names = NAMES | TITLES if any(found and key_of(found[1]) in WHY for found in fields) else NAMES
     for line, found in zip(lines, fields, strict=True):
         name, value = (key_of(found[1]), found[2].strip()) if found else ("", "")
@@ -147,7 +147,7 @@ def _fields(lines: list[str]) -> Form | None:
 
 
 def _bullets(lines: list[str]) -> Form | None:
-    """The last list with bullets or numbers; what stands deeper within explains what stands before it."""
+    """The last list with bullets or numbers; nested lines explain the line before them."""
     places = [place for place, line in enumerate(lines) if BULLET.fullmatch(line)]
     if not places:
         return None
@@ -183,13 +183,13 @@ def _explanation(line: str) -> str:
 
 
 def _one_line(lines: list[str]) -> Form | None:
-    """Tags between commas, pipes or hash signs, alone or behind a name for them."""
+    """Tags between commas, pipes or hash signs, alone or after a label."""
     for place in reversed(range(len(lines))):
         found = FIELD.fullmatch(lines[place])
         if found and any(is_name(word) for word in found[1].split()) and found[2]:
             return _split(found[2], NAMED) if _concludes(lines[place + 1 :]) else None
     if len(lines) > 1 and not _introduces(lines[:1]):
-        # A list, and a word on it.
+        # A list, and a remark about it.
         lines = lines[:1] if _concludes(lines[1:]) and _is_about(lines[-1]) else lines
     if len(lines) > PAIR or (len(lines) == PAIR and not _introduces(lines[:1])):
         return None
@@ -221,7 +221,7 @@ def _split(line: str, words: int) -> Form | None:
 
 
 def _lines(lines: list[str]) -> Form | None:
-    """A tag a line, all of them with explanations or none, below a heading or alone."""
+    """A tag a line, all with explanations or all without, below a heading or alone."""
     if len(lines) > 1 and lines[0].rstrip().endswith((":", "：")) and _introduces(lines[:1]):
         lines = lines[1:]
     items = [_item(line) for line in lines]
@@ -243,7 +243,7 @@ def _item(text: str) -> tuple[str, str | None]:
 
 
 def _introduces(lines: list[str]) -> bool:
-    """Whether what stands before a list says that tags follow, or nothing of weight."""
+    """Whether the text before a list announces tags, or is irrelevant."""
     if not lines:
         return True
     last = lines[-1].strip()
@@ -257,15 +257,15 @@ def _introduces(lines: list[str]) -> bool:
 
 
 def _is_about(line: str) -> bool:
-    """Whether a line speaks of tags."""
+    """Whether a line mentions tags."""
     return any(key_of(word.strip(":：,.!")) in NAMES for word in re.split(r"[\s#]+", line))
 
 
 def _concludes(lines: list[str]) -> bool:
-    """Whether what stands behind a list leaves it as it is."""
+    """Whether the text after a list does not take it back."""
     text = " ".join(lines)
     return len(text) <= CLOSING and not RETHINKING.search(text) and not is_apology(text)
 
 
-# The more marks a list has, the earlier it is looked for.
+# The more markup a list has, the earlier it is tried.
 RECOGNISERS = (_table, _fields, _bullets, _one_line, _lines)

@@ -1,4 +1,4 @@
-"""The words that tell a tag from all else that may stand in its place."""
+"""Words that show what is a tag, and what only stands in the place of one."""
 
 import re
 from unicodedata import normalize
@@ -18,7 +18,7 @@ __all__ = [
     "lowered",
 ]
 
-# What stands for a tag, or several, in the languages that models answer in.
+# Keys for a tag, or for several, in the languages that models answer in.
 NAMES = frozenset(
     """
     tag tags taglist label labels intention intentions intent intents category categories topic topics keyword
@@ -30,7 +30,7 @@ NAMES = frozenset(
     etykiety tagi tagy štítek štítky etiket etiketler nhãn thẻ ýđịnh وسم وسوم الوسوم علامات टैग
     """.split()  # noqa: SIM905 - read as the words they are
 )
-# What stands for its explanation.
+# Keys for its explanation.
 WHY = frozenset(
     """
     explanation explanations description descriptions reason reasons rationale why justification definition
@@ -40,7 +40,7 @@ WHY = frozenset(
     förklaring forklaring wyjaśnienie vysvětlení açıklama giảithích lýdo شرح توضيح تفسير विवरण
     """.split()  # noqa: SIM905 - read as the words they are
 )
-# Words beside such a name that say that these are not the tags, and the words of a name.
+# Words beside such a key that mean that these are not the tags, and the words of a key.
 OTHERS = frozenset(
     """
     allowed available candidate candidates deleted discarded draft example examples excluded existing irrelevant
@@ -48,21 +48,21 @@ OTHERS = frozenset(
     """.split()  # noqa: SIM905 - read as the words they are
 )
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\dA-Z_]+")
-# What may stand for a tag, where nothing else does.
+# Keys that may be for a tag if no other key is.
 TITLES = frozenset({"title", "name", "value", "text", "名称", "名前", "이름", "название", "nombre", "nom", "nome"})
-# What an answer is wrapped in.
+# Keys around an answer.
 WRAPPERS = frozenset(
     """
     answer answers response output result results data arguments parameters args input content json final
     finalanswer object items item list values elements function functioncall toolcall toolcalls parsed payload
     """.split()  # noqa: SIM905 - read as the words they are
 )
-# The words of a JSON schema, below which nothing is an answer.
+# Keywords of a JSON schema, which holds no answer.
 SCHEMA = frozenset(
     {"properties", "required", "enum", "items", "definitions", "$defs", "additionalproperties", "$schema", "anyof"}
 )
 TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean"})
-# Names of fields: an object with one of these maps no tags to their explanations.
+# Names of fields: an object with one of these does not map tags to their explanations.
 FIELDS = (
     NAMES
     | WHY
@@ -86,11 +86,11 @@ PLACEHOLDERS = frozenset(
     explanationinoneshortsentence whyitfits placeholder n/a none null 标签 解释 tag解释
     """.split()  # noqa: SIM905 - read as the words they are
 )
-# These are tags too, and stand for something else only where their explanation does.
+# These can be tags, and are placeholders only if their explanation is one.
 TYPED = frozenset({"str", "string", "text"})
 NUMBER = re.compile(r"\d+$|(?<=tag)[a-cn]$|(?<=explanation)[a-cn]$")
 
-# How refusals and apologies begin, in some languages.
+# Beginnings of refusals and apologies, in several languages.
 APOLOGY = re.compile(
     r"""\W*(?:
     (?:i\W?\s?a?m\s+(?:so\s+|very\s+|really\s+|terribly\s+)?sorry | sorry\b\s*(?:[,.!—–]|but\b|i\b)
@@ -105,7 +105,7 @@ APOLOGY = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Words of sentences: a tag has none of them.
+# Words of sentences, which tags do not have.
 CLAUSE = re.compile(
     r"""\b(?:i|i['’]m|i['’]ve|i['’]ll|you|you['’]re|we|it['’]s|let['’]s|let\s+me|is|are|am|was|were|can['’]t|cannot|can|could|would|will|won['’]t
     |don['’]t|doesn['’]t|didn['’]t|isn['’]t|sorry|please|here|there|this|that|these|those|sure|okay|yes|wait|hmm+|maybe|perhaps
@@ -113,19 +113,19 @@ CLAUSE = re.compile(
     |[我你您请請]|无法|不能|です|ます|ません|습니다|\b(?:я|вы|это|не)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Words with which a line goes on rather than begins a tag.
+# Words that continue a line, and do not begin a tag.
 JOINING = re.compile(r"(?:the|a|an|of|into|in|on|at|to|and|or|but|with|for|from|by|as|if|so)\b", re.IGNORECASE)
 ENDING = re.compile(r"[.!?。！？]\s|[!?。！？]$|[^.]\.$")
 BLANKS = re.compile(r"[\s_\-–*`'’\"“”]+")
-# What stands between tags, or is code.
+# Characters that separate tags, or are code.
 MARKED = re.compile(r"[;|=<>{}\[\]\n；｜]|:\s|：|^\d+[.)]\s")
-# Words of a tag, and characters of one in a script without spaces.
+# The most words of a tag, and the most characters of one in a script without spaces.
 WORDS = 8
 LETTERS = 60
 
 
 def key_of(name: str) -> str:
-    """A name as it is compared: without its case, spaces, dashes and quotation marks.
+    """A key in the form that is compared: without case, spaces, dashes and quotation marks.
 
     Examples
     --------
@@ -136,12 +136,12 @@ def key_of(name: str) -> str:
 
 
 def lowered(name: str) -> str:
-    """A name in lower case, without space around it: names that are asked for are compared more strictly than others."""
+    """A key in lower case, without space around it: expected keys are compared more strictly than others."""
     return name.strip().lower()
 
 
 def is_name(name: str) -> bool:
-    """Whether a name stands for tags, alone or as the last of its words.
+    """Whether a key means tags, alone or as the last of its words.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def is_name(name: str) -> bool:
 
 
 def is_apology(text: str) -> bool:
-    """Whether a text says that there is no answer.
+    """Whether a text is an apology or refusal.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def is_apology(text: str) -> bool:
 
 
 def is_placeholder(tag: str, explanation: str | None) -> bool:
-    """Whether a tag and its explanation only say what was to stand there.
+    """Whether a tag and its explanation are only placeholders.
 
     Examples
     --------
@@ -178,12 +178,12 @@ def is_placeholder(tag: str, explanation: str | None) -> bool:
 
 
 def is_schema(names: list[str], kind: object) -> bool:
-    """Whether an object with these names, and this `type`, is a schema of an answer, and none itself."""
+    """Whether an object with these keys, and this `type`, is the schema of an answer, and not an answer."""
     return (isinstance(kind, str) and key_of(kind) in TYPES) or len(SCHEMA.intersection(names)) > 1
 
 
 def is_tag(text: str, words: int = WORDS) -> bool:
-    """Whether a text reads as a tag, and not as a sentence, or a part of one.
+    """Whether a text looks like a tag, and not like a sentence or a part of one.
 
     Examples
     --------
