@@ -71,7 +71,7 @@ class ModelOptions(TypedDict, total=False):
             "each call of `instag.tag` has its own: for several calls with one client use `instag.atag`.",
         ),
     ]
-    headers: Annotated[Mapping[str, str] | None, Option(None, "More headers for every request.")]
+    headers: Annotated[Mapping[str, str] | None, Option(None, "Additional headers for every request.")]
     insecure: Annotated[
         bool,
         Option(

@@ -61,7 +61,7 @@ def test_nothing_is_sent_that_costs_too_much(tmp_path: Path) -> None:
         words = "10 queries in batches may cost $5.5, with answers of 1,000 tokens; allowed are $5.4: nothing was sent"
         assert words in done.stderr
         done = run(data, "submit", server.url, "--price", "1,1", "--max-cost", "5", "--max-tokens", "0", code=1)
-        assert "batches cost what their answers are long: set max_tokens / --max-tokens" in done.stderr
+        assert "depends on how long their answers may be: set max_tokens / --max-tokens" in done.stderr
         assert not server.calls
         assert "9 queries sent" in run(data, "submit", server.url, *given, "5.5").stdout
         assert "in_progress" in run(data, "collect", server.url, *given, "0.001").stdout

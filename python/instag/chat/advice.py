@@ -1,4 +1,4 @@
-"""Advice: what may be wrong, and what to change, where an endpoint gives no answers."""
+"""Advice for an endpoint that gives no answers: what may be wrong, and what to change."""
 
 import re
 
@@ -17,7 +17,7 @@ def hint(lane: Lane) -> str:
 
 
 def advice(lane: Lane, trouble: Trouble) -> str:
-    """What a user may change where the endpoint has never answered."""
+    """What a user can change if the endpoint has never answered."""
     if trouble.reason == "timeout":
         return "; give it more time (timeout / --timeout)"
     if trouble.reason == "broken packing":

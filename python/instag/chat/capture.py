@@ -1,4 +1,4 @@
-"""What a client of the openai SDK would send: where to, and with which headers."""
+"""The address and headers that a client of the openai SDK would use."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ OWN = ("host", "connection", "content-", "accept", "x-stainless-")
 
 
 async def captured(client: Any, model: str) -> tuple[str, dict[str, str]]:
-    """Let the client build a request, and take it before it leaves.
+    """Let the client build a request, and take it before it is sent.
 
-    That way every flavour of client, with whatever way to log in, says by itself where a model is and what it wants.
+    This works for every kind of client and every kind of authentication.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ async def captured(client: Any, model: str) -> tuple[str, dict[str, str]]:
     Raises
     ------
     InputError
-        Where the client cannot say, for want of a key or token.
+        If the client cannot build a request, for example without a key or token.
     """
     import httpx2  # noqa: PLC0415 - it takes longer to import than all of instag
     from openai import OpenAIError  # noqa: PLC0415 - as above

@@ -1,4 +1,4 @@
-"""The circuit breaker: it says when so much goes wrong that asking on makes no sense."""
+"""The circuit breaker: it ends a run when so much goes wrong that going on is useless."""
 
 from collections import deque
 
@@ -6,19 +6,18 @@ from instag.chat.question import Fault, Unreadable
 
 __all__ = ["CircuitBreaker"]
 
-# Answers looked back on, and how many there must be.
+# How many of the last answers count, and how many there must be.
 RECENT, ENOUGH = 500, 20
-# Questions in a row that fail.
+# How many questions in a row may fail.
 ROW = 20
 
 
 class CircuitBreaker:
-    """Counts what goes wrong, and says when it makes no sense to go on.
+    """Counts what goes wrong, and decides when it is useless to go on.
 
-    That is: more answers that cannot be read than a share of the last 500, once there are 20; 20 questions in a row
-    that fail after all attempts; 20 that are refused, each for itself, before one was answered. Questions that the
-    journal knows, because they failed or could not be read before, do not count: to ask them again is what the run is
-    for.
+    That is when more than a share of the last 500 answers cannot be read, once there are 20; when 20 questions in a row
+    fail after all attempts; or when 20 are refused, each for itself, before any was answered. Questions that failed or
+    could not be read in an earlier run do not count, since the run is meant to ask them again.
 
     Parameters
     ----------
@@ -43,7 +42,7 @@ class CircuitBreaker:
         self._ever = ever
 
     def answered(self, problem: Unreadable | None, *, known: bool = False) -> str | None:
-        """An answer came, readable or not; what to say where there is now too much wrong."""
+        """Count an answer, readable or not; returns a message if too much has gone wrong now."""
         self._ever, self._row = True, 0
         if known and problem is not None:
             return None
@@ -61,7 +60,7 @@ class CircuitBreaker:
         )
 
     def failed(self, fault: Fault, *, refused: bool, known: bool) -> str | None:
-        """A question failed; what to say where there is now too much wrong.
+        """Count a question that failed; returns a message if too much has gone wrong now.
 
         Parameters
         ----------

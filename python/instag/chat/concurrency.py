@@ -8,13 +8,13 @@ from instag.chat.options import Limits
 __all__ = ["Bucket", "LearnedRate", "Pace", "Window"]
 
 START, MOST = 32, 1024
-# Too many: the window shrinks to this share of itself.
+# After "too many requests" the window shrinks to this share of itself.
 DOWN = 0.75
 # It grows by one after as many answers as there are requests in flight, but at most this many; and until the server first
 # refuses something, after so few.
 UP, SWIFT_UP = 25, 2
-# Answers that take twice as long as the quickest did are queued at the server: more requests would bring nothing. At
-# three times as long there are too many, but the number that it began with is always borne.
+# Answers that take twice as long as the quickest did are queued at the server: more requests would not help. At three
+# times as long there are too many, but the window does not shrink below the number that it began with.
 FULL, OVERFULL, LESS = 2.0, 3.0, 0.9
 # An answer that took more than this share of the timeout is too slow for the window to grow.
 SLOW = 0.25
@@ -28,8 +28,8 @@ LATENCIES, OUTCOMES, FORGET = 32, 32, 1.000007
 class Window:
     """How many requests may be in flight: more while all goes well, fewer as soon as the server has too many.
 
-    A number stays what it is unless the server says "too many requests". `"auto"` grows from 32 to as many as 1,024,
-    and also heeds what a server without rate limits shows: answers that take ever longer, and errors.
+    A number does not change unless the server answers "too many requests". `"auto"` grows from 32 up to 1,024, and also
+    shrinks at the signs of overload that a server without rate limits shows: slower and slower answers, and errors.
 
     Parameters
     ----------
@@ -59,11 +59,11 @@ class Window:
 
     @property
     def size(self) -> int:
-        """How many at this time."""
+        """How many requests may be in flight now."""
         return int(self._size)
 
     def answered(self, seconds: float) -> None:
-        """An answer came, after so long."""
+        """Record an answer, and how long it took."""
         self._outcome(broken=False)
         if self._auto:
             self._observe(seconds)
@@ -73,17 +73,17 @@ class Window:
             self._size = min(self._size + 1 / (SWIFT_UP if self._swift else min(UP, self._size)), self.most)
 
     def throttled(self) -> None:
-        """The server has too many requests."""
+        """Record that the server has too many requests."""
         self._shrink(DOWN, 1)
 
     def faltered(self) -> None:
-        """A request broke down, or was not answered in time."""
+        """Record a request that failed or timed out."""
         self._outcome(broken=True)
         if self._auto and self._broken > BROKEN and self._since >= self._size:
             self._shrink(DOWN, FEWEST)
 
     def restart(self) -> None:
-        """The server was away: begin with few again, and grow as at the start."""
+        """Begin with few requests again after an outage, and grow as at the start."""
         self._size = min(self._size, float(START))
         self._broken, self._since, self._swift = 0.0, 0, True
 
@@ -98,7 +98,7 @@ class Window:
             self._quickest = min(self._quickest * FORGET, self._latency)
 
     def _crowded(self) -> bool:
-        """Whether the server queues what it is sent; shrinks where it queues too much."""
+        """Whether the server queues requests; shrinks the window if it queues too many."""
         if self._latency > OVERFULL * self._quickest and self._since >= self._size > START:
             self._shrink(LESS, START)
         crowded = self._latency > min(FULL * self._quickest, SLOW * self._timeout)
@@ -114,9 +114,9 @@ class Window:
 MINUTE = 60.0
 # Seconds of a wait from which the rate can be learned, and of the longest time in which servers count requests.
 WORTH_LEARNING, LONGEST_COUNT = 0.5, 60.0
-# Requests of so many seconds may be sent at once: timers are coarse.
+# The requests of this many seconds may be sent at once: timers are coarse.
 MOMENT = 0.05
-# The rate that was too much is multiplied by this, and by the second where a lower one had been learned just before.
+# The rate that was too high is multiplied by the first, and by the second if a lower one was learned just before.
 BELOW, FAR_BELOW = 0.98, 0.9
 # The rate has risen to what was found after so many of the times in which the server counts.
 RISEN = 5.0
@@ -126,7 +126,7 @@ REGAINED, SLOWLY, KNOWN = 60.0, 30.0, 3.0
 
 
 class Bucket:
-    """So much a minute, evenly: what a second brings may be taken at once, and what is taken too much is owed.
+    """An amount a minute, spread evenly: a second's share may be taken at once, and what is taken beyond it is owed.
 
     Examples
     --------
@@ -143,22 +143,22 @@ class Bucket:
         self._at = now
 
     def wait(self, amount: float, now: float) -> float:
-        """Seconds until so much may be taken; what is more than the bucket holds, when it is full."""
+        """Seconds until the amount may be taken; for more than the bucket holds, seconds until it is full."""
         self._level = min(self._level + (now - self._at) * self._rate, self._most)
         self._at = now
         return max(min(amount, self._most) - self._level, 0.0) / self._rate
 
     def take(self, amount: float) -> None:
-        """Take so much; less than nothing gives back."""
+        """Take the amount; a negative one is given back."""
         self._level -= amount
 
 
 class LearnedRate:
-    """How many answers a second a server bears that says "too many requests" and how long to wait.
+    """Learns how many answers a second a server allows that answers "too many requests" with a time to wait.
 
-    As long as it asks to wait, so long about is the time that it counts requests in: what it answered in as much time
-    before is what it bears, or somewhat less, for it may have been waited for in that time. So that is where asking goes
-    on, and soon rises to a little less than what was too much; there it stays for a while, and then more is tried.
+    That time is about the span in which the server counts requests. So the number of answers in a span of that length
+    is what it allows, or somewhat less if the span had a wait in it. Asking goes on at this rate, soon rises to just below
+    the rate that was too high, stays there for a while, and then tries more.
 
     Examples
     --------
@@ -179,17 +179,17 @@ class LearnedRate:
         self._next = 0.0
 
     def answered(self, now: float) -> None:
-        """A good answer came."""
+        """Record a good answer."""
         self._times.append(now)
         while now - self._times[0] > LONGEST_COUNT:
             self._times.popleft()
 
     def throttled(self, wait: float, now: float) -> None:
-        """The server has too many requests, and asks to wait."""
+        """Record that the server has too many requests and asks to wait."""
         if wait < WORTH_LEARNING:
             return
         span = min(max(wait, 1.0), LONGEST_COUNT)
-        # Of less time than that nothing can be learned.
+        # Nothing can be learned from a shorter time.
         if not self._times or now - self._times[0] < span:
             return
         measured, twice = (
@@ -198,14 +198,14 @@ class LearnedRate:
         self._best = max(self._best, measured)
         # It lies between what was answered and what was too much: at first what was answered without the wait before.
         asked = self._at(now) if self._high else twice
-        # What was borne for a while is no part of what was too much.
+        # A rate that was allowed for a while cannot have been too high.
         late = self._high > 0 and now - self._learned_at >= 2 * RISEN * span
         if late:
             self._high = BELOW * (self._high + asked) / 2
         else:
             self._high = (FAR_BELOW if self._high else BELOW) * asked
         self._low = min((measured + asked) / 2, self._high)
-        # Where it says so whatever is asked, less and less would be asked.
+        # If the server always refuses, the rate must not fall without end.
         self._low, self._high = (max(each, self._best / 2) for each in (self._low, self._high))
         self._span, self._learned_at = span, now
         self._regained = max(REGAINED, SLOWLY * span) * (KNOWN if late else 1.0)
@@ -215,23 +215,23 @@ class LearnedRate:
         return max(self._next - now, 0.0)
 
     def take(self, now: float) -> None:
-        """A request is sent."""
+        """Record a request that is sent."""
         if self._high:
             self._next = max(self._next, now - MOMENT) + 1 / self._at(now)
 
     def _at(self, now: float) -> float:
-        """How many a second are asked at a time."""
+        """The requests a second at a time."""
         # The wait that was asked for does not count: nothing was sent then.
         since = max(now - self._learned_at - self._span, 0.0) / self._span
         rate = self._low + (self._high - self._low) * min(since / RISEN, 1.0)
-        # Slowly more, for it was learned; and then ever more, for it may be over.
+        # Slowly more at first, since the rate was learned; then faster, since the limit may be gone.
         return rate * (1 + (since * self._span / self._regained) ** 3)
 
 
 class Pace:
-    """Requests and tokens a minute, both or neither.
+    """The limits of requests and of tokens a minute, each of which may be absent.
 
-    Tokens are estimated at a quarter of a request's bytes, and put right when the server has counted them.
+    Tokens are estimated at a quarter of a request's bytes, and corrected when the server has counted them.
     """
 
     def __init__(self, limits: Limits, now: float) -> None:
@@ -239,18 +239,18 @@ class Pace:
         self._tokens = Bucket(limits.tpm, now) if limits.tpm else None
 
     def wait(self, tokens: int, now: float) -> float:
-        """Seconds until a request of so many tokens may be sent."""
+        """Seconds until a request with this many tokens may be sent."""
         requests = self._requests.wait(1, now) if self._requests else 0.0
         return max(requests, self._tokens.wait(tokens, now) if self._tokens else 0.0)
 
     def take(self, tokens: int) -> None:
-        """A request is sent."""
+        """Record a request that is sent."""
         if self._requests:
             self._requests.take(1)
         if self._tokens:
             self._tokens.take(tokens)
 
     def correct(self, tokens: int) -> None:
-        """So many tokens more were used than had been taken."""
+        """Correct the tokens by how many more were used than taken."""
         if self._tokens:
             self._tokens.take(tokens)

@@ -1,4 +1,4 @@
-"""The endpoint: where questions go and in whose name, and how secrets are kept out of what anyone reads."""
+"""The endpoint: its address, credentials and headers, and how secrets are hidden in all that is shown or kept."""
 
 import os
 import re
@@ -13,18 +13,18 @@ from instag.errors import InputError
 
 __all__ = ["Endpoint", "Redaction", "tells"]
 
-# Secrets of fewer characters are not blotted out, since ordinary words may contain them. In an answer that is kept the
-# bound is higher: a server that wants no key is given a word such as "ollama".
+# Shorter secrets are not hidden, since ordinary words may contain them. In answers that are kept the bound is higher: a
+# server that needs no key is given a word such as "ollama".
 SHORTEST, SURE = 6, 16
 LONGEST_DETAIL = 300
 TELLING = re.compile(r"auth|key|token|cookie|secret|passw", re.IGNORECASE)
 LOGIN = re.compile(r"//[^/\s@]+@")
-# Characters that a terminal would act on.
+# Characters that a terminal would interpret.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Redaction:
-    """Blots out secrets in what a server says.
+    """Hides secrets in a server's messages and answers.
 
     Parameters
     ----------
@@ -47,45 +47,45 @@ class Redaction:
         return f"Redaction({len(self._secrets)} secrets)"
 
     def add(self, secret: str | None, *, sure: bool = True) -> None:
-        """Hide a text from now on, and without the word before it, as in `Bearer KEY`.
+        """Hide a text from now on, and also without the word before it, as in `Bearer KEY`.
 
-        One that is not surely secret, such as any header, is hidden in what a server says goes wrong, but not in answers.
+        A text that may not be secret, such as any header, is hidden in a server's error messages, but not in answers.
         """
         for text in {secret or "", (secret or "").rpartition(" ")[2]}:
             if len(text) >= SHORTEST and text not in self._secrets:
                 self._secrets.append(text)
             if sure and len(text) >= SURE:
                 self._sure.add(text)
-        # The longest first, lest a part of one be blotted out and the rest be left.
+        # The longest first, so that no rest of one is left after a part of it was hidden.
         self._secrets.sort(key=len, reverse=True)
 
     def learn(self, headers: Iterable[tuple[str, str]]) -> None:
-        """Hide what the headers of a request hold, by their names."""
+        """Hide the values of a request's headers, depending on their names."""
         for name, value in headers:
             if tells(name):
                 self.add(value)
 
     def blot(self, text: str) -> str:
-        """An answer with `***` in the place of what is surely secret, and the same in all else."""
+        """An answer with `***` in place of certain secrets, and otherwise unchanged."""
         for secret in self._secrets:
             if secret in self._sure and secret in text:
                 text = text.replace(secret, "***")
         return text
 
     def __call__(self, text: str) -> str:
-        """What may be shown of a text: at most 300 characters, on one line, without control characters."""
+        """A text as it may be shown: at most 300 characters, on one line, without control characters or secrets."""
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return CONTROLS.sub("", " ".join(LOGIN.sub("//***@", text).split()))[:LONGEST_DETAIL]
 
 
 def tells(name: str) -> bool:
-    """Whether a header holds a secret, by its name."""
+    """Whether a header's name suggests that its value is a secret."""
     return TELLING.search(name) is not None
 
 
 PATH = "/chat/completions"
-# What people copy together with an address.
+# Paths that people copy together with an address.
 ENDPOINTS = re.compile(r"/(?:chat/completions|completions|models|chat)$")
 LOCAL = re.compile(r"localhost\b|\[|\d+\.\d+\.\d+\.\d+|[^/]+:\d+(?:/|$)")
 # http+unix://%2Frun%2Fllm.sock/v1, or unix:///run/llm.sock with or without :/v1 after it.
@@ -109,11 +109,11 @@ class Endpoint:
     client
         The user's own client, or None.
     hide
-        Takes the secrets out of a text.
+        Hides the secrets in a text.
     socket
         The path of a Unix socket to connect to; empty for a host and port.
     insecure
-        Whether any certificate is taken.
+        Whether certificates are not checked.
 
     Examples
     --------
@@ -141,7 +141,7 @@ class Endpoint:
         *,
         insecure: bool = False,
     ) -> "Endpoint":
-        """Find out where questions go.
+        """Make an endpoint from a user's options.
 
         Parameters
         ----------
@@ -149,24 +149,24 @@ class Endpoint:
             The model's name.
         base_url
             The address, with the version, such as `http://127.0.0.1:8000/v1`, or `unix:///run/llm.sock` for a Unix
-            socket; else that of the client if it has one, of the environment's `OPENAI_BASE_URL`, or OpenAI's. What
-            belongs to one of its paths (`/chat/completions`, `/models`) is left out, and `http://` may be missing.
+            socket; by default that of the client if it has one, of the environment's `OPENAI_BASE_URL`, or OpenAI's. A
+            path such as `/chat/completions` or `/models` at its end is dropped, and `http://` may be missing.
         api_key
-            The key; else the environment's `OPENAI_API_KEY`, unless the client has a way to log in, by its `auth` or a
+            The key; by default the environment's `OPENAI_API_KEY`, unless the client authenticates by its `auth` or a
             header.
         client
-            An `httpx2.AsyncClient` (for a proxy, certificates, a way to log in), used as it is and left open: its limit
-            of connections, 100 by default, holds as well. Or an `openai.AsyncOpenAI` or `AsyncAzureOpenAI`, whose
+            An `httpx2.AsyncClient` (for a proxy, certificates or authentication), used as it is and left open: its limit
+            of connections, 100 by default, also applies. Or an `openai.AsyncOpenAI` or `AsyncAzureOpenAI`, whose
             address and credentials are used.
         headers
-            More headers for every request.
+            Additional headers for every request.
         insecure
-            Whether any certificate is taken, so that nobody knows who answers.
+            Whether to accept any certificate: then it is not certain who answers.
 
         Raises
         ------
         InputError
-            Where the address, the key or a header cannot be one, or the client is of another kind.
+            If the address, the key or a header is invalid, or the client is of another kind.
         """
         if is_openai(client) and (base_url or api_key):
             raise InputError("client: an openai client has an address and a key: leave base_url and api_key out")
@@ -185,7 +185,7 @@ class Endpoint:
             api_key = os.environ.get("OPENAI_API_KEY")
         key = _checked("api_key", api_key or "")
         if not (login or key or headers) and parts.hostname == urlsplit(OPENAI).hostname:
-            raise InputError("api_key: OpenAI wants one: set OPENAI_API_KEY, or name the base_url of another server")
+            raise InputError("api_key: OpenAI requires one: set OPENAI_API_KEY, or give the base_url of another server")
         own = _headers(headers)
         user = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
         bearer = f"Basic {b64encode(user.encode()).decode()}" if user else f"Bearer {key}" if key else ""
@@ -204,12 +204,12 @@ class Endpoint:
 
 
 def is_openai(client: Any) -> bool:
-    """Whether a client is one of the openai SDK's that await."""
+    """Whether a client is an asynchronous one of the openai SDK."""
     return _is_a(client, "openai", "AsyncOpenAI")
 
 
 def _logs_in(client: Any) -> bool:
-    """Whether a client says by itself who it is: it has a way to log in, or a header with a key or token."""
+    """Whether a client authenticates by itself, by its `auth` or a header with a key or token."""
     return is_openai(client) or client.auth is not None or any(map(tells, client.headers))
 
 
@@ -227,7 +227,7 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def _address(text: str) -> tuple[str, SplitResult]:
-    """The path of a Unix socket, if it is one, and the parts of an address without what does not belong to it."""
+    """The path of a Unix socket, if it is one, and the parts of an address that are kept."""
     whole = text.strip()
     socket = ""
     if found := UNIX.fullmatch(whole):
@@ -253,7 +253,7 @@ def _address(text: str) -> tuple[str, SplitResult]:
 
 
 def _checked(option: str, value: Any) -> str:
-    """A header's value; never shown, for it may be secret."""
+    """A header's value; it is not shown in errors, since it may be secret."""
     if not isinstance(value, str):
         raise InputError(f"{option}: expected text; found {type(value).__name__}")
     text = value.strip()

@@ -1,4 +1,4 @@
-"""A function in the place of an endpoint: the same journal, progress and retries, and no server."""
+"""A function that answers instead of an endpoint, with the same journal, progress and retries."""
 
 import asyncio
 import inspect
@@ -20,22 +20,22 @@ from instag.errors import InputError
 
 __all__ = ["ask_function", "name_of"]
 
-# How many questions a function gets in a call, and how many calls of a coroutine run at a time.
+# How many questions a function gets in a call, and how many calls of a coroutine function run at a time.
 SIZE = 32
 UNDER_WAY = 4
-# Seconds between two looks around, between two lines of the journal on how fast it goes, and the longest wait before a
-# question is tried again.
+# Seconds between two looks at what is done, between two notes on the pace in the journal, and the longest wait before a
+# question is asked again.
 TICK = 0.25
 PACED = 60.0
 LONGEST_BACKOFF = 30.0
-# Questions that fail before any is answered, and in a row, until it makes no sense to go on.
+# How many questions may fail before any is answered, and in a row, until the run ends.
 FIRST, ROW = 5, 20
-# Characters of an error that are kept.
+# How many characters of an error are kept.
 WORDS = 300
 
 
 def name_of(function: Callable[..., Any]) -> str:
-    """What a function's answers are kept under: its name, or that of its class.
+    """The name under which a function's answers are kept: its own, or that of its class.
 
     Examples
     --------
@@ -67,20 +67,20 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
     Parameters
     ----------
     questions
-        What to ask, as :func:`instag.chat.ask` takes it; the function gets the last message of each.
+        The questions, as for :func:`instag.chat.ask`; the function gets the last message of each.
     function
         From a list of texts to an answer for each, in order; or a coroutine function.
     write
-        From an answer to the text that the journal keeps; None where it is no answer.
+        Turns an answer into the text that the journal keeps; None if it is no answer.
     journal, read, limits, total, stop, watch
         As for :func:`instag.chat.ask`. Of the limits `concurrency` is the most questions in a batch (32 where it is `"auto"`), and `attempts`, `backoff`, `reask` and `max_unread` hold.
 
     Raises
     ------
     EndpointError
-        Where the first 5 questions fail, or 20 in a row, or too many answers cannot be read.
+        If the first 5 questions fail, or 20 in a row, or too many answers cannot be read.
     InputError
-        Where the function does not return an answer for each text.
+        If the function does not return an answer for each text.
     """
     run = FunctionRun(function, write, journal, read, limits, stop or asyncio.Event(), Tally(total=total))
     return await run.go(questions, watch)
@@ -110,14 +110,14 @@ class FunctionRun:
         self._row, self._words = 0, ""
 
     async def go(self, questions: Iterable[Question], watch: Callable[[Tally], None] | None) -> Tally:
-        """Ask everything."""
+        """Ask all questions."""
         began, given = time.monotonic(), iter(questions)
         size = SIZE if self._limits.concurrency == "auto" else self._limits.concurrency
         over, turn = asyncio.Event(), asyncio.Lock()
         pace = PaceNotes(self._journal, began)
 
         async def taken() -> list[Question]:
-            # Making questions reads texts: it is done where it holds nothing up, by one worker at a time.
+            # Making questions reads texts: it is done in a thread, by one worker at a time.
             async with turn:
                 return [] if self._ending else await asyncio.to_thread(lambda: list(islice(given, size)))
 
@@ -191,7 +191,7 @@ class FunctionRun:
 
     async def _failed(self, batch: list[Question], attempt: int, error: Exception) -> None:
         if len(batch) > 1:
-            # Perhaps it fails at a single question only.
+            # Perhaps it fails for a single question only.
             middle = len(batch) // 2
             for half in (batch[:middle], batch[middle:]):
                 await self._ask(half, 1)
@@ -203,7 +203,7 @@ class FunctionRun:
             self._fault(batch[0], type(error).__name__, str(error), attempt)
 
     def _answered(self, question: Question, answer: Any, attempt: int) -> bool:
-        """Take an answer; whether the question is asked again, because it cannot be read."""
+        """Record an answer; returns whether to ask the question again, because the answer cannot be read."""
         content = self._write(answer)
         if content is None:
             self._fault(question, "no answer", "the function gave None", attempt)

@@ -4,20 +4,20 @@ from instag.chat.pauses import jittered, span_of
 
 __all__ = ["Gate"]
 
-# Seconds, where the server names no time.
+# Seconds, if the server gives no time.
 LONGEST = 60.0
 
 
 class Gate:
-    """One gate for all requests: it closes when the server has too many, and opens when the server said so.
+    """One gate for all requests: it closes when the server has too many, and opens after the time that the server gave.
 
     Parameters
     ----------
     patience
-        Seconds of closing after closing, with no answer between, after which there is no hope.
+        Seconds of being closed again and again, with no answer between, after which the run gives up.
     backoff
-        Where the server names no time it stays closed for twice so many seconds, and for twice as long each time in a
-        row, but no more than a minute or the patience.
+        If the server gives no time, it stays closed for twice as many seconds, and twice as long each time in a row, but
+        no longer than a minute or the patience.
 
     Examples
     --------
@@ -36,11 +36,11 @@ class Gate:
         self._row_began = 0.0
 
     def wait(self, now: float) -> float:
-        """Seconds until it opens; 0 or less where it is open."""
+        """Seconds until it opens; 0 or less if it is open."""
         return self._until - now
 
     def hold(self, seconds: float, now: float) -> None:
-        """Keep it closed for some time, as the server advises with a good answer."""
+        """Keep it closed for some time, as the server asks with a good answer."""
         self._until = max(self._until, now + seconds)
 
     def close(self, seconds: float | None, sent: float, now: float) -> bool:
@@ -49,21 +49,21 @@ class Gate:
         Parameters
         ----------
         seconds
-            For how long, if the server said.
+            For how long, if the server gave a time.
         sent, now
             When the request was sent, and the time.
 
         Returns
         -------
         bool
-            Whether this closes it anew: answers to what was sent before it closed last tell nothing new.
+            Whether this closes it again: answers to requests that were sent before it last closed do not.
         """
         new = sent >= self._closed_at
         if new:
             self._row_began = self._row_began if self._row else now
             self._row += 1
             own = jittered(min(self._backoff * 2.0 ** min(self._row, 10), LONGEST, self._patience))
-            # A server that says "at once", and then refuses again, is not believed.
+            # If a server gives no wait and then refuses again, wait nevertheless.
             self.hold(own if seconds is None else max(seconds, own if self._row > 1 else 0.0), now)
             self._closed_at = now
         elif seconds is not None:
@@ -72,15 +72,15 @@ class Gate:
 
     @property
     def doubtful(self) -> bool:
-        """Whether it was closed again before anything came through: then one question at a time is tried."""
+        """Whether it was closed again before any answer: then one question at a time is tried."""
         return self._row > 1
 
     def passed(self) -> None:
-        """An answer came through."""
+        """Record an answer."""
         self._row = 0
 
     def hopeless(self, now: float) -> str | None:
-        """Why it makes no sense to wait, where it is closed for too long; None where it does."""
+        """Why it is useless to wait, if it is closed for too long; else None."""
         if (closed := self._until - now) > self._patience:
             return f"the server asks to wait {span_of(closed)}, and patience ends after {span_of(self._patience)}"
         if self._row > 0 and now - self._row_began > self._patience:

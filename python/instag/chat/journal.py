@@ -22,7 +22,7 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
 class JournalReader:
-    """What a journal holds; :meth:`Journal.peek` gives it without opening the journal.
+    """The content of a journal; :meth:`Journal.peek` reads it without opening the journal for writing.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class JournalReader:
     paths
         All files that are read, `path` the last of them.
     index
-        The keys of what is in them.
+        The keys of their records.
     """
 
     def __init__(self, path: Path, others: Sequence[Path] = ()) -> None:
@@ -40,40 +40,40 @@ class JournalReader:
         self.index = Index()
 
     def answered(self, max_tokens: int | None, reask: int = 0) -> KeySet:
-        """The keys that need no asking.
+        """The keys that need not be asked.
 
         Parameters
         ----------
         max_tokens
-            The limit that would be asked with. Answers that a lower one cut off do not count; None is no limit.
+            The limit of the requests. Answers that were cut off at a lower one do not count; None is no limit.
         reask
-            How often a question is asked again whose answer cannot be read. Those that a run was to ask again, and was
-            stopped before it could, do not count.
+            How often a question is asked again if its answer cannot be read. A question that a run would have asked again, but
+            was stopped before it could, is not among the keys.
         """
         return self.index.answered(max_tokens, reask)
 
     def replied(self) -> KeySet:
-        """The keys with a reply, whatever it says."""
+        """The keys with any reply."""
         return self.index.replied()
 
     def failed(self, *, final: bool | None = None) -> KeySet:
-        """The keys that have a fault and no reply; those that the server refuses for good, or only the others."""
+        """The keys that have a fault and no reply: those that the server refuses for good, or the others."""
         return self.index.failed(final=final)
 
     def unread(self, key: bytes) -> int:
-        """How many answers to a question could not be read, and were to be followed by another."""
+        """How many answers to a question could not be read, so that it was to be asked again."""
         return self.index.unread(key)
 
     def pace(self) -> float | None:
-        """Answers a second of the last runs, a few hundred answers back; None where there were none."""
+        """Answers a second in the last runs, over a few hundred answers; None if there were none."""
         return self.index.pace()
 
     def setup(self, base_url: str) -> dict[str, Any]:
-        """How questions are put at an endpoint, as an earlier run found out; empty where none did."""
+        """How requests are adapted to an endpoint, as an earlier run found out; empty if none did."""
         return self.index.setups.get(base_url, {})
 
     def replies(self) -> Iterator[Reply]:
-        """All replies, as they came."""
+        """All replies, in the order they came."""
         for path in self.paths:
             if path.exists():
                 with path.open("rb") as file:
@@ -83,7 +83,7 @@ class JournalReader:
                             yield record
 
     def faults(self) -> Iterator[Fault]:
-        """The last fault of each key that has no reply, as they came."""
+        """The last fault of each key that has no reply, in the order they came."""
         for number, places in groupby(self.index.faults(), key=lambda place: place // FILE):
             with self.paths[number].open("rb") as file:
                 for place in places:
@@ -93,7 +93,7 @@ class JournalReader:
                         yield record
 
     def _look(self, path: Path, header: bytes) -> None:
-        """Read the keys of a file, which is left as it is; one that is not there holds nothing."""
+        """Read the keys of a file without changing it; a file that does not exist has none."""
         try:
             with path.open("rb") as file:
                 scan(file, path, header, self.index, self.paths.index(path) * FILE)
