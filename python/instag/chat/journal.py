@@ -104,13 +104,13 @@ class JournalReader:
             raise InputError(f"{path}: cannot be read as a journal: {error.strerror or error}") from None
 
 
-# Records and seconds between two syncs: the most that a power failure can take.
+# Records and seconds between two syncs: the most that a power failure can lose.
 BATCH = 256
 SECONDS = 1.0
 
 
 class Journal(JournalReader):
-    """A file of replies and faults, a JSON line each; the first line says whose they are.
+    """A file of replies and faults, a JSON line each; the first line says for which model and prompt.
 
     Each record is handed to the operating system as it comes, so that killing the process loses none, and is forced
     to the disk every 256 records or second. A last line that was torn is dropped when the file is opened again. While
@@ -157,7 +157,7 @@ class Journal(JournalReader):
 
     @classmethod
     def open(cls, path: Paths, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> "Journal":
-        """Open a journal, or begin one.
+        """Open a journal, or create one.
 
         Parameters
         ----------
@@ -165,22 +165,22 @@ class Journal(JournalReader):
             The file, or several: the last is written to, the others are only read. A lock file of the same name with
             `.lock` stays beside the last.
         model, prompt, schema
-            Whose answers it holds: the model's name, the prompt's identity, the JSON schema of the answers.
+            The model's name, the prompt's identity, and the JSON schema of the answers.
 
         Raises
         ------
         InputError
-            Where it is open already, here or in another process; where it is the journal of another model, prompt or
-            schema, or no journal; where a line before the last is broken.
+            If it is open already, here or in another process; if it belongs to another model, prompt or schema, or is
+            no journal; if a line before the last is broken.
         """
         *others, last = _paths(path)
         return cls(last, header_of(model, prompt, schema), others)
 
     @staticmethod
     def peek(path: Paths, *, model: str, prompt: str, schema: Mapping[str, Any] | None) -> JournalReader:
-        """Look at what a journal holds now, and leave it as it is; another run may have it open meanwhile.
+        """Read a journal's content without changing it; another run may have it open.
 
-        Nothing is locked, mended or made: a torn end is passed over, and a file that is not there holds nothing.
+        Nothing is locked, repaired or created: a torn end is skipped, and a file that does not exist is empty.
 
         Parameters
         ----------
@@ -190,7 +190,7 @@ class Journal(JournalReader):
         Raises
         ------
         InputError
-            Where it cannot be read, or :meth:`open` would refuse it for what it holds.
+            If it cannot be read, or :meth:`open` would refuse its content.
         """
         *others, last = _paths(path)
         contents = JournalReader(last, others)
@@ -212,7 +212,7 @@ class Journal(JournalReader):
         Raises
         ------
         InputError
-            Where it cannot be written whole, and what was written of it is taken back; or, as :meth:`sync` does.
+            If it cannot be written whole (its beginning is removed then), or as in :meth:`sync`.
         """
         place = self._size
         self._append(line_of(record))
@@ -224,24 +224,24 @@ class Journal(JournalReader):
             self.settle()
 
     def note_setup(self, base_url: str, setup: Mapping[str, Any]) -> None:
-        """Write down how questions are put at an endpoint, where the journal does not say so yet."""
+        """Write how requests are adapted to an endpoint, if the journal does not have it yet."""
         if self.setup(base_url) != setup:
             self._append(setup_line(base_url, setup))
             self.index.setups[base_url] = dict(setup)
 
     def note_pace(self, answers: int, seconds: float) -> None:
-        """Write down how long so many answers took."""
+        """Write how long a number of answers took."""
         if answers > 0 and seconds > 0:
             self._append(pace_line(answers, seconds))
             self.index.paces.append((answers, seconds))
 
     def sync(self) -> None:
-        """Force to the disk what is not there yet.
+        """Force what was written to the disk.
 
         Raises
         ------
         InputError
-            Where the disk does not take it.
+            If the disk fails or is full.
         """
         if self._unsynced:
             with self._writing():
@@ -255,7 +255,7 @@ class Journal(JournalReader):
             self.sync()
 
     def close(self) -> None:
-        """Sync, close, and let others open it, whatever :meth:`sync` raises; closing twice does nothing."""
+        """Sync, close and unlock it, even if :meth:`sync` raises; closing twice does nothing."""
         try:
             if self._file >= 0:
                 self.sync()
@@ -282,7 +282,7 @@ class Journal(JournalReader):
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Say what the system refuses."""
+        """Turn an error of the system into one that names the journal."""
         try:
             yield
         except OSError as error:
@@ -293,6 +293,6 @@ def _paths(paths: Any) -> list[Path]:
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     if not isinstance(given, Sequence) or not given or not all(isinstance(path, str | os.PathLike) for path in given):
         raise InputError(f"journal / --journal: expected the path of a file, or several; found {paths!r}")
-    # Reading a record twice would only change where it is said to be.
+    # Reading a record twice would only change its place.
     *others, last = map(Path, given)
     return [*dict.fromkeys(path for path in others if path != last), last]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "locked", "mend", "scan", "sync_folder"]
 
 FILE = 1 << 44
-"""Where the places of a further file begin, in the numbering of all of them."""
+"""The distance between the numbers of the first places of two files."""
 
 
 def locked(path: Path) -> "BaseFileLock":
@@ -26,7 +26,7 @@ def locked(path: Path) -> "BaseFileLock":
     Raises
     ------
     InputError
-        Where it is locked already, or filelock is not installed.
+        If it is locked already, or filelock is not installed.
     """
     try:
         from filelock import FileLock, Timeout  # noqa: PLC0415 - it is in an extra
@@ -34,13 +34,13 @@ def locked(path: Path) -> "BaseFileLock":
         raise InputError("tagging and auditing need the extra `tag`: pip install 'instag[tag]'") from None
     if not path.parent.is_dir():
         raise InputError(f"{path}: there is no folder {path.parent}")
-    # Whatever thread opens it, any may close it.
+    # Any thread may close it, not only the one that opened it.
     lock = FileLock(f"{path}.lock", timeout=0, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
         raise InputError(
-            f"{path}: another run has this journal open: wait for its end, stop it, or name another journal"
+            f"{path}: another run has this journal open: wait for its end, stop it, or use another journal"
         ) from None
     except OSError as error:
         raise InputError(f"{path}: cannot be locked: {error.strerror or error}") from None
@@ -48,7 +48,7 @@ def locked(path: Path) -> "BaseFileLock":
 
 
 def mend(file: int, path: Path, header: bytes, index: Index, base: int = 0) -> tuple[int, int]:
-    """Read all records into the index, and cut off an end that was torn.
+    """Read all records into the index, and cut off a torn end.
 
     Returns
     -------
@@ -74,31 +74,31 @@ def mend(file: int, path: Path, header: bytes, index: Index, base: int = 0) -> t
 
 
 def scan(read: BinaryIO, path: Path, header: bytes, index: Index, base: int = 0) -> tuple[int, bool]:
-    """Read all records into the index; those that are written meanwhile are not there yet.
+    """Read all records into the index, except those written meanwhile.
 
-    A file may be several journals one after the other, in any order, some of them twice, and each with an end that was
-    torn. Elsewhere a broken line before a good one was made by something else, and is an error.
+    A file may be several journals one after the other, in any order, some of them twice, and each with a torn end. Any
+    other broken line before a good one has another cause, and is an error.
 
     Parameters
     ----------
     read, path
         The file.
     header
-        The first line that it has to have.
+        The first line that it must have.
     index
-        Where the records go.
+        The index to add the records to.
     base
         The number of the file's first place.
 
     Returns
     -------
     tuple
-        How far the good lines go, 0 where there is no whole first one, and whether the last of them is ended.
+        The end of the good lines, 0 if there is no whole first one, and whether the last of them ends with a line break.
 
     Raises
     ------
     InputError
-        Where it is another journal or none, or a line before the last good one is broken.
+        If it is another journal or none, or a line before the last good one is broken.
     """
     end = os.fstat(read.fileno()).st_size
     line = read.readline()
@@ -118,19 +118,19 @@ def scan(read: BinaryIO, path: Path, header: bytes, index: Index, base: int = 0)
             place += len(each)
             continue
         else:
-            # What is broken before another journal begins is the torn end of the one before.
+            # A broken line before the beginning of another journal is the torn end of the one before.
             broken = 0 if MAGIC.encode() in each else broken
         if broken:
-            raise InputError(f"{path}: line {broken} is no record, though good ones follow: take that line out")
+            raise InputError(f"{path}: line {broken} is not a record, though good ones follow: remove that line")
         line, size = each, place + len(each)
         place += len(each)
     return size, line.endswith(b"\n")
 
 
 def _belongs(path: Path, line: bytes, header: bytes, index: Index) -> bool:
-    """Whether a line is no record and has its place: how questions are put, how fast, or another journal's first line.
+    """Whether a line is not a record but valid: how requests are adapted, the pace, or another journal's first line.
 
-    That may stand behind the torn end of the journal before.
+    Such a first line may follow the torn end of the journal before.
     """
     at = line.find(orjson.dumps({MAGIC: 1})[:-2])
     if at >= 0 and not _torn(line[at:]):
@@ -149,7 +149,7 @@ def _belongs(path: Path, line: bytes, header: bytes, index: Index) -> bool:
 
 
 def sync_folder(path: Path) -> None:
-    """Force the name of a file to the disk: it, too, must outlive a power failure."""
+    """Force the name of a file to the disk, so that it also survives a power failure."""
     if os.name != "posix":  # folders cannot be opened there
         return
     folder = os.open(path.parent, os.O_RDONLY)
@@ -168,7 +168,7 @@ def _begin(file: int, path: Path, header: bytes) -> int:
 
 
 def _torn(line: bytes) -> bool:
-    """Whether a first line is the beginning of one that a crash cut short."""
+    """Whether a first line is the beginning of one that a crash cut off."""
     start = orjson.dumps({MAGIC: 1})[:-1]
     return not line.endswith((b"}", b"\n")) and (line.startswith(start) or start.startswith(line))
 

@@ -1,4 +1,4 @@
-"""The index of a journal: the keys of what is in it, 25 bytes a record."""
+"""The index of a journal: the keys of its records, 25 bytes each."""
 
 from array import array
 from typing import Any
@@ -10,7 +10,7 @@ from instag.chat.question import BYTES, Fault, KeySet, Reply
 
 __all__ = ["Index"]
 
-# So many answers say how fast a server is.
+# How many of the last answers the pace is measured over.
 ENOUGH = 200
 
 
@@ -20,9 +20,9 @@ class Index:
     Attributes
     ----------
     setups
-        How questions are put, by the address of an endpoint.
+        How requests are adapted, by the address of an endpoint.
     paces
-        Pairs of so many answers and the seconds that they took, as they came.
+        Pairs of a number of answers and the seconds they took, in the order they came.
     """
 
     def __init__(self) -> None:
@@ -33,14 +33,14 @@ class Index:
         self.paces: list[tuple[int, float]] = []
 
     def add(self, record: Reply | Fault, place: int) -> None:
-        """Take in a record, and where it begins."""
+        """Add a record, and where it begins."""
         if isinstance(record, Fault):
             self._faults += record.key
             self._places.append(place)
             self._final.append(record.final)
             return
         self._replies += record.key
-        # The count of those that could not be read and are asked again, below 0; the limit that cut it off, or 0.
+        # Below 0 the number of unreadable answers, if the question is to be asked again; else the limit that cut it off, or 0.
         if record.unread:
             self._states.append(-record.unread)
             self._unread[record.key] = max(record.unread, self._unread.get(record.key, 0))
@@ -48,11 +48,11 @@ class Index:
             self._states.append(record.limit or 0 if record.finish_reason == "length" else 0)
 
     def unread(self, key: bytes) -> int:
-        """How many answers to a question could not be read and were to be followed by another."""
+        """How many answers to a question could not be read, so that it was to be asked again."""
         return self._unread.get(key, 0)
 
     def pace(self) -> float | None:
-        """Answers a second, by the last 200 of them or some more; None where nobody has counted.
+        """Answers a second, over the last 200 or a few more; None if that is not known.
 
         Examples
         --------
@@ -69,7 +69,7 @@ class Index:
         return answers / seconds if answers and seconds > 0 else None
 
     def answered(self, max_tokens: int | None, reask: int) -> KeySet:
-        """The keys with a reply that is whole, or would be cut off again at this limit, or was asked for often enough."""
+        """The keys with a reply that is whole, or would be cut off again at this limit, or was requested often enough."""
         states = np.array(self._states, np.int64)
         done = (states == 0) | (states < -reask)
         if max_tokens is not None:
@@ -81,7 +81,7 @@ class Index:
         return KeySet(_keys(self._replies))
 
     def failed(self, *, final: bool | None = None) -> KeySet:
-        """The keys that have a fault and no reply; only those whose last fault is, or is not, final."""
+        """The keys that have a fault and no reply, and whose last fault is final, or is not."""
         keys, last, unanswered = self._unanswered()
         if final is not None:
             unanswered &= np.frombuffer(self._final, np.bool_).copy()[last] == final
@@ -100,7 +100,7 @@ class Index:
 
 
 def _keys(buffer: bytearray) -> NDArray[np.bytes_]:
-    # A copy: a buffer that is looked at could not grow.
+    # A copy, because a buffer that is exported cannot grow.
     return np.frombuffer(buffer, BYTES).copy()
 
 

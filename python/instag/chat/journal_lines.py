@@ -1,4 +1,4 @@
-"""The lines of a journal: whose answers it holds, replies and faults, how questions are put, and how fast they were answered."""
+"""The lines of a journal: model and prompt, replies and faults, how requests are adapted, and the pace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ PACE = "pace"
 
 
 def header_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> bytes:
-    """The first line of a journal: whose answers it holds."""
+    """The first line of a journal: the model, prompt and schema."""
     return orjson.dumps(
         {MAGIC: VERSION, "model": model, "prompt": prompt, "schema": schema},
         option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SORT_KEYS,
@@ -24,7 +24,7 @@ def header_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> byte
 
 
 def line_of(record: Reply | Fault) -> bytes:
-    r"""A record as a line, what is None left out.
+    r"""A record as a line, without values that are None.
 
     Examples
     --------
@@ -44,18 +44,18 @@ def line_of(record: Reply | Fault) -> bytes:
         line |= {name: value for name, value in more.items() if value is not None}
     try:
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # half a surrogate pair, which UTF-8 has no place for
+    except TypeError:  # half a surrogate pair, which UTF-8 cannot encode
         sound = {name: _sound(value) if isinstance(value, str) else value for name, value in line.items()}
         return orjson.dumps(sound, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def setup_line(base_url: str, setup: Mapping[str, Any]) -> bytes:
-    """A line that says how questions are put at an endpoint, as was found out there."""
+    """A line with how requests are adapted to an endpoint, as was found out."""
     return orjson.dumps({SETUP: base_url} | dict(setup), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def pace_line(answers: int, seconds: float) -> bytes:
-    r"""A line that says how long so many answers took.
+    r"""A line with how long a number of answers took.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def pace_line(answers: int, seconds: float) -> bytes:
 
 
 def record_of(line: bytes) -> Reply | Fault | None:
-    """The record of a line; None where it is none.
+    """The record in a line; None if it is not a record.
 
     Examples
     --------

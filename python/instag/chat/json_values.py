@@ -1,4 +1,4 @@
-"""Values in JSON, found in what a model has written around them."""
+"""JSON values, found in the text that a model has written around them."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from instag.chat.repair import repairs
 
 __all__ = ["Object", "decoded", "unthought", "values_of"]
 
-# The thinking of a model: from its opening, or from the start where the server has taken that away. What a string in
-# JSON speaks of is no end of it.
+# The thoughts of a model: from the opening tag, or from the start if the server has removed the tag. A closing tag within
+# a JSON string does not end them.
 NAMES = "think|thinking|thought|thoughts|reasoning"
 OPENED = re.compile(rf"\s*<({NAMES})>", re.IGNORECASE)
 THINKING = re.compile(
@@ -19,51 +19,51 @@ THINKING = re.compile(
     | (?:(?!<(?:{NAMES})>).)*?</(?:{NAMES})>(?![^\n"'\[{{<]*["']\s*[,:}}\]])""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
-# How else thinking is marked.
+# Other markers of thoughts.
 MARKED = re.compile(r"\[(/?)THINK\]|◁(/?)think▷|<(/?)seed:think>|<\|(?:begin|(end))_of_thought\|>")
-# The channels of a model: what it thinks, and where the last of them begins.
+# The channels of a model: its thoughts, and where the last channel begins.
 ANALYSIS = "<|channel|>analysis"
 FINAL = "<|channel|>final<|message|>"
-# Where an answer may begin behind a thought that was never closed.
+# Where an answer may begin after a thought that was never closed.
 CONCLUSION = re.compile(r"(?:\n|[.!:]|```\w*)\s*(?=\{)")
 FENCE = re.compile(r"```[^\n`]*\n(.*?)```", re.DOTALL)
 OPENING = re.compile(r"[\[{]")
 CLOSING = {"[": "]", "{": "}"}
-# Brackets of other keyboards.
+# Full-width brackets.
 WIDE = str.maketrans("｛｝［］", "{}[]")
-# Brackets that hold no JSON, in the text around it.
+# Brackets without JSON, in the text around it.
 MISSES = 1_000
 
 
 class Object(tuple[tuple[str, Any], ...]):
-    """An object in JSON as pairs: a model that writes a key twice means both."""
+    """A JSON object as pairs: a model that writes a key twice means both."""
 
     __slots__ = ()
 
 
-# Line breaks within a string are the model's, and harmless.
+# Models write line breaks within strings, which are harmless.
 DECODER = json.JSONDecoder(object_pairs_hook=Object, strict=False)
 
 
 def values_of(content: str, *, whole: bool) -> Iterator[tuple[list[Any], list[str]]]:
-    """Find the values in a text, by one rule after the other.
+    """Find the JSON values in a text, by one rule after the other.
 
     Parameters
     ----------
     content
-        What a model has written.
+        A model's answer.
     whole
-        Whether it ended by itself: only then it is repaired.
+        Whether it ended by itself: only then is it repaired.
 
     Yields
     ------
     list, list of str
-        The values that a rule finds, maybe none, and the names of what had to be done.
+        The values that a rule finds, which may be none, and the names of the repairs.
 
     Raises
     ------
     Unreadable
-        Where there is only thinking.
+        If there are only thoughts.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def values_of(content: str, *, whole: bool) -> Iterator[tuple[list[Any], list[st
         yield decoded(fence[1]), ["fenced"]
     text = unthought(content)
     if not text:
-        raise Unreadable("empty", "there is nothing after the thinking")
+        raise Unreadable("empty", "there is nothing after the thoughts")
     notes = ["thinking"] if text != content else []
     notes += ["fenced"] if "```" in text else []
     around = [] if "```" in text or decoded(text) else ["text around"]
@@ -90,7 +90,7 @@ def values_of(content: str, *, whole: bool) -> Iterator[tuple[list[Any], list[st
 
 
 def decoded(text: str) -> list[Any]:
-    """The value that a text is, or nothing."""
+    """The value of a text that is JSON, or nothing."""
     try:
         return [DECODER.decode(text)]
     except (ValueError, RecursionError):
@@ -98,9 +98,9 @@ def decoded(text: str) -> list[Any]:
 
 
 def unthought(content: str) -> str:
-    """What a model has written beside its thinking; empty where there is nothing else.
+    """A model's answer without its thoughts; empty if there is nothing else.
 
-    Of a thought that was never closed an object at its end is the answer, if it does not stand within a sentence.
+    If a thought was never closed, an object at its end is the answer, unless it is part of a sentence.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def _stripped(content: str) -> str:
 
 
 def _conclusion(thought: str) -> str:
-    """The object that a thought ends with."""
+    """The object at the end of a thought."""
     thought = thought.removesuffix("```").rstrip()
     place = 0
     for _ in range(MISSES):
@@ -141,7 +141,7 @@ def _conclusion(thought: str) -> str:
 
 
 def _scanned(text: str) -> list[Any]:
-    """The values among other text; none at all where one of them does not end, since what it lacks is unknown."""
+    """The values among other text; none at all if one of them does not end, since what is missing is unknown."""
     values: list[Any] = []
     place = misses = 0
     while found := OPENING.search(text, place):
@@ -160,7 +160,7 @@ def _scanned(text: str) -> list[Any]:
 
 
 def _body(text: str) -> str:
-    """All from the first bracket to the last that may close one; empty where another opens behind that."""
+    """The text from the first bracket to the last closing one; empty if another opens after that."""
     found = OPENING.search(text)
     if found is None:
         return ""

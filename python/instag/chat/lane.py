@@ -1,4 +1,4 @@
-"""A lane: one of the endpoints that a run asks, how it is asked, and how it fares."""
+"""A lane: one endpoint of a run, with its limits, its format of requests and its failures."""
 
 from dataclasses import dataclass, field
 
@@ -26,19 +26,19 @@ class Job:
     messages
         Its messages, as JSON.
     tries
-        Attempts that brought no answer; those of an outage do not count.
+        Attempts without an answer; attempts during an outage do not count.
     suspect
-        Whether it failed while other questions were answered: then it may be its own fault.
+        Whether it failed while other questions were answered: then the question itself may be the cause.
     alone
-        How often it alone was "too many requests", and others were not.
+        How often it got "too many requests" while others did not.
     fault
-        What came of the last attempt.
+        The fault of the last attempt.
     unread
         How many answers to it could not be read.
     way, temperature, limit
-        How it is asked, where that is another way than for all questions.
+        How it is asked, if that differs from other questions.
     cost
-        Money set aside while it is asked.
+        The money set aside while it is asked.
     """
 
     key: bytes
@@ -63,27 +63,27 @@ class Lane:
     ever
         Whether it gave an answer in this run.
     heard
-        When it last did.
+        When it last gave one.
     searched
-        Whether all ways to ask were tried, and not one was answered.
+        Whether all ways to ask were tried without an answer.
     gone
-        Why it is asked no more.
+        Why it is no longer asked.
     faults
-        The jobs that failed since the last answer, each as often as it did.
+        The jobs that failed since the last answer, once for each failure.
     resting
-        Those that failed when it went away, and while it was, for more than want of a connection.
+        The jobs that failed when an outage began or during it, for another reason than a lack of connection.
     spent
-        Those that failed at their last attempt, since the last answer: the next answer says that it was they.
+        The jobs that failed at their last attempt since the last answer; the next answer shows that they were the cause.
     closing
         The jobs that were refused with "too many requests" since the last answer.
     aside
-        Jobs that were refused since the last answer, each with the refusal: about them, or about all.
+        The jobs that were refused since the last answer, with the refusals, which may be about them or about all.
     ending
-        Refusals since the last answer of the kind that no question escapes.
+        Refusals since the last answer of a kind that concerns all questions.
     odd
-        Answers before the first good one that were none of a chat endpoint, or did not come in time.
+        Answers before the first good one that are not those of a chat endpoint, or were late.
     lower
-        The questions that were answered only in a lower way to ask for JSON, and in which.
+        The questions that were answered only with a lower way to ask for JSON, and with which.
     """
 
     endpoint: Endpoint
@@ -113,7 +113,7 @@ class Lane:
 
     @property
     def capacity(self) -> int:
-        """How many may be in flight now: one while something is still to be found out."""
+        """How many requests may be in flight now: one while the format is still to be found out."""
         unsure = self.form.probing or self.outage.since is not None or self.gate.doubtful or self.ending
         return 1 if unsure else self.window.size
 
@@ -123,5 +123,5 @@ class Lane:
 
 
 def lower_way(job: Job, lane: Lane) -> int | None:
-    """The next way to ask a question for JSON, None where there is none."""
+    """The next way to ask for JSON, None if there is none."""
     return next((way for way in lane.form.lower if job.way is None or way > job.way), None)

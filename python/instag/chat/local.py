@@ -1,4 +1,4 @@
-"""A model's weights in a file, run in this process: llama.cpp's server, at an address that only this machine has."""
+"""A model's weights in a file, run in this process by llama.cpp's server, at an address on this machine only."""
 
 import os
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from instag.errors import InputError, file_error
 __all__ = ["check_weights", "is_weights", "serving"]
 
 SUFFIX = ".gguf"
-# Requests at a time, and what each has room for, in tokens: a query of 6,000 characters, the prompt, and 1,024 of answer.
+# Requests at a time, and the tokens of each: a query of 6,000 characters, the prompt, and an answer of 1,024 tokens.
 SLOTS = 4
 CONTEXT = 4096
 SILENT = -1
 
 
 def is_weights(model: Any, base_url: Any = None, client: Any = None) -> bool:
-    """Whether a model is given by a file with its weights, and no server that might call one so.
+    """Whether a model is a file with weights, and not a server's model with such a name.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def is_weights(model: Any, base_url: Any = None, client: Any = None) -> bool:
 
 
 def check_weights(path: str | Path) -> None:
-    """Raise an :class:`instag.InputError` where a file with weights cannot be read."""
+    """Raise an :class:`instag.InputError` if a file with weights cannot be read."""
     try:
         Path(path).open("rb").close()
     except OSError as error:
@@ -39,7 +39,7 @@ def check_weights(path: str | Path) -> None:
 
 @contextmanager
 def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "auto") -> Iterator[str]:
-    """Run a model as long as the context lasts.
+    """Run a model while the context is open.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "a
     Yields
     ------
     str
-        The address to ask at.
+        The address of its endpoint.
 
     Raises
     ------
     InputError
-        Where the file is not there or holds no model, or `xllamacpp` is not installed.
+        If the file does not exist or is no model, or `xllamacpp` is not installed.
     """
     try:
         import xllamacpp  # noqa: PLC0415 - an extra

@@ -1,4 +1,4 @@
-"""Answers that were lost on the way: why, and what to do about it."""
+"""Requests without a whole answer: why, and what to do about it."""
 
 import socket
 import ssl
@@ -14,9 +14,9 @@ class Lost(Exception):  # noqa: N818 - it says what became of the answer
     Attributes
     ----------
     reason, detail
-        A short name, and more for a person.
+        A short name, and an explanation.
     hopeless
-        Whether another attempt would bring nothing: what is wrong is how the connection is made.
+        Whether another attempt would be useless, because the connection is set up wrongly.
     """
 
     def __init__(self, reason: str, detail: str, *, hopeless: bool = False) -> None:
@@ -25,7 +25,7 @@ class Lost(Exception):  # noqa: N818 - it says what became of the answer
 
 
 def unconnected(error: Exception, cause: object) -> Lost:
-    """Why there is no connection, and what to do where waiting would not help."""
+    """Why there is no connection, and what to do if waiting would not help."""
     words = str(error) or type(error).__name__
     found: object = cause
     while found is not None and not isinstance(found, ssl.SSLError | socket.gaierror):

@@ -1,4 +1,4 @@
-"""The models that an endpoint lists, so that a name it does not know is found before anything is asked."""
+"""The models that an endpoint lists, so that an unknown name is found before anything is asked."""
 
 import json
 import re
@@ -10,18 +10,18 @@ from instag.chat.endpoint import PATH, Endpoint
 
 __all__ = ["others_than"]
 
-# A list that takes longer is none, and so is one that is longer.
+# A list that takes longer, or is longer, is ignored.
 SECONDS, LARGEST = 5.0, 8 << 20
-# Servers of one model, which answer by any name.
+# Servers of one model, which accept any name.
 ANY_NAME = ("llamacpp",)
-# What servers put before a name or after it, and take it without: `models/gemini-pro`, `llama3:latest`.
+# Prefixes and suffixes that servers list but do not require: `models/gemini-pro`, `llama3:latest`.
 AROUND = re.compile(r"^models/|:[\w.-]+$")
 
 
 def others_than(endpoint: Endpoint) -> list[str]:
-    """The models that an endpoint has where it lists them and the wanted one is not among them; else none.
+    """The models that an endpoint lists, if the wanted one is not among them; else none.
 
-    Nothing is said where it lists none, or cannot be reached: whether it answers is found out when it is asked.
+    It is none too if the endpoint lists no models or cannot be reached: asking it shows whether it answers.
     """
     if endpoint.socket or endpoint.client is not None:
         return []
@@ -47,7 +47,7 @@ def others_than(endpoint: Endpoint) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """A name without what servers may leave out.
+    """A name without its optional prefix and suffix.
 
     Examples
     --------

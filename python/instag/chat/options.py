@@ -1,4 +1,4 @@
-"""Options: what a user may set for a run of a model, checked before anything is asked."""
+"""Options of a run of a model, checked before anything is asked."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -19,21 +19,21 @@ __all__ = ["Limits", "Settings", "check_cost", "check_limit", "priced", "samplin
 
 @dataclass(frozen=True)
 class Limits:
-    """How much may be asked, and what is borne before it stops.
+    """The limits of a run: how much is asked, how fast, and when it gives up.
 
     Attributes
     ----------
     concurrency
-        Requests in flight at a time: `"auto"` starts with 32 and finds what the server bears, up to 1,024; a number is
-        the most there will be, and only a server that says "too many" brings it lower for a while.
+        Requests in flight at a time: `"auto"` starts with 32 and finds out how many the server can take, up to 1,024; a
+        number is the most there will be, and is only lowered for a while if the server answers "too many requests".
     rpm, tpm
         Requests and tokens a minute; None for as fast as the server allows.
     max_cost
-        US dollars that this run may spend: asking stops before, by an estimate of its tokens, one more request could
-        exceed them. It needs a `price`. An answer is reckoned at `max_tokens`, or 1,024 where that is not set, and
-        where an answer was longer than that, at the longest: then the first few may exceed it.
+        US dollars that this run may spend: it stops before one more request could exceed them, by an estimate of its
+        tokens. It needs a `price`. An answer counts as `max_tokens`, or as 1,024 tokens if that is not set, or as the
+        longest answer so far if that was longer: then the first few may exceed the limit.
     attempts
-        How often a question is asked before it counts as failed. "Too many requests" is no attempt.
+        How often a question is asked before it counts as failed. "Too many requests" does not count as an attempt.
     timeout
         Seconds for a whole answer.
     max_unread
@@ -42,18 +42,18 @@ class Limits:
     price
         What tokens cost.
     backoff
-        Seconds before a question is asked for the second time; each further wait is twice as long, 30 s at most, and
-        up to half of it is left off by chance.
+        Seconds before a question is asked for the second time; each further wait is twice as long, up to 30 s, and is
+        shortened at random by up to a half.
     patience
-        Seconds without an answer, or of nothing but "too many requests", after which it stops. Longer than this it
-        does not wait either where the server asks for it.
+        Seconds without an answer, or with nothing but "too many requests", after which the run stops. It does not wait
+        longer than this either if the server asks for it.
     reask
-        How often a question is asked again, in the same run, whose answer cannot be read.
+        How often a question is asked again, in the same run, if its answer cannot be read.
 
     Raises
     ------
     InputError
-        Where a limit is out of its range, or `max_cost` comes without a price.
+        If a limit is out of its range, or `max_cost` is set without a price.
 
     Examples
     --------
@@ -106,7 +106,7 @@ LENGTHS = frozenset({"max_tokens", "max_completion_tokens"})
 
 
 def priced(price: Price | tuple[float, float] | None, model: str, base_url: str | None) -> Price | None:
-    """The price that was given, or else the published one of the model; None where none is known."""
+    """The price that was given, or the published one of the model; None if none is known."""
     if not model or not isinstance(model, str):
         raise InputError(f"model / --model: expected the model's name at the endpoint; found {model!r}")
     if price is None:
@@ -132,14 +132,14 @@ def check_limit(limit: Any) -> None:
 
 
 def check_cost(max_cost: Any, price: Price | None) -> None:
-    """A price, where there is a bound to what may be spent."""
+    """Check that there is a price if there is a maximum cost."""
     if max_cost is not None and price is None:
         why = unpriced("price=(0.15, 0.6) / --price 0.15,0.6")
         raise InputError(f"max_cost / --max-cost: {why}, US dollars for a million tokens asked and answered")
 
 
 def sampling_of(max_tokens: Any, temperature: Any, extra_body: Any) -> dict[str, Any]:
-    """What goes into a request beside model and messages.
+    """The fields of a request other than model and messages.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def sampling_of(max_tokens: Any, temperature: Any, extra_body: Any) -> dict[str,
     Raises
     ------
     InputError
-        Where one is not what it should be, or `extra_body` has a field that is set otherwise.
+        If one is invalid, or `extra_body` has a field that is set by another option.
 
     Examples
     --------
@@ -166,7 +166,7 @@ def sampling_of(max_tokens: Any, temperature: Any, extra_body: Any) -> dict[str,
     if taken := sorted(OURS & more.keys()):
         raise InputError(f"extra_body / --extra-body: {', '.join(taken)} cannot be set there")
     if taken := sorted(LENGTHS & more.keys()):
-        # What cuts an answer off has to be known, to ask again when it grows.
+        # The limit that cuts an answer off must be known, to ask again when it is raised.
         raise InputError(
             f"extra_body / --extra-body: found {', '.join(taken)}: give max_tokens= / --max-tokens instead"
         )
@@ -183,13 +183,13 @@ class Settings:
     model
         The model's name.
     weights
-        The file that it is run from in this process; None where it is elsewhere.
+        The file with its weights, to run it in this process; None if it runs elsewhere.
     endpoints
-        Where it is; none where nothing will be asked, or the model is in a file.
+        Its endpoints; none if nothing will be asked, or the model is in a file.
     limits, sampling, structured
         How it is asked; see :func:`instag.chat.ask`.
     journal
-        Where the answers are, None for a name of its own.
+        The journal with the answers, None for the default name.
     retry_unread, limit, shard
         What is asked.
     progress
@@ -217,14 +217,14 @@ class Settings:
         model
             The model's name, or the path of its weights.
         options
-            Those that are given.
+            The options that were given.
         remote
             Whether an endpoint will be asked.
 
         Raises
         ------
         InputError
-            Where one is not what it should be.
+            If one is invalid.
 
         Examples
         --------
@@ -234,12 +234,12 @@ class Settings:
         """
         given = filled(options)
         weights = Path(model) if is_weights(model, given["base_url"], given["client"]) else None
-        # Anything that is no name is refused below.
+        # Anything that is not a name is refused below.
         name: Any = model if weights is None else weights.stem
         check_limit(given["limit"])
         sampling = sampling_of(given["max_tokens"], given["temperature"], given["extra_body"])
         addresses = _each(given["base_url"])
-        # Nothing will be asked at a limit of 0: then there need be no key either.
+        # With a limit of 0 nothing is asked: then no key is needed either.
         if weights is not None and remote and given["limit"] != 0:
             check_weights(weights)
         remote = remote and weights is None
@@ -269,7 +269,7 @@ class Settings:
 
 
 def _each(value: Any) -> list[Any]:
-    """What is given, as a list of one or more."""
+    """The value as a list of one or more."""
     return list(value) or [None] if isinstance(value, list | tuple) else [value]
 
 
@@ -286,5 +286,5 @@ def _endpoints(model: str, addresses: list[Any], given: Mapping[str, Any]) -> tu
         for address, key in zip(addresses, keys, strict=True)
     )
     if len({each.url for each in made}) < len(made):
-        raise InputError("base_url / --base-url: an address stands there twice")
+        raise InputError("base_url / --base-url: an address is given twice")
     return made

@@ -1,4 +1,4 @@
-"""An outage of an endpoint: since when, how long until it is tried again, and when patience ends."""
+"""An outage of an endpoint: since when, when to try it again, and when to give up."""
 
 import time
 
@@ -11,21 +11,21 @@ LONGEST_PAUSE = 20.0
 
 
 class Outage:
-    """An endpoint that does not answer: it rests, and is asked with one question at a time until it does.
+    """An endpoint that does not answer: it is left alone for a while, and then asked one question at a time until it does.
 
     Parameters
     ----------
     patience
-        Seconds without an answer after which there is no hope.
+        Seconds without an answer after which it is given up.
     backoff
-        Seconds of the first pause, about; each further one is twice as long, up to 20.
+        About how many seconds the first pause is; each further one is twice as long, up to 20.
 
     Attributes
     ----------
     since
-        When it began, None while the endpoint answers.
+        When it began; None while the endpoint answers.
     why
-        What was found instead of an answer, for a person.
+        What happened instead of an answer, for messages.
 
     Examples
     --------
@@ -42,26 +42,26 @@ class Outage:
         self._most, self._next, self._tries = patience, 0.0, 0
 
     def begin(self, why: str, wait: float | None, now: float, most: float = float("inf")) -> None:
-        """The endpoint is away; `wait` is how long it asks to wait, and `most` bounds the patience."""
+        """Begin an outage; `wait` is how long the endpoint asks to wait, and `most` limits the patience."""
         self.since, self._tries = now, 0
         self._most = min(self._patience, most)
         self.failed(why, wait, now)
 
     def failed(self, why: str, wait: float | None, now: float) -> None:
-        """It did not answer this time either."""
+        """Record another attempt without an answer."""
         assert self.since is not None  # noqa: S101 - as above
         self.why = why
         self._tries += 1
         own = jittered(min(self._backoff * 2.0 ** min(self._tries, 10), LONGEST_PAUSE))
-        # The last attempt is made when patience ends, whatever the server asks for.
+        # The last attempt is made when patience ends, no matter how long the server asks to wait.
         self._next = max(now, min(now + max(wait or 0.0, own), self.since + self._most))
 
     def end(self) -> None:
-        """It answers again."""
+        """End the outage: it answers again."""
         self.since = None
 
     def wait(self, now: float) -> float:
-        """Seconds until it is asked again; 0 where it is not away."""
+        """Seconds until it is asked again; 0 if there is no outage."""
         return 0.0 if self.since is None else max(self._next - now, 0.0)
 
     def over(self, now: float) -> bool:
@@ -69,7 +69,7 @@ class Outage:
         return self.since is not None and now - self.since > self._most
 
     def words(self, whose: str, now: float) -> str:
-        """Where it stands, for the line that a run shows."""
+        """The state of the outage, for the line of progress."""
         assert self.since is not None  # noqa: S101 - as above
         clock = time.time() - now
         since, ends = (

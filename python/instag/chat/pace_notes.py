@@ -1,4 +1,4 @@
-"""Notes on the pace: how fast the questions of a run are answered, so that estimates can say how long the rest will take."""
+"""Notes on the pace: how fast the questions of a run are answered, from which estimates tell how long the rest will take."""
 
 import time
 
@@ -9,13 +9,13 @@ __all__ = ["PaceNotes"]
 
 
 class PaceNotes:
-    """Writes into a journal, now and then, how fast the questions of a run are answered."""
+    """Writes to a journal, now and then, how fast the questions of a run are answered."""
 
     def __init__(self, journal: Journal, now: float) -> None:
         self._journal, self._at, self._done = journal, now, 0
 
     def note(self, tally: Tally, seconds: float = 0.0) -> None:
-        """Write down how many questions are done since the last time, if that was so many seconds ago."""
+        """Write how many questions were done since the last note, if that is long enough ago."""
         done, now = tally.answered + tally.failed, time.monotonic()
         if now - self._at >= seconds:
             self._journal.note_pace(done - self._done, now - self._at)

@@ -1,4 +1,4 @@
-"""Pauses: how long a server asks to wait, in whatever way it says so."""
+"""Pauses: how long a server asks to wait, in any of the ways in which servers do."""
 
 import random
 import re
@@ -14,17 +14,17 @@ UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 # A number of seconds as large as this is a date: since 1970, in seconds or in milliseconds.
 DATE, DATE_MS = 1e9, 1e12
-# However much of a minute's allowance is used up, no more than a minute is waited for it.
+# The wait for a minute's allowance is never longer than a minute.
 MINUTE = 60.0
 
 
 def jittered(seconds: float) -> float:
-    """Half of a time or more, by chance; it changes when things are done, never what comes of them."""
+    """A random part of a time, at least half; it changes when things are done, but never the results."""
     return seconds * random.uniform(0.5, 1.0)  # noqa: S311 - nothing secret hangs on it
 
 
 def wait_in(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a server asks to wait for in a refusal; None where it does not say.
+    """Seconds that a server asks to wait in a refusal; None if it does not.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def wait_in(headers: Mapping[str, str]) -> float | None:
 
 
 def held(headers: Mapping[str, str], most: float = MINUTE) -> float:
-    """Seconds until there is more of what is used up, by the rate-limit headers; 0 where nothing is.
+    """Seconds until a used-up limit is renewed, by the rate-limit headers; 0 if none is used up.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def _number(text: str) -> float | None:
 
 
 def _seconds(text: str) -> float | None:
-    """Seconds from now: a number, a span_of such as `6m0s`, or a date of any of three kinds."""
+    """Seconds from now: a number, a span such as `6m0s`, or a date in any of three formats."""
     if (number := _number(text)) is not None:
         if number >= DATE:
             return max((number / 1000 if number >= DATE_MS else number) - time.time(), 0.0)

@@ -1,4 +1,4 @@
-"""Progress: where the asking stands."""
+"""Progress of a run of a model."""
 
 from dataclasses import dataclass, field
 
@@ -9,22 +9,22 @@ __all__ = ["EndpointError", "Tally", "amount", "duration"]
 
 @dataclass
 class Tally:
-    """Where the asking stands, or stood at its end; the answers themselves are in the journal.
+    """The progress or the result of a run of a model, in counts; the answers themselves are in the journal.
 
     Attributes
     ----------
     total
-        Questions in all, by the count of the caller; None where there is none.
+        Questions in all, as the caller counted them; None if it did not.
     kept
-        Of those: answered by earlier runs. Whoever asks fills it in.
+        Of those, how many were answered by earlier runs; the caller fills it in.
     answered
         Questions answered in this run.
     failed
         Questions that have no answer after all attempts.
     unread
-        Of those answered: how many answers could not be read.
+        Of the answered: how many answers could not be read.
     in_flight, waiting
-        Requests under way, and questions that wait to be asked again.
+        Requests in flight, and questions that wait to be asked again.
     concurrency
         How many requests may be in flight at this time.
     retries
@@ -32,13 +32,13 @@ class Tally:
     throttled
         Answers that said "too many requests" (429).
     reasked
-        Answers that could not be read, and whose question was asked again.
+        Answers that could not be read, so that the question was asked again.
     refused
-        Of those failed: how many questions the server refuses for what they are.
+        Of the failed: how many questions the server refuses because of their content.
     cut
-        Of those unread: how many answers were cut off at `max_tokens`.
+        Of the unreadable: how many answers were cut off at `max_tokens`.
     faults
-        What went wrong with requests, each reason with its count.
+        Failures of requests, by reason, with counts.
     last
         The last of these reasons.
     away
@@ -46,16 +46,16 @@ class Tally:
     prompt_tokens, completion_tokens
         As the server counted them.
     cost
-        US dollars; None where no price is known. Where the server does not count tokens, estimated from the texts'
-        length.
+        US dollars; None if no price is known. If the server does not count tokens, they are estimated from the length of
+        the texts.
     seconds
         Since the first request.
     stopped
-        `"max_cost"`, `"interrupted"`, `"patience"`, or None where it went to the end.
+        `"max_cost"`, `"interrupted"`, `"patience"`, or None if the run was not stopped.
     structured
         How the server was asked for JSON, once that is known.
     notes
-        What was changed of the request because the server wanted it so, and what else was decided on the way.
+        How requests were adapted to the server, and other decisions of the run.
     """
 
     total: int | None = None
@@ -84,22 +84,22 @@ class Tally:
     _said: list[str] = field(default_factory=list, repr=False)
 
     def trouble(self, reason: str) -> None:
-        """Count what went wrong with a request."""
+        """Count a failure of a request."""
         self.faults[reason] = self.faults.get(reason, 0) + 1
         self.last = reason
 
     def note(self, text: str) -> None:
-        """Say what was decided, once."""
+        """Add a note, unless it is there already."""
         if text not in self._said:
             self._said.append(text)
 
     def changes(self, notes: list[str]) -> None:
-        """Take down how requests were changed."""
+        """Set the notes on how requests were adapted."""
         self.notes = list(dict.fromkeys([*notes, *self._said]))
 
     @property
     def expected(self) -> float | None:
-        """US dollars at the end, at what a question has cost until now; None where it cannot be known.
+        """US dollars at the end, at the cost of a question so far; None if it is not known.
 
         Examples
         --------
@@ -112,7 +112,7 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Questions that need no more asking in this run: answered, now or earlier, or failed."""
+        """Questions that are done in this run: answered, now or earlier, or failed."""
         return self.kept + self.answered + self.failed
 
     @property
@@ -122,7 +122,7 @@ class Tally:
 
     @property
     def left(self) -> float | None:
-        """Seconds to the end at this rate; None where it cannot be known.
+        """Seconds to the end at this rate; None if it is not known.
 
         Examples
         --------
@@ -133,11 +133,11 @@ class Tally:
 
     @property
     def stage(self) -> str:
-        """What is being done: asking, or stopping after that."""
+        """The stage: asking, or stopping."""
         return "asking" if self.stopped is None else "stopping"
 
     def __str__(self) -> str:
-        """Where it stands, in a line: what tells most comes first.
+        """The progress in one line, the most important first.
 
         Examples
         --------
@@ -177,14 +177,14 @@ class Tally:
 
 
 class EndpointError(InstagError):
-    """The endpoint ends all asking: it said so itself, or nothing that it says is of use.
+    """The endpoint makes it useless to go on: it refuses all questions, or none of its answers can be used.
 
-    What was answered until then is in the journal.
+    The answers until then are in the journal.
 
     Attributes
     ----------
     tally
-        Where it stood then.
+        The progress until then.
     """
 
     def __init__(self, message: str, tally: Tally) -> None:
@@ -207,7 +207,7 @@ def amount(number: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time, in the two units that tell most.
+    """A time, in its two largest units.
 
     Examples
     --------

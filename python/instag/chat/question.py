@@ -1,4 +1,4 @@
-"""Questions, and what comes of them: the key that an answer is known by, replies and faults."""
+"""Questions with their keys, and their replies and faults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ KEY = 16
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a server is asked.
+    """A question to a server.
 
     Attributes
     ----------
@@ -46,9 +46,9 @@ class Question:
 
 
 def identity_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> bytes:
-    """What shapes an answer beside the text that is asked about.
+    """What an answer depends on other than the text that is asked about.
 
-    Settings of the sampling are not in it: answers stay good when a limit grows or a temperature changes.
+    Sampling settings are not part of it: answers stay valid when a limit is raised or the temperature changes.
 
     Parameters
     ----------
@@ -62,24 +62,24 @@ def identity_of(model: str, prompt: str, schema: Mapping[str, Any] | None) -> by
     Returns
     -------
     bytes
-        What stands before each text in its key.
+        The bytes that are hashed before each text.
 
     Examples
     --------
     >>> identity_of("m", "p", None) == identity_of("m", "p", {"type": "object"})
     False
     """
-    # A list in JSON: no two different triples are written alike.
+    # A list in JSON, in which no two different triples are the same text.
     return orjson.dumps([model, prompt, schema], option=orjson.OPT_SORT_KEYS) + b"\n"
 
 
 def key_of(identity: bytes, text: str) -> bytes:
-    """Hash what is asked: the same question has the same key on every machine.
+    """Hash a question: the same question has the same key on every machine.
 
     Parameters
     ----------
     identity
-        What :func:`identity_of` gives.
+        The result of :func:`identity_of`.
     text
         The text that is asked about.
 
@@ -102,7 +102,7 @@ BYTES = np.dtype(f"S{KEY}")
 
 
 class KeySet:
-    """A set of keys that does not change: 16 bytes each, and found by halving.
+    """An immutable set of keys of 16 bytes each, with lookup by bisection.
 
     Parameters
     ----------
@@ -150,15 +150,15 @@ def _flat(keys: NDArray[Any]) -> NDArray[np.bytes_]:
 
 
 LONGEST_ANSWER = 1_000_000
-"""Characters of an answer that is read."""
+"""The most characters of an answer that is parsed."""
 
 TOO_LARGE = "too large"
-"""The finish reason of an answer that had so many bytes that it was not read to its end."""
+"""The finish reason of an answer that was too large to be read to its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A complete answer of the server, and paid for; whether it can be read is another matter.
+    """A complete answer of the server, which was paid for; it may or may not be readable.
 
     Attributes
     ----------
@@ -167,19 +167,19 @@ class Reply:
     content
         The text, None where the server sent none.
     finish_reason
-        Why the model stopped: `stop`, `length`, `content_filter`, by whatever word a server says so, or the server's own
-        word; None where it does not say. Or `too large`: the answer was beyond 8 MiB, and has no content because it was
+        Why the model stopped: `stop`, `length` or `content_filter`, whatever the server calls it, or the server's own
+        word; None if it gives no reason. Or `too large`: the answer was beyond 8 MiB, and has no content because it was
         not read to its end.
     refusal
-        The model's words for why it does not answer, if it does not.
+        The model's reason why it does not answer, if it refuses.
     prompt_tokens, completion_tokens
-        As the server counted them; 0 where it does not say.
+        As the server counted them; 0 if it did not.
     limit
         The `max_tokens` that it was asked with, if any.
     unread
-        Where it cannot be read and the question is to be asked again: how many answers to it could not be read by now.
+        If it cannot be read and the question is to be asked again: how many answers could not be read so far.
     temperature
-        The temperature that it was asked with, where that is another than for all questions.
+        The temperature that it was asked with, if that differs from other questions.
     """
 
     key: bytes
@@ -195,7 +195,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """No answer, and nothing paid.
+    """A question without an answer; nothing was paid.
 
     Attributes
     ----------
@@ -208,8 +208,8 @@ class Fault:
     attempts
         How often it was asked.
     final
-        Whether the server refuses this very question, so that it is asked again only on demand. All other
-        faults may be over by the next run, which asks again.
+        Whether the server refuses this particular question, so that it is asked again only on demand. Other faults may be
+        over by the next run, which asks again.
     """
 
     key: bytes
@@ -237,7 +237,7 @@ class Unreadable(Exception):  # noqa: N818 - it says what the answer is
 
 
 def content_of(reply: Reply) -> str:
-    """The text of an answer that the model ended itself, and that nobody refused.
+    """The text of an answer that the model ended itself, and that was not refused.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reading: what is done about an answer, and about one that cannot be read."""
+"""Reading: what to do with an answer, and with one that cannot be read."""
 
 import time
 from dataclasses import replace
@@ -18,13 +18,13 @@ DIFFERING = 3
 
 
 class Reading:
-    """Takes the answers of a run: into the journal first, for they are paid for."""
+    """Takes the answers of a run, and writes them to the journal first, since they were paid for."""
 
     def __init__(self, state: RunState) -> None:
         self._state = state
 
     def answered(self, job: Job, lane: Lane, reply: Reply, sent: float) -> None:
-        """Take an answer to a question that was sent then."""
+        """Take an answer, and the time when its question was sent."""
         try:
             problem = self._problem(reply)
         except BaseException:
@@ -36,7 +36,7 @@ class Reading:
         again = problem is not None and self._reask(job, lane, reply, problem)
         if again:
             reply = replace(reply, unread=job.unread)
-        # Into the journal before it counts: it is paid for.
+        # First into the journal: it was paid for.
         self._state.journal.append(reply)
         self._pay(job, lane, reply)
         self._heard(job, lane, sent)
@@ -54,7 +54,7 @@ class Reading:
         self._state.end(words and f"{self._state.whose(lane)}: {words}")
 
     def _understood(self, job: Job, lane: Lane) -> None:
-        """An answer can be read: so this is how to ask, at least this question."""
+        """Record that an answer could be read, so that this way to ask works, at least for this question."""
         if job.way is None:
             lane.form.understood()
         elif job.way in lane.form.lower:
@@ -71,7 +71,7 @@ class Reading:
         return None
 
     def _reask(self, job: Job, lane: Lane, reply: Reply, problem: Unreadable) -> bool:
-        """Whether a question is asked again whose answer cannot be read, and how; each time is counted."""
+        """Whether and how to ask a question again if its answer cannot be read; each time is counted."""
         form, reason = lane.form, problem.reason
         if reason == "length" and _blank(reply):
             reason = "blank"
@@ -90,13 +90,13 @@ class Reading:
             if again and form.temperature is not None:
                 job.temperature = max(form.temperature, HEATS[min(job.unread, len(HEATS) - 1)])
         else:
-            # The server broke off, by whatever name.
+            # The server broke off, whatever it calls that.
             again = job.unread + 1 < self._state.limits.attempts
         job.unread += again
         return again
 
     def _longer(self, job: Job, lane: Lane) -> bool:
-        """Ask once more, with room for more, where an answer was cut off and that can be paid for."""
+        """Ask once more with a higher limit if an answer was cut off and the cost allows it."""
         limit = job.limit or lane.form.limit
         if job.limit is not None or limit is None or not self._state.limits.reask:
             return False
@@ -116,12 +116,12 @@ class Reading:
         self._state.tally.completion_tokens += reply.completion_tokens
 
     def _heard(self, job: Job, lane: Lane, sent: float) -> None:
-        """The endpoint answers: what others met meanwhile was about them."""
+        """Record that the endpoint answers, so that failures of other questions meanwhile were their own."""
         now = time.monotonic()
         if lane.outage.since is not None:
             lane.outage.end()
             lane.window.restart()
-            # It may have been they: what they meet from now on counts.
+            # These questions may have been the cause: their failures count from now on.
             for each in lane.resting:
                 each.suspect = each is not job
             lane.resting.clear()
@@ -147,6 +147,6 @@ class Reading:
 
 
 def _blank(reply: Reply) -> bool:
-    """Whether an answer is all white space but for a little, as models write that are held to a grammar."""
+    """Whether an answer is almost only white space, as some models write under a grammar."""
     content = reply.content or ""
     return len("".join(content.split())) < BLANK * len(content)

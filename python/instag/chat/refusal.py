@@ -1,4 +1,4 @@
-"""Refusals: what kind of trouble a server's words and status mean, in whatever language they are."""
+"""Refusals: the kind of trouble that a server's words and status mean, in any language."""
 
 import json
 import re
@@ -22,27 +22,27 @@ WAITING = re.compile(
 PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|mil|s|m|h|d)", re.IGNORECASE)
 UNITS = {"ms": 0.001, "mil": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
-# Keep-alive lines that stand before an answer, and what opens a value in JSON.
+# Keep-alive lines before an answer.
 COMMENT = re.compile(rb"\A(?:\s|:[^\n]*\n|\xef\xbb\xbf)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Anything but a reply.
+    """Anything other than a reply.
 
     Attributes
     ----------
     kind
-        `busy`: the server has too many requests. `away`: it does not work now. `odd`: it speaks of something else, such
-        as a page for people. `refused`: it does not take this request. `barred`: it refuses by 403, 404 or 405, which
-        may be about this question or about all. `own`: it refuses this very question, for what is in it. `unwritten`:
-        it did not like the JSON that the model wrote. `stop`: it will not answer any question.
+        `busy`: the server has too many requests. `away`: it does not work now. `odd`: it answers something else, such as
+        a web page. `refused`: it does not accept this request. `barred`: it refuses with a status such as 403 or 404,
+        which may be about this question or about all. `own`: it refuses this question because of its content.
+        `unwritten`: it rejected the JSON that the model wrote. `stop`: it will not answer any question.
     reason, detail
         A short name, and the server's words.
     wait
-        Seconds that the server asks to wait, where it says so in its body.
+        Seconds that the server asks to wait, if its body says so.
     words
-        All of its words, to find the names of fields in; never shown.
+        The whole body, to find the names of fields in; it is never shown.
     """
 
     kind: Kind
@@ -53,7 +53,7 @@ class Trouble:
 
 
 def refusal_of(status: int, answer: Answer, hide: Redaction) -> Trouble:
-    """What an answer means that is none.
+    """What an error of the server means.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def refusal_of(status: int, answer: Answer, hide: Redaction) -> Trouble:
 
 
 def words_of(body: bytes) -> tuple[str, str]:
-    """What a server says went wrong, and its codes for it."""
+    """A server's error message, and its codes."""
     found = loaded(body)
     if isinstance(found, list) and found and isinstance(found[0], dict):
         found = found[0]
@@ -119,14 +119,14 @@ def _fields(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
 
 
 def loaded(body: bytes) -> Any:
-    """The JSON of a body, also with marks or keep-alive lines before it, or in Latin-1; None where there is none."""
+    """The JSON of a body, also after a byte-order mark or keep-alive lines, or in Latin-1; None if there is none."""
     for text in (body, COMMENT.sub(b"", body)):
         try:
             return orjson.loads(text)
         except ValueError:
             pass
         try:
-            # Half a surrogate pair is no JSON to orjson; models do write it.
+            # orjson refuses half a surrogate pair, which models do write.
             return json.loads(text)
         except (ValueError, RecursionError):
             pass

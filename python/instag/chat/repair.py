@@ -1,4 +1,4 @@
-"""JSON that is wrong within, put right where nothing is added, lost or torn by it."""
+"""Invalid JSON, repaired if nothing is added, lost or split by that."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from instag.chat.question import Unreadable
 
 __all__ = ["repairs"]
 
-# What JSON has outside of its strings, in the marks of other keyboards.
+# JSON's punctuation, and its full-width forms.
 PLAIN = str.maketrans("，、；;：｛｝［］＝", ",,,,:{}[]:")
 # Strings; what takes their place in other keyboards' marks; comments; marks; names that want quotation marks.
 TOKEN = re.compile(
@@ -20,48 +20,47 @@ TOKEN = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-# A backslash that begins no escape, of JSON or another language: LaTeX, a path.
+# A backslash that begins no escape of JSON or another language: in LaTeX or a path.
 ESCAPE = re.compile(
     r"""\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}|(?P<apostrophe>')|(?P<stray>)(?!x[0-9A-Fa-f]{2}|U[0-9A-Fa-f]{8}|[0-7N]))"""
 )
 RIGHT: dict[str | None, str] = {"apostrophe": "'", "stray": "\\\\"}
-# Escapes of other languages, whose backslash a repair would lose.
+# Escapes of other languages, whose backslash a repair would drop.
 FOREIGN = re.compile(r"""(?<!\\)(?:\\\\)*\\[^\"'\\/bfnrtu]""")
 MARKS = re.compile(r"[\s\"'\[\]{},:\\]+")
-# What only stands between two strings.
+# Punctuation that only stands between two strings.
 SEAM = re.compile(r"""["']\s*[,;:]\s*["']""")
-# A string in which the first quotation mark ends something.
+# A string in which the first quotation mark is a closing one.
 TORN = re.compile(r"""(?<!\\)"(?:[^"\\]|\\[^"])*+\\"(?:\s|[,;:)])""")
-# LaTeX where it begins like an escape of JSON.
+# LaTeX commands that begin like an escape of JSON.
 LATEX = re.compile(r"(?<!\\)\\(?=[bfrt][a-z]{2})")
-# The thorough repair takes time that grows as the square of these; all that a hundred tags need is within.
+# The thorough repair takes time quadratic in these; a hundred tags need fewer.
 LONGEST = 20_000
 QUOTES = 800
-# And it takes one backslash of two away.
+# It also drops one backslash of two.
 DIFFICULT = re.compile(r'\\[^"n/]')
 
 
 def repairs(body: str) -> Iterator[str]:
-    r"""Put a text right that should be JSON, the most careful way first.
+    r"""Repair a text that should be JSON, trying the most careful way first.
 
-    `fast-json-repair` knows apostrophes in single quotes, `json-repair` quotation marks in double ones. Comments, escapes
-    of other languages, marks of other keyboards and names without quotation marks are put right by rule
-    before them.
+    `fast-json-repair` handles apostrophes in single quotes, `json-repair` quotation marks in double ones. Before them,
+    rules repair comments, escapes of other languages, full-width punctuation and keys without quotation marks.
 
     Parameters
     ----------
     body
-        All from the first bracket to the last.
+        The text from the first bracket to the last.
 
     Yields
     ------
     str
-        What holds the same strings, in the same order, and as many brackets; it need not be JSON yet.
+        Texts with the same strings in the same order, and as many brackets; they need not be valid JSON yet.
 
     Raises
     ------
     Unreadable
-        Where the libraries are not installed.
+        If the libraries are not installed.
 
     Examples
     --------
@@ -107,7 +106,7 @@ def _by_rule(token: re.Match[str]) -> str:
 
 
 def _kept(body: str, repair: Callable[..., str]) -> Iterator[str]:
-    """The repaired text, if nothing was added, lost or torn."""
+    """The repaired text, if nothing was added, lost or split."""
     if FOREIGN.search(body):
         return
     try:
@@ -120,26 +119,26 @@ def _kept(body: str, repair: Callable[..., str]) -> Iterator[str]:
 
 
 def _apart(body: str, repaired: str) -> bool:
-    """Whether no two strings became one: each has its own marks between, and what is quoted in it begins and then ends.
+    """Whether no two strings were joined: punctuation separates them, and quotations within them open before they close.
 
-    Nor did one take in a bracket.
+    No string may have absorbed a bracket either.
     """
     seams = len(SEAM.findall(repaired)) >= len(SEAM.findall(body))
     return seams and not TORN.search(repaired) and body.count("}") == repaired.count("}")
 
 
 def _bare(text: str) -> str:
-    """What is in a text beside JSON's own marks; Python's names count as JSON's."""
+    """The text without JSON's punctuation; Python's constants count as JSON's."""
     for name, own in (("None", "null"), ("True", "true"), ("False", "false")):
         text = text.replace(name, own)
     return MARKS.sub("", text)
 
 
 def _strings(text: str) -> int:
-    """How many quotation marks of both kinds."""
+    """The number of quotation marks of both kinds."""
     return text.count('"') + text.count("'")
 
 
 def _closed(body: str, repaired: str) -> bool:
-    """Whether all brackets are there; objects may lack an end where each list has its own."""
+    """Whether no bracket is missing; objects may lack their end if every list has its own."""
     return [*map(body.count, "[]{")] == [*map(repaired.count, "[]{")] and body.count("}") <= repaired.count("}")

@@ -18,7 +18,7 @@ class RequestBody:
     Raises
     ------
     InputError
-        Where a field of sampling cannot be set here, or is out of range.
+        If a sampling field cannot be set here, or is out of range.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class RequestBody:
         self._schema, self._sampling = schema, dict(sampling)
         self._renamed = False
         self._before = orjson.dumps({"model": model})[:-1] + b',"messages":'
-        # What stands after the messages, for each way to ask for JSON, temperature and limit that came.
+        # The JSON after the messages, for each way to ask for JSON, temperature and limit that was used.
         self._built: dict[tuple[str, float | None, int | None], bytes] = {}
 
     @property
@@ -42,7 +42,7 @@ class RequestBody:
 
     @property
     def temperature(self) -> float | None:
-        """The temperature, None where none is sent."""
+        """The temperature, None if none is sent."""
         return self._sampling.get("temperature")
 
     def build(self, messages: bytes, way: str, temperature: float | None = None, limit: int | None = None) -> bytes:
@@ -51,11 +51,11 @@ class RequestBody:
         Parameters
         ----------
         messages
-            The messages, which are JSON already.
+            The messages, as JSON.
         way
             How JSON is asked for.
         temperature, limit
-            In the place of those of all questions, where the server takes one.
+            Instead of those of all questions, if the server takes one.
         """
         own = (way, temperature, limit)
         if (after := self._built.get(own)) is None:
@@ -63,7 +63,7 @@ class RequestBody:
         return b"".join((self._before, messages, after))
 
     def change(self, what: str) -> bool:
-        """Make a change of :data:`instag.chat.quirks.ADAPTATIONS` by its name; whether there was anything to change."""
+        """Make a change of :data:`instag.chat.quirks.ADAPTATIONS` by its name; returns whether it changed anything."""
         self._built.clear()
         made = next((each for each in ADAPTATIONS if each.name == what), None)
         if made is None or made.field not in self._sampling or (made.renamed and self._renamed):
@@ -74,7 +74,7 @@ class RequestBody:
         return True
 
     def _after(self, way: str, temperature: float | None, limit: int | None) -> bytes:
-        """What stands after the messages."""
+        """The JSON after the messages."""
         sampling = dict(self._sampling)
         if temperature is not None and "temperature" in sampling:
             sampling["temperature"] = temperature

@@ -1,4 +1,4 @@
-"""The format of requests: how a question is put to a server, found out with the first ones."""
+"""The format of requests: what a server accepts, found out with the first questions."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -10,31 +10,31 @@ from instag.errors import InputError
 
 __all__ = ["RequestFormat", "Structured"]
 
-# What an answer that cannot be read says nothing about how it was asked for.
+# Reasons why an answer cannot be read that have nothing to do with the format of the request.
 NEUTRAL = frozenset({"length", "refused", "filtered", "too large"})
-# Answers in a row that cannot be read before the question is put in another way: one may be bad luck.
+# How many answers in a row cannot be read before another way to ask is tried: one may be bad luck.
 STRIKES = 2
 
 
 class RequestFormat:
-    """Builds the bodies of requests, and adapts them to what a server understands.
+    """Builds the bodies of requests, and adapts them to the server.
 
-    Until the first answer that can be read, it is probing: one question at a time. Where the server refuses a way to
-    ask for JSON, or twice gives an answer that cannot be read, the same question is put in the next way. If it was not
-    for a reason that names that way, the next question is asked in the first way once more: bad luck with one question
-    costs nothing. Where no way gives a readable answer, it stays with the first that the server did not refuse.
+    Until the first answer that can be read, it is probing, with one question at a time. If the server refuses a way to ask
+    for JSON, or twice gives an answer that cannot be read, the same question is asked in the next way. If the reason did
+    not mention the way, the next question is asked in the first way once more, so that bad luck with one question has no
+    consequences. If no way gives a readable answer, it stays with the first that the server did not refuse.
 
     Attributes
     ----------
     probing
-        Whether the way to ask for JSON is still to be found.
+        Whether the way to ask for JSON is still being found out.
     version
-        Counts the changes; what was asked in an older version may be asked again at no charge.
+        Counts the changes; a question of an older version may be asked again without counting as an attempt.
 
     Raises
     ------
     InputError
-        Where a schema is wanted in the request and there is none, or there is no such way.
+        If the way needs a schema and there is none, or there is no such way.
 
     Examples
     --------
@@ -54,17 +54,17 @@ class RequestFormat:
         ways = [structured] if structured != "auto" else get_args(Structured)[1:] if schema is not None else ["none"]
         self._ways: list[str] = list(ways)
         self._way = 0
-        self._candidate: int | None = None  # works, while the first way is looked at once more
+        self._candidate: int | None = None  # a way that works, while the first is tried once more
         self._answered: int | None = None  # the first way that was not refused
         self._strikes, self._doubtful = 0, False
         self.probing = True
         self.version = 0
         self._adapted: dict[str, str] = {}
-        self._steps: list[str] = []  # one for each way that was left behind
+        self._steps: list[str] = []  # one for each way that was given up
 
     @property
     def notes(self) -> list[str]:
-        """What was changed, and why."""
+        """The changes, and the reasons."""
         return [f"{what}: {why}" for what, why in self._adapted.items()] + self._steps
 
     @property
@@ -74,7 +74,7 @@ class RequestFormat:
 
     @property
     def lower(self) -> range:
-        """The ways below the present one, to be tried with a single question."""
+        """The ways after the present one, which may be tried with a single question."""
         return range(self._way + 1, len(self._ways))
 
     @property
@@ -84,7 +84,7 @@ class RequestFormat:
 
     @property
     def temperature(self) -> float | None:
-        """The temperature, None where none is sent."""
+        """The temperature, None if none is sent."""
         return self._body.temperature
 
     def body(
@@ -100,17 +100,17 @@ class RequestFormat:
         Parameters
         ----------
         messages
-            The messages, which are JSON already.
+            The messages, as JSON.
         way
-            How JSON is asked for, from :attr:`lower`; None for the present way.
+            How to ask for JSON, from :attr:`lower`; None for the present way.
         temperature, limit
-            In the place of those of all questions, where the server takes one.
+            Instead of those of all questions, if the server takes one.
         """
         taken = self._way if way is None else max(way, self._way)
         return self._body.build(messages, self._ways[taken], temperature, limit)
 
     def understood(self) -> None:
-        """The server gave an answer that can be read, or one that says nothing about the form."""
+        """Record an answer that can be read, or that has nothing to do with the format."""
         if not self.probing:
             return
         if self._candidate is None and self._way and self._doubtful:
@@ -122,7 +122,7 @@ class RequestFormat:
         self._candidate, self.probing = None, False
 
     def unread(self, reason: str) -> bool:
-        """The server gave an answer that cannot be read; whether to put the question again, in this or another way."""
+        """Record an answer that cannot be read; returns whether to ask the question again, in this or another way."""
         if not self.probing:
             return False
         if reason in NEUTRAL:
@@ -138,14 +138,14 @@ class RequestFormat:
         return False
 
     def refused(self, words: str, shown: str | None = None) -> bool:
-        """The server refuses the request; whether it was changed, and may be asked again.
+        """Record a refusal of the request; returns whether the format was changed, so that it may be asked again.
 
         Parameters
         ----------
         words
-            All of the server's.
+            The server's whole message.
         shown
-            As much of them as may be shown.
+            The part of it that may be shown.
         """
         shown = words if shown is None else shown
         if self._adapt(words, shown):
@@ -158,33 +158,33 @@ class RequestFormat:
             return True
         if self._answered is not None:
             return self._settle(self._answered)
-        # Every way is refused: the question may be at fault, and the next one begins with the first way again.
+        # Every way was refused: the question may be the cause, and the next one begins with the first way again.
         self._restart()
         return False
 
     def settle(self) -> None:
-        """Stay with the way that was understood, without a second look at the first."""
+        """Stay with the way that worked, without trying the first again."""
         if self.probing:
             self._settle(self._way if self._candidate is None else self._candidate)
 
     def cycle(self) -> None:
-        """Take the next way, after the last the first again, while it is not known whether the server is there."""
+        """Go to the next way, and from the last to the first, while it is not known whether the server runs at all."""
         if self.probing and len(self._ways) > 1 and not self._down("it was not answered", doubtful=True):
             self._restart()
 
     def step_down(self, way: int, why: str) -> None:
-        """Leave the ways above one behind, after several questions that were only answered in it."""
+        """Give up the ways before one, after several questions that were answered only in it."""
         while self._way < way:
             self._down(why, doubtful=False)
 
     @property
     def found(self) -> bool:
-        """Whether there was anything to find out."""
+        """Whether anything was found out about the server."""
         return len(self._ways) > 1 or bool(self._adapted)
 
     @property
     def setup(self) -> dict[str, Any]:
-        """What was found out, for the journal."""
+        """The result, for the journal."""
         found: dict[str, Any] = {"structured": self.structured}
         if self._adapted:
             found["changed"] = dict(self._adapted)
@@ -193,7 +193,7 @@ class RequestFormat:
         return found
 
     def restore(self, setup: Mapping[str, Any]) -> None:
-        """Begin where an earlier run came to, by the :attr:`setup` that its journal holds."""
+        """Begin with the :attr:`setup` that an earlier run wrote to the journal."""
         if setup.get("structured") not in self._ways:
             return
         changed, left = setup.get("changed"), setup.get("left")
@@ -205,7 +205,7 @@ class RequestFormat:
         self.version += 1
 
     def _adapt(self, words: str, shown: str) -> bool:
-        """Change what the words name, if it is in the request and was not changed for the same before."""
+        """Make the change that the words ask for, if it applies and was not made before."""
         for each in ADAPTATIONS:
             if each.name not in self._adapted and each.about.search(words) and self._body.change(each.name):
                 self._adapted[each.name] = shown
@@ -222,7 +222,7 @@ class RequestFormat:
         return True
 
     def _settle(self, way: int) -> bool:
-        """Look no further; whether the question may be asked again, because the way is another now."""
+        """End the probing; returns whether the way has changed, so that the question may be asked again."""
         changed = way != self._way
         self._go(way)
         del self._steps[way:]

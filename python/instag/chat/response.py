@@ -1,4 +1,4 @@
-"""Responses: what a server's answer means, whatever words it is put in."""
+"""Responses: what a server's answer means, whatever words it uses."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run: workers that take questions, ask them, and put what comes into the journal."""
+"""A run: workers that take questions, ask them, and write the answers to the journal."""
 
 import asyncio
 import time
@@ -25,10 +25,10 @@ from instag.chat.trouble import Troubles
 
 __all__ = ["Run", "ask"]
 
-# Seconds between two checks of how the run goes; and seconds that requests in flight have left when the run is ended.
+# Seconds between two checks of the run, and seconds that requests in flight get when the run is ended.
 TICK = 0.25
 GRACE = 10.0
-# Seconds between two lines of the journal that say how fast questions are answered.
+# Seconds between two notes on the pace in the journal.
 PACED = 60.0
 
 
@@ -51,58 +51,57 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
     Questions are taken from the iterable as they are needed, and forgotten once they are in the journal: memory does
     not grow with their number.
 
-    Every question ends in one of three ways. It is answered: a :class:`Reply` is in the journal. It failed: after all
-    attempts a :class:`Fault` is in the journal, with the reason. Or, where the asking ended early, it was not tried:
-    the journal has nothing of it.
+    Every question ends in one of three ways. It is answered: a :class:`Reply` is in the journal. It failed after all
+    attempts: a :class:`Fault` with the reason is in the journal. Or it was not tried, because the run ended early: the
+    journal has no record of it.
 
     Parameters
     ----------
     questions
-        What to ask, in this order: keys that are distinct, and not yet answered; see :meth:`Journal.answered`. Those
-        that failed before (:meth:`Journal.failed`) had better come last.
+        The questions, in order, with distinct keys that are not answered yet; see :meth:`Journal.answered`. Questions
+        that failed before (:meth:`Journal.failed`) should come last.
     endpoint
-        Whom to ask; of several, each with limits of its own, the one with the fewest requests in flight.
+        The endpoint, or several with limits of their own: the one with the fewest requests in flight is asked.
     journal
         An open journal.
     schema
         The JSON schema of an answer, or None.
     limits
-        How much at a time, in a minute, and at all.
+        How much to ask at a time, in a minute, and in all.
     read
-        Called with each reply; it raises :class:`Unreadable` for one that cannot be read, and what it returns is
-        thrown away.
+        Called with each reply; it raises :class:`Unreadable` for one that cannot be read. What it returns is ignored.
     structured
         How to ask the server for JSON: `"json_schema"` (OpenAI's, with a strict schema), `"structured_outputs"`
-        (vLLM's), `"json_object"` (any JSON), `"none"` (by the messages alone). `"auto"` puts the first question in
-        these ways, in this order, until one is not refused and its answer can be read. Each answer is paid for: all
-        are in the journal, the one that counts as the last.
+        (vLLM's), `"json_object"` (any JSON), `"none"` (by the messages alone). `"auto"` asks the first question in
+        these ways, in this order, until one is not refused and its answer can be read. Each answer is paid for, and
+        all are in the journal; the last one counts.
     sampling
-        What else goes into a request: `temperature`, `max_tokens` and whatever the server knows. Where the server
-        wants `max_completion_tokens`, or no temperature, the request is adapted, and the tally's notes say so.
+        Other fields of a request: `temperature`, `max_tokens` and any that the server supports. If the server requires
+        `max_completion_tokens`, or no temperature, requests are adapted, and the tally's notes say so.
     total
         How many questions there are, for the tally.
     stop
-        Once it is set, nothing new is asked; what is in flight is waited for.
+        Once it is set, nothing new is asked, and requests in flight are waited for.
     watch
         Called with the tally four times a second, and at the end.
 
     Returns
     -------
     Tally
-        Where it stands; `stopped` says whether it ended early.
+        The counts; `stopped` says whether it ended early.
 
     Raises
     ------
     EndpointError
-        Where asking on makes no sense: the server refuses the key, further payment, the model or the address, what
-        answers there is no chat endpoint, there is no answer for as long as the patience lasts (then the tally's
-        `stopped` is `"patience"`), or too much goes wrong: more unreadable answers than `limits.max_unread`, 20
-        questions in a row that fail, or that are refused. Questions that the journal has a reply or a fault of do not
-        count. The message has the server's own words, and the error a `tally`.
+        If it is useless to go on: the server refuses the key, the payment, the model or the address; it is not a chat
+        endpoint; there is no answer until the patience ends (then the tally's `stopped` is `"patience"`); or too much
+        goes wrong: more unreadable answers than `limits.max_unread`, or 20 questions in a row that fail or are refused.
+        Questions with a reply or a fault from earlier runs do not count. The message has the server's own words, and the
+        error has a `tally`.
     InputError
-        Where an option makes no sense, a library is missing, or the journal cannot be written.
+        If an option is invalid, a library is missing, or the journal cannot be written.
     asyncio.CancelledError
-        Where the task is cancelled; what was answered is in the journal.
+        If the task is cancelled; the answers so far are in the journal.
     """
     endpoints = [endpoint] if isinstance(endpoint, Endpoint) else list(endpoint)
     began = time.monotonic()
@@ -125,7 +124,7 @@ async def ask(  # noqa: PLR0913 - what is asked, of whom, how, and how much
 
 
 class Run:
-    """One run of :func:`instag.chat.ask`, whose parameters it has."""
+    """One run of :func:`instag.chat.ask`, with its parameters."""
 
     def __init__(
         self,
@@ -150,7 +149,7 @@ class Run:
         self._pace = PaceNotes(journal, self._began)
 
     async def go(self) -> Tally:
-        """Ask everything; see :func:`instag.chat.ask`."""
+        """Ask all questions; see :func:`instag.chat.ask`."""
         scheduler = self._scheduler
         try:
             async with AsyncExitStack() as open_until_the_end:
@@ -162,7 +161,7 @@ class Run:
             self._close()
             self._pace.note(self.tally)
         except BaseExceptionGroup as group:
-            # Of an exception group of several tasks, the first error is raised.
+            # If several tasks raised errors, the first is raised.
             raise group.exceptions[0] from None
         finally:
             self._state.journal.sync()
@@ -176,7 +175,7 @@ class Run:
         return self.tally
 
     def _close(self) -> None:
-        """What becomes of the questions that are left."""
+        """What to do with the questions that are left."""
         for job in self._scheduler.left():
             self._state.give_up(job)
         for lane in self._lanes:
@@ -213,7 +212,7 @@ class Run:
                 scheduler.done(job, lane)
 
     async def _look_around(self) -> None:
-        """While there are workers: show the tally, sync the journal, wake who waits, and end a drain that takes long."""
+        """While there are workers, show the tally, sync the journal, wake waiting workers, and end a stop that takes too long."""
         while not self._over.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK):

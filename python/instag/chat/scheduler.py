@@ -1,4 +1,4 @@
-"""Scheduling: what is asked next, where, and when."""
+"""Scheduling: which question is asked next, where, and when."""
 
 import asyncio
 import time
@@ -16,14 +16,14 @@ from instag.chat.spending import BYTES_A_TOKEN, Spending
 
 __all__ = ["Scheduler", "Waiting"]
 
-# So many wait to be asked again before no new ones are taken; and while the way to ask is still to be found.
+# How many questions may wait to be asked again before no new ones are taken; and while the format is being found out.
 MOST_WAITING, MOST_WHILE_PROBING = 1024, 32
 INFINITE = float("inf")
 
 
 @dataclass
 class Waiting:
-    """Jobs that wait to be asked again, the one that is due first in front.
+    """Jobs that wait to be asked again, ordered by when they are due.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class Waiting:
         return len(self._heap)
 
     def add(self, job: Job, due: float) -> None:
-        """Let a job wait until then; of several, the first to come is the first to go."""
+        """Add a job and the time when it is due; jobs due at the same time keep their order."""
         self._count += 1
         heappush(self._heap, (due, self._count, job))
 
@@ -55,10 +55,10 @@ class Waiting:
 
 
 class Scheduler:
-    """Hands out jobs, one at a time, each as soon as all that limits the asking allows it.
+    """Hands out jobs, one at a time, each as soon as all limits allow it.
 
-    A job that is due again goes before a new question; while it waits, it holds no place in flight. Of several
-    endpoints the one with the fewest in flight is asked.
+    A job that is due again goes before a new question; while it waits, it does not count as in flight. Of several
+    endpoints, the one with the fewest requests in flight is asked.
 
     Parameters
     ----------
@@ -76,8 +76,8 @@ class Scheduler:
     in_flight
         Jobs that were handed out and are not done.
     ended
-        Why nothing more is handed out: `"interrupted"`, `"max_cost"` or `"stopped"`; None while it is, and where all
-        has been asked.
+        Why no more jobs are handed out: `"interrupted"`, `"max_cost"` or `"stopped"`; None while they are, and if all were
+        asked.
     """
 
     def __init__(
@@ -92,24 +92,24 @@ class Scheduler:
         self._lanes, self._stop, self._unread = lanes, stop, unread
         self.spending = Spending(limits.price, limits.max_cost)
         self.waiting = Waiting()
-        self._next: Job | None = None  # chosen, and kept back by the pace or the purse
+        self._next: Job | None = None  # chosen, but held back by a limit of pace or cost
         self._turn, self._changed = asyncio.Lock(), asyncio.Event()
         self.in_flight = 0
         self.ended: str | None = None
 
     @property
     def capacity(self) -> int:
-        """How many may be in flight now."""
+        """How many requests may be in flight now."""
         return sum(lane.capacity for lane in self._open)
 
     @property
     def most(self) -> int:
-        """How many may ever be in flight."""
+        """How many requests may ever be in flight."""
         return sum(lane.window.most for lane in self._lanes)
 
     @property
     def only(self) -> int:
-        """How many questions are left that are known: all, once none are new."""
+        """How many of the questions taken so far are left; once no new ones come, that is all."""
         return len(self.waiting) + self.in_flight + (self._next is not None)
 
     @property
@@ -122,9 +122,9 @@ class Scheduler:
         return [lane for lane in self._lanes if lane.gone is None]
 
     async def take(self) -> tuple[Job, Lane] | None:
-        """Wait for the next job, and where it goes; None where there will be none.
+        """Wait for the next job and its endpoint; None if there will be none.
 
-        Whoever comes first waits for what must be waited for, and all others behind it.
+        Workers wait in line: the first waits until a job may be asked, the others for the first.
         """
         async with self._turn:
             while True:
@@ -139,7 +139,7 @@ class Scheduler:
                     continue
 
     def done(self, job: Job, lane: Lane) -> None:
-        """A job is no longer in flight."""
+        """Record that a job is no longer in flight."""
         self.in_flight -= 1
         lane.in_flight -= 1
         self.spending.reserve(-job.cost)
@@ -150,16 +150,16 @@ class Scheduler:
         self.waiting.add(job, time.monotonic() + seconds)
 
     def wake(self) -> None:
-        """Look again at what may be asked."""
+        """Check again what may be asked."""
         self._changed.set()
 
     def end(self, why: str) -> None:
-        """Hand out no more."""
+        """Hand out no more jobs."""
         self.ended = self.ended or why
         self.wake()
 
     def left(self) -> Iterator[Job]:
-        """Take out the jobs that have been asked, and would have been again."""
+        """Remove the jobs that were asked and would have been asked again."""
         if self._next is not None:
             yield self._next
             self._next = None
@@ -167,12 +167,12 @@ class Scheduler:
             yield self.waiting.take()
 
     def _choose(self, now: float) -> tuple[Job, Lane] | float | None:
-        """The job to ask now and where, the seconds until there may be one, or None."""
+        """The job to ask now with its endpoint, or the seconds until there may be one, or None."""
         if self._stop.is_set() and (self._questions is not None or self.waiting or self._next):
             self.end("interrupted")
         if self.ended or not self._open:
             return None
-        # One that is away is tried with a question that others wait behind, and not with one of the last.
+        # An endpoint that is away is tried with a question that has others after it, and not with one of the last.
         free = sorted(
             (lane for lane in self._open if lane.in_flight < lane.capacity),
             key=lambda lane: (lane.outage.since is not None and self.exhausted, lane.in_flight),
@@ -202,7 +202,7 @@ class Scheduler:
         return Job(question.key, _json(question.messages), unread=self._unread(question.key))
 
     def _allow(self, job: Job, lanes: Sequence[Lane], now: float) -> tuple[Job, Lane] | float | None:
-        """Let a job go where there is time and money for it."""
+        """Hand out a job if the limits of pace and cost allow it."""
         tokens = len(job.messages) // BYTES_A_TOKEN
         early, lane = min(((lane.pace.wait(tokens, now), lane) for lane in lanes), key=lambda found: found[0])
         if early > 0:
@@ -210,7 +210,7 @@ class Scheduler:
         job.cost = self.spending.most_of(len(job.messages), job.limit or lane.form.limit)
         if not self.spending.affords(job.cost):
             if self.in_flight:
-                return INFINITE  # what is under way may turn out cheaper
+                return INFINITE  # requests in flight may cost less than was set aside
             self.end("max_cost")
             return None
         lane.pace.take(tokens)
@@ -225,7 +225,7 @@ class Scheduler:
 def _json(messages: list[dict[str, Any]]) -> bytes:
     try:
         return orjson.dumps(messages)
-    except TypeError:  # half a surrogate pair, which UTF-8 has no place for
+    except TypeError:  # half a surrogate pair, which UTF-8 cannot encode
         return orjson.dumps(_sound(messages))
 
 

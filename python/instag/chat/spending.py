@@ -1,4 +1,4 @@
-"""Spending: what tokens cost, what was spent, and what is set aside for requests under way."""
+"""Spending: what tokens cost, what was spent, and what is set aside for requests in flight."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -11,7 +11,7 @@ from instag.errors import InputError
 __all__ = ["BYTES_A_TOKEN", "Price", "Spending", "price_of", "unpriced"]
 
 MILLION = 1_000_000
-# Bytes of text to a token, where the server has not counted tokens.
+# Bytes of text to a token, if the server has not counted tokens.
 BYTES_A_TOKEN = 4
 # Some prices rise with the length of a request; one of this many tokens pays the first.
 ORDINARY = 1_000
@@ -24,14 +24,14 @@ class Price:
     Attributes
     ----------
     input : float
-        A million tokens of questions.
+        A million tokens of requests.
     output : float
         A million tokens of answers.
 
     Raises
     ------
     InputError
-        Where a price is no number of dollars.
+        If a price is not a number of dollars.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class Price:
                 raise InputError(f"price: {name}: expected US dollars a million tokens, 0 or more; found {dollars!r}")
 
     def of(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """US dollars for so many tokens of questions and of answers."""
+        """US dollars for the tokens of requests and of answers."""
         return (prompt_tokens * self.input + completion_tokens * self.output) / MILLION
 
 
@@ -61,14 +61,14 @@ def price_of(model: str, base_url: str | None) -> Price | None:
     model
         The model's name at its provider.
     base_url
-        The provider's address; None finds the provider by the model's name. An address that no provider is known by,
-        such as a user's own server, has no price, whatever the model.
+        The provider's address; None finds the provider by the model's name. For an address of no known provider, such as
+        a user's own server, no model has a price.
 
     Returns
     -------
     Price or None
-        Without discounts for caches or batches; None where it is unknown, or where genai-prices (from the extra `tag`)
-        is not installed.
+        Without discounts for caches or batches; None if it is unknown, or if genai-prices (from the extra `tag`) is not
+        installed.
 
     Examples
     --------
@@ -91,12 +91,12 @@ def price_of(model: str, base_url: str | None) -> Price | None:
 
 
 def unpriced(how: str) -> str:
-    """Why there is no price, and what to do: it is not known, or what knows prices is not installed.
+    """Why there is no price, and what to do: it is unknown, or the library with prices is not installed.
 
     Parameters
     ----------
     how
-        How a price is given.
+        How to give a price.
 
     Examples
     --------
@@ -108,12 +108,12 @@ def unpriced(how: str) -> str:
     return f"the price of this model is not known: give {how}"
 
 
-# Tokens that an answer is assumed to have at most where no limit is set, until one has more.
+# The most tokens that an answer is assumed to have if no limit is set, until one has more.
 UNLIMITED = 1024
 
 
 class Spending:
-    """Money: each request sets aside the most it may cost, and the answer settles it.
+    """Keeps account of the cost: each request sets aside the most it may cost, and the answer settles it.
 
     Parameters
     ----------
@@ -139,10 +139,10 @@ class Spending:
         self._longest = 0
 
     def most_of(self, size: int, limit: int | None) -> float:
-        """The most that a request of so many bytes may cost.
+        """The most that a request of some bytes may cost.
 
-        Its tokens are estimated: a quarter of the bytes, or as many as the server has counted for others of that size.
-        Those of its answer are the limit, or those of the longest answer yet where a server has gone beyond.
+        Its tokens are estimated as a quarter of the bytes, or as what the server has counted for others of that size.
+        Those of its answer are the limit, or those of the longest answer so far if a server exceeded the limit.
         """
         if self._price is None:
             return 0.0
@@ -150,15 +150,15 @@ class Spending:
         return self._price.of(ceil(tokens), max(UNLIMITED if limit is None else limit, self._longest))
 
     def affords(self, dollars: float) -> bool:
-        """Whether so much more may be set aside."""
+        """Whether an amount may be set aside."""
         return self._most is None or self.spent + self._reserved + dollars <= self._most
 
     def reserve(self, dollars: float) -> None:
-        """Set money aside; less than nothing gives it back."""
+        """Set an amount aside; a negative one is given back."""
         self._reserved += dollars
 
     def pay(self, reply: Reply, size: int) -> None:
-        """Pay for a reply to a request of so many bytes; what the server did not count is estimated."""
+        """Pay for a reply to a request of some bytes; tokens that the server did not count are estimated."""
         if reply.prompt_tokens:
             self._bytes += size
             self._tokens += reply.prompt_tokens
@@ -169,7 +169,7 @@ class Spending:
 
 
 def _said(reply: Reply) -> int:
-    """The tokens of an answer, as its text tells; of one that was not read to its end, as many as it may have."""
+    """The tokens of an answer, estimated from its text; of one that was not read to its end, as many as it may have."""
     if reply.finish_reason == TOO_LARGE:
         return UNLIMITED if reply.limit is None else reply.limit
     return len((reply.content or "").encode()) // BYTES_A_TOKEN

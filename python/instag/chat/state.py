@@ -1,4 +1,4 @@
-"""The state of a run: what everything that handles a question works with."""
+"""The state of a run, which all that handle a question share."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -18,16 +18,16 @@ __all__ = ["RunState"]
 
 @dataclass(eq=False)
 class RunState:
-    """What a run knows; see :func:`instag.chat.ask` for what it was given.
+    """The state of a run; see :func:`instag.chat.ask` for its options.
 
     Attributes
     ----------
     replied, failed
-        The questions that the journal had a reply to, or a fault of, before this run.
+        The questions with a reply or a fault in the journal before this run.
     words
-        Why no more is asked.
+        Why nothing more is asked.
     ended_at
-        When that was found out.
+        When that was decided.
     """
 
     lanes: Sequence[Lane]
@@ -47,13 +47,13 @@ class RunState:
         self.breaker = CircuitBreaker(self.limits.max_unread, ever=len(self.replied) > 0)
 
     def settle(self, lane: Lane) -> None:
-        """Record questions that were refused while others are answered: each was refused for what it is."""
+        """Record questions that were refused while others are answered: each was refused because of its content."""
         for job, trouble in lane.aside.values():
             self.refuse(job, trouble)
         lane.aside.clear()
 
     def refuse(self, job: Job, trouble: Trouble) -> None:
-        """Record that a question was refused for what it is."""
+        """Record that a question was refused because of its content."""
         fault = Fault(job.key, trouble.reason, trouble.detail, job.tries + 1, final=True)
         job.fault = fault
         self.tally.refused += 1
@@ -62,7 +62,7 @@ class RunState:
         self.end(words)
 
     def close(self, lane: Lane, words: str, *, patience: bool = False) -> None:
-        """Ask an endpoint no more; where it was the last, ask nothing more."""
+        """Stop asking an endpoint; if it was the last, end the run."""
         if lane.gone is not None:
             return
         lane.gone = words
@@ -80,13 +80,13 @@ class RunState:
         return f"{lane.endpoint.model} at {lane.endpoint.base_url}"
 
     def known(self, job: Job) -> bool:
-        """Whether the journal had something of a question before this run."""
+        """Whether the journal had a record of a question before this run."""
         return job.key in self.replied or job.key in self.failed
 
     def give_up(self, job: Job) -> None:
-        """Record what came of a job that is not asked again; one that only met a closed gate was not tried."""
+        """Record the end of a job that is not asked again; one that only got "too many requests" was not tried."""
         if job.unread:
-            # The journal has what was answered; the next run asks again.
+            # The journal has its answers so far; the next run asks again.
             self.tally.answered += 1
             self.tally.unread += 1
         elif job.fault is not None:
@@ -94,7 +94,7 @@ class RunState:
             self.tally.failed += 1
 
     def end(self, words: str | None) -> None:
-        """Ask no more, where there are words that say why."""
+        """End the run if there is a message that says why."""
         if words is not None and self.words is None:
             self.words = words
             self.ended_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""Waiting for asynchronous work from code that is not."""
+"""Waiting for asynchronous work from code that is not asynchronous."""
 
 import asyncio
 import threading
@@ -18,15 +18,15 @@ T = TypeVar("T")
 # Seconds between two looks at whether the work is done. On some systems Ctrl-C arrives only between two waits.
 GLANCE = 0.2
 
-# The first Ctrl-C asks the work to end well, the second to end at once; the third waits for nothing.
+# The first Ctrl-C asks the work to finish what is in flight, the second to end at once; the third does not wait.
 PATIENCE = 2
 
 
 def waiting(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
-    """Make a function that waits for what an asynchronous one does.
+    """Make a function that waits for an asynchronous one.
 
     Its name is that of the asynchronous one without the leading `a`. The work gets a thread and an event loop of its
-    own, so that it can be waited for inside a running loop too, as in a notebook; its warnings point to who waits.
+    own, so that it can also be waited for inside a running loop, as in a notebook; its warnings point to the caller.
     Ctrl-C cancels the work, at most twice; :class:`KeyboardInterrupt` is raised when it has ended, with the
     message of the cancellation.
 
@@ -76,7 +76,7 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
             if finished.wait(GLANCE):
                 break
         except KeyboardInterrupt:
-            # This and nothing more, since another Ctrl-C may come meanwhile.
+            # Nothing more than this, since another Ctrl-C may come meanwhile.
             interrupts += 1
             if interrupts > PATIENCE:
                 raise
@@ -86,7 +86,7 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _words(task: "asyncio.Task[Any]") -> str:
-    """Why it ended, in its own words."""
+    """The message of the cancellation."""
     try:
         task.result()
     except asyncio.CancelledError as error:

@@ -1,4 +1,4 @@
-"""A task for a model: questions of one kind, of which some are answered, and the others are asked."""
+"""A task for a model: questions of one kind, of which those without an answer are asked."""
 
 import asyncio
 import os
@@ -33,12 +33,12 @@ Asking = Callable[..., Coroutine[Any, Any, Tally]]
 
 @dataclass(frozen=True)
 class Task(Generic[T]):
-    """What a model is asked for, and how its answers are read.
+    """The model and prompt of a task, and how its answers are read.
 
     Attributes
     ----------
     model, prompt, schema
-        Whose answers they are: the model's name, the prompt's identity, the JSON schema of the answers.
+        The model's name, the prompt's identity, and the JSON schema of the answers.
     read
         Reads an answer, or raises :class:`Unreadable`.
     path
@@ -59,7 +59,7 @@ class Task(Generic[T]):
 
     @property
     def identity(self) -> bytes:
-        """What stands before each text in its key."""
+        """The bytes that are hashed before each text."""
         return identity_of(self.model, self.prompt, self.schema)
 
     @property
@@ -72,19 +72,19 @@ class Task(Generic[T]):
         return key_of(self.identity, text)
 
     def open(self) -> Journal:
-        """Open the journal, or begin it; warn where a torn end had to be dropped."""
+        """Open the journal, or create it; warns if a torn end was dropped."""
         journal = Journal.open(self.path, model=self.model, prompt=self.prompt, schema=self.schema)
         if journal.dropped:
             warn(f"{journal.path}: a crash had torn its last line: {journal.dropped:,} bytes were dropped")
         return journal
 
     def peek(self) -> JournalReader:
-        """What the journal holds, though another run may be writing it; where there is none, nothing."""
+        """The content of the journal, which another run may be writing; empty if there is none."""
         return Journal.peek(self.path, model=self.model, prompt=self.prompt, schema=self.schema)
 
 
 class Questions(Protocol[Found_contra]):
-    """The questions of a task, and where what is known of each is taken down.
+    """The questions of a task, and the table of their answers.
 
     Attributes
     ----------
@@ -101,16 +101,16 @@ class Questions(Protocol[Found_contra]):
         """Which questions have an answer that cannot be read."""
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
-        """The wanted questions, no more than a limit, in the order in which they are asked."""
+        """The wanted questions, at most `limit`, in the order in which they are asked."""
 
     def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
-        """What is asked about them, made one by one."""
+        """The messages about them, made one by one."""
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Found_contra]) -> None:
-        """Record what replies say; replies to other questions are skipped."""
+        """Record replies; replies to other questions are skipped."""
 
     def take(self, key: bytes, found: Found_contra | Unreadable) -> None:
-        """Record an answer, or why it cannot be read; an answer that was read is never replaced by one that cannot be."""
+        """Record an answer, or why it cannot be read; an answer that can be read is never replaced by one that cannot."""
 
     def miss(self, faults: Iterable[Fault]) -> None:
         """Record why questions have no answers."""
@@ -118,12 +118,12 @@ class Questions(Protocol[Found_contra]):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a run is to ask: new questions, and then those that failed before."""
+    """The questions of a run: first new ones, then those that failed before."""
 
     turns: tuple[NDArray[Any], ...]
     kept: int
     limited: str | None
-    """Why some that have no answer are not asked."""
+    """Why some questions without an answer are not asked."""
 
     @property
     def count(self) -> int:
@@ -132,7 +132,7 @@ class Wanted:
 
 
 def _read(task: Task[T], questions: Questions[T], reply: Reply) -> None:
-    """Read an answer, once, and take down what it says; raises what the task's reader does."""
+    """Read an answer, once, and record it; raises what the task's reader raises."""
     try:
         found = task.read(reply)
     except Unreadable as problem:
@@ -142,7 +142,7 @@ def _read(task: Task[T], questions: Questions[T], reply: Reply) -> None:
 
 
 def wanted(questions: Questions[T], journal: JournalReader, settings: Settings) -> Wanted:
-    """Find what is to be asked, once all answers of a journal are taken down."""
+    """Find the questions to ask, once all answers of a journal are recorded."""
     keys = questions.keys
     unanswered = ~journal.answered(settings.max_tokens, settings.limits.reask).isin(keys)
     if settings.retry_unread:
@@ -152,13 +152,13 @@ def wanted(questions: Questions[T], journal: JournalReader, settings: Settings) 
     kept, limited = int((~unanswered).sum()), None
     if settings.shard is not None:
         part, parts = settings.shard
-        # The last bytes of a key are as good as chance, and the same on every machine.
+        # The last bytes of a key are as good as random, and the same on every machine.
         numbers = np.ascontiguousarray(keys).view(np.uint8).reshape(len(keys), 16)[:, 8:].copy().view("<u8").ravel()
         mine = numbers % np.uint64(parts) == part - 1
         limited = "another shard" if (unanswered & ~mine).any() else None
         unanswered &= mine
     failed = unanswered & journal.failed().isin(keys)
-    # If some always fail, the others still get their turn.
+    # If some always fail, the others still get a turn.
     new = questions.order(unanswered & ~failed, settings.limit)
     again = questions.order(failed, None if settings.limit is None else settings.limit - len(new))
     if len(new) + len(again) < unanswered.sum():
@@ -169,21 +169,21 @@ def wanted(questions: Questions[T], journal: JournalReader, settings: Settings) 
 async def carry_out(
     task: Task[T], questions: Questions[T], settings: Settings, asking: Asking = ask
 ) -> tuple[Tally, str | None]:
-    """Ask what has no answer yet, and take down all that is known then.
+    """Ask the questions without an answer, and record all answers.
 
     Each answer is read once: those of the journal before anything is asked, the others as they come.
 
     Parameters
     ----------
     task, questions, settings
-        What is asked, about what, and how.
+        The task, its questions, and the options.
     asking
-        How: :func:`instag.chat.ask` where the model is at an endpoint.
+        The function that asks: :func:`instag.chat.ask` for a model at an endpoint.
 
     Returns
     -------
     tuple
-        What was asked, and why some questions were not tried, if there is a reason.
+        The counts of the run, and why some questions were not tried, if there is a reason.
     """
     with task.open() as journal:
         await asyncio.to_thread(questions.read, journal.replies(), task.read)
@@ -214,7 +214,7 @@ async def carry_out(
 
 @asynccontextmanager
 async def _endpoints(settings: Settings) -> AsyncIterator[Sequence[Endpoint]]:
-    """Where the questions go: a model that is in a file runs here as long as they do."""
+    """The endpoints of the questions; a model in a file runs here as long as the context is open."""
     if settings.weights is None:
         yield settings.endpoints
         return
@@ -225,23 +225,23 @@ async def _endpoints(settings: Settings) -> AsyncIterator[Sequence[Endpoint]]:
 
 
 async def interruptible(asking: Asking, tally: Tally, progress: Callable[[Tally], None] | None, journal: Path) -> Tally:
-    """Ask; cancelled once, let what is in flight end; cancelled twice, end at once.
+    """Ask; when cancelled once, let the requests in flight end; when cancelled twice, end at once.
 
     Parameters
     ----------
     asking
         :func:`instag.chat.ask` with all but its options `stop` and `watch`.
     tally
-        Where it stands before.
+        The counts before the run.
     progress
-        Called with where it stands.
+        Called with the counts.
     journal
         The path of the journal with the answers.
 
     Raises
     ------
     asyncio.CancelledError
-        Where it was cancelled, with words on where it stands.
+        If it was cancelled, with a message on what was done.
     """
     stop, now = asyncio.Event(), tally
 

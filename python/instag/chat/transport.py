@@ -1,4 +1,4 @@
-"""The transport: bodies go out, answers come back, within bounds of time and size."""
+"""The transport: sends requests and receives answers, within limits of time and size."""
 
 import asyncio
 import ssl
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Transport"]
 
-# Bytes of an answer, unpacked: a thousand times what tags need. Of an error's words fewer will do.
+# The most bytes of an uncompressed answer, a thousand times what tags need; and of an error message.
 LARGEST = 8 << 20
 WORDS = 1 << 16
-# Servers close a connection that is idle for 5 seconds, some while a question is on its way.
+# Servers close a connection that is idle for 5 seconds, sometimes while a request is on its way.
 IDLE = 4.0
 CONNECT = 15.0
-# Seconds that the credentials of an openai client are taken to be good for.
+# Seconds for which the credentials of an openai client are reused.
 RENEWED = 60.0
 ERRORS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A server's answer, whatever it says; the names of its headers are in lower case.
+    """A server's answer or error; the names of its headers are in lower case.
 
-    One that is not `whole` has more bytes than are read.
+    If it is not `whole`, it has more bytes than were read.
     """
 
     status: int
@@ -46,15 +46,15 @@ class Answer:
 
 
 class Transport:
-    """Posts to an endpoint, over as many connections as are wanted; an async context manager.
+    """Posts to an endpoint, over any number of connections; an async context manager.
 
-    By aiohttp where it is installed, which takes a third of the time of httpx2 when many requests are in flight. By
-    httpx2 without it, through a SOCKS proxy, and with a client of the user's own.
+    It uses aiohttp if that is installed, which takes a third of the time of httpx2 when many requests are in flight, and
+    httpx2 otherwise, through a SOCKS proxy, and with the user's own client.
 
     Raises
     ------
     InputError
-        Where the libraries for it are not installed.
+        If the libraries for it are not installed.
     """
 
     def __init__(self, endpoint: Endpoint, connections: int, seconds: float) -> None:
@@ -81,7 +81,7 @@ class Transport:
         Raises
         ------
         Lost
-            Where none comes in time, or none comes whole.
+            If no whole answer comes in time.
         """
         try:
             async with asyncio.timeout(self._seconds):
@@ -100,7 +100,7 @@ class Transport:
             raise lost from None
 
     async def _renew(self) -> None:
-        """Ask an openai client for its address and credentials, which may have run out."""
+        """Ask an openai client for its address and credentials again, since they may have expired."""
         self._renew_at = time.monotonic() + RENEWED
         self._url, headers = await captured(self._endpoint.client, self._endpoint.model)
         self._endpoint.hide.learn(headers.items())
@@ -109,14 +109,14 @@ class Transport:
 
 
 class ByAiohttp:
-    """The fast way."""
+    """The transport by aiohttp, which is fast."""
 
     def __init__(self, endpoint: Endpoint, connections: int, connect: float, proxy: str | None) -> None:
         self._endpoint, self._connections, self._connect, self._proxy = endpoint, connections, connect, proxy
         self._session: aiohttp.ClientSession | None = None
 
     def _opened(self) -> "aiohttp.ClientSession":
-        """A session, which belongs to the event loop that it is made in."""
+        """A session, which belongs to the event loop in which it is made."""
         import aiohttp  # noqa: PLC0415 - as above
 
         limits: dict[str, Any] = {"limit": self._connections, "limit_per_host": 0, "keepalive_timeout": IDLE}
@@ -126,7 +126,7 @@ class ByAiohttp:
         else:
             secure: Any = _context(self._endpoint) if self._endpoint.url.startswith("https:") else True
             connector = aiohttp.TCPConnector(ssl=secure, **limits)
-        # No time goes into redirects, cookies and log lines; the timeout of the whole request is set where it is posted.
+        # No time is spent on redirects, cookies and logs; the timeout of a whole request is set where it is posted.
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -144,7 +144,7 @@ class ByAiohttp:
             return await _read(response.status, answered, response.content.iter_any())
 
     def lost(self, error: Exception) -> Lost | None:  # noqa: PLR0911 - a kind of error each
-        """What became of the answer; None for an error that has nothing to do with it."""
+        """Why there is no answer; None for an error with another cause."""
         import aiohttp  # noqa: PLC0415 - as above
 
         if isinstance(error, aiohttp.ConnectionTimeoutError):
@@ -167,7 +167,7 @@ class ByAiohttp:
 
 
 class TheirClient:
-    """By an `httpx2.AsyncClient`, which is left open."""
+    """The transport by a user's `httpx2.AsyncClient`, which is left open."""
 
     def __init__(self, endpoint: Endpoint, _connections: int, connect: float, _proxy: str | None) -> None:
         import httpx2  # noqa: PLC0415 - as above
@@ -182,7 +182,7 @@ class TheirClient:
         try:
             response = await self._client.send(request, stream=True)
         finally:
-            # A server may repeat secrets that the client has put in.
+            # A server may repeat secrets that the client has added.
             self._endpoint.hide.learn(request.headers.multi_items())
         try:
             answered = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers.raw}
@@ -191,7 +191,7 @@ class TheirClient:
             await response.aclose()
 
     def lost(self, error: Exception) -> Lost | None:  # noqa: PLR0911 - a kind of error each
-        """What became of the answer; None for an error that has nothing to do with it."""
+        """Why there is no answer; None for an error with another cause."""
         library, cause = self._library, error.__cause__ or error
         if isinstance(error, library.ConnectTimeout):
             return Lost("no connection", "no answer to the attempt to connect")
@@ -212,7 +212,7 @@ class TheirClient:
 
 
 class ByHttpx(TheirClient):
-    """The way without aiohttp, and through SOCKS."""
+    """The transport by httpx2, without aiohttp and through SOCKS."""
 
     def __init__(self, endpoint: Endpoint, connections: int, connect: float, proxy: str | None) -> None:
         super().__init__(endpoint, connections, connect, proxy)
@@ -246,7 +246,7 @@ async def _read(status: int, headers: dict[str, str], stream: AsyncIterator[byte
 
 
 def _proxy(endpoint: Endpoint) -> str | None:
-    """The proxy that the environment names for an address, with a scheme."""
+    """The proxy for an address by the environment, with its scheme."""
     parts = urlsplit(endpoint.url)
     proxies = {} if proxy_bypass(parts.hostname or "") else getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
@@ -254,7 +254,7 @@ def _proxy(endpoint: Endpoint) -> str | None:
 
 
 def _context(endpoint: Endpoint) -> ssl.SSLContext:
-    """What servers are trusted: those of the system, and of SSL_CERT_FILE and SSL_CERT_DIR."""
+    """The certificates that are trusted: those of the system, of SSL_CERT_FILE and of SSL_CERT_DIR."""
     context = ssl.create_default_context()
     if endpoint.insecure:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -1,4 +1,4 @@
-"""Trouble: what is done where something else than an answer comes."""
+"""Trouble: what to do when there is no answer."""
 
 import re
 import time
@@ -15,22 +15,22 @@ from instag.chat.state import RunState
 __all__ = ["Troubles"]
 
 LONGEST_BACKOFF = 30.0
-# How many questions in a row may be refused for what is perhaps their own fault: later, before the first answer, and before
-# it after every way to ask was tried. And how many refusals in a row may look as if every question would be refused.
+# How many questions in a row may be refused perhaps because of their content: after the first answer, before it, and before
+# it once every way to ask was tried. And how many refusals in a row may look as if every question would be refused.
 DIFFERENT, DIFFERENT_AT_FIRST, SEARCHED, ENDING = 12, 3, 2, 5
-# How often a single question may get "too many requests", and for how many seconds it then lets others go first.
+# How often a single question may get "too many requests", and how many seconds it then waits while others go first.
 ALONE, BEHIND = 12, 0.05
-# After so many failures in a row, without an answer between, the endpoint is at fault and not the questions; when no more
-# than LATE are left, these may all be bad.
+# After this many failures in a row without an answer, the endpoint is the cause and not the questions; if no more than LATE
+# are left, these may all be bad.
 AWAY, LATE = 8, 32
-# Seconds of patience where only the last questions get no answer, and where nobody was ever reached.
+# Seconds of patience if only the last questions get no answer, and if the endpoint was never reached.
 LONELY, NOBODY = 120.0, 360.0
-# Failures that mean, before the first answer, that something else is at the address; and after how many of them it stops.
+# Failures before the first answer that mean that the address is not a chat endpoint, and after how many the run ends.
 AT_FIRST, ODD = frozenset({"timeout", "unknown host", "broken packing"}), 5
-# Failures that mean that the server is away, whatever it is asked.
+# Failures that mean that the server is away, whatever the question.
 AT_GATEWAY = re.compile(r"no connection|http (?:50[234]|52\d|530)")
-# Failures that have nothing to do with how the question is put, so that another way is not tried at once; and words that
-# say that the server will be there soon, so that no other way is tried at all.
+# Failures that have nothing to do with the format of the request, so that another way is not tried at once; and words that
+# mean that the server will be ready soon, so that no other way is tried at all.
 SOON = re.compile(r"no connection|http (?:503|504|52\d|530)")
 STARTING = re.compile(
     r"\bloading\b|being loaded|warm(?:ing|s)?[ -]?up|cold[ -]?start|start(?:ing|s)[ -]up|initiali[sz]ing|spinning up|"
@@ -40,7 +40,7 @@ STARTING = re.compile(
 
 
 class Troubles:
-    """Meets with what goes wrong: it waits, asks again, gives up a question, or ends the run."""
+    """Handles what goes wrong: it waits, asks again, gives up a question, or ends the run."""
 
     def __init__(self, state: RunState) -> None:
         self._state = state
@@ -48,7 +48,7 @@ class Troubles:
     def meet(
         self, job: Job, lane: Lane, trouble: Trouble, sent: float, version: int, headers: Mapping[str, str]
     ) -> None:
-        """Meet with trouble of any kind."""
+        """Handle trouble of any kind."""
         self._state.tally.trouble(trouble.reason)
         if trouble.kind == "busy":
             self._busy(job, lane, trouble, sent, wait_in(headers))
@@ -68,7 +68,7 @@ class Troubles:
             self._away(job, lane, trouble, sent, version, trouble.wait if trouble.wait is not None else _asked(headers))
 
     def _rephrased(self, job: Job, lane: Lane, trouble: Trouble, version: int) -> bool:
-        """Whether the question can be put in another way, and is asked again."""
+        """Whether the question can be asked in another way, and is asked again."""
         form = lane.form
         if version != form.version or form.refused(trouble.words or trouble.detail, trouble.detail):
             self._state.scheduler.again(job, 0.0)
@@ -76,7 +76,7 @@ class Troubles:
         return False
 
     def _refused(self, job: Job, lane: Lane, trouble: Trouble, version: int) -> None:
-        """The server does not like this request: how it is put, or what is in it."""
+        """Handle a refusal of this request, for its format or its content."""
         if self._rephrased(job, lane, trouble, version):
             return
         if lane.form.probing:
@@ -85,21 +85,21 @@ class Troubles:
         if (way := lower_way(job, lane)) is None:
             self._state.refuse(job, trouble)
         else:
-            # Behind a gateway stand servers that differ.
+            # The servers behind a gateway may differ.
             job.way = way
             self._state.scheduler.again(job, 0.0)
 
     def _barred(self, job: Job, lane: Lane, trouble: Trouble) -> None:
-        """Refused, for what it is or as all would be: that shows by whether others are answered."""
+        """Handle a refusal that is about this question or about all: whether others are answered will show."""
         lane.aside[job.key] = job, trouble
-        # Those that were put in every way there is have said enough.
+        # Fewer are needed once every way to ask was tried.
         searched = trouble.kind == "refused" or trouble.reason == "http 404"
         if len(lane.aside) < (DIFFERENT if lane.ever else SEARCHED if searched else DIFFERENT_AT_FIRST):
             return
         self.bar(lane)
 
     def bar(self, lane: Lane) -> None:
-        """All that was refused lately was refused as everything would be."""
+        """End the run if everything would be refused, as it seems by the last refusals."""
         trouble = next(reversed(lane.aside.values()))[1]
         for each, _ in lane.aside.values():
             self._state.scheduler.again(each, 0.0)
@@ -109,7 +109,7 @@ class Troubles:
         self._state.close(lane, f"{many}{trouble.reason}: {trouble.detail}{advice(lane, trouble)}")
 
     def _hopeless(self, job: Job, lane: Lane, trouble: Trouble) -> None:
-        """Refused as every question would be: at the start it ends there, later it may be a slip."""
+        """Handle a refusal that concerns all questions: at the start it ends the run, later it may be temporary."""
         lane.ending += 1
         if not lane.ever or lane.ending >= ENDING:
             self._state.close(lane, f"{trouble.reason}: {trouble.detail}")
@@ -119,7 +119,7 @@ class Troubles:
         self._state.scheduler.again(job, 0.0)
 
     def _unwritten(self, job: Job, lane: Lane, trouble: Trouble) -> None:
-        """The server did not like what the model wrote: it may write better."""
+        """Ask again if the server rejected what the model wrote: the model may do better."""
         form = lane.form
         if form.probing and form.unread("not JSON"):
             self._state.scheduler.again(job, 0.0)
@@ -133,7 +133,7 @@ class Troubles:
             self._state.refuse(job, trouble)
 
     def _busy(self, job: Job, lane: Lane, trouble: Trouble, sent: float, wait: float | None) -> None:
-        """Too many requests: the gate closes for all."""
+        """Handle "too many requests": the gate closes for all."""
         scheduler, gate, now = self._state.scheduler, lane.gate, time.monotonic()
         self._state.tally.throttled += 1
         wait = trouble.wait if wait is None else wait
@@ -150,17 +150,17 @@ class Troubles:
             job.fault = Fault(job.key, trouble.reason, trouble.detail, job.tries + job.alone)
             self._state.give_up(job)
             return
-        # Others go first.
+        # Other questions go first.
         scheduler.again(job, max(gate.wait(now), 0.0) + BEHIND)
         if why:
             self._state.close(lane, f"{trouble.reason}, {why}: {trouble.detail}", patience=True)
 
     def _away(self, job: Job, lane: Lane, trouble: Trouble, sent: float, version: int, wait: float | None) -> None:  # noqa: C901 - each says something else
-        """No answer: a slip, a question that the server cannot bear, or a server that is away."""
+        """Handle the lack of an answer: by chance, because of the question, or because the server is away."""
         now, words = time.monotonic(), trouble.words or trouble.detail
         lane.window.faltered()
         job.fault = Fault(job.key, trouble.reason, trouble.detail, job.tries + 1)
-        # What failed in an earlier run most likely fails for what it is.
+        # A question that failed in an earlier run most likely fails because of its content.
         known = job.key in self._state.failed and not AT_GATEWAY.search(trouble.reason)
         job.suspect = job.suspect or known
         if lane.outage.since is not None:
@@ -196,28 +196,28 @@ class Troubles:
             lane.spent[job.key] = job
 
     def _still_away(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
-        """The endpoint was asked while it is away, and did not answer."""
+        """Handle a request during an outage that got no answer."""
         if trouble.reason != "no connection" and not _starting(trouble, wait):
             lane.form.cycle()
         if trouble.reason != "no connection":
             lane.resting.append(job)
         lane.outage.failed(_why(trouble), wait, now)
-        # Another is tried next: it may be this one that is at fault.
+        # Another question is tried next: this one may be the cause.
         self._state.scheduler.again(job, self._pause(lane, now))
         self._impatient(lane, now)
 
     def _overtaken(self, lane: Lane, sent: float, now: float) -> bool:
-        """Whether others were answered while a question was not: it waited longest, or alone."""
+        """Whether others were answered while a question was not."""
         return now - lane.heard < self._state.limits.timeout / 2 or (lane.heard > sent and lane.in_flight == 1)
 
     def _fail(self, job: Job) -> None:
-        """A question has had all its attempts."""
+        """Give up a question after all its attempts."""
         self._state.give_up(job)
         assert job.fault is not None  # noqa: S101 - that is why
         self._state.end(self._state.breaker.failed(job.fault, refused=False, known=self._state.known(job)))
 
     def _at_first(self, job: Job, lane: Lane, trouble: Trouble) -> bool:
-        """Before anything was answered: whether what answers is surely not what was meant."""
+        """Whether, before the first answer, the address is surely not the right one."""
         if (trouble.reason not in AT_FIRST and trouble.kind != "odd") or job.suspect:
             return False
         lane.odd += 1
@@ -230,7 +230,7 @@ class Troubles:
         return True
 
     def _down(self, job: Job, lane: Lane, trouble: Trouble) -> bool:
-        """Whether it is the endpoint that is away, rather than this question that is at fault."""
+        """Whether the endpoint is away, and the question not the cause."""
         if trouble.reason == "no connection":
             return True
         if job.suspect:
@@ -239,12 +239,12 @@ class Troubles:
 
     @property
     def _alone(self) -> bool:
-        """Whether no other question can show that the endpoint answers."""
+        """Whether there is no other question that could show that the endpoint answers."""
         scheduler = self._state.scheduler
         return scheduler.exhausted and not scheduler.waiting and scheduler.in_flight <= 1
 
     def _rest(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
-        """Let an endpoint rest, and ask it with one question at a time; what failed meanwhile has lost no attempt."""
+        """Begin an outage: leave the endpoint alone for a while, then ask one question at a time; failures meanwhile are no attempts."""
         for each in lane.faults:
             each.tries = max(each.tries - 1, 0)
         if trouble.reason != "no connection":
@@ -262,18 +262,18 @@ class Troubles:
         self._impatient(lane, now)
 
     def _pause(self, lane: Lane, now: float) -> float:
-        """Seconds until a question is asked again that an endpoint which is away did not answer: another may at once."""
+        """Seconds until a question that got no answer during an outage is asked again; another endpoint may be asked at once."""
         others = (other for other in self._state.lanes if other is not lane)
         at_once = any(other.gone is None and other.outage.since is None for other in others)
         return 0.0 if at_once else lane.outage.wait(now) + BEHIND
 
     def _impatient(self, lane: Lane, now: float) -> None:
-        """Where patience with an endpoint has ended, ask it no more."""
+        """Stop asking an endpoint if patience with it has ended."""
         if not lane.outage.over(now):
             return
         scheduler = self._state.scheduler
         if lane.ever and scheduler.exhausted and scheduler.only <= LATE and not AT_GATEWAY.search(lane.outage.why):
-            # The last questions may be what it cannot bear: they have failed, and all others are answered.
+            # The last questions may be the cause: they have failed, and all others are answered.
             lane.outage.end()
             for job in scheduler.left():
                 self._state.give_up(job)
@@ -287,7 +287,7 @@ def _why(trouble: Trouble) -> str:
 
 
 def _starting(trouble: Trouble, wait: float | None) -> bool:
-    """Whether a server says that it will be there soon, such as one that loads its model, however it was asked."""
+    """Whether a server says that it will be ready soon, such as one that is loading its model."""
     return wait is not None or bool(STARTING.search(trouble.words or trouble.detail))
 
 

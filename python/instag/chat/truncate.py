@@ -1,4 +1,4 @@
-"""Text for a model, and from one: made whole, put on one line, cut in the middle, its tokens estimated."""
+"""Texts for a model and from one: cleaned, put on one line, cut in the middle, with an estimate of their tokens."""
 
 import re
 from bisect import bisect_right
@@ -13,15 +13,15 @@ from instag.surrogates import replace_lone
 
 __all__ = ["Cut", "clean", "folded", "shown", "tokens_of"]
 
-# The most characters of a query that a model is asked with, by default.
-# A cut text says in up to 40 characters how much is left out, and some of both ends should be seen.
+# The most characters of a query that are sent, by default.
+# The note on how much was left out takes up to 40 characters, and some of both ends should remain.
 LEAST = 100
-# Characters a token: a text with more is too long without counting.
+# Characters a token: a longer text is too long without counting its tokens.
 LONGEST = 16
 UNSENDABLE = re.compile("[\ud800-\udfff\x00]")
-# Characters of a text that a message shows.
+# How many characters of a text a message shows.
 SHOWN = 200
-# All of these but white space: a terminal would move its cursor at them, or worse.
+# All control characters but white space: a terminal would interpret them.
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 # A token is up to eight letters, a digit, two signs, a run of white space beyond the one before a word, or a character
 # outside of ASCII.
@@ -29,7 +29,7 @@ TOKEN = re.compile(r"[A-Za-z]{1,8}|[0-9]|[!-/:-@\[-`{-~]{1,2}|[ \t\r\n]{2,16}|\n
 
 
 def clean(text: str) -> str:
-    r"""Make a text that any server takes: halves of characters are joined, and lone ones and NUL become U+FFFD.
+    r"""Make a text that any server accepts: surrogate pairs are joined, and lone surrogates and NUL become U+FFFD.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def folded(text: str, done: dict[str, None]) -> str:
     text
         Any text.
     done
-        Gets a key for what was dropped.
+        Gets a key if anything was dropped.
 
     Examples
     --------
@@ -85,26 +85,26 @@ def tokens_of(text: str) -> int:
 
 @dataclass(frozen=True)
 class Cut:
-    r"""How much of a query is asked with.
+    r"""How much of a query is sent.
 
-    A longer query keeps its beginning and its end, two thirds and one third of what fits, and between them stands how
-    many characters were left out: what is wanted mostly stands at either end, and a pasted text in the middle. What is
-    left, with that note, is never longer than `size`, so cutting again changes nothing. A text with more than 16
-    characters for each token of `size` counts as longer.
+    A longer query keeps its beginning and its end, two thirds and one third of what fits, with a note between them on how
+    many characters were left out: the request is usually at either end, and a pasted text in the middle. The result with
+    its note is never longer than `size`, so that cutting again changes nothing. A text with more than 16 characters for
+    each token of `size` counts as longer.
 
     Attributes
     ----------
     size : int
-        The most that is asked with, at least 100.
+        The most that is sent, at least 100.
     unit : str
         ``"characters"`` or ``"tokens"``.
     count : Callable, optional
-        How many tokens a text has. Unless given they are estimated: see :func:`tokens_of`.
+        Counts the tokens of a text; by default they are estimated by :func:`tokens_of`.
 
     Raises
     ------
     InputError
-        Where the size or the unit is out of range.
+        If the size or the unit is out of range.
 
     Examples
     --------
@@ -131,12 +131,12 @@ class Cut:
         Parameters
         ----------
         text
-            The query, of any length, with whatever is in it.
+            The query, of any length and content.
 
         Returns
         -------
         str, int
-            The text to ask with, cleaned by :func:`clean`, and the number of characters left out of it.
+            The text to send, cleaned by :func:`clean`, and the number of characters left out of it.
         """
         text = clean(text)
         length: Callable[[str], int] = len if self.unit == "characters" else self.count or tokens_of

@@ -1,7 +1,7 @@
 """Batches: many questions in a file, answered within a day at half the price, by OpenAI's Batch API.
 
-Three coroutines. Each may be called any number of times, on any machine with the same data, and first repairs what a
-crash has left:
+There are three coroutines. Each may be called any number of times, on any machine with the same data, and first repairs
+what a crash has left:
 
     await submit(questions, endpoint=…, journal=…, identity=…, schema=…, structured="auto", sampling={…})
     await status(endpoint=…, journal=…, identity=…)

@@ -1,4 +1,4 @@
-"""Collection: what batches have answered goes into the journal."""
+"""Collection: the answers of batches are written to the journal."""
 
 import time
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from instag.chat.transport import Answer
 
 __all__ = ["LATE", "collect"]
 
-# How often a file is asked for that breaks off.
+# How often a file is requested if the transfer breaks off.
 ATTEMPTS = 3
 # Seconds after a batch's end within which its files may still come.
 LATE = 3_600.0
@@ -27,7 +27,7 @@ LATE = 3_600.0
 async def collect(
     *, endpoint: Endpoint, journal: Journal, identity: bytes, settling: float = SETTLING, late: float = LATE
 ) -> list[BatchState]:
-    """Put what batches have answered into the journal.
+    """Write the answers of batches to the journal.
 
     A batch may end without its files, which come later: it is collected once there is a line for each of its questions,
     or an hour after its end, and then questions without a line count as failed. Answers that the journal has are not
@@ -37,7 +37,7 @@ async def collect(
     Parameters
     ----------
     endpoint
-        Where they were sent.
+        The endpoint they were sent to.
     journal
         The journal, open; the ledger is beside it.
     identity
@@ -55,10 +55,10 @@ async def collect(
     Raises
     ------
     EndpointError
-        Where the server does not answer or breaks off; what came until then is in the journal, and the same call goes
-        on after it.
+        If the server does not answer or breaks off; the answers until then are in the journal, and the same call goes on
+        from there.
     InputError
-        Where the ledger or the journal cannot be read or written, or the openai SDK is not installed.
+        If the ledger or the journal cannot be read or written, or the openai SDK is not installed.
     """
     async with opened(endpoint, journal, identity) as desk:
         listed = await desk.settle(settling)
@@ -69,7 +69,7 @@ async def collect(
 
 
 async def _close(desk: Desk, entry: Entry, found: Found, hide: Redaction, late: float) -> BatchState:
-    """Collect a batch if it has come to its end, and note so."""
+    """Collect a batch if it has ended, and note it in the ledger."""
     if found.status not in ENDED:
         return BatchState(found.batch, found.status, entry.requests, detail=found.problem)
     taken = desk.journal.answered(entry.limit)
@@ -79,7 +79,7 @@ async def _close(desk: Desk, entry: Entry, found: Found, hide: Redaction, late: 
         return BatchState(found.batch, "waiting for its files", entry.requests, answered)
     for key in map(bytes, entry.keys):
         if key not in read and key not in taken:
-            desk.journal.append(Fault(key, found.status, "the batch ended without a word of this question", 1))
+            desk.journal.append(Fault(key, found.status, "the batch ended without a result for this question", 1))
     desk.journal.sync()
     end = BatchState(found.batch, "collected", entry.requests, answered, entry.requests - answered, found.problem)
     desk.ledger.close(entry.intent, end)
@@ -87,7 +87,7 @@ async def _close(desk: Desk, entry: Entry, found: Found, hide: Redaction, late: 
 
 
 async def _read(desk: Desk, entry: Entry, found: Found, taken: KeySet, hide: Redaction) -> dict[bytes, bool]:
-    """Put what the files say into the journal; of the questions with a line, whether there is an answer."""
+    """Write the results of the files to the journal; returns for each question with a line whether it has an answer."""
     read: dict[bytes, bool] = {}
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -107,7 +107,7 @@ async def _read(desk: Desk, entry: Entry, found: Found, taken: KeySet, hide: Red
 
 
 async def _records(desk: Desk, entry: Entry, found: Found, hide: Redaction) -> AsyncIterator[Reply | Fault]:
-    """What a batch's files say of its questions; other lines are passed over."""
+    """The results of a batch's questions in its files; other lines are skipped."""
     keys = KeySet(entry.keys)
     for file in (found.output, found.errors):
         if file is not None:

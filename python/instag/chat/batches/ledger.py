@@ -1,4 +1,4 @@
-"""The ledger: which batches were meant to be sent, which were, and what became of them."""
+"""The ledger: which batches were about to be sent, which were sent, and what became of them."""
 
 import os
 import time
@@ -20,12 +20,12 @@ __all__ = ["BatchState", "Entry", "Ledger"]
 
 @dataclass(frozen=True)
 class BatchState:
-    """Where a batch stands.
+    """The state of a batch.
 
     Attributes
     ----------
     batch
-        The server's name for it; None where none is known.
+        The server's name for it; None if none is known.
     status
         The server's word: `validating`, `in_progress`, `finalizing`, `completed`, `failed`, `expired`, `cancelling`,
         `cancelled`; or `never sent`, `refused`, `waiting for its files`, and `collected`.
@@ -34,7 +34,7 @@ class BatchState:
     answered, failed
         How many of them have been collected, with an answer and without.
     detail
-        The server's own words, where something went wrong.
+        The server's own words, if something went wrong.
     """
 
     batch: str | None
@@ -47,17 +47,17 @@ class BatchState:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """What the ledger says of a batch."""
+    """A batch in the ledger."""
 
     intent: str
     keys: NDArray[Any] = field(repr=False)
-    """Of its questions, 16 bytes each."""
+    """The keys of its questions, 16 bytes each."""
     limit: int | None
     tried: float | None = None
     """When the server was asked to make it, in seconds since 1970; None before."""
     batch: str | None = None
     end: BatchState | None = None
-    """What became of it; None while its answers may still come."""
+    """How it ended; None while its answers may still come."""
 
     @property
     def requests(self) -> int:
@@ -75,12 +75,12 @@ class Ledger:
     path
         The file, which need not exist. A last line that was torn is dropped.
     identity
-        Whose batches: those of other prompts and models in the file are passed over.
+        The model and prompt: batches of others in the file are skipped.
 
     Raises
     ------
     InputError
-        Where the file is no ledger, or cannot be written.
+        If the file is not a ledger, or cannot be written.
     """
 
     def __init__(self, path: Path, identity: str) -> None:
@@ -101,7 +101,7 @@ class Ledger:
 
     @property
     def entries(self) -> list[Entry]:
-        """All batches, in the order they were meant in."""
+        """All batches, in the order of their first events."""
         return list(self._entries.values())
 
     @property
@@ -127,7 +127,7 @@ class Ledger:
         self._write({"intent": intent, "batch": batch})
 
     def close(self, intent: str, end: BatchState) -> None:
-        """Note what became of it."""
+        """Note how it ended."""
         self._write({"intent": intent, "end": end})
 
     def _write(self, event: dict[str, Any]) -> None:
@@ -155,7 +155,7 @@ class Ledger:
             if "end" in event:
                 self._entries[intent] = replace(entry, end=BatchState(**event["end"]))
             elif "batch" in event:
-                # The server has it after all, whatever was thought before.
+                # The server has it after all.
                 self._entries[intent] = replace(entry, batch=event["batch"], end=None)
             else:
                 self._entries[intent] = replace(entry, tried=event["tried"])

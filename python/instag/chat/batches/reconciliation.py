@@ -1,4 +1,4 @@
-"""Reconciliation: what the ledger says and what the server says are brought together."""
+"""Reconciliation: the ledger is brought up to date with the server."""
 
 import asyncio
 import time
@@ -29,16 +29,16 @@ ENDED = frozenset({"completed", "expired", "cancelled"})
 
 @dataclass(frozen=True)
 class Desk:
-    """What all work on batches needs: the ledger, the server, the journal, and what is unknown after settling."""
+    """What all work on batches needs: the ledger, the service, the journal, and the batches that remain unknown."""
 
     ledger: Ledger
     service: Service
     journal: Journal
     unknown: list[str] = field(default_factory=list)
-    """Batches under way whose questions cannot be learnt."""
+    """Batches in progress whose questions cannot be found out."""
 
     async def settle(self, settling: float) -> dict[str, Found]:
-        """Learn what the server knows, and put it in the ledger.
+        """Bring the ledger up to date with the server's list.
 
         A crash may have come between any two steps. A batch with our mark that the ledger does not know was sent from
         elsewhere, and is taken in with the questions in its file. One that the ledger knows but the server has no name
@@ -52,7 +52,7 @@ class Desk:
         Returns
         -------
         dict
-            What the server says of each batch in its list, by the batch's name.
+            The server's description of each batch in its list, by the batch's name.
         """
         while True:
             found = {each.batch: each for each in await self.service.listed(time.time())}
@@ -71,12 +71,12 @@ class Desk:
             await asyncio.sleep(min(LOOK, settling / 4))
 
     async def look(self, entry: Entry, listed: dict[str, Found]) -> Found:
-        """What the server says of an open batch."""
+        """The server's description of an open batch."""
         assert entry.batch is not None  # noqa: S101 - or it would not be settled
         return listed.get(entry.batch) or await self.service.retrieve(entry.batch)
 
     async def _take(self, found: Found) -> None:
-        """Take a batch of the server's into the ledger, unless it is there."""
+        """Add a batch of the server to the ledger, unless it is there."""
         entry = self.ledger.known(found.intent)
         if entry is not None and entry.batch in {None, found.batch}:
             if entry.batch is None and (entry.end is None or entry.end.status == "never sent"):
@@ -101,11 +101,11 @@ async def opened(endpoint: Endpoint, journal: Journal, identity: bytes) -> Async
     Parameters
     ----------
     endpoint
-        Where batches are sent.
+        The endpoint that batches are sent to.
     journal
         The journal, open.
     identity
-        What stands before each text in its key; a hash of it is written on each batch.
+        The bytes that are hashed before each text; a hash of them is written on each batch.
     """
     mark = blake2b(identity, digest_size=KEY).hexdigest()
     async with Service(endpoint, mark) as service:
@@ -115,12 +115,12 @@ async def opened(endpoint: Endpoint, journal: Journal, identity: bytes) -> Async
 async def status(
     *, endpoint: Endpoint, journal: Journal, identity: bytes, settling: float = SETTLING
 ) -> list[BatchState]:
-    """Say where all batches of a journal stand.
+    """Look up the state of all batches of a journal.
 
     Parameters
     ----------
     endpoint
-        Where they were sent.
+        The endpoint they were sent to.
     journal
         The journal, open; the ledger is beside it.
     identity
@@ -136,9 +136,9 @@ async def status(
     Raises
     ------
     EndpointError
-        Where the server does not answer; the message has its words.
+        If the server does not answer; the message has its words.
     InputError
-        Where the ledger cannot be read or written, or the openai SDK is not installed.
+        If the ledger cannot be read or written, or the openai SDK is not installed.
     """
     async with opened(endpoint, journal, identity) as desk:
         listed = await desk.settle(settling)

@@ -1,4 +1,4 @@
-"""The service: what batches need of a server, by way of the openai SDK."""
+"""The service: a server's files and batches, by the openai SDK."""
 
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ __all__ = ["Found", "Service", "Unclear"]
 
 Made = TypeVar("Made")
 
-# A server keeps what it was sent and what it answered for a month.
+# A server keeps files and results for a month.
 KEPT = 31 * 24 * 3600
 PAGE = 100
-# Headers that each request has of its own.
+# Headers that each request sets itself.
 OWN = frozenset({"content-type", "accept", "accept-encoding"})
 DAY = 24 * 3600
 BUSY = 503
-# After a timeout it is not known whether the server did what it was asked.
+# After a timeout it is not known whether the server acted on the request.
 REFUSED = frozenset(range(400, 500)) - {408}
 
 
 class Unclear(Exception):  # noqa: N818 - it says what is known
-    """Whether the server made a batch is not known."""
+    """It is not known whether the server made a batch."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Found:
     output: str | None
     errors: str | None
     ended: float
-    """When it came to its end, if it has, in seconds since 1970."""
+    """When it ended, if it has, in seconds since 1970."""
     problem: str
 
 
@@ -57,21 +57,21 @@ class Service:
     Parameters
     ----------
     endpoint
-        Where; an openai client in it is used as it is.
+        The endpoint; an openai client in it is used as it is.
     mark
-        What is written on every batch, to know it again by.
+        A mark on every batch, by which it is recognised.
 
     Attributes
     ----------
     azure
-        Whether it is Azure's, where models are for batches or for single questions.
+        Whether it is Azure's, where a model is either for batches or for single requests.
     path
-        Where the questions of a batch go.
+        The path that a batch's requests are sent to.
 
     Raises
     ------
     InputError
-        Where the openai SDK is not installed.
+        If the openai SDK is not installed.
     """
 
     def __init__(self, endpoint: Endpoint, mark: str) -> None:
@@ -103,22 +103,22 @@ class Service:
         return await self._awaited("list the batches", self._listed(now))
 
     async def retrieve(self, batch: str) -> Found:
-        """One batch; the list leaves out some of what went wrong."""
+        """One batch; the list leaves out some error messages."""
         return self._found(await self._awaited(f"tell of the batch {batch}", self._client.batches.retrieve(batch)))
 
     async def upload(self, path: Path, name: str) -> str:
-        """Send a file of requests, and give its name there."""
+        """Send a file of requests, and return the server's name for it."""
         return await self._awaited("take a file of requests", self._uploaded(path, name))
 
     async def create(self, file: str, intent: str, limit: int | None) -> Found:
-        """Have a batch made.
+        """Ask the server to make a batch.
 
         Raises
         ------
         Unclear
-            Where the server does not answer, or not with yes or no. It is not asked again: that could make two.
+            If the server does not answer clearly. It is not asked again, since that could make two batches.
         EndpointError
-            Where it says no.
+            If it refuses.
         """
         metadata = {"instag": self._mark, "intent": intent} | ({} if limit is None else {"limit": str(limit)})
         create = self._client.with_options(max_retries=0).batches.create
@@ -137,24 +137,24 @@ class Service:
         raise problem if refused else Unclear(str(problem))
 
     async def ask(self, body: bytes) -> Answer:
-        """Ask a question at once, in no batch."""
+        """Ask a single question at once, without a batch."""
         try:
             asked = self._client.with_options(max_retries=0)
             response: Any = await asked.post("/chat/completions", content=body, cast_to=self._response)
         except self._openai.APIStatusError as error:
             response = error.response
         except self._openai.OpenAIError as error:
-            # This says nothing about how requests should be put.
+            # This has nothing to do with the format of requests.
             return Answer(BUSY, {}, self._hide(str(error)).encode())
         return Answer(response.status_code, {}, await response.aread())
 
     async def lines(self, file: str) -> AsyncIterator[bytes]:
-        """The lines of a file, as they come; none where the server does not have it, or not yet.
+        """The lines of a file, as they come; none if the server does not have it, or not yet.
 
         Raises
         ------
         EndpointError
-            Where it breaks off.
+            If the transfer breaks off.
         """
         problem = None
         try:
@@ -206,15 +206,15 @@ class Service:
             return (await self._client.files.create(file=(name, file, "application/jsonl"), purpose="batch")).id
 
     async def _awaited(self, what: str, work: Awaitable[Made]) -> Made:
-        """Raise what goes wrong in the server's own words, without secrets."""
+        """Raise errors in the server's own words, without secrets."""
         try:
             return await work
         except self._openai.OpenAIError as error:
             problem = self._error(what, error)
         except AttributeError:
-            # The SDK fails like this where an answer is not what it expects.
+            # The SDK fails like this if an answer is not what it expects.
             problem = self._error(what, ValueError("it answers with no JSON"))
-        # Not in the handler: nothing with a secret in it hangs on.
+        # Not in the handler, so that no exception with a secret is attached.
         raise problem
 
     def _error(self, what: str, error: Exception) -> EndpointError:

@@ -1,4 +1,4 @@
-"""Submission: one question is tried, and the others become files of requests, and these become batches."""
+"""Submission: one question is tried, and the others become files of requests, which become batches."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,25 +32,25 @@ async def tried(
     hide: Redaction,
     read: Callable[[Reply], object] | None,
 ) -> Question | None:
-    """Ask the first question, changing the form until the server takes it.
+    """Ask the first question, adapting the format until the server accepts it.
 
-    Where the server is busy or does not like this one question, this says nothing about the form, which stays.
+    If the server is busy or refuses this question because of its content, the format stays as it is.
 
     Returns
     -------
     Question or None
-        The first that is still without an answer.
+        The first question that still has no answer.
 
     Raises
     ------
     EndpointError
-        Where the server would take no question at all.
+        If the server would accept no question at all.
     """
     question = next(questions, None)
     if question is None or service.azure:
         return question
     messages = orjson.dumps(question.messages)
-    # Each round changes the form, and there are only so many changes.
+    # Each round changes the format, and the number of changes is limited.
     while True:
         verdict = read_response(await service.ask(form.body(messages)), question.key, form.limit, hide)
         if isinstance(verdict, Reply):
@@ -66,7 +66,7 @@ async def tried(
 
 
 def _again(form: RequestFormat, reply: Reply, read: Callable[[Reply], object] | None) -> bool:
-    """Whether an answer cannot be read, and another form may help."""
+    """Whether an answer cannot be read, and another format may help."""
     try:
         if read is not None:
             read(reply)
@@ -76,7 +76,7 @@ def _again(form: RequestFormat, reply: Reply, read: Callable[[Reply], object] | 
     return False
 
 
-# The bytes that OpenAI takes in one batch.
+# The most bytes that OpenAI accepts in one batch.
 SIZE = 200_000_000
 
 
@@ -96,21 +96,21 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
 ) -> list[BatchState]:
     """Send questions in batches.
 
-    Those that the journal has answers to, and those in batches that are not collected yet, are left out, wherever these
-    were sent from. Before a batch is sent the ledger has its questions, so that after a crash at any moment the next
-    call finds out whether it was sent.
+    Questions with answers in the journal are left out, and so are those in batches that are not collected yet, from
+    whichever machine they were sent. The questions of a batch are in the ledger before it is sent, so that after a crash
+    at any moment the next call finds out whether it was sent.
 
-    A batch whose form a model does not understand would say so only at its end. So one question is asked at once first,
-    at the full price, and the form is changed as the server wants it; its answer goes into the journal. Not at Azure,
-    where models for batches take no single questions: there the form is the first of those that `structured` allows,
-    and a limit is called `max_completion_tokens`.
+    A batch in a format that a model does not accept would fail only at its end. So one question is first asked at once,
+    at the full price, and the format is adapted to the server; its answer goes into the journal. This is not done at
+    Azure, where models for batches take no single requests: there the format is the first that `structured` allows, and
+    a limit is called `max_completion_tokens`.
 
     Parameters
     ----------
     questions
         The questions; read one after another.
     endpoint
-        Where they are sent.
+        The endpoint to send them to.
     journal
         The journal, open; the ledger is beside it.
     identity
@@ -118,7 +118,7 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
     schema, structured, sampling, read
         As for :func:`instag.chat.ask`; None reads any answer.
     requests, size
-        Questions and bytes in a batch, at most. Smaller batches come in below an account's limit of enqueued tokens.
+        The most questions and bytes in a batch. Smaller batches stay below an account's limit of enqueued tokens.
     settling
         Seconds that the server's list may lag behind.
 
@@ -130,10 +130,10 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
     Raises
     ------
     EndpointError
-        Where the server does not answer or does not take a batch; the message has its words. What was sent before
-        stays sent, and the same call goes on after it.
+        If the server does not answer or refuses a batch; the message has its words. Batches sent before are kept, and
+        the same call goes on after them.
     InputError
-        Where an option is out of range, the ledger cannot be read or written, or the openai SDK is not installed.
+        If an option is out of range, the ledger cannot be read or written, or the openai SDK is not installed.
     """
     if not 1 <= requests <= BATCH:
         raise InputError(f"requests: expected 1 to {BATCH:,} questions a batch; found {requests!r}")
@@ -158,7 +158,7 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
 
 
 def _left(questions: Iterable[Question], desk: Desk, limit: int | None) -> Iterator[Question]:
-    """The questions that are neither answered nor under way."""
+    """The questions that are neither answered nor in a batch."""
     answered = desk.journal.answered(limit)
     under_way = KeySet(np.concatenate([np.empty(0, f"V{KEY}"), *(entry.keys for entry in desk.ledger.open)]))
     return (each for each in questions if each.key not in answered and each.key not in under_way)
@@ -167,11 +167,11 @@ def _left(questions: Iterable[Question], desk: Desk, limit: int | None) -> Itera
 def _write(
     file: IO[bytes], first: Question, left: Iterator[Question], form: RequestFormat, path: str, requests: int, size: int
 ) -> tuple[bytes, Question | None]:
-    """Fill a file; the keys in it, and the first question that has no place in it any more."""
+    """Fill a file; returns the keys in it, and the first question that does not fit."""
     keys: dict[bytes, None] = {}
     question: Question | None = first
     while question is not None:
-        # A batch with a question twice never ends.
+        # A batch that has a question twice never ends.
         body = orjson.Fragment(form.body(orjson.dumps(question.messages)))
         request = {"custom_id": question.key.hex(), "method": "POST", "url": path, "body": body}
         line = orjson.dumps(request) + b"\n"
@@ -207,7 +207,7 @@ async def _send(desk: Desk, path: Path, keys: bytes, limit: int | None) -> Batch
         raise
     except Unclear as error:
         raise EndpointError(
-            f"{error}; whether it has made it is not known: the same command finds out, and goes on", Tally()
+            f"{error}; it is not known whether it was made: run the same command to find out and go on", Tally()
         ) from None
     desk.ledger.name(intent, found.batch)
     return BatchState(found.batch, found.status, count)
