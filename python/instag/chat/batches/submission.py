@@ -142,8 +142,8 @@ async def submit(  # noqa: PLR0913 - as `ask` has them
         await desk.settle(settling)
         if desk.unknown:
             raise InputError(
-                f"batch: {', '.join(desk.unknown)}: under way with questions of this model and prompt, and which they "
-                "are cannot be learnt: collect before more are sent"
+                f"batch: {', '.join(desk.unknown)}: in progress with questions of this model and prompt, and it "
+                "cannot be found out which: collect before more are sent"
             )
         form = RequestFormat(endpoint.model, schema, structured, _named(sampling or {}, azure=desk.service.azure))
         left = _left(questions, desk, form.limit)
