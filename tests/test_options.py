@@ -12,10 +12,12 @@ import pytest
 import instag
 from calls import FRAME, LAZY, Call, Calls, all_of, read_with, taken_down
 from instag.choices import DISTANCE, MIN_SUPPORT
+from instag.cli.app import command
 from instag.cli.normalize import normalize
 from instag.cli.report import report
 from instag.embedding import OpenAIEmbedder
 from instag.normalization import Vocabulary
+from instag.recipe.options import ALIKE, OWN
 
 # The options of a judge, and as what they reach it.
 JUDGED = {
@@ -243,3 +245,33 @@ def test_an_option_that_is_left_out_is_what_it_is_in_python(command: str, functi
     assert {option: read.get(value, value) for option, value in left_out.items()} == {
         option: None if own[option].default == () else own[option].default for option in both
     }
+
+
+# Options that a recipe and the command line describe in words of their own, and why.
+APART = {
+    "api_key_env": "the command line has a default",
+    "header": "the command line shows the form beside the option",
+    "max_cost": "that of a recipe is for all of its runs",
+    "journal": "a recipe has one of its own, and is given others",
+    "steps": "the command line takes one text",
+    "target": "a recipe tags and normalises it too",
+    "tree": "a recipe makes one",
+    "format": "a recipe writes conversations only",
+    "trainers": "the command line makes the output a folder",
+}
+
+
+def test_a_recipe_describes_options_as_the_command_line_does() -> None:
+    compared = 0
+    for step, table in OWN.items():
+        others = {key: name for (table_name, name), key in ALIKE.items() if table_name == step}
+        parameters = {
+            each.name: each for each in command({"write": "convert", "source": "convert"}.get(step, step)).params
+        }
+        for name, option in table.items():
+            shown = parameters.get(name) or parameters.get(others.get(name, ""))
+            if shown is not None and name not in APART:
+                said = shown.help.removeprefix("gain: ").replace("repeat it for", "a list for")
+                assert option.help.casefold() == said.casefold(), (step, name)
+                compared += 1
+    assert compared > 20

@@ -254,7 +254,7 @@ def test_a_second_run_waits_for_the_first(folder: Path) -> None:
         second = threading.Thread(target=lambda: instag.run(folder / "recipe.toml", say=say))
         second.start()
         assert waiting.wait(60)
-        assert said == [f"another run of a recipe in {folder} is under way: waiting for it"]
+        assert said == [f"another run of a recipe in {folder} is in progress: waiting for it"]
         assert not (folder / "out").exists()
     second.join(120)
     assert (folder / "out/manifest.json").exists()

@@ -29,7 +29,7 @@ class Option:
 
 Against = Annotated[
     Sequence[str | PathLike[str]] | str | PathLike[str] | Any,
-    Option("A benchmark: a file or a glob; several times for several.", "FILES"),
+    Option("A benchmark: a file or a glob; repeat it for several.", "FILES"),
 ]
 Acting = Annotated[Action, Option("Remove the rows, or keep them all and mark them in columns of their own.")]
 Query = Annotated[str | None, Option("The column with the user's queries.", "COLUMN")]
@@ -41,7 +41,7 @@ Keeping = Annotated[
 ]
 Numbering = Annotated[Numbers, Option("Whether an item with other numbers is the same item.")]
 Judging = Annotated[
-    Any, Option("Let a model say which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
+    Any, Option("A model that says which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
 ]
 JudgingFrom = Annotated[
     float | None, Option("The cosine from which the nearest item of a row is looked at: 0.7 with a judge.", "COSINE")
@@ -65,7 +65,7 @@ MaxCharacters = Annotated[int | None, Option("The longest conversation, in chara
 MinTokens = Annotated[int | None, Option("The shortest conversation, in tokens.", "N")]
 MaxTokens = Annotated[int | None, Option("The longest conversation, in tokens.", "N")]
 Tokenizer = Annotated[
-    Any, Option("A tokenizer.json, its folder, or a column with counts: how tokens are counted.", "FILE")
+    Any, Option("How to count tokens: a tokenizer.json, its folder, or a column with counts.", "FILE")
 ]
 Size = Annotated[float | None, Option("How many rows: a count such as 500, or a share such as 0.02 or 2%.", "N")]
 By = Annotated[

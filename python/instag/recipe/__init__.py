@@ -1,30 +1,30 @@
-"""Recipes: the road from raw files to files for a trainer, as one file of options that can be run again and checked.
+"""Recipes: one file of options for the way from raw files to files for a trainer, which can be run again and verified.
 
 ============  ======================================================
-options       what each table may hold
-parameters    of functions: names, types, defaults, what they do
-values        whether values are of these types
-lines         the line of a recipe that a key stands on
-faults        what is wrong with a recipe, as it is found
-recipe        a recipe as it stands in its file
-checking      a recipe checked, all faults at once
-sense         whether its tables go together
+options       the options of each table
+parameters    options from the parameters of functions and their docstrings
+values        checks of the types of values
+lines         the line of each key of a recipe
+faults        the list of a recipe's faults
+recipe        a recipe, as its file has it
+checking      checks of a recipe, all faults at once
+sense         checks that its tables go together
 trial         values tried on a few made-up rows
-columns       whether the columns that it names are in the data
-models        whether servers list the models that it names
+columns       checks that its columns are in the data
+models        checks that servers list its models
 steps         the functions that do the steps
-outcome       a step as it was done, or would be; what does it
-cache         results by what they were made of; hashes of files
-inputs        what a result depends on
-planning      what a run would do, and why
-consent       whoever pays is asked
-spending      what all runs have paid
-road          a recipe on its way
-wording       what is printed of a step that was done
-conversation  keys that find rows again by what is in them
-runner        a recipe run: :func:`run`
-output        the folder that it leaves
-manifest      what was made of what; verification: :func:`verify`
+outcome       the result of a step, or the plan of one
+cache         results of steps by their inputs; hashes of files
+inputs        the options and contents that a result depends on
+planning      which steps a run would do, and why
+consent       the user's consent to costs
+spending      the cost of all runs
+road          the steps of a run, one after the other
+wording       the line that is printed about a step
+conversation  keys of rows by their content
+runner        running a recipe: :func:`run`
+output        the folder with the result
+manifest      the record of inputs, steps and outputs; verification: :func:`verify`
 draft         a first recipe for data files: :func:`new`
 ============  ======================================================
 """

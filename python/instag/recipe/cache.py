@@ -1,4 +1,4 @@
-"""Results of steps, found again by what they were made of; hashes of files, taken once."""
+"""Results of steps, found by their inputs; hashes of files, computed once."""
 
 import hashlib
 import json
@@ -14,10 +14,10 @@ from instag.errors import InputError
 
 __all__ = ["Cache", "canonical", "digest"]
 
-# Of the results of all steps: a change of what a step does with the same options raises it, and old results are made anew.
+# The version of all results: it is raised when a step's result for the same options changes, so that all are made again.
 RESULTS = 3
 CHUNK = 1 << 20
-# Characters of a value that are shown where it changed.
+# How many characters of a changed value are shown.
 LONGEST = 40
 
 
@@ -62,13 +62,13 @@ class Cache:
         _write(self.folder / "checked.json", {"mark": mark})
 
     def journal(self, name: str) -> Path:
-        """The file for answers."""
+        """The path of a journal."""
         folder = self.folder / "journals"
         folder.mkdir(parents=True, exist_ok=True)
         return folder / f"{name}.journal"
 
     def hash(self, path: Path) -> str:
-        """The SHA-256 of a file; taken again only where its size, time or place on the disk is another."""
+        """The SHA-256 of a file; computed again only if its size, time or inode has changed."""
         if path.is_dir():
             return digest_of(self.hash(each) for each in sorted(path.rglob("*")) if each.is_file())
         stat = path.stat()
@@ -83,21 +83,21 @@ class Cache:
         return str(known[3])
 
     def key(self, step: str, options: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
-        """What a result is found by."""
+        """The key of a result."""
         of = {"results": RESULTS, "step": step, "options": options, "inputs": inputs}
         return hashlib.sha256(canonical(of).encode()).hexdigest()[:32]
 
     def find(self, step: str, key: str) -> Path | None:
-        """The folder of a result; None where there is none."""
+        """The folder of a result; None if there is none."""
         folder = self.folder / "cache" / step / key
         return folder if (folder / "meta.json").is_file() else None
 
     def meta(self, folder: Path) -> dict[str, Any]:
-        """What is known of a result."""
+        """The record of a result."""
         return _read(folder / "meta.json") or {}
 
     def why(self, step: str, options: Mapping[str, Any], inputs: Mapping[str, str]) -> str:
-        """Why a step has to be done: what is another than when it was done last."""
+        """Why a step must be done: what has changed since it was done last."""
         before = _read(self.folder / "cache" / step / "last.json")
         if before is None:
             return "not done yet"
@@ -117,7 +117,7 @@ class Cache:
     def make(
         self, step: str, key: str, options: Mapping[str, Any], inputs: Mapping[str, str]
     ) -> Iterator[tuple[Path, dict[str, Any]]]:
-        """A folder to make a result in, and what is to be known of it; it is there whole or not at all."""
+        """A folder to make a result in, and its record; the result is stored whole or not at all."""
         target = self.folder / "cache" / step / key
         draft = target.with_name(f"{key}.draft")
         shutil.rmtree(draft, ignore_errors=True)
@@ -135,7 +135,7 @@ class Cache:
 
     @contextmanager
     def lock(self, waiting: Callable[[str], None]) -> Iterator[None]:
-        """Let one run at a time be here; another one waits. The lock goes with the process that holds it."""
+        """Allow one run at a time; another one waits. The lock is freed when its process ends."""
         self.folder.mkdir(parents=True, exist_ok=True)
         held = sqlite3.connect(self.folder / "lock", timeout=0.2, isolation_level=None)
         try:
@@ -149,7 +149,7 @@ class Cache:
                         raise InputError(f"{self.folder}: expected a folder to keep results in: {error}") from None
                     if not said:
                         waiting(
-                            f"another run of a recipe in {self.folder.parent.absolute()} is under way: waiting for it"
+                            f"another run of a recipe in {self.folder.parent.absolute()} is in progress: waiting for it"
                         )
                         said = True
             yield
@@ -163,7 +163,7 @@ def digest_of(hashes: Iterator[str]) -> str:
 
 
 def _change(name: str, before: Any, after: Any) -> str:
-    """What was, and what is; of what takes more than a few words only that it changed."""
+    """The old and the new value; for long values only that they changed."""
     if any(isinstance(value, dict) or len(str(value)) > LONGEST for value in (before, after)):
         return f"{name} changed"
     return f"{name} {_short(before)} → {_short(after)}"

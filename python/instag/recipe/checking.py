@@ -1,4 +1,4 @@
-"""A recipe checked before anything is done: all its faults are found at once, each with its line."""
+"""Checks of a recipe before anything is done: all faults are found at once, each with its line."""
 
 import difflib
 import hashlib
@@ -23,7 +23,7 @@ __all__ = ["mark_of", "read_recipe"]
 
 TOP = ("version", "name", "seed", "output", "source")
 SECRET = re.compile(r"(^|[\s:=])(sk-|hf_|ghp_|xox[bp]-)[\w-]{8,}|\bBearer \S+")
-# Of headers: what is not to be in a recipe by its name.
+# Names of headers whose values must not be in a recipe.
 NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
 SECRET_KEYS = ("api_key", "token", "password", "secret")
 
@@ -38,16 +38,16 @@ def read_recipe(
     path
         A TOML file.
     overrides
-        Values in the place of those in the file: ``select.budget=3000``.
+        Values that replace those in the file, such as ``select.budget=3000``.
     passed
-        The :func:`mark_of` a recipe that had no faults: where it is the same, values and columns are not looked at again.
+        The :func:`mark_of` a recipe without faults: if it is the same, values and columns are not checked again.
     listed
-        Whether a model has to be among those that its server lists, where it lists any.
+        Whether a model must be among those that its server lists, if it lists any.
 
     Raises
     ------
     InputError
-        With all faults, a line each, and the lines of the recipe that they are on.
+        With all faults, one a line, each with its line in the recipe.
     """
     path = Path(path)
     text, table = parsed(path)
@@ -64,7 +64,7 @@ def read_recipe(
 
 
 def mark_of(recipe: Recipe) -> str:
-    """What says whether a recipe, or a file that it names, is another than before."""
+    """A hash that changes with the recipe and the files that it names."""
     named = [path for step in recipe.steps for path in files_named(recipe, step)]
     stats = [(str(path), path.stat()) for source in (*recipe.sources,) for path in source.files]
     stats += [(str(path), path.stat()) for path in named]
@@ -74,7 +74,7 @@ def mark_of(recipe: Recipe) -> str:
 
 
 class _Reader:
-    """Makes a recipe of a table, and takes down what is wrong."""
+    """Makes a recipe from a table, and collects the faults."""
 
     def __init__(self, faults: Faults, path: Path) -> None:
         self._faults, self._path, self._folder = faults, path, path.parent
@@ -162,7 +162,7 @@ class _Reader:
         return given
 
     def _table(self, step: str, table: dict[str, Any], *place: str | int) -> dict[str, Any]:
-        """The values of a table that are what they should be, by their own names."""
+        """The valid values of a table, by the names of their options."""
         title = "[[source]]" if step == "source" else f"[{step}]"
         self._secrets(title, table, *place)
         given = expanded(step, table)

@@ -1,4 +1,4 @@
-"""Whether the columns, groups and tags that a recipe names are in the data, before any of it is worked on."""
+"""Checks that the columns, groups and tags that a recipe names are in the data, before any step is done."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,14 +21,14 @@ NAMED = (
     ("select", "quality"), ("select", "group"), ("split", "by"), ("split", "query"), ("write", "keep"), ("report", "by"),
 )  # fmt: skip
 TAGGED = ("normalize", "select", "report")
-# What reading adds.
+# The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
 COUNTED = ("characters", "words")
 SHOWN = 8
 
 
 def check(recipe: Recipe, faults: Faults) -> None:
-    """Look at the columns of the sources, and at what the selection wants of them."""
+    """Check the columns of the sources, and what the selection needs of them."""
     schemas: list[tuple[Source, pl.Schema]] = []
     for nth, source in enumerate(recipe.sources):
         try:
@@ -53,7 +53,7 @@ def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> Non
 
 
 class _Columns:
-    """What the steps name, beside what the sources have."""
+    """Check the columns that steps name."""
 
     def __init__(self, recipe: Recipe, schemas: list[tuple[Source, pl.Schema]], faults: Faults) -> None:
         self._recipe, self._steps, self._schemas, self._faults = recipe, recipe.steps, schemas, faults
@@ -76,7 +76,7 @@ class _Columns:
             self._select(self._steps["select"])
 
     def _either(self) -> None:
-        """See that what is a column, a file or the name of a tokenizer is one of them."""
+        """Check options that may be a column, a file or the name of a tokenizer."""
         for step in ("clean", "select"):
             named = self._steps.get(step, {}).get("tokenizer")
             if named is not None and not (step == "clean" and named in self._found):
@@ -138,7 +138,7 @@ class _Columns:
         return name in schema or (name == "quality" and source.quality is not None)
 
     def _quotas(self, table: Mapping[str, Any]) -> None:
-        """See that the groups of quotas are there, and that what they are to have fits into the budget."""
+        """Check that the groups of quotas exist, and that the quotas fit into the budget."""
         least = table.get("at_least")
         for key in ("at_least", "at_most"):
             if isinstance(table.get(key), dict):
@@ -159,7 +159,7 @@ class _Columns:
         )
         if least is not None and not isinstance(least, dict) and "group" in table:
             amounts = dict.fromkeys(self._groups(str(table["group"])), least)
-        # Of a budget that is a share of data that nobody has counted yet, only shares can be added up.
+        # If the budget is a share of data that are not counted yet, only shares can be added up.
         if amounts and "group" in table and (not is_share(budget) or all(map(is_share, amounts.values()))):
             whole = 1.0 if is_share(budget) else amount_of("budget", budget, 1.0)
             asked = sum(amount_of("at_least", each, whole, rounding=float) for each in amounts.values())
@@ -187,7 +187,7 @@ class _Columns:
         return {each for frame in frames for each in frame.get_column(column).fill_null("null")}
 
     def _target(self, table: Mapping[str, Any]) -> None:
-        """See that data and target have a tag in common, where they are not normalised first."""
+        """Check that data and target have a tag in common, if they are not normalised first."""
         if "target" not in table:
             return
         tags = table.get("tags", "tags")
@@ -228,6 +228,6 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def target_of(recipe: Recipe) -> Path | None:
-    """The file that the selection is steered to."""
+    """The file of the target."""
     found = recipe.steps.get("select", {}).get("target")
     return None if found is None else files_of(recipe.path.parent, found)[0]

@@ -1,4 +1,4 @@
-"""A question to whoever pays, before a model is asked for more than a little."""
+"""Asking the user before a model is asked for more than a little money."""
 
 import sys
 from collections.abc import Callable
@@ -9,17 +9,17 @@ from instag.recipe.steps.job import Job
 
 __all__ = ["ask"]
 
-# US dollars that a run without a limit of its own may cost unasked.
+# US dollars that a run without a limit may cost without asking.
 UNASKED = 1.0
 
 
 def ask(step: str, job: Job, *, yes: bool, silent: bool, say: Callable[[str], None]) -> None:
-    """Go on where a step costs little, has a limit, or somebody agrees.
+    """Go on if a step costs little, has a limit, or the user agrees.
 
     Raises
     ------
     InputError
-        Where it may cost more, and nobody has agreed.
+        If it may cost more, and the user has not agreed.
     """
     if yes or "max_cost" in job.given:
         return

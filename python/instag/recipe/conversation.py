@@ -1,4 +1,4 @@
-"""Keys of conversations: a row is found again by what is in it, wherever it moved."""
+"""Keys of conversations: a row is found by its content, wherever it was moved."""
 
 import hashlib
 from collections import Counter
@@ -35,7 +35,7 @@ class Keys:
 
 
 def keys_of(conversations: Iterable[Any]) -> list[str]:
-    """A key for each conversation: half of the SHA-256 of its turns as JSON, and a number where it is not the first.
+    """A key for each conversation: half of the SHA-256 of its turns as JSON, and a number if there was one like it before.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A recipe to begin with: the columns that were found, and each step with its most used options as comments."""
+"""A first recipe: the columns that were found, and each step with its most used options as comments."""
 
 import json
 from collections.abc import Sequence
@@ -54,26 +54,26 @@ def new(files: Sequence[str]) -> str:
     ]
     for file, schema in frames.items():
         lines += [
-            "[[source]]  # of two rows alike, the earlier source's stays",
+            "[[source]]  # of two copies, the earlier source's stays",
             f"name = {json.dumps(Path(file).stem)}",
             f"files = [{json.dumps(file)}]",
             f"# columns found: {', '.join(schema)}",
-            '# columns = { query = "…", answer = "…" }  # where they are not found by themselves',
+            '# columns = { query = "…", answer = "…" }  # if they are not found automatically',
             '# license = "…"',
             "",
         ]
     lines += [
-        "[dedup]  # near-copies of an earlier row go",
+        "[dedup]  # near-copies of an earlier row are removed",
         "# threshold = 0.9",
         *([f'# keep = "quality"  # by a column of numbers: {", ".join(sorted(scored)[:5])}'] if scored else []),
         "",
-        "# [decontaminate]  # rows that ask what a benchmark asks go",
+        "# [decontaminate]  # rows that ask an item of a benchmark are removed",
         '# against = ["benchmarks/*.jsonl"]',
         "",
     ]
     if not tagged:
         lines += [
-            "[tag]  # what users ask becomes tags; every answer is kept",
+            "[tag]  # a model tags the queries; every answer is kept",
             'model = "gpt-4o-mini"',
             '# base_url = "http://127.0.0.1:8000/v1"  # an endpoint of your own',
             '# api_key_env = "OPENAI_API_KEY"  # the name of a variable, never a key',
@@ -94,8 +94,8 @@ def new(files: Sequence[str]) -> str:
         "[write]",
         'format = "messages"  # or sharegpt, alpaca; or trainers = ["llama-factory", "axolotl"] and model = "…"',
         "",
-        "# [card]  # README.md: what was chosen from what, and how to do it again",
-        "# [report]  # a page with what the tags say",
+        "# [card]  # README.md: what was selected from what, and how to reproduce it",
+        "# [report]  # a page about the tags",
     ]
     return "\n".join(lines) + "\n"
 

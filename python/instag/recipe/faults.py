@@ -1,4 +1,4 @@
-"""Faults of a recipe, as they are found."""
+"""The faults of a recipe."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """What is wrong with a recipe, each fault with the line that it is on.
+    """The faults of a recipe, each with its line.
 
     Examples
     --------
@@ -26,10 +26,10 @@ class Faults:
         return bool(self._found)
 
     def __str__(self) -> str:
-        # In the order of the file; what is of no line stands last.
+        # In the order of the file; faults without a line come last.
         return "\n".join(sorted(self._found, key=self._found.__getitem__))
 
     def add(self, text: str, *place: str | int) -> None:
-        """Take down a fault of a table or key."""
+        """Add a fault of a table or key."""
         line = self._lines.of(*place) if place else None
         self._found.setdefault(f"{self._path}{'' if line is None else f', line {line}'}: {text}", line or 1 << 30)

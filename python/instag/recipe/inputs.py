@@ -1,4 +1,4 @@
-"""What the result of a step depends on: its options, and the contents of what goes in."""
+"""What the result of a step depends on: its options, and the contents of its inputs."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ def relevant(recipe: Recipe, step: str, *, limit: int | None, history: Sequence[
 def contents(
     recipe: Recipe, step: str, cache: Cache, data: Mapping[str, Path], target: Path | None, vocabulary: Path | None
 ) -> dict[str, str]:
-    """The contents that a result depends on, by names that people know them by."""
+    """The contents that a result depends on, by readable names."""
     if step == "read":
         return {f"{source.name}: {file.name}": cache.hash(file) for source in recipe.sources for file in source.files}
     found = {"its input" if name == "data" else f"its input {name}": cache.hash(path) for name, path in data.items()}
@@ -67,13 +67,13 @@ def files_named(recipe: Recipe, step: str) -> list[Path]:
 
 
 def target_of(recipe: Recipe) -> Path | None:
-    """The file that the selection is steered to; None where there is none."""
+    """The file of the target; None if there is none."""
     value = recipe.steps.get("select", {}).get("target")
     return None if value is None else files_of(recipe.path.parent, value)[0]
 
 
 def _files(recipe: Recipe, step: str, key: str, value: Any) -> list[Path]:
-    """The files that an option means; none where it is no file."""
+    """The files that an option means; none if it is not a file."""
     option = options(step).get(ALIKE.get((step, key), key))
     if option is None or option.file is None or isinstance(value, bool):
         return []
@@ -81,7 +81,7 @@ def _files(recipe: Recipe, step: str, key: str, value: Any) -> list[Path]:
 
 
 def target_for(recipe: Recipe, step: str, target: Path | None) -> Path | None:
-    """The target, for the steps that do something with it: tagging where it has no tags, normalising, selecting."""
+    """The target, for the steps that use it: tagging if it has no tags, normalising, selecting."""
     if target is None or step not in ("tag", "normalize", "select"):
         return None
     if step == "tag":

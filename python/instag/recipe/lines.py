@@ -1,4 +1,4 @@
-"""The line of a recipe that a key stands on: `tomllib` tells lines only where it cannot read at all."""
+"""The line of each key of a recipe: `tomllib` gives lines only of syntax errors."""
 
 import re
 
@@ -9,7 +9,7 @@ KEY = re.compile(r"\s*([\w-]+|\"[^\"]*\"|'[^']*')\s*=")
 
 
 class Lines:
-    r"""Where the tables and keys of a recipe stand, counted from 1.
+    r"""The lines of the tables and keys of a recipe, counted from 1.
 
     Examples
     --------
@@ -47,7 +47,7 @@ class Lines:
 
 
 def _after(line: str, depth: int, quote: str) -> tuple[int, str]:
-    """How many brackets, and which text of several lines, are open at the end of a line."""
+    """How many brackets, and which multi-line string, are open at the end of a line."""
     at = 0
     while at < len(line):
         if quote:

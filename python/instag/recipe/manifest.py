@@ -1,4 +1,4 @@
-"""What was made of what, as a table that stands beside the result."""
+"""The manifest: the inputs, steps and outputs of a result, as a table beside it."""
 
 import platform
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from instag.recipe.recipe import Recipe
 __all__ = ["VERSION", "manifest_of"]
 
 VERSION = 2
-# What was paid for.
+# Steps that were paid for.
 PAID = ("tag", "normalize", "decontaminate")
 
 
@@ -84,7 +84,7 @@ def _replayable(steps: Mapping[str, Done]) -> str:
 
 
 def _dollars(done: Sequence[Done]) -> float | None:
-    """What all runs of the recipe have paid; None where nothing was asked, or no price is known."""
+    """The cost of all runs of the recipe; None if nothing was asked, or no price is known."""
     spent = [each.facts.get("spent") for each in done if each.step in PAID and "journal" in each.facts]
     return None if not spent or None in spent else round(sum(each or 0.0 for each in spent), 6)
 
@@ -99,7 +99,7 @@ def _output(path: Path, output: Path) -> dict[str, Any]:
 
 
 def relative(path: Path, base: Path) -> str:
-    """A path as it is seen from a folder, where it is within."""
+    """A path relative to a folder, if it is within it."""
     try:
         return path.absolute().relative_to(base.absolute()).as_posix()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Whether the models that a recipe names are there, where a server lists those that it has."""
+"""Checks that the models of a recipe exist, if a server lists its models."""
 
 import difflib
 import json
@@ -19,7 +19,7 @@ SHOWN = 8
 
 
 def check(recipe: Recipe, faults: Faults) -> None:
-    """Look whether each server lists the model that it is to be asked; one that answered before is known."""
+    """Check that each server lists its model; one that has answered before is not checked."""
     for step in ASKING:
         table = recipe.steps.get(step, {})
         key = NAMED[step]
@@ -39,7 +39,7 @@ def check(recipe: Recipe, faults: Faults) -> None:
 
 
 def _lacking(recipe: Recipe, model: str, table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """The addresses that do not list the model, and what they list."""
+    """The addresses that do not list the model, and the models that they list."""
     from instag.chat.models import others_than  # noqa: PLC0415 - only where a model is to be asked
     from instag.chat.options import Settings  # noqa: PLC0415 - as above
     from instag.recipe.steps.asking import asking_of  # noqa: PLC0415 - as above
@@ -48,7 +48,7 @@ def _lacking(recipe: Recipe, model: str, table: Mapping[str, Any]) -> Iterator[t
         asking = asking_of(table, recipe.path.parent)
         settings = Settings.of(model, {name: asking[name] for name in HOW if name in asking})
     except InputError:
-        # What is wrong with a key or an address is said by whoever looks at these.
+        # Errors in keys and addresses are reported where these are checked.
         return
     for endpoint in settings.endpoints:
         if others := others_than(endpoint):
@@ -63,7 +63,7 @@ def _answered(recipe: Recipe, table: Mapping[str, Any]) -> set[str]:
 
 
 def _model_in(journal: Path) -> str | None:
-    """Whose answers a journal holds; None where it holds none."""
+    """The model of a journal's answers; None if it has none."""
     try:
         with journal.open("rb") as file:
             header = json.loads(file.readline())

@@ -1,7 +1,7 @@
-"""What each table of a recipe may hold: the parameters of the function that does the step, under the same names.
+"""The options of each table of a recipe: the parameters of the function that does the step, under the same names.
 
-What TOML cannot say, such as a function or a frame, is no option of a recipe. A few options have the form that they have
-on the command line: the name of a variable in the place of a key, a list of lines in the place of headers.
+What TOML cannot express, such as a function or a frame, is not an option of a recipe. A few options are as on the command
+line: the name of a variable instead of a key, a list of lines instead of headers.
 """
 
 import inspect
@@ -16,12 +16,12 @@ from instag.recipe.parameters import Option, parameters, plain
 
 __all__ = ["STEPS", "Option", "defaults", "expanded", "keys", "options"]
 
-# The road's order: what is cheap and drops rows stands before what is paid.
+# In the order in which they run: steps that are cheap and drop rows come before those that are paid for.
 STEPS = (
     "clean", "dedup", "decontaminate", "tag", "normalize", "select", "split", "write", "card", "report",
 )  # fmt: skip
 
-# What the runner decides: where data come from and go to, and how far the work is.
+# Parameters that the runner sets: where data come from and go to, and progress.
 MANAGED = frozenset(
     [
         "data", "source", "output", "folder", "path", "progress", "client", "api_key", "headers", "journal", "limit", "shard",
@@ -34,7 +34,7 @@ ALSO_MANAGED = {
     "report": {"vocabulary"},
     "write": {"to", "validation", *(each.name for each in fields(ReadOptions))},
 }
-# What changes how an answer is come by, and not what it is.
+# Options that change how answers are obtained, but not what they are.
 IDLE = frozenset(
     [
         "api_key_env", "api_key_file", "attempts", "base_url", "concurrency", "header", "insecure", "max_cost", "max_unread",
@@ -45,10 +45,10 @@ IDLE = frozenset(
 
 KEYS = {
     "api_key_env": Option(
-        str | list[str], "The variable of the environment that holds the key; a list where there are several addresses."
+        str | list[str], "The environment variable that holds the key; a list for several addresses."
     ),
     "api_key_file": Option(str, "A file that holds the key."),
-    "header": Option(str | list[str], "Further headers of every request, 'NAME: VALUE', or @FILE with one a line."),
+    "header": Option(str | list[str], "A header to add, 'NAME: VALUE', or @FILE with one a line; a list for several."),
 }
 COST = Option(float, "US dollars that all runs of this recipe together may spend on it.")
 FILES: dict[tuple[str, str], Literal["file", "either"]] = {
@@ -67,20 +67,20 @@ FILES: dict[tuple[str, str], Literal["file", "either"]] = {
     ("select", "tree"): "either",
 }
 SIZE = int | float | str
-# Options that Python has in a form that TOML has not. Where no default stands here, that of the function holds.
+# Options with a form in Python that TOML does not have. Without a default here, that of the function is used.
 OWN: dict[str, dict[str, Option]] = {
     "source": {
         "name": Option(str, "The name of the source, which becomes the column `source`."),
-        "files": Option(str | list[str], "Files, or globs, whose files come by name.", needed=True),
-        "sample": Option(int, "How many rows are taken, at random by the seed."),
-        "license": Option(str, "The licence that the data are under."),
-        "address": Option(str, "Where the data are from."),
-        "quality": Option(str, "A column of numbers that becomes `quality`."),
+        "files": Option(str | list[str], "Files, or globs, whose files are taken in the order of their names.", needed=True),
+        "sample": Option(int, "How many rows to take, at random by the seed."),
+        "license": Option(str, "The licence of the data."),
+        "address": Option(str, "The address that the data come from."),
+        "quality": Option(str, "A column of numbers that is renamed to `quality`."),
         "columns": Option(dict[str, str], "Which columns hold what: query, answer, system, history, id, quality."),
     },
-    "clean": {"tokenizer": Option(str, "A tokenizer.json, its folder, or a column with counts: how tokens are counted.")},
+    "clean": {"tokenizer": Option(str, "How to count tokens: a tokenizer.json, its folder, or a column with counts.")},
     "decontaminate": {
-        "against": Option(str | list[str], "Benchmarks: files, or globs.", needed=True),
+        "against": Option(str | list[str], "A benchmark: a file or a glob; a list for several.", needed=True),
         "judge": Option(str, "A model that says which of the nearest rows ask an item in other words."),
         "embedder": Option(str, "What finds the nearest item: minilm, use, sentence-transformers:NAME, …"),
         "max_cost": COST,
@@ -88,61 +88,61 @@ OWN: dict[str, dict[str, Option]] = {
     },
     "tag": {
         "model": Option(str, "The model's name at the endpoint, or a .gguf file to run here.", needed=True),
-        "examples": Option(str, "Queries with tags to show the model: a file of JSON Lines."),
-        "vocabulary": Option(str, "A vocabulary of tags to prefer: its file."),
-        "max_query": Option(int, "Cut longer queries, to so many characters; 6000 where nothing is said."),
-        "max_query_tokens": Option(int, "Cut longer queries, to so many tokens, which are estimated by a rule."),
-        "journal": Option(str | list[str], "Answers that are there already, of other machines for instance: their files."),
+        "examples": Option(str, "Examples for the model: queries with tags, as JSONL."),
+        "vocabulary": Option(str, "A vocabulary whose tags the model should prefer."),
+        "max_query": Option(int, "Cut queries to this many characters; 6000 by default."),
+        "max_query_tokens": Option(int, "Cut queries to this many tokens, as a rule estimates them."),
+        "journal": Option(str | list[str], "Files with answers that exist already, for instance from other machines."),
         "max_cost": COST,
         **KEYS,
     },
     "normalize": {
-        "steps": Option(str | list[str], "The steps of normalising in order, each once."),
+        "steps": Option(str | list[str], "The steps in order; a step left out is skipped."),
         "max_cost": COST,
-        "judge": Option(str, "A model that says which tags mean the same, and which are broader."),
+        "judge": Option(str, "A model that says which tags mean the same, and which are broader: its name at the endpoint, or a .gguf file."),
         "stem": Option(
-            Literal["guarded", "paper", "none"], "Join inflections, equal Porter stems, or neither.", "guarded"
+            Literal["guarded", "paper", "none"], "Merge inflections (guarded), words with one Porter stem (paper), or neither (none).", "guarded"
         ),
         "min_count": Option(
-            int | Literal["auto", "none"], "Drop tags in fewer rows: a count, auto by the size of the data, or none."
+            int | Literal["auto", "none"], "Drop tags that are in fewer rows: a count, auto, or none."
         ),
         "distance": Option(float | Literal["none"], "The cosine distance within which tags are merged, or none."),
         "min_support": Option(int | Literal["none"], "Association: the least number of rows with both tags, or none."),
-        "judgments": Option(str | list[str], "What was said of tags before: JSON Lines; it counts more than the judge."),
+        "judgments": Option(str | list[str], "Judgements of tags in JSON Lines, which win over the model; a list for several files."),
         **KEYS,
     },
     "select": {
-        "method": Option(Method, "How rows are chosen."),
-        "tokenizer": Option(str, "Count tokens into a column first: a tokenizer.json, or the name of one on this disk."),
-        "start": Option(str, "What was chosen before: a column of true and false, or a file."),
-        "weights": Option(str, "What tags are worth: a file with the columns tag and weight."),
+        "method": Option(Method, "How samples are ranked."),
+        "tokenizer": Option(str, "First count tokens into a column, with a tokenizer.json or a tokenizer on disk."),
+        "start": Option(str, "An earlier selection: a column of booleans, or a file."),
+        "weights": Option(str, "Weights of tags: a file with the columns tag and weight."),
         "target": Option(
-            str, "Choose data like those in this file, by its tags; they are tagged and normalised first where the data are."
+            str, "Choose data like those in this file, by its tags; it is tagged and normalised first if the data are."
         ),
         "tree": Option(
-            bool | str, "Broader tags count too: true for those of the vocabulary made here, or the file of another.", False  # noqa: FBT003
+            bool | str, "Count broader tags too: true for those of the vocabulary made here, or the file of another.", False  # noqa: FBT003
         ),
     },
     "write": {
         "format": Option(Literal["messages", "sharegpt", "alpaca"], "The layout of the rows.", "messages"),
-        "keep": Option(str | list[str], "Columns that stand beside the conversations."),
-        "trainers": Option(str | list[str], "Trainers that configurations are written for."),
+        "keep": Option(str | list[str], "Columns to keep beside the conversations."),
+        "trainers": Option(str | list[str], "Trainers to write configurations for."),
         "model": Option(str, "For trainers: the base model, a name on a hub or a folder."),
         "chat_template": Option(str, "For LLaMA-Factory: its name for the model's chat template."),
         "skip": Option(bool, "For trainers: leave out rows that one of them cannot represent.", False),  # noqa: FBT003
     },
     "split": {
-        "validation": Option(SIZE, "How many rows to validate with: a count, or a share such as 0.02 or 2%."),
-        "test": Option(SIZE, "How many rows to test with: a count, or a share such as 0.02 or 2%."),
+        "validation": Option(SIZE, "How many rows: a count such as 500, or a share such as 0.02 or 2%."),
+        "test": Option(SIZE, "How many rows: a count such as 500, or a share such as 0.02 or 2%."),
     },
-    "card": {"language": Option(str | list[str], "Codes of the languages, such as en.")},
+    "card": {"language": Option(str | list[str], "A language, such as en; a list for several.")},
     "report": {
-        "by": Option(str, "A column that says which group a row is in."),
-        "tags": Option(str, "The column with the tags."),
-        "title": Option(str, "The heading of the page."),
+        "by": Option(str, "The column with the group of each sample."),
+        "tags": Option(str, "The column with the tags of each sample."),
+        "title": Option(str, "The heading."),
     },
 }  # fmt: skip
-# Keys that people know by another name, from a function or from the command line.
+# Other names of keys, as functions or the command line have them.
 ALIKE = {
     ("decontaminate", "judge_model"): "judge",
     ("write", "to"): "format",
@@ -152,7 +152,7 @@ ALIKE = {
 
 @cache
 def options(step: str) -> Mapping[str, Option]:
-    """The options that a table may hold, by name."""
+    """The options of a table, by name."""
     own = OWN.get(step, {})
     if step == "source":
         found = {each.name: Option(each.type, each.metadata["help"], each.default) for each in fields(ReadOptions)}
@@ -172,11 +172,11 @@ def options(step: str) -> Mapping[str, Option]:
 
 
 def _defaulted(option: Option, name: str, function: Callable[..., Any]) -> Option:
-    """An option with the default that the function has for it, where it has no other here."""
+    """An option with the function's default, unless it has another here."""
     parameter = inspect.signature(function).parameters.get(name)
     if parameter is None or option.needed or option.default is not None:
         return option
-    # Nothing at all is None here, whether the function has a default for it or not.
+    # No default is None here, whether the function requires the option or not.
     return option if parameter.default in (parameter.empty, ()) else replace(option, default=parameter.default)
 
 
@@ -211,7 +211,7 @@ def expanded(step: str, table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _inner(step: str, table: str, key: str) -> str:
-    """The option that a key of an inner table is: `from` of `judge` is `judge_from`, `model` is `judge` itself."""
+    """The option for a key of an inner table: `from` of `judge` is `judge_from`, `model` is `judge` itself."""
     known = options(step)
     longer = f"{table}_{key}"
     if longer in known:

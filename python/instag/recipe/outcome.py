@@ -1,4 +1,4 @@
-"""The steps of a recipe: what does each, and what has come of it."""
+"""The steps of a recipe: the function of each, and its result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ASKING", "DROPPING", "POOLING", "Done", "files_made", "foreseen", "work_of"]
 
-# Steps that take rows out and list them; that may ask a model; after which the pool is another.
+# Steps that remove rows and list them; that may ask a model; that change the pool.
 DROPPING = ("clean", "dedup", "decontaminate")
 ASKING = ("decontaminate", "tag", "normalize")
 POOLING = ("read", *DROPPING, "tag", "normalize")
@@ -27,28 +27,28 @@ FILES = {
 
 @dataclass
 class Done:
-    """A step as it was done, or would be.
+    """A step that was done, or would be.
 
     Attributes
     ----------
     step
         Its name.
     folder
-        Where its result is; None where it is not done.
+        The folder of its result; None if it is not done.
     options
-        Those that a result depends on, with their defaults.
+        The options that the result depends on, with their defaults.
     key
-        What the result is found by.
+        The key of the result.
     meta
-        What is known of the result.
+        The record of the result.
     before
-        How many rows went in; None where that is not known.
+        How many rows it got; None if that is not known.
     cached
-        Whether it had been done before.
+        Whether the result was there already.
     why
-        Why it has to be done, where that is known.
+        Why it must be done, if that is known.
     earlier
-        An earlier result of it, in which some questions have no answer.
+        An earlier result, in which some questions have no answer.
     """
 
     step: str
@@ -63,30 +63,30 @@ class Done:
 
     @property
     def tables(self) -> dict[str, Path]:
-        """The frames of the result: `data`, or a part each."""
+        """The frames of the result: `data`, or one for each part."""
         return parts_of(self.folder)
 
     @property
     def rows(self) -> int | None:
-        """How many rows came out."""
+        """How many rows the result has."""
         counts = self.meta.get("rows")
         return sum(counts.values()) if counts else None
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What else there is to say."""
+        """Further notes."""
         found: Mapping[str, Any] = self.meta.get("facts", {})
         return found
 
     @property
     def history(self) -> dict[str, Any]:
-        """What a card says of it."""
+        """Its line in a card."""
         dropped = self.facts.get("dropped", {})
         return {"step": self.step, "before": self.before, "after": self.rows, "dropped": dropped, "facts": self.facts}
 
 
 def work_of(step: str) -> "Callable[[Job], dict[str, Any]]":
-    """What does a step; its libraries are loaded when it is done."""
+    """The function of a step; its libraries are loaded when it is done."""
     found: Callable[[Job], dict[str, Any]] = getattr(_home(step), step)
     return found
 
@@ -96,7 +96,7 @@ def _home(step: str) -> Any:
 
 
 def foreseen(step: str, job: "Job") -> "Foreseen | None":
-    """What a model would be asked by a step; None where it asks none."""
+    """The questions that a step would ask a model; None if it asks none."""
     if step not in ASKING:
         return None
     find: Callable[[Job], Foreseen | None] = _home(step).foreseen
@@ -104,7 +104,7 @@ def foreseen(step: str, job: "Job") -> "Foreseen | None":
 
 
 def files_made(done: Done) -> dict[str, Path]:
-    """The files that [write] has made, by their place in the output."""
+    """The files that [write] made, by their paths in the output."""
     if done.folder is None or done.step != "write":
         return {}
     home = next(each for each in sorted(done.folder.iterdir()) if each.is_dir())

@@ -1,4 +1,4 @@
-"""The folder that a run leaves: files for a trainer, and beside them what says how they came about."""
+"""The output folder of a run: files for a trainer, with a manifest and a report."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ POOL = "pool_tags.parquet"
 
 
 def finish(road: Road) -> None:
-    """Put what was made into the output folder, with a manifest of what was made of what."""
+    """Copy the results to the output folder, with a manifest."""
     made = {each.step: each for each in road.done}
     if not set(MAKING) & set(made):
         road.say("nothing is written yet: select, split and write come later")

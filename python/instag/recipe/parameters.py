@@ -28,7 +28,7 @@ class Option:
     help
         What it does.
     default
-        What holds where it is not there.
+        The value without it.
     needed
         Whether it has to be there.
     file
