@@ -19,6 +19,7 @@ MAP = PACKAGE.parents[1].joinpath("CONTRIBUTING.md").read_text(encoding="utf-8")
 ROOMS = [
     "_core",
     "choices",
+    "lazy",
     "errors",
     "warning",
     "memory",

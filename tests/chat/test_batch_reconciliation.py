@@ -31,7 +31,7 @@ def bench(server: BatchServer, tmp_path: Path) -> Bench:
 def test_whether_a_batch_was_made_is_found_out(bench: Bench, server: BatchServer, fault: str | int) -> None:
     asked = questions(4)
     server.faults["create"] = [fault]
-    with pytest.raises(EndpointError, match="whether it has made it is not known: the same command finds out"):
+    with pytest.raises(EndpointError, match="it is not known whether it was made: run the same command to find out"):
         bench.submit(asked)
     made = bench.submit(asked)
     assert server.calls["create"] == (1 if fault == "after" else 2)
@@ -145,7 +145,7 @@ def test_a_batch_whose_questions_cannot_be_learnt_stops_the_next(
     content = server.files.pop(file)
     (tmp_path / "other").mkdir()
     other = Bench(server, tmp_path / "other")
-    with pytest.raises(InputError, match="batch_0: under way with questions of this model and prompt"):
+    with pytest.raises(InputError, match="batch_0: in progress with questions of this model and prompt"):
         other.submit(questions(3))
     server.files[file] = content
     assert other.submit(questions(3)) == []

@@ -52,7 +52,7 @@ def test_what_is_no_address(given: str) -> None:
 
 
 def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="api_key: OpenAI wants one: set OPENAI_API_KEY"):
+    with pytest.raises(InputError, match="api_key: OpenAI requires one: set OPENAI_API_KEY"):
         Endpoint.of("m")
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     assert Endpoint.of("m").base_url == "https://api.openai.com/v1"
@@ -128,7 +128,7 @@ def test_a_client_of_the_users_own(tmp_path: Path) -> None:
 
 def test_a_client_without_an_address_or_a_login_has_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     bare = httpx2.AsyncClient()
-    with pytest.raises(InputError, match="api_key: OpenAI wants one"):
+    with pytest.raises(InputError, match="api_key: OpenAI requires one"):
         Endpoint.of("m", client=bare)
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     assert Endpoint.of("m", client=bare).base_url == "https://api.openai.com/v1"

@@ -248,7 +248,7 @@ def test_a_broken_line_before_a_good_one_is_told(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     broken = lines[0] + lines[1][:-9] + b"\n" + lines[2]
     path.write_bytes(broken)
-    with pytest.raises(InputError, match="line 2 is no record"):
+    with pytest.raises(InputError, match="line 2 is not a record"):
         opened(path)
     assert path.read_bytes() == broken
 

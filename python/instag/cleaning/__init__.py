@@ -13,8 +13,9 @@ result           the rows that stay, and why others went
 ===============  ===================================================
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from instag.lazy import loader
 
 if TYPE_CHECKING:
     from instag.cleaning.cleaner import clean
@@ -26,17 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["Cleaned", "Split", "clean", "decontaminate", "dedup", "split"]
 
 # A file is loaded when its name is first used, so that the options can be shown without loading Polars.
-_HOME = {
-    "Cleaned": "result",
-    "Split": "splitting",
-    "clean": "cleaner",
-    "decontaminate": "decontamination",
-    "dedup": "deduplication",
-    "split": "splitting",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = loader(
+    __name__,
+    {
+        "Cleaned": "result",
+        "Split": "splitting",
+        "clean": "cleaner",
+        "decontaminate": "decontamination",
+        "dedup": "deduplication",
+        "split": "splitting",
+    },
+)

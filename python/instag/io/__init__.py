@@ -36,8 +36,9 @@ publishing    a folder goes to the Hub
 ============  ============================================================
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from instag.lazy import loader
 
 if TYPE_CHECKING:
     from instag.io.converter import convert, convert_placed, scan_for
@@ -62,22 +63,19 @@ __all__ = [
 ]
 
 # A file is loaded when its name is first used, so that the options of reading can be shown without loading Polars.
-_HOME = {
-    "Pushed": "publishing",
-    "card": "description",
-    "convert": "converter",
-    "convert_placed": "converter",
-    "load": "reader",
-    "metadata_of": "metadata",
-    "push": "publishing",
-    "read": "reader",
-    "scan": "reader",
-    "scan_for": "converter",
-    "write": "writer",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = loader(
+    __name__,
+    {
+        "Pushed": "publishing",
+        "card": "description",
+        "convert": "converter",
+        "convert_placed": "converter",
+        "load": "reader",
+        "metadata_of": "metadata",
+        "push": "publishing",
+        "read": "reader",
+        "scan": "reader",
+        "scan_for": "converter",
+        "write": "writer",
+    },
+)

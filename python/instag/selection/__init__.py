@@ -24,10 +24,10 @@ subsets       :func:`sweep`: subsets that differ in one measure
 ============  ======================================================
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from instag.choices import Method
+from instag.lazy import loader
 
 if TYPE_CHECKING:
     from instag.selection.certificate import Certificate, certify
@@ -50,20 +50,17 @@ __all__ = [
 ]
 
 # A file is loaded when its name is first used, so that the options can be shown without loading Polars.
-_HOME = {
-    "Certificate": "certificate",
-    "Selection": "choice",
-    "Sweep": "subsets",
-    "certify": "certificate",
-    "choose": "selector",
-    "count_tokens": "tokens",
-    "rank": "selector",
-    "select": "selector",
-    "sweep": "subsets",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = loader(
+    __name__,
+    {
+        "Certificate": "certificate",
+        "Selection": "choice",
+        "Sweep": "subsets",
+        "certify": "certificate",
+        "choose": "selector",
+        "count_tokens": "tokens",
+        "rank": "selector",
+        "select": "selector",
+        "sweep": "subsets",
+    },
+)
