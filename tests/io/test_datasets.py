@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import instag
@@ -63,6 +64,21 @@ def test_a_question_is_asked_with_its_choices(beside: dict[str, Any], answer: st
     asked = "Is fog wet?\nA. wet\nB. dry"
     assert read(path)["queries"].to_list() == [[asked]]
     assert said(path) == [("user", asked), ("assistant", answer)]
+
+
+def test_arrays_that_numpy_printed_into_a_table_are_read(tmp_path: Path) -> None:
+    printed = "[{'role': 'user', 'content': \"Who's there?\"}\n {'role': 'assistant', 'content': 'Me}\\n {you'}]"
+    path = tmp_path / "in.csv"
+    pl.DataFrame({"id": ["1"], "messages": [printed]}).write_csv(path)
+    assert read(path)["queries"].to_list() == [["Who's there?"]]
+    assert said(path) == [("user", "Who's there?"), ("assistant", "Me}\n {you")]
+
+
+def test_a_prompt_of_somebody_at_some_time_is_a_prompt(tmp_path: Path) -> None:
+    path = file(tmp_path, {"user_id": "7", "timestamp": "2024-05-01", "prompt": "Why?"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read(path)["queries"].to_list() == [["Why?"]]
 
 
 def test_answers_that_are_calls_become_calls(tmp_path: Path) -> None:

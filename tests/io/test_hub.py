@@ -219,7 +219,7 @@ def test_stores_that_polars_reads(hub: Hub) -> None:
     hub.repositories["org/set"] = {"x.jsonl": lines(ROWS), "x.txt": b"?"}
     address = f"{hub.url}/datasets/org/set/resolve/main/x.jsonl"
     assert instag.read(address).get_column("prompt").to_list() == ["Why?", "How?"]
-    with pytest.raises(instag.InputError, match="expected parquet, jsonl or csv there; found text"):
+    with pytest.raises(instag.InputError, match="expected one of csv, jsonl, parquet there; found text"):
         instag.read(address.replace("x.jsonl", "x.txt"))
 
 

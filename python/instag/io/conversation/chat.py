@@ -1,7 +1,9 @@
 """A conversation in one value, in whatever form it has: turns, exchanges, texts, a tree of messages, or the JSON of these."""
 
 import ast
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from instag.errors import InputError
@@ -14,6 +16,8 @@ from instag.io.json.text import dump, parse
 
 __all__ = ["parsed_chat", "parsed_list", "pass_over", "refuse", "templated", "turns_of"]
 
+# What stands between the members of an array that NumPy prints.
+UNPARTED = re.compile(r"\}\s*\n\s*\{")
 WRAPPERS = tuple(name for name in CHATS if name not in ("items", "thread", "mapping", "data"))
 
 
@@ -80,13 +84,15 @@ def _turns(value: list[Any], on_fault: OnFault, *, alternate: bool) -> list[Turn
     turns: list[Turn] = []
     for each in value:
         turns += utterances(each, on_fault)
-    return _with_assistant(turns) if any(isinstance(each, dict) and "speaker" in each for each in value) else turns
+    return _with_assistant(turns, named=any(isinstance(each, dict) and "speaker" in each for each in value))
 
 
-def _with_assistant(turns: list[Turn]) -> list[Turn]:
+def _with_assistant(turns: list[Turn], *, named: bool) -> list[Turn]:
     """Let the system be the assistant where it is the one that replies, as in data of dialogue systems."""
     roles = [turn["role"] for turn in turns]
     if "assistant" in roles or "user" not in roles or "system" not in roles[roles.index("user") :]:
+        return turns
+    if not named and roles != ["user", "system"] * (len(roles) // 2) + ["user"] * (len(roles) % 2):
         return turns
     return [turn | {"role": "assistant"} if turn["role"] == "system" else turn for turn in turns]
 
@@ -120,10 +126,7 @@ def parsed_chat(text: str) -> Any:
     try:
         value = parse(text)
     except ValueError:
-        try:
-            value = ast.literal_eval(text.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
+        value = _printed(text)
     first = value[0] if isinstance(value, list) and value else value
     return value if isinstance(first, dict) and (is_turn(first) or any(key in first for key in WRAPPERS)) else None
 
@@ -172,6 +175,14 @@ def templated(text: str, name: str | None) -> list[Turn]:
     """Take a text apart if it is of a template; otherwise the user said it."""
     turns = templates.split(text, name) if name is not None else None
     return [{"role": "user", "content": text}] if turns is None else turns
+
+
+def _printed(text: str) -> Any:
+    """Parse a list as Python prints it, or as NumPy does, without commas between its members."""
+    for spelt in (text.strip(), UNPARTED.sub("}, {", text.strip())):
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            return ast.literal_eval(spelt)
+    return None
 
 
 def parsed_list(text: str) -> list[Any] | None:

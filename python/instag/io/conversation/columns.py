@@ -54,7 +54,7 @@ OUTPUTS = (
 # What is right goes by these names, where nothing else is an answer.
 RIGHT = ("best_answer", "correct_answer", "canonical_solution", "answers", "long_answer")
 # A server's exchange is kept in two records, the names of which say which is which.
-EXCHANGED = (("inputs", "outputs"), ("input", "output"), ("request", "response"))
+EXCHANGED = (("inputs", "outputs"), ("input", "output"), ("request", "response"), ("request_body", "response_body"))
 HISTORIES = (
     "history",
     "chat_history",
@@ -104,6 +104,9 @@ PAIRS = {
     "message_1": ("message_2",),
     "goal": ("target",),
     "context": ("response", "reply"),
+    "question_stem": ("answer",),
+    "questions": ("answers",),
+    "\u95ee\u9898": ("\u56de\u7b54", "\u7b54\u6848"),
 }
 # Where a question has several answers to choose from.
 CHOICES = ("choices", "options", "endings")

@@ -20,7 +20,7 @@ SAMPLE = 200
 CHAT = pl.List(JSON)
 MIXED = "mixed"
 # Columns of text that may hold lists of what a user said, as JSON.
-SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "from")
+SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "author_id", "sender_name", "from")
 MOMENTS = {"ts", "timestamp", "date", "datetime", "created_at", "thread_ts", "sent_at"}
 # How the lines of a messenger's export begin.
 EXPORTED = re.compile(
@@ -267,7 +267,7 @@ def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: st
     """Say so where each row, or each line, is a message out of a chat between people."""
     names = {name.lower(): name for name in types}
     sender = next((names[name] for name in SENDERS if types.get(names.get(name, "")) == pl.String), None)
-    if sender is not None and not names.keys().isdisjoint(MOMENTS):
+    if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(MOMENTS):
         warn(
             f"{where}: each row looks like a message out of a chat, for {sender!r} says who wrote it, and is taken for a prompt by "
             f"itself: put the turns of a conversation in a list with role and content, or keep the rows of those who ask with "

@@ -42,7 +42,8 @@ def _chats(types: Types) -> Found:
         if asked and column in (*HISTORIES, CONTEXT):
             continue
         if column in PREFERRED or column in OUTPUTS or not is_chat(dtype, named=_is_named(column, dtype)):
-            if not (column in ASKED and isinstance(dtype, pl.List) and is_chat(dtype, named=True)):
+            one = column in ASKED and speech(dtype) is not None
+            if not one and not (column in ASKED and isinstance(dtype, pl.List) and is_chat(dtype, named=True)):
                 continue
             if dtype in (pl.List(JSON), pl.List(pl.List(pl.String))):
                 continue
@@ -74,9 +75,9 @@ def _system(types: Types, *, empty: bool = False) -> dict[str, str]:
 
 def reply_of(types: Types) -> dict[str, str]:
     """Find the answer to a conversation in a column of its own, or in the response of a server that is kept there."""
-    for name in OUTPUTS:
+    for name in (*OUTPUTS, "response_body"):
         dtype = types.get(name)
-        if is_text(dtype) or is_chat(dtype, named=True) or speech(dtype) is not None:
+        if is_text(dtype) or dtype == pl.List(pl.String) or is_chat(dtype, named=True) or speech(dtype) is not None:
             return {"answer": name}
         if isinstance(dtype, pl.Struct) and _is_response(dict(dtype).get("choices")):
             return {"answer": f"{name}.choices.0.message"}

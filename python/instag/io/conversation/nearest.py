@@ -82,6 +82,9 @@ ABOUT = (
     "bytes",
     "metadata",
     "dataset",
+    "object",
+    "timestamp",
+    "actor",
     "author",
     "sender",
     "speaker",
@@ -174,6 +177,7 @@ def _texts(schema: Mapping[str, Any], above: str = "") -> Iterator[str]:
     for name in records if depth < WITHIN else ():
         yield from _texts(dict(schema[name]), f"{above}{name}.")
     yield from (f"{above}{name}" for name, dtype in schema.items() if dtype == pl.List(pl.String))
+    yield from (f"{above}{name}" for name, dtype in schema.items() if dtype == pl.List(pl.List(pl.String)))
 
 
 # How likely it is that a user's words stand under a name: asked, spoken, anything, answered, about them.
@@ -183,7 +187,7 @@ RANKS: Sequence[Sequence[str]] = (ASKING, SPOKEN, (), ANSWERING, ABOUT)
 def _rank(path: str) -> int:
     """Say how unlikely it is that a user's words stand under a name."""
     last = len(RANKS) - 1
-    if _says(path.rpartition(".")[2], RANKS[last]):
+    if _says(path.rpartition(".")[2], (*RANKS[last], *INSTRUCTING)):
         return last
     return max((rank for rank in range(last) if _says(path, RANKS[rank])), default=RANKS.index(()))
 

@@ -60,7 +60,7 @@ ROLES: dict[str, str] = {name: role for role, names in NAMES.items() for name in
 USERS = NAMES["user"]
 
 # Fields that say who spoke, and what.
-SPEAKERS = ("role", "from", "author", "sender", "speaker")
+SPEAKERS = ("role", "from", "author", "sender", "speaker", "actor", "actor_type", "sender_name")
 # What LangChain says of who spoke; among parts it is their kind.
 TYPE = "type"
 CONTENTS = ("content", "value", "parts", "text", "message", "utterance")

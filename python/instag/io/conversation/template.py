@@ -61,7 +61,10 @@ TEMPLATES: dict[str, Template] = {
         ("<\uff5cbegin\u2581of\u2581sentence\uff5c>", "<\uff5cend\u2581of\u2581sentence\uff5c>"),
     ),
     "phi": Template(
-        re.compile(r"<\|(user|assistant|system|tool|human|bot|moss|prompter|observation)\|>:?", re.IGNORECASE),
+        re.compile(
+            r"<\|(user|assistant|system|tool|human|bot|moss|prompter|observation|model|gpt|ai|function)\|>:?",
+            re.IGNORECASE,
+        ),
         ("<|user|>", "<|User|>", "<|USER|>", "<|human|>", "<|Human|>", "<|prompter|>"),
         ("<|end|>", "<eoh>", "<eom>", "<eoa>", "[gMASK]", "<sop>", *BOUNDS),
     ),
@@ -89,7 +92,7 @@ TEMPLATES: dict[str, Template] = {
         BOUNDS,
     ),
     "vicuna": Template(
-        re.compile(r"(?:^|(?<=\s)|(?<=</s>))(USER|ASSISTANT|SYSTEM|FUNCTION RESPONSE):"),
+        re.compile(r"(?:^|(?<=\s)|(?<=</s>))(USER|ASSISTANT|SYSTEM|GPT|FUNCTION RESPONSE):"),
         ("USER:",),
         BOUNDS,
         strict=True,
