@@ -246,3 +246,47 @@ def test_columns_that_are_added_have_types_where_there_are_no_rows() -> None:
     assert some.schema.field("new_tags").type == pa.list_(pa.string())
     hub = datasets.Dataset(data)
     assert instag.select(hub, 3, details=True).features["new_tags"].feature == datasets.Value("string")
+
+
+class Source:
+    """A plan that remembers which columns were read of it."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.read: list[list[str]] = []
+        self._frame = frame
+
+    def plan(self) -> pl.LazyFrame:
+        def source(with_columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
+            self.read.append(with_columns or self._frame.columns)
+            yield self._frame.select(self.read[-1])
+
+        return register_io_source(source, schema=self._frame.schema)
+
+
+@pytest.mark.parametrize(
+    ("tags", "again"),
+    [
+        (pl.Series([["b", "a"], None, [], ["c"]]), False),
+        (pl.Series([[3, 1], None, [], [2]]), False),
+        (pl.Series([["b", "a"], None, [], ["c"]], dtype=pl.List(pl.Enum(["c", "b", "a"]))), False),
+        (pl.Series([["b", "a"], None, [], ["c", "c"]]), True),
+        (pl.Series([["b", None], None, [], ["c"]]), True),
+        (pl.Series([["b", "a"], ["d", "e"], ["a", "d"], ["c", "a"]], dtype=pl.Array(pl.String, 2)), True),
+        (pl.Series([[["b"], ["a"]], None, [], [["c"]]]), True),
+    ],
+)
+@pytest.mark.parametrize("key", [None, "id"])
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+def test_tags_are_read_once_where_their_codes_say_all_of_them(
+    tags: pl.Series, *, again: bool, key: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("instag.frame.polars.SMALL", 0)
+    monkeypatch.setattr("instag.selection.folding.BLOCK", 1)
+    frame = pl.DataFrame({"id": [4, 2, 3, 1], "tags": tags})
+    source = Source(frame)
+    chosen = instag.select(source.plan(), 2, key=key, details=True)
+    read = len(source.read)
+    assert chosen.collect().equals(instag.select(frame, 2, key=key, details=True))
+    assert source.read[read:] == [["id", "tags"] if again else ["id"]]
+    assert chosen.select("tags").collect().equals(instag.select(frame, 2, key=key).select("tags"))
+    assert len(source.read) == read + (2 if again else 1)

@@ -1,7 +1,7 @@
 """What instag asks of a data frame, whatever its kind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -50,6 +50,11 @@ class Frame(ABC):
 
     # Whether the rows are read from somewhere each time, and need not fit into memory.
     streams = False
+
+    @property
+    def rereads(self) -> bool:
+        """Whether columns are read again when rows are taken."""
+        return self.streams
 
     @property
     @abstractmethod
@@ -192,8 +197,17 @@ class Frame(ABC):
         hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
         raise InputError(f"no column {name!r}; the columns are: {names}{hint}")
 
-    def take(self, rows: Rows, added: pl.DataFrame) -> Any:
+    def take(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces] | None = None) -> Any:
         """Rows in the order given, with columns added, as the kind of frame that came in.
+
+        Parameters
+        ----------
+        rows
+            Where the rows are.
+        added
+            Columns that are put beside theirs.
+        known
+            Columns of these very rows that need not be read again; what is no column of the data is left out.
 
         Raises
         ------
@@ -203,6 +217,10 @@ class Frame(ABC):
         if taken := [name for name in added.columns if name in self.columns]:
             names = ", ".join(map(repr, taken))
             raise InputError(f"details: the data already have {names}; rename or drop them first")
+        return self._take_knowing(rows, added, known) if known else self._take(rows, added)
+
+    def _take_knowing(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces]) -> Any:
+        del known
         return self._take(rows, added)
 
     def with_columns(self, columns: Columns) -> Any:

@@ -1,5 +1,6 @@
 """Rows in the order of a key, so that ties go the same way however the rows come."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from instag.errors import InputError
-from instag.frame.base import Frame, Rows
+from instag.frame.base import Frame, Pieces, Rows
 from instag.tagsets import TagSets
 
 __all__ = ["KeyedFrame", "check_keys"]
@@ -51,9 +52,16 @@ class KeyedFrame(Frame):
     def _column(self, name: str) -> pl.Series:
         return self._frame.column(name)[self._order]
 
+    @property
+    def rereads(self) -> bool:
+        return self._frame.rereads
+
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
+        return self._take_knowing(rows, added, {})
+
+    def _take_knowing(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces]) -> Any:
         rows = self._order[rows]
-        return self._frame.take(rows, added.with_columns(row=rows) if "row" in added.columns else added)
+        return self._frame.take(rows, added.with_columns(row=rows) if "row" in added.columns else added, known)
 
     def _with_columns(self, columns: pl.DataFrame) -> Any:
         return self._frame.with_columns(columns[self.places(np.arange(columns.height, dtype=np.uint32))])

@@ -1,6 +1,6 @@
 """Polars frames, of which one is lazy, and rows taken from them in order."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -186,18 +186,25 @@ class LazyPolarsFrame(Frame):
         return self._data if copy is None else self._data.with_columns(resolve(self._schema, name)[0].alias(copy))
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> pl.LazyFrame:
+        return self._take_knowing(rows, added, {})
+
+    def _take_knowing(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces]) -> pl.LazyFrame:
+        known = {name: pieces for name, pieces in known.items() if self._schema.get(name) == pieces.dtype}
+
         def picked(
             names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
         ) -> Iterator[pl.DataFrame]:
             wanted = list(schema) if names is None else names
             mask, place = mask_and_place(rows, int(rows.max(initial=0)) + 1)
-            taken = pl.DataFrame([*self._filter_kept(mask, wanted), *self._filter_read(mask, wanted)]).rechunk()
+            unknown = [name for name in wanted if name not in known]
+            taken = pl.DataFrame([*self._filter_kept(mask, unknown), *self._filter_read(mask, unknown)]).rechunk()
             total = len(rows) if n_rows is None else min(n_rows, len(rows))
             # Piece by piece, so that writing need not wait for the last one, and can be stopped.
             for start in range(0, max(total, 1), PIECE):
                 end = min(start + PIECE, total)
                 there = taken[place[start:end]] if taken.columns else taken
-                frame = pl.DataFrame([*there, *added[start:end]]).select(wanted)
+                built = [known[name].slice(start, end - start).alias(name) for name in wanted if name in known]
+                frame = pl.DataFrame([*there, *built, *added[start:end]]).select(wanted)
                 yield frame if predicate is None else frame.filter(predicate)
 
         schema = {**self._schema, **added.schema}

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from instag.checks import check_flag, check_function, check_name
 from instag.choices import Method
 from instag.frame import Frame
+from instag.frame.base import Pieces
 from instag.frame.ray import RayFrame
 from instag.progress import Progress, Stage
 from instag.selection.certificate import Certificate, certificate_of
@@ -25,7 +26,7 @@ from instag.selection.options import Options
 from instag.selection.problem import Problem, problem_of
 from instag.selection.ranking import Counts, Ranking, check_seed, explain, newly_covered, rank_tags
 from instag.selection.shortfall import quotas_reached, warn_of_missing
-from instag.tagsets import TagSets
+from instag.tagsets import Replaced, TagSets
 
 __all__ = ["Selection", "selection_of"]
 
@@ -89,8 +90,15 @@ class Selection(Generic[F]):
     def data(self, *, details: bool = False) -> F:
         """The rows in order of selection, in the same kind of frame as the data; `details` adds why each was taken."""
         check_flag("details", details)
-        found: F = self.frame.take(self.rows, self.details if details else pl.DataFrame())
+        found: F = self.frame.take(self.rows, self.details if details else pl.DataFrame(), self._known())
         return found
+
+    def _known(self) -> dict[str, Pieces]:
+        """The columns of the chosen rows that need not be read again: the tags, if their codes say all of them."""
+        if not self.frame.rereads or not self.tagsets.whole or self.options.tree is not None:
+            return {}
+        taken = self.tagsets.taken(self.ranking.rows)
+        return {self.tags: Replaced(taken, taken.sets, taken.tags)}
 
     @cached_property
     def details(self) -> pl.DataFrame:

@@ -12,7 +12,7 @@ rounds: the first holder of a tag in the whole is its first holder in the part t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -91,6 +91,7 @@ class _Pool:
         self.rounds = rounds
         self._wanted = wanted
         self._encoding = Encoding()
+        self._whole = True
         self._kept = np.zeros(0, np.uint32)
         self._gone = np.zeros(len(Counts._fields), np.int64)
         self._enough = max(BLOCK, TIMES * wanted)
@@ -103,6 +104,7 @@ class _Pool:
 
     def chosen(self) -> Folded:
         tagsets = self._encoding.finish()
+        tagsets = replace(tagsets, whole=tagsets.whole and self._whole)
         ranking = rank_tags(tagsets, METHOD, self._wanted, None)
         counts = Counts(*(self._gone + Counts.of(tagsets)).tolist())
         return Folded(tagsets, ranking, counts, self._wanted, self._numbers(tagsets))
@@ -124,6 +126,8 @@ class _Pool:
         self._kept = rows if numbers is None else numbers[rows]
         self._gone += np.subtract(Counts.of(tagsets), Counts.of(kept))
         self.rounds = rounds
+        # The lists that are built again say nothing of those that they were.
+        self._whole &= tagsets.whole
         self._encoding = Encoding()
         self._encoding.push(lists_of(kept.lengths, kept.tags.gather(kept.codes)).alias(kept.is_null.name))
 

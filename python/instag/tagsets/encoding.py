@@ -1,7 +1,7 @@
 """Encode columns of tags as integers for the core."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -40,6 +40,9 @@ class TagSets:
     outer
         For lists of lists that were encoded list by list: the number of inner lists of each outer list, null if the
         outer list is null. None for plain lists of tags.
+    whole
+        Whether the column can be built again from the codes: it holds plain lists, of which none repeats a tag or holds
+        a null.
     """
 
     sets: Sets
@@ -48,6 +51,7 @@ class TagSets:
     empty: int
     is_null: pl.Series
     outer: pl.Series | None = field(default=None, repr=False)
+    whole: bool = field(default=False, repr=False)
 
     @classmethod
     def of(
@@ -126,10 +130,12 @@ class TagSets:
 
     def taken(self, rows: NDArray[np.integer]) -> "TagSets":
         """Some of the rows, or all of them in another order; the tags keep their codes."""
-        lengths = self.lengths[rows]
+        starts = self.offsets[:-1][rows]
+        lengths = self.offsets[1:][rows] - starts
         ends = np.cumsum(lengths)
-        places = np.repeat(self.offsets[:-1][rows] - (ends - lengths), lengths) + np.arange(lengths.sum())
-        return TagSets.of(lengths, self.codes[places], self.tags, self.is_null[rows])
+        places = np.repeat(starts - (ends - lengths), lengths)
+        places += np.arange(len(places))
+        return replace(TagSets.of(lengths, self.codes[places], self.tags, self.is_null[rows]), whole=self.whole)
 
     def codes_of(self, names: pl.Series) -> NDArray[np.int64]:
         """The code of each of these tags; `n_tags` for a tag that the column does not hold."""
@@ -201,6 +207,8 @@ class Encoding:
         self._encoder = Encoder()
         self._each_list = each_list
         self._parts: list[tuple[str, pl.DataType, pl.Series, pl.Series | None]] = []
+        self._plain = True
+        self._items = 0
 
     def __len__(self) -> int:
         """The number of rows so far."""
@@ -219,6 +227,8 @@ class Encoding:
             self._encoder.push(rows.cast(pl.List(pl.String)))
         except OverflowError as error:
             raise InputError(f"column {piece.name!r}: {error}") from None
+        self._plain &= rows.dtype == piece.dtype
+        self._items += int(rows.list.len().sum())
         self._parts.append((piece.name, _inner(rows), rows.is_null(), outer))
 
     def so_far(self) -> TagSets:
@@ -233,7 +243,9 @@ class Encoding:
         names, kinds, nulls, outers = zip(*self._parts, strict=True)
         lists = [outer for outer in outers if outer is not None]
         is_null = pl.concat(nulls).alias(names[0])
-        return TagSets(sets, pl.Series(tags).cast(kinds[0]), null, empty, is_null, pl.concat(lists) if lists else None)
+        outer = pl.concat(lists) if lists else None
+        whole = self._plain and self._items == len(sets.codes)
+        return TagSets(sets, pl.Series(tags).cast(kinds[0]), null, empty, is_null, outer, whole)
 
 
 def join(parts: Sequence[TagSets]) -> TagSets:
