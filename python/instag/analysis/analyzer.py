@@ -60,7 +60,7 @@ def analyze(
     Raises
     ------
     InputError
-        Where a column is missing or is not what was expected, or a selection has the name of a group or one that
+        If a column is missing or is not what was expected, or a selection has the name of a group or one that
         stands for something else: "all", "all samples", "expected", "random order".
 
     Examples

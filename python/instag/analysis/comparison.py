@@ -70,7 +70,7 @@ def against(names: pl.Series, n_a: NDArray[np.int64], n_b: NDArray[np.int64], sa
 
 
 def _share(counts: NDArray[np.int64], of: int) -> pl.Series:
-    """The counts as shares, null where they are shares of nothing."""
+    """The counts as shares, null if they are shares of nothing."""
     return pl.Series(counts / of) if of else pl.Series([None] * len(counts), dtype=pl.Float64)
 
 
@@ -129,7 +129,7 @@ class Parts:
         Raises
         ------
         InputError
-            Where there is none; the message lists those there are.
+            If there is none; the message lists those there are.
         """
         if name == ALL:
             return self.every

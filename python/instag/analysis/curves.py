@@ -118,7 +118,7 @@ def _bounds(runs: NDArray[np.float64]) -> tuple[pl.Series, pl.Series]:
 
 
 def reached(curve: pl.DataFrame, goal: float) -> int | None:
-    """About how many samples reach a coverage, on the line between two points of a curve of growth; None where it is never reached.
+    """About how many samples reach a coverage, on the line between two points of a curve of growth; None if it is never reached.
 
     Examples
     --------

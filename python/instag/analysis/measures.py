@@ -33,7 +33,7 @@ class Measures:
     tags
         The number of distinct tags.
     coverage
-        The share of the tags of another data set that this one has, from 0 to 1; None where there is no other.
+        The share of the tags of another data set that this one has, from 0 to 1; None if there is no other.
     """
 
     samples: int
@@ -59,7 +59,7 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     Raises
     ------
     InputError
-        Where the column is missing or holds no lists of tags.
+        If the column is missing or holds no lists of tags.
 
     Examples
     --------

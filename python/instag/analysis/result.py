@@ -28,7 +28,7 @@ class Analysis:
     Attributes
     ----------
     summary
-        One line for all samples, then one a group, the largest first: `group`, `samples`, `queries` (null where they
+        One line for all samples, then one a group, the largest first: `group`, `samples`, `queries` (null if they
         are not known), `mean`, `median` and `p95` of the tags a sample (over samples whose tags are not null), `tags`
         (distinct), `coverage` (the share of all distinct tags), `untagged` (the share of samples with null or no tags),
         `effective` (the number of tags, all alike in frequency, that would be as diverse: the exponential of the
@@ -82,7 +82,7 @@ class Analysis:
         Raises
         ------
         InputError
-            Where there is nothing of that name.
+            If there is nothing of that name.
 
         Examples
         --------

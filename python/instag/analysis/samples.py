@@ -75,7 +75,7 @@ def groups_of(frame: Frame, by: str | None, pool: TagSets) -> Groups:
     Raises
     ------
     InputError
-        Where there is no such column, or its values are no names.
+        If there is no such column, or its values are no names.
     """
     if by is None:
         nothing = np.empty(0, np.uint32)
@@ -118,7 +118,7 @@ class Queries:
         return self.column.list.len().fill_null(0).to_numpy()
 
     def first(self, rows: NDArray[np.uint32]) -> pl.Series:
-        """The first query of each of some samples, null where there is none."""
+        """The first query of each of some samples, null if there is none."""
         return self.column.gather(rows).list.first()
 
     def examples(self, rows: NDArray[np.uint32]) -> pl.Series:
@@ -130,6 +130,6 @@ class Queries:
 
 
 def queries_of(frame: Frame) -> Queries | None:
-    """What users said; None where no column of the frame holds it."""
+    """What users said; None if no column of the frame holds it."""
     said = queries_if_known(frame)
     return None if said is None else Queries(said)

@@ -69,7 +69,7 @@ def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: M
     Raises
     ------
     InputError
-        Where a name is taken, or a column is missing.
+        If a name is taken, or a column is missing.
     """
     picks = {}
     for name, data in named(selections).items():

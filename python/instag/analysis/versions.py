@@ -33,7 +33,7 @@ class Versions:
     a, b
         What they are called.
     summary
-        One line for each measure: `measure`, and its value in `a` and in `b`, null where it is not known: rows; rows with
+        One line for each measure: `measure`, and its value in `a` and in `b`, null if it is not known: rows; rows with
         tags; distinct tags; tags a row (complexity); coverage, the share of the other's tags that each has; queries and
         characters, and tokens (estimated), in all and a row; rows with a near-copy in the other, and in the same set.
     tags
@@ -128,7 +128,7 @@ def compare(
     Raises
     ------
     InputError
-        Where a column is named that is not there, or a set has no rows.
+        If a column is named that is not there, or a set has no rows.
 
     Examples
     --------

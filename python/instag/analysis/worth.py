@@ -54,7 +54,7 @@ class Worth:
     Attributes
     ----------
     selections
-        One line for each `selection`: its `samples`, its `cost` (null where there is none), its `value` by the objective,
+        One line for each `selection`: its `samples`, its `cost` (null if there is none), its `value` by the objective,
         the `bound` that no selection of that size or cost exceeds, and the `share` of it that is reached at least.
     quotas
         For each selection and group what was to be had, `at_least` and `at_most`, and what was `reached`.
@@ -63,7 +63,7 @@ class Worth:
     curve
         The curve of the objective: a number a for x^a, or "log".
     unit
-        What the cost is; None where there is none.
+        What the cost is; None if there is none.
     """
 
     selections: pl.DataFrame
@@ -81,7 +81,7 @@ def worth_of(
     Raises
     ------
     InputError
-        Where an option is wrong, or a selection lacks a column that one names.
+        If an option is wrong, or a selection lacks a column that one names.
     """
     given = dict(gain or {})
     budget = given.pop("budget", None)

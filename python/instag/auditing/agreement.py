@@ -21,10 +21,10 @@ class Kappa:
     Attributes
     ----------
     value
-        1 where they are all the same, 0 where they agree as often as by chance, negative where less often; None where
+        1 where they are all the same, 0 if they agree as often as by chance, negative where less often; None where
         κ is not defined.
     note
-        Why it is not defined; None where it is.
+        Why it is not defined; None if it is.
     """
 
     value: float | None
@@ -66,7 +66,7 @@ def fleiss(counts: ArrayLike) -> Kappa:
     Raises
     ------
     ValueError
-        Where the sums differ.
+        If the sums differ.
 
     Examples
     --------

@@ -105,15 +105,15 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     Raises
     ------
     InputError
-        Where an option, the data or a label is not what was expected, the file for the cases cannot be written or
+        If an option, the data or a label is not what was expected, the file for the cases cannot be written or
         holds something else, or another process has the journal open; nothing was asked then.
     EndpointError
-        Where the endpoint ends it all, as for :func:`instag.tag`.
+        If the endpoint ends it all, as for :func:`instag.tag`.
 
     Warns
     -----
     InstagWarning
-        Where there are fewer cases or probes than were asked for, cases have no verdict, or the judge catches surely
+        If there are fewer cases or probes than were asked for, cases have no verdict, or the judge catches surely
         less than 90 % of the probes of a kind.
 
     Examples

@@ -45,7 +45,7 @@ class Case:
     probe
         Whether something was put wrong on purpose.
     misplaced
-        Which of the queries, from 0, was put in the place of one that belongs; None where none was.
+        Which of the queries, from 0, was put in the place of one that belongs; None if none was.
 
     Examples
     --------
@@ -109,7 +109,7 @@ class Design:
         Raises
         ------
         InputError
-            Where one is out of range.
+            If one is out of range.
         """
         for name, least in (("precision", 0), ("consistency", 0), ("group", 2), ("seed", 0)):
             value = getattr(self, name)

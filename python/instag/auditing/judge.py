@@ -84,7 +84,7 @@ class Verdict:
     right
         Whether the tag is right, or means the same in all queries.
     reason
-        Why; empty where the judge gave no reason.
+        Why; empty if the judge gave no reason.
     """
 
     right: bool

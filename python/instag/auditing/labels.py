@@ -52,7 +52,7 @@ def write_cases(cases: pl.DataFrame, path: Path) -> None:
     Raises
     ------
     InputError
-        Where the file cannot be written, or is there and holds something else, such as labels.
+        If the file cannot be written, or is there and holds something else, such as labels.
     """
     rows = [
         (case, kind, ASKED[kind], _plain(TAG(tag)[0]), _numbered(queries), "")
@@ -84,7 +84,7 @@ def read_labels(source: str | PathLike[str] | Sequence[str | PathLike[str]], cas
     Raises
     ------
     InputError
-        Where a file cannot be read, names a case that is not among these or twice, or a label is neither yes nor no;
+        If a file cannot be read, names a case that is not among these or twice, or a label is neither yes nor no;
         the message says in which line and column.
     """
     paths = [source] if isinstance(source, str | PathLike) else source

@@ -116,7 +116,7 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     Raises
     ------
     InputError
-        Where a column is missing or of another kind, or a sample has not as many lists of tags as queries.
+        If a column is missing or of another kind, or a sample has not as many lists of tags as queries.
 
     Examples
     --------

@@ -46,7 +46,7 @@ class Share:
     of
         All cases.
     share
-        Their quotient, from 0 to 1; None where there are no cases.
+        Their quotient, from 0 to 1; None if there are no cases.
     low, high
         The 95 % confidence interval by Wilson's score; 0 and 1 where there are no cases.
 
@@ -114,7 +114,7 @@ class Audit:
     cases
         Every case, in the order in which they were asked: its name `case`, `kind`, `probe`, `tag`, `queries` as they
         were shown, the `rows` that they come from, which of them was `misplaced` on purpose (from 0, null for none),
-        the verdict `right` (null where there is none) and the judge's
+        the verdict `right` (null if there is none) and the judge's
         `reason`, or the `failure`.
     failures
         The cases without a verdict: `case`, `kind`, `tag`, `status` (`failed` or `not tried`), `reason`, `detail`.
@@ -149,7 +149,7 @@ class Audit:
         Raises
         ------
         InputError
-            Where the file cannot be written, or is there and holds something else, such as labels.
+            If the file cannot be written, or is there and holds something else, such as labels.
         """
         write_cases(self.cases, Path(path))
 

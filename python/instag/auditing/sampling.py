@@ -80,7 +80,7 @@ def wrong_tag(pool: Population, query: int, draws: Draws) -> int | None:
     Returns
     -------
     int or None
-        The tag; None where none was found.
+        The tag; None if none was found.
     """
     own = pool.tags_of(query)
     words = _words(pool.text(query), *(pool.tags[tag] for tag in own))
@@ -109,7 +109,7 @@ def outsider(pool: Population, tag: int, draws: Draws) -> int | None:
     Returns
     -------
     int or None
-        The query; None where none was found.
+        The query; None if none was found.
     """
     words = _words(pool.tags[tag])
     for _ in range(TRIES):

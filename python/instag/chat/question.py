@@ -165,7 +165,7 @@ class Reply:
     key
         The question's.
     content
-        The text, None where the server sent none.
+        The text, None if the server sent none.
     finish_reason
         Why the model stopped: `stop`, `length` or `content_filter`, whatever the server calls it, or the server's own
         word; None if it gives no reason. Or `too large`: the answer was beyond 8 MiB, and has no content because it was

@@ -91,7 +91,7 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     Raises
     ------
     InputError
-        Where an option is out of range, or the data do not hold what it needs.
+        If an option is out of range, or the data do not hold what it needs.
 
     Examples
     --------

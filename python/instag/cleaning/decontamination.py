@@ -108,14 +108,14 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     Raises
     ------
     InputError
-        Where the data or the benchmarks hold nothing that users said, or an option is not what was expected.
+        If the data or the benchmarks hold nothing that users said, or an option is not what was expected.
     EndpointError
-        Where the endpoint ends it all, as for :func:`instag.tag`.
+        If the endpoint ends it all, as for :func:`instag.tag`.
 
     Warns
     -----
     InstagWarning
-        Where items are very short, candidates have no judgement, or the embedder does not know a writing.
+        If items are very short, candidates have no judgement, or the embedder does not know a writing.
 
     Examples
     --------

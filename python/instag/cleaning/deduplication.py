@@ -64,18 +64,18 @@ def dedup(
         A column of numbers; null is below all of them.
     action
         ``"remove"``, or ``"mark"``: all rows stay, and the columns `duplicate_of` (a row, from 0) and `likeness` are
-        added, null where a row is no copy.
+        added, null if a row is no copy.
 
     Returns
     -------
     Cleaned
         `dropped` has `row`, `reason`, `of` (the row that stays), `likeness` (the Jaccard similarity), `same_answer`
-        (whether what was answered is the same, null where the data have no answers) and `query`.
+        (whether what was answered is the same, null if the data have no answers) and `query`.
 
     Raises
     ------
     InputError
-        Where no column holds what users said, or an option is out of range.
+        If no column holds what users said, or an option is out of range.
 
     Examples
     --------

@@ -34,7 +34,7 @@ class PairEstimate:
     asked
         Pairs that have no answer yet.
     cost
-        US dollars for them; None where the price is not known.
+        US dollars for them; None if the price is not known.
     seconds
         How long they take.
     exact

@@ -136,7 +136,7 @@ def read_verdict(reply: Reply, judge: str) -> Verdict:
 
 
 def truth(value: Any) -> bool | None:
-    """Whether a value says yes or no; None where it says neither.
+    """Whether a value says yes or no; None if it says neither.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def read_judgements(paths: Any) -> dict[Pair, Verdict]:
     Raises
     ------
     InputError
-        Where a file cannot be read, or a line is no judgement; the message has the number of the line.
+        If a file cannot be read, or a line is no judgement; the message has the number of the line.
     """
     found: dict[Pair, Verdict] = {}
     for path in map(Path, [paths] if isinstance(paths, str | Path) else paths):

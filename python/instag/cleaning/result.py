@@ -34,10 +34,10 @@ class Cleaned(Generic[F]):
         How many rows there were.
     candidates
         Of :func:`instag.decontaminate` where candidates for paraphrases were looked for, a row for each: `row`,
-        `turn`, `likeness`, `benchmark`, `item`, `query` and `asked` (both whole), `same` (null where there is no
+        `turn`, `likeness`, `benchmark`, `item`, `query` and `asked` (both whole), `same` (null if there is no
         judgement), `reason` and `judge`.
     tally
-        What a model was asked and what that cost, an :class:`instag.Tally`; None where no model was asked.
+        What a model was asked and what that cost, an :class:`instag.Tally`; None if no model was asked.
     """
 
     data: F

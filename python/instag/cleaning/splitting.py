@@ -105,7 +105,7 @@ def split(
     Raises
     ------
     InputError
-        Where a part would have no rows, or more than there are, or a column is missing.
+        If a part would have no rows, or more than there are, or a column is missing.
 
     Examples
     --------

@@ -40,7 +40,7 @@ class OpenAIEmbedder:
     Raises
     ------
     InputError
-        Where one of them is out of range.
+        If one of them is out of range.
 
     Examples
     --------
@@ -78,7 +78,7 @@ class OpenAIEmbedder:
         Raises
         ------
         InputError
-            Where the endpoint refuses, or answers with anything but a vector a text.
+            If the endpoint refuses, or answers with anything but a vector a text.
         """
         import httpx2  # noqa: PLC0415 - it takes longer to import than all of instag
 

@@ -39,9 +39,9 @@ class MiniLM:
     Raises
     ------
     ImportError
-        Where the extra is not installed.
+        If the extra is not installed.
     InputError
-        Where the weights are not those that were published.
+        If the weights are not those that were published.
     """
 
     name = "minilm"

@@ -21,12 +21,12 @@ BATCH = 512
 
 
 def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
-    """The embedder that is meant, with its name; None where there is none.
+    """The embedder that is meant, with its name; None if there is none.
 
     Raises
     ------
     InputError
-        Where there is no such embedder, or its library is missing.
+        If there is no such embedder, or its library is missing.
     """
     if wanted is None:
         return None
@@ -158,7 +158,7 @@ def load(library: str, name: str) -> Embed:
     Raises
     ------
     InputError
-        Where the library is not installed.
+        If the library is not installed.
     """
     try:
         return LOADERS[library](name)

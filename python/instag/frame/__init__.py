@@ -47,7 +47,7 @@ def wrap(data: Any, key: str | None = None) -> Frame:
     Raises
     ------
     InputError
-        Where it is no kind of frame that instag knows.
+        If it is no kind of frame that instag knows.
     """
     # Who holds a data set of a library has imported that; looking it up saves importing it for all others.
     ray = sys.modules.get("ray.data")

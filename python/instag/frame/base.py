@@ -80,7 +80,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where there is no such column; the message lists those there are.
+            If there is no such column; the message lists those there are.
         """
         within = self._within(name)
         return self._column(name) if within is None else within
@@ -91,7 +91,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where there is no such column; the message lists those there are.
+            If there is no such column; the message lists those there are.
         """
         return self._chunks(name) if self._head(name) is None else self._chunks_within(name)
 
@@ -101,7 +101,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where there is no such column; the message lists those there are.
+            If there is no such column; the message lists those there are.
         """
         held = self.column(name).alias(alias)
         return pl.LazyFrame([held]), held.dtype
@@ -116,7 +116,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where there is no such column, or it holds no lists of tags.
+            If there is no such column, or it holds no lists of tags.
         """
         return encode(self.chunks(name))
 
@@ -126,7 +126,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where there is no such column, or it holds no lists of tags.
+            If there is no such column, or it holds no lists of tags.
         """
         return count_tags(self.chunks(name))
 
@@ -143,7 +143,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where there is no such column, or it holds no lists of tags.
+            If there is no such column, or it holds no lists of tags.
         """
         self._head(tags)
         found = self._sample(exact=exact)
@@ -176,7 +176,7 @@ class Frame(ABC):
         yield self.column(name)
 
     def _within(self, name: str) -> pl.Series | None:
-        """What is within a column, by its path; None where there is a column of that very name."""
+        """What is within a column, by its path; None if there is a column of that very name."""
         head = self._head(name)
         if head is None:
             return None
@@ -185,7 +185,7 @@ class Frame(ABC):
         return held.to_frame().select(value.alias(name)).to_series()
 
     def _head(self, name: str) -> str | None:
-        """The column that a path goes into; None where there is a column of that very name."""
+        """The column that a path goes into; None if there is a column of that very name."""
         check_name("column", name)
         if name in self.columns:
             return None
@@ -212,7 +212,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            Where the frame already has a column that would be added.
+            If the frame already has a column that would be added.
         """
         if taken := [name for name in added.columns if name in self.columns]:
             names = ", ".join(map(repr, taken))

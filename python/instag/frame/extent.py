@@ -142,7 +142,7 @@ def _lines(paths: list[Path]) -> int | None:
 
 
 def _pieces(path: Path) -> Iterable[tuple[bytes, float | None]]:
-    """Bytes of a file, unpacked, and how many of them come of one that is packed; None where that is not known."""
+    """Bytes of a file, unpacked, and how many of them come of one that is packed; None if that is not known."""
     with path.open("rb") as file:
         head = file.read(PIECE)
         if head.startswith(b"\x1f\x8b"):

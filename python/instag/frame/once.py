@@ -59,7 +59,7 @@ class Spool:
         Raises
         ------
         InputError
-            Where there is no room for it.
+            If there is no room for it.
         """
         if self._held and frame.schema != self._held[0].schema:
             self._write()
@@ -93,7 +93,7 @@ class Spool:
         Raises
         ------
         InputError
-            Where there is no frame, or the types of two do not go together.
+            If there is no frame, or the types of two do not go together.
         """
         files: list[tuple[pl.Schema, list[Path]]] = []
         for schema, path in self._files:
@@ -123,7 +123,7 @@ def spooled(frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
     Raises
     ------
     InputError
-        Where there is no frame, or one has other columns than those before it.
+        If there is no frame, or one has other columns than those before it.
 
     Examples
     --------

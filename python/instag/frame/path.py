@@ -31,7 +31,7 @@ def resolve(schema: Mapping[str, Any], path: str) -> tuple[pl.Expr, Any]:
     Raises
     ------
     InputError
-        Where there is nothing of that path; the message says what there is.
+        If there is nothing of that path; the message says what there is.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def pick(row: Any, path: str) -> Any:
     Returns
     -------
     Any
-        The value; None where there is none.
+        The value; None if there is none.
 
     Examples
     --------

@@ -55,7 +55,7 @@ class RayFrame(Frame):
         Raises
         ------
         InputError
-            Where none was named.
+            If none was named.
         """
         if self._key is None:
             raise InputError(
@@ -85,7 +85,7 @@ class RayFrame(Frame):
         Raises
         ------
         InputError
-            Where there is none.
+            If there is none.
         """
         return self._head(path) or path
 

@@ -38,7 +38,7 @@ class Stamps:
         Raises
         ------
         InputError
-            Where one is gone, or has been written since.
+            If one is gone, or has been written since.
         """
         for path, before in self.files.items():
             now = _stamp(path)

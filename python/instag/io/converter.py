@@ -102,7 +102,7 @@ def convert(  # noqa: PLR0913 - as write has them
     Raises
     ------
     InputError
-        Where something cannot be read, found, or held by the format; nothing is written then.
+        If something cannot be read, found, or held by the format; nothing is written then.
 
     Examples
     --------

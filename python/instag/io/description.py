@@ -70,7 +70,7 @@ def card(
     Raises
     ------
     InputError
-        Where there is no such folder or there are no data in it, or the card there is a person's and would be lost.
+        If there is no such folder or there are no data in it, or the card there is a person's and would be lost.
 
     Examples
     --------

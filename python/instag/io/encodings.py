@@ -121,7 +121,7 @@ def check_utf8(path: Path, name: object) -> None:
     Raises
     ------
     InputError
-        Where it is not; the message has the line, the text around it, and what it would read in an encoding of the
+        If it is not; the message has the line, the text around it, and what it would read in an encoding of the
         West.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()

@@ -30,7 +30,7 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     format
         A file type; any other format leaves the choice to the extension.
     option
-        How a format can be given, for the message; None where it cannot.
+        How a format can be given, for the message; None if it cannot.
     packed
         Whether the file may be packed in a way that is read only.
 

@@ -59,7 +59,7 @@ class FileType:
     address: Callable[[str], pl.LazyFrame] | None = None
     """Scans files in a store, by an address that may be a glob."""
     pool: Callable[[Sequence[Path], Sequence[str]], tuple[pl.LazyFrame, list[int]] | None] | None = None
-    """Opens many small files as one, with the name of each in `source`, and counts their rows; None where it cannot."""
+    """Opens many small files as one, with the name of each in `source`, and counts their rows; None if it cannot."""
     metadata: Callable[[Path], Mapping[str, str]] | None = None
     """Reads what a file says of its columns beside their types."""
 

@@ -55,7 +55,7 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
     Raises
     ------
     InputError
-        Where it cannot be written; a file that was there is as it was.
+        If it cannot be written; a file that was there is as it was.
     """
     with explained(target, kind):
         if is_stream(target):

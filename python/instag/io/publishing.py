@@ -35,7 +35,7 @@ class Pushed:
     card
         The text of the card.
     url
-        The page of the commit; None where nothing was pushed.
+        The page of the commit; None if nothing was pushed.
     """
 
     repository: str
@@ -88,7 +88,7 @@ def push(
     Raises
     ------
     InputError
-        Where the name is none, there is no token or no connection, or the Hub refuses; nothing is pushed then.
+        If the name is none, there is no token or no connection, or the Hub refuses; nothing is pushed then.
 
     Examples
     --------

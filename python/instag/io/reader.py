@@ -69,7 +69,7 @@ def scan(source: Any, **options: Unpack[Reading]) -> pl.LazyFrame:
     Raises
     ------
     InputError
-        Where a file cannot be opened, the frames have different columns, or there is no room to keep them.
+        If a file cannot be opened, the frames have different columns, or there is no room to keep them.
 
     Examples
     --------
@@ -126,9 +126,9 @@ def read(
     Raises
     ------
     FileNotFoundError
-        Where there is no such file; it is an :class:`instag.InputError` too.
+        If there is no such file; it is an :class:`instag.InputError` too.
     InputError
-        Where a file cannot be read, or nothing says what the user said.
+        If a file cannot be read, or nothing says what the user said.
 
     Examples
     --------

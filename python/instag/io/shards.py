@@ -63,7 +63,7 @@ class Shards:
         Raises
         ------
         InputError
-            Where they cannot be written; none is there then.
+            If they cannot be written; none is there then.
         """
         placed: list[Path] = []
         with explained(self.pattern, kind), draft_folder(self.pattern.parent) as folder:
@@ -80,12 +80,12 @@ class Shards:
 
 
 def shards_of(path: Path, rows_per_file: int | None) -> Shards | None:
-    """The files that are asked for; None where it is one.
+    """The files that are asked for; None if it is one.
 
     Raises
     ------
     InputError
-        Where the name has no place for a number, or there is one and nothing says how many rows a file has.
+        If the name has no place for a number, or there is one and nothing says how many rows a file has.
 
     Examples
     --------

@@ -71,7 +71,7 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
 
 
 def _pooled(names: Sequence[str], options: ReadOptions) -> Part | None:
-    """Open many small files as one, for each by itself costs more than what is in it; None where they are not that."""
+    """Open many small files as one, for each by itself costs more than what is in it; None if they are not that."""
     if len(names) < MANY or options.encoding or options.skip_bad_lines or options.format in TYPES:
         return None
     paths = [Path(name).expanduser() for name in names]

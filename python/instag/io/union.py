@@ -26,7 +26,7 @@ def union(parts: Sequence[Part]) -> pl.LazyFrame:
     Returns
     -------
     polars.LazyFrame
-        Every column of every part, null where a part lacks it; and ``source``, unless the data have one.
+        Every column of every part, null if a part lacks it; and ``source``, unless the data have one.
     """
     frames = [part.frame for part in parts]
     schemas = [frame.collect_schema() for frame in frames]

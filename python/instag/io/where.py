@@ -41,7 +41,7 @@ def kept(frame: pl.LazyFrame, where: str | None) -> pl.LazyFrame:
     Raises
     ------
     InputError
-        Where the condition cannot be read, its columns are not there, it is no condition, or no row is left.
+        If the condition cannot be read, its columns are not there, it is no condition, or no row is left.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def _fault(where: str, reason: str, place: int) -> InputError:
 
 
 def _derived(name: str, frame: pl.LazyFrame) -> pl.LazyFrame | None:
-    """Add what instag knows of the rows by a name, or None where it knows nothing by that name."""
+    """Add what instag knows of the rows by a name, or None if it knows nothing by that name."""
     make = DERIVED.get(name)
     return None if make is None else make(frame, frame.collect_schema())
 

@@ -101,7 +101,7 @@ def _documented(function: Callable[..., Any]) -> dict[str, str]:
 
 
 def plain(hint: Any) -> Any:
-    """What of a type TOML can say; None where that is nothing.
+    """What of a type TOML can say; None if that is nothing.
 
     Examples
     --------

@@ -80,7 +80,7 @@ def parsed(path: Path) -> tuple[str, dict[str, Any]]:
     Raises
     ------
     InputError
-        Where it cannot be read, with the line and a mark below the place.
+        If it cannot be read, with the line and a mark below the place.
     """
     try:
         text = path.read_text("utf-8-sig")

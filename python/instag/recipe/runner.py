@@ -64,11 +64,11 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     Raises
     ------
     InputError
-        Where the recipe has faults: all of them, a line each, before anything is done. Or where a step finds one.
+        If the recipe has faults: all of them, a line each, before anything is done. Or where a step finds one.
     EndpointError
-        Where a model's endpoint ends it; what was answered is kept.
+        If a model's endpoint ends it; what was answered is kept.
     InstagError
-        Where all that the recipe may spend is spent, and there is more to ask; a larger `max_cost` goes on.
+        If all that the recipe may spend is spent, and there is more to ask; a larger `max_cost` goes on.
 
     Examples
     --------

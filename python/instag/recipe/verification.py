@@ -31,7 +31,7 @@ class Check:
     what
         What it is.
     holds
-        Whether it is as the manifest says; None where it could not be looked at.
+        Whether it is as the manifest says; None if it could not be looked at.
     said
         Why not, or how many.
     """
@@ -64,7 +64,7 @@ def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool
     Raises
     ------
     InputError
-        Where there is no manifest, or it is of a newer instag.
+        If there is no manifest, or it is of a newer instag.
     """
     path = Path(manifest)
     path = path / "manifest.json" if path.is_dir() else path
@@ -203,7 +203,7 @@ def _compared(what: str, before: list[str], again: list[str]) -> Check:
 
 
 def _texts(folder: Path, rows: list[dict[str, str]]) -> pl.DataFrame | None:
-    """The conversations that were written, with their keys; None where the files hold them in another format."""
+    """The conversations that were written, with their keys; None if the files hold them in another format."""
     found = []
     for part in PARTS:
         frame = _part(folder, part)
@@ -217,7 +217,7 @@ def _texts(folder: Path, rows: list[dict[str, str]]) -> pl.DataFrame | None:
 
 
 def _part(folder: Path, part: str) -> pl.DataFrame | None:
-    """What was written of a part; None where there is no file, or it cannot be read."""
+    """What was written of a part; None if there is no file, or it cannot be read."""
     for path in (folder / "data" / f"{part}.jsonl", folder / "data" / f"{part}.parquet"):
         if path.is_file():
             try:

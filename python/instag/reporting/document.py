@@ -54,7 +54,7 @@ def report(  # noqa: PLR0913 - each is a keyword
     Raises
     ------
     InputError
-        Where the data are at fault, the file cannot be written, or the libraries that draw are missing.
+        If the data are at fault, the file cannot be written, or the libraries that draw are missing.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def figures(
     Raises
     ------
     InputError
-        Where a format is neither, a file cannot be written, or the libraries that draw are missing.
+        If a format is neither, a file cannot be written, or the libraries that draw are missing.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     Raises
     ------
     InputError
-        Where the data are at fault, the file cannot be written, or the library that fills in pages is missing.
+        If the data are at fault, the file cannot be written, or the library that fills in pages is missing.
 
     Examples
     --------

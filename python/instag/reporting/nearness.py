@@ -16,7 +16,7 @@ MOST = 10_000_000
 
 
 def near_coverage(analysis: Analysis, vocabulary: Vocabulary) -> dict[str, float] | None:
-    """For each selection, the share of all tags that it has, or has one near to; None where there are no vectors."""
+    """For each selection, the share of all tags that it has, or has one near to; None if there are no vectors."""
     tags = analysis.tags.get_column("tag").cast(pl.String).to_list()
     if vocabulary.vectors is None or not tags:
         return None

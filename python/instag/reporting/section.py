@@ -61,7 +61,7 @@ class Table:
     browse
         Whether it is long: shown page by page, to be searched and sorted.
     left
-        What is not in it, in words; empty where all is.
+        What is not in it, in words; empty if all is.
     """
 
     name: str

@@ -290,5 +290,5 @@ def _unrepeated(samples: NDArray[np.int64], codes: NDArray[np.uint32]) -> NDArra
 
 
 def _masked(lists: pl.Series, known: NDArray[np.bool_]) -> pl.Series:
-    """The values, null where they are not known."""
+    """The values, null if they are not known."""
     return pl.select(pl.when(pl.Series(known)).then(lists)).to_series()

@@ -57,14 +57,14 @@ class Estimate:
     measured
         Whether that is the mean of the answers so far; otherwise it is 120, four tags with a sentence each.
     cost
-        US dollars; None where the price is not known.
+        US dollars; None if the price is not known.
     seconds
         At the pace of the journal's last answers, or without any at the limits that are set; None for batches, which are
         answered within 24 hours.
     paced
         Whether `seconds` follows the journal's pace.
     spent
-        US dollars that the journal's answers have cost; None where the price is not known.
+        US dollars that the journal's answers have cost; None if the price is not known.
     """
 
     samples: int

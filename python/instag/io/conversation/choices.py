@@ -30,7 +30,7 @@ def find_choices(types: Mapping[str, Any]) -> dict[str, str]:
     Returns
     -------
     dict
-        The parts that they play in a layout; none where there are no choices.
+        The parts that they play in a layout; none if there are no choices.
 
     Examples
     --------

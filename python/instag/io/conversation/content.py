@@ -106,5 +106,5 @@ def words_of(value: Any) -> str | None:
 
 
 def kind_of(part: Any) -> Any:
-    """Name the kind of a part: an image, a use of a tool; None where it does not say."""
+    """Name the kind of a part: an image, a use of a tool; None if it does not say."""
     return part.get("type") if isinstance(part, dict) else None

@@ -91,7 +91,7 @@ def queries_of(turns: Iterable[Turn]) -> list[str]:
     Returns
     -------
     list of str
-        A text for each turn of the user's, empty where there is none in it.
+        A text for each turn of the user's, empty if there is none in it.
 
     Examples
     --------

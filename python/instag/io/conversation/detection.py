@@ -50,7 +50,7 @@ def find(
     parts
         What plays which part, where the user says it: ``query``, ``answer``, ``system``, ``history``.
     where
-        What to call the data in a warning; None where they were looked at before.
+        What to call the data in a warning; None if they were looked at before.
 
     Returns
     -------

@@ -83,7 +83,7 @@ class Placement:
         Raises
         ------
         InputError
-            Where a column that is left has the name of one that was made.
+            If a column that is left has the name of one that was made.
         """
         heads: dict[str, list[str]] = {}
         for column in self._counts:

@@ -115,7 +115,7 @@ def column(name: str, schema: Mapping[str, Any]) -> pl.Expr | None:
     Returns
     -------
     polars.Expr or None
-        A list of strings a row; None where the type holds no text.
+        A list of strings a row; None if the type holds no text.
     """
     value, dtype = resolve(schema, name)
     if is_text(dtype) and dtype != JSON:
@@ -178,7 +178,7 @@ def _none() -> pl.Expr:
 
 
 def _optional(value: pl.Expr, dtype: Any) -> pl.Expr:
-    """Find the text of a value, null where it is null."""
+    """Find the text of a value, null if it is null."""
     return pl.when(value.is_not_null()).then(content_of(value, dtype))
 
 

@@ -31,7 +31,7 @@ def sample_queries(frame: Frame, name: str | None) -> pl.Series:
     Raises
     ------
     InputError
-        Where there is no such column, or none that holds what users said.
+        If there is no such column, or none that holds what users said.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
 
 
 def queries_if_known(frame: Frame) -> pl.Series | None:
-    """What the users said, where the columns are of a known layout; None where they are not.
+    """What the users said, where the columns are of a known layout; None if they are not.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def queries_if_known(frame: Frame) -> pl.Series | None:
 
 
 def _if_known(frame: Frame) -> pl.LazyFrame | None:
-    """The plan of a column of what the users said; None where the columns are of no layout."""
+    """The plan of a column of what the users said; None if the columns are of no layout."""
     lazy = frame.lazy()
     schema = lazy.collect_schema()
     if "queries" in schema:

@@ -175,7 +175,7 @@ def is_answer(dtype: Any) -> bool:
     Parameters
     ----------
     dtype
-        The type of a column or field; None where there is none.
+        The type of a column or field; None if there is none.
 
     Examples
     --------

@@ -48,7 +48,7 @@ def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation
     Raises
     ------
     InputError
-        Where there is no such column, or none that holds text.
+        If there is no such column, or none that holds text.
 
     Examples
     --------

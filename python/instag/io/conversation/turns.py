@@ -32,7 +32,7 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
     -------
     polars.DataFrame or None
         A row for each: ``roles`` and ``texts``, lists of strings of one length. A call of tools without words has the
-        text ``"tool_calls"``. None where no layout fits, or one in which a row is no one conversation.
+        text ``"tool_calls"``. None if no layout fits, or one in which a row is no one conversation.
 
     Examples
     --------

@@ -81,7 +81,7 @@ def names_of(schema: str) -> list[str]:
     Returns
     -------
     list of str
-        The names; none where it cannot be read.
+        The names; none if it cannot be read.
     """
     try:
         data = b64decode(schema)
@@ -198,7 +198,7 @@ def _root(data: bytes) -> int:
 
 
 def _field(data: bytes, table: int, number: int) -> int | None:
-    """Find where a field of a table stands, as flatbuffers have it; None where it has none."""
+    """Find where a field of a table stands, as flatbuffers have it; None if it has none."""
     offsets = table - struct.unpack_from("<i", data, table)[0]
     (length,) = struct.unpack_from("<H", data, offsets)
     if 4 + 2 * number >= length:

@@ -170,7 +170,7 @@ def mended(path: Path, text: str, separator: str) -> tuple[str, Callable[[IO[byt
     Returns
     -------
     tuple or None
-        The separator, and what writes the table in the usual form; None where it has that.
+        The separator, and what writes the table in the usual form; None if it has that.
     """
     named = NAMED.match(text)
     if named is None and not _has_escapes(path):
@@ -237,7 +237,7 @@ def find_fault(path: Path, separator: str, name: object) -> None:
     Raises
     ------
     InputError
-        Where a quote is not closed, or a record has more fields than the header.
+        If a quote is not closed, or a record has more fields than the header.
     """
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         width, columns = None, ""

@@ -75,7 +75,7 @@ def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
 
 
 def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
-    """Read a list of objects one after the other; None where it is anything else, or something is wrong with it."""
+    """Read a list of objects one after the other; None if it is anything else, or something is wrong with it."""
     if path.suffix.lower() not in OPENERS:
         return None
     buffer, repetition = RecordBuffer(), Repetition()

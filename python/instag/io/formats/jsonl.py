@@ -194,7 +194,7 @@ def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, lis
 
 
 def _records(path: Path) -> list[dict[str, Any]] | None:
-    """Parse a small file; None where it holds anything but objects, or something is wrong with it."""
+    """Parse a small file; None if it holds anything but objects, or something is wrong with it."""
     repetition = Repetition()
     try:
         texts = [line for line in path.read_text("utf-8-sig").split("\n") if line.strip()]

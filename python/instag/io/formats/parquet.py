@@ -97,7 +97,7 @@ def check(path: Path, name: object) -> None:
 
 
 def largest_group(path: Path) -> int | None:
-    """The most rows of one row group, which are what is read at a time; None where the file does not say."""
+    """The most rows of one row group, which are what is read at a time; None if the file does not say."""
     try:
         footer = _footer(path, path)
         groups = [] if footer is None else _Compact(footer[0]).record()[ROW_GROUPS]
@@ -107,7 +107,7 @@ def largest_group(path: Path) -> int | None:
 
 
 def _footer(path: Path, name: object) -> tuple[bytes, int] | None:
-    """What the file says of itself at its end, and where that begins; None where it is no such file, or says too much."""
+    """What the file says of itself at its end, and where that begins; None if it is no such file, or says too much."""
     size = path.stat().st_size
     with path.open("rb") as file:
         if size < ENDING + len(MAGIC) or file.read(len(MAGIC)) != MAGIC:
@@ -125,7 +125,7 @@ def _footer(path: Path, name: object) -> tuple[bytes, int] | None:
 
 def _fits(chunk: dict[int, Any], end: int) -> bool:
     """Whether the pages of a column lie between the first bytes of a file and its footer."""
-    # Some writers say that there is a dictionary at 0 where there is none.
+    # Some writers say that there is a dictionary at 0 if there is none.
     start: int = min(chunk[DATA], chunk.get(DICTIONARY) or chunk[DATA])
     return bool(
         len(MAGIC) <= start

@@ -95,7 +95,7 @@ def is_special(value: pl.Expr, dtype: Any) -> pl.Expr | None:
 
 
 def _value(column: str, dtype: Any) -> Wrap | None:
-    """Build the function for the values of one type, None where they are ready as they are."""
+    """Build the function for the values of one type, None if they are ready as they are."""
     if dtype == JSON:
         return _json
     if isinstance(dtype, pl.Struct):

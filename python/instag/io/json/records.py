@@ -28,7 +28,7 @@ def wrap(dtype: Any) -> Wrap | None:
     Returns
     -------
     callable or None
-        The function from a parsed value to a wrapped one; None where the values stay as they are.
+        The function from a parsed value to a wrapped one; None if the values stay as they are.
     """
     if dtype == JSON:
         return lambda value: None if value is None else {"$json": dump(value)}
@@ -50,7 +50,7 @@ def wrap_fields(schema: Mapping[str, Any]) -> Wrap | None:
     Returns
     -------
     callable or None
-        The function from a parsed object to a wrapped one; None where the objects stay as they are.
+        The function from a parsed object to a wrapped one; None if the objects stay as they are.
     """
     wraps = {key: each for key, dtype in schema.items() if (each := wrap(dtype))}
     if not wraps:
@@ -187,7 +187,7 @@ def any_within(value: pl.Expr, dtype: Any, test: Test) -> pl.Expr:
     dtype
         Its type.
     test
-        A function from a value and its type to a boolean expression, or to None where it says nothing of the type.
+        A function from a value and its type to a boolean expression, or to None if it says nothing of the type.
 
     Returns
     -------

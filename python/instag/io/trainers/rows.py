@@ -185,7 +185,7 @@ def _marked(content: Any) -> str:
 
 
 def _fault(row: Row, trainer: str, *, pairs: bool) -> str | None:
-    """Why a trainer cannot hold a row; None where it can."""
+    """Why a trainer cannot hold a row; None if it can."""
     turns = row["messages"]
     roles = [turn["role"] for turn in turns]
     if unknown := [role for role in roles if role not in ROLES]:

@@ -25,7 +25,7 @@ class Foreseen:
     questions
         How many have no answer yet.
     cost
-        US dollars for them; None where no price is known.
+        US dollars for them; None if no price is known.
     seconds
         How long they take.
     exact
@@ -95,7 +95,7 @@ def unanswered(tally: Tally | None) -> int:
 
 
 def price_at(asking: Mapping[str, Any], model: str) -> Price | None:
-    """What a model's tokens cost at the first of its addresses; None where that is not known."""
+    """What a model's tokens cost at the first of its addresses; None if that is not known."""
     addresses = asking.get("base_url")
     first = addresses if isinstance(addresses, str) or not addresses else addresses[0]
     return priced(asking.get("price"), model, first)

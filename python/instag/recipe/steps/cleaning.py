@@ -78,7 +78,7 @@ def decontaminate(job: Job) -> dict[str, Any]:
 
 
 def foreseen(job: Job) -> Foreseen | None:
-    """What the judge of paraphrases would be asked; None where there is none."""
+    """What the judge of paraphrases would be asked; None if there is none."""
     model = job.given.get("judge")
     if model is None:
         return None

@@ -34,7 +34,7 @@ class Job:
     limit
         How many rows of each source are taken; None for all.
     target
-        The data that the selection is steered to, as the step before left them; None where it is none of this step's.
+        The data that the selection is steered to, as the step before left them; None if it is none of this step's.
     made
         The folders of the steps before.
     history
@@ -61,7 +61,7 @@ class Job:
 
     @property
     def vocabulary(self) -> Path | None:
-        """The vocabulary that was made before; None where there is none."""
+        """The vocabulary that was made before; None if there is none."""
         return self.made["normalize"] / "vocabulary.parquet" if "normalize" in self.made else None
 
     @property

@@ -87,7 +87,7 @@ def judging(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def foreseen(job: Job) -> Foreseen | None:
-    """What a judge would be asked; None where there is none."""
+    """What a judge would be asked; None if there is none."""
     judge = judge_of(job)
     if judge is None:
         return None

@@ -19,7 +19,7 @@ LINES = 16
 
 
 def complexity(analysis: Analysis) -> Section | None:
-    """The histogram; None where no sample has tags."""
+    """The histogram; None if no sample has tags."""
     if not analysis.summary.item(0, "tags"):
         return None
     every = shared(analysis.complexity.filter(pl.col("group") == ALL).select("tags", "samples"))
@@ -56,7 +56,7 @@ def nearly_all(counts: pl.DataFrame) -> int:
 
 
 def beyond(name: str, counts: pl.DataFrame, most: int) -> list[str]:
-    """What is not drawn of a part, in words; none where all is."""
+    """What is not drawn of a part, in words; none if all is."""
     samples, highest = counts.filter(pl.col("tags") > most).select(pl.col("samples").sum(), pl.col("tags").max()).row(0)
     if not samples:
         return []

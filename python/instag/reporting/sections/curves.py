@@ -18,7 +18,7 @@ TITLES = {"coverage": "coverage", "complexity": "tags a sample"}
 
 
 def growth(analysis: Analysis) -> Section | None:
-    """The curves; None where no sample has tags."""
+    """The curves; None if no sample has tags."""
     curves = analysis.growth.with_columns(pl.col("curve").replace(EXPECTED, RANDOM))
     if not analysis.summary.item(0, "tags"):
         return None
@@ -38,7 +38,7 @@ def growth(analysis: Analysis) -> Section | None:
 
 
 def drawn_from(analysis: Analysis) -> tuple[str, ...]:
-    """What random leaves out, in words; none where that is nothing."""
+    """What random leaves out, in words; none if that is nothing."""
     every = analysis.summary.item(0, "samples")
     tagged = analysis.growth.filter(pl.col("curve") == EXPECTED).select(pl.col("samples").max()).item()
     return (
@@ -89,7 +89,7 @@ def growth_lines(curves: pl.DataFrame, names: list[str]) -> dict[str, object]:
 
 
 def frontier(analysis: Analysis) -> Section | None:
-    """The curves; None where there are no budgets to compare."""
+    """The curves; None if there are no budgets to compare."""
     curves = analysis.frontier
     if curves.is_empty() or curves.get_column("budget").n_unique() < 2:  # noqa: PLR2004 - a line has two ends
         return None

@@ -21,7 +21,7 @@ COLUMNS = (Column("tag"), Column("samples", "count"), Column("share", "share"), 
 
 
 def frequency(analysis: Analysis) -> Section | None:
-    """The map; None where there are no tags."""
+    """The map; None if there are no tags."""
     tags = analysis.tags
     if tags.is_empty():
         return None
@@ -122,7 +122,7 @@ def layout() -> list[Spec]:
 
 
 def lettering() -> list[Spec]:
-    """From areas to what is written on them: in one line, or a line a word; none where nothing of it is legible."""
+    """From areas to what is written on them: in one line, or a line a word; none if nothing of it is legible."""
     formulas = {
         "left": f"round({STRETCH} * datum.x0)",
         "right": f"round({STRETCH} * datum.x1) - 2",

@@ -30,7 +30,7 @@ FIELDS = ("group", "samples", "mean", "median", "p95", "tags", "coverage", "effe
 
 
 def groups(analysis: Analysis) -> Section | None:
-    """Where each group lies; None where there are neither groups nor selections."""
+    """Where each group lies; None if there are neither groups nor selections."""
     rows = pl.concat([analysis.summary.select(FIELDS), *(selection(analysis, name) for name in analysis.selections)])
     points = located(analysis, rows)
     if points.is_empty():

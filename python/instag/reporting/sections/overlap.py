@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 def overlap(analysis: Analysis) -> Section | None:
-    """The matrix; None where there are no two groups with tags."""
+    """The matrix; None if there are no two groups with tags."""
     others = analysis.recall.filter((pl.col("group") != pl.col("by")) & pl.col("recall").is_not_null())
     if others.is_empty():
         return None

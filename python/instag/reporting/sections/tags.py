@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 def catalogue(analysis: Analysis) -> Section | None:
-    """The most frequent tags with examples; None where there are none."""
+    """The most frequent tags with examples; None if there are none."""
     tags = analysis.tags
     if tags.is_empty():
         return None
@@ -52,7 +52,7 @@ def catalogue(analysis: Analysis) -> Section | None:
 
 
 def associations(analysis: Analysis) -> Section | None:
-    """The strongest pairs; None where there are none."""
+    """The strongest pairs; None if there are none."""
     pairs = analysis.pairs.sort("npmi", "n_both", "a", "b", descending=[True, True, False, False])
     if pairs.is_empty():
         return None

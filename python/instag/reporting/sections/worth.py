@@ -24,7 +24,7 @@ BOUND = (
 
 
 def worth(analysis: Analysis, vocabulary: Vocabulary | None = None) -> Section | None:
-    """The certificates; None where there is no selection."""
+    """The certificates; None if there is no selection."""
     found = analysis.worth
     if found.selections.is_empty():
         return None

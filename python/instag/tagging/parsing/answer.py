@@ -33,7 +33,7 @@ class TagList:
     tags
         At least one, without repeats.
     explanations
-        One a tag; None where the model gave none.
+        One a tag; None if the model gave none.
     notes
         How the answer had to be repaired to be read.
     """

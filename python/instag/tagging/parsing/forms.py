@@ -47,7 +47,7 @@ def form_of(value: Any, depth: int = 0) -> Form | None:
         (`{"tags": {tag: explanation}}`, or the inner object alone), `numbered` (`{"tag1": …, "tag2": …}`), `only list`
         (the one list of an object with another name), `other names` (`{"labels": …}`, in other languages too), `one text`
         (`{"tags": "a, b"}`), `chosen` (`{"tags": {tag: true}}`), `groups` (`{"tags": {group: […]}}`), `nested lists`,
-        `pairs` (`[[tag, explanation]]`), `wrapped` (`{"answer": …}`), and `text` (JSON in a string). None where it is
+        `pairs` (`[[tag, explanation]]`), `wrapped` (`{"answer": …}`), and `text` (JSON in a string). None if it is
         none of these, or a schema.
 
     Examples
