@@ -43,9 +43,9 @@ def analyze(
     ----------
     data
         A frame of any kind that :func:`instag.select` takes. Where it has a column `queries`, as :func:`instag.read`
-        makes it, or a layout that tells what users said, queries are counted and shown as examples.
+        adds it, or a layout with the users' turns, queries are counted and shown as examples.
     by
-        A column that says which group a sample belongs to, for instance its source. Samples where it is null are the
+        A column with the group of each sample, for instance its source. Samples for which it is null are the
         group "(none)"; a group called "all" is shown with the name of the column behind it.
     tags
         The column that holds each sample's tags, in the data and the selections.

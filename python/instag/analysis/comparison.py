@@ -52,7 +52,7 @@ class Comparison:
 
 
 def against(names: pl.Series, n_a: NDArray[np.int64], n_b: NDArray[np.int64], samples: tuple[int, int]) -> pl.DataFrame:
-    """Compare the counts of what is named; what neither has is left out."""
+    """Compare two series of counts by name; names with no counts in either are left out."""
     a, b = samples
     expected = n_b * (a / max(b, 1))
     columns = {

@@ -1,4 +1,4 @@
-"""Coverage against the number of samples: in random order, by every method, of a selection; and what the curves say."""
+"""Coverage against the number of samples: in random order, by every method, of a selection; and numbers from the curves."""
 
 from collections.abc import Iterable
 from typing import get_args

@@ -98,7 +98,7 @@ def labels(frame: Frame, by: str) -> pl.Series:
         raise _no_names(by, "values of no one type") from error
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
         raise _no_names(by, str(column.dtype))
-    # "all" is every sample, whatever a group is called.
+    # "all" is always every sample, even if a group has that name.
     return column.cast(pl.String).fill_null(NONE).replace(ALL, f"{ALL} ({by})").alias("group")
 
 
@@ -108,7 +108,7 @@ def _no_names(by: str, found: str) -> InputError:
 
 @dataclass(frozen=True)
 class Queries:
-    """What the user said in each sample: a list of strings, or null."""
+    """The queries of each sample: a list of strings, or null."""
 
     column: pl.Series
 
@@ -130,6 +130,6 @@ class Queries:
 
 
 def queries_of(frame: Frame) -> Queries | None:
-    """What users said; None if no column of the frame holds it."""
+    """The users' queries; None if no column of the frame has them."""
     said = queries_if_known(frame)
     return None if said is None else Queries(said)

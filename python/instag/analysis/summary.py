@@ -12,7 +12,7 @@ from instag.warning import warn
 
 __all__ = ["histogram", "recall", "summary_of"]
 
-# Four million pairs: more would fill the memory, and nobody could look at them.
+# Four million pairs: more would fill the memory, and be too many to look at.
 COMPARED = 2_000
 
 

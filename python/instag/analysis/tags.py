@@ -53,7 +53,7 @@ def _holders(pool: TagSets, groups: Groups) -> tuple[pl.Series, pl.Series]:
 
 
 def floor(assignments: int) -> int:
-    """The least number of samples that hold both tags of a pair, for so many assignments.
+    """The least number of samples that must hold both tags of a pair, for a number of assignments.
 
     The count that normalisation trusts a tag from, and never below 3: of pairs seen once or twice, lift finds any
     number that look strong.

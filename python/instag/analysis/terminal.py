@@ -25,7 +25,7 @@ def table(frame: pl.DataFrame, *, spare: Sequence[str] = ()) -> str:
         Names in the first column, which lose their middle where they are too long; numbers in the others, with as many
         decimals as the largest of a column leaves room for. Null is a dash.
     spare
-        Columns to do without where names would lose too much, the first one first. A last line says which.
+        Columns to leave out, in this order, if names would be cut too much. A last line lists those left out.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def table(frame: pl.DataFrame, *, spare: Sequence[str] = ()) -> str:
 
 
 def fitted(name: str, width: int) -> str:
-    r"""A name of so many columns at most: a longer one loses its middle, since long names often begin alike.
+    r"""A name cut to a width: a longer one loses its middle, since long names often begin alike.
 
     What is not printable becomes a space.
 
@@ -62,7 +62,7 @@ def fitted(name: str, width: int) -> str:
     >>> fitted("self_instruct_gpt4", 11), fitted("two\nlines", 11)
     ('self_…_gpt4', 'two lines')
     """
-    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - takes time, and nobody may print
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - takes time, and is only needed to print
 
     line = "".join(letter if letter.isprintable() else " " for letter in name)
     if cell_len(line) <= width:

@@ -115,7 +115,7 @@ def compare(
     by
         The column of the sources; where neither has it, they are left out.
     query
-        The column that holds what users said; by default it is found, and left out where it is not.
+        The column with the users' queries; by default it is found, and left out if there is none.
     threshold
         The least likeness of near-copies, as for :func:`instag.split`.
     names
@@ -128,7 +128,7 @@ def compare(
     Raises
     ------
     InputError
-        If a column is named that is not there, or a set has no rows.
+        If a column does not exist, or a set has no rows.
 
     Examples
     --------

@@ -59,7 +59,7 @@ class Worth:
     quotas
         For each selection and group what was to be had, `at_least` and `at_most`, and what was `reached`.
     costs
-        The `coverage` that each `method` has for so much `cost`.
+        The `coverage` that each `method` reaches at each `cost`.
     curve
         The curve of the objective: a number a for x^a, or "log".
     unit

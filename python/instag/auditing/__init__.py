@@ -2,16 +2,16 @@
 
 ==========  ===========================================================
 population  the queries and their tags
-sampling    random choices, the same on every machine, and what is put wrong
-cases       what is put before the judge, drawn by a seed
-judge       what the judge is asked, and what it answers
-labels      what people say about the same cases
-agreement   people beside each other and beside the judge
-result      all of it as numbers and frames, and what deserves a look
+sampling    random choices, the same on every machine, and cases made wrong on purpose
+cases       the cases that are judged, drawn by a seed
+judge       the questions to the judge, and its verdicts
+labels      labels that people give the same cases
+agreement   how far people agree with each other and with the judge
+result      numbers, frames and warnings
 auditor     from a frame to a result
 ==========  ===========================================================
 
-What happens on the way to the judge and back is in :mod:`instag.chat`.
+Requests to the judge and its answers are the work of :mod:`instag.chat`.
 """
 
 from instag.auditing.auditor import aaudit, audit

@@ -111,16 +111,16 @@ SCHEMA = {
 
 
 def agreement_of(cases: Sequence[Case], verdicts: Mapping[str, bool], labels: Labels) -> pl.DataFrame:
-    """Compare people with each other, and what most of them say with the judge.
+    """Compare people with each other, and their majority with the judge.
 
     Parameters
     ----------
     cases
         The cases.
     verdicts
-        What the judge says of each case by name; a case without a verdict is left out.
+        The judge's verdicts by case; a case without one is left out.
     labels
-        What each rater says of each case.
+        Each rater's labels by case.
 
     Returns
     -------

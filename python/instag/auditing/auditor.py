@@ -1,4 +1,4 @@
-"""The auditor: cases are drawn, put before a judge, and counted."""
+"""The auditor: cases are drawn, judged by a model, and counted."""
 
 import asyncio
 from collections.abc import Sequence
@@ -57,11 +57,11 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
 
     A language model judges a sample of cases. *Precision*: a query with one of its tags; is the tag right?
     *Consistency*: a tag with several of its queries; does it mean the same in all of them? Among them are *probes*,
-    put wrong on purpose (a wrong tag, or a query that does not belong), which the judge cannot tell from the others:
-    how many of them it catches says how far it is to be trusted. Same data and seed, same cases.
+    made wrong on purpose (a wrong tag, or a query that does not belong), which the judge cannot distinguish from the
+    others: the share that it catches shows how far it can be trusted. The same data and seed give the same cases.
 
-    Answers go to a journal, as those of :func:`instag.tag` do: the same call goes on where an earlier one ended, asks
-    nothing again that was answered, and a larger sample costs only what it has more.
+    Answers go to a journal, as with :func:`instag.tag`: the same call goes on where an earlier one ended and asks no
+    answered question again, and a larger sample costs only its additional cases.
 
     Parameters
     ----------
@@ -72,15 +72,15 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     tags
         The column of tags: a list a sample, or a list a query. Of `tags` the finer `query_tags` is taken instead,
         where the tags of every sample are those of its queries; after normalising one of the two they are not. Tags
-        that are known only of a sample are judged by all that was said in it.
+        that are known only for a sample are judged by all its queries together.
     query
-        The column with what users said, as for :func:`instag.tag`. A query that repeats is one query.
+        The column with the users' queries, as for :func:`instag.tag`. A repeated query counts once.
     precision, consistency
         How many cases of each kind. A precision case is drawn from all pairs of a query and a tag, each as likely. A
         consistency case is drawn from all tags with two queries or more, each as likely; it comes to the second case of
         a tag, with other queries, when every tag has had its first.
     probes
-        How many probes are put in beside, as a share of the cases of each kind.
+        How many probes are added, as a share of the cases of each kind.
     group
         The queries of a consistency case; a tag that has fewer is shown with those it has.
     seed
@@ -98,7 +98,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     The shares with their intervals, the judge's score on the probes, the worst tags, and all cases; see
     :class:`instag.Audit`. With `labels`, its `agreement` has two rows a kind, with and without the `probes`: `raters`
     have labelled `cases` (one of them at least); `ties` have no majority; the majority calls the share `right` of the
-    others right; the judge says the `same` as the majority in a share of the `cohen_cases`, those with a majority and
+    others right; the judge agrees with the majority in the share `same` of the `cohen_cases`, those with a majority and
     a verdict, and `cohen` is Cohen's κ of these; `fleiss` is Fleiss' κ of the raters over the `fleiss_cases` that all
     of them have labelled. A κ that is not defined is null, and its note says why.
 

@@ -1,4 +1,4 @@
-"""Cases: what is put before the judge, how many of them, and how they are drawn by a seed."""
+"""Cases: what the judge is asked about, how many there are, and how a seed draws them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -43,9 +43,9 @@ class Case:
     rows
         The row of each in the data.
     probe
-        Whether something was put wrong on purpose.
+        Whether it was made wrong on purpose.
     misplaced
-        Which of the queries, from 0, was put in the place of one that belongs; None if none was.
+        Which of the queries, from 0, replaces one that belongs; None if none does.
 
     Examples
     --------
@@ -65,7 +65,7 @@ class Case:
 
     @property
     def question(self) -> str:
-        """What the judge sees, as JSON: whatever a query holds, it ends where its string ends."""
+        """The case as the judge gets it, in JSON: no query can break out of its string."""
         shown = {"queries": self.queries} if self.kind == "consistency" else {"query": self.queries[0]}
         return orjson.dumps(shown | {"tag": TAG(self.tag)[0]}).decode()
 
@@ -84,7 +84,7 @@ class Design:
     precision, consistency
         The cases of each kind.
     probes
-        The probes that are put in beside, as a share of the cases.
+        The probes that are added, as a share of the cases.
     group
         The queries of a consistency case.
     seed
@@ -128,7 +128,7 @@ TRIES = 20
 
 
 def cases_of(pool: Population, design: Design) -> list[Case]:
-    """Draw cases and probes, in an order that tells them not apart.
+    """Draw cases and probes, in an order that does not show which are probes.
 
     More cases by the same seed have fewer cases among them. A precision case is a pair of a query and a tag, each pair
     as likely as any other. A consistency case is a tag with `group` of its queries, or two and more where it has no

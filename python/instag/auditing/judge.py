@@ -77,7 +77,7 @@ SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the judge says of a case.
+    """The judge's verdict on a case.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def _verdict(value: Any) -> Verdict | None:
         return None
     members = [(key.strip().casefold(), member) for key, member in value]
     said = {_truth(member) for key, member in members if key == "right"}
-    # An answer that says both yes and no is no verdict.
+    # An answer with both yes and no is not a verdict.
     if len(said) != 1 or (right := said.pop()) is None:
         return None
     reasons = [member.strip() for key, member in members if key == "reason" and isinstance(member, str)]
@@ -142,7 +142,7 @@ def _truth(value: Any) -> bool | None:
     return word in YES if word in YES | NO else None
 
 
-# Hexadecimal digits that tell the prompts apart in the names of journals.
+# Hexadecimal digits of the prompt's hash in the names of journals.
 DIGITS = 8
 
 
@@ -151,7 +151,7 @@ Failure = tuple[str, str | None, str | None]
 
 
 def task_of(model: str, journal: Any) -> Task[Verdict]:
-    """What a judge is asked for; where no journal is given, it is named after both."""
+    """The task of a judge; the default name of the journal has the model and the prompt."""
     if not model:
         raise InputError("model: expected the model's name at the endpoint; found none")
     name = f"{model}.audit.{IDENTITY.split()[1][:DIGITS]}.journal"
@@ -159,19 +159,19 @@ def task_of(model: str, journal: Any) -> Task[Verdict]:
 
 
 class Docket:
-    """The cases that a judge is asked about, and what it says of each.
+    """The cases that a judge is asked about, and its verdicts.
 
     Parameters
     ----------
     cases
         The cases.
     task
-        What the judge is asked for.
+        The task of the judge.
 
     Attributes
     ----------
     verdicts
-        What the judge says of each case by name.
+        The judge's verdicts by case.
     failures
         Why a case has no verdict.
     """
@@ -202,7 +202,7 @@ class Docket:
         return (Question(self._keys[nth], messages_of(self.cases[nth])) for nth in chain(*chosen))
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Verdict]) -> None:
-        """Record what replies say."""
+        """Record replies."""
         for reply in replies:
             if reply.key in self._names:
                 try:

@@ -1,4 +1,4 @@
-"""Labels: what people say about the cases, in CSV files."""
+"""Labels: people's judgements of the cases, in CSV files."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ csv.field_size_limit(1 << 27)
 def write_cases(cases: pl.DataFrame, path: Path) -> None:
     """Write cases for people to judge, as a CSV file with an empty column `label`.
 
-    Nothing in it says which cases are probes or what the judge thinks, so that nobody is led. Cells that a spreadsheet
+    The file does not show which cases are probes or what the judge thinks, so that no rater is influenced. Cells that a spreadsheet
     would take for formulas begin with an apostrophe.
 
     Parameters
@@ -59,7 +59,7 @@ def write_cases(cases: pl.DataFrame, path: Path) -> None:
         for case, kind, tag, queries in cases.select("case", "kind", "tag", "queries").iter_rows()
     ]
     frame = pl.DataFrame(rows, schema=dict.fromkeys((*COLUMNS, "label"), pl.String), orient="row")
-    # With the mark that tells spreadsheets of UTF-8.
+    # With the byte-order mark by which spreadsheets recognise UTF-8.
     text = frame.write_csv(include_bom=True, quote_style="non_numeric").encode()
     if path.exists() and path.read_bytes() != text:
         raise InputError(f"{path}: it is there already and may hold labels: name another file, or remove it first")
@@ -85,7 +85,7 @@ def read_labels(source: str | PathLike[str] | Sequence[str | PathLike[str]], cas
     ------
     InputError
         If a file cannot be read, names a case that is not among these or twice, or a label is neither yes nor no;
-        the message says in which line and column.
+        the message has the line and column.
     """
     paths = [source] if isinstance(source, str | PathLike) else source
     labels: Labels = {}

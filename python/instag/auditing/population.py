@@ -35,7 +35,7 @@ class Population:
     queries, codes
         The pairs of a query and a tag of it, both as numbers, in ascending order and without repeats.
     blank
-        How many queries have tags but say nothing; they are left out.
+        How many blank queries have tags; they are left out.
     """
 
     texts: pl.Series
@@ -46,7 +46,7 @@ class Population:
     blank: int
 
     def text(self, query: int) -> str:
-        """What a query says."""
+        """The text of a query."""
         return str(self.texts[int(query)])
 
     def tags_of(self, query: int) -> Codes:
@@ -78,8 +78,8 @@ class Population:
 def column_of(frame: Frame, tags: str) -> str:
     """The column to read the tags from.
 
-    That is `query_tags`, where the tags of each sample are those of its queries: a tag belongs to a query, and only
-    where nobody has said to which one is it that of the sample. Normalising one of the two columns sets them apart.
+    That is `query_tags` if the tags of each sample are those of its queries: then it is known to which query a tag
+    belongs. After one of the two columns was normalised, they differ.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     tags
         The column of the tags: a list a sample, or a list a query.
     query
-        The column of what the users said; None for the one that is found.
+        The column with the users' queries; None for the one that is found.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     tagged = rows.lengths > 0
     silent = (texts.fill_null("").str.strip_chars() == "").to_numpy()
     kept = np.flatnonzero(tagged & ~silent)
-    # What was said twice was asked once and has the same tags: it is one query.
+    # A repeated query was asked once and has the same tags: it counts once.
     kept = kept[texts.gather(kept).is_first_distinct().to_numpy()]
     place = np.full(len(texts), -1)
     place[kept] = np.arange(len(kept))

@@ -65,7 +65,7 @@ class Share:
 
     @classmethod
     def from_counts(cls, count: int, of: int) -> "Share":
-        """The share that so many cases are of all."""
+        """The share of some cases in all."""
         return cls(count, of, count / of if of else None, *wilson(count, of))
 
 
@@ -95,7 +95,7 @@ SHARES = {"share": pl.Float64, "low": pl.Float64, "high": pl.Float64}
 
 @dataclass(frozen=True)
 class Audit:
-    """How good the tags are, by what a judge says of a sample of them.
+    """How good the tags are, by a judge's verdicts on a sample of them.
 
     Attributes
     ----------
@@ -105,9 +105,9 @@ class Audit:
     consistency
         The share of tags that mean the same in all queries that were shown, likewise.
     judge
-        How far the judge is to be trusted: for each `kind` the `probes`, cases put wrong on purpose, and how many of
+        How far the judge can be trusted: for each `kind` the `probes`, cases made wrong on purpose, and how many of
         them the judge `caught`, as a `share` with its interval from `low` to `high`. Where it is low, the two shares
-        above are too high, and nobody can say by how much.
+        above are too high, by an unknown amount.
     tags
         For each `kind` and `tag` the `cases`, how many of them are `right`, their `share` and its interval; worst
         first, by the upper end of the interval.

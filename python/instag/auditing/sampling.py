@@ -1,4 +1,4 @@
-"""Sampling: random choices, the same on every machine, and what is put wrong on purpose."""
+"""Sampling: random choices, the same on every machine, and cases made wrong on purpose."""
 
 import re
 from collections.abc import Iterator, Sequence

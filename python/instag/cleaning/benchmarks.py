@@ -18,7 +18,7 @@ __all__ = ["Items", "items_of"]
 
 # Columns that may hold the id of an item in its benchmark.
 NAMES = ("id", "question_id", "task_id", "uid", "uuid", "key", "name")
-# Items of fewer words than this are found only where a row says nothing else; the core has the same number.
+# Items of fewer words than this match only a row with no other text; the core has the same number.
 SHORT = 3
 
 
@@ -31,7 +31,7 @@ class Items(NamedTuple):
 
 
 def items_of(against: Any) -> Items:
-    """Read the benchmarks, and say which items are too short to be looked for within others."""
+    """Read the benchmarks, and warn of items that are too short to be looked for within other texts."""
     found = list(_benchmarks(against))
     items = Items(*(pl.concat([each[part] for each in found]) for part in range(3)))
     words = items.texts.str.count_matches(r"[\p{L}\p{N}\p{M}]+")
@@ -54,7 +54,7 @@ def _benchmarks(against: Any) -> list[Items]:
 
 
 def _asked(data: Any, where: str, name: str) -> Items:
-    """What users say in one benchmark."""
+    """The items of one benchmark: the users' turns in it."""
     frame = wrap(data)
     try:
         queries = sample_queries(frame, None)

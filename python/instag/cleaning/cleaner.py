@@ -53,7 +53,7 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     answered: Answered = Cleaning.answered,
     script: Script = None,
 ) -> Cleaned[F]:
-    """Leave out rows in which the user says nothing, and those that an option rules out.
+    """Remove rows without a query, and those that an option rules out.
 
     A row that has several reasons to go is counted under the first, in the order of the checks: turns, characters,
     tokens, answers, script.
@@ -64,7 +64,7 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     query
-        The column that holds what users said. By default it is found, as :func:`instag.read` finds it.
+        The column with the users' queries. By default it is found, as :func:`instag.read` finds it.
     min_turns, max_turns
         Bounds for the number of the user's turns.
     min_characters, max_characters

@@ -75,9 +75,9 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     against
-        The benchmarks: a path, a glob, a list of them, or a frame. What users say in them is what is looked for.
+        The benchmarks: a path, a glob, a list of them, or a frame. Their items are the users' turns in them.
     query
-        The column of the data that holds what users said. By default it is found, as :func:`instag.read` finds it.
+        The column of the data with the users' queries. By default it is found, as :func:`instag.read` finds it.
     numbers
         ``"same"``, or ``"any"``: an item of fifteen words or more with other numbers is the same item.
     action
@@ -88,9 +88,9 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
         A model's name at an endpoint, or a function, or coroutine function, from a list of pairs (what the user says,
         what the item asks) to true or false for each, or to a pair of that and a reason; None is no answer.
     judge_from
-        The least cosine of candidates, 0.7 by default. Given alone, candidates are found and nobody is asked.
+        The least cosine of candidates, 0.7 by default. If it is the only option given, candidates are found but not judged.
     judgments
-        Files of what was said of pairs before: JSON Lines with `query`, `asked` and `same`, such as a file of
+        Files of earlier judgements of pairs: JSON Lines with `query`, `asked` and `same`, such as a file of
         `candidates` that people have filled in. They count more than the judge, which is not asked about them.
     embedder
         What finds the nearest item, as for :func:`instag.normalize`; the offline one reads the first 256 tokens.
@@ -108,7 +108,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     Raises
     ------
     InputError
-        If the data or the benchmarks hold nothing that users said, or an option is not what was expected.
+        If the data or the benchmarks have no queries of users, or an option is invalid.
     EndpointError
         If the endpoint ends it all, as for :func:`instag.tag`.
 
@@ -165,7 +165,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
 
 
 def turns_of(queries: pl.Series) -> pl.DataFrame:
-    """What users say: `row`, `text` and `turn`, which of the row's it is."""
+    """The users' turns: `row`, `text`, and `turn`, the number of the turn in the row."""
     turns = pl.DataFrame({"row": np.arange(len(queries), dtype=np.uint32), "text": queries}).explode("text")
     turns = turns.drop_nulls("text").with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row"))
     if turns.is_empty():

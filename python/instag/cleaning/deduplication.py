@@ -1,4 +1,4 @@
-"""Removing copies: rows whose users said the same, or nearly."""
+"""Removing copies: rows whose queries are the same, or nearly."""
 
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ def dedup(
     quality: Quality = None,
     action: Acting = Deduplication.action,
 ) -> Cleaned[F]:
-    """Remove rows in which users said what they said in another row.
+    """Remove rows whose queries are the same as those of another row, or nearly the same.
 
     What is compared are the user's turns, all of a row together; letter case and white space do not count. Two rows
     are copies where the Jaccard similarity of their runs of five characters is at least `threshold`. Rows that differ
@@ -50,14 +50,14 @@ def dedup(
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     query
-        The column that holds what users said: text, a list of texts, or a conversation. By default it is found, as
+        The column with the users' queries: text, a list of texts, or a conversation. By default it is found, as
         :func:`instag.read` finds it.
     method
         ``"minhash"``, or ``"exact"`` for rows that are the same but for letter case and white space.
     threshold
         The least Jaccard similarity, above 0 and at most 1.
     keep
-        Which row of copies stays: the ``"first"``; the ``"longest"``, by what users said; or that of highest
+        Which row of copies stays: the ``"first"``; the ``"longest"``, by its queries; or that of highest
         ``"quality"``. By default the quality decides where a column is given, else the first stays. Among equals it
         is the first.
     quality
@@ -75,7 +75,7 @@ def dedup(
     Raises
     ------
     InputError
-        If no column holds what users said, or an option is out of range.
+        If no column holds the users' queries, or an option is out of range.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def _same_answer(frame: Frame, dropped: pl.DataFrame) -> pl.Series:
 
 
 def texts_of(queries: pl.Series) -> pl.Series:
-    """What users said in each row as one text."""
+    """The queries of each row as one text."""
     return queries.list.join("\n").fill_null("")
 
 

@@ -18,7 +18,7 @@ from instag.io.conversation.samples import sample_queries
 
 __all__ = ["PairEstimate", "estimate_pairs"]
 
-# Rows that are looked at; of more, so many that lie apart stand for all.
+# How many rows are read; of more, a sample of this many evenly spaced rows stands for all.
 SAMPLE = 300
 # Tokens of an answer; seconds to its first word, tokens a second, answers at a time, where the journal has no pace.
 ANSWER = 30

@@ -1,4 +1,4 @@
-"""The judge of paraphrases: a model, a function or a file that says whether a request asks what an item asks."""
+"""The judge of paraphrases: a model, a function or a file that decides whether a request asks the same as an item."""
 
 import inspect
 import re
@@ -27,7 +27,7 @@ from instag.errors import InputError, file_error
 __all__ = ["Pair", "Verdict", "journal_of", "judge_pairs", "read_judgements"]
 
 Pair = tuple[str, str]
-"""What a user says, and what an item asks."""
+"""A user's query, and an item of a benchmark."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -59,7 +59,7 @@ ASKED, LONGEST, SHOWN = 6_000, 1_000, 200
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a judge says of a pair: whether both ask the same, and why."""
+    """A judge's verdict on a pair: whether both ask the same, and why."""
 
     same: bool
     reason: str
@@ -136,7 +136,7 @@ def read_verdict(reply: Reply, judge: str) -> Verdict:
 
 
 def truth(value: Any) -> bool | None:
-    """Whether a value says yes or no; None if it says neither.
+    """Whether a value means yes or no; None if it means neither.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def written(answer: Any) -> str | None:
 
 
 def read_judgements(paths: Any) -> dict[Pair, Verdict]:
-    """Read earlier judgements: JSON Lines with `query`, `asked` and `same`, which is null where nobody has judged yet.
+    """Read earlier judgements: JSON Lines with `query`, `asked` and `same`, which is null if the pair is not judged yet.
 
     Raises
     ------
@@ -225,7 +225,7 @@ def _on_pairs(function: Callable[[list[Pair]], Any]) -> Callable[[Sequence[str]]
 
 @dataclass
 class Docket:
-    """The pairs that a judge is asked about, and what it says of each."""
+    """The pairs that a judge is asked about, and its verdicts."""
 
     pairs: Sequence[Pair]
     task: Task[Verdict]
@@ -282,4 +282,4 @@ class Docket:
         self.verdicts |= dict.fromkeys(self._known[key], found)
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Do nothing: a pair without an answer has no verdict, and that says enough."""
+        """Do nothing: a pair without an answer has no verdict."""

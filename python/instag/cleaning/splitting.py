@@ -73,7 +73,7 @@ def split(
 ) -> Split[F]:
     """Split data into rows to train with and rows to validate (and test) with.
 
-    Copies stay together: rows in which users said nearly the same are in one part, and so are copies of copies. Rows
+    Copies stay together: rows with nearly the same queries are in one part, and so are copies of copies. Rows
     that differ only in a number count as copies here, unlike in :func:`dedup`: a model that was trained on one has
     nearly seen the other. Apart from that, sources and tags are spread alike (iterative stratification, the rarest
     value first), as far as they are on enough rows to be spread.
@@ -91,7 +91,7 @@ def split(
         Columns whose values are spread alike: names and numbers, or lists such as tags. By default `source` and
         `tags`, where the data have them.
     query
-        The column that holds what users said. By default it is found; where there is none to be found, no rows are
+        The column with the users' queries. By default it is found; if there is none, no rows are
         copies.
     threshold
         The least Jaccard similarity, of runs of five characters, of rows that stay together.

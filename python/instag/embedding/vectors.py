@@ -1,4 +1,4 @@
-"""Vectors of texts, from whatever makes them."""
+"""Vectors of texts, from any kind of embedder."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -61,7 +61,7 @@ class Vectors:
         self._embed = embed
         self._progress = progress
         self._known: dict[str, NDArray[np.float32]] = {}
-        # An embedder that knows which texts it has no vectors for says so.
+        # An embedder may raise an error for texts that it has no vectors for.
         self.covers: Callable[[str], bool] = getattr(embed, "covers", _covers_all)
 
     def learn(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:

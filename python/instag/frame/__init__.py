@@ -1,15 +1,15 @@
-"""Data frames of any kind in, the same kind out: :func:`wrap` says which kind it is.
+"""Data frames of any kind in, the same kind out: :func:`wrap` finds out which kind it is.
 
 ========  =====================================================
-base      what is asked of a frame, whatever its kind
+base      the operations that every kind of frame has
 polars    Polars frames, lazy or not
 foreign   frames of other libraries
 ray       data sets of Ray
-once      data that can be read but once
+once      data that can be read only once
 keyed     rows in the order of a key
 batches   a plan read batch by batch
 extent    how large data are, without reading them
-stamps    whether files are still what they were
+stamps    whether files have changed
 path      columns, and what is within them
 ========  =====================================================
 """
@@ -42,7 +42,7 @@ def wrap(data: Any, key: str | None = None) -> Frame:
     data
         The frame.
     key
-        A column that tells the rows apart, in whose order they are numbered; None numbers them as they come.
+        A column whose values differ from row to row, by which rows are numbered; None numbers them in their order.
 
     Raises
     ------

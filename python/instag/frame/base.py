@@ -1,4 +1,4 @@
-"""What instag asks of a data frame, whatever its kind."""
+"""The operations that instag needs of a data frame of any kind."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -131,7 +131,7 @@ class Frame(ABC):
         return count_tags(self.chunks(name))
 
     def extent(self, tags: str, *, exact: bool = False) -> Extent | None:
-        """How large the data are, about; None where only reading them would tell.
+        """About how large the data are; None if only reading them could show it.
 
         Parameters
         ----------
@@ -229,7 +229,7 @@ class Frame(ABC):
         Parameters
         ----------
         columns
-            The columns: a Polars DataFrame, or whatever makes some rows of one when they are wanted.
+            The columns: a Polars DataFrame, or an object that makes some of its rows when they are needed.
         """
         return self._with_columns(columns.slice(0, len(columns)))
 

@@ -33,7 +33,7 @@ def batches(plan: pl.LazyFrame, rows: int | None = None) -> Iterator[pl.DataFram
 
 
 def pieces(plan: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
-    """The rows of a plan in their order, no more than so many at a time; where there are none, one frame without rows.
+    """The rows of a plan in their order, up to a number at a time; if there are none, one frame without rows.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def pieces(plan: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
 
 @contextmanager
 def reading_little_ahead() -> Iterator[None]:
-    """Let Polars read only a few row groups ahead, unless the environment already says how many."""
+    """Let Polars read only a few row groups ahead, unless the environment sets how many."""
     mine = [name for name in AHEAD if name not in os.environ]
     os.environ.update({name: AHEAD[name] for name in mine})
     try:

@@ -16,7 +16,7 @@ from instag.tagsets import encode
 
 __all__ = ["SAMPLE", "STATED", "Extent", "rows_of", "spread"]
 
-# Types of files that say how many rows they have.
+# Types of files that store how many rows they have.
 STATED = ("parquet", "ipc")
 # Rows that are looked at, and the places that they are taken from.
 SAMPLE, PLACES = 2_000, 4
@@ -85,9 +85,9 @@ def spread(rows: int) -> Iterable[tuple[int, int]]:
 
 
 def rows_of(plan: pl.LazyFrame, *, exact: bool = False) -> int | None:
-    """How many rows a plan has, at most; None where only reading them would tell.
+    """How many rows a plan has at most; None if only reading them could show it.
 
-    Parquet and Arrow files say it; of JSON Lines and CSV the length of some lines tells about how many there are.
+    Parquet and Arrow files store it; for JSON Lines and CSV it is estimated from the length of some lines.
 
     Parameters
     ----------

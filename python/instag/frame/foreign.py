@@ -59,7 +59,7 @@ class HubFrame(Frame):
 
 
 class NarwhalsFrame(Frame):
-    """pandas, pyarrow, and whatever else Narwhals speaks."""
+    """pandas, pyarrow, and all else that Narwhals supports."""
 
     def __init__(self, data: nw.DataFrame[Any]) -> None:
         self._data = data
@@ -99,7 +99,7 @@ class NarwhalsFrame(Frame):
         backend = self._data.implementation
         if not backend.is_pyarrow():
             return nw.new_series(column.name, column.to_list(), backend=backend)
-        import pyarrow as pa  # noqa: PLC0415 - whoever has a table of it has it
+        import pyarrow as pa  # noqa: PLC0415 - installed if the user has one of its tables
 
         own: nw.Series[Any] = nw.from_native(pa.chunked_array([_as_arrow(column)]), series_only=True)
         return own.alias(column.name)

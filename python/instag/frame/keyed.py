@@ -68,7 +68,7 @@ class KeyedFrame(Frame):
 
 
 def check_keys(keys: pl.Series, name: str) -> None:
-    """Expect a key, sorted, that tells all rows apart."""
+    """Expect a sorted key whose values all differ."""
     if not (keys.dtype.is_integer() or keys.dtype == pl.String):
         raise InputError(f"key: expected texts or whole numbers in column {name!r}; found {keys.dtype}")
     if keys.null_count():

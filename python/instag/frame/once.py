@@ -29,7 +29,7 @@ def _folder() -> Path:
 
 
 def scratch() -> Path:
-    """A new folder for files that are needed until the process ends; `TMPDIR` says where such folders are."""
+    """A new folder for files that are needed until the process ends, in the folder that `TMPDIR` names."""
     path = _folder() / f"scratch-{next(_numbers)}"
     path.mkdir()
     return path

@@ -189,7 +189,7 @@ class RayFrame(Frame):
         import ray  # noqa: PLC0415 - it is in an extra
 
         key = self.require_key()
-        # The number of a row means nothing to whoever holds a data set without an order.
+        # In a data set without an order, the number of a row means nothing.
         added = added.drop("row", strict=False)
         if self._held is not None:
             whole = self._held[rows].to_arrow().cast(self._data.schema().base_schema)

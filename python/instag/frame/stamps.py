@@ -55,7 +55,7 @@ class Stamps:
 
 
 def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:
-    """What a plan scans: the type of the files, and their paths; nothing where Polars does not say.
+    """What a plan scans: the type of the files, and their paths; nothing if Polars does not show it.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:
 
 
 def nodes(plan: pl.LazyFrame) -> list[Any]:
-    """What a plan does, step by step, as Polars has it; nothing where it does not say.
+    """The steps of a plan, as Polars describes them; nothing if it does not.
 
     Examples
     --------

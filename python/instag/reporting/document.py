@@ -152,7 +152,7 @@ def _analysed(data: Any, by: str | None, tags: str, selections: Any, gain: Mappi
 
 
 def known(vocabulary: object) -> Vocabulary | Normalized[Any] | None:
-    """A vocabulary, or what it came from, whatever it was given as."""
+    """A vocabulary or the result of normalising, from an object or a file."""
     if isinstance(vocabulary, str | Path):
         return Vocabulary.load(vocabulary)
     if vocabulary is None or isinstance(vocabulary, Vocabulary | Normalized):

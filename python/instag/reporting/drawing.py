@@ -79,7 +79,7 @@ def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
 
 
 def as_png(figure: Figure, theme: Theme = LIGHT, finer: float = FINER) -> bytes:
-    """A figure as PNG, so many times finer than a screen."""
+    """A figure as PNG, at a multiple of a screen's resolution."""
     import vl_convert  # noqa: PLC0415 - as above
 
     def convert(spec: Spec) -> bytes:

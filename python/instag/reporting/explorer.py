@@ -33,7 +33,7 @@ RESERVED = {"all samples": "what a page calls the data"}
 
 
 class Shown(NamedTuple):
-    """The samples that are on the page, in order of rows, and what to say of those that are not."""
+    """The samples on the page, in order of rows, and a note on those that are not."""
 
     rows: Rows
     note: str
@@ -65,10 +65,10 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     tags
         The column that holds each sample's tags, in the data and the selections.
     by
-        The column that says which group a sample is of; by default `source`, where there is one.
+        The column with the group of each sample; by default `source`, if there is one.
     selections
         Subsets of the data, as frames by name, or one frame, which is then called "selection". Their rows are found
-        again in the data by the column `row`, or else by what the user says first and by the tags. The columns `rank`,
+        again in the data by the column `row`, or else by the first user turn and the tags. The columns `rank`,
         `round`, `gain` and `new_tags`, which ``instag.select(..., details=True)`` adds, say why a sample was taken;
         without them the rows are taken to be in order of selection.
     vocabulary
@@ -76,7 +76,7 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
         :func:`instag.normalize` gave back.
     samples
         The most samples that the page holds. Where there are more, those that were selected come first, and others are
-        drawn at random, which the page says. How often each tag stands is counted in all.
+        drawn at random, which the page mentions. The counts of tags are over all samples.
     seed
         Another seed, other samples.
     title
@@ -157,7 +157,7 @@ def _places(pick: Picks, given: Frame, pool: TagSets, said: Queries | None) -> R
         if ours[rows].equals(theirs):
             return rows
     found = np.full(len(pick.order), NOWHERE, np.int64)
-    # Tags may have been made others since; what was said has not.
+    # Tags may have been changed since; the queries have not.
     for names in (["tags", "query"], ["query"]):
         if names == ["query"] and (said is None or held is None):
             continue
@@ -172,7 +172,7 @@ def _places(pick: Picks, given: Frame, pool: TagSets, said: Queries | None) -> R
 def _keys(
     offsets: NDArray[np.int64], codes: NDArray[np.uint32], said: Queries | None, rows: NDArray[np.uint32]
 ) -> pl.DataFrame:
-    """What tells samples from each other: their tags in one order, and what the user says first."""
+    """What identifies a sample: its tags in one order, and the first user turn."""
     lengths = np.diff(offsets)
     flat = pl.DataFrame({"row": np.repeat(np.arange(len(lengths)), lengths), "code": codes}).sort("row", "code")
     lists = flat.group_by("row", maintain_order=True).agg(pl.col("code").cast(pl.String).str.join(",").alias("tags"))

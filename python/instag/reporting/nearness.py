@@ -11,7 +11,7 @@ __all__ = ["NEAR", "near_coverage"]
 
 # The least cosine at which two tags are near.
 NEAR = 0.8
-# With more near pairs than this, the number would say nothing: too much is near everything.
+# With more near pairs than this, the number would mean nothing: too much is near everything.
 MOST = 10_000_000
 
 

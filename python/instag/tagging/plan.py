@@ -128,7 +128,7 @@ class Tagging:
         return self.plan.questions(*chosen)
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], TagList]) -> None:
-        """Record what replies say."""
+        """Record replies."""
         self.table.read(replies, reader)
 
     def take(self, key: bytes, found: TagList | Unreadable) -> None:

@@ -27,7 +27,7 @@ ANALYSIS = (overview, groups, overlap, frequency, complexity, growth, frontier, 
 def sections(
     analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None = None, versions: Versions | None = None
 ) -> list[Section]:
-    """All that there is something to say in, in the order of a report."""
+    """The sections that have content, in the order of a report."""
     return list(_sections(analysis, vocabulary, versions))
 
 

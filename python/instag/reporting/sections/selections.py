@@ -38,7 +38,7 @@ COMPARED = (
 
 
 def picks(analysis: Analysis, name: str, nth: int) -> Section:
-    """One selection; `nth` tells it from others in names."""
+    """One selection; `nth` makes the names of its parts unique."""
     picked = analysis.selections[name]
     every = analysis.summary.item(0, "samples")
     rounds = picked.select(pl.col("round").max()).item() or 0

@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 def tree(vocabulary: Vocabulary) -> Section | None:
-    """The broader tags of a vocabulary; None if no judge said which are."""
+    """The tree of broader tags of a vocabulary; None if no judge decided which are broader."""
     if vocabulary.hierarchy is None or vocabulary.hierarchy.get_column("broader").list.len().sum() == 0:
         return None
     lines = vocabulary.tree

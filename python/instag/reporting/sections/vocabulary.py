@@ -89,7 +89,7 @@ def fates(steps: pl.DataFrame) -> Spec:
 
 
 def merges(every: pl.DataFrame) -> Table:
-    """Those that tell most: of each step those of the most frequent tags, spellings that only differ in form last."""
+    """The most informative merges: of each step those of the most frequent tags, with mere differences of spelling last."""
     merged = every.filter(pl.col("to").is_not_null())
     plain = pl.col("why").str.starts_with("the same once cleaned")
     ranked = merged.sort(plain, "count", descending=[False, True], maintain_order=True)
