@@ -24,7 +24,7 @@ class Option:
     default
         The value if none is given.
     doc
-        What it does, for the docstrings of functions.
+        What it does, for docstrings.
     help
         The same for the command line, in one line; None if the command line has no such option, or declares it itself.
     kind, metavar

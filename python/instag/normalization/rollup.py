@@ -45,8 +45,8 @@ def roll_up(
     vocabulary
         A vocabulary that was made with a judge.
     to
-        The chosen tags: how many of those with the largest `share` in :attr:`Vocabulary.tree`; or a level of the tree,
-        such as ``"level 1"``, with the branches that end above it; or a list of names.
+        The chosen tags: a number, for that many tags with the largest `share` in :attr:`Vocabulary.tree`; or a level of
+        the tree, such as ``"level 1"``, with the branches that end above it; or a list of names.
     tags
         The column of tags.
     column

@@ -131,8 +131,8 @@ class Vocabulary:
 
         A raw tag that the vocabulary was made from becomes what it became then. Any other is cleaned and matched by the
         same rules, then by meaning to the nearest tag within the same distance, or to the tag that it is an acronym of;
-        a spelling of a dropped tag is dropped. A tag that matches none is new. Only about new tags a judge is asked, if
-        there is one.
+        a spelling of a dropped tag is dropped. A tag that matches none is new. A judge, if there is one, is asked only
+        about new tags.
 
         Parameters
         ----------

@@ -93,7 +93,7 @@ class _Pool:
         self._encoding = Encoding()
         self._whole = True
         self._kept = np.zeros(0, np.uint32)
-        self._gone = np.zeros(len(Counts._fields), np.int64)
+        self._dropped = np.zeros(len(Counts._fields), np.int64)
         self._enough = max(BLOCK, TIMES * wanted)
 
     def push(self, piece: pl.Series) -> None:
@@ -106,14 +106,14 @@ class _Pool:
         tagsets = self._encoding.finish()
         tagsets = replace(tagsets, whole=tagsets.whole and self._whole)
         ranking = rank_tags(tagsets, METHOD, self._wanted, None)
-        counts = Counts(*(self._gone + Counts.of(tagsets)).tolist())
+        counts = Counts(*(self._dropped + Counts.of(tagsets)).tolist())
         return Folded(tagsets, ranking, counts, self._wanted, self._numbers(tagsets))
 
     def _numbers(self, tagsets: TagSets) -> Rows | None:
         """The numbers in the data of the rows in the pool; None if none were dropped."""
-        if not self._gone.any():
+        if not self._dropped.any():
             return None
-        since = len(self._kept) + int(self._gone[0])
+        since = len(self._kept) + int(self._dropped[0])
         new = np.arange(since, since + tagsets.samples - len(self._kept), dtype=np.uint32)
         return np.concatenate([self._kept, new])
 
@@ -124,7 +124,7 @@ class _Pool:
             return
         numbers, kept = self._numbers(tagsets), tagsets.taken(rows)
         self._kept = rows if numbers is None else numbers[rows]
-        self._gone += np.subtract(Counts.of(tagsets), Counts.of(kept))
+        self._dropped += np.subtract(Counts.of(tagsets), Counts.of(kept))
         self.rounds = rounds
         # The lists that are built again say nothing of those that they were.
         self._whole &= tagsets.whole

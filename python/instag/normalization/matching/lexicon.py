@@ -166,7 +166,7 @@ NAMES = (
     ),
 )
 
-# Words that end in s without being a plural, or whose plural means something else.
+# Words that look like plurals, but mean something else, or nothing, without the s.
 OTHER_PLURALS = _words(
     """
     aerobics aids always arms arts athletics aws bus css customs dos dynamics economics gas gis glasses goods

@@ -17,8 +17,8 @@ PAPER_ASSIGNMENTS = 1.37e6
 def automatic(assignments: int) -> int:
     """The least count for a data set with this many assignments; at the paper's size, it is the paper's.
 
-    It grows with the square root of the size. With a tenth of the data, a tag is a tenth as frequent, but a third of
-    the count is required: a compromise between the same count and the same share.
+    It grows with the square root of the size. With a tenth of the data a tag is a tenth as frequent, but a third of the
+    count is required.
 
     Examples
     --------
