@@ -244,22 +244,22 @@ def test_an_empty_selection_has_no_shares() -> None:
         ({"by": "origin"}, "no column 'origin'; the columns are: tags, source"),
         ({"by": "tags"}, "by: expected a column of names, numbers or dates; found List(String) in 'tags'"),
         ({"tags": "source"}, "column 'source': expected a list of tags for each sample; found String; split it first"),
-        ({"selections": {"all": frame()}}, "selections: expected names of their own; found 'all', all samples: call"),
+        ({"selections": {"all": frame()}}, "selections: the name 'all' already stands for all samples: give the selection another name"),
         (
             {"selections": {"web": frame()}, "by": "source"},
-            "selections: expected names of their own; found 'web', the name of a group: call it otherwise",
+            "selections: the name 'web' already stands for a group: give",
         ),
         (
             {"selections": {"expected": frame()}},
-            "selections: expected names of their own; found 'expected', a curve of growth: call it otherwise",
+            "selections: the name 'expected' already stands for a growth curve: give",
         ),
         (
             {"selections": {"all samples": frame()}},
-            "selections: expected names of their own; found 'all samples', what a report calls the data: call it",
+            "selections: the name 'all samples' already stands for the whole data in a report: give",
         ),
         (
             {"selections": {"random order": frame()}},
-            "selections: expected names of their own; found 'random order', what a report calls the expected growth:",
+            "selections: the name 'random order' already stands for the expected growth in a report: give",
         ),
         ({"selections": {1: frame()}}, "selections: expected names that are strings; found 1"),
         ({"selections": {"s": frame().drop("tags")}}, "selections, 's': no column 'tags'; the columns are: source"),
@@ -281,7 +281,7 @@ def test_groups_of_no_one_type() -> None:
     with pytest.raises(instag.InputError) as error:
         instag.analyze(data, by="source")
     assert str(error.value) == (
-        "by: expected a column of names, numbers or dates; found values of no one type in 'source'"
+        "by: expected a column of names, numbers or dates; found values of mixed types in 'source'"
     )
 
 

@@ -43,7 +43,7 @@ def test_an_analysis() -> None:
         " not shown: p95",
     ]
     assert recall.splitlines() == [
-        "recall: which share of the tags of a group (line) another has (column)",
+        "recall: share of a group's tags (row) that another group has (column)",
         " group         1      2      3",
         " 1 web     1.000  0.667  0.000",
         " 2 book    0.667  1.000  0.000",
@@ -51,14 +51,14 @@ def test_an_analysis() -> None:
     ]
     # Four of five in random order hold 3.65 of 4 tags on average: what is nearest to 90 %.
     assert coverage.splitlines()[:3] == [
-        "frontier: coverage at so many samples, by each method",
+        "frontier: coverage of each method (row) by number of samples (column)",
         " method                1      4",
         " complexity-first  0.750  1.000",
     ]
-    assert complexity.splitlines()[0] == "frontier: tags a sample at so many samples, by each method"
+    assert complexity.splitlines()[0] == "frontier: tags per sample of each method (row) by number of samples (column)"
     assert complexity.splitlines()[4] == " complexity        3.000  2.000"
     assert growth.splitlines() == [
-        "growth: about how many samples hold this share of the tags",
+        "growth: about how many samples it takes to cover this share of the tags",
         " curve     50%  75%  90%  99%",
         " expected    1    3    4    5",
         " picked      1    1    2    2",

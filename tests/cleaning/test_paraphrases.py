@@ -151,7 +151,7 @@ def test_with_the_embedder_that_comes_along() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("{", "line 1: expected JSON"),
+        ("{", "line 1: expected one judgement in JSON"),
         ('{"query": "a"}', "line 1: expected a judgement such as"),
         (
             '{"query": "a", "asked": "b", "same": "perhaps"}',

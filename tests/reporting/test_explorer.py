@@ -321,7 +321,7 @@ def test_bad_input_is_refused(tmp_path: Path) -> None:
         ({"samples": 0}, "samples: expected"),
         ({"seed": -1}, "seed: expected"),
         ({"selections": {1: frame}}, "names that are strings"),
-        ({"selections": {"all samples": frame}}, "call it otherwise"),
+        ({"selections": {"all samples": frame}}, "already stands for the whole data: give"),
         ({"vocabulary": tmp_path / "missing.parquet"}, "missing.parquet"),
         ({"vocabulary": 7}, "vocabulary: expected"),
     ]

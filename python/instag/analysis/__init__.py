@@ -1,17 +1,17 @@
-"""Analysing: what a data set, its groups and its selections hold.
+"""Analysis of a data set, its groups and its selections.
 
 ============  ======================================================
-analyzer      all of it together: :func:`analyze`
-result        what is found, and how it prints
+analyzer      the whole analysis: :func:`analyze`
+result        its frames, and how they print
 measures      complexity and coverage in a few numbers
-samples       the groups of samples, and the queries in each
-summary       each group, and which of another's tags it has
-tags          the tags with examples, and those that come together
+samples       the groups of samples, and the queries of each sample
+summary       each group, and its recall of other groups' tags
+tags          the tags with examples, and pairs that occur together
 curves        coverage against the number of samples
-selections    what was picked, in order
+selections    the samples of each selection, in order
 worth         how good selections are by an objective
-comparison    what one part holds more of than another
-versions      two sets side by side
+comparison    what one part has more of than another
+versions      two data sets side by side
 terminal      tables for a terminal
 ============  ======================================================
 """

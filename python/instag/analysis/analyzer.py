@@ -1,4 +1,4 @@
-"""`analyze`: all that is found in data, groups and selections."""
+"""`analyze`: the full analysis of a data set, its groups and its selections."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from instag.analysis.comparison import Parts
 from instag.analysis.curves import EXPECTED, frontier, growth
 from instag.analysis.result import Analysis
 from instag.analysis.samples import ALL, groups_of, queries_of
-from instag.analysis.selections import named, picks_of
+from instag.analysis.selections import by_name, picks_of
 from instag.analysis.summary import histogram, recall, summary_of
 from instag.analysis.tags import catalogue, pairs
 from instag.analysis.worth import worth_of
@@ -20,12 +20,12 @@ from instag.tagsets import encode
 
 __all__ = ["analyze", "summarize"]
 
-# What names stand for in an analysis, and in the pictures of it.
+# Names that no selection may have, and what they stand for in an analysis or a report.
 RESERVED = {
     ALL: "all samples",
-    EXPECTED: "a curve of growth",
-    "all samples": "what a report calls the data",
-    "random order": "what a report calls the expected growth",
+    EXPECTED: "a growth curve",
+    "all samples": "the whole data in a report",
+    "random order": "the expected growth in a report",
 }
 
 
@@ -37,31 +37,32 @@ def analyze(
     selections: Any = None,
     gain: Mapping[str, Any] | None = None,
 ) -> Analysis:
-    """Analyse a data set by its tags: how diverse and complex it is, what its parts share, what a subset keeps.
+    """Analyse a data set by its tags: its diversity and complexity, what its groups share, and what a subset keeps.
 
     Parameters
     ----------
     data
-        A frame of any kind that :func:`instag.select` takes. Where it has a column `queries`, as :func:`instag.read`
-        adds it, or a layout with the users' turns, queries are counted and shown as examples.
+        A frame of any kind that :func:`instag.select` takes. If it has a column `queries`, as made by
+        :func:`instag.read`, or a known conversation layout, the queries are counted and shown as examples.
     by
-        A column with the group of each sample, for instance its source. Samples for which it is null are the
-        group "(none)"; a group called "all" is shown with the name of the column behind it.
+        A column with the group of each sample, for instance its source. Samples whose value is null form the group
+        "(none)". A group called "all" is shown as "all" followed by the column's name in brackets.
     tags
         The column that holds each sample's tags, in the data and the selections.
     selections
-        Subsets of the data, as frames by name, or one frame, which is then called "selection". The columns `rank`,
-        `round` and `new_tags` of :func:`instag.rank` are used where they are there. Otherwise the rows are taken to be
+        Subsets of the data: a dict of frames by name, or one frame, which is then called "selection". The columns
+        `rank`, `round` and `new_tags` of :func:`instag.rank` are used if present. Otherwise the rows are assumed to be
         in order of selection, and a sample that adds no tag begins a new round.
     gain
-        By what the selections are judged: options of ``method="gain"`` in :func:`instag.select`, and its `budget` where
-        shares are of that and not of what a selection has. By default their number of samples, and x^0.5 for a curve.
+        The objective that the selections are valued by: options of ``method="gain"`` in :func:`instag.select`. With
+        `budget` among them, a selection's value is a share of what is possible within that budget; by default, within
+        the selection's own number of samples, or its cost. The default curve is x^0.5.
 
     Raises
     ------
     InputError
-        If a column is missing or is not what was expected, or a selection has the name of a group or one that
-        stands for something else: "all", "all samples", "expected", "random order".
+        If a column is missing or has the wrong type, or if a selection has the name of a group or a reserved name:
+        "all", "all samples", "expected", "random order".
 
     Examples
     --------
@@ -87,14 +88,14 @@ def analyze(
     check_name("tags", tags)
     if by is not None:
         check_name("by", by)
-    if gain is not None and not (_is_named(gain)):
+    if gain is not None and not _are_options(gain):
         raise InputError(f"gain: expected options by name, such as {{'curve': 0.3}}; found {shown(gain)}")
     frame = wrap(data)
     pool = encode(frame.chunks(tags), order="count")
     groups = groups_of(frame, by, pool)
-    picks = picks_of(selections, pool, tags, by, dict.fromkeys(groups.names, "the name of a group") | RESERVED)
+    picks = picks_of(selections, pool, tags, by, dict.fromkeys(groups.names, "a group") | RESERVED)
     queries = queries_of(frame)
-    worth = worth_of(frame, pool, tags, gain, named(selections))
+    worth = worth_of(frame, pool, tags, gain, by_name(selections))
     return Analysis(
         summary=summary_of(pool, groups, queries),
         recall=recall(pool, groups),
@@ -109,12 +110,12 @@ def analyze(
     )
 
 
-def _is_named(options: Any) -> bool:
+def _are_options(options: Any) -> bool:
     return isinstance(options, Mapping) and all(isinstance(name, str) for name in options)
 
 
 def summarize(data: Any, *, by: str | None = None, tags: str = "tags") -> pl.DataFrame:
-    """The summary alone: what :func:`analyze` has under that name, without the time that the rest takes."""
+    """Compute only the `summary` of :func:`analyze`, which takes a fraction of the time."""
     frame = wrap(data)
     pool = encode(frame.chunks(tags), order="count")
     return summary_of(pool, groups_of(frame, by, pool), queries_of(frame))

@@ -1,4 +1,4 @@
-"""What one part of the data, a group or a selection, holds more of than another."""
+"""What one part of the data, a group or a selection, has more of than another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from instag.tagsets import TagSets
 
 __all__ = ["Comparison", "Part", "Parts", "against"]
 
-# The most characters of a name, so that two have room on a line.
-NAMED = 36
+# Columns for each of two names, so that both fit on one line.
+NAME = 36
 
 # Names listed in an error.
 LISTED = 20
@@ -24,21 +24,21 @@ LISTED = 20
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What `a` over- and under-represents beside `b`.
+    """What `a` over- and under-represents compared with `b`.
 
-    Both frames have `n_a` and `n_b`, the samples; `share_a` and `share_b`, their shares of each part; `expected`, the
-    samples of `a` there would be at the share of `b`; and `ratio`, the binary logarithm of how many times that there
-    are, one sample added to both: 0 is as in `b`, 1 twice as many, -1 half. The sample added keeps what is rare, and
-    says little, near 0. The most over-represented come first, the most under-represented last.
+    Both frames have `n_a` and `n_b`, the numbers of samples; `share_a` and `share_b`, their shares of `a` and `b`;
+    `expected`, the number of samples `a` would have at the share of `b`; and `ratio`, which is
+    log2((n_a + 1) / (expected + 1)): 0 is as in `b`, 1 twice as many, -1 half as many. The added ones keep rare tags,
+    about which little can be said, near 0. The most over-represented come first, the most under-represented last.
 
     Attributes
     ----------
     a, b
-        The names of what is compared.
+        The names of the two parts.
     tags
-        One line for each `tag` that either has.
+        One line for each `tag` that either part has.
     groups
-        One line for each `group`; none where samples are in no groups.
+        One line for each `group`; empty if the data have no groups.
     """
 
     a: str
@@ -48,11 +48,11 @@ class Comparison:
 
     def __repr__(self) -> str:
         groups = "" if self.groups.is_empty() else f"\n\n{table(self.groups)}"
-        return f"{fitted(repr(self.a), NAMED)} beside {fitted(repr(self.b), NAMED)}\n{table(self.tags)}{groups}"
+        return f"{fitted(repr(self.a), NAME)} beside {fitted(repr(self.b), NAME)}\n{table(self.tags)}{groups}"
 
 
 def against(names: pl.Series, n_a: NDArray[np.int64], n_b: NDArray[np.int64], samples: tuple[int, int]) -> pl.DataFrame:
-    """Compare two series of counts by name; names with no counts in either are left out."""
+    """Compare two parts' counts of tags or groups, leaving out those that neither part has."""
     a, b = samples
     expected = n_b * (a / max(b, 1))
     columns = {
@@ -69,23 +69,23 @@ def against(names: pl.Series, n_a: NDArray[np.int64], n_b: NDArray[np.int64], sa
     return pl.DataFrame(columns).filter(either).sort(order, descending=[True, True, False])
 
 
-def _share(counts: NDArray[np.int64], of: int) -> pl.Series:
-    """The counts as shares, null if they are shares of nothing."""
-    return pl.Series(counts / of) if of else pl.Series([None] * len(counts), dtype=pl.Float64)
+def _share(counts: NDArray[np.int64], total: int) -> pl.Series:
+    """The counts as shares of a total; null if the total is 0."""
+    return pl.Series(counts / total) if total else pl.Series([None] * len(counts), dtype=pl.Float64)
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the samples.
+    """The counts of one part of the data.
 
     Attributes
     ----------
     samples
-        How many they are.
+        The number of samples.
     tags
-        How many of them hold each tag.
+        The number of samples that hold each tag.
     groups
-        How many of them are in each group.
+        The number of samples in each group.
     """
 
     samples: int
@@ -95,44 +95,44 @@ class Part:
 
 @dataclass(frozen=True)
 class Parts:
-    """All parts by name.
+    """The parts of the data that can be compared, by name.
 
     Attributes
     ----------
     tags, groups
         The names of the tags and the groups.
-    every
+    whole
         All samples.
     sizes, counts
-        The number of samples in each group, and how often it holds each tag.
+        The number of samples in each group, and how many of them hold each tag.
     selections
         The selections.
     """
 
     tags: pl.Series
     groups: pl.Series
-    every: Part
+    whole: Part
     sizes: NDArray[np.uint32]
     counts: Counts
     selections: Mapping[str, Part]
 
     @classmethod
     def of(cls, pool: TagSets, groups: Groups, picks: Mapping[str, Picks]) -> "Parts":
-        """Count what the parts hold; a group only when it is asked for."""
-        every = Part(pool.samples, pool.holders.astype(np.int64), groups.sizes.astype(np.int64))
+        """Count the whole data and the selections. A group is counted when it is first compared."""
+        whole = Part(pool.samples, pool.holders.astype(np.int64), groups.sizes.astype(np.int64))
         selections = {name: _picked(pick, groups) for name, pick in picks.items()}
-        return cls(pool.names, groups.names, every, groups.sizes, groups.counts, selections)
+        return cls(pool.names, groups.names, whole, groups.sizes, groups.counts, selections)
 
     def part(self, name: object, option: str) -> Part:
-        """The part of that name.
+        """Get a part by name.
 
         Raises
         ------
         InputError
-            If there is none; the message lists those there are.
+            If there is no such part; the message lists those that exist.
         """
         if name == ALL:
-            return self.every
+            return self.whole
         if isinstance(name, str) and name in self.selections:
             return self.selections[name]
         nth = self.groups.index_of(name) if isinstance(name, str) else None
@@ -145,10 +145,10 @@ class Parts:
 
 
 def _picked(pick: Picks, groups: Groups) -> Part:
-    held = pick.sets.holders.astype(np.int64)
+    tags = pick.sets.holders.astype(np.int64)
     if pick.groups is None:
-        return Part(pick.frame.height, held, np.empty(0, np.int64))
+        return Part(pick.frame.height, tags, np.empty(0, np.int64))
     counted = pick.groups.value_counts(name="n")
     names = groups.names.alias("group").to_frame()
     each = names.join(counted, on="group", how="left", maintain_order="left").get_column("n")
-    return Part(pick.frame.height, held, each.fill_null(0).cast(pl.Int64).to_numpy())
+    return Part(pick.frame.height, tags, each.fill_null(0).cast(pl.Int64).to_numpy())

@@ -1,4 +1,4 @@
-"""Coverage against the number of samples: in random order, by every method, of a selection; and numbers from the curves."""
+"""Coverage against the number of samples: in random order, by each method, and of each selection."""
 
 from collections.abc import Iterable
 from typing import get_args
@@ -17,27 +17,27 @@ __all__ = ["EXPECTED", "GOALS", "frontier", "growth", "reached", "spaced", "tell
 
 EXPECTED = "expected"
 SEEDS = 20
-# Selections larger than this say little about the method: by then every method has nearly all tags.
+# Larger selections say little about a method: by then every method covers nearly all tags.
 BUDGET = 100_000
 
 Curve = tuple[str, NDArray[np.uint32], NDArray[np.float64]]
 
 GOALS = (0.5, 0.75, 0.9, 0.99)
-"""The shares of the tags for which growth says how many samples hold them."""
-# Methods are compared at the budgets for which random covers about these shares.
+"""The shares of the tags for which growth estimates the number of samples needed."""
+# Methods are compared at the budgets at which random covers about these shares.
 TELLING = (0.25, 0.5, 0.9)
 
 
 def growth(pool: TagSets, selections: Iterable[tuple[str, Sets]]) -> pl.DataFrame:
-    """Distinct tags against the number of samples.
+    """Count the distinct tags against the number of samples.
 
     Parameters
     ----------
     pool
-        The samples. Expected is what as many of those with tags hold on average, drawn without replacement
-        (rarefaction): exact, not sampled.
+        The samples. The expected curve is the mean number of tags in n samples drawn without replacement from those
+        with tags (rarefaction). It is exact, not sampled.
     selections
-        The name of each, and its tags in order of selection.
+        The name of each selection, and its tags in order of selection.
     """
     sizes = spaced(pool.tagged)
     curves: list[Curve] = [(EXPECTED, sizes, rarefy(pool.holders, pool.tagged, sizes))]
@@ -60,10 +60,10 @@ def growth(pool: TagSets, selections: Iterable[tuple[str, Sets]]) -> pl.DataFram
 
 
 def frontier(pool: TagSets, curve: float | str = 0.5) -> pl.DataFrame:
-    """Coverage and complexity against budget, for every method: each budget is a prefix of one ranking.
+    """Compute coverage and complexity against budget for every method; each budget is a prefix of one ranking.
 
-    Random is the mean of 20 seeds, with the bounds that 5 % of them stay below and 5 % above. Gain is by x^0.5, and by
-    `curve` too where that is another.
+    Random is the mean of 20 seeds, with its 5 % and 95 % quantiles as bounds. Gain uses x^0.5, and has a second line
+    for `curve` if that differs.
     """
     sizes = spaced(min(pool.tagged, BUDGET))
     parts = []
@@ -98,7 +98,7 @@ def frontier(pool: TagSets, curve: float | str = 0.5) -> pl.DataFrame:
 
 
 def spaced(last: int, points: int = 60) -> NDArray[np.uint32]:
-    """Whole numbers from 1 to `last`, both included, evenly on a logarithmic scale; fewer where they fall together.
+    """Space whole numbers from 1 to `last`, both included, evenly on a logarithmic scale, without repeating any.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def spaced(last: int, points: int = 60) -> NDArray[np.uint32]:
 
 
 def _bounds(runs: NDArray[np.float64]) -> tuple[pl.Series, pl.Series]:
-    """What 5 % of the runs stay below, and above; nulls for a single run."""
+    """The 5 % and 95 % quantiles of the runs; nulls for a single run."""
     if len(runs) == 1:
         nothing = pl.Series(dtype=pl.Float64).extend_constant(None, runs.shape[1])
         return nothing, nothing
@@ -118,7 +118,7 @@ def _bounds(runs: NDArray[np.float64]) -> tuple[pl.Series, pl.Series]:
 
 
 def reached(curve: pl.DataFrame, goal: float) -> int | None:
-    """About how many samples reach a coverage, on the line between two points of a curve of growth; None if it is never reached.
+    """Estimate the number of samples that reach a coverage, interpolating a growth curve; None if it never does.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def reached(curve: pl.DataFrame, goal: float) -> int | None:
 
 
 def telling_budgets(frontier: pl.DataFrame) -> list[int]:
-    """The budgets at which methods differ most: below them no method covers much, above them every method covers all.
+    """Pick the budgets at which methods differ most: below, no method covers much; above, every method covers all.
 
     Examples
     --------

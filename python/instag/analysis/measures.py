@@ -18,22 +18,22 @@ __all__ = ["Measures", "measure", "measure_chosen", "measure_parts", "measure_ta
 
 @dataclass(frozen=True)
 class Measures:
-    """What a data set holds.
+    """The size, complexity and diversity of a data set.
 
     Attributes
     ----------
     samples
         The number of samples.
     null
-        Those of them whose tags are null: not tagged, or the tagging failed.
+        The number of samples whose tags are null: not tagged, or tagging failed.
     empty
-        Those of them whose list of tags is empty.
+        The number of samples whose list of tags is empty.
     complexity
-        The mean number of distinct tags of a sample, over those whose tags are not null.
+        The mean number of distinct tags per sample, over samples whose tags are not null.
     tags
         The number of distinct tags.
     coverage
-        The share of the tags of another data set that this one has, from 0 to 1; None if there is no other.
+        The share of another data set's tags that this one has, from 0 to 1; None without another data set.
     """
 
     samples: int
@@ -52,14 +52,14 @@ def measure(data: Any, *, of: Any = None, tags: str = "tags") -> Measures:
     data
         A frame of any kind that :func:`instag.select` takes.
     of
-        Another frame, most often the pool that `data` was chosen from: its distinct tags are what is to be covered.
+        Another frame whose distinct tags are to be covered, usually the pool that `data` was chosen from.
     tags
         The column that holds each sample's tags, in both frames.
 
     Raises
     ------
     InputError
-        If the column is missing or holds no lists of tags.
+        If the column is missing or does not hold lists of tags.
 
     Examples
     --------
@@ -121,17 +121,17 @@ def measure_parts(parts: Mapping[str, Any], *, tags: str = "tags") -> tuple[dict
 
 
 def measure_tags(tagsets: TagSets, rows: NDArray[np.uint32] | None = None) -> Measures:
-    """Measure encoded tags: of all samples, or of some that have tags, with their coverage of all."""
+    """Measure encoded tags: of all samples, or of the given rows, which must have tags, with their coverage."""
     pairs, distinct = tagsets.measure(rows)
     if rows is None:
         known = tagsets.samples - tagsets.null
         return Measures(tagsets.samples, tagsets.null, tagsets.empty, pairs / max(known, 1), distinct, coverage=None)
-    _, every = tagsets.measure()
-    return Measures(len(rows), 0, 0, pairs / max(len(rows), 1), distinct, coverage=distinct / max(every, 1))
+    _, total = tagsets.measure()
+    return Measures(len(rows), 0, 0, pairs / max(len(rows), 1), distinct, coverage=distinct / max(total, 1))
 
 
 def measure_chosen(chosen: Selection[Any]) -> tuple[Measures, Measures]:
-    """Measure what was chosen from, and what was chosen."""
+    """Measure the pool of a selection, and the selection."""
     counts, (_, distinct) = chosen.counts, chosen.tagsets.measure()
     known = counts.samples - counts.null
     pool = Measures(
@@ -141,5 +141,5 @@ def measure_chosen(chosen: Selection[Any]) -> tuple[Measures, Measures]:
 
 
 def _coverage(tagsets: TagSets, of: TagSets) -> float:
-    held, wanted = (each.tags.cast(pl.String) for each in (tagsets, of))
-    return int(wanted.is_in(held.implode()).sum()) / max(len(wanted), 1)
+    own, wanted = (each.tags.cast(pl.String) for each in (tagsets, of))
+    return int(wanted.is_in(own.implode()).sum()) / max(len(wanted), 1)

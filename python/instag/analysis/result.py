@@ -1,4 +1,4 @@
-"""What an analysis finds, and how it prints in a terminal."""
+"""The result of an analysis, and how it prints in a terminal."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,49 +15,49 @@ from instag.analysis.worth import Worth
 
 __all__ = ["Analysis", "overview", "register_html"]
 
-# As many groups as the recall matrix has room for.
+# The recall matrix has room for this many groups.
 MOST = 10
-# What the summary can do without, where names of groups are long.
+# Columns of the summary that are left out first to make room for long group names.
 SPARE = ("p95", "median", "queries")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Analysis:
-    """What a data set holds, as frames; see :func:`instag.analyze`.
+    """The result of :func:`instag.analyze`, as Polars frames.
 
     Attributes
     ----------
     summary
-        One line for all samples, then one a group, the largest first: `group`, `samples`, `queries` (null if they
-        are not known), `mean`, `median` and `p95` of the tags a sample (over samples whose tags are not null), `tags`
-        (distinct), `coverage` (the share of all distinct tags), `untagged` (the share of samples with null or no tags),
-        `effective` (the number of tags, all alike in frequency, that would be as diverse: the exponential of the
-        entropy of the counts).
+        One line for all samples, then one per group, the largest first: `group`, `samples`, `queries` (null if unknown),
+        `mean`, `median` and `p95` of the tags per sample (over samples whose tags are not null), `tags` (distinct),
+        `coverage` (the share of all distinct tags), `untagged` (the share of samples with null or no tags), `effective`
+        (the number of equally frequent tags that would be as diverse: the exponential of the entropy of the counts).
     recall
-        For each ordered pair of groups: which share of the tags of `group` the group `by` has. `shared` tags, `recall`,
-        and `weighted`, where each tag counts as often as `group` holds it. Null for a group without tags.
+        One line for each ordered pair of groups: the share of the tags of `group` that the group `by` also has. `shared`
+        tags, `recall`, and `weighted`, which counts each tag as often as it occurs in `group`. Null for a group without
+        tags.
     tags
-        One line a tag, the most frequent first: `tag`, `count`, `share` of all samples, the number of `groups` that
-        hold it, up to 10 that hold it most often in `held`, and up to three `examples`: queries, cut to 200 characters,
-        of the first samples that hold it and have one; their `rows`, from 0.
+        One line per tag, the most frequent first: `tag`, `count`, `share` of all samples, the number of `groups` that
+        have it, in `held` up to 10 groups that have it most often, and up to three `examples`: queries, cut to 200
+        characters, of the first samples that have the tag and a query. `rows` are the rows of the examples, from 0.
     pairs
-        Tags `a` and `b` that come together more often than by chance: `n_a`, `n_b`, `n_both`, `lift`, `npmi`, and the
-        ranks `by_lift` and `by_npmi`, null below the first 100. Only pairs that at least 3 samples hold, and in large
-        data more: as many as `instag.normalize` takes for `min_count`.
+        Tags `a` and `b` that occur together more often than by chance: `n_a`, `n_b`, `n_both`, `lift`, `npmi`, and the
+        ranks `by_lift` and `by_npmi`, null beyond the first 100. A pair must occur in at least 3 samples, and in more
+        in large data: the same number as `instag.normalize` derives for `min_count`.
     growth
-        Distinct `tags` and `coverage` against `samples`. The `curve` "expected" is the mean over all random orders of
-        the samples that have tags, exactly (rarefaction); the others are the selections, in order of selection.
+        Distinct `tags` and `coverage` against `samples`. The `curve` "expected" is the exact mean over all random orders
+        of the samples that have tags (rarefaction). The other curves are the selections, in order of selection.
     frontier
         `coverage` and `complexity` against `budget` for each `method`, up to 100,000 samples. Random is the mean of 20
-        seeds, with the bounds `low` and `high` of coverage and `complexity_low` and `complexity_high` that 5 % of the
-        seeds stay below and above.
+        seeds; `low` and `high` are the 5 % and 95 % quantiles of its coverage, `complexity_low` and `complexity_high`
+        those of its complexity.
     complexity
-        How many `samples` of each `group` have how many `tags`, null tags left out.
+        The number of `samples` of each `group` with each number of `tags`, without samples whose tags are null.
     selections
-        For each selection its samples in order: `rank`, `round`, `new_tags`, `tags` and `query` (the first).
+        A frame per selection with its samples in order: `rank`, `round`, `new_tags`, `tags` and `query` (the first).
     worth
-        What the selections are worth by the objective of ``method="gain"``, beside what is possible: frames `selections`,
-        `quotas` and `costs`.
+        The value of each selection by the objective of ``method="gain"``, compared with the best possible: the frames
+        `selections`, `quotas` and `costs`.
     """
 
     summary: pl.DataFrame
@@ -72,7 +72,7 @@ class Analysis:
     _parts: Parts
 
     def compare(self, a: str, b: str = ALL) -> Comparison:
-        """What `a` over- and under-represents beside `b`, tag by tag and group by group.
+        """Compare two parts of the data: what `a` over- and under-represents, tag by tag and group by group.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class Analysis:
         Raises
         ------
         InputError
-            If there is nothing of that name.
+            If no group or selection has that name.
 
         Examples
         --------
@@ -109,7 +109,7 @@ class Analysis:
 
 
 def _plain(analysis: Analysis) -> str:
-    """Numbers alone, where nothing better is registered."""
+    """The summary as a plain table, for use without the reporting package."""
     return str(analysis.summary._repr_html_())
 
 
@@ -117,19 +117,22 @@ _as_html: list[Callable[[Analysis], str]] = [_plain]
 
 
 def register_html(render: Callable[[Analysis], str]) -> None:
-    """Show analyses in notebooks by `render`; reporting, which is built on this, hands in its own when it is imported."""
+    """Set how analyses are shown in notebooks.
+
+    The reporting package depends on this one, so it registers its renderer here when it is imported.
+    """
     _as_html[0] = render
 
 
 def overview(analysis: Analysis) -> str:
-    """The summary, and where they say something, recall, frontier and growth."""
-    every = analysis.summary.row(0, named=True)
+    """The summary, then recall, frontier, growth and selections, each only if there is something to show."""
+    total = analysis.summary.row(0, named=True)
     known = [column.name for column in analysis.summary if column.null_count() < len(column)]
     summary = analysis.summary.select(known)
     parts = [
-        f"Analysis of {every['samples']:,} samples with {every['tags']:,} tags",
+        f"Analysis of {total['samples']:,} samples with {total['tags']:,} tags",
         table(summary, spare=[name for name in SPARE if name in known]),
-        *_recall(analysis.recall, every=analysis.summary.height - 1),
+        *_recall(analysis.recall, groups=analysis.summary.height - 1),
         *_frontier(analysis.frontier),
         *_growth(analysis.growth),
         *_selections(analysis),
@@ -137,9 +140,9 @@ def overview(analysis: Analysis) -> str:
     return "\n".join(parts)
 
 
-def _recall(recall: pl.DataFrame, every: int) -> Iterator[str]:
-    """The matrix of the largest groups; nothing where there are no two."""
-    if every < 2:  # noqa: PLR2004 - recall is of one by another
+def _recall(recall: pl.DataFrame, groups: int) -> Iterator[str]:
+    """The recall matrix of the largest groups; nothing with fewer than two groups."""
+    if groups < 2:  # noqa: PLR2004 - recall compares two groups
         return
     compared = isqrt(recall.height)
     shown = range(min(compared, MOST))
@@ -147,26 +150,26 @@ def _recall(recall: pl.DataFrame, every: int) -> Iterator[str]:
     columns = {
         f"{nth + 1}": recall.get_column("recall").gather([row * compared + nth for row in shown]) for nth in shown
     }
-    yield "\nrecall: which share of the tags of a group (line) another has (column)"
+    yield "\nrecall: share of a group's tags (row) that another group has (column)"
     yield table(pl.DataFrame({"group": names} | columns))
-    if every > MOST:
-        yield f" the {MOST} largest of {every:,} groups"
+    if groups > MOST:
+        yield f" the {MOST} largest of {groups:,} groups"
 
 
 def _frontier(frontier: pl.DataFrame) -> Iterator[str]:
-    """Coverage and complexity by each method at a few budgets; nothing where there are no two."""
+    """Coverage and complexity by each method at a few budgets; nothing with fewer than two budgets."""
     if frontier.get_column("budget").n_unique() < 2:  # noqa: PLR2004 - as in the report
         return
     at = frontier.filter(pl.col("budget").is_in(telling_budgets(frontier)))
-    titles = {"coverage": "coverage", "complexity": "tags a sample"}
+    titles = {"coverage": "coverage", "complexity": "tags per sample"}
     for measure, title in titles.items():
         values = at.with_columns(pl.format("{}", "budget")).pivot("budget", index="method", values=measure)
-        yield f"\nfrontier: {title} at so many samples, by each method"
+        yield f"\nfrontier: {title} of each method (row) by number of samples (column)"
         yield table(values.rename({name: f"{int(name):,}" for name in values.columns[1:]}))
 
 
 def _growth(growth: pl.DataFrame) -> Iterator[str]:
-    """About how many samples reach a coverage; nothing where there are no tags."""
+    """The estimated number of samples that reach each coverage; nothing without tags."""
     if not growth.get_column("tags").sum():
         return
     rows = [
@@ -174,18 +177,18 @@ def _growth(growth: pl.DataFrame) -> Iterator[str]:
         for (name,), curve in growth.group_by("curve", maintain_order=True)
     ]
     schema: dict[str, Any] = {"curve": pl.String, **{f"{goal:.0%}": pl.UInt32 for goal in GOALS}}
-    yield "\ngrowth: about how many samples hold this share of the tags"
+    yield "\ngrowth: about how many samples it takes to cover this share of the tags"
     yield table(pl.DataFrame(rows, schema, orient="row"))
 
 
 def _selections(analysis: Analysis) -> Iterator[str]:
-    """What each selection holds; nothing where there are none."""
+    """The size, tags and coverage of each selection; nothing without selections."""
     if not analysis.selections:
         return
     ends = analysis.growth.group_by("curve").agg(pl.col("tags", "coverage").last())
     sizes = pl.DataFrame(
         {"selection": list(analysis.selections), "samples": [len(picks) for picks in analysis.selections.values()]}
     )
-    held = sizes.join(ends, left_on="selection", right_on="curve", how="left", maintain_order="left")
+    found = sizes.join(ends, left_on="selection", right_on="curve", how="left", maintain_order="left")
     yield ""
-    yield table(held.with_columns(pl.col("tags").fill_null(0).cast(pl.UInt32), pl.col("coverage").fill_null(0)))
+    yield table(found.with_columns(pl.col("tags").fill_null(0).cast(pl.UInt32), pl.col("coverage").fill_null(0)))

@@ -1,4 +1,4 @@
-"""The samples: the groups they are in, and the queries in each."""
+"""The samples: their groups and their queries."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,13 @@ __all__ = ["ALL", "Counts", "Groups", "Queries", "groups_of", "labels", "queries
 ALL = "all"
 NONE = "(none)"
 
+# Characters of a query that are shown.
 LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many samples of each group hold each tag: compressed sparse rows, one a group."""
+    """The number of samples of each group that hold each tag, as compressed sparse rows, one per group."""
 
     offsets: NDArray[np.int64]
     tags: NDArray[np.uint32]
@@ -30,26 +31,26 @@ class Counts:
 
     def of(self, group: int, n_tags: int) -> NDArray[np.int64]:
         """The counts of one group, for every tag."""
-        held = slice(self.offsets[group], self.offsets[group + 1])
+        row = slice(self.offsets[group], self.offsets[group + 1])
         dense = np.zeros(n_tags, np.int64)
-        dense[self.tags[held]] = self.counts[held]
+        dense[self.tags[row]] = self.counts[row]
         return dense
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Groups of samples, the largest first, ties by name.
+    """Groups of samples, the largest first, ties by name. All attributes are empty if there are no groups.
 
     Attributes
     ----------
     names
-        Their names; none where samples are in no groups.
+        The names of the groups.
     codes
-        The group of each sample; none where samples are in no groups.
+        The group of each sample.
     sizes
-        The number of samples in each.
+        The number of samples in each group.
     counts
-        How often each holds each tag.
+        The number of samples of each group that hold each tag.
     """
 
     names: pl.Series
@@ -58,24 +59,24 @@ class Groups:
     counts: Counts
 
     def with_all(self, samples: pl.DataFrame) -> pl.DataFrame:
-        """Every sample once as one of all, `group` 0, and once as one of its group, counted from 1."""
-        every = samples.select(pl.lit(0, pl.UInt32).alias("group"), pl.all())
+        """List every sample twice: under `group` 0, which is all samples, and under its own group, numbered from 1."""
+        whole = samples.select(pl.lit(0, pl.UInt32).alias("group"), pl.all())
         if self.names.is_empty():
-            return every
-        return pl.concat([every, samples.select(pl.Series("group", self.codes + np.uint32(1)), pl.all())])
+            return whole
+        return pl.concat([whole, samples.select(pl.Series("group", self.codes + np.uint32(1)), pl.all())])
 
-    def named(self, numbers: pl.Series) -> pl.Series:
-        """Names for the numbers of `with_all`."""
+    def names_of(self, numbers: pl.Series) -> pl.Series:
+        """The names for the group numbers of `with_all`."""
         return pl.Series("group", [ALL, *self.names], pl.String).gather(numbers)
 
 
 def groups_of(frame: Frame, by: str | None, pool: TagSets) -> Groups:
-    """Group the samples by a column; without one, they are in no groups.
+    """Group the samples by a column. Without a column there are no groups.
 
     Raises
     ------
     InputError
-        If there is no such column, or its values are no names.
+        If there is no such column, or its values cannot serve as names.
     """
     if by is None:
         nothing = np.empty(0, np.uint32)
@@ -89,26 +90,26 @@ def groups_of(frame: Frame, by: str | None, pool: TagSets) -> Groups:
 
 
 def labels(frame: Frame, by: str) -> pl.Series:
-    """The group of each sample, as a string."""
+    """The group name of each sample."""
     try:
         column = frame.column(by)
     except InputError as error:
         if by not in frame.columns:
             raise
-        raise _no_names(by, "values of no one type") from error
+        raise _not_names(by, "values of mixed types") from error
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        raise _no_names(by, str(column.dtype))
-    # "all" is always every sample, even if a group has that name.
+        raise _not_names(by, str(column.dtype))
+    # A group called "all" is renamed, since "all" stands for all samples.
     return column.cast(pl.String).fill_null(NONE).replace(ALL, f"{ALL} ({by})").alias("group")
 
 
-def _no_names(by: str, found: str) -> InputError:
+def _not_names(by: str, found: str) -> InputError:
     return InputError(f"by: expected a column of names, numbers or dates; found {found} in {by!r}")
 
 
 @dataclass(frozen=True)
 class Queries:
-    """The queries of each sample: a list of strings, or null."""
+    """The user's queries in each sample: a list of strings, or null."""
 
     column: pl.Series
 
@@ -118,11 +119,11 @@ class Queries:
         return self.column.list.len().fill_null(0).to_numpy()
 
     def first(self, rows: NDArray[np.uint32]) -> pl.Series:
-        """The first query of each of some samples, null if there is none."""
+        """The first query of each given row; null if it has none."""
         return self.column.gather(rows).list.first()
 
     def examples(self, rows: NDArray[np.uint32]) -> pl.Series:
-        """The same, cut to 200 characters: the last of them is "…" where something was left out."""
+        """The first query of each given row, cut to 200 characters, the last of which is then "…"."""
         query = pl.col("query")
         short = pl.concat_str(query.str.slice(0, LONGEST - 1), pl.lit("…"))
         shown = pl.when(query.str.len_chars() > LONGEST).then(short).otherwise(query).fill_null("")
@@ -130,6 +131,6 @@ class Queries:
 
 
 def queries_of(frame: Frame) -> Queries | None:
-    """The users' queries; None if no column of the frame has them."""
-    said = queries_if_known(frame)
-    return None if said is None else Queries(said)
+    """Find the queries of a frame; None if no column holds any."""
+    found = queries_if_known(frame)
+    return None if found is None else Queries(found)

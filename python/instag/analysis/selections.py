@@ -1,4 +1,4 @@
-"""Selections: what was picked, in order."""
+"""Selections: the picked samples, in order."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ from instag.frame import Frame, wrap
 from instag.tagsets import TagSets, encode, lists_of
 from instag.warning import warn
 
-__all__ = ["Picks", "named", "picks_of"]
+__all__ = ["Picks", "by_name", "picks_of"]
 
+# The name of a selection that is passed without one.
 ALONE = "selection"
-# All types are given: Polars cannot infer them where all columns are empty.
+# Polars cannot infer the types if all columns are empty.
 SCHEMA: dict[str, Any] = {
     "rank": pl.UInt32,
     "round": pl.UInt32,
@@ -32,18 +33,18 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Picks:
-    """A selection.
+    """The samples of a selection.
 
     Attributes
     ----------
     frame
         `rank`, `round`, `new_tags`, `tags` and `query`, in order of selection.
     sets
-        The tags that the pool has too, by its codes.
+        The tags that the pool also has, by the pool's codes.
     groups
-        The group of each sample; None where samples are in no groups.
+        The group of each sample; None if the data have no groups.
     order
-        The rows of what was given, in order of selection.
+        The rows of the user's frame, in order of selection.
     """
 
     frame: pl.DataFrame
@@ -53,18 +54,18 @@ class Picks:
 
 
 def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: Mapping[str, str]) -> dict[str, Picks]:
-    """Look at each selection.
+    """Read each selection and put its samples in order.
 
     Parameters
     ----------
     selections
         A frame, or a dict of frames by name.
     pool
-        What was selected from.
+        The tags of the data that was selected from.
     tags, by
-        The columns.
+        The columns of tags and of groups.
     taken
-        Names that are no longer free, and what they stand for.
+        Names that a selection may not have, and what they stand for.
 
     Raises
     ------
@@ -72,12 +73,12 @@ def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: M
         If a name is taken, or a column is missing.
     """
     picks = {}
-    for name, data in named(selections).items():
+    for name, data in by_name(selections).items():
         if not isinstance(name, str):
             raise InputError(f"selections: expected names that are strings; found {name!r}")
         if name in taken:
             raise InputError(
-                f"selections: expected names of their own; found {name!r}, {taken[name]}: call it otherwise"
+                f"selections: the name {name!r} already stands for {taken[name]}: give the selection another name"
             )
         try:
             picks[name] = _picks(name, wrap(data), pool, tags, by)
@@ -86,8 +87,8 @@ def picks_of(selections: Any, pool: TagSets, tags: str, by: str | None, taken: M
     return picks
 
 
-def named(selections: Any) -> Mapping[Any, Any]:
-    """The selections by name, whether there are none, one, or several."""
+def by_name(selections: Any) -> Mapping[Any, Any]:
+    """The selections as a mapping by name, whether the user passed none, one or several."""
     if selections is None:
         return {}
     return selections if isinstance(selections, Mapping) else {ALONE: selections}
@@ -113,14 +114,14 @@ def _picks(name: str, frame: Frame, pool: TagSets, tags: str, by: str | None) ->
     }
     return Picks(
         frame=pl.DataFrame(shown, SCHEMA),
-        sets=_renamed(own, known, pool.n_tags),
+        sets=_recoded(own, known, pool.n_tags),
         groups=None if by is None else labels(frame, by),
         order=order,
     )
 
 
 def _order(frame: Frame, samples: int) -> NDArray[np.uint32]:
-    """The rows by rank, where each has one of its own; otherwise as they are."""
+    """The rows sorted by rank if the ranks are unique, otherwise in their present order."""
     ranks = _positive(frame, "rank")
     if ranks is None or not ranks.is_unique().all():
         return np.arange(samples, dtype=np.uint32)
@@ -142,18 +143,18 @@ def _new_tags(frame: Frame, order: NDArray[np.uint32], own: TagSets, rounds: NDA
 
 
 def _positive(frame: Frame, name: str) -> pl.Series | None:
-    """A column of whole numbers from 1, where there is one: what else may have that name is none of ours."""
+    """A column of whole numbers from 1; None if there is no such column, or it holds something else."""
     column = frame.column(name) if name in frame.columns else None
     if column is None or not column.dtype.is_integer():
         return None
-    # The bounds do not fit into every type of integer; what does not fit into this one is beyond them.
+    # Small integer types cannot hold the bounds; values that do not fit into 64 bits are beyond the bounds anyway.
     whole = column.cast(pl.Int64, strict=False)
     within = whole.is_between(1, 2**32 - 1).fill_null(False)  # noqa: FBT003 - Polars takes no keyword
     return whole.cast(pl.UInt32) if within.all() else None
 
 
-def _renamed(own: TagSets, known: NDArray[np.int64], absent: int) -> Sets:
-    """The tags of each sample by other codes, but for those that are absent."""
+def _recoded(own: TagSets, known: NDArray[np.int64], absent: int) -> Sets:
+    """The tags of each sample by the pool's codes, leaving out tags that the pool does not have."""
     codes = known[own.codes]
     kept = codes < absent
     offsets = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)[own.offsets]

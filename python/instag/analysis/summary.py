@@ -1,4 +1,4 @@
-"""The groups: how complex and how diverse each is, and which share of another's tags it has."""
+"""The groups: their complexity and diversity, and their recall of each other's tags."""
 
 import numpy as np
 import polars as pl
@@ -12,12 +12,12 @@ from instag.warning import warn
 
 __all__ = ["histogram", "recall", "summary_of"]
 
-# Four million pairs: more would fill the memory, and be too many to look at.
+# 2,000 groups make four million pairs. More would fill the memory and be of no use to a reader.
 COMPARED = 2_000
 
 
 def summary_of(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.DataFrame:
-    """One line for all samples, then one a group; see :class:`instag.Analysis`."""
+    """Summarise all samples, then each group; see :class:`instag.Analysis`."""
     known = pl.Series("tags", pool.lengths).to_frame().select(pl.when(~pl.Series(pool.is_null)).then("tags"))
     unknown = pl.Series(dtype=pl.UInt64).extend_constant(None, pool.samples)
     asked = (unknown if queries is None else pl.Series(queries.counts, dtype=pl.UInt64)).alias("queries")
@@ -26,7 +26,7 @@ def summary_of(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.Dat
         .group_by("group")
         .agg(
             pl.len().cast(pl.UInt32).alias("samples"),
-            # A sum of nulls would be 0.
+            # The sum of nulls would be 0, but unknown queries must stay null.
             pl.sum("queries") if queries is not None else pl.first("queries"),
             pl.mean("tags").alias("mean"),
             pl.median("tags").alias("median"),
@@ -37,7 +37,7 @@ def summary_of(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.Dat
     counts = [pool.holders, *np.split(groups.counts.counts, groups.counts.offsets[1:-1])][: 1 + len(groups.names)]
     numbers = pl.Series("group", np.arange(len(counts), dtype=np.uint32))
     distinct = np.array(list(map(len, counts)), np.uint32)
-    held = pl.DataFrame(
+    diversity = pl.DataFrame(
         {
             "group": numbers,
             "tags": distinct,
@@ -45,9 +45,9 @@ def summary_of(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.Dat
             "effective": pl.Series(map(effective, counts), dtype=pl.Float64),
         }
     )
-    # Where there are no samples at all, there is still a line that says so.
-    return held.join(measured, on="group", how="left", maintain_order="left").select(
-        groups.named(numbers),
+    # A left join keeps the line for all samples even if there are none.
+    return diversity.join(measured, on="group", how="left", maintain_order="left").select(
+        groups.names_of(numbers),
         pl.col("samples").fill_null(0),
         "queries",
         "mean",
@@ -61,7 +61,7 @@ def summary_of(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.Dat
 
 
 def effective(counts: NDArray[np.uint32]) -> float:
-    """The number of tags, all alike in frequency, that would be as diverse: the exponential of the entropy.
+    """Compute the number of equally frequent tags that would be as diverse: the exponential of the entropy.
 
     Examples
     --------
@@ -75,24 +75,24 @@ def effective(counts: NDArray[np.uint32]) -> float:
 
 
 def histogram(pool: TagSets, groups: Groups) -> pl.DataFrame:
-    """How many samples of each group have how many tags; samples with null tags are not counted."""
+    """Count the samples of each group by their number of tags, without samples whose tags are null."""
     lengths = pl.DataFrame({"tags": pl.Series(pool.lengths, dtype=pl.UInt32), "null": pool.is_null})
-    every = groups.with_all(lengths).filter(~pl.col("null"))
-    counted = every.group_by("group", "tags").agg(pl.len().cast(pl.UInt32).alias("samples")).sort("group", "tags")
-    return counted.with_columns(groups.named(counted.get_column("group")))
+    known = groups.with_all(lengths).filter(~pl.col("null"))
+    counted = known.group_by("group", "tags").agg(pl.len().cast(pl.UInt32).alias("samples")).sort("group", "tags")
+    return counted.with_columns(groups.names_of(counted.get_column("group")))
 
 
 def recall(pool: TagSets, groups: Groups) -> pl.DataFrame:
-    """Every ordered pair of groups, each with itself too (Figure 2b of the paper), of the 2,000 largest at most."""
+    """Compute recall for every ordered pair of the 2,000 largest groups, themselves included (figure 2b of the paper)."""
     size = min(len(groups.names), COMPARED)
     if size < len(groups.names):
         message = f"by: found {len(groups.names):,} groups; recall compares only the {size:,} largest"
         warn(message)
     counts = groups.counts
     end = counts.offsets[size]
-    held = Sets(counts.offsets[: size + 1], counts.tags[:end], pool.n_tags)
-    shared, weighted = overlap(held, counts.counts[:end])
-    # What a group shares with itself is what it has.
+    sets = Sets(counts.offsets[: size + 1], counts.tags[:end], pool.n_tags)
+    shared, weighted = overlap(sets, counts.counts[:end])
+    # A group shares all of its tags with itself, so the diagonal has the totals.
     distinct, total = (table.reshape(size, size).diagonal().repeat(size) for table in (shared, weighted))
     nth = np.arange(size)
     table = pl.DataFrame({"shared": shared, "distinct": distinct, "weighted": weighted, "total": total})

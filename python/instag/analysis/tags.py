@@ -1,4 +1,4 @@
-"""The tags: how frequent, in which groups and queries, and which come together."""
+"""The tags: their frequencies, groups and example queries, and pairs that occur together."""
 
 import numpy as np
 import polars as pl
@@ -19,9 +19,9 @@ LEAST = 3
 
 
 def catalogue(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.DataFrame:
-    """One line a tag, the most frequent first; see :class:`instag.Analysis`."""
-    asked = None if queries is None else np.flatnonzero(queries.counts).astype(np.uint32)
-    offsets, rows = examples_of(pool.sets, asked, EXAMPLES)
+    """List the tags, the most frequent first; see :class:`instag.Analysis`."""
+    with_query = None if queries is None else np.flatnonzero(queries.counts).astype(np.uint32)
+    offsets, rows = examples_of(pool.sets, with_query, EXAMPLES)
     lengths = np.diff(offsets)
     if queries is None:
         examples = lists_of(np.zeros_like(lengths), pl.Series(dtype=pl.String))
@@ -40,10 +40,10 @@ def catalogue(pool: TagSets, groups: Groups, queries: Queries | None) -> pl.Data
 
 
 def _holders(pool: TagSets, groups: Groups) -> tuple[pl.Series, pl.Series]:
-    """The number of groups that hold each tag, and those that hold it most often."""
+    """The number of groups that have each tag, and the groups that have it most often."""
     counts = groups.counts
     group = np.repeat(np.arange(len(groups.names)), np.diff(counts.offsets))
-    # By tag, then by count, the highest first; ties stay in the order of the groups.
+    # Sorted by tag, then by count from the highest; ties stay in the order of the groups.
     order = np.lexsort((-counts.counts.astype(np.int64), counts.tags))
     numbers = np.bincount(counts.tags, minlength=len(pool.names))
     nth = np.arange(len(order)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
@@ -53,10 +53,10 @@ def _holders(pool: TagSets, groups: Groups) -> tuple[pl.Series, pl.Series]:
 
 
 def floor(assignments: int) -> int:
-    """The least number of samples that must hold both tags of a pair, for a number of assignments.
+    """Choose the least number of samples that must hold both tags of a pair, from the number of assignments.
 
-    The count that normalisation trusts a tag from, and never below 3: of pairs seen once or twice, lift finds any
-    number that look strong.
+    This is the automatic `min_count` of normalisation, but at least 3: many pairs seen only once or twice have a high
+    lift by chance.
 
     Examples
     --------
@@ -67,15 +67,15 @@ def floor(assignments: int) -> int:
 
 
 def pairs(pool: TagSets) -> pl.DataFrame:
-    """The 100 strongest pairs by lift and the 100 strongest by NPMI, where `floor` samples or more hold both.
+    """Find the 100 strongest pairs by lift and the 100 strongest by NPMI, among pairs in at least `floor` samples.
 
-    Lift is how many times as often both come as they would by chance, among samples with tags. NPMI is its logarithm
-    over the most that it could be: 1 where two tags never come apart. Pairs that come no more often than by chance
-    are left out. Ties go to what more samples hold, then by name.
+    Lift is the number of samples with both tags, divided by the number expected by chance among samples with tags.
+    NPMI is the logarithm of lift divided by its maximum: 1 for two tags that never occur apart. Pairs that occur no
+    more often than by chance are left out. Ties go to the pair in more samples, then by name.
     """
     a, b, both = cooccurrences(pool.sets, floor(len(pool.codes)))
     n_a, n_b = pool.holders[a], pool.holders[b]
-    # Products of whole numbers are exact, so that pairs of one lift are ties.
+    # Products of whole numbers are exact, so pairs of equal lift compare as equal.
     lift = both.astype(np.float64) * pool.tagged / (n_a.astype(np.float64) * n_b)
     close = lift > 1
     found = pl.DataFrame(
@@ -86,8 +86,8 @@ def pairs(pool: TagSets) -> pl.DataFrame:
             "n_b": n_b[close],
             "n_both": both[close],
             "lift": lift[close],
-            # Above chance no pair is in every sample: the logarithm below is above 0. Where lift is as much as can be,
-            # both are logarithms of one number, and this is 1 to the last digit.
+            # A pair above chance is not in every sample, so the divisor is above 0. At the highest possible lift, both
+            # logarithms are of the same number and the quotient is exactly 1.
             "npmi": np.log(lift[close]) / np.log(pool.tagged / both[close]),
         }
     )

@@ -1,4 +1,4 @@
-"""Frames in a terminal."""
+"""Tables for a terminal."""
 
 from collections.abc import Sequence
 
@@ -8,24 +8,24 @@ __all__ = ["fitted", "table"]
 
 WIDTH = 80
 ROWS = 12
-# Names shorter than this are not cut as long as there are columns to spare.
+# Spare columns are dropped until names have at least this much room.
 NAME = 16
 GAP = "  "
 
 Cells = list[str]
-"""A column: its title and what is below."""
+"""A column: its title, then its cells."""
 
 
 def table(frame: pl.DataFrame, *, spare: Sequence[str] = ()) -> str:
-    """A frame as plain text of 80 columns at most: its first and last lines.
+    """Print the first and last lines of a frame as plain text, at most 80 columns wide.
 
     Parameters
     ----------
     frame
-        Names in the first column, which lose their middle where they are too long; numbers in the others, with as many
-        decimals as the largest of a column leaves room for. Null is a dash.
+        Names in the first column, which are shortened in the middle if they are too long; numbers in the others, with
+        one to three decimals depending on the largest of the column. Null is a dash.
     spare
-        Columns to leave out, in this order, if names would be cut too much. A last line lists those left out.
+        Columns that may be left out to make room for names, the first one first. A last line lists those left out.
 
     Examples
     --------
@@ -53,16 +53,16 @@ def table(frame: pl.DataFrame, *, spare: Sequence[str] = ()) -> str:
 
 
 def fitted(name: str, width: int) -> str:
-    r"""A name cut to a width: a longer one loses its middle, since long names often begin alike.
+    r"""Fit a name into a width by cutting out its middle, since long names often differ only at the end.
 
-    What is not printable becomes a space.
+    Characters that cannot be printed become spaces.
 
     Examples
     --------
     >>> fitted("self_instruct_gpt4", 11), fitted("two\nlines", 11)
     ('self_…_gpt4', 'two lines')
     """
-    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - takes time, and is only needed to print
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - slow to import, and only needed for printing
 
     line = "".join(letter if letter.isprintable() else " " for letter in name)
     if cell_len(line) <= width:
@@ -84,7 +84,7 @@ def _cells(column: pl.Series) -> Cells:
 
 
 def _room(numbers: list[Cells]) -> int:
-    """The columns of a line that are left for names."""
+    """The width that the numbers leave for names."""
     return WIDTH - 1 - sum(len(GAP) + _longest(cells) for cells in numbers)
 
 

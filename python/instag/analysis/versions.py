@@ -1,4 +1,4 @@
-"""Two sets side by side: versions of one, a selection and its pool, or two that have nothing to do with each other."""
+"""Two data sets side by side: two versions of one, a selection and its pool, or two unrelated ones."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,34 +18,35 @@ from instag.tagsets import encode
 
 __all__ = ["Versions", "compare", "shown"]
 
-# The most characters of a name, so that two have room on a line.
-NAMED = 30
-# Tags that are printed of those gained and lost.
+# Columns for each of two names, so that both fit on one line.
+NAME = 30
+# Gained and lost tags that are printed.
 PRINTED = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Versions:
-    """Two sets, `a` and `b`, side by side; `b` is looked at from `a`.
+    """Two data sets, `a` and `b`, side by side. Changes are from `a` to `b`.
 
     Attributes
     ----------
     a, b
-        What they are called.
+        The names of the data sets.
     summary
-        One line for each measure: `measure`, and its value in `a` and in `b`, null if it is not known: rows; rows with
-        tags; distinct tags; tags a row (complexity); coverage, the share of the other's tags that each has; queries and
-        characters, and tokens (estimated), in all and a row; rows with a near-copy in the other, and in the same set.
+        One line for each measure: its name in `measure` and its values in `a` and `b`, null if unknown. The measures
+        are: rows; rows with tags; distinct tags; tags per row (complexity); coverage, the share of the other set's tags
+        that each has; queries; characters per row; estimated tokens, in total and per row; rows with a near-copy in the
+        other set, and rows with one in the same set.
     tags
         One line for each `tag` that either has: `n_a`, `n_b`, `share_a`, `share_b` (of the rows), and `change`, the
-        difference of the shares; what grew most comes first.
+        difference of the shares. The tag that grew most comes first.
     gained, lost
         The tags that only `b` has, and that only `a` has, the most frequent first.
     sources
-        The same as `tags` for the values of the column `by`; empty where neither has it.
+        The same as `tags` for the values of the column `by`; empty if neither set has that column.
     distances
-        How far the sets are apart by `tags` and by `sources`: half the sum of the differences of the shares; 0 is alike,
-        1 has nothing in common.
+        The distance between the sets by `tags` and by `sources`: half the sum of the absolute differences of the
+        shares, from 0 for equal distributions to 1 for sets with nothing in common.
     """
 
     a: str
@@ -66,7 +67,7 @@ class Versions:
         return self.tags.filter(pl.col("n_b") == 0).select("tag", n="n_a").sort("n", "tag", descending=[True, False])
 
     def to_dict(self) -> dict[str, Any]:
-        """All of it as numbers, text, lists and dicts, for JSON."""
+        """Convert the comparison to dicts, lists, numbers and text, ready for JSON."""
         return {
             "a": self.a,
             "b": self.b,
@@ -79,12 +80,12 @@ class Versions:
         }
 
     def __repr__(self) -> str:
-        rows = [("", fitted(self.a, NAMED), fitted(self.b, NAMED))]
+        rows = [("", fitted(self.a, NAME), fitted(self.b, NAME))]
         rows += [
             (measure, shown(measure, one), shown(measure, other)) for measure, one, other in self.summary.iter_rows()
         ]
-        wide = [max(len(row[nth]) for row in rows) for nth in range(3)]
-        lines = [f"{name:<{wide[0]}}  {one:>{wide[1]}}  {other:>{wide[2]}}" for name, one, other in rows] + [""]
+        widths = [max(len(row[nth]) for row in rows) for nth in range(3)]
+        lines = [f"{name:<{widths[0]}}  {one:>{widths[1]}}  {other:>{widths[2]}}" for name, one, other in rows] + [""]
         lines += [f"distance by {name}: {distance:.3f}" for name, distance in self.distances.items()]
         for what, frame in (("gained", self.gained), ("lost", self.lost)):
             first = ", ".join(f"{tag} ({n:,})" for tag, n in frame.head(PRINTED).iter_rows())
@@ -104,22 +105,22 @@ def compare(
     threshold: float = 0.9,
     names: tuple[str, str] = ("a", "b"),
 ) -> Versions:
-    """Compare two sets: their sizes, sources, tags, and what is near-copied between them.
+    """Compare two data sets: their sizes, sources and tags, and the near-copies between them.
 
     Parameters
     ----------
     a, b
         Frames of any kind that :func:`instag.select` takes.
     tags
-        The column that holds each row's tags, in both; where one has none, tags are left out.
+        The column that holds each row's tags, in both frames. If neither has the default column, tags are left out.
     by
-        The column of the sources; where neither has it, they are left out.
+        The column of sources, in both frames. If neither has the default column, sources are left out.
     query
-        The column with the users' queries; by default it is found, and left out if there is none.
+        The column of the user's queries. By default it is detected, and texts are left out if a frame has none.
     threshold
-        The least likeness of near-copies, as for :func:`instag.split`.
+        The least similarity of near-copies, as for :func:`instag.split`.
     names
-        What the two are called.
+        The names of the two data sets.
 
     Returns
     -------
@@ -128,7 +129,7 @@ def compare(
     Raises
     ------
     InputError
-        If a column does not exist, or a set has no rows.
+        If a column does not exist, or a frame has no rows.
 
     Examples
     --------
@@ -177,7 +178,7 @@ SHARES = {"n_a": pl.UInt32, "n_b": pl.UInt32, "share_a": pl.Float64, "share_b": 
 
 
 def shown(measure: str, value: float | None) -> str:
-    """A value of the summary in words: a share, a count, or a mean.
+    """Format a value of the summary: a share, a count or a mean.
 
     Examples
     --------
@@ -192,7 +193,7 @@ def shown(measure: str, value: float | None) -> str:
 
 
 def _values(frame: Frame, name: str) -> pl.DataFrame:
-    """The values of a column, each once a row, and how many rows have it."""
+    """The distinct values of a column, and the number of rows that have each."""
     column = frame.column(name)
     flat = pl.DataFrame({"row": np.arange(len(column), dtype=np.uint32), "value": column})
     while isinstance(flat.schema["value"], pl.List):
@@ -211,7 +212,7 @@ def _shares(counts: list[pl.DataFrame], rows: list[int], name: str) -> pl.DataFr
 
 
 def _distance(shares: pl.DataFrame) -> float:
-    """Half the sum of the differences of the shares among all that was given."""
+    """Half the sum of the differences of the shares, where each side's shares sum to 1."""
     parts = [pl.col(side) / pl.col(side).sum() for side in ("n_a", "n_b")]
     return float(shares.select(((parts[0] - parts[1]).abs().sum() / 2).fill_nan(1.0)).item()) if shares.height else 0.0
 
@@ -230,25 +231,26 @@ def _of_tags(sets: list[Any], shares: pl.DataFrame) -> list[tuple[Any, ...]]:
 
 def _of_texts(frames: tuple[Frame, Frame], query: str | None, threshold: float) -> list[tuple[Any, ...]]:
     known = [queries_if_known(frame) if query is None else sample_queries(frame, query) for frame in frames]
-    said = [queries for queries in known if queries is not None]
-    if len(said) < len(known):
+    queries = [each for each in known if each is not None]
+    if len(queries) < len(known):
         return []
-    spoken = [None if query is not None else turns(frame.lazy()) for frame in frames]
-    whole = [each.get_column("texts") if each is not None else None for each in spoken]
+    conversations = [None if query is not None else turns(frame.lazy()) for frame in frames]
+    turns_of_rows = [None if each is None else each.get_column("texts") for each in conversations]
+    # Sizes are of whole conversations, answers included, where the frame has them.
     texts = [
-        (own if own is not None and len(own) == len(queries) else queries).list.join("\n").fill_null("")
-        for own, queries in zip(whole, said, strict=True)
+        (whole if whole is not None and len(whole) == len(own) else own).list.join("\n").fill_null("")
+        for whole, own in zip(turns_of_rows, queries, strict=True)
     ]
     tokens = [sum(map(tokens_of, each)) for each in texts]
-    asked = pl.concat([queries.list.join("\n").fill_null("") for queries in said])
-    groups = pl.DataFrame({"group": duplicate_groups(asked, float(threshold))}).with_row_index("row")
-    groups = groups.with_columns(side=(pl.col("row") >= len(said[0])).cast(pl.UInt8))
+    joined = pl.concat([each.list.join("\n").fill_null("") for each in queries])
+    groups = pl.DataFrame({"group": duplicate_groups(joined, float(threshold))}).with_row_index("row")
+    groups = groups.with_columns(side=(pl.col("row") >= len(queries[0])).cast(pl.UInt8))
     sides = groups.with_columns(
         across=pl.col("side").n_unique().over("group") > 1, within=pl.len().over("group", "side") > 1
     )
     copies = [sides.filter(pl.col("side") == side) for side in (0, 1)]
     found: list[tuple[Any, ...]] = [
-        ("queries", *(int(queries.list.len().sum()) for queries in said)),
+        ("queries", *(int(each.list.len().sum()) for each in queries)),
         ("characters a row", *(each.str.len_chars().mean() for each in texts)),
         ("tokens (estimated)", *tokens),
         ("tokens a row (estimated)", *(count / len(each) for count, each in zip(tokens, texts, strict=True))),

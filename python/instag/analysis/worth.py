@@ -1,4 +1,4 @@
-"""How good selections are: what they are worth by an objective, beside what is possible, and what they cost."""
+"""The value of selections by an objective, compared with the best possible, and their cost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,28 +42,30 @@ QUOTAS: dict[str, Any] = {
     "reached": pl.Float64,
 }
 COSTS: dict[str, Any] = {"method": pl.String, "cost": pl.Float64, "coverage": pl.Float64}
-# Pairs of row and tag up to which 20 steps of a certificate take less than a second.
+# Up to this many pairs of row and tag, 20 steps of a certificate take less than a second.
 QUICK, STEPS = 10_000_000, 20
-BESIDE = ("random", "complexity-first", "coverage", "gain")
+# The methods whose coverage is shown against cost.
+COMPARED = ("random", "complexity-first", "coverage", "gain")
 
 
 @dataclass(frozen=True, eq=False)
 class Worth:
-    """What selections are worth, and cost.
+    """The value and cost of selections.
 
     Attributes
     ----------
     selections
-        One line for each `selection`: its `samples`, its `cost` (null if there is none), its `value` by the objective,
-        the `bound` that no selection of that size or cost exceeds, and the `share` of it that is reached at least.
+        One line for each `selection`: its `samples`, its `cost` (null without a cost option), its `value` by the
+        objective, the `bound` that no selection of that size or cost exceeds, and `share`, the value divided by the
+        bound: the selection reaches at least this share of the best value.
     quotas
-        For each selection and group what was to be had, `at_least` and `at_most`, and what was `reached`.
+        One line for each selection and group: the quota, `at_least` and `at_most`, and the amount `reached`.
     costs
-        The `coverage` that each `method` reaches at each `cost`.
+        The `coverage` of each `method` against `cost`.
     curve
         The curve of the objective: a number a for x^a, or "log".
     unit
-        What the cost is; None if there is none.
+        The unit or column of the cost; None without a cost option.
     """
 
     selections: pl.DataFrame
@@ -76,31 +78,31 @@ class Worth:
 def worth_of(
     frame: Frame, pool: TagSets, tags: str, gain: Mapping[str, Any] | None, selections: Mapping[str, Any]
 ) -> Worth:
-    """Value each selection by the options of ``method="gain"``, and bound what is possible within them.
+    """Value each selection by the options of ``method="gain"``, and bound the best value that these allow.
 
     Raises
     ------
     InputError
-        If an option is wrong, or a selection lacks a column that one names.
+        If an option is wrong, or a selection lacks a column that an option needs.
     """
     given = dict(gain or {})
     budget = given.pop("budget", None)
     try:
         options = read_options("gain", **given)
-    except TypeError as error:  # a name that is no option's
+    except TypeError as error:  # an unknown option
         raise InputError(f"gain: {error}") from None
     if options.curve == "match":
         raise InputError("gain: curve 'match' is not a curve of its own: give the one that it found, or 'log'")
     lines, quotas = [], []
     costs = pl.DataFrame(schema=COSTS)
     if pool.tagged:
-        held = with_broader(pool, options.tree)
+        with_ancestors = with_broader(pool, options.tree)
         for name, data in selections.items():
-            line, reached = _valued(name, wrap(data), frame, held, tags, options, budget)
+            line, reached = _worth_of_one(name, wrap(data), frame, with_ancestors, tags, options, budget)
             lines.append(line)
             quotas += reached
         if options.cost is not None:
-            costs = _bought(frame, pool, held, tags, options)
+            costs = _coverage_by_cost(frame, pool, with_ancestors, tags, options)
     return Worth(
         pl.DataFrame(lines, WORTH, orient="row"),
         pl.DataFrame(quotas, QUOTAS, orient="row"),
@@ -110,55 +112,57 @@ def worth_of(
     )
 
 
-def _valued(
-    name: str, taken: Frame, frame: Frame, pool: TagSets, tags: str, options: Options, budget: Any
+def _worth_of_one(
+    name: str, selected: Frame, frame: Frame, pool: TagSets, tags: str, options: Options, budget: Any
 ) -> tuple[tuple[Any, ...], list[tuple[Any, ...]]]:
-    own = with_broader(encode(taken.column(tags)), options.tree)
-    cost = cost_of(taken, options)
+    """The line of a selection in `selections`, and its lines in `quotas`."""
+    own = with_broader(encode(selected.column(tags)), options.tree)
+    cost = cost_of(selected, options)
     spent = None if cost is None else float(cost.values.sum())
-    whole = budget if budget is not None else min(own.samples, pool.samples) if spent is None else Units(spent)
-    problem = problem_of(frame, pool, options, tags=tags, budget=whole, seed=None)
+    limit = budget if budget is not None else min(own.samples, pool.samples) if spent is None else Units(spent)
+    problem = problem_of(frame, pool, options, tags=tags, budget=limit, seed=None)
     rows, _ = problem.choose()
-    # The bound is of all selections, whichever it is found from: the greedy one is near the best.
+    # The bound holds for every selection. It is computed at the greedy one, where it is tight.
     bound = certificate_of(problem, rows, STEPS if len(pool.codes) <= QUICK else 0).bound
-    certificate = Certificate(_value(problem, taken, own, options), bound)
+    certificate = Certificate(_value(problem, selected, own, options), bound)
     line = (name, own.samples, spent, certificate.value, max(bound, certificate.value), certificate.share)
-    asked = problem.constraint.quotas
-    if asked is None or options.group is None:
+    quotas = problem.constraint.quotas
+    if quotas is None or options.group is None:
         return line, []
-    groups = taken.column(options.group).cast(pl.String).fill_null("null")
+    groups = selected.column(options.group).cast(pl.String).fill_null("null")
     each = np.ones(own.samples) if cost is None else cost.values
     sums = dict(pl.DataFrame({"g": groups, "n": each}).group_by("g").agg(pl.col("n").sum()).iter_rows())
-    bounds = zip(asked.names, asked.at_least, asked.at_most, asked.before, strict=True)
+    bounds = zip(quotas.names, quotas.at_least, quotas.at_most, quotas.before, strict=True)
     return line, [
         (name, group, float(least), float(most) if np.isfinite(most) else None, sums.get(group, 0.0) + float(before))
         for group, least, most, before in bounds
     ]
 
 
-def _value(problem: Problem, taken: Frame, own: TagSets, options: Options) -> float:
-    """What samples add, by their tags; as the core has it, φ is straight between the places where it looks it up."""
+def _value(problem: Problem, selected: Frame, own: TagSets, options: Options) -> float:
+    """The value of a selection. Like the core, it interpolates the curve linearly between tabulated points."""
     quality = np.ones(own.samples)
     if options.quality is not None:
-        quality = numbers_of(taken, "quality", options.quality, options.quality_missing)
-    known = problem.tagsets.codes_of(own.names)[own.codes]
-    there = known < problem.tagsets.n_tags
+        quality = numbers_of(selected, "quality", options.quality, options.quality_missing)
+    codes = problem.tagsets.codes_of(own.names)[own.codes]
+    known = codes < problem.tagsets.n_tags
     weights = np.repeat(quality, own.lengths)
-    counts = np.bincount(known[there], weights[there], minlength=problem.tagsets.n_tags).astype(np.float64)
+    counts = np.bincount(codes[known], weights[known], minlength=problem.tagsets.n_tags).astype(np.float64)
     before = np.zeros(problem.tagsets.n_tags) if problem.start is None else problem.start.counts
     worth = np.ones(problem.tagsets.n_tags) if problem.worth is None else problem.worth
     parts = 1
     if (spread := problem.spread) is not None:
-        of = np.repeat(np.arange(problem.tagsets.n_tags), np.diff(spread.offsets))
+        source = np.repeat(np.arange(problem.tagsets.n_tags), np.diff(spread.offsets))
         shares = spread.shares / 2**16
         near = spread.tags.astype(np.int64)
-        counts = np.bincount(near, shares * counts[of], minlength=len(worth)).astype(np.float64)
-        before = np.bincount(near, shares * before[of], minlength=len(worth)).astype(np.float64)
+        counts = np.bincount(near, shares * counts[source], minlength=len(worth)).astype(np.float64)
+        before = np.bincount(near, shares * before[source], minlength=len(worth)).astype(np.float64)
         parts = 16
-    return float((worth * (_straight(before + counts, problem, parts) - _straight(before, problem, parts))).sum())
+    return float((worth * (_curve_at(before + counts, problem, parts) - _curve_at(before, problem, parts))).sum())
 
 
-def _straight(counts: Floats, problem: Problem, parts: int) -> Floats:
+def _curve_at(counts: Floats, problem: Problem, parts: int) -> Floats:
+    """The objective's curve, interpolated linearly between multiples of 1 / `parts`."""
     name, parameter = problem.curve
     low = np.floor(counts * parts)
 
@@ -169,13 +173,15 @@ def _straight(counts: Floats, problem: Problem, parts: int) -> Floats:
     return np.asarray(below + (counts * parts - low) * (above - below), np.float64)
 
 
-def _bought(frame: Frame, pool: TagSets, held: TagSets, tags: str, options: Options) -> pl.DataFrame:
-    """Coverage against cost, for rankings that know no cost and for gain by what it costs."""
+def _coverage_by_cost(
+    frame: Frame, pool: TagSets, with_ancestors: TagSets, tags: str, options: Options
+) -> pl.DataFrame:
+    """Coverage against cost, for methods that ignore the cost and for gain per cost."""
     cost = cost_of(frame, options)
-    assert cost is not None  # noqa: S101 - it is asked for
+    assert cost is not None  # noqa: S101 - only called with a cost option
     most = min(pool.tagged, BUDGET)
-    ranked = {method: rank_tags(pool, method, most, None).rows for method in BESIDE}
-    problem = problem_of(frame, held, options, tags=tags, budget=None, seed=None)
+    ranked = {method: rank_tags(pool, method, most, None).rows for method in COMPARED}
+    problem = problem_of(frame, with_ancestors, options, tags=tags, budget=None, seed=None)
     ranked["gain for cost"] = problem.choose()[0][:most]
     curves = []
     for method, rows in ranked.items():

@@ -28,8 +28,8 @@ Rows = NDArray[np.int64]
 ROOM = 12_000_000
 SHORTEST, LONGEST = 200, 4000
 NOWHERE = -1
-# What a page calls the data beside their selections.
-RESERVED = {"all samples": "what a page calls the data"}
+# Names that no selection may have, and what they stand for on the page.
+RESERVED = {"all samples": "the whole data"}
 
 
 class Shown(NamedTuple):
