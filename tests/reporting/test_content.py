@@ -90,14 +90,16 @@ def test_sentences_say_what_the_numbers_are(tmp_path: Path) -> None:
     leads = [unescape(lead) for lead in re.findall(r'<p class="lead"><bdi>(.*?)</bdi>', text)]
     assert leads[0].startswith("4 samples with 4 distinct tags.")
     assert leads[1].endswith(
-        "\u201cone\u201d has most of the tags (75.0\u00a0%), \u201cselection\u201d most tags a sample (1.50)."
+        "\u201cone\u201d covers most of the tags (75.0\u00a0%); \u201cselection\u201d has the most tags per sample (1.50)."
     )
-    assert leads[2].endswith("\u201cone\u201d has most of what the others have: 0.0\u00a0% on average.")
-    assert leads[3].endswith("The first is \u201ca\u201d, which 50.0\u00a0% of the samples have.")
+    assert leads[2].endswith("\u201cone\u201d has most of the others' tags: 0.0\u00a0% on average.")
+    assert leads[3].endswith("The largest is \u201ca\u201d, which 50.0\u00a0% of the samples have.")
     assert leads[4].startswith("Most often a sample has 1 tag: 75.0\u00a0% of them do. The mean is 1.25.")
     # On the lines between 1.25, 2.33, 3.25 and 4 tags, half of 4 is passed by 1.7 samples, and 3 by 2.7.
-    assert "about 2 samples hold half of them" in leads[5]
-    assert leads[5].endswith("The 2 samples of \u201cselection\u201d hold 75.0\u00a0%; at random about 3 would.")
+    assert "about 2 samples cover half of the tags." in leads[5]
+    assert leads[5].endswith(
+        "The 2 samples of \u201cselection\u201d cover 75.0\u00a0%; at random it would take about 3."
+    )
 
 
 def test_tables_beside_figures_have_the_numbers_that_are_drawn(tmp_path: Path) -> None:
@@ -178,7 +180,7 @@ def test_a_selection_is_given_no_reason_that_it_has_not(tmp_path: Path) -> None:
     repeated = pl.concat([other, other.with_columns(new_tags=pl.lit([], pl.List(pl.String)))])
     text = section(instag.report(TINY, tmp_path / "other.html", selections=repeated), "selection-1")
     assert "Each sample is the first" not in text
-    assert "3 samples have none, and got in for something else." in text
+    assert "3 samples have none and were taken for another reason." in text
 
 
 def test_what_a_selection_took_is_listed_in_order(tmp_path: Path) -> None:
@@ -220,7 +222,7 @@ def test_a_vocabulary_and_a_normalisation_are_told(tmp_path: Path) -> None:
         assert read(instag.report(analysis, tmp_path / "file.html", vocabulary=known)).data == whole
     names = [path.name for path in instag.figures(analysis, tmp_path / "figures", format="svg", vocabulary=file)]
     assert names[-2:] == ["normalisation.svg", "assignments.svg"]
-    with pytest.raises(instag.InputError, match=re.escape("vocabulary: expected an instag.Vocabulary or its file")):
+    with pytest.raises(instag.InputError, match=re.escape("vocabulary: expected an instag.Vocabulary, its file, or")):
         instag.report(analysis, tmp_path / "wrong.html", vocabulary={"math"})  # type: ignore[arg-type] # the case
 
 
@@ -233,7 +235,7 @@ def test_the_tree_of_a_judged_vocabulary(tmp_path: Path) -> None:
     page = read(path)
     assert page.sections[page.sections.index("normalisation") + 1] == "tree"
     tree = section(path, "tree")
-    assert "3 tags of 5 stand below others, which 2 do not." in tree
+    assert "3 tags of 5 are below a broader tag; 2 have none above." in tree
     # What has something below it opens and closes, by mouse and by keyboard; the rest is plain.
     assert re.findall(r"<summary><bdi>(.*?)</bdi> <span>(.*?)</span>", tree) == [("math", "3"), ("algebra", "2")]
     assert [name for name, _ in re.findall(r"<p><bdi>(.*?)</bdi> <span>(.*?)</span>", tree)] == [evil, "lemma", "odd"]

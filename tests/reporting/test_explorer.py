@@ -102,7 +102,7 @@ def test_how_often_and_with_what(
     sources = Counter(judged.data.filter(pl.col("tags").list.contains("role play"))["source"].to_list())
     assert {name: int(cells[0]) for name, cells in where.items()} == dict(sources)
     together = Counter(tag for tags in holders for tag in tags if tag != "role play")
-    shown = numbers(page, "title-stands-with")
+    shown = numbers(page, "title-occurs-with")
     assert [int(cells[0]) for cells in shown.values()] == [many for _, many in together.most_common(15)]
     for name, (many, share, times, _) in shown.items():
         assert int(many) == together[name]

@@ -65,7 +65,7 @@ def test_names_of_groups_cover_neither_points_nor_each_other(opened: Opener, tmp
         for other in [*points, *names[:nth]]:
             apart = name[2] <= other[0] or other[2] <= name[0] or name[3] <= other[1] or other[3] <= name[1]
             assert apart, (name, other)
-    expect(page.locator("#groups .note")).to_contain_text("Names stand where there is room for them: beside ")
+    expect(page.locator("#groups .note")).to_contain_text("Names are shown where there is room for them: beside ")
 
 
 @pytest.mark.parametrize("width", [1280, 400])

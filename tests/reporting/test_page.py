@@ -52,7 +52,9 @@ def test_the_same_data_give_the_same_file(tmp_path: Path) -> None:
 
 def test_an_analysis_brings_its_own_groups(tmp_path: Path) -> None:
     analysis = instag.analyze(TINY)
-    with pytest.raises(instag.InputError, match="data: expected a frame where by, tags, selections or gain are given"):
+    with pytest.raises(
+        instag.InputError, match="data: expected a frame, because by, tags, selections or gain are given"
+    ):
         instag.report(analysis, tmp_path / "report.html", by="source")
 
 

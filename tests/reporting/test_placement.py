@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from instag.reporting.placement import GAP, HALF, HEIGHT, NOWHERE, SIDES, WIDTHS, Points, sides
-from instag.reporting.scatter import named, scatter
+from instag.reporting.scatter import place_names, scatter
 
 Box = tuple[float, float, float, float]
 
@@ -22,7 +22,7 @@ def scattered(draw: st.DrawFn) -> Points:
 def name_of(points: Points, nth: int, letter: str, width: float) -> Box:
     """The box of a name, worked out anew."""
     side = SIDES[int(letter)]
-    x, y, radius, wide = points.x[nth] * width, points.y[nth], points.radius[nth], points.wide[nth]
+    x, y, radius, wide = points.x[nth] * width, points.y[nth], points.radius[nth], points.widths[nth]
     anchor = x + side.across * radius + side.gap
     left = {"left": anchor, "center": anchor - wide / 2, "right": anchor - wide}[side.align]
     top = {-1: y - radius - GAP - 2 * HALF, 0: y - HALF, 1: y + radius + GAP}[side.down]
@@ -46,7 +46,7 @@ def test_names_meet_nothing_at_any_width(points: Points, width: float) -> None:
     letters = [line[at] for line in sides(points)]
     names = {nth: name_of(points, nth, letter, width) for nth, letter in enumerate(letters) if letter != NOWHERE}
     for nth, box in names.items():
-        assert points.wide[nth] > 0
+        assert points.widths[nth] > 0
         assert min(box) >= -1e-6
         assert (box[2] <= width + 1e-6, box[3] <= HEIGHT + 1e-6) == (True, True)
         assert not any(meet(box, dot_of(points, other, width)) for other in range(len(points.x)))
@@ -75,6 +75,6 @@ def test_selections_have_their_names_first_and_what_lies_together_is_told() -> N
             "kind": ["group", "group", "selection"],
         }
     )
-    assert [letters[WIDTHS.index(700)] for letters in named(points)] == ["2", "3", "1"]
-    rows = next(iter(scatter(points, named(points))["datasets"].values()))
+    assert [letters[WIDTHS.index(700)] for letters in place_names(points)] == ["2", "3", "1"]
+    rows = next(iter(scatter(points, place_names(points))["datasets"].values()))
     assert [row["beneath"] for row in rows] == ["other and chosen", "one and chosen", "one and other"]

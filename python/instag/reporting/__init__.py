@@ -1,19 +1,19 @@
-"""Reporting: an analysis as a page, as pictures, and in a notebook.
+"""Reports: an analysis as a page, as pictures, and in a notebook.
 
 ============  ======================================================
-document      all of it: :func:`report` and :func:`figures`
-section       what a report is made of
-sections      its sections, one file a subject
-theme         colours, by day and by night
-wording       numbers and names in words
-drawing       charts as specifications, and as files
-placement     where names of points stand
-scatter       points with their names
-nearness      tags that mean nearly the same as a covered one
-levels        the picture of a sweep
-page          the page with its data, from the templates beside it
-explorer      :func:`explore`: tags, their samples and selections to search in
-notebook      what a notebook shows
+document      the entry points :func:`report` and :func:`figures`
+section       the parts of a report: sections, figures, tables
+sections      the sections, one file per subject
+theme         colours for light and dark pages
+wording       formatting of numbers and names
+drawing       charts as specifications, and as image files
+placement     places for the names beside points
+scatter       the scatter plot of groups and selections
+nearness      coverage that counts tags near a covered tag
+levels        the figure of a sweep
+page          the HTML page with its data, from the templates
+explorer      :func:`explore`: a page to search tags and samples in
+notebook      the view of an analysis in a notebook
 ============  ======================================================
 """
 

@@ -1,4 +1,4 @@
-"""Reports: an analysis as one file for a browser."""
+"""Reports: an analysis as one HTML file, or its figures as image files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,13 +11,13 @@ from instag.normalization import Normalized, Vocabulary
 from instag.reporting.wording import plural
 from instag.selection import Sweep
 
-__all__ = ["figures", "known", "report"]
+__all__ = ["figures", "loaded", "report"]
 
 FORMATS = ("svg", "png")
-HINT = "reports need libraries that draw; install them with: pip install 'instag[report]'"
+HINT = "reports need plotting libraries; install them with: pip install 'instag[report]'"
 
 
-def report(  # noqa: PLR0913 - each is a keyword
+def report(  # noqa: PLR0913 - all options are keywords
     data: Any,
     path: str | Path,
     *,
@@ -29,23 +29,23 @@ def report(  # noqa: PLR0913 - each is a keyword
     versions: Versions | None = None,
     title: str | None = None,
 ) -> Path:
-    """Write what an analysis finds to one HTML file that opens in any browser, offline.
+    """Write an analysis to one HTML file that opens in any browser, offline.
 
     Parameters
     ----------
     data
-        A frame of any kind that :func:`instag.analyze` takes, or what that gave back.
+        A frame of any kind that :func:`instag.analyze` takes, or an analysis that it returned.
     path
-        The file; it is written whole or not at all.
+        The file to write. It is written completely or not at all.
     by, tags, selections, gain
-        Those of :func:`instag.analyze`, for data that are not analysed yet.
+        As for :func:`instag.analyze`; only for data that are not analysed yet.
     vocabulary
-        Adds what raw tags became: the steps, the merges and the tags of a :class:`instag.Vocabulary` or its
-        file, or of what :func:`instag.normalize` gave back.
+        A :class:`instag.Vocabulary`, its file, or the result of :func:`instag.normalize`. Adds the steps and merges
+        that led from the raw tags to the vocabulary.
     versions
-        Adds what :func:`instag.compare` found between two sets.
+        The result of :func:`instag.compare`. Adds the comparison of two data sets.
     title
-        The heading; the number of samples where there is none.
+        The heading; by default the number of samples and tags.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def report(  # noqa: PLR0913 - each is a keyword
     Raises
     ------
     InputError
-        If the data are at fault, the file cannot be written, or the libraries that draw are missing.
+        If the data are invalid, the file cannot be written, or the plotting libraries are missing.
 
     Examples
     --------
@@ -64,12 +64,12 @@ def report(  # noqa: PLR0913 - each is a keyword
     >>> instag.report(df, path, by="source", selections=instag.select(df, 50)).name
     'report.html'
     """
-    _need()
+    _require_libraries()
     from instag.reporting.page import page  # noqa: PLC0415 - optional
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
     analysis = _analysed(data, by, tags, selections, gain)
-    text = page(title or _title(analysis), sections(analysis, known(vocabulary), versions))
+    text = page(title or _title(analysis), sections(analysis, loaded(vocabulary), versions))
     with atomic_write(Path(path), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
     return Path(path)
@@ -82,27 +82,27 @@ def figures(
     format: str | tuple[str, ...] = FORMATS,
     vocabulary: Vocabulary | Normalized[Any] | str | Path | None = None,
 ) -> list[Path]:
-    """Save every figure of a report as a file of its own, drawn without a browser.
+    """Save every figure of a report as an image file, drawn without a browser.
 
     Parameters
     ----------
     analysis
-        What :func:`instag.analyze` gave back, or :func:`instag.sweep`.
+        The result of :func:`instag.analyze` or :func:`instag.sweep`.
     folder
-        Where; made where it is missing.
+        The folder to write to; it is created if it does not exist.
     format
         ``"svg"``, ``"png"``, or both.
     vocabulary
-        That of :func:`instag.report`.
+        As for :func:`instag.report`.
 
     Returns
     -------
-    The files, in the order of the report.
+    The paths of the files, in the order of the report.
 
     Raises
     ------
     InputError
-        If a format is neither, a file cannot be written, or the libraries that draw are missing.
+        If a format is unknown, a file cannot be written, or the plotting libraries are missing.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def figures(
     for name in wanted:
         if name not in FORMATS:
             raise InputError(f"format: expected svg or png, or both; found {name!r}")
-    _need()
+    _require_libraries()
     from instag.reporting.drawing import as_png, as_svg  # noqa: PLC0415 - optional
     from instag.reporting.levels import levels  # noqa: PLC0415 - optional
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
@@ -124,12 +124,14 @@ def figures(
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{target}: expected a folder, or room for one; {error.strerror}") from error
+        raise InputError(
+            f"{target}: expected a folder, or a path where one can be created; {error.strerror}"
+        ) from error
     written = []
     if isinstance(analysis, Sweep):
         drawn = [levels(analysis)]
     else:
-        drawn = [figure for section in sections(analysis, known(vocabulary)) for figure in section.figures]
+        drawn = [figure for section in sections(analysis, loaded(vocabulary)) for figure in section.figures]
     for figure in drawn:
         for name in wanted:
             path = target / f"{figure.name}.{name}"
@@ -145,30 +147,30 @@ def _analysed(data: Any, by: str | None, tags: str, selections: Any, gain: Mappi
         return analyze(data, by=by, tags=tags, selections=selections, gain=gain)
     if by is not None or tags != "tags" or selections is not None or gain is not None:
         raise InputError(
-            "data: expected a frame where by, tags, selections or gain are given; found an Analysis, which was made with its "
-            "own: give them to instag.analyze"
+            "data: expected a frame, because by, tags, selections or gain are given; found an Analysis: pass them to "
+            "instag.analyze instead"
         )
     return data
 
 
-def known(vocabulary: object) -> Vocabulary | Normalized[Any] | None:
-    """A vocabulary or the result of normalising, from an object or a file."""
+def loaded(vocabulary: object) -> Vocabulary | Normalized[Any] | None:
+    """Load a vocabulary if it is a path; pass on a vocabulary or the result of a normalisation."""
     if isinstance(vocabulary, str | Path):
         return Vocabulary.load(vocabulary)
     if vocabulary is None or isinstance(vocabulary, Vocabulary | Normalized):
         return vocabulary
     raise InputError(
-        "vocabulary: expected an instag.Vocabulary or its file, or what instag.normalize gave back; found "
+        "vocabulary: expected an instag.Vocabulary, its file, or the result of instag.normalize; found "
         f"{type(vocabulary).__name__}"
     )
 
 
 def _title(analysis: Analysis) -> str:
-    every = analysis.summary.row(0, named=True)
-    return f"{plural(every['samples'], 'sample')}, {plural(every['tags'], 'tag')}"
+    total = analysis.summary.row(0, named=True)
+    return f"{plural(total['samples'], 'sample')}, {plural(total['tags'], 'tag')}"
 
 
-def _need() -> None:
+def _require_libraries() -> None:
     try:
         import altair as alt  # noqa: F401, PLC0415 - optional
         import jinja2  # noqa: F401, PLC0415 - optional

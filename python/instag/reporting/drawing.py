@@ -1,4 +1,4 @@
-"""Drawing: charts as specifications, and specifications as files, without a browser."""
+"""Drawing: charts as specifications, and specifications as image files, without a browser."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -14,23 +14,23 @@ from instag.surrogates import show_controls
 __all__ = ["abreast", "as_png", "as_svg", "decades", "drawn", "legend"]
 
 T = TypeVar("T")
-# The width in pixels where there is no window to fill, and how much finer than the screen a bitmap is.
+# The width of an image file in pixels, and the scale of a bitmap: 2 draws it twice as fine as the screen.
 WIDTH = 760
-FINER = 2
-# Pixels around what is drawn: a file stands beside nothing.
+SCALE = 2
+# Pixels around the drawing in a file; on the page the layout provides the margin.
 MARGIN = 12
-# Of files: every viewer has one of that name, and looking through a list of others for each text takes seconds.
+# The font of files. Every viewer has a font of this name; searching a list of fonts for each text takes seconds.
 FONT = "sans-serif"
-# What an axis with its title takes of the width.
+# Pixels of the width that an axis with its title takes.
 AXIS = 84
-# What a name in a legend takes besides its letters.
+# Pixels that a name in a legend takes besides its letters.
 SYMBOL = 34
-# Up to so many powers of ten an axis has room for more.
+# Up to this many powers of ten, an axis also has room for their threefold.
 FEW = 4
 
 
 def drawn(chart: alt.TopLevelMixin) -> Spec:
-    """The specification of a chart that fills its width, without a look of its own."""
+    """The specification of a chart that fills its width and leaves colours and fonts to the page's theme."""
     spec: Spec = chart.to_dict()
     spec.pop("config", None)
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}
@@ -38,12 +38,12 @@ def drawn(chart: alt.TopLevelMixin) -> Spec:
 
 
 def legend(names: Sequence[str]) -> alt.Legend:
-    """A legend without a title, in as many columns as there is room for."""
+    """A legend without a title, in as many columns as fit."""
     return alt.Legend(title=None, columns=alt.ExprRef(abreast(names)))
 
 
 def abreast(names: Sequence[str]) -> str:
-    """How many names of a legend have room beside each other, as an expression of the width.
+    """The number of legend columns that fit beside each other, as an expression of the width.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def abreast(names: Sequence[str]) -> str:
 
 
 def decades(last: Any) -> list[int]:
-    """Where a logarithmic axis from 1 has its marks: powers of ten, and their threefold where there are few.
+    """The marks of a logarithmic axis from 1: the powers of ten, and their threefold if there are few.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def decades(last: Any) -> list[int]:
 
 
 def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
-    """A figure as SVG."""
+    """Draw a figure as SVG."""
     import vl_convert  # noqa: PLC0415 - 50 MB, and not needed for the page
 
     def convert(spec: Spec) -> str:
@@ -78,49 +78,49 @@ def as_svg(figure: Figure, theme: Theme = LIGHT) -> str:
     return _converted(convert, sized(figure))
 
 
-def as_png(figure: Figure, theme: Theme = LIGHT, finer: float = FINER) -> bytes:
-    """A figure as PNG, at a multiple of a screen's resolution."""
+def as_png(figure: Figure, theme: Theme = LIGHT, scale: float = SCALE) -> bytes:
+    """Draw a figure as PNG, `scale` times as fine as a screen."""
     import vl_convert  # noqa: PLC0415 - as above
 
     def convert(spec: Spec) -> bytes:
         if is_vega(spec):
-            return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=finer))
-        return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=finer))
+            return bytes(vl_convert.vega_to_png({**spec, "config": theme.config(FONT)}, scale=scale))
+        return bytes(vl_convert.vegalite_to_png(spec, config=theme.config(FONT), scale=scale))
 
     return _converted(convert, sized(figure))
 
 
 def _converted(convert: Callable[[Spec], T], spec: Spec) -> T:
-    """Draw, and where a name was cut in the middle of a character, draw with such characters spelt as escapes."""
+    """Draw a specification. If a name was cut within a surrogate pair, escape such characters and draw again."""
     try:
         return convert(show_controls(spec))
     except ValueError:
-        spelt = show_controls(spec, pairs=True)
-        if spelt == show_controls(spec):
+        escaped = show_controls(spec, pairs=True)
+        if escaped == show_controls(spec):
             raise
-        return convert(spelt)
+        return convert(escaped)
 
 
 def is_vega(spec: Mapping[str, Any]) -> bool:
-    """Whether a specification is for Vega itself."""
+    """Whether a specification is for Vega rather than Vega-Lite."""
     return "/schema/vega/" in spec["$schema"]
 
 
 def sized(figure: Figure) -> Spec:
-    """The specification with a width in pixels, and without what only a hand can move."""
+    """The specification with a fixed width in pixels, instead of one that follows the window."""
     spec = dict(figure.spec)
     width = max(min(WIDTH, figure.most or WIDTH), figure.least)
     if is_vega(spec):
         others = [signal for signal in spec["signals"] if signal["name"] != "width"]
         return {**spec, "width": width, "padding": MARGIN, "signals": others}
-    return {**_settled(spec, width - AXIS), "width": width, "padding": MARGIN}
+    return {**_with_fixed_legends(spec, width - AXIS), "width": width, "padding": MARGIN}
 
 
-def _settled(spec: Spec, width: int) -> Spec:
-    """The specification with the columns of its legends counted once, for this width.
+def _with_fixed_legends(spec: Spec, width: int) -> Spec:
+    """The specification with the columns of its legends computed for one width.
 
-    Vega lays a file out once for the whole width, and then for what axes leave of it: were columns counted each time, a
-    legend could come to have a row more than there is room for.
+    Vega lays a file out twice: for the whole width, and then for the width that the axes leave. If the columns were
+    computed each time, a legend could get one more row than it has room for.
     """
-    settled: Spec = json.loads(json.dumps(spec).replace("floor(width /", f"floor({width} /"))
-    return settled
+    fixed: Spec = json.loads(json.dumps(spec).replace("floor(width /", f"floor({width} /"))
+    return fixed

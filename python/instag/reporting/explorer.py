@@ -1,4 +1,4 @@
-"""Exploring: tags, their samples and selections as one page to search in."""
+"""Exploring: a page to search tags, their samples and selections in."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.output import atomic_write
 from instag.normalization import Normalized, Vocabulary
-from instag.reporting.document import known
+from instag.reporting.document import loaded
 from instag.reporting.wording import count, plural
 from instag.tagsets import TagSets, encode
 from instag.warning import warn
@@ -24,7 +24,7 @@ from instag.warning import warn
 __all__ = ["explore"]
 
 Rows = NDArray[np.int64]
-# The characters of queries that a page may hold, and bounds for those of one sample.
+# The most characters of queries on a page, and the bounds for the limit of one sample.
 ROOM = 12_000_000
 SHORTEST, LONGEST = 200, 4000
 NOWHERE = -1
@@ -33,13 +33,13 @@ RESERVED = {"all samples": "the whole data"}
 
 
 class Shown(NamedTuple):
-    """The samples on the page, in order of rows, and a note on those that are not."""
+    """The rows of the samples on the page, in order, and a note on those that are left out."""
 
     rows: Rows
     note: str
 
 
-def explore(  # noqa: PLR0913 - options are keywords, and a user names those that matter
+def explore(  # noqa: PLR0913 - all options are keywords
     data: Any,
     path: str | Path,
     *,
@@ -51,36 +51,36 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     seed: int = 0,
     title: str | None = None,
 ) -> Path:
-    """Write one HTML file to explore tags in: it opens in any browser, offline, and works by keyboard alone.
+    """Write one HTML file to explore tags in. It opens in any browser, offline, and works by keyboard alone.
 
-    Search for a tag, and see its place in the tree of tags, how often it stands and with which others, its samples,
-    and which selection took each of them and why. Two selections can be laid side by side.
+    Readers can search for a tag and see its place in the tree of tags, its frequency, the tags it occurs with, its
+    samples, and which selection took each of them and why. Two selections can be compared side by side.
 
     Parameters
     ----------
     data
         A frame of any kind that :func:`instag.analyze` takes.
     path
-        The file; it is written whole or not at all.
+        The file to write. It is written completely or not at all.
     tags
         The column that holds each sample's tags, in the data and the selections.
     by
-        The column with the group of each sample; by default `source`, if there is one.
+        The column with the group of each sample; by default `source`, if there is such a column.
     selections
-        Subsets of the data, as frames by name, or one frame, which is then called "selection". Their rows are found
-        again in the data by the column `row`, or else by the first user turn and the tags. The columns `rank`,
-        `round`, `gain` and `new_tags`, which ``instag.select(..., details=True)`` adds, say why a sample was taken;
-        without them the rows are taken to be in order of selection.
+        Subsets of the data: a dict of frames by name, or one frame, which is then called "selection". Their rows are
+        matched to the data by the column `row`, or else by the first query and the tags. The columns `rank`, `round`,
+        `gain` and `new_tags`, which ``instag.select(..., details=True)`` adds, show why a sample was taken. Without
+        them the rows are assumed to be in order of selection.
     vocabulary
-        Adds the tree of tags and what each tag is made of: a :class:`instag.Vocabulary` or its file, or what
-        :func:`instag.normalize` gave back.
+        A :class:`instag.Vocabulary`, its file, or the result of :func:`instag.normalize`. Adds the tree of tags and the
+        raw tags that each tag is made of.
     samples
-        The most samples that the page holds. Where there are more, those that were selected come first, and others are
-        drawn at random, which the page mentions. The counts of tags are over all samples.
+        The most samples that the page holds. Of larger data, the selected samples come first and others are drawn at
+        random, with a note on the page. The frequency of tags is always counted in all samples.
     seed
-        Another seed, other samples.
+        The seed of the random draw.
     title
-        The heading.
+        The heading; by default the number of samples and tags.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     Raises
     ------
     InputError
-        If the data are at fault, the file cannot be written, or the library that fills in pages is missing.
+        If the data are invalid, the file cannot be written, or the library for templates is missing.
 
     Examples
     --------
@@ -99,29 +99,29 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     >>> instag.explore(df, getfixture("tmp_path") / "tags.html", selections=picks).name
     'tags.html'
     """
-    _need()
+    _require_libraries()
     from instag.reporting.page import filled, source  # noqa: PLC0415 - optional
 
     check_count("samples", samples, 1)
     check_count("seed", seed, 0)
-    frame, words = wrap(data), known(vocabulary)
+    frame, words = wrap(data), loaded(vocabulary)
     pool = encode(frame.chunks(tags), order="count")
     if not pool.samples:
         raise InputError("data: expected samples to explore; found none")
     group = by or ("source" if "source" in frame.columns else None)
     picks = picks_of(selections, pool, tags, None, RESERVED)
-    said = queries_of(frame)
-    places = {name: _places(pick, _given(selections, name), pool, said) for name, pick in picks.items()}
+    queries = queries_of(frame)
+    places = {name: _places(pick, _frame_of(selections, name), pool, queries) for name, pick in picks.items()}
     shown = _shown(pool.samples, list(places.values()), samples, seed)
-    held = {
+    content = {
         "tags": _tags(pool, words.vocabulary if isinstance(words, Normalized) else words),
-        "samples": _samples(frame, pool, said, shown.rows, group),
+        "samples": _samples(frame, pool, queries, shown.rows, group),
         "selections": [_selection(name, picks[name], places[name], shown.rows, pool, selections) for name in picks],
         "total": pool.samples,
     }
     text = filled(
         "explore.html",
-        held,
+        content,
         [source("explore.js")],
         [source("style.css"), source("explore.css")],
         title=title or f"{plural(pool.samples, 'sample')}, {plural(pool.n_tags, 'tag')}",
@@ -134,20 +134,20 @@ def explore(  # noqa: PLR0913 - options are keywords, and a user names those tha
     return Path(path)
 
 
-def _given(selections: Any, name: str) -> Frame:
-    """The frame of a selection, as it was given."""
+def _frame_of(selections: Any, name: str) -> Frame:
+    """The frame of a selection, as the user passed it."""
     return wrap(selections[name] if isinstance(selections, Mapping) else selections)
 
 
-def _places(pick: Picks, given: Frame, pool: TagSets, said: Queries | None) -> Rows:
-    """The row in the data of each sample of a selection, in order of selection; -1 where it is not in the data.
+def _places(pick: Picks, selection: Frame, pool: TagSets, queries: Queries | None) -> Rows:
+    """The row in the data of each sample of a selection, in order of selection; -1 if it is not in the data.
 
-    Samples that are alike are told apart by their order alone.
+    Samples with the same query and tags are matched in their order.
     """
-    held = queries_of(given)
-    theirs = _keys(pick.sets.offsets, pick.sets.codes, held, pick.order)
-    ours = _keys(pool.offsets, pool.codes, said, np.arange(pool.samples, dtype=np.uint32))
-    numbers = given.column("row").gather(pick.order) if "row" in given.columns else pl.Series(dtype=pl.Null)
+    own = queries_of(selection)
+    theirs = _keys(pick.sets.offsets, pick.sets.codes, own, pick.order)
+    ours = _keys(pool.offsets, pool.codes, queries, np.arange(pool.samples, dtype=np.uint32))
+    numbers = selection.column("row").gather(pick.order) if "row" in selection.columns else pl.Series(dtype=pl.Null)
     if (
         numbers.dtype.is_integer()
         and numbers.is_between(0, pool.samples - 1).all()
@@ -157,62 +157,64 @@ def _places(pick: Picks, given: Frame, pool: TagSets, said: Queries | None) -> R
         if ours[rows].equals(theirs):
             return rows
     found = np.full(len(pick.order), NOWHERE, np.int64)
-    # Tags may have been changed since; the queries have not.
+    # The data may have been tagged or normalised again since, so the second pass goes by the query alone.
     for names in (["tags", "query"], ["query"]):
-        if names == ["query"] and (said is None or held is None):
+        if names == ["query"] and (queries is None or own is None):
             continue
         free = np.ones(pool.samples, np.bool_)
         free[found[found >= 0]] = False
         wanted, there = _numbered(theirs, found == NOWHERE, names), _numbered(ours, free, names)
-        met = wanted.join(there, on=[*names, "copy"], how="inner", suffix="_there")
-        found[met.get_column("nth").to_numpy()] = met.get_column("nth_there").to_numpy()
+        matched = wanted.join(there, on=[*names, "copy"], how="inner", suffix="_there")
+        found[matched.get_column("nth").to_numpy()] = matched.get_column("nth_there").to_numpy()
     return found
 
 
 def _keys(
-    offsets: NDArray[np.int64], codes: NDArray[np.uint32], said: Queries | None, rows: NDArray[np.uint32]
+    offsets: NDArray[np.int64], codes: NDArray[np.uint32], queries: Queries | None, rows: NDArray[np.uint32]
 ) -> pl.DataFrame:
-    """What identifies a sample: its tags in one order, and the first user turn."""
+    """The keys that samples are matched by: their sorted tags and their first query."""
     lengths = np.diff(offsets)
     flat = pl.DataFrame({"row": np.repeat(np.arange(len(lengths)), lengths), "code": codes}).sort("row", "code")
     lists = flat.group_by("row", maintain_order=True).agg(pl.col("code").cast(pl.String).str.join(",").alias("tags"))
-    every = pl.DataFrame({"row": np.arange(len(lengths))})
-    tags = every.join(lists, on="row", how="left", maintain_order="left").get_column("tags").fill_null("")
-    query = pl.lit("").alias("query") if said is None else said.first(rows).fill_null("").alias("query")
+    numbers = pl.DataFrame({"row": np.arange(len(lengths))})
+    tags = numbers.join(lists, on="row", how="left", maintain_order="left").get_column("tags").fill_null("")
+    query = pl.lit("").alias("query") if queries is None else queries.first(rows).fill_null("").alias("query")
     return tags.to_frame().with_columns(query)
 
 
 def _numbered(keys: pl.DataFrame, wanted: NDArray[np.bool_], names: list[str]) -> pl.DataFrame:
+    """The wanted samples' keys, with a number in `copy` that distinguishes samples with equal keys."""
     some = keys.with_row_index("nth").filter(pl.Series(wanted))
     return some.select("nth", *names, copy=pl.int_range(pl.len()).over(names))
 
 
 def _shown(samples: int, places: list[Rows], most: int, seed: int) -> Shown:
-    """Which samples the page holds."""
+    """Choose the samples that the page holds."""
     if samples <= most:
         return Shown(np.arange(samples), "")
     random = np.random.default_rng(seed)
     taken = np.unique(np.concatenate([np.empty(0, np.int64), *places]))
     taken = taken[taken >= 0]
     if len(taken) >= most:
-        rows, which = random.choice(taken, most, replace=False), "at random from those that a selection took"
+        rows, which = random.choice(taken, most, replace=False), "drawn at random from those that a selection took"
     else:
         others = np.setdiff1d(np.arange(samples), taken, assume_unique=True)
         rows = np.concatenate([taken, random.choice(others, most - len(taken), replace=False)])
-        which = f"the {count(len(taken))} that a selection took, and others at random" if len(taken) else "at random"
+        first = f"the {count(len(taken))} that a selection took, and others " if len(taken) else ""
+        which = f"{first}drawn at random"
     note = (
-        f"{count(most)} of {count(samples)} samples are on this page: {which} (seed {seed}). How often a tag stands is "
-        "counted in all samples; which tags stand together, in those that are here."
+        f"{count(most)} of {count(samples)} samples are on this page: {which} (seed {seed}). The frequency of a tag is "
+        "counted in all samples; tags that occur together are counted on this page only."
     )
     return Shown(np.sort(rows), note)
 
 
 def _tags(pool: TagSets, vocabulary: Vocabulary | None) -> dict[str, Any]:
-    """All tags, the most frequent first, with the broader ones that no sample has after them."""
+    """All tags, the most frequent first, followed by broader tags that no sample has."""
     names, counts = list(pool.spellings), pool.holders.tolist()
-    held: dict[str, Any] = {"names": names, "counts": counts, "broader": None, "members": None}
+    found: dict[str, Any] = {"names": names, "counts": counts, "broader": None, "members": None}
     if vocabulary is None:
-        return held
+        return found
     place = {name: nth for nth, name in enumerate(names)}
     if vocabulary.hierarchy is not None:
         pairs = dict(vocabulary.hierarchy.select("tag", "broader").iter_rows())
@@ -224,16 +226,16 @@ def _tags(pool: TagSets, vocabulary: Vocabulary | None) -> dict[str, Any]:
                     names.append(above)
                     counts.append(0)
                     waiting.append(above)
-        held["broader"] = [[place[above] for above in pairs.get(name) or ()] for name in names]
+        found["broader"] = [[place[above] for above in pairs.get(name) or ()] for name in names]
     members = dict(vocabulary.tags.select("tag", "members").iter_rows())
-    held["members"] = [[raw for raw in members.get(name, ()) if raw != name] for name in names]
-    return held
+    found["members"] = [[raw for raw in members.get(name, ()) if raw != name] for name in names]
+    return found
 
 
-def _samples(frame: Frame, pool: TagSets, said: Queries | None, rows: Rows, by: str | None) -> dict[str, Any]:
+def _samples(frame: Frame, pool: TagSets, queries: Queries | None, rows: Rows, by: str | None) -> dict[str, Any]:
     """The samples of the page, column by column."""
     starts, ends = pool.offsets[rows], pool.offsets[rows + 1]
-    held: dict[str, Any] = {
+    found: dict[str, Any] = {
         "rows": (rows + 1).tolist(),
         "lengths": (ends - starts).tolist(),
         "codes": [code for start, end in zip(starts, ends, strict=True) for code in pool.codes[start:end].tolist()],
@@ -242,24 +244,24 @@ def _samples(frame: Frame, pool: TagSets, said: Queries | None, rows: Rows, by: 
         "groups": None,
         "group": None,
     }
-    if said is not None:
+    if queries is not None:
         longest = min(max(ROOM // len(rows), SHORTEST), LONGEST)
-        some = said.column.gather(rows)
+        some = queries.column.gather(rows)
         text = pl.col("text").fill_null("")
         short = pl.when(text.str.len_chars() > longest).then(text.str.slice(0, longest - 1) + "…").otherwise(text)
-        held["texts"] = some.list.join("\n\n").alias("text").to_frame().select(short).to_series().to_list()
-        held["turns"] = some.list.len().fill_null(0).to_list()
+        found["texts"] = some.list.join("\n\n").alias("text").to_frame().select(short).to_series().to_list()
+        found["turns"] = some.list.len().fill_null(0).to_list()
     if by is not None:
         column = labels(frame, by)
         names = column.value_counts(sort=True).get_column("group").to_list()
         place = {name: nth for nth, name in enumerate(names)}
-        held["groups"] = names
-        held["group"] = [place[name] for name in column.gather(rows).to_list()]
-    return held
+        found["groups"] = names
+        found["group"] = [place[name] for name in column.gather(rows).to_list()]
+    return found
 
 
 def _selection(name: str, pick: Picks, places: Rows, shown: Rows, pool: TagSets, selections: Any) -> dict[str, Any]:
-    """A selection: how often it holds each tag, and why it took the samples that are on the page."""
+    """A selection: the counts of its tags, and why it took its samples that are on the page."""
     here = np.searchsorted(shown, places)
     here[(places == NOWHERE) | (shown[np.minimum(here, len(shown) - 1)] != places)] = NOWHERE
     if missing := int((places == NOWHERE).sum()):
@@ -269,8 +271,8 @@ def _selection(name: str, pick: Picks, places: Rows, shown: Rows, pool: TagSets,
     new = pick.frame.get_column("new_tags").gather(kept)
     codes = pool.codes_of(new.explode(empty_as_null=False, keep_nulls=False))
     codes = np.where(codes == pool.n_tags, NOWHERE, codes)
-    given = _given(selections, name)
-    gains = given.column("gain").gather(pick.order).gather(kept) if "gain" in given.columns else None
+    frame = _frame_of(selections, name)
+    gains = frame.column("gain").gather(pick.order).gather(kept) if "gain" in frame.columns else None
     return {
         "name": name,
         "samples": len(places),
@@ -287,7 +289,7 @@ def _selection(name: str, pick: Picks, places: Rows, shown: Rows, pool: TagSets,
     }
 
 
-def _need() -> None:
+def _require_libraries() -> None:
     try:
         import jinja2  # noqa: F401, PLC0415 - optional
     except ImportError:

@@ -1,4 +1,4 @@
-"""The picture of a sweep: one measure goes on from level to level, the other stays."""
+"""The figure of a sweep, which varies one measure from level to level and keeps the other constant."""
 
 import altair as alt
 
@@ -12,7 +12,7 @@ SUBSETS, ASKED = "subset", "asked for"
 
 
 def levels(sweep: Sweep) -> Figure:
-    """Where each subset stands by complexity and coverage, and what was asked for."""
+    """Plot each subset by complexity and coverage, beside what was asked for."""
     by = "complexity" if sweep.by == "complexity" else "coverage"
     other = "coverage" if by == "complexity" else "complexity"
     rows = []

@@ -1,4 +1,4 @@
-"""Near coverage: the tags that a selection covers, and those that mean nearly the same as one of them."""
+"""Near coverage: the share of tags that a selection covers, counting tags that mean nearly the same as covered."""
 
 import numpy as np
 import polars as pl
@@ -11,12 +11,12 @@ __all__ = ["NEAR", "near_coverage"]
 
 # The least cosine at which two tags are near.
 NEAR = 0.8
-# With more near pairs than this, the number would mean nothing: too much is near everything.
+# With more near pairs than this, nearly everything is near everything and the number would be meaningless.
 MOST = 10_000_000
 
 
 def near_coverage(analysis: Analysis, vocabulary: Vocabulary) -> dict[str, float] | None:
-    """For each selection, the share of all tags that it has, or has one near to; None if there are no vectors."""
+    """Compute the near coverage of each selection; None without vectors, or with too many near pairs."""
     tags = analysis.tags.get_column("tag").cast(pl.String).to_list()
     if vocabulary.vectors is None or not tags:
         return None
@@ -33,9 +33,9 @@ def near_coverage(analysis: Analysis, vocabulary: Vocabulary) -> dict[str, float
     code = {tag: nth for nth, tag in enumerate(tags)}
     found = {}
     for name, picked in analysis.selections.items():
-        held = picked.get_column("tags").explode().drop_nulls().unique().to_list()
+        own = picked.get_column("tags").explode().drop_nulls().unique().to_list()
         covered = np.zeros(len(tags), np.bool_)
-        covered[[code[tag] for tag in held if tag in code]] = True
+        covered[[code[tag] for tag in own if tag in code]] = True
         near = covered.copy()
         near[others[covered[ones]]] = True
         near[ones[covered[others]]] = True

@@ -1,4 +1,4 @@
-"""What a notebook shows of an analysis: its numbers and main figures, without a script."""
+"""The view of an analysis in a notebook: its numbers and main figures, without JavaScript."""
 
 from base64 import b64encode
 
@@ -7,13 +7,13 @@ from instag.reporting.wording import plural
 
 __all__ = ["html"]
 
-# As many groups as are listed, and the figures that are shown where there are any.
+# The number of groups that are listed, and the figures that are shown if the report has them.
 MOST = 12
 SHOWN = ("groups", "frequency", "growth")
 
 
 def html(analysis: Analysis) -> str:
-    """An analysis as HTML for a cell: pictures where the libraries that draw are there, the numbers always.
+    """Render an analysis as HTML for a cell: the numbers, and pictures if the plotting libraries are installed.
 
     Examples
     --------
@@ -31,8 +31,8 @@ def html(analysis: Analysis) -> str:
         return str(analysis.summary._repr_html_())
     figures = [figure for section in sections(analysis) for figure in section.figures if figure.name in SHOWN]
     left = len(analysis.summary) - 1 - MOST
-    # Pictures stand alone: drawn into the page, what they name would have the names of other pictures there. Where
-    # there are many groups, a picture of points takes less room than one of names.
+    # Pictures are embedded as images, because inline SVGs would share their ids with other pictures on the page. With
+    # many groups a bitmap takes less room than an SVG.
     crowded = len(analysis.summary) - 1 > CROWD
     return (
         environment()
@@ -41,7 +41,7 @@ def html(analysis: Analysis) -> str:
             groups=analysis.summary.head(MOST + 1).rows(named=True),
             left=f"and {plural(left, 'smaller group')}" if left > 0 else "",
             pictures=[
-                (figure.label, "png", b64encode(as_png(figure, finer=1)).decode())
+                (figure.label, "png", b64encode(as_png(figure, scale=1)).decode())
                 if crowded and figure.name == "groups"
                 else (figure.label, "svg+xml", b64encode(as_svg(figure).encode()).decode())
                 for figure in figures

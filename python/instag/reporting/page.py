@@ -1,4 +1,4 @@
-"""The page: one file that needs no other and fetches nothing, and the data in it."""
+"""The page: one self-contained HTML file that fetches nothing, with its data inside."""
 
 from base64 import b64encode
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from instag.reporting.wording import cell, count
 
 __all__ = ["ROOM", "environment", "escaped", "filled", "fitting", "packed", "page", "rooms", "size", "source"]
 
-# What ends a script or a comment in HTML, begins an entity, or ends a line in old JavaScript.
+# Characters that end a script or a comment in HTML, begin an entity, or end a line in old JavaScript.
 ESCAPES = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
-# Bytes that all rows together may take of a page.
+# The most bytes of a page that table rows may take together.
 ROOM = 6_000_000
 
 
 def environment() -> Environment:
-    """Templates, all values in them escaped."""
+    """The templates, which escape every value."""
     found = Environment(
         loader=PackageLoader("instag.reporting"),
         autoescape=True,
@@ -37,7 +37,7 @@ def environment() -> Environment:
 
 
 def page(title: str, sections: Sequence[Section]) -> str:
-    """The sections as HTML, with everything in it that draws them."""
+    """Render the sections as HTML, together with their data and the scripts that draw them."""
     tables = [table for section in sections for table in section.tables if table.browse]
     allotted = rooms([sum(map(size, table.rows)) for table in tables])
     fitted = {table.name: fitting(table, room) for table, room in zip(tables, allotted, strict=True)}
@@ -55,15 +55,15 @@ def page(title: str, sections: Sequence[Section]) -> str:
 
 
 def filled(name: str, data: Any, scripts: Sequence[str], styles: Sequence[str], **values: Any) -> str:
-    """Fill a template with values, with the scripts and styles that are all it needs, and with the data they show."""
+    """Fill a template with values, its data, and all scripts and styles that it needs."""
     safe = [inline(script) for script in scripts]
     return (
         environment()
         .get_template(name)
         .render(
-            data=Markup(escaped(packed(data))),  # noqa: S704 - escaped for where it stands
-            scripts=[Markup(script) for script in safe],  # noqa: S704 - our own
-            style=Markup("\n".join(styles)),  # noqa: S704 - our own
+            data=Markup(escaped(packed(data))),  # noqa: S704 - escaped for a script element
+            scripts=[Markup(script) for script in safe],  # noqa: S704 - from this package
+            style=Markup("\n".join(styles)),  # noqa: S704 - from this package
             policy="; ".join(policy(safe)),
             version=__version__,
             **values,
@@ -73,32 +73,32 @@ def filled(name: str, data: Any, scripts: Sequence[str], styles: Sequence[str], 
 
 @cache
 def library() -> str:
-    """Vega, Vega-Lite and what embeds them, as one script."""
-    import vl_convert  # noqa: PLC0415 - 50 MB, and not needed by those who only import this
+    """Vega, Vega-Lite and Vega-Embed as one script."""
+    import vl_convert  # noqa: PLC0415 - 50 MB, and only needed for writing a report
 
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed")
 
 
 def source(name: str) -> str:
-    """A file beside the templates, as it is."""
+    """The text of a script or style sheet in the templates folder."""
     templates = environment()
     loader = templates.loader
-    assert loader is not None  # noqa: S101 - it was made with one
+    assert loader is not None  # noqa: S101 - `environment` sets one
     return loader.get_source(templates, name)[0]
 
 
 def inline(script: str) -> str:
-    """A script that no parser of HTML ends early."""
+    """Escape a script so that an HTML parser does not end it early."""
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 def policy(scripts: Sequence[str]) -> list[str]:
-    """What the page may do: run these scripts and no other, be styled, and load nothing from anywhere."""
+    """The content security policy: only these scripts may run, styles are allowed, and nothing may be loaded."""
     hashes = [f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts]
     return [
         "default-src 'none'",
         f"script-src {' '.join(hashes)}",
-        "style-src 'unsafe-inline'",  # Vega styles what it draws
+        "style-src 'unsafe-inline'",  # Vega sets styles on its elements
         "img-src data:",
         "base-uri 'none'",
         "form-action 'none'",
@@ -106,12 +106,12 @@ def policy(scripts: Sequence[str]) -> list[str]:
 
 
 def packed(value: Any) -> str:
-    """A value as JSON; what is not a number is null."""
+    """Encode a value as JSON; NaN and infinity become null."""
     return orjson.dumps(value, default=str).decode()
 
 
 def escaped(json: str) -> str:
-    r"""JSON as it may stand inside a script element: the same value, in other letters.
+    r"""Escape JSON for use inside a script element, without changing its value.
 
     Examples
     --------
@@ -122,12 +122,12 @@ def escaped(json: str) -> str:
 
 
 def size(row: Any) -> int:
-    """The bytes that a row takes."""
+    """The number of bytes that a row takes in the page."""
     return len(escaped(packed(row)).encode())
 
 
 def rooms(sizes: Sequence[int], room: int = ROOM) -> list[int]:
-    """How many bytes each table may take: what it needs, and where that is too much an equal part of what is left.
+    """Allot bytes to tables: small tables get all they need, and the others share the rest equally.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def rooms(sizes: Sequence[int], room: int = ROOM) -> list[int]:
 
 
 def fitting(table: Table, room: int) -> tuple[list[Any], str]:
-    """The first rows that there is room for, and in words what is left out.
+    """Take the first rows that fit, and describe in words what is left out.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Placement: beside which points of a scatter there is room for their names, at every width."""
+"""Placement: finds room for the names beside the points of a scatter plot, at every width."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from instag.reporting.theme import LETTER
 
 __all__ = ["GAP", "HALF", "HEIGHT", "NOWHERE", "SIDES", "WIDTHS", "Points", "Side", "nth_width", "sides"]
 
-# Of what is drawn, in pixels; and the widths from which names are placed anew.
+# The height of the plot in pixels, and the widths at which the placement may change.
 HEIGHT = 380
 WIDTHS = (*range(200, 1200, 50), 2000)
-# Names of sides, by number, and of none.
+# A letter for each side, and one for a name that is not shown.
 LETTERS, NOWHERE = digits, "-"
-# Between a point and its name, at either end of a name, and half its height.
+# Pixels between a point and its name, at either end of a name, and half the height of a name.
 GAP, ROOM, HALF = 4, 1, LETTER / 2 + 2
 
 Boxes = NDArray[np.float64]
@@ -26,7 +26,11 @@ Boxes = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Side:
-    """Where a name stands: its alignment, radii and pixels to the right of the centre, and radii and a gap below."""
+    """The place of a name relative to its point.
+
+    `align` is the alignment of the text. The text is anchored `across` radii and `gap` pixels to the right of the
+    point's centre, and `down` times the radius, a gap and half the text's height below it.
+    """
 
     align: Literal["left", "center", "right"]
     across: int
@@ -34,7 +38,8 @@ class Side:
     down: int
 
 
-# Those beside a point first, then those above and below: about it, from its left rim on, and up to its right one.
+# The places in order of preference: beside the point, then above or below it, where a name is centred, begins at the
+# point's left rim, or ends at its right rim.
 SIDES = (
     Side("left", 1, GAP, 0),
     Side("right", -1, -GAP, 0),
@@ -46,34 +51,37 @@ SIDES = (
 
 @dataclass(frozen=True)
 class Points:
-    """Where points lie, in shares of the width from the left and in pixels from the top.
+    """The points of a scatter plot, and the widths of their names.
 
     Attributes
     ----------
-    x, y
-        Their centres.
+    x
+        The centres, as shares of the width from the left.
+    y
+        The centres, in pixels from the top.
     radius
-        In pixels.
-    wide
-        The width of the name of each in pixels; 0 for those without.
+        The radii in pixels.
+    widths
+        The widths of the names in pixels; 0 for a point whose name is not shown.
     """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     radius: NDArray[np.float64]
-    wide: NDArray[np.float64]
+    widths: NDArray[np.float64]
 
 
 def nth_width() -> str:
-    """Which of the widths a figure has, as an expression of its own."""
+    """The index in `WIDTHS` of a figure's present width, as a Vega expression."""
     return f"clamp(floor((width - {WIDTHS[0]}) / {WIDTHS[1] - WIDTHS[0]}), -1, {len(WIDTHS) - 2})"
 
 
 def sides(points: Points) -> list[str]:
-    """For each point a letter a width: the number of the side that its name stands on, or that of nowhere.
+    """Place the names: for each point one letter per width, the number of its side or `NOWHERE`.
 
-    Earlier points come first. A name covers no point and no other name, and stays within the figure. What holds at a
-    width and at the next holds at all between: points go apart in proportion, too little to pass by a whole name.
+    Earlier points choose first. A name covers no point and no other name, and stays within the figure. A placement that
+    fits at two neighbouring widths also fits between them: points move apart in proportion to the width, and by too
+    little to cross a whole name.
 
     Examples
     --------
@@ -89,11 +97,11 @@ def _placed(points: Points, narrow: int, wide: int) -> list[str]:
     dots = [_dots(points, width) for width in (narrow, wide)]
     names: list[list[Boxes]] = [[], []]
     found = []
-    for nth, breadth in enumerate(points.wide):
+    for nth, width in enumerate(points.widths):
         letter = NOWHERE
-        for candidate, boxes in _candidates(points, nth, (narrow, wide)) if breadth else ():
+        for candidate, boxes in _candidates(points, nth, (narrow, wide)) if width else ():
             others = [np.vstack([dots[at], *names[at]]) for at in (0, 1)]
-            if all(map(_inside, boxes, (narrow, wide))) and not _meets(boxes, others):
+            if all(map(_inside, boxes, (narrow, wide))) and not _overlaps(boxes, others):
                 letter = candidate
                 for at in (0, 1):
                     names[at].append(boxes[at])
@@ -108,8 +116,8 @@ def _dots(points: Points, width: int) -> Boxes:
 
 
 def _candidates(points: Points, nth: int, widths: tuple[int, int]) -> Iterator[tuple[str, list[Boxes]]]:
-    """Left, top, right and bottom of a name on each side of its point, at each width."""
-    radius, long = points.radius[nth], points.wide[nth]
+    """The left, top, right and bottom of a name on each side of its point, at each width."""
+    radius, long = points.radius[nth], points.widths[nth]
     for letter, side in zip(LETTERS, SIDES, strict=False):
         across = side.across * radius + side.gap - {"left": 0, "center": long / 2, "right": long}[side.align]
         middle = points.y[nth] + side.down * (radius + GAP + HALF)
@@ -121,8 +129,8 @@ def _inside(box: Boxes, width: int) -> bool:
     return bool((box >= 0).all() and box[2] <= width and box[3] <= HEIGHT)
 
 
-def _meets(boxes: list[Boxes], others: list[Boxes]) -> bool:
-    """Whether a name meets anything at either width."""
+def _overlaps(boxes: list[Boxes], others: list[Boxes]) -> bool:
+    """Whether a name overlaps a point or another name at either width."""
     return any(
         bool(((other[:, :2] < box[2:]) & (other[:, 2:] > box[:2])).all(axis=1).any())
         for box, other in zip(boxes, others, strict=True)

@@ -1,4 +1,4 @@
-"""A scatter of groups and selections, with as many names as there is room for."""
+"""A scatter plot of groups and selections, with as many names as fit."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,39 +13,39 @@ from instag.reporting.section import Spec
 from instag.reporting.theme import LETTER
 from instag.reporting.wording import breadth, cut, listed
 
-__all__ = ["CROWD", "named", "scatter"]
+__all__ = ["CROWD", "place_names", "scatter"]
 
-# More points than this are small, and only as many have names.
+# Beyond this many points, points are drawn smaller, and only this many may have names.
 CROWD = 60
-# The areas of the smallest and the largest point, alone and in a crowd.
+# The areas of the smallest and the largest point, with few points and with many.
 ALONE, CROWDED = (70, 800), (14, 260)
 # Pixels from the highest and the lowest point to the edge.
 MARGIN = 28
-# As many letters as stand in the picture, and in a tooltip.
+# The most letters of a name in the picture, and in a tooltip.
 NAME, WHOLE = 28, 100
-# As many names as are shown of points that lie at the same place.
-TOLD = 3
+# The most names in a tooltip of points that lie at the same place.
+LISTED = 3
 KINDS = ["group", "selection"]
 
 
 def areas(points: pl.DataFrame) -> tuple[int, int]:
-    """How large points are."""
+    """The areas of the smallest and the largest point."""
     return CROWDED if len(points) > CROWD else ALONE
 
 
 def bounds(points: pl.DataFrame) -> tuple[list[float], list[float], list[float]]:
-    """The ends of the scales: of coverage, of complexity with a margin, and of samples."""
-    far, most = (float(points.select(pl.col(name).max()).item()) for name in ("coverage", "samples"))
+    """The domains of the scales: coverage, complexity with a margin, and samples."""
+    widest, most = (float(points.select(pl.col(name).max()).item()) for name in ("coverage", "samples"))
     low, high = (
         float(end) for end in points.select(pl.col("complexity").min(), high=pl.col("complexity").max()).row(0)
     )
-    beyond = (high - low or 1) * MARGIN / (HEIGHT - 2 * MARGIN)
-    return [0, min(1.06 * far, 1.03)], [low - beyond, high + beyond], [0, most]
+    margin = (high - low or 1) * MARGIN / (HEIGHT - 2 * MARGIN)
+    return [0, min(1.06 * widest, 1.03)], [low - margin, high + margin], [0, most]
 
 
-def named(points: pl.DataFrame) -> list[str]:
-    """On which side of each point its name stands at which width: selections choose first, then the largest groups."""
-    (_, far), (low, high), (_, most) = bounds(points)
+def place_names(points: pl.DataFrame) -> list[str]:
+    """Place the names at each width, as `sides` does. Selections choose first, then the largest groups."""
+    (_, end), (low, high), (_, most) = bounds(points)
     least, largest = areas(points)
     order = np.lexsort(
         (-points.get_column("samples").to_numpy().astype(np.int64), points.get_column("kind") == KINDS[0])
@@ -54,31 +54,31 @@ def named(points: pl.DataFrame) -> list[str]:
     samples, complexity = (chosen.get_column(name).to_numpy() for name in ("samples", "complexity"))
     letters = sides(
         Points(
-            x=chosen.get_column("coverage").to_numpy() / far,
+            x=chosen.get_column("coverage").to_numpy() / end,
             y=HEIGHT * (high - complexity) / (high - low),
             radius=np.sqrt(least + (largest - least) * samples / most) / 2,
-            wide=np.array([wide(name) if nth < CROWD else 0 for nth, name in enumerate(chosen.get_column("name"))]),
+            widths=np.array([width(name) if nth < CROWD else 0 for nth, name in enumerate(chosen.get_column("name"))]),
         )
     )
     by_place = dict(zip(order.tolist(), letters, strict=True))
     return [by_place[nth] for nth in range(len(points))]
 
 
-def wide(name: str) -> float:
-    """About the width of a name in pixels; what is wider is cut to it."""
+def width(name: str) -> float:
+    """The approximate width of a name in pixels, which is also the limit that the text is cut to."""
     return float(np.ceil(LETTER * breadth(cut(name, NAME))))
 
 
 def scatter(points: pl.DataFrame, placed: list[str]) -> Spec:
-    """One point a group, as large as it has samples; where its name stands is that of `named`."""
+    """Draw a point for each group and selection, its area by the number of samples, with names as `placed`."""
     coverage, complexity, samples = bounds(points)
     least, largest = areas(points)
-    beneath = together(points)
+    beneath = at_same_place(points)
     rows = [
         {**row, "name": cut(row["name"], WHOLE)}
         | ({"beneath": beneath[nth]} if nth in beneath else {})
         | (
-            {"label": cut(row["name"], NAME), "wide": wide(row["name"]), "sides": placed[nth]}
+            {"label": cut(row["name"], NAME), "wide": width(row["name"]), "sides": placed[nth]}
             if set(placed[nth]) != {NOWHERE}
             else {}
         )
@@ -116,8 +116,8 @@ def scatter(points: pl.DataFrame, placed: list[str]) -> Spec:
 
 
 def names(base: alt.Chart) -> alt.Chart:
-    """Names on the sides of their points."""
-    named: alt.Chart = (
+    """Draw the names beside their points."""
+    texts: alt.Chart = (
         base.transform_filter(f"datum.side && datum.side !== '{NOWHERE}'")
         .mark_text(
             style="name",
@@ -129,17 +129,17 @@ def names(base: alt.Chart) -> alt.Chart:
         )
         .encode(text="label:N")
     )
-    return named
+    return texts
 
 
 def by_side(values: Iterable[object], times: str = "", plus: Iterable[object] = ()) -> alt.ExprRef:
-    """What depends on the side of a name, as an expression."""
+    """An expression that picks a value by the side of a name, with an optional factor and summand."""
     first, second = list(values), list(plus)
     return alt.ExprRef(f"{first}[datum.side]{times}" + (f" + {second}[datum.side]" if second else ""))
 
 
-def together(points: pl.DataFrame) -> dict[int, str]:
-    """The names of the others where several points lie at one place, by the number of the point."""
+def at_same_place(points: pl.DataFrame) -> dict[int, str]:
+    """For each point that others lie under, the names of the others."""
     at: dict[Any, list[int]] = {}
     for nth, place in enumerate(points.select("coverage", "complexity").iter_rows()):
         at.setdefault(place, []).append(nth)
@@ -147,8 +147,8 @@ def together(points: pl.DataFrame) -> dict[int, str]:
     return {
         nth: listed(
             [
-                *(found[other] for other in others[:TOLD]),
-                *([f"{len(others) - TOLD:,} more"] if len(others) > TOLD else []),
+                *(found[other] for other in others[:LISTED]),
+                *([f"{len(others) - LISTED:,} more"] if len(others) > LISTED else []),
             ]
         )
         for place in at.values()

@@ -1,4 +1,4 @@
-"""What a report is made of: sections with sentences, figures and tables, none of which knows how it is drawn."""
+"""The parts of a report: sections with sentences, figures and tables, independent of how they are rendered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ class Figure:
     Attributes
     ----------
     name
-        Its name, of a file too: letters, digits and hyphens.
+        Its name, also used for files: letters, digits and hyphens.
     label
-        What is drawn, for those who cannot see it.
+        A description of the picture for people who cannot see it.
     spec
-        How: a specification for Vega-Lite, or for Vega where `$schema` says so.
+        The specification, for Vega-Lite, or for Vega if `$schema` says so.
     least, most
-        The width in pixels below which it is scrolled rather than squeezed, and beyond which it does not grow; 0 for
-        any.
+        The width in pixels below which it scrolls instead of shrinking, and beyond which it does not grow; 0 for no
+        limit.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, and what kind of value it holds."""
+    """A column of a table: its heading and the kind of its values."""
 
     title: str
     kind: Kind = "text"
@@ -59,9 +59,9 @@ class Table:
     rows
         The values; a cell of tags holds a list.
     browse
-        Whether it is long: shown page by page, to be searched and sorted.
+        Whether the table is shown page by page and can be searched and sorted; for long tables.
     left
-        What is not in it, in words; empty if all is.
+        A note on rows that are left out; empty if the table is complete.
     """
 
     name: str
@@ -74,7 +74,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Branch:
-    """A tag in a tree that opens and closes: the samples that have it, the share with all below it, and what is below."""
+    """A tag in a collapsible tree.
+
+    `count` is the number of samples that have the tag, `share` the share of samples that have it or a tag below it.
+    """
 
     tag: str
     count: int
@@ -84,7 +87,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report, with a place in the table of contents."""
+    """A part of a report with an entry in the table of contents."""
 
     name: str
     title: str
@@ -99,13 +102,13 @@ class Section:
 def table_of(
     name: str, title: str, columns: Iterable[Column], frame: pl.DataFrame, *, browse: bool = False, left: str = ""
 ) -> Table:
-    """A table of the columns of a frame, in their order."""
+    """Make a table of the columns of a frame, in their order."""
     return Table(name, title, tuple(columns), list(frame.iter_rows()), browse, left)
 
 
 def highest(rows: pl.DataFrame, column: str) -> dict[str, Any]:
-    """The row with the most in a column; the first of several.
+    """The row with the highest value in a column; the first if there are several.
 
-    Polars' `arg_max` gives any of them, another in each version.
+    Polars' `arg_max` returns any of them, depending on the version.
     """
     return rows.sort(column, descending=True, nulls_last=True, maintain_order=True).row(0, named=True)

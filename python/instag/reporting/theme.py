@@ -1,4 +1,4 @@
-"""How figures look, by day and by night."""
+"""The colours and fonts of figures, on light and dark pages."""
 
 from dataclasses import dataclass
 
@@ -14,22 +14,23 @@ LABEL = 220
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours.
+    """The colours of a page.
 
     Attributes
     ----------
     ground
-        What figures are drawn on.
+        The background of figures.
     ink, faint, rule
-        Text, secondary text, and lines that only guide the eye.
+        Text, secondary text, and grid lines.
     accent
-        What there is one of.
+        The colour of a figure with a single series.
     kinds
-        Told apart with any kind of colour vision: Okabe and Ito's, in the strengths that each ground needs.
+        Categories. These are Okabe and Ito's colours, which people with any colour vision can distinguish, in strengths
+        that suit the background.
     fills
-        The same for areas with text on them.
+        The same categories, for areas with text on them.
     ramp
-        From nothing to everything.
+        A scale from nothing to everything.
     """
 
     ground: str
@@ -42,7 +43,7 @@ class Theme:
     ramp: tuple[str, ...]
 
     def config(self, font: str = FONT) -> Spec:
-        """The theme as a configuration of Vega-Lite, and of Vega as far as that knows its words."""
+        """The theme as a configuration of Vega-Lite, which Vega understands in part."""
         axis = {
             "domain": False,
             "ticks": False,
@@ -95,7 +96,7 @@ class Theme:
 
 
 def text(colour: str, font: str) -> Spec:
-    """A style of text: Vega-Lite knows its colour by one name, Vega by the other."""
+    """A text style. Vega-Lite calls its colour `color`, and Vega `fill`."""
     return {"color": colour, "fill": colour, "font": font, "fontSize": LETTER}
 
 

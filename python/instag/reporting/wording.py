@@ -1,4 +1,4 @@
-"""Numbers and names in words."""
+"""Formatting of numbers and names."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,22 +6,22 @@ from unicodedata import east_asian_width
 
 __all__ = ["MEASURED", "PERCENT", "breadth", "cell", "count", "cut", "listed", "number", "plural", "share", "signed"]
 
-# Names longer than this are cut in pictures and sentences; tables have them whole.
+# Names longer than this are cut in pictures and sentences, but not in tables.
 LONGEST = 40
 NOTHING = "\N{EN DASH}"
-# A number does not part from its sign at the end of a line.
+# A line never breaks between a number and its percent sign.
 PERCENT = "\N{NO-BREAK SPACE}%"
 MEASURED = (
-    "Coverage is measured in the tags by which the samples were chosen: in the tags of another model a part of the "
-    "advantage over random is lost."
+    "Coverage is measured in the same tags that the samples were chosen by. Measured in the tags of another model, part "
+    "of the advantage over random would be lost."
 )
-# Heights of letters in the width of one, in fonts that run wide: of most, of capitals, and of Chinese.
+# The width of a letter as a share of its height, in a wide font: most letters, capitals, and Chinese characters.
 MOST, CAPITAL, WIDE = 0.64, 0.78, 1.05
 OTHERS = dict.fromkeys("fijlrt.,:;'|!()[] -", 0.42) | dict.fromkeys("mwMW@%", 1.0)
 
 
 def count(value: float) -> str:
-    """A count, with commas.
+    """Format a count with commas.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def count(value: float) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share as a percentage.
+    """Format a share as a percentage.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def share(value: float | None) -> str:
 
 
 def number(value: float | None) -> str:
-    """A number with two decimals.
+    """Format a number with two decimals.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def number(value: float | None) -> str:
 
 
 def signed(value: float | None) -> str:
-    r"""A number with its sign, and a minus as wide as the plus.
+    r"""Format a number with its sign, using a minus as wide as the plus.
 
     Examples
     --------
@@ -65,17 +65,17 @@ def signed(value: float | None) -> str:
 
 
 def cell(value: Any, kind: str) -> str:
-    """A value of a table, as text."""
+    """Format a value of a table by the kind of its column."""
     if value is None:
         return NOTHING
     if kind in {"tags", "texts"}:
         return ", ".join(value)
-    ways = {"count": count, "share": share, "number": number, "signed": signed}
-    return ways[kind](value) if kind in ways else str(value)
+    formats = {"count": count, "share": share, "number": number, "signed": signed}
+    return formats[kind](value) if kind in formats else str(value)
 
 
 def plural(many: int, one: str, several: str | None = None) -> str:
-    """A count and what is counted.
+    """Format a count with its noun in the singular or plural.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def plural(many: int, one: str, several: str | None = None) -> str:
 
 
 def cut(name: str, longest: int = LONGEST) -> str:
-    """A name, or its beginning.
+    """Cut a long name to its beginning.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def cut(name: str, longest: int = LONGEST) -> str:
 
 
 def breadth(text: str) -> float:
-    """About how wide a text is, in heights of its letters; seldom less than it is.
+    """Estimate the width of a text in heights of its letters, rarely too low.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def breadth(text: str) -> float:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence.
+    """Join names for a sentence, cutting long ones.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The sections of a report, each made of an analysis and nothing else; their order stands here."""
+"""The sections of a report, each built from an analysis alone, and their order."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ ANALYSIS = (overview, groups, overlap, frequency, complexity, growth, frontier, 
 def sections(
     analysis: Analysis, vocabulary: Vocabulary | Normalized[Any] | None = None, versions: Versions | None = None
 ) -> list[Section]:
-    """The sections that have content, in the order of a report."""
+    """Build the sections of a report in order, leaving out those that would be empty."""
     return list(_sections(analysis, vocabulary, versions))
 
 
@@ -38,15 +38,15 @@ def _sections(
         section = build(analysis)
         if section is not None:
             yield section
-        if build is frontier and (good := worth(analysis, of(vocabulary))) is not None:
-            yield good
+        if build is frontier and (values := worth(analysis, vocabulary_of(vocabulary))) is not None:
+            yield values
     if versions is not None:
         yield side_by_side(versions)
     if vocabulary is not None:
         yield normalization(vocabulary)
-        below = tree(vocabulary.vocabulary if isinstance(vocabulary, Normalized) else vocabulary)
-        if below is not None:
-            yield below
+        hierarchy = tree(vocabulary.vocabulary if isinstance(vocabulary, Normalized) else vocabulary)
+        if hierarchy is not None:
+            yield hierarchy
     for nth, name in enumerate(analysis.selections, start=1):
         yield picks(analysis, name, nth)
     tags = catalogue(analysis)
@@ -54,6 +54,6 @@ def _sections(
         yield tags
 
 
-def of(vocabulary: Vocabulary | Normalized[Any] | None) -> Vocabulary | None:
-    """The vocabulary itself."""
-    return vocabulary.vocabulary if isinstance(vocabulary, Normalized) else vocabulary
+def vocabulary_of(known: Vocabulary | Normalized[Any] | None) -> Vocabulary | None:
+    """The vocabulary itself, also of the result of a normalisation."""
+    return known.vocabulary if isinstance(known, Normalized) else known

@@ -1,4 +1,4 @@
-"""How many tags samples have."""
+"""The number of tags per sample."""
 
 import altair as alt
 import polars as pl
@@ -11,15 +11,16 @@ from instag.reporting.wording import count, cut, listed, plural, share
 
 __all__ = ["complexity"]
 
-# What so few samples have more tags than is not drawn: the picture would be of them alone.
+# The histogram ends at the number of tags that this share of the samples does not exceed. Drawing the few samples beyond
+# would squeeze all others together.
 DRAWN = 0.999
 EVERY = "all samples"
-# More lines of the table than this are browsed.
+# Longer tables are shown page by page.
 LINES = 16
 
 
 def complexity(analysis: Analysis) -> Section | None:
-    """The histogram; None if no sample has tags."""
+    """Build the section with the histogram; None if no sample has tags."""
     if not analysis.summary.item(0, "tags"):
         return None
     every = shared(analysis.complexity.filter(pl.col("group") == ALL).select("tags", "samples"))
@@ -30,7 +31,7 @@ def complexity(analysis: Analysis) -> Section | None:
         f"The mean is {analysis.summary.item(0, 'mean'):.2f}."
     )
     if picked:
-        lead += f" The {'line is' if len(picked) == 1 else 'lines are'} what {listed([f'“{name}”' for name in picked])} took."
+        lead += f" The {'line shows' if len(picked) == 1 else 'lines show'} the samples of {listed([f'“{name}”' for name in picked])}."
     parts = {EVERY: every, **picked}
     most = max(map(nearly_all, parts.values()))
     figure = Figure("complexity", "Histogram of the number of tags a sample has", chart_of(every, picked, most))
@@ -39,24 +40,24 @@ def complexity(analysis: Analysis) -> Section | None:
 
 
 def histogram(picks: pl.DataFrame) -> pl.DataFrame:
-    """How many samples of a selection have how many tags."""
+    """The number of samples of a selection with each number of tags."""
     lengths = picks.select(tags=pl.col("tags").list.n_unique().cast(pl.UInt32))
     return lengths.group_by("tags").agg(samples=pl.len()).sort("tags")
 
 
 def shared(counts: pl.DataFrame) -> pl.DataFrame:
-    """Counts with their share of all."""
+    """Add each count's share of the total."""
     return counts.sort("tags").with_columns(share=pl.col("samples") / pl.col("samples").sum())
 
 
 def nearly_all(counts: pl.DataFrame) -> int:
-    """The number of tags that nearly no sample has more of."""
+    """The number of tags that nearly no sample exceeds."""
     reached = counts.filter(pl.col("samples").cum_sum() >= DRAWN * pl.col("samples").sum())
     return int(reached.get_column("tags").min() or 1)  # type: ignore[arg-type] # whole numbers
 
 
 def beyond(name: str, counts: pl.DataFrame, most: int) -> list[str]:
-    """What is not drawn of a part, in words; none if all is."""
+    """A note on the samples of a part that are not drawn; none if all are."""
     samples, highest = counts.filter(pl.col("tags") > most).select(pl.col("samples").sum(), pl.col("tags").max()).row(0)
     if not samples:
         return []
@@ -67,15 +68,15 @@ def beyond(name: str, counts: pl.DataFrame, most: int) -> list[str]:
 
 
 def numbers(parts: dict[str, pl.DataFrame], most: int) -> Table:
-    """How many samples of each part have each number of tags, and how many have more than are drawn."""
+    """A table of the samples of each part by number of tags, with a last line for those that are not drawn."""
     upto = pl.col("tags").cast(pl.UInt32).clip(upper_bound=most + 1)
     lines = pl.concat(counts.select(upto) for counts in parts.values()).unique().sort("tags")
     columns = [Column("a sample has")]
     for nth, (name, counts) in enumerate(parts.items()):
-        held = counts.group_by(upto).agg(
+        sums = counts.group_by(upto).agg(
             pl.col("samples").sum().alias(f"samples {nth}"), pl.col("share").sum().alias(f"share {nth}")
         )
-        lines = lines.join(held, on="tags", how="left", maintain_order="left")
+        lines = lines.join(sums, on="tags", how="left", maintain_order="left")
         columns += [Column("samples" if name == EVERY else cut(name), "count"), Column("share", "share")]
     more = pl.lit(f"more than {plural(most, 'tag')}")
     few = pl.col("tags").map_elements(lambda tags: plural(tags, "tag"), pl.String)
@@ -87,7 +88,7 @@ def chart_of(every: pl.DataFrame, picked: dict[str, pl.DataFrame], most: int) ->
     """A bar for each number of tags, and a line for each selection."""
     drawing = every.filter(pl.col("tags") <= most)
     numbers = list(range(most + 1))
-    # Few labels where there are many bars.
+    # At most about 12 bars have a label.
     step = max(1, -(-most // 12))
     x = alt.X(
         "tags:O",
@@ -121,6 +122,6 @@ def chart_of(every: pl.DataFrame, picked: dict[str, pl.DataFrame], most: int) ->
 
 
 def filled(counts: pl.DataFrame, most: int) -> pl.DataFrame:
-    """Counts with a zero for every number that there is none of, up to the last."""
+    """Add a zero for every missing number of tags up to the last that is drawn."""
     numbers = pl.DataFrame({"tags": pl.int_range(0, most + 1, eager=True, dtype=pl.UInt32)})
     return numbers.join(counts, on="tags", how="left", maintain_order="left").fill_null(0)

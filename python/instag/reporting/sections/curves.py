@@ -1,4 +1,4 @@
-"""Curves: distinct tags and coverage against the number of samples, and every method beside the others."""
+"""Curves: distinct tags and coverage against the number of samples, also for each method."""
 
 import altair as alt
 import polars as pl
@@ -18,17 +18,19 @@ TITLES = {"coverage": "coverage", "complexity": "tags a sample"}
 
 
 def growth(analysis: Analysis) -> Section | None:
-    """The curves; None if no sample has tags."""
+    """Build the section with the growth curves; None if no sample has tags."""
     curves = analysis.growth.with_columns(pl.col("curve").replace(EXPECTED, RANDOM))
     if not analysis.summary.item(0, "tags"):
         return None
     names = curves.get_column("curve").unique(maintain_order=True).to_list()
     half = reached(curves.filter(pl.col("curve") == RANDOM), GOALS[0])
-    lead = "How many of the tags so many samples hold: " + (
-        f"drawn at random, about {plural(half, 'sample')} hold half of them." if half else "drawn at random."
+    lead = "The share of the tags that a number of samples covers. " + (
+        f"Drawn at random, about {plural(half, 'sample')} {'covers' if half == 1 else 'cover'} half of the tags."
+        if half
+        else "The samples are drawn at random."
     )
     if len(names) > 1:
-        lead += " " + " ".join(outdone(curves, name) for name in names[1:])
+        lead += " " + " ".join(against_random(curves, name) for name in names[1:])
     columns = (Column("in order of"), *(Column(f"{goal:.0%} of the tags", "count") for goal in GOALS))
     rows = [(cut(name), *(reached(part, goal) for goal in GOALS)) for name, part in parts(curves, names)]
     frame = pl.DataFrame(rows, ["curve", *map(str, GOALS)], orient="row")
@@ -38,28 +40,29 @@ def growth(analysis: Analysis) -> Section | None:
 
 
 def drawn_from(analysis: Analysis) -> tuple[str, ...]:
-    """What random leaves out, in words; none if that is nothing."""
-    every = analysis.summary.item(0, "samples")
+    """A note on the samples without tags, which random order leaves out; none if all have tags."""
+    total = analysis.summary.item(0, "samples")
     tagged = analysis.growth.filter(pl.col("curve") == EXPECTED).select(pl.col("samples").max()).item()
     return (
-        (f"Random is drawn from the {count(tagged)} samples with tags, of {count(every)}.",) if tagged < every else ()
+        (f"Random is drawn from the {count(tagged)} samples with tags, of {count(total)}.",) if tagged < total else ()
     )
 
 
 def parts(curves: pl.DataFrame, names: list[str]) -> list[tuple[str, pl.DataFrame]]:
-    """Each curve alone."""
+    """Split the frame by curve."""
     return [(name, curves.filter(pl.col("curve") == name)) for name in names]
 
 
-def outdone(curves: pl.DataFrame, name: str) -> str:
-    """What a selection ends with, and how many samples drawn at random would have as much."""
+def against_random(curves: pl.DataFrame, name: str) -> str:
+    """A sentence on the coverage of a selection and the number of random samples that would cover as much."""
     last = curves.filter(pl.col("curve") == name).tail(1)
     if last.is_empty():
         return f"“{cut(name)}” is empty."
     samples, coverage = last.item(0, "samples"), last.item(0, "coverage")
     alike = reached(curves.filter(pl.col("curve") == RANDOM), coverage)
-    beside = f"; at random about {count(alike)} would" if alike else ""
-    return f"The {plural(samples, 'sample')} of “{cut(name)}” hold {share(coverage)}{beside}."
+    beside = f"; at random it would take about {count(alike)}" if alike else ""
+    cover = "covers" if samples == 1 else "cover"
+    return f"The {plural(samples, 'sample')} of “{cut(name)}” {cover} {share(coverage)}{beside}."
 
 
 def growth_lines(curves: pl.DataFrame, names: list[str]) -> dict[str, object]:
@@ -89,7 +92,7 @@ def growth_lines(curves: pl.DataFrame, names: list[str]) -> dict[str, object]:
 
 
 def frontier(analysis: Analysis) -> Section | None:
-    """The curves; None if there are no budgets to compare."""
+    """Build the section with the curves of each method; None if there are no budgets to compare."""
     curves = analysis.frontier
     if curves.is_empty() or curves.get_column("budget").n_unique() < 2:  # noqa: PLR2004 - a line has two ends
         return None
@@ -100,8 +103,8 @@ def frontier(analysis: Analysis) -> Section | None:
     )
     usual = curves.filter((pl.col("budget") == at) & (pl.col("method") == "random")).item(0, "coverage")
     lead = (
-        f"Coverage and complexity for every budget, from one ranking by each method. At {count(at)} samples "
-        f"“{best['method']}” covers {share(best['coverage'])} of the tags, random {share(usual)}."
+        f"Coverage and complexity of each method for every budget. At {count(at)} samples “{best['method']}” covers "
+        f"{share(best['coverage'])} of the tags, and random {share(usual)}."
     )
     labels = {measure: f"{measure.capitalize()} against budget by method" for measure in BOUNDS}
     figures = tuple(
@@ -112,7 +115,7 @@ def frontier(analysis: Analysis) -> Section | None:
 
 
 def table(curves: pl.DataFrame, budgets: list[int]) -> Table:
-    """Methods by budgets."""
+    """A table of methods by budgets."""
     columns = [Column("method")]
     frame = curves.select("method").unique(maintain_order=True)
     for budget in budgets:
@@ -126,7 +129,7 @@ def table(curves: pl.DataFrame, budgets: list[int]) -> Table:
 
 
 def frontier_lines(curves: pl.DataFrame, measure: str) -> Spec:
-    """A line for each method, and the spread of random."""
+    """A line for each method, and a band for the spread of random."""
     low, high = BOUNDS[measure]
     names = curves.get_column("method").unique(maintain_order=True).to_list()
     kept = curves.select("method", "budget", pl.col(measure, low, high).round(5))

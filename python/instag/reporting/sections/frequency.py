@@ -1,4 +1,4 @@
-"""The tags by frequency: the picture of the paper's Figure 1."""
+"""A map of the tags by frequency, like the paper's Figure 1."""
 
 import polars as pl
 
@@ -9,19 +9,19 @@ from instag.reporting.wording import breadth, count, cut, plural, share
 
 __all__ = ["frequency"]
 
-# As many tags as are drawn, in a wide window and in a narrow one; and more lines of the table than this are browsed.
+# The most tags that are drawn in a wide window and in a narrow one. Tables longer than LINES are shown page by page.
 MOST = 120
 NARROW = 48
 LINES = 10
-# More groups than this cannot be kept apart by colour.
+# More groups than this cannot be distinguished by colour.
 COLOURS = 7
-# Names are wide, so areas are: by so much wider than the squares they are laid out as.
+# Areas are stretched horizontally by this factor, because names are wider than high.
 STRETCH = 1.7
 COLUMNS = (Column("tag"), Column("samples", "count"), Column("share", "share"), Column("groups", "count"))
 
 
 def frequency(analysis: Analysis) -> Section | None:
-    """The map; None if there are no tags."""
+    """Build the section with the tag map; None if there are no tags."""
     tags = analysis.tags
     if tags.is_empty():
         return None
@@ -29,25 +29,25 @@ def frequency(analysis: Analysis) -> Section | None:
     names = analysis.summary.get_column("group")[1:].to_list()
     first = shown.row(0, named=True)
     lead = (
-        f"Each area is as large as its tag is frequent. The first is “{cut(first['tag'])}”, which "
+        f"The size of each area is the frequency of its tag. The largest is “{cut(first['tag'])}”, which "
         f"{share(first['share'])} of the samples have."
     )
     notes = []
     if len(tags) > MOST:
         part = tags.select(pl.col("count").head(MOST).sum() / pl.col("count").sum()).item()
         notes.append(
-            f"Drawn are the {MOST} most frequent of {count(len(tags))} tags, {share(part)} of all assignments; in a "
-            f"narrow window {NARROW}."
+            f"The map shows the {MOST} most frequent of {count(len(tags))} tags, {share(part)} of all assignments; in a "
+            f"narrow window, {NARROW}."
         )
     if names:
         coloured = len(names) <= COLOURS
         notes.append(
-            "The colour says which group has most of it."
+            "The colour shows the group that has the tag most often."
             if coloured
-            else "The stronger the colour, the more groups have it."
+            else "The stronger the colour, the more groups have the tag."
         )
     if len(shown) > LINES:
-        notes.append("An area that is too small for its name has none: the table has all.")
+        notes.append("Areas that are too small for a name have none; the table lists all names.")
     label = f"Treemap of {plural(len(shown), 'tag')} by frequency"
     figure = Figure("frequency", label, treemap(shown, names))
     rows = shown.select("tag", "count", "share", *(["groups"] if names else []))
@@ -57,7 +57,7 @@ def frequency(analysis: Analysis) -> Section | None:
 
 
 def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
-    """An area for each tag, laid out anew by Vega for every width: Vega-Lite has no word for that."""
+    """An area for each tag, laid out by Vega for every width. Vega-Lite has no treemaps."""
     coloured = 0 < len(names) <= COLOURS
     leaves = [leaf(nth, row) for nth, row in enumerate(tags.iter_rows(named=True), start=1)]
     width = "isFinite(containerSize()[0]) ? containerSize()[0] : 760"
@@ -89,8 +89,8 @@ def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
 
 
 def leaf(nth: int, row: dict[str, object]) -> Spec:
-    """A tag, with what has to be known to letter it: how wide it is in one line, and with a line a word."""
-    tag, held = str(row["tag"]), row["held"]
+    """A tag with the widths of its name, written on one line and with one word per line."""
+    tag, groups = str(row["tag"]), row["held"]
     words = tag.split()
     return {
         "id": nth,
@@ -99,7 +99,7 @@ def leaf(nth: int, row: dict[str, object]) -> Spec:
         "count": row["count"],
         "share": row["share"],
         "groups": row["groups"],
-        "home": held[0] if isinstance(held, list) and held else "",
+        "home": groups[0] if isinstance(groups, list) and groups else "",
         "lines": len(words),
         "whole": round(breadth(tag), 2),
         "longest": round(max(map(breadth, words), default=0), 2),
@@ -107,7 +107,7 @@ def leaf(nth: int, row: dict[str, object]) -> Spec:
 
 
 def layout() -> list[Spec]:
-    """From tags to areas."""
+    """The transforms that lay tags out as areas."""
     return [
         {"type": "filter", "expr": f"datum.id <= (narrow ? {NARROW} : {MOST})"},
         {"type": "stratify", "key": "id", "parentKey": "parent"},
@@ -122,7 +122,7 @@ def layout() -> list[Spec]:
 
 
 def lettering() -> list[Spec]:
-    """From areas to what is written on them: in one line, or a line a word; none if nothing of it is legible."""
+    """The transforms that fit names into areas: on one line, with one word per line, or not at all."""
     formulas = {
         "left": f"round({STRETCH} * datum.x0)",
         "right": f"round({STRETCH} * datum.x1) - 2",
@@ -161,7 +161,7 @@ def tag_names() -> Spec:
             "baseline": {"value": "top"},
             "fontSize": {"field": "size"},
             "lineHeight": {"signal": "1.2 * datum.size"},
-            # Where it fits in any case, nothing has to be measured.
+            # 0 means no limit, so Vega need not measure a text that fits anyway.
             "limit": {"signal": "datum.size * datum.broad <= datum.wide ? 0 : datum.wide + 4"},
         }
     )
@@ -181,7 +181,7 @@ def counts() -> Spec:
 
 
 def lettered(update: Spec) -> Spec:
-    """Text within an area."""
+    """A text mark within each area."""
     within = {"x": {"signal": "datum.left + 6"}}
     return {
         "type": "text",

@@ -1,19 +1,19 @@
-"""Groups by coverage and complexity: the paper's Figure 2a."""
+"""Groups by coverage and complexity, like the paper's Figure 2a."""
 
 import polars as pl
 
 from instag.analysis import Analysis
 from instag.analysis.summary import effective
 from instag.reporting.placement import NOWHERE, WIDTHS
-from instag.reporting.scatter import named, scatter
+from instag.reporting.scatter import place_names, scatter
 from instag.reporting.section import Column, Figure, Section, highest, table_of
 from instag.reporting.wording import PERCENT, count, cut, plural, share
 
 __all__ = ["groups"]
 
-# More lines of the table than this are browsed.
+# Longer tables are shown page by page.
 LINES = 60
-# The width of the drawing in pixels in a window of the kind.
+# The width of the drawing in pixels, in a narrow window and in a usual one.
 NARROW, USUAL = 300, 850
 COLUMNS = (
     Column("group"),
@@ -30,7 +30,7 @@ FIELDS = ("group", "samples", "mean", "median", "p95", "tags", "coverage", "effe
 
 
 def groups(analysis: Analysis) -> Section | None:
-    """Where each group lies; None if there are neither groups nor selections."""
+    """Build the section with the scatter plot; None if there are neither groups nor selections."""
     rows = pl.concat([analysis.summary.select(FIELDS), *(selection(analysis, name) for name in analysis.selections)])
     points = located(analysis, rows)
     if points.is_empty():
@@ -38,34 +38,34 @@ def groups(analysis: Analysis) -> Section | None:
     widest = highest(points, "coverage")
     richest = highest(points, "complexity")
     lead = (
-        "To the right are groups that have more of all the tags, higher up those with more tags a sample. "
-        f"“{cut(widest['name'])}” has most of the tags ({share(widest['coverage'])}), "
-        + ("and " if widest["name"] == richest["name"] else f"“{cut(richest['name'])}” ")
-        + f"most tags a sample ({richest['complexity']:.2f})."
+        "Groups further right cover more of the tags; groups higher up have more tags per sample. "
+        f"“{cut(widest['name'])}” covers most of the tags ({share(widest['coverage'])})"
+        + (" and has" if widest["name"] == richest["name"] else f"; “{cut(richest['name'])}” has")
+        + f" the most tags per sample ({richest['complexity']:.2f})."
     )
     title = "Groups, largest first" + (", and selections" if analysis.selections else "")
     table = table_of("groups", title, COLUMNS, rows, browse=len(rows) > LINES)
-    placed = named(points)
+    placed = place_names(points)
     label = f"Scatter of {plural(len(points), 'group')} by coverage and complexity"
     figure = Figure("groups", label, scatter(points, placed))
     return Section("groups", "Coverage and complexity", lead, (figure,), (table,), notes(placed))
 
 
 def selection(analysis: Analysis, name: str) -> pl.DataFrame:
-    """The line of a selection."""
+    """The line of a selection in the table of groups."""
     picks = analysis.selections[name]
     tags = picks.get_column("tags").cast(pl.List(pl.String)).list.n_unique()
     counts = analysis.compare(name).tags.get_column("n_a")
-    held = counts.filter(counts > 0)
+    own = counts.filter(counts > 0)
     line = {
         "group": name,
         "samples": len(picks),
         "mean": tags.mean(),
         "median": tags.median(),
         "p95": tags.quantile(0.95, "linear"),
-        "tags": len(held),
-        "coverage": len(held) / max(len(analysis.tags), 1),
-        "effective": effective(held.to_numpy()),
+        "tags": len(own),
+        "coverage": len(own) / max(len(analysis.tags), 1),
+        "effective": effective(own.to_numpy()),
         "untagged": (tags == 0).mean(),
     }
     return pl.DataFrame([line], analysis.summary.select(FIELDS).schema)
@@ -80,7 +80,7 @@ def located(analysis: Analysis, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def notes(placed: list[str]) -> tuple[str, ...]:
-    """How many points have their names beside them; nothing where all have."""
+    """A note on points without names; none if all points have names."""
     usual, narrow = (
         sum(letters[nth] != NOWHERE for letters in placed)
         for nth in (max(nth for nth, width in enumerate(WIDTHS) if width <= room) for room in (USUAL, NARROW))
@@ -88,7 +88,7 @@ def notes(placed: list[str]) -> tuple[str, ...]:
     if min(usual, narrow) == len(placed):
         return ()
     note = (
-        f"Names stand where there is room for them: beside {count(usual)} of {plural(len(placed), 'point')} in a usual "
-        f"window, {count(narrow)} in a narrow one. The table has all."
+        f"Names are shown where there is room for them: beside {count(usual)} of {plural(len(placed), 'point')} in a "
+        f"usual window, {count(narrow)} in a narrow one. The table lists all."
     )
     return (note,)

@@ -1,4 +1,4 @@
-"""Which group has the tags of which: the recall matrix, the paper's Figure 2b."""
+"""The recall matrix, which shows the tags that groups share, like the paper's Figure 2b."""
 
 from typing import Any
 
@@ -12,13 +12,14 @@ from instag.reporting.wording import count, cut, plural, share
 
 __all__ = ["overlap"]
 
-# As many groups as a heat map shows, and as many as have numbers in their cells.
+# The most groups of a heat map, and the most groups with which its cells have numbers.
 MOST = 40
 NUMBERED = 12
-# The height of a row in pixels, and where there are more of them than are comfortable.
+# The height of a row in pixels, and its height with more than COMFORTABLE rows.
 STEP, DENSE = 30, 19
 COMFORTABLE = 24
-# The luminance that black and white stand out from alike: from what is lighter black does more, and never less than 4.5.
+# The luminance with which black and white have the same contrast. On lighter colours black has more; with the better of
+# the two, the contrast is never below 4.5.
 LIGHTER = 0.179
 PAIRS = (
     Column("group"),
@@ -38,20 +39,20 @@ COLUMNS = (
 
 
 def overlap(analysis: Analysis) -> Section | None:
-    """The matrix; None if there are no two groups with tags."""
+    """Build the section with the heat map; None with fewer than two groups with tags."""
     others = analysis.recall.filter((pl.col("group") != pl.col("by")) & pl.col("recall").is_not_null())
     if others.is_empty():
         return None
     rows = summed(analysis, others)
     broadest = highest(rows, "has")
     lead = (
-        "Read row by row: which share of the tags of a group the group of the column has as well. "
-        f"“{cut(broadest['group'])}” has most of what the others have: {share(broadest['has'])} on average."
+        "Each row is a group, and its cells are the shares of its tags that the groups of the columns also have. "
+        f"“{cut(broadest['group'])}” has most of the others' tags: {share(broadest['has'])} on average."
     )
-    every = len(analysis.summary) - 1
+    number = len(analysis.summary) - 1
     notes = (
-        (f"The {MOST} largest of {count(every)} groups are drawn; the analysis has all of them.",)
-        if every > MOST
+        (f"The {MOST} largest of {count(number)} groups are drawn; the analysis has all of them.",)
+        if number > MOST
         else ()
     )
     shown = analysis.summary.get_column("group")[1 : MOST + 1].to_list()
@@ -70,15 +71,15 @@ def overlap(analysis: Analysis) -> Section | None:
 
 
 def pairs(others: pl.DataFrame, shown: list[str]) -> Table:
-    """The numbers of what is drawn, but for each group with itself."""
+    """A table of the numbers that are drawn, without those of each group with itself."""
     drawn_too = others.filter(pl.col("group").is_in(shown) & pl.col("by").is_in(shown))
     rows = drawn_too.select("group", "by", "shared", "recall", "weighted")
-    title = "Which share of the tags of a group another has"
+    title = "Share of a group's tags that another group has"
     return table_of("overlap-pairs", title, PAIRS, rows, browse=len(rows) > NUMBERED)
 
 
 def summed(analysis: Analysis, others: pl.DataFrame) -> pl.DataFrame:
-    """For each group, how much it has of others and others of it."""
+    """For each group, its mean share of the others' tags and their mean share of its tags."""
     has = others.group_by("by").agg(has=pl.col("recall").mean())
     nearest = pl.col("by").sort_by("recall", descending=True, maintain_order=True).first()
     had = others.group_by("group", maintain_order=True).agg(
@@ -90,13 +91,13 @@ def summed(analysis: Analysis, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def labels(**options: Any) -> alt.Axis:
-    """An axis with the names of groups."""
+    """An axis labelled with the names of groups."""
     return alt.Axis(labelExpr="names[datum.value]", labelLimit=130, title=None, grid=False, **options)
 
 
 def heat_map(recall: pl.DataFrame, shown: list[str], step: int) -> dict[str, object]:
-    """A cell for each pair, plain or weighted by how frequent the tags are."""
-    # Names are listed once, with numbers: they may be long, and there is a cell for every two.
+    """A cell for each pair of groups, plain or weighted by the frequency of tags."""
+    # Cells refer to the names by number, because names may be long and there is a cell for every pair.
     number = pl.Enum(shown)
     rows = (
         recall.filter(pl.col("group").is_in(shown) & pl.col("by").is_in(shown) & pl.col("recall").is_not_null())

@@ -1,4 +1,4 @@
-"""The numbers of the whole."""
+"""The overview, with the numbers of all samples."""
 
 from instag.analysis import Analysis
 from instag.reporting.section import Section
@@ -8,24 +8,24 @@ __all__ = ["overview"]
 
 
 def overview(analysis: Analysis) -> Section:
-    """What there is, in numbers."""
-    every = analysis.summary.row(0, named=True)
-    tiles = [("samples", count(every["samples"]))]
-    if every["queries"] is not None:
-        tiles.append(("queries", count(every["queries"])))
+    """Build the section with the numbers of all samples."""
+    total = analysis.summary.row(0, named=True)
+    tiles = [("samples", count(total["samples"]))]
+    if total["queries"] is not None:
+        tiles.append(("queries", count(total["queries"])))
     tiles += [
-        ("distinct tags", count(every["tags"])),
-        ("tags a sample", number(every["mean"])),
-        ("median", number(every["median"]).removesuffix(".00")),
-        (f"95{PERCENT} have at most", number(every["p95"]).removesuffix(".00")),
-        ("effective tags", count(every["effective"] or 0)),
-        ("without tags", share(every["untagged"])),
+        ("distinct tags", count(total["tags"])),
+        ("tags a sample", number(total["mean"])),
+        ("median", number(total["median"]).removesuffix(".00")),
+        (f"95{PERCENT} have at most", number(total["p95"]).removesuffix(".00")),
+        ("effective tags", count(total["effective"] or 0)),
+        ("without tags", share(total["untagged"])),
     ]
-    if not every["tags"]:
-        lead = f"No sample of {count(every['samples'])} has a tag: there is nothing to draw."
+    if not total["tags"]:
+        lead = f"None of {count(total['samples'])} samples has a tag, so there is nothing to draw."
     else:
         lead = (
-            f"{plural(every['samples'], 'sample')} with {plural(every['tags'], 'distinct tag')}. The effective number "
-            f"says how many equally frequent tags would be as diverse: {count(every['effective'])}."
+            f"{plural(total['samples'], 'sample')} with {plural(total['tags'], 'distinct tag')}. The effective number is "
+            f"the number of equally frequent tags that would be as diverse: {count(total['effective'])}."
         )
     return Section("overview", "Overview", lead, tiles=tuple(tiles))

@@ -1,4 +1,4 @@
-"""Selections: what was picked and why, and how each differs from its pool."""
+"""Selections: their samples, why each was picked, and how a selection differs from its pool."""
 
 import altair as alt
 import polars as pl
@@ -10,7 +10,7 @@ from instag.reporting.wording import count, cut, plural, share
 
 __all__ = ["picks"]
 
-# As many samples as are listed, and tags as are drawn on either side.
+# The most samples that are listed, the most tags that are drawn on either side, and the most characters of a query.
 MOST = 2_000
 DRAWN = 8
 LONGEST = 400
@@ -21,11 +21,11 @@ LISTED = (
     Column("new tags", "tags"),
     Column("other tags", "tags"),
 )
-APART = "Drawn are the tags whose share of the samples differs most between the selection and its pool."
-ALIKE = "Every tag has the same share of the selection as of its pool: there is no difference to draw."
+APART = "The figure shows the tags whose share of the samples differs most between the selection and its pool."
+ALIKE = "Every tag has the same share in the selection as in its pool, so there is no difference to draw."
 RATIO = (
     "In the tables a log₂ ratio of 1 is about twice as often as in the pool, and \u22121 half as often. One sample is "
-    "added on both sides, so of what is rare it says little, and stays near 0."
+    "added on both sides, which keeps the ratios of rare tags near 0, since little can be said about them."
 )
 COMPARED = (
     Column("tag"),
@@ -38,13 +38,13 @@ COMPARED = (
 
 
 def picks(analysis: Analysis, name: str, nth: int) -> Section:
-    """One selection; `nth` makes the names of its parts unique."""
+    """Build the section of one selection; its number `nth` makes the section's name unique."""
     picked = analysis.selections[name]
-    every = analysis.summary.item(0, "samples")
+    total = analysis.summary.item(0, "samples")
     rounds = picked.select(pl.col("round").max()).item() or 0
     lead = (
-        f"{plural(len(picked), 'sample')} of {count(every)} ({share(len(picked) / max(every, 1))}) were taken, in "
-        f"{plural(rounds, 'round')}. {reason(picked)}"
+        f"{plural(len(picked), 'sample')} of {count(total)} ({share(len(picked) / max(total, 1))}) "
+        f"{'was' if len(picked) == 1 else 'were'} taken, in {plural(rounds, 'round')}. {reason(picked)}"
     )
     title = f"Selection: {cut(name)}"
     section = f"selection-{nth}"
@@ -63,27 +63,27 @@ def picks(analysis: Analysis, name: str, nth: int) -> Section:
 
 
 def reason(picked: pl.DataFrame) -> str:
-    """What new tags are, and whether every sample that has tags has new ones."""
+    """A sentence that explains new tags, and says how many samples with tags have none."""
     lacking = picked.filter((pl.col("new_tags").list.len() == 0) & (pl.col("tags").list.len() > 0)).height
     if not lacking:
         return "Each sample is the first of its round to have its new tags."
     return (
-        "New tags are those that a sample is the first of its round to have; "
-        f"{plural(lacking, 'sample has', 'samples have')} none, and got in for something else."
+        "New tags are those that a sample is the first of its round to have. "
+        f"{plural(lacking, 'sample has', 'samples have')} none and {'was' if lacking == 1 else 'were'} taken for another reason."
     )
 
 
 def gaps(tags: pl.DataFrame) -> pl.DataFrame:
-    """The tags that gained most, then those that lost most."""
+    """The tags whose share grew most, then those whose share fell most."""
     more = tags.filter(pl.col("gap") > 0).sort("gap", "tag", descending=[True, False]).head(DRAWN)
     less = tags.filter(pl.col("gap") < 0).sort("gap", "tag", descending=[True, False]).tail(DRAWN)
     return pl.concat([more, less])
 
 
 def dumbbells(tags: pl.DataFrame) -> Spec:
-    """For each tag its share of the pool and its share of the selection, and the way between them."""
+    """For each tag its share in the pool and its share in the selection, joined by a line."""
     names = ["pool", "selection"]
-    # Tags are told apart by their place: two long ones may look alike once cut.
+    # Rows are identified by number, because two long names may look alike once cut.
     rows = [
         {
             "nth": nth,
@@ -102,7 +102,7 @@ def dumbbells(tags: pl.DataFrame) -> Spec:
             alt.Tooltip("selection:Q", format=".2%"),
         ],
     )
-    way = base.mark_rule(style="guide").encode(x=alt.X("pool:Q"), x2="selection:Q")
+    line = base.mark_rule(style="guide").encode(x=alt.X("pool:Q"), x2="selection:Q")
     points = (
         base.transform_fold([*names], ["of", "share"])
         .mark_point(size=90, opacity=1)
@@ -117,11 +117,11 @@ def dumbbells(tags: pl.DataFrame) -> Spec:
         )
     )
     label = base.mark_text(style="name", align="left", baseline="bottom", dy=-8).encode(x=alt.datum(0), text="name:N")
-    return drawn(way + points + label)
+    return drawn(line + points + label)
 
 
 def contrast(tags: pl.DataFrame, section: str) -> Table:
-    """All tags by how far their shares are apart."""
+    """A table of the tags, the largest differences of shares first."""
     rows = tags.sort(pl.col("gap").abs(), descending=True, maintain_order=True).head(MOST)
     left = f"{count(MOST)} of {count(len(tags))} tags are listed." if len(tags) > MOST else ""
     shown = rows.select("tag", "n_a", "n_b", "share_a", "share_b", "ratio")
@@ -129,14 +129,14 @@ def contrast(tags: pl.DataFrame, section: str) -> Table:
 
 
 def groups(compared: pl.DataFrame, section: str) -> Table:
-    """The groups that the selection took from."""
+    """A table of the groups that the selection took samples from."""
     rows = compared.select("group", "n_a", "n_b", "share_a", "share_b", "ratio")
     columns = (Column("group"), *COMPARED[1:])
     return table_of(f"{section}-groups", "Groups it took from", columns, rows, browse=len(rows) > 3 * DRAWN)
 
 
 def listing(picked: pl.DataFrame, section: str) -> Table:
-    """What was picked, in order."""
+    """A table of the picked samples, in order."""
     text = pl.col("query").str.strip_chars()
     rows = picked.head(MOST).select(
         "rank",

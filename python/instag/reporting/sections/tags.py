@@ -10,7 +10,7 @@ from instag.reporting.wording import cut, number, plural
 
 __all__ = ["associations", "catalogue"]
 
-# As many tags as are listed.
+# The most tags that are listed, and the most groups that are listed with a tag.
 MOST_TAGS = 5_000
 HELD = 5
 
@@ -27,7 +27,7 @@ COLUMNS = (
 
 
 def catalogue(analysis: Analysis) -> Section | None:
-    """The most frequent tags with examples; None if there are none."""
+    """Build the section with the most frequent tags and examples; None if there are no tags."""
     tags = analysis.tags
     if tags.is_empty():
         return None
@@ -43,7 +43,7 @@ def catalogue(analysis: Analysis) -> Section | None:
         fields.append("examples")
     once = int((tags.get_column("count") == 1).sum())
     lead = (
-        f"{plural(len(tags), 'tag')}, the most frequent first; {plural(once, 'tag stands', 'tags stand')} on one sample "
+        f"{plural(len(tags), 'tag')}, the most frequent first; {plural(once, 'tag occurs', 'tags occur')} on one sample "
         f"only. The last is “{cut(tags.item(-1, 'tag'))}”."
     )
     left = f"The {MOST_TAGS:,} most frequent of {len(tags):,} tags are listed." if len(tags) > MOST_TAGS else ""
@@ -52,14 +52,14 @@ def catalogue(analysis: Analysis) -> Section | None:
 
 
 def associations(analysis: Analysis) -> Section | None:
-    """The strongest pairs; None if there are none."""
+    """Build the section with the strongest pairs; None if there are none."""
     pairs = analysis.pairs.sort("npmi", "n_both", "a", "b", descending=[True, True, False, False])
     if pairs.is_empty():
         return None
     first = pairs.row(0, named=True)
     lead = (
-        f"Tags that stand on the same samples far more often than by chance, led by “{cut(first['a'])}” with "
-        f"“{cut(first['b'])}” (NPMI {number(first['npmi'])}): 1 is a pair that never comes apart, 0 is chance."
+        f"Tags that occur on the same samples far more often than by chance, led by “{cut(first['a'])}” with "
+        f"“{cut(first['b'])}” (NPMI {number(first['npmi'])}): 1 is a pair that never occurs apart, 0 is chance."
     )
     shown = pairs.head(MOST_PAIRS)
     figure = Figure("associations", f"The {len(shown)} strongest pairs of tags by NPMI", bars(shown))
@@ -76,7 +76,7 @@ def bars(pairs: pl.DataFrame) -> Spec:
         {**row, "pair": f"{cut(row['a'], 24)} + {cut(row['b'], 24)}", "nth": nth}
         for nth, row in enumerate(pairs.select("a", "b", "n_both", "lift", "npmi").iter_rows(named=True))
     ]
-    # Pairs are told apart by their place: two long ones may look alike once cut.
+    # Rows are identified by number, because two long names may look alike once cut.
     base = alt.Chart(alt.InlineData(values=rows), width="container", height=34 * len(rows)).encode(
         y=alt.Y("nth:O", axis=None, scale=alt.Scale(paddingInner=0.74, paddingOuter=0.5))
     )

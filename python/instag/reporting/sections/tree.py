@@ -1,4 +1,4 @@
-"""The tree of tags: what is below what, as a picture, and as a list that opens and closes."""
+"""The tree of tags, as a picture and as a collapsible list."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,7 +11,7 @@ from instag.reporting.wording import count, plural
 
 __all__ = ["tree"]
 
-# The most tags of the list, and of the picture; and how many levels of it have a column.
+# The most tags of the list and of the picture, and the number of levels in the picture.
 LISTED = 500
 DRAWN = 80
 LEVELS = 4
@@ -26,39 +26,41 @@ COLUMNS = (
 
 
 def tree(vocabulary: Vocabulary) -> Section | None:
-    """The tree of broader tags of a vocabulary; None if no judge decided which are broader."""
+    """Build the section with the tree of a vocabulary; None if no judge has related its tags."""
     if vocabulary.hierarchy is None or vocabulary.hierarchy.get_column("broader").list.len().sum() == 0:
         return None
     lines = vocabulary.tree
     roots = lines.filter(level=0)
     tops = len(roots)
-    speaking = vocabulary.hierarchy.get_column("narrower").explode().n_unique()
+    rare = vocabulary.hierarchy.get_column("narrower").explode().n_unique()
+    below = len(lines) - tops
     lead = (
-        f"{plural(len(lines) - tops, 'tag')} of {count(len(lines))} stand below others, which {count(tops)} do not. "
-        f"{plural(speaking, 'raw tag')} that were too rare to stand speak through broader ones."
+        f"{plural(below, 'tag')} of {count(len(lines))} {'is' if below == 1 else 'are'} below a broader tag; "
+        f"{count(tops)} {'has' if tops == 1 else 'have'} none above. {plural(rare, 'raw tag')} too rare to be kept "
+        f"{'is' if rare == 1 else 'are'} counted under broader tags."
     )
     shown = lines.sort("share", "count", descending=True, maintain_order=True).head(LISTED)
     rows = lines.select("tag", "broader", "level", "count", "share")
     above = lines.get_column("broader").explode().drop_nulls().implode()
     related = pl.col("broader").list.len().gt(0) | pl.col("tag").is_in(above)
     drawn = lines.filter(related).sort("share", "count", descending=True, maintain_order=True).head(DRAWN)
-    label = f"Icicle of {plural(len(drawn), 'tag')} with others above or below: each stands right of a broader one"
-    notes = ["A sample counts for each of its tags, so that shares of tags side by side may add up to more than all."]
+    label = f"Icicle of {plural(len(drawn), 'tag')} with others above or below: each is to the right of a broader tag"
+    notes = ["A sample counts for each of its tags, so the shares of sibling tags may add up to more than 100 %."]
     if len(lines) > LISTED:
-        notes.append(f"The list has the {count(LISTED)} broadest tags, the table below it all {count(len(lines))}.")
+        notes.append(f"The list has the {count(LISTED)} broadest tags; the table below it has all {count(len(lines))}.")
     return Section(
         "tree",
         "Tree of tags",
         lead,
         (Figure("tree", label, icicle(drawn)),),
-        (table_of("tree", "All tags, with what they are below", COLUMNS, rows, browse=True),),
+        (table_of("tree", "All tags, with the tags above them", COLUMNS, rows, browse=True),),
         tuple(notes),
         tree=tuple(branches(lines, set(shown.get_column("tag")))),
     )
 
 
 def branches(lines: pl.DataFrame, shown: set[str]) -> list[Branch]:
-    """The shown tags, each below its first broader one, the broadest first."""
+    """The shown tags as a tree, each below its first broader tag, the broadest first."""
     below: dict[str | None, list[tuple[str, int, float]]] = defaultdict(list)
     for tag, broader, samples, share in lines.select("tag", "broader", "count", "share").iter_rows():
         if tag in shown:
@@ -72,7 +74,7 @@ def branches(lines: pl.DataFrame, shown: set[str]) -> list[Branch]:
 
 
 def icicle(lines: pl.DataFrame) -> Spec:
-    """A column for each level, a bar for each tag beside those below it; Vega-Lite has no word for that."""
+    """A column for each level, and a bar for each tag beside those below it. Vega-Lite has no icicles."""
     place = {tag: nth for nth, tag in enumerate(lines.get_column("tag").to_list(), start=1)}
     values: list[dict[str, Any]] = [{"id": 0, "parent": None, "tag": "", "count": 0, "share": 1.0}]
     for tag, broader, samples, share in lines.select("tag", "broader", "count", "share").iter_rows():

@@ -1,4 +1,4 @@
-"""Two sets side by side."""
+"""Two data sets side by side."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 __all__ = ["versions"]
 
-# Rows that are shown of the tags that changed.
+# The most changed tags that are listed.
 MOST = 1000
 
 
 def versions(found: Versions) -> Section:
-    """What one set has that the other has not."""
+    """Build the section that compares two data sets."""
     apart = ", ".join(f"{number(distance)} by {name}" for name, distance in found.distances.items())
     lead = (
-        f"{found.b} seen from {found.a}: {plural(found.gained.height, 'tag')} gained and "
+        f"From {found.a} to {found.b}, {plural(found.gained.height, 'tag')} gained and "
         f"{plural(found.lost.height, 'tag')} lost."
-        + (f" The distance is {apart}: 0 is alike, 1 has nothing in common." if apart else "")
+        + (f" The distance is {apart}: 0 is equal, 1 has nothing in common." if apart else "")
     )
     rows: list[Sequence[Any]] = [
         (measure, shown(measure, one), shown(measure, other)) for measure, one, other in found.summary.iter_rows()
@@ -32,7 +32,7 @@ def versions(found: Versions) -> Section:
     tables = [Table("versions-measures", "In numbers", (Column("measure"), Column(found.a), Column(found.b)), rows)]
     for name, title, frame in (
         ("sources", "Sources", found.sources),
-        ("tags", "Tags, what grew most first", found.tags),
+        ("tags", "Tags, largest growth first", found.tags),
     ):
         if not frame.is_empty():
             columns = (
@@ -44,6 +44,10 @@ def versions(found: Versions) -> Section:
                 Column("change", "signed"),
             )
             ends = frame if frame.height <= MOST else pl.concat([frame.head(MOST // 2), frame.tail(MOST // 2)])
-            left = "" if ends.height == frame.height else f"{frame.height - ends.height:,} tags that changed less"
+            left = (
+                ""
+                if ends.height == frame.height
+                else f"{frame.height - ends.height:,} {name} that changed less are left out."
+            )
             tables.append(table_of(f"versions-{name}", title, columns, ends, browse=name == "tags", left=left))
     return Section("versions", f"{found.a} and {found.b}", lead, tables=tuple(tables))

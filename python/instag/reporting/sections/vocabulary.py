@@ -1,4 +1,4 @@
-"""Normalisation: how raw tags became the vocabulary, and what was merged on the way."""
+"""Normalisation: the steps and merges that led from the raw tags to the vocabulary."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from instag.reporting.wording import count, plural, share
 
 __all__ = ["normalization"]
 
-# How many merges of each step are listed, and how many tags with what they are made of.
+# The most merges listed for each step, the most merged tags that are listed, and the most raw tags listed for each.
 MERGES = 100
 MADE = 200
 MEMBERS = 12
@@ -32,12 +32,12 @@ MADE_OF = (Column("tag"), Column("samples", "count"), Column("raw tags", "count"
 
 
 def normalization(known: Vocabulary | Normalized[Any]) -> Section:
-    """The steps, merges and tags of a normalisation."""
+    """Build the section with the steps, merges and tags of a normalisation."""
     vocabulary = known.vocabulary if isinstance(known, Normalized) else known
     raw = int(vocabulary.tags.get_column("members").list.len().sum()) + len(vocabulary.dropped)
     lead = (
         f"{plural(raw, 'raw tag')} became {count(len(vocabulary))}; {count(len(vocabulary.dropped))} were dropped, "
-        "for the most part because they are rare."
+        "most of them because they are rare."
     )
     steps = vocabulary.steps
     kept = steps.row(-1, named=True)["assignments_after"] / max(steps.row(0, named=True)["assignments_before"], 1)
@@ -65,7 +65,7 @@ def funnel(steps: pl.DataFrame) -> Spec:
 
 
 def fates(steps: pl.DataFrame) -> Spec:
-    """For each step a bar of the assignments before it: those that are left, and those that go, by why."""
+    """For each step a bar of the assignments before it: those kept, and those removed by reason."""
     names = {"assignments_after": "left", "dropped": "dropped", "deduplicated": "twice in a sample"}
     rows = [
         {
@@ -88,9 +88,9 @@ def fates(steps: pl.DataFrame) -> Spec:
     return drawn(bars)
 
 
-def merges(every: pl.DataFrame) -> Table:
-    """The most informative merges: of each step those of the most frequent tags, with mere differences of spelling last."""
-    merged = every.filter(pl.col("to").is_not_null())
+def merges(changes: pl.DataFrame) -> Table:
+    """A table of the most informative merges of each step: the most frequent tags first, mere respellings last."""
+    merged = changes.filter(pl.col("to").is_not_null())
     plain = pl.col("why").str.starts_with("the same once cleaned")
     ranked = merged.sort(plain, "count", descending=[False, True], maintain_order=True)
     nth = pl.int_range(pl.len()).over("step")
@@ -101,7 +101,7 @@ def merges(every: pl.DataFrame) -> Table:
 
 
 def made(vocabulary: Vocabulary) -> Table:
-    """The tags that are made of most different raw tags."""
+    """A table of the tags made of the most raw tags."""
     tags = vocabulary.tags.with_columns(
         raw=pl.col("members").list.len(),
         others=pl.struct("tag", "members").map_elements(differing, pl.List(pl.String)),
@@ -114,9 +114,9 @@ def made(vocabulary: Vocabulary) -> Table:
         else ""
     )
     rows = shown.select("tag", "count", "raw", pl.col("members").list.slice(1, MEMBERS))
-    return table_of("made", "Tags made of most raw tags", MADE_OF, rows, browse=True, left=left)
+    return table_of("made", "Tags made of the most raw tags", MADE_OF, rows, browse=True, left=left)
 
 
 def differing(tag: dict[str, Any]) -> list[str]:
-    """The distinct spellings among a tag's members, once cleaned."""
+    """The members of a tag that differ from it even after cleaning."""
     return sorted(set(clean(tag["members"])) - set(clean([tag["tag"]])))

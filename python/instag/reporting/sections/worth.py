@@ -1,4 +1,4 @@
-"""How good the selections are, what they cost, and what was asked of them."""
+"""The value of selections by an objective, their cost, and their quotas."""
 
 from math import floor
 
@@ -16,25 +16,25 @@ __all__ = ["worth"]
 
 # Longer tables are shown page by page.
 LISTED = 30
-NEARLY = f"Near coverage counts the tags that are covered, or at a cosine of {NEAR:g} or more to one that is, too."
+NEARLY = f"Near coverage also counts tags whose cosine with a covered tag is {NEAR:g} or more."
 BOUND = (
-    "The bound holds for every selection of that size or cost within the quotas, whoever makes it; the share is what a "
-    "selection reaches of the best possible at least."
+    "No selection of that size or cost within the quotas exceeds the bound, by whatever method it is made; so a "
+    "selection reaches at least this share of the best possible value."
 )
 
 
 def worth(analysis: Analysis, vocabulary: Vocabulary | None = None) -> Section | None:
-    """The certificates; None if there is no selection."""
+    """Build the section with the certificates; None if there are no selections."""
     found = analysis.worth
     if found.selections.is_empty():
         return None
     best = found.selections.sort("share", descending=True, maintain_order=True).row(0, named=True)
     curve = "ln(1 + n)" if isinstance(found.curve, str) else f"n^{found.curve:g}"
-    # Rounded down: a bound that is not reached is not claimed.
+    # Rounded down, so that no more is claimed than is reached.
     reached = floor(1000 * best["share"] + 1e-6) / 10
     lead = (
-        f"By the objective Σ {curve}, n being how often a selection holds a tag, “{cut(best['selection'])}” reaches at "
-        f"least {reached:.1f}{PERCENT} of the best possible."
+        f"By the objective Σ {curve}, where n is the number of times a tag occurs in a selection, "
+        f"“{cut(best['selection'])}” reaches at least {reached:.1f}{PERCENT} of the best possible value."
     )
     figures: tuple[Figure, ...] = ()
     if len(found.costs):
@@ -49,7 +49,7 @@ def worth(analysis: Analysis, vocabulary: Vocabulary | None = None) -> Section |
 
 
 def certificates(analysis: Analysis, near: dict[str, float] | None) -> Table:
-    """A line for each selection."""
+    """A table with a line for each selection."""
     found = analysis.worth
     names = found.selections.get_column("selection")
     ends = analysis.growth.group_by("curve").agg(pl.col("coverage").max())
@@ -69,8 +69,8 @@ def certificates(analysis: Analysis, near: dict[str, float] | None) -> Table:
     return table_of("worth", "What each selection is worth", columns, pl.DataFrame(shown))
 
 
-def quotas(asked: pl.DataFrame) -> Table:
-    """What each group was to have, and has."""
+def quotas(bounds: pl.DataFrame) -> Table:
+    """A table of the quota of each group and the amount reached."""
     columns = (
         Column("selection"),
         Column("group"),
@@ -79,12 +79,12 @@ def quotas(asked: pl.DataFrame) -> Table:
         Column("reached", "count"),
     )
     whole = [pl.col(name).round(0).cast(pl.Int64) for name in ("at_least", "at_most", "reached")]
-    shown = asked.with_columns(at_least=pl.when(pl.col("at_least") > 0).then("at_least")).with_columns(whole)
-    return table_of("quotas", "Quotas asked for and reached", columns, shown, browse=len(asked) > LISTED)
+    shown = bounds.with_columns(at_least=pl.when(pl.col("at_least") > 0).then("at_least")).with_columns(whole)
+    return table_of("quotas", "Quotas and amounts reached", columns, shown, browse=len(bounds) > LISTED)
 
 
 def cost_lines(costs: pl.DataFrame, unit: str) -> Spec:
-    """A line for each method."""
+    """Draw coverage against cost, with a line for each method."""
     names = costs.get_column("method").unique(maintain_order=True).to_list()
     rows = costs.with_columns(pl.col("coverage").round(5)).to_dicts()
     base = alt.Chart(alt.InlineData(values=rows), width="container", height=300).encode(

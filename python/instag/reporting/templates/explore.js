@@ -6,17 +6,17 @@
   const { selections, total } = data;
   const shown = data.samples.rows.length;
 
-  const FOUND = 200; // tags of the list
-  const PAGE = 10; // samples of a page
-  const ROWS = 15; // rows of a table
-  const LONG = 320; // letters of a sample that are shown at first
+  const FOUND = 200; // tags in the list
+  const PAGE = 10; // samples per page
+  const ROWS = 15; // rows per page of a table
+  const LONG = 320; // characters of a sample that are shown at first
   const whole = new Intl.NumberFormat("en");
   const decimal = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
   const percent = (part, all) => (all ? `${((100 * part) / all).toFixed(1)}\u00a0%` : "–");
   const plural = (many, one) => `${whole.format(many)} ${one}${many === 1 ? "" : "s"}`;
   const folded = (text) => text.normalize("NFKC").toLowerCase();
 
-  /* What is looked up: the samples of each tag, the tags of each sample, the tags below each, who took what. */
+  /* Indexes: the samples of each tag, the tags of each sample, the tags below each tag, and the picks of selections. */
 
   const starts = offsets(data.samples.lengths);
   const codes = Int32Array.from(data.samples.codes);
@@ -50,7 +50,7 @@
   const tagsOf = (sample) => codes.subarray(starts[sample], starts[sample + 1]);
   const holdersOf = (tag) => Array.from(holders.subarray(ends[tag], ends[tag + 1]));
 
-  /* Making elements. Values only ever become text. */
+  /* Elements. Values are only ever inserted as text. */
 
   function element(tag, attributes = {}, ...inner) {
     const made = document.createElement(tag);
@@ -117,7 +117,7 @@
     return element("div", { class: "bar", "aria-hidden": "true" }, inner);
   };
 
-  /* Pages of a list: `draw` makes an element of each thing on the page. */
+  /* A list shown page by page; `draw` makes an element of the things on a page. */
 
   function pages(things, size, draw, empty) {
     const place = element("span", { role: "status" });
@@ -212,7 +212,7 @@
       found.push(["every", "taken by every selection", (sample) => selections.every((_, nth) => taken(nth)(sample))]);
     }
     if (selections.length) {
-      found.push(["none", "taken by none", (sample) => !selections.some((_, nth) => taken(nth)(sample))]);
+      found.push(["none", "taken by no selection", (sample) => !selections.some((_, nth) => taken(nth)(sample))]);
     }
     return found;
   }
@@ -288,7 +288,7 @@
     const typical = (one, other) => other.times - one.times || other.together - one.together;
     const drawn = (some) =>
       table(
-        "Stands with",
+        "Occurs with",
         ["tag", "together", "of its samples", "against chance", ""],
         some.map(({ code, together, times }) => [
           link(code),
@@ -298,7 +298,7 @@
           bar(together / here[tag]),
         ]),
       );
-    const listed = pages(found.sort(often), ROWS, drawn, "It stands with no other tag.");
+    const listed = pages(found.sort(often), ROWS, drawn, "It occurs with no other tag.");
     const order = choice("Order", [["often", "most often"], ["typical", "most typical"]], "often", (value) =>
       listed.set([...found].filter((each) => value === "often" || each.together > 1).sort(value === "often" ? often : typical)),
     );
@@ -342,7 +342,7 @@
     const rank = counts.filter((each) => each > counts[tag]).length + 1;
     const often = counts[tag]
       ? `In ${plural(counts[tag], "sample")} of ${whole.format(total)}, ${percent(counts[tag], total)}: number ${whole.format(rank)} of ${plural(names.length, "tag")} by frequency.`
-      : "No sample has it; it stands above others.";
+      : "No sample has it; it is above other tags.";
     const root = broader && !broader[tag].length ? " No tag is broader." : "";
     made.push(element("p", { class: "lead" }, often + root));
     const raw = members?.[tag] ?? [];
@@ -422,14 +422,14 @@
       if (!set.pick) return null;
       const samples = set.places.filter((sample) => !rest.pick || rest.pick[sample] < 0);
       const title = rest.pick ? `Only ${set.name} took` : `${set.name} took`;
-      const listed = pages(samples, PAGE, (some) => list(some, null), "None that is on this page.");
+      const listed = pages(samples, PAGE, (some) => list(some, null), "None of them is on this page.");
       return element("section", { class: "only" }, element("h3", {}, words(`${title}: ${plural(samples.length, "sample")}`)), listed.host);
     };
     made.push(element("div", { class: "pair" }, only(one, other), only(other, one)));
     return made;
   }
 
-  /* Where one is: the address says what is shown, so that Back goes back. */
+  /* Navigation: the address says what is shown, so that the Back button works. */
 
   const view = document.getElementById("view");
 
@@ -445,7 +445,7 @@
       try {
         name = decodeURIComponent(value);
       } catch {
-        name = value; // no tag has a name that is no text
+        name = value; // not valid text, so no tag has this name
       }
       if (place.has(name)) return tagView(place.get(name));
       return [element("h2", { tabindex: "-1" }, "No such tag"), element("p", { class: "lead" }, "This page has no tag ", words(name), ".")];
@@ -463,7 +463,7 @@
     document.documentElement.dataset.drawn = location.hash || "#";
   }
 
-  /* The list of tags: those whose names, or raw names, hold what is written. */
+  /* The list of tags whose names or raw names contain the search text. */
 
   const input = document.getElementById("search");
   const found = document.getElementById("found");

@@ -3,7 +3,7 @@
 (() => {
   const { figures, tables, themes } = JSON.parse(document.getElementById("data").textContent);
 
-  /* Figures: drawn by Vega in the colours of the page, anew where those change. */
+  /* Figures: drawn by Vega in the colours of the page, and drawn again when these change. */
 
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
@@ -15,7 +15,7 @@
     const shade = dark.matches ? "dark" : "light";
     const result = await vegaEmbed(host, figures[name], {
       actions: false,
-      ast: true, // expressions are interpreted: the page may not make code of text
+      ast: true, // expressions are interpreted, because the policy forbids turning text into code
       config: themes[shade],
       renderer: "svg",
       tooltip: { theme: shade },
@@ -48,7 +48,7 @@
   for (const button of document.querySelectorAll("button.save"))
     button.addEventListener("click", () => save(button.dataset.figure));
 
-  /* Tables: searched, sorted, and shown page by page. Values only ever become text. */
+  /* Tables: searched, sorted, and shown page by page. Values are only ever inserted as text. */
 
   const ROWS = 10;
   const CHIPS = 8;
@@ -125,11 +125,11 @@
     const { kinds, rows } = tables[host.dataset.table];
     const headings = [...host.querySelectorAll("th")];
     const titles = headings.map((heading) => heading.textContent.trim());
-    const said = rows.map((row) => folded(row.flat().filter((value) => typeof value === "string").join("\n")));
-    const every = rows.map((_, nth) => nth);
+    const texts = rows.map((row) => folded(row.flat().filter((value) => typeof value === "string").join("\n")));
+    const all = rows.map((_, nth) => nth);
     const [input, status, body] = ["input", "[role=status]", "tbody"].map((part) => host.querySelector(part));
     const [previous, next, place] = [".previous", ".next", ".pages span"].map((part) => host.querySelector(part));
-    let found = every;
+    let found = all;
     let sorted = null;
     let first = 0;
 
@@ -153,7 +153,7 @@
 
     function find() {
       const wanted = folded(input.value.trim());
-      found = wanted ? every.filter((nth) => said[nth].includes(wanted)) : [...every];
+      found = wanted ? all.filter((nth) => texts[nth].includes(wanted)) : [...all];
       if (sorted) {
         const { column, way } = sorted;
         const empty = (nth) => rows[nth][column] === null;
@@ -192,7 +192,7 @@
 
   document.querySelectorAll(".browse").forEach(browse);
 
-  /* Contents: the section that is read is marked. */
+  /* Contents: the entry of the section in view is marked. */
 
   const links = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
   const seen = new IntersectionObserver(
