@@ -11,7 +11,7 @@ import pytest
 import instag
 from instag.auditing import Audit, Share, aaudit, audit
 from instag.auditing.cases import Case
-from instag.auditing.judge import Docket, task_of
+from instag.auditing.judge import AuditQuestions, task_of
 from instag.chat import EndpointError, Reply
 
 KEY = "sk-very-secret"
@@ -71,8 +71,8 @@ def test_a_judge_that_says_yes_to_everything_is_found_out(judge: Any, run: Calla
     with pytest.warns(instag.InstagWarning) as caught:
         done = run()
     assert [str(warning.message) for warning in caught] == [
-        "precision: the judge caught 0 of 20 cases put wrong on purpose: do not trust its share",
-        "consistency: the judge caught 0 of 15 cases put wrong on purpose: do not trust its share",
+        "precision: the judge caught only 0 of 20 probes, which are wrong on purpose: do not trust its share",
+        "consistency: the judge caught only 0 of 15 probes, which are wrong on purpose: do not trust its share",
     ]
     assert done.precision.share == done.consistency.share == 1
     assert done.judge["share"].to_list() == [0, 0]
@@ -175,7 +175,7 @@ def test_what_fails_is_told_and_not_counted(judge: Any, run: Callable[..., Audit
 def test_the_last_reply_counts(tmp_path: Path) -> None:
     cases = [Case("precision", tag, ("query",), (0,), probe=False) for tag in "abc"]
     task = task_of("m", tmp_path / "journal")
-    docket = Docket(cases, task)
+    questions = AuditQuestions(cases, task)
     keys = [task.key(case.question) for case in cases]
     said = [
         (0, "?"),
@@ -185,11 +185,11 @@ def test_the_last_reply_counts(tmp_path: Path) -> None:
         (1, '{"right": false}'),
         (2, "?"),
     ]
-    docket.read((Reply(keys[nth], content, "stop") for nth, content in said), task.read)
+    questions.read((Reply(keys[nth], content, "stop") for nth, content in said), task.read)
     # What can be read is never given up for what cannot.
-    assert [docket.verdicts[case.id].right for case in cases[:2]] == [True, False]
-    assert docket.failures == {cases[2].id: ("failed", "not JSON", "?")}
-    assert cases[2].id not in docket.verdicts
+    assert [questions.verdicts[case.id].right for case in cases[:2]] == [True, False]
+    assert questions.failures == {cases[2].id: ("failed", "not JSON", "?")}
+    assert cases[2].id not in questions.verdicts
 
 
 def test_chance_is_allowed_for_before_a_judge_is_warned_of(judge: Any, run: Callable[..., Audit]) -> None:
@@ -234,9 +234,9 @@ def test_fewer_cases_than_were_asked_for(run: Callable[..., Audit]) -> None:
     with pytest.warns(instag.InstagWarning) as caught:
         done = run(few, precision=9, consistency=9, probes=0.5)
     told = [str(warning.message) for warning in caught]
-    assert told[0] == "precision: 9 cases were asked for, and the data have 4"
-    assert "consistency: 9 cases were asked for, and the data have 1" in told
-    assert any(text.startswith("precision: 4 probes were asked for") for text in told)
+    assert told[0] == "precision: 9 cases were requested, but the data have only 4"
+    assert "consistency: 9 cases were requested, but the data have only 1" in told
+    assert any(text.startswith("precision: 4 probes were requested") for text in told)
     assert (done.precision.of, done.consistency.of) == (4, 1)
 
 
@@ -322,7 +322,7 @@ def test_cases_are_written_before_anything_is_asked(judge: Any, run: Callable[..
 def test_labels_are_read_before_anything_is_paid_for(judge: Any, run: Callable[..., Audit], tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text("case,label\np-0000000000,yes\n")
-    with pytest.raises(instag.InputError, match="is none of the 105 cases"):
+    with pytest.raises(instag.InputError, match="is not one of the 105 cases"):
         run(labels=path)
     assert judge.asked == []
 

@@ -119,5 +119,7 @@ def test_a_judge_is_warned_of_where_it_surely_catches_too_few(caught: int, of: i
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         warn_of_judge(frame)
-    message = f"precision: the judge caught {caught} of {of} cases put wrong on purpose: do not trust its share"
+    message = (
+        f"precision: the judge caught only {caught} of {of} probes, which are wrong on purpose: do not trust its share"
+    )
     assert [str(each.message) for each in told] == ([message] if warned else [])

@@ -84,7 +84,8 @@ def test_a_bad_judge_is_shown_as_one(judge: Any, run: Callable[..., subprocess.C
     judge.rule = lambda _: True
     done = run("--precision", "10", "--consistency", "0", "--probes", "1")
     assert (
-        "note: precision: the judge caught 0 of 10 cases put wrong on purpose: do not trust its share\n" in done.stderr
+        "note: precision: the judge caught only 0 of 10 probes, which are wrong on purpose: do not trust its share\n"
+        in done.stderr
     )
     assert "wrong on purpose, and taken for right (10 of 10):" in lines(done.stdout)
 
@@ -120,7 +121,7 @@ def test_the_file_for_people_is_looked_at_before_anything_is_paid_for(
     labelled = tmp_path / "cases.csv"
     labelled.write_text("case,label\np-1,yes\n")
     refused = run("--precision", "3", "--cases", labelled, code=1)
-    assert refused.stderr.startswith(f"error: {labelled}: it is there already and may hold labels")
+    assert refused.stderr.startswith(f"error: {labelled}: the file exists and may hold labels")
     nowhere = run("--precision", "3", "--cases", tmp_path / "no" / "cases.csv", code=1)
     assert nowhere.stderr.startswith(f"error: --cases: {tmp_path / 'no' / 'cases.csv'}: there is no folder ")
     assert judge.asked == []
@@ -195,7 +196,9 @@ def test_people_label_and_it_costs_nothing(
 def test_errors(judge: Any, run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text("case,anna\np-0,yes\n")
-    assert run("--labels", bad, code=1).stderr.startswith(f"error: {bad}, line 2, column 'case': 'p-0' is none of the ")
+    assert run("--labels", bad, code=1).stderr.startswith(
+        f"error: {bad}, line 2, column 'case': 'p-0' is not one of the "
+    )
     assert run("--details", tmp_path / "no" / "x.jsonl", code=1).stderr.startswith("error: --details: ")
     assert run("--group", "1", code=1).stderr == "error: group: expected a whole number of 2 or more; found 1\n"
     assert judge.asked == []

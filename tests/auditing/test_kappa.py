@@ -106,5 +106,5 @@ def test_what_is_not_defined_says_why() -> None:
 
 
 def test_raters_that_come_and_go_are_an_error() -> None:
-    with pytest.raises(ValueError, match="as many labels for each case; found from 2 to 3"):
+    with pytest.raises(ValueError, match="the same number of labels for each case; found from 2 to 3"):
         fleiss([[3, 0], [1, 1]])

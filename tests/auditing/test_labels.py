@@ -72,9 +72,9 @@ def test_columns_of_one_name_in_two_files_are_two_raters(tmp_path: Path) -> None
         ),
         (
             "case,anna\np-9,yes\n",
-            "line 2, column 'case': 'p-9' is none of the 3 cases; expected those of the same data, seed and options",
+            "line 2, column 'case': 'p-9' is not one of the 3 cases; expected cases drawn with the same data, seed and options",
         ),
-        ("case,anna\np-1,yes\np-1,yes\n", "line 3, column 'case': 'p-1' stands in line 2 already"),
+        ("case,anna\np-1,yes\np-1,yes\n", "line 3, column 'case': 'p-1' is already in line 2"),
         ("id,anna\np-1,yes\n", "line 1: expected a column `case` with the names of the cases; found id, anna"),
         ("", "line 1: expected a column `case` with the names of the cases; found none"),
         ("case,anna,anna\np-1,yes,no\n", "line 1: expected each column once; found 'anna' twice"),
@@ -136,7 +136,7 @@ def test_what_is_written_is_read_back_filled_in(
     if expected:
         assert read_labels(file, names) == {"label": expected}
     else:
-        with pytest.raises(instag.InputError, match="none that is filled in"):
+        with pytest.raises(instag.InputError, match="none with a label"):
             read_labels(file, names)
 
 
@@ -145,6 +145,6 @@ def test_labels_are_not_written_over(file: Path) -> None:
     write_cases(frame, file)
     write_cases(frame, file)
     written(file, "case,label\np-1,yes\n")
-    with pytest.raises(instag.InputError, match=r"labels.csv: it is there already and may hold labels"):
+    with pytest.raises(instag.InputError, match=r"labels.csv: the file exists and may hold labels"):
         write_cases(frame, file)
     assert file.read_text() == "case,label\np-1,yes\n"

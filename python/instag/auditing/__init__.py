@@ -1,17 +1,17 @@
-"""The audit of tags: whether they are right, and mean the same wherever they stand.
+"""The audit of tags: whether they are right, and mean the same for every query.
 
 ==========  ===========================================================
 population  the queries and their tags
-sampling    random choices, the same on every machine, and cases made wrong on purpose
-cases       the cases that are judged, drawn by a seed
-judge       the questions to the judge, and its verdicts
-labels      labels that people give the same cases
-agreement   how far people agree with each other and with the judge
-result      numbers, frames and warnings
-auditor     from a frame to a result
+sampling    reproducible random draws, and wrong tags and queries for probes
+cases       the cases for the judge, drawn by a seed
+judge       the judge's prompts and verdicts
+labels      labels by people for the same cases
+agreement   agreement of people with each other and with the judge
+result      the result as numbers and frames, and its warnings
+auditor     the entry point, from a frame to a result
 ==========  ===========================================================
 
-Requests to the judge and its answers are the work of :mod:`instag.chat`.
+:mod:`instag.chat` sends the questions to the judge and keeps the answers.
 """
 
 from instag.auditing.auditor import aaudit, audit

@@ -1,4 +1,4 @@
-"""Agreement: of people with each other beyond chance, and with the judge."""
+"""Agreement beyond chance, of people with each other and with the judge."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ __all__ = ["Kappa", "agreement_of", "cohen", "fleiss"]
 
 @dataclass(frozen=True)
 class Kappa:
-    """How far labels agree beyond chance.
+    """The agreement of labels beyond chance.
 
     Attributes
     ----------
     value
-        1 where they are all the same, 0 if they agree as often as by chance, negative where less often; None where
-        κ is not defined.
+        1 if all labels are the same, 0 if they agree as often as by chance, negative if less often; None if κ is not
+        defined.
     note
-        Why it is not defined; None if it is.
+        Why κ is not defined; None if it is.
     """
 
     value: float | None
@@ -32,7 +32,7 @@ class Kappa:
 
 
 def cohen(first: Sequence[bool], second: Sequence[bool]) -> Kappa:
-    """Cohen's κ of the labels that two raters gave the same cases.
+    """Compute Cohen's κ of two raters' labels for the same cases.
 
     Examples
     --------
@@ -56,12 +56,12 @@ def cohen(first: Sequence[bool], second: Sequence[bool]) -> Kappa:
 
 
 def fleiss(counts: ArrayLike) -> Kappa:
-    """Fleiss' κ of several raters, who need not be the same for each case.
+    """Compute Fleiss' κ of several raters, who need not be the same for each case.
 
     Parameters
     ----------
     counts
-        A row for each case, a column for each label: how many gave it. All rows have the same sum, the raters.
+        The number of raters who gave each case (row) each label (column). All rows must have the same sum.
 
     Raises
     ------
@@ -82,7 +82,9 @@ def fleiss(counts: ArrayLike) -> Kappa:
         return Kappa(None, "no case has the labels of all raters")
     raters = table.sum(axis=1)
     if (raters != raters[0]).any():
-        raise ValueError(f"expected as many labels for each case; found from {raters.min():.0f} to {raters.max():.0f}")
+        raise ValueError(
+            f"expected the same number of labels for each case; found from {raters.min():.0f} to {raters.max():.0f}"
+        )
     n = float(raters[0])
     if n <= 1:
         return Kappa(None, "there is one rater")
@@ -111,25 +113,26 @@ SCHEMA = {
 
 
 def agreement_of(cases: Sequence[Case], verdicts: Mapping[str, bool], labels: Labels) -> pl.DataFrame:
-    """Compare people with each other, and their majority with the judge.
+    """Compare the raters with each other, and their majority with the judge.
 
     Parameters
     ----------
     cases
         The cases.
     verdicts
-        The judge's verdicts by case; a case without one is left out.
+        The judge's verdict on each case by name; cases without a verdict are left out.
     labels
-        Each rater's labels by case.
+        The labels of each rater.
 
     Returns
     -------
     polars.DataFrame
-        Two rows a kind: with and without the `probes`. `raters` have labelled `cases` (one of them at least); of these
-        `ties` have no majority, and of the others the majority calls the share `right` right. The judge says the
-        `same` as the majority in a share of the `cohen_cases`, those that have a majority and a verdict; `cohen` is
-        Cohen's κ of these. `fleiss` is Fleiss' κ of the raters, over the `fleiss_cases` that all of them have labelled.
-        A κ that is not defined is null, and the note says why.
+        Two rows per kind: with and without the `probes`. `raters` is the number of raters, `cases` the number of cases
+        that at least one of them has labelled, and `ties` the number of those without a majority; `right` is the share
+        of the others that the majority labels right. `same` is the share of the `cohen_cases`, those with a majority
+        and a verdict, in which the judge agrees with the majority; `cohen` is Cohen's κ of both. `fleiss` is Fleiss' κ
+        of the raters over the `fleiss_cases`, which all of them have labelled. A κ that is not defined is null, and its
+        note says why.
     """
     rows = [
         _row(kind, [case for case in cases if case.kind == kind and (probes or not case.probe)], verdicts, labels)

@@ -1,4 +1,4 @@
-"""The auditor: cases are drawn, judged by a model, and counted."""
+"""The auditor: draws cases, has a judge decide them, and counts the verdicts."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from instag.auditing.agreement import agreement_of
 from instag.auditing.cases import Case, Design, cases_of
-from instag.auditing.judge import Docket, task_of
+from instag.auditing.judge import AuditQuestions, task_of
 from instag.auditing.labels import Labels, read_labels, write_cases
 from instag.auditing.population import column_of, population_of
 from instag.auditing.result import (
@@ -38,7 +38,7 @@ Paths = str | PathLike[str] | Sequence[str | PathLike[str]]
 
 
 @with_model_options()
-async def aaudit(  # noqa: PLR0913 - a user names those that matter
+async def aaudit(  # noqa: PLR0913 - all options are keywords
     data: Any,
     *,
     model: str,
@@ -53,15 +53,16 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     labels: Paths | None = None,
     **options: Unpack[ModelOptions],
 ) -> Audit:
-    """Measure how good tags are: `instag.audit` waits for it, `await instag.aaudit` does not.
+    """Measure how good tags are. `instag.audit` blocks until the result is there; `instag.aaudit` is awaited.
 
     A language model judges a sample of cases. *Precision*: a query with one of its tags; is the tag right?
-    *Consistency*: a tag with several of its queries; does it mean the same in all of them? Among them are *probes*,
-    made wrong on purpose (a wrong tag, or a query that does not belong), which the judge cannot distinguish from the
-    others: the share that it catches shows how far it can be trusted. The same data and seed give the same cases.
+    *Consistency*: a tag with several of its queries; does it mean the same in all of them? Among the cases are
+    *probes*, which are wrong on purpose: a wrong tag, or a query that does not belong. The judge cannot distinguish
+    them from other cases, and the share that it catches shows how far it can be trusted. The same data and seed give
+    the same cases.
 
-    Answers go to a journal, as with :func:`instag.tag`: the same call goes on where an earlier one ended and asks no
-    answered question again, and a larger sample costs only its additional cases.
+    Answers are kept in a journal, like those of :func:`instag.tag`. The same call continues where an earlier one ended
+    and does not repeat answered questions; a larger sample only costs its additional cases.
 
     Parameters
     ----------
@@ -70,57 +71,58 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
     model
         The judge's name at the endpoint, or the path of a `.gguf` file, which is run in this process.
     tags
-        The column of tags: a list a sample, or a list a query. Of `tags` the finer `query_tags` is taken instead,
-        where the tags of every sample are those of its queries; after normalising one of the two they are not. Tags
-        that are known only for a sample are judged by all its queries together.
+        The column of tags, with a list per sample or a list per query. For `tags`, the finer column `query_tags` is
+        used instead if the tags of every sample are those of its queries, which is no longer so after one of the two
+        was normalised. Tags of a whole sample are judged against all of its queries.
     query
-        The column with the users' queries, as for :func:`instag.tag`. A repeated query counts once.
+        The column of the user's queries, as for :func:`instag.tag`. Repeated queries count once.
     precision, consistency
-        How many cases of each kind. A precision case is drawn from all pairs of a query and a tag, each as likely. A
-        consistency case is drawn from all tags with two queries or more, each as likely; it comes to the second case of
-        a tag, with other queries, when every tag has had its first.
+        The number of cases of each kind. Precision cases are drawn uniformly from all pairs of a query and a tag.
+        Consistency cases are drawn uniformly from all tags with two queries or more. A tag gets a second case, with
+        other queries, only after every tag has had its first.
     probes
-        How many probes are added, as a share of the cases of each kind.
+        The number of additional probes, as a share of the cases of each kind.
     group
-        The queries of a consistency case; a tag that has fewer is shown with those it has.
+        The number of queries in a consistency case. A tag with fewer is shown with all of its queries.
     seed
-        Another seed, another sample.
+        The seed of the random sample.
     cases
-        A CSV file to write the cases to, before any is asked about, for people to label: see
+        A CSV file to write the cases to before the judge is asked, for people to label: see
         :meth:`instag.Audit.write_cases`.
     labels
-        CSV files in which people have labelled cases, with a column `case` and one column a rater: yes, no, or nothing.
-        `cases` is the file to fill in.
+        CSV files with people's labels: a column `case`, and one column per rater with yes, no, or nothing. `cases`
+        writes the file to fill in.
     **options
 
     Returns
     -------
     The shares with their intervals, the judge's score on the probes, the worst tags, and all cases; see
-    :class:`instag.Audit`. With `labels`, its `agreement` has two rows a kind, with and without the `probes`: `raters`
-    have labelled `cases` (one of them at least); `ties` have no majority; the majority calls the share `right` of the
-    others right; the judge agrees with the majority in the share `same` of the `cohen_cases`, those with a majority and
-    a verdict, and `cohen` is Cohen's κ of these; `fleiss` is Fleiss' κ of the raters over the `fleiss_cases` that all
-    of them have labelled. A κ that is not defined is null, and its note says why.
+    :class:`instag.Audit`. With `labels`, its `agreement` has two rows per kind, with and without the `probes`. `raters`
+    is the number of raters, `cases` the number of cases that at least one of them has labelled, and `ties` the number
+    of those without a majority; `right` is the share of the others that the majority labels right. `same` is the share
+    of the `cohen_cases`, those with a majority and a verdict, in which the judge agrees with the majority; `cohen` is
+    Cohen's κ of both. `fleiss` is Fleiss' κ of the raters over the `fleiss_cases`, which all of them have labelled. A κ
+    that is not defined is null, and its note says why.
 
     Raises
     ------
     InputError
-        If an option, the data or a label is not what was expected, the file for the cases cannot be written or
-        holds something else, or another process has the journal open; nothing was asked then.
+        If an option, the data or a label is invalid, if the file for the cases cannot be written or already holds
+        something else, or if another process has the journal open. Nothing has been asked then.
     EndpointError
-        If the endpoint ends it all, as for :func:`instag.tag`.
+        If the endpoint cannot be used any further, as for :func:`instag.tag`.
 
     Warns
     -----
     InstagWarning
-        If there are fewer cases or probes than were asked for, cases have no verdict, or the judge catches surely
-        less than 90 % of the probes of a kind.
+        If the data have fewer cases or probes than requested, if cases have no verdict, or if the judge catches
+        significantly less than 90 % of the probes of a kind.
 
     Examples
     --------
     >>> import httpx2, instag, polars as pl, tempfile
     >>> from instag.auditing import audit
-    >>> def answer(request):  # in the place of a server
+    >>> def answer(request):  # stands in for a server
     ...     said = {"content": '{"reason": "It asks about light.", "right": true}'}
     ...     return httpx2.Response(200, json={"choices": [{"message": said, "finish_reason": "stop"}]})
     >>> client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
@@ -133,7 +135,7 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
 
     References
     ----------
-    Section 3.3 of the InsTag paper, which has 2,000 cases of each kind; docs/auditing.md says where this departs.
+    Section 3.3 of the InsTag paper, which has 2,000 cases of each kind; docs/auditing.md describes the differences.
     """
     design = Design(precision, consistency, probes, group, seed)
     design.check()
@@ -142,14 +144,14 @@ async def aaudit(  # noqa: PLR0913 - a user names those that matter
         column, drawn = await asyncio.to_thread(_drawn, data, design, tags, query)
         given = None if labels is None else read_labels(labels, {case.id for case in drawn})
         task = task_of(settings.model, settings.journal)
-        docket = Docket(drawn, task)
+        questions = AuditQuestions(drawn, task)
         if cases is not None:
             write_cases(cases_frame(drawn), Path(cases))
-        tally, untried = await carry_out(task, docket, settings)
-        docket.close(untried)
-        audited = _audited(docket, given, column, tally, task.written)
+        tally, untried = await carry_out(task, questions, settings)
+        questions.close(untried)
+        audited = _audited(questions, given, column, tally, task.written)
         warn_of_few(drawn, design)
-        warn_of_failures(docket.failures, len(drawn))
+        warn_of_failures(questions.failures, len(drawn))
         warn_of_judge(audited.judge)
         return audited
 
@@ -158,20 +160,20 @@ audit = waiting(aaudit)
 
 
 def _drawn(data: Any, design: Design, tags: str, query: str | None) -> tuple[str, list[Case]]:
-    """The column that the tags are from, and the cases."""
+    """The column that the tags are read from, and the cases."""
     frame = wrap(data)
     column = column_of(frame, tags)
     pool = population_of(frame, tags=column, query=query)
     if not len(pool.codes):
-        raise InputError(f"column {column!r}: expected queries with tags; found none: there is nothing to audit")
+        raise InputError(f"column {column!r}: expected queries with tags; found none, so there is nothing to audit")
     return column, cases_of(pool, design)
 
 
-def _audited(docket: Docket, given: Labels | None, column: str, tally: Tally, journal: Path) -> Audit:
-    cases, verdicts, failures = docket.cases, docket.verdicts, docket.failures
+def _audited(questions: AuditQuestions, labels: Labels | None, column: str, tally: Tally, journal: Path) -> Audit:
+    cases, verdicts, failures = questions.cases, questions.verdicts, questions.failures
     agreement = None
-    if given is not None:
-        agreement = agreement_of(cases, {name: verdict.right for name, verdict in verdicts.items()}, given)
+    if labels is not None:
+        agreement = agreement_of(cases, {name: verdict.right for name, verdict in verdicts.items()}, labels)
     return Audit(
         precision=share_of("precision", cases, verdicts),
         consistency=share_of("consistency", cases, verdicts),

@@ -1,4 +1,4 @@
-"""Cases: what the judge is asked about, how many there are, and how a seed draws them."""
+"""Cases: what the judge is shown, and how the cases are drawn by a seed."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,32 +20,32 @@ __all__ = ["KINDS", "TAG", "Case", "Design", "Kind", "cases_of"]
 
 
 Kind = Literal["precision", "consistency"]
-"""Whether a tag is right for its query, or means the same in several."""
+"""The question about a case: is the tag right for its query, or does it mean the same in several queries?"""
 
 KINDS: tuple[Kind, ...] = ("precision", "consistency")
 
 TAG = Cut(200)
-"""How much of a tag is shown."""
+"""Cuts the tags that are shown to 200 characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A tag with one query or with several.
+    """A tag with one query or several.
 
     Attributes
     ----------
     kind
-        What is asked about it.
+        The kind of question that is asked.
     tag
         The tag.
     queries
-        The queries as they are shown: long ones are cut.
+        The queries as they are shown; long ones are cut.
     rows
-        The row of each in the data.
+        The row of each query in the data.
     probe
-        Whether it was made wrong on purpose.
+        Whether the case is wrong on purpose.
     misplaced
-        Which of the queries, from 0, replaces one that belongs; None if none does.
+        The number, from 0, of the query that was replaced by one that does not belong; None if none was.
 
     Examples
     --------
@@ -65,13 +65,13 @@ class Case:
 
     @property
     def question(self) -> str:
-        """The case as the judge gets it, in JSON: no query can break out of its string."""
+        """The case as the judge sees it. It is JSON, so that no query can break out of its string."""
         shown = {"queries": self.queries} if self.kind == "consistency" else {"query": self.queries[0]}
         return orjson.dumps(shown | {"tag": TAG(self.tag)[0]}).decode()
 
     @property
     def id(self) -> str:
-        """The name of the case: the same for the same question, and without a hint at what it is."""
+        """The name of the case: the same for the same question, and without a hint whether it is a probe."""
         return f"{self.kind[0]}-{blake2b(self.question.encode(), digest_size=5).hexdigest()}"
 
 
@@ -86,9 +86,9 @@ class Design:
     probes
         The probes that are added, as a share of the cases.
     group
-        The queries of a consistency case.
+        The number of queries in a consistency case.
     seed
-        Another seed, other cases.
+        The seed of the random draws.
     """
 
     precision: int
@@ -98,7 +98,7 @@ class Design:
     seed: int
 
     def wanted(self, kind: Kind, *, probe: bool) -> int:
-        """How many there should be; where there are cases and probes, there is at least one probe."""
+        """The number of cases or probes to draw; at least one probe if there are cases and the share is above 0."""
         cases = self.precision if kind == "precision" else self.consistency
         probes = cases * self.probes
         return max(round(probes), int(probes > 0)) if probe else cases
@@ -109,7 +109,7 @@ class Design:
         Raises
         ------
         InputError
-            If one is out of range.
+            If an option is out of range.
         """
         for name, least in (("precision", 0), ("consistency", 0), ("group", 2), ("seed", 0)):
             value = getattr(self, name)
@@ -120,20 +120,19 @@ class Design:
             raise InputError("precision, consistency: expected one case or more of either kind; found 0 of both")
 
 
-# A query of a consistency case is one of several, so less of it is shown.
+# A consistency case has several queries, so less of each is shown.
 CUTS: dict[Kind, Cut] = {"precision": Cut(6_000), "consistency": Cut(2_000)}
 
-# Pairs or tags that are tried for each probe before fewer probes have to do.
+# Pairs or tags that are tried for each probe. If none will do, there are fewer probes.
 TRIES = 20
 
 
 def cases_of(pool: Population, design: Design) -> list[Case]:
-    """Draw cases and probes, in an order that does not show which are probes.
+    """Draw cases and probes, and mix them in random order.
 
-    More cases by the same seed have fewer cases among them. A precision case is a pair of a query and a tag, each pair
-    as likely as any other. A consistency case is a tag with `group` of its queries, or two and more where it has no
-    `group`; each tag with two queries is as likely as any other, and has its second case, with other queries, when all
-    tags have had their first.
+    With the same seed, a larger sample contains the smaller one. Precision cases are drawn uniformly from all pairs of
+    a query and a tag. Consistency cases are drawn uniformly from all tags with two queries or more, and have up to
+    `group` queries. A tag gets a second case, with other queries, only after all tags have had their first.
 
     Examples
     --------
@@ -155,12 +154,12 @@ def cases_of(pool: Population, design: Design) -> list[Case]:
         islice(_distinct(_groups(pool, design)), design.wanted("consistency", probe=False)),
         islice(_distinct(_wrong_groups(pool, design)), design.wanted("consistency", probe=True)),
     )
-    named = sorted(_distinct(found), key=lambda case: case.id)
-    return Draws(design.seed, "order of cases").shuffled(named)
+    by_name = sorted(_distinct(found), key=lambda case: case.id)
+    return Draws(design.seed, "order of cases").shuffled(by_name)
 
 
 def _distinct(cases: Iterable[Case]) -> Iterator[Case]:
-    """Cases that were not there before: a query is cut, and then may be like another."""
+    """Leave out repeated cases, which arise when queries differ only in what is cut."""
     seen: set[str] = set()
     for case in cases:
         if case.id not in seen:
@@ -187,7 +186,7 @@ def _groups(pool: Population, design: Design) -> Iterator[Case]:
     turn = 0
     while len(tags := np.flatnonzero(pool.sizes >= turn * design.group + 2)):
         for nth in draws.order(len(tags)):
-            queries = _some(pool, tags[nth], design, turn)
+            queries = _queries_shown(pool, tags[nth], design, turn)
             yield _case("consistency", pool, tags[nth], queries, probe=False)
         turn += 1
 
@@ -196,7 +195,7 @@ def _wrong_groups(pool: Population, design: Design) -> Iterator[Case]:
     draws = Draws(design.seed, "consistency probes")
     tags = np.flatnonzero(pool.sizes >= 2)  # noqa: PLR2004 - one to stay and one to be replaced
     for nth in islice(draws.order(len(tags)), TRIES * design.wanted("consistency", probe=True)):
-        queries = _some(pool, tags[nth], design, 0)
+        queries = _queries_shown(pool, tags[nth], design, 0)
         replaced = draws.below(len(queries))
         other = outsider(pool, tags[nth], draws)
         if other is not None:
@@ -204,8 +203,8 @@ def _wrong_groups(pool: Population, design: Design) -> Iterator[Case]:
             yield replace(_case("consistency", pool, tags[nth], queries, probe=True), misplaced=replaced)
 
 
-def _some(pool: Population, tag: int, design: Design, turn: int) -> list[int]:
-    """The queries that a tag is shown with in its first, second, … case."""
+def _queries_shown(pool: Population, tag: int, design: Design, turn: int) -> list[int]:
+    """The queries that a tag is shown with in its first case (`turn` 0), its second, and so on."""
     queries = pool.queries_of(tag)
     order = Draws(design.seed, f"queries of {pool.tags[tag]}").order(len(queries))
     return [int(queries[nth]) for nth in islice(order, turn * design.group, (turn + 1) * design.group)]

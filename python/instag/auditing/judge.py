@@ -1,4 +1,4 @@
-"""The judge: what it is asked, what it answers, and the cases that it is asked about."""
+"""The judge: its prompts, its verdicts, and the questions about a set of cases."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,9 +18,9 @@ from instag.chat.question import KEY, Fault, Question, Reply, Unreadable, conten
 from instag.chat.task import Task
 from instag.errors import InputError
 
-__all__ = ["IDENTITY", "SCHEMA", "Docket", "Failure", "Verdict", "messages_of", "read_verdict", "task_of"]
+__all__ = ["IDENTITY", "SCHEMA", "AuditQuestions", "Failure", "Verdict", "messages_of", "read_verdict", "task_of"]
 
-# The reason comes first: what is written before the verdict can still move it.
+# The reason comes first, so that writing it can still change the verdict.
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {"reason": {"type": "string"}, "right": {"type": "boolean"}},
@@ -54,11 +54,11 @@ and a bank that lends money).
 }
 
 IDENTITY = f"audit {blake2b(orjson.dumps([RULES, SCHEMA]), digest_size=16).hexdigest()}"
-"""A hash of all that shapes the messages."""
+"""A hash of everything that determines the messages."""
 
 
 def messages_of(case: Case) -> list[dict[str, str]]:
-    """The messages of a chat that ask about a case: first the rules, the same for each of its kind, then the case.
+    """Write the messages that ask about a case: the rules, which are the same for each kind, then the case.
 
     Examples
     --------
@@ -68,10 +68,10 @@ def messages_of(case: Case) -> list[dict[str, str]]:
     return [{"role": "system", "content": RULES[case.kind]}, {"role": "user", "content": case.question}]
 
 
-# Characters of a reason that are kept.
+# The most characters of a reason that are kept.
 LONGEST = 1_000
 
-# Characters of an answer that cannot be read that are shown.
+# The most characters that are shown of an unreadable answer.
 SHOWN = 200
 
 
@@ -84,7 +84,7 @@ class Verdict:
     right
         Whether the tag is right, or means the same in all queries.
     reason
-        Why; empty if the judge gave no reason.
+        The judge's reason; empty if it gave none.
     """
 
     right: bool
@@ -94,9 +94,9 @@ class Verdict:
 def read_verdict(reply: Reply) -> Verdict:
     """Read the verdict in an answer.
 
-    By the rules of :func:`instag.tagging.parsing.read_answer` thinking, fences and text around the JSON are taken away,
-    and only an answer that is complete is repaired. `right` may be a word for yes or no as well, and of several
-    verdicts the last counts: a judge that thinks again has its last word.
+    As in :func:`instag.tagging.parsing.read_answer`, thinking, fences and text around the JSON are removed, and only
+    complete answers are repaired. `right` may also be a word for yes or no. Of several verdicts the last counts, because
+    a judge may change its mind while it writes.
 
     Parameters
     ----------
@@ -127,9 +127,9 @@ def _verdict(value: Any) -> Verdict | None:
     if not isinstance(value, Object):
         return None
     members = [(key.strip().casefold(), member) for key, member in value]
-    said = {_truth(member) for key, member in members if key == "right"}
-    # An answer with both yes and no is not a verdict.
-    if len(said) != 1 or (right := said.pop()) is None:
+    values = {_truth(member) for key, member in members if key == "right"}
+    # An answer that says both yes and no is not a verdict.
+    if len(values) != 1 or (right := values.pop()) is None:
         return None
     reasons = [member.strip() for key, member in members if key == "reason" and isinstance(member, str)]
     return Verdict(right, " ".join(reasons)[:LONGEST])
@@ -142,7 +142,7 @@ def _truth(value: Any) -> bool | None:
     return word in YES if word in YES | NO else None
 
 
-# Hexadecimal digits of the prompt's hash in the names of journals.
+# Hexadecimal digits of the prompts' hash in the names of journals.
 DIGITS = 8
 
 
@@ -151,15 +151,15 @@ Failure = tuple[str, str | None, str | None]
 
 
 def task_of(model: str, journal: Any) -> Task[Verdict]:
-    """The task of a judge; the default name of the journal has the model and the prompt."""
+    """The task of a judge. Without a journal of the user's, one is named after the model and the prompts."""
     if not model:
         raise InputError("model: expected the model's name at the endpoint; found none")
     name = f"{model}.audit.{IDENTITY.split()[1][:DIGITS]}.journal"
     return Task(model, IDENTITY, SCHEMA, read_verdict, re.sub(r"[^\w.-]+", "-", name) if journal is None else journal)
 
 
-class Docket:
-    """The cases that a judge is asked about, and its verdicts.
+class AuditQuestions:
+    """The questions about the cases of an audit, with their verdicts and failures.
 
     Parameters
     ----------
@@ -171,9 +171,9 @@ class Docket:
     Attributes
     ----------
     verdicts
-        The judge's verdicts by case.
+        The verdict on each case by name.
     failures
-        Why a case has no verdict.
+        Why a case has no verdict, by name.
     """
 
     def __init__(self, cases: Sequence[Case], task: Task[Verdict]) -> None:
@@ -190,19 +190,19 @@ class Docket:
 
     @property
     def unread(self) -> NDArray[np.bool_]:
-        """Which questions have an answer that cannot be read."""
+        """Whether each case has an unreadable answer."""
         return np.array([case.id in self.failures for case in self.cases], np.bool_)
 
     def order(self, wanted: NDArray[np.bool_], most: int | None) -> NDArray[Any]:
-        """The cases that are wanted, as they were drawn."""
+        """The wanted cases in the order in which they were drawn, at most `most` of them."""
         return np.flatnonzero(wanted)[:most]
 
     def questions(self, *chosen: NDArray[Any]) -> Iterator[Question]:
-        """What is asked about cases, made one by one."""
+        """Make the questions about the chosen cases, one at a time."""
         return (Question(self._keys[nth], messages_of(self.cases[nth])) for nth in chain(*chosen))
 
     def read(self, replies: Iterable[Reply], reader: Callable[[Reply], Verdict]) -> None:
-        """Record replies."""
+        """Record the verdicts of replies; replies to other questions are skipped."""
         for reply in replies:
             if reply.key in self._names:
                 try:
@@ -211,7 +211,7 @@ class Docket:
                     self.take(reply.key, problem)
 
     def take(self, key: bytes, found: Verdict | Unreadable) -> None:
-        """Record a verdict, or why it cannot be read."""
+        """Record a verdict, or why an answer cannot be read."""
         if (name := self._names.get(key)) is None:
             return
         if not isinstance(found, Unreadable):
@@ -221,15 +221,15 @@ class Docket:
             self.failures[name] = ("failed", found.reason, found.detail or None)
 
     def miss(self, faults: Iterable[Fault]) -> None:
-        """Record why there are no verdicts."""
+        """Record why questions were not answered."""
         for fault in faults:
             if (name := self._names.get(fault.key)) is not None and name not in self.verdicts:
                 self.failures.setdefault(name, ("failed", fault.reason, fault.detail or None))
 
     def close(self, untried: str | None) -> None:
-        """Mark the other cases as not tried, with the reason, if there is one."""
+        """Mark the remaining cases as not tried, with the reason if there is one."""
         for case in self.cases:
             if case.id not in self.verdicts:
                 self.failures.setdefault(case.id, ("not tried", untried, None))
-        # In the order of the cases, however they came.
+        # Failures are sorted in the order of the cases.
         self.failures = {case.id: self.failures[case.id] for case in self.cases if case.id in self.failures}

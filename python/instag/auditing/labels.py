@@ -1,4 +1,4 @@
-"""Labels: people's judgements of the cases, in CSV files."""
+"""Labels that people give the cases, in CSV files."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,76 +16,77 @@ from instag.io.output import atomic_write
 __all__ = ["Labels", "read_labels", "write_cases"]
 
 Labels = dict[str, dict[str, bool]]
-"""For each rater the label of each case that has one."""
+"""The labels of each rater, by the name of the case."""
 
 ASKED: dict[Kind, str] = {
     "precision": "Is the tag right for the query?",
     "consistency": "Does the tag mean the same in all queries?",
 }
-# What `write_cases` writes, and who joins labels and verdicts in one file may have; any other column is a rater's.
+# The columns of `write_cases`, and those that a file with labels and verdicts joined may also have. Any other column
+# belongs to a rater.
 COLUMNS = ("case", "kind", "question", "tag", "queries")
 KNOWN = frozenset({*COLUMNS, "rows", "probe", "misplaced", "right", "reason", "failure"})
 
 YES = frozenset({"yes", "y", "1", "true", "t", "right"})
 NO = frozenset({"no", "n", "0", "false", "f", "wrong"})
 
-# Spreadsheets run what begins like this.
+# Spreadsheets run cells that begin like this as formulas.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-# A query can be long, and a case has several.
+# Cells can be long: a case may have several long queries.
 csv.field_size_limit(1 << 27)
 
 
 def write_cases(cases: pl.DataFrame, path: Path) -> None:
-    """Write cases for people to judge, as a CSV file with an empty column `label`.
+    """Write cases for people to label, as a CSV file with an empty column `label`.
 
-    The file does not show which cases are probes or what the judge thinks, so that no rater is influenced. Cells that a spreadsheet
-    would take for formulas begin with an apostrophe.
+    To avoid bias, the file does not say which cases are probes or how the judge decided. Cells that a spreadsheet would
+    run as formulas begin with an apostrophe.
 
     Parameters
     ----------
     cases
-        With the columns `case`, `kind`, `tag` and `queries`.
+        A frame with the columns `case`, `kind`, `tag` and `queries`.
     path
-        The file.
+        The file to write.
 
     Raises
     ------
     InputError
-        If the file cannot be written, or is there and holds something else, such as labels.
+        If the file cannot be written, or exists with other contents, such as labels.
     """
     rows = [
         (case, kind, ASKED[kind], _plain(TAG(tag)[0]), _numbered(queries), "")
         for case, kind, tag, queries in cases.select("case", "kind", "tag", "queries").iter_rows()
     ]
     frame = pl.DataFrame(rows, schema=dict.fromkeys((*COLUMNS, "label"), pl.String), orient="row")
-    # With the byte-order mark by which spreadsheets recognise UTF-8.
+    # The byte order mark tells spreadsheets that the file is UTF-8.
     text = frame.write_csv(include_bom=True, quote_style="non_numeric").encode()
     if path.exists() and path.read_bytes() != text:
-        raise InputError(f"{path}: it is there already and may hold labels: name another file, or remove it first")
+        raise InputError(f"{path}: the file exists and may hold labels: choose another file, or remove it first")
     with atomic_write(path, "csv") as draft:
         draft.write_bytes(text)
 
 
 def read_labels(source: str | PathLike[str] | Sequence[str | PathLike[str]], cases: AbstractSet[str]) -> Labels:
-    """Read the labels of one file or several.
+    """Read the labels in one or several files.
 
-    A file has a column `case`, and a column for each rater; further columns that :func:`write_cases` writes are passed
-    over, and so is a column without a label. Columns of one name in two files are two raters. A cell without a label is
-    a case that the rater has not judged.
+    A file has a column `case`, and a column for each rater. The other columns of :func:`write_cases` and columns
+    without any label are ignored. Columns of the same name in two files are two raters. An empty cell is a case that
+    the rater has not labelled.
 
     Parameters
     ----------
     source
         The files: CSV in UTF-8 with commas, semicolons or tabs.
     cases
-        The names of the cases that there are.
+        The names of the cases that may be labelled.
 
     Raises
     ------
     InputError
-        If a file cannot be read, names a case that is not among these or twice, or a label is neither yes nor no;
-        the message has the line and column.
+        If a file cannot be read, has an unknown case or a case twice, or has a label that is neither yes nor no. The
+        message has the line and the column.
     """
     paths = [source] if isinstance(source, str | PathLike) else source
     labels: Labels = {}
@@ -95,9 +96,7 @@ def read_labels(source: str | PathLike[str] | Sequence[str | PathLike[str]], cas
                 labels[rater if rater not in labels else f"{path}: {rater}"] = given
     if not labels:
         names = ", ".join(map(str, paths))
-        raise InputError(
-            f"{names}: expected a column of labels (yes or no) beside `case`; found none that is filled in"
-        )
+        raise InputError(f"{names}: expected a column of labels (yes or no) beside `case`; found none with a label")
     return labels
 
 
@@ -110,23 +109,23 @@ def _read(path: Path, cases: AbstractSet[str]) -> Labels:
             continue
         if case not in cases:
             raise InputError(
-                f"{path}, line {line}, column 'case': {case!r} is none of the {len(cases):,} cases; expected those of the "
-                "same data, seed and options"
+                f"{path}, line {line}, column 'case': {case!r} is not one of the {len(cases):,} cases; expected cases "
+                "drawn with the same data, seed and options"
             )
         if case in seen:
-            raise InputError(f"{path}, line {line}, column 'case': {case!r} stands in line {seen[case]} already")
+            raise InputError(f"{path}, line {line}, column 'case': {case!r} is already in line {seen[case]}")
         seen[case] = line
         for rater, cell in row.items():
             if rater not in KNOWN:
-                given = labels.setdefault(rater, {})
+                own = labels.setdefault(rater, {})
                 label = _label(cell, f"{path}, line {line}, column {rater!r} (case {case})")
                 if label is not None:
-                    given[case] = label
+                    own[case] = label
     return labels
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The rows with the lines that they end in."""
+    """The rows, each with the number of its last line."""
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -167,7 +166,7 @@ def _plain(text: str) -> str:
 
 
 def _numbered(queries: Sequence[str]) -> str:
-    """One query as it is, several with numbers; neither begins like a formula."""
+    """A single query as it is, several numbered; neither begins like a formula."""
     if len(queries) == 1:
         return _plain(queries[0])
     return "\n\n".join(f"[{nth}] {query}" for nth, query in enumerate(queries, 1))

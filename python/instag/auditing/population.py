@@ -1,4 +1,4 @@
-"""The population: all queries with their tags."""
+"""The population that cases are drawn from: all queries with their tags."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,27 +15,27 @@ from instag.tagsets import encode
 __all__ = ["Codes", "Population", "column_of", "population_of"]
 
 Codes = NDArray[np.int64]
-"""Tags, queries or rows, as numbers."""
+"""Numbers of tags, queries or rows."""
 
 
 @dataclass(frozen=True)
 class Population:
-    """Distinct queries that have tags.
+    """The distinct queries that have tags.
 
-    Where tags are known only of whole samples, the queries of a sample stand for one, with a blank line between them.
+    If tags are known only for whole samples, the queries of a sample are joined to one, separated by blank lines.
 
     Attributes
     ----------
     texts
         The queries.
     samples
-        The row of each in the data.
+        The row of each query in the data.
     tags
-        The tags by name.
+        The tags, sorted by name.
     queries, codes
-        The pairs of a query and a tag of it, both as numbers, in ascending order and without repeats.
+        The pairs of a query and one of its tags, both as numbers, in ascending order and without repeats.
     blank
-        How many blank queries have tags; they are left out.
+        The number of blank queries that have tags; they are left out.
     """
 
     texts: pl.Series
@@ -61,7 +61,7 @@ class Population:
 
     @cached_property
     def sizes(self) -> Codes:
-        """How many queries each tag has."""
+        """The number of queries of each tag."""
         return np.diff(self._starts)
 
     @cached_property
@@ -76,10 +76,10 @@ class Population:
 
 
 def column_of(frame: Frame, tags: str) -> str:
-    """The column to read the tags from.
+    """Choose the column to read the tags from.
 
-    That is `query_tags` if the tags of each sample are those of its queries: then it is known to which query a tag
-    belongs. After one of the two columns was normalised, they differ.
+    This is `query_tags` instead of `tags` if the tags of each sample are those of its queries, because it is more
+    precise to judge a tag by its own query. After only one of the two columns was normalised, they differ.
 
     Examples
     --------
@@ -109,14 +109,14 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     frame
         The data.
     tags
-        The column of the tags: a list a sample, or a list a query.
+        The column of the tags, with a list per sample or a list per query.
     query
-        The column with the users' queries; None for the one that is found.
+        The column of the user's queries; None to detect it.
 
     Raises
     ------
     InputError
-        If a column is missing or of another kind, or a sample has not as many lists of tags as queries.
+        If a column is missing or has the wrong type, or a sample has more or fewer lists of tags than queries.
 
     Examples
     --------
@@ -127,18 +127,18 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
     (['Why?', 'How?'], ['cause', 'means'])
     """
     column = _lists(frame.column(tags))
-    said = sample_queries(frame, query)
-    texts, samples = _each(column, said) if _is_nested(column) else _joined(said)
+    queries_of_rows = sample_queries(frame, query)
+    texts, samples = _each(column, queries_of_rows) if _is_nested(column) else _joined(queries_of_rows)
     rows = encode(column, order="name", each_list=True)
     tagged = rows.lengths > 0
-    silent = (texts.fill_null("").str.strip_chars() == "").to_numpy()
-    kept = np.flatnonzero(tagged & ~silent)
-    # A repeated query was asked once and has the same tags: it counts once.
+    blank = (texts.fill_null("").str.strip_chars() == "").to_numpy()
+    kept = np.flatnonzero(tagged & ~blank)
+    # A repeated query was tagged once and has the same tags, so it counts once.
     kept = kept[texts.gather(kept).is_first_distinct().to_numpy()]
     place = np.full(len(texts), -1)
     place[kept] = np.arange(len(kept))
     queries = np.repeat(place, rows.lengths)
-    # Where no tag is kept there is none, and the width must not be 0.
+    # Without any tag the width would be 0, and the division below would fail.
     width = max(len(rows.spellings), 1)
     pairs = np.unique(queries[queries >= 0] * width + rows.codes[queries >= 0].astype(np.int64))
     return Population(
@@ -147,26 +147,26 @@ def population_of(frame: Frame, *, tags: str, query: str | None) -> Population:
         tags=rows.spellings,
         queries=pairs // width,
         codes=pairs % width,
-        blank=int((tagged & silent).sum()),
+        blank=int((tagged & blank).sum()),
     )
 
 
-def _each(column: pl.Series, said: pl.Series) -> tuple[pl.Series, Codes]:
-    """The queries that have a list of tags each, and the row of each."""
-    lists, queries = (each.list.len().fill_null(0).to_numpy() for each in (column, said))
-    known = lists > 0
-    if (wrong := np.flatnonzero(known & (lists != queries))).size:
+def _each(column: pl.Series, queries: pl.Series) -> tuple[pl.Series, Codes]:
+    """The queries with a list of tags each, and their rows."""
+    n_lists, n_queries = (each.list.len().fill_null(0).to_numpy() for each in (column, queries))
+    known = n_lists > 0
+    if (wrong := np.flatnonzero(known & (n_lists != n_queries))).size:
         row = int(wrong[0])
         raise InputError(
-            f"column {column.name!r}, row {row}: expected a list of tags for each query; found {lists[row]} lists for "
-            f"{queries[row]} queries. --query / query= names the column of the queries that were tagged"
+            f"column {column.name!r}, row {row}: expected a list of tags for each query; found {n_lists[row]} lists for "
+            f"{n_queries[row]} queries. Pass the column of the queries that were tagged: --query / query="
         )
-    texts = said.filter(pl.Series(known)).explode(empty_as_null=False, keep_nulls=False)
-    return texts, np.repeat(np.flatnonzero(known), lists[known])
+    texts = queries.filter(pl.Series(known)).explode(empty_as_null=False, keep_nulls=False)
+    return texts, np.repeat(np.flatnonzero(known), n_lists[known])
 
 
-def _joined(said: pl.Series) -> tuple[pl.Series, Codes]:
-    return said.list.join("\n\n", ignore_nulls=True), np.arange(len(said))
+def _joined(queries: pl.Series) -> tuple[pl.Series, Codes]:
+    return queries.list.join("\n\n", ignore_nulls=True), np.arange(len(queries))
 
 
 def _lists(column: pl.Series) -> pl.Series:

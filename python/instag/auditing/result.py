@@ -1,4 +1,4 @@
-"""The result: what the verdicts come to, how far it is to be trusted, and what deserves a look."""
+"""The result of an audit: shares, how far to trust them, and frames of the cases."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -31,24 +31,24 @@ __all__ = [
     "wilson",
 ]
 
-# Standard errors to either side of a share that hold 95 % of all samples.
+# The half-width of a 95 % interval in standard errors.
 WIDTH = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
 class Share:
-    """A share that was estimated from a sample.
+    """A share estimated from a sample.
 
     Attributes
     ----------
     count
-        The cases that count.
+        The number of cases that count.
     of
-        All cases.
+        The number of all cases.
     share
-        Their quotient, from 0 to 1; None if there are no cases.
+        Their quotient, from 0 to 1; None without cases.
     low, high
-        The 95 % confidence interval by Wilson's score; 0 and 1 where there are no cases.
+        Wilson's 95 % confidence interval; 0 and 1 without cases.
 
     Examples
     --------
@@ -65,12 +65,12 @@ class Share:
 
     @classmethod
     def from_counts(cls, count: int, of: int) -> "Share":
-        """The share of some cases in all."""
+        """Compute the share and its interval from the two numbers."""
         return cls(count, of, count / of if of else None, *wilson(count, of))
 
 
 def wilson(count: int, of: int) -> tuple[float, float]:
-    """The 95 % confidence interval of a share, which holds for small samples and for shares near 0 and 1 too.
+    """Compute Wilson's 95 % confidence interval, which also holds for small samples and for shares near 0 and 1.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     share, spread = count / of, WIDTH**2 / of
     centre = (share + spread / 2) / (1 + spread)
     half = sqrt(spread * share * (1 - share) + spread**2 / 4) / (1 + spread)
-    # At the ends the bound is the end itself, but for rounding.
+    # For shares of 0 and 1 the bound is exactly 0 or 1; this avoids rounding errors.
     return (centre - half if count else 0.0), (centre + half if count < of else 1.0)
 
 
@@ -95,7 +95,7 @@ SHARES = {"share": pl.Float64, "low": pl.Float64, "high": pl.Float64}
 
 @dataclass(frozen=True)
 class Audit:
-    """How good the tags are, by a judge's verdicts on a sample of them.
+    """The quality of tags, estimated from a judge's verdicts on a sample.
 
     Attributes
     ----------
@@ -103,30 +103,28 @@ class Audit:
         The share of tags that are right for their query, a :class:`instag.Share` with its 95 % interval. Probes and
         cases without a verdict are not counted.
     consistency
-        The share of tags that mean the same in all queries that were shown, likewise.
+        The share of tags that mean the same in all queries shown, likewise.
     judge
-        How far the judge can be trusted: for each `kind` the `probes`, cases made wrong on purpose, and how many of
-        them the judge `caught`, as a `share` with its interval from `low` to `high`. Where it is low, the two shares
-        above are too high, by an unknown amount.
+        The judge's score: for each `kind` the number of `probes`, which are cases made wrong on purpose, and the number
+        that the judge `caught`, with the `share` and its interval from `low` to `high`. If the share is low, precision
+        and consistency are overestimated, and there is no way to tell by how much.
     tags
-        For each `kind` and `tag` the `cases`, how many of them are `right`, their `share` and its interval; worst
-        first, by the upper end of the interval.
+        For each `kind` and `tag` the number of `cases`, the number of `right` ones, their `share` and its interval. The
+        worst come first, by the upper end of the interval.
     cases
         Every case, in the order in which they were asked: its name `case`, `kind`, `probe`, `tag`, `queries` as they
-        were shown, the `rows` that they come from, which of them was `misplaced` on purpose (from 0, null for none),
-        the verdict `right` (null if there is none) and the judge's
-        `reason`, or the `failure`.
+        were shown, the `rows` that they come from, the number of the query that was `misplaced` on purpose (from 0,
+        null for none), the verdict `right` (null without a verdict), and the judge's `reason` or the `failure`.
     failures
         The cases without a verdict: `case`, `kind`, `tag`, `status` (`failed` or `not tried`), `reason`, `detail`.
     agreement
-        How far people agree with each other and with the judge, where labels were given: see
-        :func:`instag.audit`; else None.
+        The agreement of people with each other and with the judge: see :func:`instag.audit`; None without labels.
     column
-        The column that the tags are from.
+        The column that the tags were read from.
     tally
-        What this run asked, and what that took.
+        The requests, tokens and cost of this run.
     journal
-        The path of the journal with the answers.
+        The file with the answers.
     """
 
     precision: Share
@@ -141,7 +139,7 @@ class Audit:
     journal: Path
 
     def write_cases(self, path: str | Path) -> None:
-        """Write the cases for people to judge, without the judge's verdicts: see :func:`instag.audit` on `labels`.
+        """Write the cases for people to label, without the judge's verdicts: see `labels` of :func:`instag.audit`.
 
         The file is CSV, with an empty column `label` to fill in. Cells that a spreadsheet would run as formulas begin
         with an apostrophe.
@@ -149,21 +147,21 @@ class Audit:
         Raises
         ------
         InputError
-            If the file cannot be written, or is there and holds something else, such as labels.
+            If the file cannot be written, or exists with other contents, such as labels.
         """
         write_cases(self.cases, Path(path))
 
 
 def share_of(kind: Kind, cases: Sequence[Case], verdicts: Mapping[str, Verdict], *, probes: bool = False) -> Share:
-    """The cases of a kind, or its probes, that the judge calls right, among those with a verdict."""
-    said = [
+    """The share of the cases of a kind, or of its probes, that the judge calls right, among those with a verdict."""
+    right = [
         verdicts[case.id].right for case in cases if (case.kind, case.probe) == (kind, probes) and case.id in verdicts
     ]
-    return Share.from_counts(sum(said), len(said))
+    return Share.from_counts(sum(right), len(right))
 
 
 def judge_frame(cases: Sequence[Case], verdicts: Mapping[str, Verdict]) -> pl.DataFrame:
-    """How many probes of each kind the judge caught."""
+    """The probes of each kind that the judge caught."""
     rows = []
     for kind in KINDS:
         missed = share_of(kind, cases, verdicts, probes=True)
@@ -191,7 +189,7 @@ def cases_frame(
     verdicts: Mapping[str, Verdict] = MappingProxyType({}),
     failures: Mapping[str, Failure] = MappingProxyType({}),
 ) -> pl.DataFrame:
-    """All cases with what came of them, if anything did."""
+    """All cases, with their verdicts or failures if there are any."""
     rows = []
     for case in cases:
         verdict = verdicts.get(case.id)
@@ -215,13 +213,13 @@ def cases_frame(
 
 
 def failures_frame(cases: Sequence[Case], failures: Mapping[str, Failure]) -> pl.DataFrame:
-    """The cases without a verdict, and why."""
+    """The cases without a verdict, with the reasons."""
     rows = [(case.id, case.kind, case.tag, *failures[case.id]) for case in cases if case.id in failures]
     names = ("case", "kind", "tag", "status", "reason", "detail")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-# How many reasons a warning lists; the table of failures has them all.
+# The most reasons in a warning; the frame of failures has them all.
 SHOWN = 5
 
 # The share of probes that a judge should catch.
@@ -229,17 +227,17 @@ CAUGHT = 0.9
 
 
 def warn_of_few(cases: Sequence[Case], design: Design) -> None:
-    """Say where there are fewer cases or probes than there should be."""
+    """Warn if there are fewer cases or probes than requested."""
     for kind in KINDS:
         for probe, name in ((False, "cases"), (True, "probes")):
             wanted = design.wanted(kind, probe=probe)
             found = sum((case.kind, case.probe) == (kind, probe) for case in cases)
             if found < wanted:
-                warn(f"{kind}: {wanted:,} {name} were asked for, and the data have {found:,}")
+                warn(f"{kind}: {wanted:,} {name} were requested, but the data have only {found:,}")
 
 
 def warn_of_failures(failures: Mapping[str, Failure], cases: int) -> None:
-    """Say how many cases have no verdict, and why."""
+    """Warn of cases without a verdict, with the reasons."""
     if failures:
         counts = Counter(": ".join(filter(None, failure[:2])) for failure in failures.values())
         reasons = "; ".join(f"{count:,} {why}" for why, count in counts.most_common(SHOWN))
@@ -248,6 +246,8 @@ def warn_of_failures(failures: Mapping[str, Failure], cases: int) -> None:
 
 
 def warn_of_judge(judge: pl.DataFrame) -> None:
-    """Say where the judge lets too much pass, chance allowed for."""
+    """Warn of a judge that lets significantly too many probes pass."""
     for kind, probes, caught in judge.filter(pl.col("high") < CAUGHT).select("kind", "probes", "caught").iter_rows():
-        warn(f"{kind}: the judge caught {caught:,} of {probes:,} cases put wrong on purpose: do not trust its share")
+        warn(
+            f"{kind}: the judge caught only {caught:,} of {probes:,} probes, which are wrong on purpose: do not trust its share"
+        )

@@ -1,4 +1,4 @@
-"""Sampling: random choices, the same on every machine, and cases made wrong on purpose."""
+"""Sampling: random draws that are the same on every machine, and wrong tags and queries for probes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 class Draws:
-    """Random choices for one purpose.
+    """Random draws for one purpose.
 
     Parameters
     ----------
     seed
-        Another seed, other choices.
+        The seed.
     purpose
-        Choices for one purpose do not depend on how many were made for another.
+        The name of a purpose. Draws for one purpose do not depend on the number of draws for another.
 
     Examples
     --------
@@ -31,15 +31,15 @@ class Draws:
     """
 
     def __init__(self, seed: int, purpose: str) -> None:
-        self._random = Random(f"{seed} {purpose}")  # noqa: S311 - a sample, no secret
+        self._random = Random(f"{seed} {purpose}")  # noqa: S311 - a sample, not a secret
 
     def below(self, n: int) -> int:
-        """A number from 0 to n - 1."""
-        # Of all that Python draws, only `random` is promised to stay the same from version to version.
+        """Draw a number from 0 to n - 1."""
+        # Only `random` is guaranteed to return the same numbers in every version of Python.
         return int(self._random.random() * n)
 
     def order(self, n: int) -> Iterator[int]:
-        """The numbers below n in random order; as many as are taken cost time and memory."""
+        """Draw the numbers below n in random order. Time and memory grow with the numbers taken, not with n."""
         moved: dict[int, int] = {}
         for first in range(n):
             picked = first + self.below(n - first)
@@ -51,22 +51,22 @@ class Draws:
                 moved[picked] = last
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
-        """All items in random order."""
+        """The items in random order."""
         return [items[nth] for nth in self.order(len(items))]
 
 
-# Tags or queries drawn for a probe before another is tried.
+# Draws of a tag or query for one probe before the probe is given up.
 TRIES = 50
 
-# Letters by which two words count as one: "translate" and "translation" do.
+# Words with the same first letters count as the same word, such as "translate" and "translation".
 STEM = 4
 
 
 def wrong_tag(pool: Population, query: int, draws: Draws) -> int | None:
-    """Draw a tag that is surely wrong for a query.
+    """Draw a tag that is certainly wrong for a query.
 
-    Tags are drawn as often as they are given, so that a probe is not known by a rare tag. A tag will do that is found
-    together with none of this query's tags more often than by chance, and shares no word with the query or its tags.
+    Tags are drawn in proportion to their frequency, so that rare tags do not give probes away. The tag must not occur
+    with any of the query's tags more often than by chance, and must share no word with the query or its tags.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def wrong_tag(pool: Population, query: int, draws: Draws) -> int | None:
     query
         The query.
     draws
-        The choices; as many are made as it takes.
+        The source of random draws.
 
     Returns
     -------
@@ -92,10 +92,10 @@ def wrong_tag(pool: Population, query: int, draws: Draws) -> int | None:
 
 
 def outsider(pool: Population, tag: int, draws: Draws) -> int | None:
-    """Draw a query that surely has nothing to do with a tag.
+    """Draw a query that certainly has nothing to do with a tag.
 
-    Any query will do that has neither the tag nor one that is found together with it more often than by chance, and
-    shares no word with it.
+    The query must have neither the tag nor any tag that occurs with it more often than by chance, and must share no
+    word with it.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def outsider(pool: Population, tag: int, draws: Draws) -> int | None:
     tag
         The tag.
     draws
-        The choices; as many are made as it takes.
+        The source of random draws.
 
     Returns
     -------
@@ -121,11 +121,11 @@ def outsider(pool: Population, tag: int, draws: Draws) -> int | None:
 
 
 def _attracted(pool: Population, tag: int, others: Codes) -> bool:
-    """Whether a tag is found with one of the others more often than by chance."""
-    return any(_together(pool, tag, int(other)) for other in others)
+    """Whether a tag occurs with any of the others more often than by chance."""
+    return any(_associated(pool, tag, int(other)) for other in others)
 
 
-def _together(pool: Population, one: int, other: int) -> bool:
+def _associated(pool: Population, one: int, other: int) -> bool:
     few, many = sorted((pool.queries_of(one), pool.queries_of(other)), key=len)
     places = np.minimum(np.searchsorted(many, few), len(many) - 1)
     both = int((many[places] == few).sum())
@@ -133,5 +133,5 @@ def _together(pool: Population, one: int, other: int) -> bool:
 
 
 def _words(*texts: str) -> set[str]:
-    """The first letters of all words; a text without any is a word itself."""
+    """The first letters of all words; a text without words counts as one word."""
     return {word[:STEM] for text in texts for word in re.findall(r"\w+", text.casefold()) or [text.strip()]}
