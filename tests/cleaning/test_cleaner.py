@@ -95,7 +95,7 @@ def test_tokens_are_counted_as_is_wished() -> None:
     [
         ({"min_turns": -1}, "min_turns: expected a count of 0 or more; found -1"),
         ({"max_tokens": 1.5}, "max_tokens: expected a count of 0 or more; found 1.5"),
-        ({"min_turns": 3, "max_turns": 2}, "min_turns: expected no more than max_turns, 2; found 3"),
+        ({"min_turns": 3, "max_turns": 2}, "min_turns: expected at most max_turns, which is 2; found 3"),
         ({"script": "klingon"}, r"script: expected one of arabic, .*; found 'klingon'"),
         ({"script": []}, "script: expected a script or a language, such as latin or zh; found none"),
         (

@@ -134,7 +134,7 @@ def test_benchmarks_without_questions_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_pool_is_refused(items: Path) -> None:
-    with pytest.raises(instag.InputError, match="data: no row has anything that a user said"):
+    with pytest.raises(instag.InputError, match="data: expected user queries; found none in any row"):
         instag.decontaminate(pl.DataFrame({"prompt": pl.Series([], dtype=pl.String)}), items)
     with pytest.raises(instag.InputError, match="numbers: expected one of same, any; found 'all'"):
         instag.decontaminate(pl.DataFrame({"prompt": PLAIN}), items, numbers="all")  # type: ignore[arg-type]

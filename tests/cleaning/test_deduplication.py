@@ -56,7 +56,7 @@ def test_rows_can_be_marked() -> None:
     assert result.data.height == 6
     assert result.data.get_column("duplicate_of").to_list() == [None, None, 0, 0, None, None]
     assert result.data.get_column("likeness").to_list()[2] == 1.0
-    with pytest.raises(instag.InputError, match=r"have a column 'duplicate_of', so they are marked already"):
+    with pytest.raises(instag.InputError, match=r"have a column 'duplicate_of', so they are already marked"):
         instag.dedup(result.data, action="mark")
 
 
@@ -105,7 +105,7 @@ def test_another_column_may_hold_what_users_said() -> None:
         ({"threshold": 0}, "threshold: expected a number above 0 and up to 1; found 0"),
         ({"threshold": 1.5}, "threshold: expected a number above 0 and up to 1; found 1.5"),
         ({"method": "simhash"}, "method: expected one of minhash, exact; found 'simhash'"),
-        ({"keep": "quality"}, "keep: 'quality' needs a column of numbers: name it with quality= / --quality"),
+        ({"keep": "quality"}, "keep: 'quality' needs a column of numbers: pass it as quality= / --quality"),
         ({"quality": "answer"}, "quality: expected a column of numbers; found String in 'answer'"),
         ({"quality": "stars"}, "no column 'stars'; the columns are: prompt, score, answer"),
         ({"action": "hide"}, "action: expected one of remove, mark; found 'hide'"),

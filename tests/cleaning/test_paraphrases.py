@@ -91,7 +91,9 @@ def test_marking_and_no_answer(tmp_path: Path) -> None:
             ROWS, ITEMS, judge=judge, embedder=embed, journal=tmp_path / "j", action="mark", attempts=1
         )
     (said,) = [str(each.message) for each in caught]
-    assert said.startswith("judge: 1 of 3 candidates have no judgement, for they were not answered, or not readably")
+    assert said.startswith(
+        "judge: 1 of 3 candidates have no judgement, because the judge did not answer or its answer could not be read"
+    )
     assert result.data.select("contaminated", "item", "share").rows() == [
         (True, "birds", None),
         (False, None, None),
@@ -139,7 +141,7 @@ def test_of_several_turns_the_nearest_one_counts() -> None:
 
 def test_with_the_embedder_that_comes_along() -> None:
     pytest.importorskip("onnxruntime")
-    with pytest.warns(instag.InstagWarning, match="1 of 5 texts are in a writing that it does not know"):
+    with pytest.warns(instag.InstagWarning, match="1 of 5 texts are in a script that it does not know"):
         found = instag.decontaminate(
             pl.concat([ROWS, pl.DataFrame({"prompt": ["青鹭每天吃三只青蛙"]})]), ITEMS, judge_from=0.6
         )
@@ -169,10 +171,10 @@ def test_a_bad_line_of_a_file_is_named(tmp_path: Path, line: str, said: str) -> 
 def test_bad_options_are_refused(tmp_path: Path) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({"judge_from": 1.5}, "judge_from / --judge-from: expected a cosine"),
-        ({"judge": 7}, "judge / --judge-model: expected the name of a model"),
+        ({"judge": 7}, "judge / --judge-model: expected a model's name or a function"),
         ({"judge": "", "embedder": embed}, "judge / --judge-model: expected"),
         ({"judge_from": 0.5, "embedder": "nothing"}, "embedder: expected"),
-        ({"judge_from": 0.5, "embedder": None}, "embedder: expected one"),
+        ({"judge_from": 0.5, "embedder": None}, "embedder: expected an embedder"),
         ({"judgments": tmp_path / "missing.jsonl"}, "missing.jsonl"),
         (
             {"judge": lambda pairs: ["perhaps"] * len(pairs), "embedder": embed, "journal": tmp_path / "j"},
@@ -269,5 +271,5 @@ def test_columns_that_the_data_have_are_not_overwritten() -> None:
         marked = instag.decontaminate(frame, ITEMS, action="mark").data
     assert marked["item"].unique().to_list() == ["mine"]
     assert marked["contaminated_item"].to_list() == [None, None, None, "bread", None]
-    with pytest.raises(instag.InputError, match="so they are marked already: rename it or drop it first"):
+    with pytest.raises(instag.InputError, match="so they are already marked: rename it or drop it first"):
         instag.decontaminate(marked, ITEMS, action="mark")

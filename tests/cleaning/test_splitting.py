@@ -58,7 +58,7 @@ def test_copies_stay_on_one_side() -> None:
 
 def test_a_group_larger_than_the_room_is_said() -> None:
     frame = pl.DataFrame({"prompt": ["The same question, again and again"] * 9 + ["Another one"]})
-    with pytest.warns(instag.InstagWarning, match=re.escape("train has 9 rows where 5 were asked for")):
+    with pytest.warns(instag.InstagWarning, match=re.escape("train has 9 rows where 5 were requested")):
         split = instag.split(frame, validation=5)
     assert split.sizes == {"train": 9, "validation": 1}
 
@@ -84,14 +84,14 @@ def test_without_texts_values_are_spread_all_the_same() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"validation": 10}, "validation: 10 rows to validate with leave nothing to train with: there are 10 rows"),
-        ({"validation": 20}, "validation: 20 rows to validate with leave nothing to train with: there are 10 rows"),
+        ({"validation": 10}, "validation: 10 rows for validation leave no rows for training: there are 10 rows"),
+        ({"validation": 20}, "validation: 20 rows for validation leave no rows for training: there are 10 rows"),
         (
             {"validation": 5, "test": 5},
-            "validation: 5 rows to validate with and 5 to test with leave nothing to train with: there are 10 rows",
+            "validation: 5 rows for validation and 5 for testing leave no rows for training: there are 10 rows",
         ),
-        ({"validation": None}, "validation: expected at least one row to keep apart of 10; found none"),
-        ({"validation": 0.01}, "validation: expected at least one row to keep apart of 10; found none"),
+        ({"validation": None}, "validation: expected at least one of 10 rows to hold out; found none"),
+        ({"validation": 0.01}, "validation: expected at least one of 10 rows to hold out; found none"),
         (
             {"validation": "some"},
             "validation: expected a count such as 500, or a share such as 0.02 or 2%; found 'some'",

@@ -183,9 +183,7 @@ def test_weights_that_are_not_those_that_were_published(
     (tmp_path / "__init__.py").touch()
     monkeypatch.setattr(minilm, "PACKAGE", tmp_path.name)
     monkeypatch.syspath_prepend(tmp_path.parent)
-    with pytest.raises(
-        instag.InputError, match=r"^embedder minilm: .*model\.onnx is not the file that was published: "
-    ):
+    with pytest.raises(instag.InputError, match=r"^embedder minilm: .*model\.onnx is not the published file: "):
         instag.normalize(FRAME, embedder=embedder)
     (tmp_path / "model.onnx").unlink()
     with pytest.raises(ImportError, match="offline embedder is missing"):
@@ -269,7 +267,7 @@ def test_models_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
         (True, "embedder: expected 'auto', 'minilm', 'use', "),
         (lambda texts: [1.0] * len(texts), "expected 2 vectors of one width; found an array of (2,)"),
         (lambda _: [[1.0]], "expected 2 vectors of one width; found an array of (1, 1)"),
-        (lambda _: [[1.0], [1.0, 2.0]], "expected numbers, a vector for each text; found"),
+        (lambda _: [[1.0], [1.0, 2.0]], "expected a vector of numbers for each text; "),
         (lambda _: [[1.0], [float("nan")]], "expected finite numbers; found NaN or infinity"),
     ],
 )

@@ -130,8 +130,8 @@ def reached(curve: pl.DataFrame, goal: float) -> int | None:
         return None
     low = before.row(-1, named=True) if len(before) else {"samples": 0, "coverage": 0.0}
     high = past.row(0, named=True)
-    way = (goal - low["coverage"]) / (high["coverage"] - low["coverage"])
-    return int(low["samples"] + way * (high["samples"] - low["samples"]) + 0.5)
+    part = (goal - low["coverage"]) / (high["coverage"] - low["coverage"])
+    return int(low["samples"] + part * (high["samples"] - low["samples"]) + 0.5)
 
 
 def telling_budgets(frontier: pl.DataFrame) -> list[int]:

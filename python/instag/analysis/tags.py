@@ -48,8 +48,8 @@ def _holders(pool: TagSets, groups: Groups) -> tuple[pl.Series, pl.Series]:
     numbers = np.bincount(counts.tags, minlength=len(pool.names))
     nth = np.arange(len(order)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
     names = groups.names.gather(group[order[nth < HELD]])
-    held = lists_of(np.minimum(numbers, HELD), names).cast(pl.List(pl.String))
-    return pl.Series("groups", numbers, pl.UInt32), held.alias("held")
+    most_in = lists_of(np.minimum(numbers, HELD), names).cast(pl.List(pl.String))
+    return pl.Series("groups", numbers, pl.UInt32), most_in.alias("held")
 
 
 def floor(assignments: int) -> int:

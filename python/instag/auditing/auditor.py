@@ -123,8 +123,8 @@ async def aaudit(  # noqa: PLR0913 - all options are keywords
     >>> import httpx2, instag, polars as pl, tempfile
     >>> from instag.auditing import audit
     >>> def answer(request):  # stands in for a server
-    ...     said = {"content": '{"reason": "It asks about light.", "right": true}'}
-    ...     return httpx2.Response(200, json={"choices": [{"message": said, "finish_reason": "stop"}]})
+    ...     message = {"content": '{"reason": "It asks about light.", "right": true}'}
+    ...     return httpx2.Response(200, json={"choices": [{"message": message, "finish_reason": "stop"}]})
     >>> client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
     >>> df = pl.DataFrame({"question": ["Why is the sky blue?", "Why is ice clear?"], "tags": [["optics"], ["optics"]]})
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -1,15 +1,15 @@
-"""Cleaning: what does not belong in a pool goes, and what is kept apart to validate with is set aside.
+"""Cleaning: removes rows that do not belong in a pool, and sets rows aside for validation.
 
 ===============  ===================================================
-options          what each of the functions can be given
-cleaner          :func:`clean`; scripts: what texts are written in
+options          the options of the functions
+cleaner          :func:`clean`; scripts: the writing systems of texts
 deduplication    :func:`dedup`
 decontamination  :func:`decontaminate`
 benchmarks       the items of benchmarks
 paraphrases      rows that may ask an item in other words
-judge            who says whether they do; estimation: what that takes
+judge            decides whether they do; estimation: its cost
 splitting        :func:`split`
-result           the rows that stay, and why others went
+result           the rows that stay, and why others were removed
 ===============  ===================================================
 """
 
@@ -26,15 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Cleaned", "Split", "clean", "decontaminate", "dedup", "split"]
 
-# A file is loaded when its name is first used, so that the options can be shown without loading Polars.
-__getattr__ = loader(
-    __name__,
-    {
-        "Cleaned": "result",
-        "Split": "splitting",
-        "clean": "cleaner",
-        "decontaminate": "decontamination",
-        "dedup": "deduplication",
-        "split": "splitting",
-    },
-)
+# Modules are loaded when first used, so that the options can be shown without loading Polars.
+_HOME = {
+    "Cleaned": "result",
+    "Split": "splitting",
+    "clean": "cleaner",
+    "decontaminate": "decontamination",
+    "dedup": "deduplication",
+    "split": "splitting",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

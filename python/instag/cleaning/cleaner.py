@@ -1,4 +1,4 @@
-"""Leaving out rows that nothing can be learned from: too short, too long, unanswered, in another script."""
+"""Removing rows that nothing can be learned from: too short, too long, unanswered, or in another script."""
 
 from collections.abc import Callable, Sequence
 from os import PathLike
@@ -39,7 +39,7 @@ UNANSWERED = "an answer is missing"
 UNFINISHED = "the last turn is not the assistant's"
 
 
-def clean(  # noqa: PLR0913 - options are keywords, and a user names those that matter
+def clean(  # noqa: PLR0913 - all options are keywords
     data: F,
     *,
     query: Query = None,
@@ -53,10 +53,10 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     answered: Answered = Cleaning.answered,
     script: Script = None,
 ) -> Cleaned[F]:
-    """Remove rows without a query, and those that an option rules out.
+    """Remove rows in which the user says nothing, and rows that an option excludes.
 
-    A row that has several reasons to go is counted under the first, in the order of the checks: turns, characters,
-    tokens, answers, script.
+    A row with several reasons is counted under the first, in the order of the checks: turns, characters, tokens,
+    answers, script.
 
     Parameters
     ----------
@@ -64,24 +64,23 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     query
-        The column with the users' queries. By default it is found, as :func:`instag.read` finds it.
+        The column of the user's queries. By default it is detected, as :func:`instag.read` does.
     min_turns, max_turns
         Bounds for the number of the user's turns.
     min_characters, max_characters
-        Bounds for the length of the whole conversation, in characters; of what the user says where there is nothing
-        else.
+        Bounds for the length of the whole conversation in characters; of the queries, if the data have nothing else.
     min_tokens, max_tokens
-        The same in tokens.
+        Bounds for the length of the same text in tokens.
     tokenizer
-        How tokens are counted: the path of a `tokenizer.json` or of a folder with one (needs `tokenizers`), a column
-        that holds counts, or a function from a list of texts to counts. By default they are estimated by a rule, which
-        is some per cent off for English.
+        How to count tokens: the path of a `tokenizer.json` or of a folder with one (needs `tokenizers`), a column with
+        counts, or a function from a list of texts to counts. By default they are estimated by a rule, which is a few
+        per cent off for English.
     answered
-        Leave out rows with a missing or blank answer, and rows whose last turn is not the assistant's.
+        Remove rows with a missing or blank answer, and rows whose last turn is not the assistant's.
     script
-        What at least half of the letters of the user's first turn are to be: a script such as ``"latin"``, a language
-        with a script of its own such as ``"zh"``, or several of which any will do. Languages that share a script count
-        as the same.
+        The script of at least half of the letters in the user's first turn: a script such as ``"latin"``, a language
+        such as ``"zh"``, which stands for its script, or a list of them, any of which will do. Languages that share a
+        script cannot be distinguished.
 
     Returns
     -------
@@ -91,7 +90,7 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
     Raises
     ------
     InputError
-        If an option is out of range, or the data do not hold what it needs.
+        If an option is out of range, or the data lack what an option needs.
 
     Examples
     --------
@@ -112,24 +111,24 @@ def clean(  # noqa: PLR0913 - options are keywords, and a user names those that 
         _check(what, least, most)
     frame = wrap(data)
     queries = sample_queries(frame, query)
-    said = pl.DataFrame({"query": queries.list.first().fill_null(""), "turns": queries.list.len().fill_null(0)})
+    asked = pl.DataFrame({"query": queries.list.first().fill_null(""), "turns": queries.list.len().fill_null(0)})
     blank = queries.list.eval(pl.element().str.contains(r"\S")).list.any().fill_null(value=False).not_()
     reasons: list[tuple[str, pl.Expr]] = [(NOTHING, pl.lit(blank))]
-    wanted = answered or any(each is not None for name in ("characters", "tokens") for each in bounds[name])
-    spoken = _spoken(frame, query, queries) if wanted else pl.DataFrame()
-    reasons += _between("turns", *bounds["turns"], said.get_column("turns"))
+    needed = answered or any(each is not None for name in ("characters", "tokens") for each in bounds[name])
+    conversations = _conversations(frame, query, queries) if needed else pl.DataFrame()
+    reasons += _between("turns", *bounds["turns"], asked.get_column("turns"))
     if any(each is not None for each in bounds["characters"]):
-        lengths = spoken.select(pl.col("texts").list.eval(pl.element().str.len_chars()).list.sum()).to_series()
+        lengths = conversations.select(pl.col("texts").list.eval(pl.element().str.len_chars()).list.sum()).to_series()
         reasons += _between("characters", *bounds["characters"], lengths)
     if any(each is not None for each in bounds["tokens"]):
-        reasons += _between("tokens", *bounds["tokens"], _tokens(frame, spoken, tokenizer))
+        reasons += _between("tokens", *bounds["tokens"], _tokens(frame, conversations, tokenizer))
     if answered:
-        reasons += _answers(spoken)
+        reasons += _answers(conversations)
     if script is not None:
         names = [script] if isinstance(script, str) else list(script)
         reasons.append((f"the writing is not {' or '.join(names)}", is_written_in(names, pl.col("query")).not_()))
     reason = pl.coalesce([pl.when(found).then(pl.lit(text)) for text, found in reasons])
-    found = said.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), reason.alias("reason"))
+    found = asked.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), reason.alias("reason"))
     dropped = found.filter(pl.col("reason").is_not_null())
     dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
     return cleaned(frame, dropped, len(queries))
@@ -140,7 +139,7 @@ def _check(what: str, least: Any, most: Any) -> None:
         if value is not None:
             check_count(name, value, 0)
     if least is not None and most is not None and least > most:
-        raise InputError(f"min_{what}: expected no more than max_{what}, {most:,}; found {least:,}")
+        raise InputError(f"min_{what}: expected at most max_{what}, which is {most:,}; found {least:,}")
 
 
 def _between(what: str, least: int | None, most: int | None, values: pl.Series) -> list[tuple[str, pl.Expr]]:
@@ -152,8 +151,8 @@ def _between(what: str, least: int | None, most: int | None, values: pl.Series) 
     return found
 
 
-def _spoken(frame: Frame, query: str | None, queries: pl.Series) -> pl.DataFrame:
-    """All turns of each row, or only those of the user where the data have no others."""
+def _conversations(frame: Frame, query: str | None, queries: pl.Series) -> pl.DataFrame:
+    """All turns of each row, or only the user's if the data have no others."""
     found = turns(frame.lazy()) if query is None else None
     if found is not None and found.height == len(queries):
         return found
@@ -161,27 +160,27 @@ def _spoken(frame: Frame, query: str | None, queries: pl.Series) -> pl.DataFrame
     return pl.DataFrame({"roles": roles, "texts": queries.fill_null([])})
 
 
-def _answers(spoken: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
-    """Rows with a missing answer, and rows that end with another's turn."""
-    roles, texts = spoken.get_column("roles"), spoken.get_column("texts")
-    flat = pl.DataFrame({"row": np.arange(spoken.height), "role": roles, "text": texts}).explode("role", "text")
-    silent = (pl.col("role") == "assistant") & ~pl.col("text").fill_null("").str.contains(r"\S")
+def _answers(conversations: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+    """Rows with a missing answer, and rows whose last turn is not the assistant's."""
+    roles, texts = conversations.get_column("roles"), conversations.get_column("texts")
+    flat = pl.DataFrame({"row": np.arange(conversations.height), "role": roles, "text": texts}).explode("role", "text")
+    blank = (pl.col("role") == "assistant") & ~pl.col("text").fill_null("").str.contains(r"\S")
     by_row = flat.group_by("row", maintain_order=True).agg(
-        missing=silent.any() | ~(pl.col("role") == "assistant").any(), last=pl.col("role").last()
+        missing=blank.any() | ~(pl.col("role") == "assistant").any(), last=pl.col("role").last()
     )
     missing = by_row.get_column("missing").fill_null(value=True)
     return [(UNANSWERED, pl.lit(missing)), (UNFINISHED, pl.lit(by_row.get_column("last").ne_missing("assistant")))]
 
 
-def _tokens(frame: Frame, spoken: pl.DataFrame, tokenizer: Any) -> pl.Series:
-    """The tokens of each row."""
+def _tokens(frame: Frame, conversations: pl.DataFrame, tokenizer: Any) -> pl.Series:
+    """The number of tokens of each row."""
     if isinstance(tokenizer, str) and tokenizer in frame.columns:
         column = frame.column(tokenizer)
         if not column.dtype.is_integer():
             raise InputError(f"tokenizer: expected a column of counts; found {column.dtype} in {tokenizer!r}")
         return column
     count = _counter(tokenizer)
-    texts = spoken.get_column("texts").list.join("\n").fill_null("")
+    texts = conversations.get_column("texts").list.join("\n").fill_null("")
     counts = [each for start in range(0, len(texts), 1024) for each in count(texts.slice(start, 1024).to_list())]
     return pl.Series(counts, dtype=pl.Int64)
 
@@ -203,6 +202,6 @@ def _counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:
         raise InputError("tokenizer: a file needs the package tokenizers: pip install 'instag[embed]'") from None
     try:
         loaded = Loaded.from_file(str(file))
-    except Exception as error:  # noqa: BLE001 - tokenizers raises nothing else
-        raise InputError(f"tokenizer: {file} is no tokenizer: {error}") from None
+    except Exception as error:  # noqa: BLE001 - tokenizers raises plain Exceptions
+        raise InputError(f"tokenizer: {file} is not a tokenizer: {error}") from None
     return lambda texts: [len(each.ids) for each in loaded.encode_batch_fast(texts, add_special_tokens=False)]

@@ -1,4 +1,4 @@
-"""Finding the questions of benchmarks in a pool: what is trained on cannot be tested with."""
+"""Finding the questions of benchmarks in a pool, since a model cannot be tested with what it was trained on."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar, Unpack
@@ -33,7 +33,7 @@ __all__ = ["decontaminate", "hits_of", "turns_of"]
 
 F = TypeVar("F")
 
-# The cosine from which a judge is asked, by default.
+# The default cosine from which rows are candidates for paraphrases.
 FROM = 0.7
 CANDIDATES: dict[str, Any] = {
     "row": pl.UInt32, "turn": pl.UInt32, "likeness": pl.Float64, "benchmark": pl.String, "item": pl.String,
@@ -42,7 +42,7 @@ CANDIDATES: dict[str, Any] = {
 
 
 @with_model_options()
-def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names those that matter
+def decontaminate(  # noqa: PLR0913 - all options are keywords
     data: F,
     against: Against,
     *,
@@ -57,17 +57,17 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
 ) -> Cleaned[F]:
     """Remove rows in which a user asks an item of a benchmark, or most of one.
 
-    A word weighs ln((N + 1) / (df + ½)), where `df` of the N turns of users in the data have it: what everybody says
-    weighs little. A row goes where, of an item's weight, 60 % lie in runs of eight words that one of its turns has
-    too, or 70 % in runs of four. An item of fewer words is one run, whole; one of one or two words is found only where
+    A word that `df` of the N user turns in the data contain weighs ln((N + 1) / (df + ½)), so common words weigh little.
+    A row is removed if one of its turns shares runs of eight words with an item that make up 60 % of the item's weight,
+    or runs of four words that make up 70 %. Shorter items count as one run. Items of one or two words are found only if
     a turn says nothing else. Words are letters and digits, in lower case (NFKC); Chinese, Japanese and Thai characters
     are words by themselves.
 
-    Other words for the same are not found that way: for that rows have to be read. With `judge`, `judgments` or
-    `judge_from`, the nearest item in meaning is found for each of the other rows, and where it is near enough, the two
-    are candidates: a model, a function, or a file of judgements says whether both ask the same. Answers go to a journal,
-    as those of :func:`instag.tag` do, so that the same call goes on where an earlier one ended. Finding candidates takes
-    long: some 26 ms of processor time a text with the offline embedder.
+    This rule does not find paraphrases. With `judge`, `judgments` or `judge_from`, the item nearest in meaning is found
+    for each remaining row. If it is near enough, the two are a candidate, and a model, a function or a file of
+    judgements decides whether both ask the same. Answers are kept in a journal, like those of :func:`instag.tag`, and
+    the same call continues where an earlier one ended. Finding candidates is slow: about 26 ms of processor time per
+    text with the offline embedder.
 
     Parameters
     ----------
@@ -75,47 +75,49 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     against
-        The benchmarks: a path, a glob, a list of them, or a frame. Their items are the users' turns in them.
+        The benchmarks: a path, a glob, a list of them, or a frame. Their user queries are the items to look for.
     query
-        The column of the data with the users' queries. By default it is found, as :func:`instag.read` finds it.
+        The column of the user's queries in the data. By default it is detected, as :func:`instag.read` does.
     numbers
-        ``"same"``, or ``"any"``: an item of fifteen words or more with other numbers is the same item.
+        ``"same"``, or ``"any"`` to also find items of fifteen words or more with other numbers.
     action
-        ``"remove"``, or ``"mark"``: all rows stay, and the columns `contaminated`, `item` and `share` (the larger of
-        the two shares; null for a paraphrase) are added. Where the data have a column `item` or `share`, the new one is
+        ``"remove"``, or ``"mark"`` to keep all rows and add the columns `contaminated`, `item` and `share` (the larger
+        of the two shares; null for a paraphrase). If the data already have a column `item` or `share`, the new one is
         called `contaminated_item` or `contaminated_share`, with a warning.
     judge
-        A model's name at an endpoint, or a function, or coroutine function, from a list of pairs (what the user says,
-        what the item asks) to true or false for each, or to a pair of that and a reason; None is no answer.
+        A model's name at an endpoint, or a function or coroutine function. The function takes a list of pairs, each of
+        the user's text and the item's, and returns for each true or false, or a tuple of that and a reason; None is no
+        answer.
     judge_from
-        The least cosine of candidates, 0.7 by default. If it is the only option given, candidates are found but not judged.
+        The least cosine of candidates, 0.7 by default. Without a judge, candidates are only listed.
     judgments
-        Files of earlier judgements of pairs: JSON Lines with `query`, `asked` and `same`, such as a file of
-        `candidates` that people have filled in. They count more than the judge, which is not asked about them.
+        Files with earlier judgements: JSON Lines with `query`, `asked` and `same`, such as a file of `candidates` that
+        people have filled in. They take precedence over the judge, which is not asked about them.
     embedder
-        What finds the nearest item, as for :func:`instag.normalize`; the offline one reads the first 256 tokens.
+        The embedder that finds the nearest item, as for :func:`instag.normalize`. The offline one reads the first 256
+        tokens of a text.
     **options
 
     Returns
     -------
     Cleaned
-        `dropped` has `row`, `reason` (the benchmark), `item` (its id, or its row from 1), `turn` (which of the user's,
-        from 0), `share_8` and `share_4` (of the item's weight in runs of eight and of four words), `numbers` (whether
-        its numbers differ from the item's), `shared` (the words), `asked` (the item) and `query`. Where candidates
-        were looked for, also `likeness` and `why` of paraphrases, which have no shares; `candidates` has all that were
-        looked at.
+        `dropped` has `row`, `reason` (the benchmark), `item` (its id, or its row from 1), `turn` (the number of the
+        user's turn, from 0), `share_8` and `share_4` (the shares of the item's weight in common runs of eight and of
+        four words), `numbers` (whether the numbers differ), `shared` (the common words), `asked` (the item) and
+        `query`. If candidates were searched, it also has `likeness` and `why` for paraphrases, which have no shares,
+        and `candidates` has all candidates.
 
     Raises
     ------
     InputError
-        If the data or the benchmarks have no queries of users, or an option is invalid.
+        If the data or a benchmark contain no queries, or an option is invalid.
     EndpointError
-        If the endpoint ends it all, as for :func:`instag.tag`.
+        If the endpoint cannot be used any further, as for :func:`instag.tag`.
 
     Warns
     -----
     InstagWarning
-        If items are very short, candidates have no judgement, or the embedder does not know a writing.
+        If items are very short, candidates have no judgement, or texts are in a script that the embedder does not know.
 
     Examples
     --------
@@ -131,7 +133,7 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     """
     check_from(judge_from)
     if judge is not None and not callable(judge) and not (isinstance(judge, str) and judge):
-        raise InputError(f"judge / --judge-model: expected the name of a model, or a function; found {judge!r}")
+        raise InputError(f"judge / --judge-model: expected a model's name or a function; found {judge!r}")
     check_choice("numbers", numbers, ("same", "any"))
     check_choice("action", action, ("remove", "mark"))
     items = items_of(against)
@@ -156,8 +158,8 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
     if judge is not None or judgments is not None or judge_from is not None:
         others = turns.join(dropped.select("row"), on="row", how="anti", maintain_order="left")
         least = FROM if judge_from is None else float(judge_from)
-        met = nearest(others, items.texts, embedder, least, options.get("progress"))
-        more["candidates"], more["tally"] = _judged(met, items, judge, known, options)
+        near = nearest(others, items.texts, embedder, least, options.get("progress"))
+        more["candidates"], more["tally"] = _judged(near, items, judge, known, options)
         dropped = _with_paraphrases(dropped, more["candidates"])
     dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
     marks = _marks(dropped, len(queries)) if action == "mark" else None
@@ -165,30 +167,30 @@ def decontaminate(  # noqa: PLR0913 - options are keywords, and a user names tho
 
 
 def turns_of(queries: pl.Series) -> pl.DataFrame:
-    """The users' turns: `row`, `text`, and `turn`, the number of the turn in the row."""
+    """List the user's turns: `row`, `text`, and `turn`, its number within the row."""
     turns = pl.DataFrame({"row": np.arange(len(queries), dtype=np.uint32), "text": queries}).explode("text")
     turns = turns.drop_nulls("text").with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row"))
     if turns.is_empty():
-        raise InputError("data: no row has anything that a user said")
+        raise InputError("data: expected user queries; found none in any row")
     return turns
 
 
 def hits_of(turns: pl.DataFrame, items: Items, numbers: str) -> pl.DataFrame:
-    """The rows that hold an item's words, each with the item, its number `nth`, that it shares most with."""
+    """Find the rows that contain an item's words, each with the number `nth` of the item that it shares most with."""
     texts, nth, long, short, masked, shared = contamination(turns.get_column("text"), items.texts, numbers == "any")
     hits = pl.DataFrame({"share_8": long, "share_4": short, "numbers": masked, "shared": shared, "nth": nth})
     hits = turns[texts].select("row", "turn").hstack(hits)
-    # Of several turns of a row, the one that shares most with an item is kept.
+    # For each row, the turn that shares most with an item is kept.
     hits = hits.sort("row", "share_4", "share_8", "turn", descending=[False, True, True, False])
     return hits.unique("row", keep="first", maintain_order=True)
 
 
 def _judged(
-    met: pl.DataFrame, items: Items, judge: Any, known: dict[Pair, Verdict], options: Mapping[str, Any]
+    near: pl.DataFrame, items: Items, judge: Any, known: dict[Pair, Verdict], options: Mapping[str, Any]
 ) -> tuple[pl.DataFrame, Any]:
-    """The candidates with the verdict on each, and the tally of what the model was asked."""
-    asked = items.texts.gather(met.get_column("nth"))
-    pairs = list(zip(met.get_column("text").to_list(), asked.to_list(), strict=True))
+    """The candidates with their verdicts, and the tally of the model's requests."""
+    asked = items.texts.gather(near.get_column("nth"))
+    pairs = list(zip(near.get_column("text").to_list(), asked.to_list(), strict=True))
     unknown = [pair for pair in dict.fromkeys(pairs) if pair not in known]
     tally, verdicts = None, dict(known)
     if judge is not None and unknown:
@@ -196,27 +198,27 @@ def _judged(
         verdicts = found | known
         if missing := sum(pair not in verdicts for pair in unknown):
             warn(
-                f"judge: {missing:,} of {len(unknown):,} candidates have no judgement, for they were not answered, or not "
-                "readably: their rows stay, and the same again asks about them"
+                f"judge: {missing:,} of {len(unknown):,} candidates have no judgement, because the judge did not answer "
+                "or its answer could not be read: their rows stay, and the same call asks about them again"
             )
-    said = [verdicts.get(pair) for pair in pairs]
+    found_verdicts = [verdicts.get(pair) for pair in pairs]
     columns = {
-        "row": met.get_column("row"),
-        "turn": met.get_column("turn"),
-        "likeness": met.get_column("likeness"),
-        "benchmark": items.benchmarks.gather(met.get_column("nth")),
-        "item": items.names.gather(met.get_column("nth")),
-        "query": met.get_column("text"),
+        "row": near.get_column("row"),
+        "turn": near.get_column("turn"),
+        "likeness": near.get_column("likeness"),
+        "benchmark": items.benchmarks.gather(near.get_column("nth")),
+        "item": items.names.gather(near.get_column("nth")),
+        "query": near.get_column("text"),
         "asked": asked,
-        "same": [None if each is None else each.same for each in said],
-        "reason": [None if each is None else each.reason for each in said],
-        "judge": [None if each is None else each.judge for each in said],
+        "same": [None if each is None else each.same for each in found_verdicts],
+        "reason": [None if each is None else each.reason for each in found_verdicts],
+        "judge": [None if each is None else each.judge for each in found_verdicts],
     }
     return pl.DataFrame(columns, CANDIDATES), tally
 
 
 def _with_paraphrases(dropped: pl.DataFrame, candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add the rows that ask an item in other words to those that hold one."""
+    """Add the rows that ask an item in other words."""
     found = candidates.filter("same").select(
         "row",
         pl.concat_str(pl.lit("in "), "benchmark", pl.lit(", in other words")).alias("reason"),

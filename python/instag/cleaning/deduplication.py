@@ -1,4 +1,4 @@
-"""Removing copies: rows whose queries are the same, or nearly."""
+"""Removing copies: rows whose user turns are the same, or nearly."""
 
 from typing import TypeVar
 
@@ -33,16 +33,15 @@ def dedup(
     quality: Quality = None,
     action: Acting = Deduplication.action,
 ) -> Cleaned[F]:
-    """Remove rows whose queries are the same as those of another row, or nearly the same.
+    """Remove rows whose user turns are copies of those in another row.
 
-    What is compared are the user's turns, all of a row together; letter case and white space do not count. Two rows
-    are copies where the Jaccard similarity of their runs of five characters is at least `threshold`. Rows that differ
-    in a number or in a word with symbols (C, C++, C#) are no copies, however much alike they are. A row goes only
-    where it is itself a copy of a row that stays; that it is a copy of a copy is not enough. Rows in which the user
-    says nothing are never copies.
+    All user turns of a row are compared together, ignoring letter case and white space. Two rows are copies if the
+    Jaccard similarity of their runs of five characters is at least `threshold`. Rows that differ in a number or in a
+    word with symbols (C, C++, C#) are not copies, however similar they are. A row is removed only if it is itself a
+    copy of a row that stays, and not for being a copy of a copy. Rows in which the user says nothing are never copies.
 
-    Rows that may be alike are found by MinHash (128 values; of pairs that are just like enough one in 500 is missed),
-    and then compared exactly.
+    Similar rows are found by MinHash (with 128 values, it misses one in 500 pairs exactly at the threshold), and then
+    compared exactly.
 
     Parameters
     ----------
@@ -50,32 +49,31 @@ def dedup(
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     query
-        The column with the users' queries: text, a list of texts, or a conversation. By default it is found, as
-        :func:`instag.read` finds it.
+        The column of the user's queries: text, a list of texts, or a conversation. By default it is detected, as
+        :func:`instag.read` does.
     method
-        ``"minhash"``, or ``"exact"`` for rows that are the same but for letter case and white space.
+        ``"minhash"``, or ``"exact"`` for rows that are equal apart from letter case and white space.
     threshold
         The least Jaccard similarity, above 0 and at most 1.
     keep
-        Which row of copies stays: the ``"first"``; the ``"longest"``, by its queries; or that of highest
-        ``"quality"``. By default the quality decides where a column is given, else the first stays. Among equals it
-        is the first.
+        The row that stays: the ``"first"``; the ``"longest"``, by the user's turns; or the one of highest
+        ``"quality"``. The default is the quality if a column is given, else the first. Ties go to the first row.
     quality
-        A column of numbers; null is below all of them.
+        A column of numbers; null ranks below all of them.
     action
-        ``"remove"``, or ``"mark"``: all rows stay, and the columns `duplicate_of` (a row, from 0) and `likeness` are
-        added, null if a row is no copy.
+        ``"remove"``, or ``"mark"`` to keep all rows and add the columns `duplicate_of` (a row, from 0) and `likeness`,
+        which are null for rows that are not copies.
 
     Returns
     -------
     Cleaned
         `dropped` has `row`, `reason`, `of` (the row that stays), `likeness` (the Jaccard similarity), `same_answer`
-        (whether what was answered is the same, null if the data have no answers) and `query`.
+        (whether both rows have the same answers; null if the data have none) and `query`.
 
     Raises
     ------
     InputError
-        If no column holds the users' queries, or an option is out of range.
+        If no column has user queries, or an option is out of range.
 
     Examples
     --------
@@ -97,7 +95,7 @@ def dedup(
     check_choice("keep", keep, (None, "first", "longest", "quality"))
     check_choice("action", action, ("remove", "mark"))
     if keep == "quality" and quality is None:
-        raise InputError("keep: 'quality' needs a column of numbers: name it with quality= / --quality")
+        raise InputError("keep: 'quality' needs a column of numbers: pass it as quality= / --quality")
     frame = wrap(data)
     queries = sample_queries(frame, query)
     texts = texts_of(queries)
@@ -115,26 +113,26 @@ def dedup(
 
 
 def _same_answer(frame: Frame, dropped: pl.DataFrame) -> pl.Series:
-    """Whether copies have the same answers as the rows that stay for them."""
-    spoken = turns(frame.lazy()) if dropped.height else None
-    if spoken is None or not spoken.get_column("roles").list.contains("assistant").any():
+    """Whether copies have the same answers as the rows that stay in their place."""
+    conversations = turns(frame.lazy()) if dropped.height else None
+    if conversations is None or not conversations.get_column("roles").list.contains("assistant").any():
         return pl.Series("same_answer", [None] * dropped.height, dtype=pl.Boolean)
     wanted = pl.concat([dropped.get_column("row"), dropped.get_column("of")])
-    each = spoken[wanted.to_numpy()].with_row_index("nth").explode("roles", "texts")
-    said = each.filter(pl.col("roles") == "assistant").group_by("nth").agg(pl.col("texts").str.join("\n"))
-    answers = dict(said.iter_rows())
+    each = conversations[wanted.to_numpy()].with_row_index("nth").explode("roles", "texts")
+    joined = each.filter(pl.col("roles") == "assistant").group_by("nth").agg(pl.col("texts").str.join("\n"))
+    answers = dict(joined.iter_rows())
     half = dropped.height
     same = [answers.get(nth) == answers.get(nth + half) for nth in range(half)]
     return pl.Series("same_answer", same, dtype=pl.Boolean)
 
 
 def texts_of(queries: pl.Series) -> pl.Series:
-    """The queries of each row as one text."""
+    """Join the user's turns of each row to one text."""
     return queries.list.join("\n").fill_null("")
 
 
 def check_threshold(threshold: float) -> None:
-    """Expect a similarity that two texts can have."""
+    """Check that a threshold is above 0 and at most 1."""
     if not is_number(threshold) or not 0 < threshold <= 1:
         raise InputError(f"threshold: expected a number above 0 and up to 1; found {threshold!r}")
 

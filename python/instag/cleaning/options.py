@@ -1,7 +1,7 @@
-"""Options of cleaning: functions have them as keywords, the command line as options.
+"""The options of cleaning, shared by the functions and the command line.
 
-The classes at the end list the options of each function once more, so that the command line can show them without
-loading the function, and with it Polars.
+The classes at the end repeat the options of each function, so that the command line can show them without loading the
+functions and, with them, Polars.
 """
 
 from collections.abc import Sequence
@@ -17,47 +17,58 @@ Numbers = Literal["same", "any"]
 
 @dataclass(frozen=True)
 class Option:
-    """What a person reads of an option."""
+    """How the command line shows an option."""
 
     help: str
     metavar: str | None = None
     flag: str | None = None
-    """Its name on the command line, where that is another."""
+    """Its name on the command line, if that differs from the keyword."""
     kind: Any = None
-    """Its type on the command line, where that is another."""
+    """Its type on the command line, if that differs from the keyword's."""
 
 
 Against = Annotated[
     Sequence[str | PathLike[str]] | str | PathLike[str] | Any,
-    Option("A benchmark: a file or a glob; repeat it for several.", "FILES"),
+    Option("A benchmark: a file or a glob. May be repeated.", "FILES"),
 ]
+<<<<<<< HEAD
 Acting = Annotated[Action, Option("Remove the rows, or keep them all and mark them in columns of their own.")]
 Query = Annotated[str | None, Option("The column with the user's queries.", "COLUMN")]
+=======
+Acting = Annotated[Action, Option("Remove the rows, or keep all rows and mark them in additional columns.")]
+Query = Annotated[str | None, Option("The column of the user's queries.", "COLUMN")]
+>>>>>>> a2f4b37 (Docstrings, comments, errors and help of cleaning and embedders in plain English, and the page on cleaning)
 Quality = Annotated[str | None, Option("A column of numbers: of copies, the row with the highest stays.", "COLUMN")]
-Comparing = Annotated[Method, Option("Find near-copies too (minhash), or only texts that are the same (exact).")]
-Threshold = Annotated[float, Option("The share of their runs of five characters that makes two texts copies.", "J")]
-Keeping = Annotated[
-    Keep | None, Option("Which of copies stays: the first, the longest, or the one of highest quality.")
+Comparing = Annotated[Method, Option("Also find near-copies (minhash), or only equal texts (exact).")]
+Threshold = Annotated[
+    float, Option("The Jaccard similarity, of runs of five characters, from which two texts are copies.", "J")
 ]
-Numbering = Annotated[Numbers, Option("Whether an item with other numbers is the same item.")]
+Keeping = Annotated[Keep | None, Option("The copy that stays: the first, the longest, or the one of highest quality.")]
+Numbering = Annotated[Numbers, Option("Whether an item must have the same numbers, or may have any.")]
 Judging = Annotated[
-    Any, Option("A model that says which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
+    Any, Option("A model that decides which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
 ]
 JudgingFrom = Annotated[
-    float | None, Option("The cosine from which the nearest item of a row is looked at: 0.7 with a judge.", "COSINE")
+    float | None,
+    Option("The cosine from which a row and its nearest item are a candidate: 0.7 with a judge.", "COSINE"),
 ]
 Judged = Annotated[
     Sequence[str | PathLike[str]] | str | PathLike[str] | None,
-    Option("What was said of candidates before: JSON Lines; it counts more than the model. Several times.", "FILE"),
+    Option("Earlier judgements of candidates, as JSON Lines; they override the model. May be repeated.", "FILE"),
 ]
-Embedding = Annotated[Any, Option("What finds the nearest item: minilm, use, sentence-transformers:NAME, …", "NAME")]
+Embedding = Annotated[
+    Any, Option("The embedder that finds the nearest item: minilm, use, sentence-transformers:NAME, …", "NAME")
+]
 Script = Annotated[
     Sequence[str] | str | None,
     Option(
-        "Writing of the queries that stay: a script (latin, cyrillic, han, …) or a language (en, ru, zh, …).", "NAME"
+        "The script of the queries that stay: a script (latin, cyrillic, han, …) or a language (en, ru, zh, …).",
+        "NAME",
     ),
 ]
-Answered = Annotated[bool, Option("Leave out rows with a missing answer, and rows that end with the user.")]
+Answered = Annotated[
+    bool, Option("Remove rows with a missing answer, and rows whose last turn is not the assistant's.")
+]
 MinTurns = Annotated[int | None, Option("The least number of the user's turns.", "N")]
 MaxTurns = Annotated[int | None, Option("The largest number of the user's turns.", "N")]
 MinCharacters = Annotated[int | None, Option("The shortest conversation, in characters.", "N")]
@@ -67,11 +78,12 @@ MaxTokens = Annotated[int | None, Option("The longest conversation, in tokens.",
 Tokenizer = Annotated[
     Any, Option("How to count tokens: a tokenizer.json, its folder, or a column with counts.", "FILE")
 ]
-Size = Annotated[float | None, Option("How many rows: a count such as 500, or a share such as 0.02 or 2%.", "N")]
+Size = Annotated[float | None, Option("The number of rows: a count such as 500, or a share such as 0.02 or 2%.", "N")]
 By = Annotated[
-    Sequence[str] | str | None, Option("Columns whose values are spread alike: names, or lists such as tags.", "COLUMN")
+    Sequence[str] | str | None,
+    Option("Columns whose values are distributed evenly: names, or lists such as tags.", "COLUMN"),
 ]
-Seed = Annotated[int, Option("Another seed, another split.")]
+Seed = Annotated[int, Option("The seed of the random split.")]
 
 
 class Cleaning:
@@ -101,7 +113,7 @@ class Deduplication:
 
 
 class Decontamination:
-    """The options of :func:`instag.decontaminate`, without those of asking a model."""
+    """The options of :func:`instag.decontaminate`, without those of the model."""
 
     against: Against
     query: Query = None

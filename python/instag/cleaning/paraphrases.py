@@ -1,4 +1,4 @@
-"""Candidates for paraphrases: of each row the turn that is nearest to an item of a benchmark in meaning."""
+"""Candidates for paraphrases: for each row, the turn that is nearest in meaning to an item of a benchmark."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,14 +15,14 @@ from instag.warning import warn
 
 __all__ = ["check_from", "nearest"]
 
-# Tokens of a question that the offline embedder reads; of tags it reads fewer.
+# The tokens of a text that the offline embedder reads, which are more than for tags.
 TOKENS = 256
 # Texts that are embedded and compared at a time.
 BATCH = 512
 
 
 def check_from(least: Any) -> None:
-    """Expect a cosine from 0 to 1, or None.
+    """Check that a value is a cosine from 0 to 1, or None.
 
     Examples
     --------
@@ -42,20 +42,20 @@ def nearest(
     least: float,
     progress: Callable[[Progress], object] | None,
 ) -> pl.DataFrame:
-    """Find the turn of each row that is nearest to an item; rows without one that is near enough are left out.
+    """Find the turn of each row that is nearest to an item, leaving out rows without a turn that is near enough.
 
     Parameters
     ----------
     turns
-        `row`, `turn` and `text`.
+        The user's turns: `row`, `turn` and `text`.
     items
-        What the items ask.
+        The texts of the items.
     embedder
-        An embedder, as :func:`instag.normalize` takes it.
+        An embedder, as for :func:`instag.normalize`.
     least
         The least cosine.
     progress
-        Called with where the work stands.
+        Called with the progress of embedding.
 
     Returns
     -------
@@ -69,8 +69,8 @@ def nearest(
     read = [text for text in texts.to_list() if covers(text)]
     if len(read) < len(texts):
         warn(
-            f"embedder {name}: {len(texts) - len(read):,} of {len(texts):,} texts are in a writing that it does not know, "
-            "and are not compared in meaning: name another, such as embedder='use'"
+            f"embedder {name}: {len(texts) - len(read):,} of {len(texts):,} texts are in a script that it does not know, "
+            "and are not compared by meaning: choose another embedder, such as embedder='use'"
         )
     places, likeness = np.empty(len(read), np.uint32), np.full(len(read), -1.0)
     if wanted:
@@ -80,7 +80,7 @@ def nearest(
             if progress is not None:
                 progress(Stage("embedding", start, len(read)))
             some = read[start : start + BATCH]
-            # Vectors are compared at once and not kept, for those of all texts would take much memory.
+            # Vectors are compared right away and not kept, because those of all texts would take much memory.
             near = Vectors(name, embed).of(some) @ asked.T
             best = near.argmax(axis=1)
             places[start : start + len(some)] = numbers[best]
@@ -99,5 +99,5 @@ def _embedder(wanted: str | Embed) -> tuple[str, Embed]:
             raise InputError(f"embedder: {HINT}") from None
     found = embedder_of(wanted)
     if found is None:
-        raise InputError("embedder: expected one, for candidates are found by meaning; found None")
+        raise InputError("embedder: expected an embedder, because candidates are found by meaning; found None")
     return found

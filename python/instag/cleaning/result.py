@@ -1,4 +1,4 @@
-"""The result of a step of cleaning: the rows that stay, and those that went, each with its reason."""
+"""The result of a cleaning step: the rows that stay, and the removed rows with their reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,29 +15,29 @@ __all__ = ["Cleaned", "cleaned", "shown"]
 
 F = TypeVar("F")
 
-# Characters of a query that `dropped` shows.
+# The most characters of a query in `dropped`.
 LONGEST = 200
 
 
 @dataclass(frozen=True)
 class Cleaned(Generic[F]):
-    """Data without some rows, and what became of these.
+    """The cleaned data, with a list of the rows that were removed or marked.
 
     Attributes
     ----------
     data
-        The rows that stay, in order, as the kind of frame that came in; all rows where they were only marked.
+        The rows that stay, in order, as the kind of frame that was passed in; all rows if they were only marked.
     dropped
-        A row for each that went, or was marked: `row` (from 0), `reason`, more columns that depend on the step, and
-        `query` (its first 200 characters).
+        One line for each row that was removed or marked: `row` (from 0), `reason`, more columns that depend on the
+        step, and `query` (its first 200 characters).
     samples
-        How many rows there were.
+        The number of rows before cleaning.
     candidates
-        Of :func:`instag.decontaminate` where candidates for paraphrases were looked for, a row for each: `row`,
-        `turn`, `likeness`, `benchmark`, `item`, `query` and `asked` (both whole), `same` (null if there is no
-        judgement), `reason` and `judge`.
+        The candidates for paraphrases, if :func:`instag.decontaminate` searched for them: `row`, `turn`, `likeness`,
+        `benchmark`, `item`, `query` and `asked` (both in full), `same` (null without a judgement), `reason` and
+        `judge`.
     tally
-        What a model was asked and what that cost, an :class:`instag.Tally`; None if no model was asked.
+        The requests, tokens and cost of a model, an :class:`instag.Tally`; None if no model was asked.
     """
 
     data: F
@@ -48,12 +48,12 @@ class Cleaned(Generic[F]):
 
     @property
     def kept(self) -> int:
-        """How many rows stay, or are not marked."""
+        """The number of rows that stay, or are not marked."""
         return self.samples - self.dropped.height
 
     @property
     def reasons(self) -> pl.DataFrame:
-        """How many rows went for each `reason`: `rows`, the most first."""
+        """The number of removed `rows` for each `reason`, the most frequent first."""
         counts = self.dropped.group_by("reason").len("rows")
         return counts.sort("rows", "reason", descending=[True, False])
 
@@ -66,7 +66,7 @@ class Cleaned(Generic[F]):
 def cleaned(
     frame: Frame, dropped: pl.DataFrame, samples: int, marks: pl.DataFrame | None = None, **more: Any
 ) -> Cleaned[Any]:
-    """Take the rows that stay, or all of them with columns that mark the others.
+    """Take the rows that stay, or keep all rows and add columns that mark the others.
 
     Parameters
     ----------
@@ -75,10 +75,10 @@ def cleaned(
     dropped
         As in :class:`Cleaned`.
     samples
-        How many rows there are.
+        The number of rows.
     marks
-        The columns that mark rows; without them the rows go. A column whose name is in the data already gets a longer
-        one. The first must not be in the data: it would mean that they are marked already.
+        The columns that mark rows; if None, the rows are removed. A column whose name the data already have gets a
+        longer name. If the data have the first column, they are already marked, which is an error.
     **more
         Other fields of the result.
     """
@@ -89,25 +89,25 @@ def cleaned(
     return Cleaned(frame.take(np.flatnonzero(stay).astype(np.uint32), pl.DataFrame()), dropped, samples, **more)
 
 
-def _renamed(marks: pl.DataFrame, there: Sequence[str]) -> pl.DataFrame:
+def _renamed(marks: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """The columns that mark rows, under names that the data do not have."""
     first, *others = marks.columns
-    if first in there:
+    if first in columns:
         raise InputError(
-            f"action: the data have a column {first!r}, so they are marked already: rename it or drop it first"
+            f"action: the data have a column {first!r}, so they are already marked: rename it or drop it first"
         )
-    longer = {name: f"{first}_{name}" for name in others if name in there}
-    if taken := [name for name in longer.values() if name in there]:
+    longer = {name: f"{first}_{name}" for name in others if name in columns}
+    if taken := [name for name in longer.values() if name in columns]:
         raise InputError(
             f"action: the data have the columns {', '.join([*longer, *taken])}: rename or drop some of them"
         )
     if longer:
         renamed = ", ".join(f"{name!r} is called {other!r}" for name, other in longer.items())
-        warn(f"action: the data have columns of the names that 'mark' adds: {renamed}")
+        warn(f"action: the data already have columns of the names that 'mark' adds: {renamed}")
     return marks.rename(longer)
 
 
 def shown(queries: pl.Series, rows: pl.Series) -> pl.Series:
-    """The first query of some rows, cut for a list."""
+    """The first query of the given rows, cut to 200 characters."""
     first = queries.gather(rows).list.first().fill_null("")
     return first.str.slice(0, LONGEST).alias("query")

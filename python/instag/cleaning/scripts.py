@@ -1,4 +1,4 @@
-"""Scripts that texts are written in, by Unicode; and languages, as far as a script shows which it is."""
+"""The Unicode scripts that texts are written in, and the languages that they stand for."""
 
 from collections.abc import Sequence
 
@@ -56,17 +56,17 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "th": ("thai",),
     "zh": ("han",),
 }
-# The least share of a text's letters that must be of the script.
+# The least share of a text's letters that must belong to the script.
 SHARE = 0.5
 
 
 def is_written_in(names: Sequence[str], text: pl.Expr) -> pl.Expr:
-    """Whether at least half of the letters of a text are of a script; a text without letters passes.
+    """Check whether at least half of the letters of a text belong to a script; a text without letters passes.
 
     Parameters
     ----------
     names
-        Scripts, or codes of languages, of which any will do. Languages that share a script count as the same, except
+        Scripts or language codes, any of which will do. Languages that share a script cannot be distinguished, except
         Japanese, which has kana, and Chinese, which has none.
     text
         A column of texts.

@@ -1,4 +1,4 @@
-"""Splitting: rows to train with, and rows that are kept apart from them."""
+"""Splitting data into rows for training and rows that are held out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,25 +22,25 @@ __all__ = ["Split", "split"]
 F = TypeVar("F")
 
 PARTS = ("train", "validation", "test")
-# Rows of a label that the smallest part should have, for the label to be spread at all.
+# A label is distributed evenly if the smallest part should get at least this many of its rows.
 LEAST = 0.5
 
 
 @dataclass(frozen=True)
 class Split(Generic[F]):
-    """Data in parts that have no copies in common.
+    """The parts of a data set, without copies across parts.
 
     Attributes
     ----------
     train, validation, test
-        The rows of each part in order, as the kind of frame that came in; None for a part that was not asked for.
+        The rows of each part in order, as the kind of frame that was passed in; None for a part that was not requested.
     parts
-        A row for each row of the data, in order: its `part`, and `group`, the first row (from 0) of those that are
-        copies of each other.
+        One line for each row of the data, in order: its `part`, and `group`, the first row (from 0) of its group of
+        copies.
     distances
-        How far each part is from all of the data: for each `part` and column in `by` the `distance`, half the sum of
-        the differences of the shares of its values; 0 is alike, 1 has nothing in common. Values that are too rare to
-        be spread are left out.
+        The `distance` of each `part` from all of the data, for each column in `by`: half the sum of the absolute
+        differences of the shares of its values, from 0 for equal distributions to 1 for nothing in common. Values that
+        are too rare to be distributed are left out.
     """
 
     train: F
@@ -57,8 +57,8 @@ class Split(Generic[F]):
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{part} {size:,}" for part, size in self.sizes.items())
-        far = "".join(f"\n  {part} by {by}: {away:.3f} from all" for part, by, away in self.distances.iter_rows())
-        return sizes + far
+        distances = "".join(f"\n  {part} by {by}: {away:.3f} from all" for part, by, away in self.distances.iter_rows())
+        return sizes + distances
 
 
 def split(
@@ -71,12 +71,12 @@ def split(
     threshold: Threshold = Splitting.threshold,
     seed: Seed = Splitting.seed,
 ) -> Split[F]:
-    """Split data into rows to train with and rows to validate (and test) with.
+    """Split data into training, validation and test rows.
 
-    Copies stay together: rows with nearly the same queries are in one part, and so are copies of copies. Rows
-    that differ only in a number count as copies here, unlike in :func:`dedup`: a model that was trained on one has
-    nearly seen the other. Apart from that, sources and tags are spread alike (iterative stratification, the rarest
-    value first), as far as they are on enough rows to be spread.
+    Copies stay together: rows with nearly the same user turns are in one part, and so are copies of copies. Rows that
+    differ only in a number count as copies here, unlike in :func:`dedup`, because a model trained on one has nearly
+    seen the other. Apart from that, sources and tags are distributed evenly over the parts (iterative stratification,
+    the rarest value first), unless they are too rare.
 
     Parameters
     ----------
@@ -84,19 +84,18 @@ def split(
         A Polars DataFrame or LazyFrame, a pandas or pyarrow frame, a Hugging Face `Dataset`, or any object with the
         Arrow C stream.
     validation, test
-        How many rows: a count, or a share of all as a float of at most 1 or as text such as ``"2%"``. None or 0 is no
-        such part; the rest is to train with. Sizes are met exactly, but where a group of copies is larger than the room
-        that is left; a warning says so.
+        The number of rows: a count, or a share of all rows as a float of at most 1 or as text such as ``"2%"``. With
+        None or 0 there is no such part. All other rows are for training. Sizes are met exactly unless a group of copies
+        is larger than the remaining room; a warning says so.
     by
-        Columns whose values are spread alike: names and numbers, or lists such as tags. By default `source` and
-        `tags`, where the data have them.
+        Columns whose values are distributed evenly: names and numbers, or lists such as tags. By default `source` and
+        `tags`, if the data have them.
     query
-        The column with the users' queries. By default it is found; if there is none, no rows are
-        copies.
+        The column of the user's queries. By default it is detected; without one, no rows count as copies.
     threshold
-        The least Jaccard similarity, of runs of five characters, of rows that stay together.
+        The Jaccard similarity, of runs of five characters, from which rows stay together.
     seed
-        Another seed, another split.
+        The seed of the random split.
 
     Returns
     -------
@@ -105,7 +104,7 @@ def split(
     Raises
     ------
     InputError
-        If a part would have no rows, or more than there are, or a column is missing.
+        If a part would be empty or larger than the data, or a column is missing.
 
     Examples
     --------
@@ -141,7 +140,7 @@ def split(
 
 
 def size_of(name: str, size: Any, rows: int) -> int:
-    """The number of rows that a size stands for: a count is one already, a share is of all rows.
+    """Convert a size to a number of rows: a count as it is, or a share of all rows.
 
     Examples
     --------
@@ -159,7 +158,7 @@ def size_of(name: str, size: Any, rows: int) -> int:
 
 
 def _read(text: str) -> float | None:
-    """A whole number, another number, or a percentage."""
+    """Read a whole number, a decimal number or a percentage."""
     try:
         if text.endswith("%"):
             return float(text.removesuffix("%")) / 100
@@ -169,17 +168,17 @@ def _read(text: str) -> float | None:
 
 
 def _sizes(rows: int, validation: Any, test: Any) -> tuple[int, int, int]:
-    apart = [size_of("validation", validation, rows), size_of("test", test, rows)]
-    asked = f"{apart[0]:,} rows to validate with" + (f" and {apart[1]:,} to test with" if apart[1] else "")
-    if not sum(apart):
-        raise InputError(f"validation: expected at least one row to keep apart of {rows:,}; found none")
-    if sum(apart) >= rows:
-        raise InputError(f"validation: {asked} leave nothing to train with: there are {rows:,} rows")
-    return rows - sum(apart), apart[0], apart[1]
+    held_out = [size_of("validation", validation, rows), size_of("test", test, rows)]
+    sizes = f"{held_out[0]:,} rows for validation" + (f" and {held_out[1]:,} for testing" if held_out[1] else "")
+    if not sum(held_out):
+        raise InputError(f"validation: expected at least one of {rows:,} rows to hold out; found none")
+    if sum(held_out) >= rows:
+        raise InputError(f"validation: {sizes} leave no rows for training: there are {rows:,} rows")
+    return rows - sum(held_out), held_out[0], held_out[1]
 
 
 def _labels(frame: Frame, by: Sequence[str] | str | None, rows: int, least: float) -> pl.DataFrame:
-    """The values that are spread: `row`, `by` and `value`, each once."""
+    """The values to distribute, without repeats: `row`, `by` and `value`."""
     names = [by] if isinstance(by, str) else list(by or [])
     if by is None:
         names = [name for name in ("source", "tags") if name in frame.columns]
@@ -202,7 +201,7 @@ def _values(column: pl.Series, name: str) -> pl.DataFrame:
 
 
 def _encoded(labels: pl.DataFrame, rows: int) -> TagSets:
-    """The values of each row, numbered."""
+    """The values of each row as numbers."""
     numbers = labels.select("by", "value").unique(maintain_order=True).with_row_index("code")
     coded = labels.join(numbers, on=["by", "value"], how="left", maintain_order="left").sort("row", maintain_order=True)
     offsets = np.zeros(rows + 1, np.int64)
@@ -215,7 +214,7 @@ def _taken(frame: Frame, mask: NDArray[np.bool_]) -> Any:
 
 
 def _distances(labels: pl.DataFrame, dealt: NDArray[np.uint32], sizes: Sequence[int]) -> pl.DataFrame:
-    """How far each part but the first is from all, column by column."""
+    """The distance of each part but the first from all of the data, column by column."""
     found = []
     part = labels.with_columns(part=pl.Series(dealt).gather(labels.get_column("row")))
     for nth, size in enumerate(sizes):
@@ -232,9 +231,9 @@ def _distances(labels: pl.DataFrame, dealt: NDArray[np.uint32], sizes: Sequence[
 
 def _warn(sizes: Sequence[int], found: NDArray[np.int64]) -> None:
     missed = [
-        f"{part} has {there:,} rows where {size:,} were asked for"
-        for part, size, there in zip(PARTS, sizes, found, strict=True)
-        if size != there
+        f"{part} has {actual:,} rows where {size:,} were requested"
+        for part, size, actual in zip(PARTS, sizes, found, strict=True)
+        if size != actual
     ]
     if missed:
-        warn(f"{'; '.join(missed)}: a group of copies is larger than the room that was left, and stays together")
+        warn(f"{'; '.join(missed)}: a group of copies, which stays together, is larger than the remaining room")

@@ -1,4 +1,4 @@
-"""Vectors from any endpoint that speaks OpenAI's `/v1/embeddings`."""
+"""An embedder that uses any endpoint compatible with OpenAI's `/v1/embeddings`."""
 
 import os
 import time
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenAIEmbedder"]
 
-# Statuses with which a server asks to be tried again.
+# Statuses of a server that is busy; the request is tried again.
 BUSY = frozenset({408, 409, 429, 500, 502, 503, 504})
+# The most characters of an answer in an error.
 SHOWN = 200
 
 
@@ -25,22 +26,22 @@ class OpenAIEmbedder:
     Parameters
     ----------
     model
-        The model's name there.
+        The model's name at the endpoint.
     base_url
-        Where it is, with the version; by default `https://api.openai.com/v1`.
+        The endpoint's address including the version; by default `https://api.openai.com/v1`.
     api_key
-        The key; by default the environment's `OPENAI_API_KEY`. It is shown nowhere.
+        The key; by default that in the environment variable `OPENAI_API_KEY`. It is never shown.
     batch
-        Texts a request.
+        The number of texts per request.
     retries
-        How often a request is tried again where the server is busy or does not answer.
+        How often a request is repeated if the server is busy or does not answer.
     timeout
         Seconds to wait for an answer.
 
     Raises
     ------
     InputError
-        If one of them is out of range.
+        If an option is out of range.
 
     Examples
     --------
@@ -78,9 +79,9 @@ class OpenAIEmbedder:
         Raises
         ------
         InputError
-            If the endpoint refuses, or answers with anything but a vector a text.
+            If the endpoint refuses, or does not answer with one vector per text.
         """
-        import httpx2  # noqa: PLC0415 - it takes longer to import than all of instag
+        import httpx2  # noqa: PLC0415 - takes longer to import than all of instag
 
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         vectors: list[list[float]] = []
@@ -92,7 +93,7 @@ class OpenAIEmbedder:
     def _ask(self, client: "httpx2.Client", texts: list[str]) -> list[list[float]]:
         answer = self._post(client, {"model": self._model, "input": texts})
         try:
-            # They come in any order.
+            # An endpoint may return the vectors in any order.
             vectors = {item["index"]: item["embedding"] for item in answer["data"]}
             return [vectors[nth] for nth in range(len(texts))]
         except (KeyError, TypeError):
@@ -115,7 +116,7 @@ class OpenAIEmbedder:
                 continue
             if response.is_success:
                 return _json(response)
-            # What a server answers may repeat the key.
+            # A server's error may repeat the key.
             problem = f"{response.status_code} {self._hidden(response.text)[:SHOWN]}"
             if response.status_code not in BUSY:
                 break
@@ -137,7 +138,7 @@ def _check_address(url: str) -> None:
     except ValueError:
         good = False
     if not good:
-        # A name and a password may come before the host.
+        # A user name and a password may come before the host, and must not be shown.
         shown = url.rpartition("@")[2]
         raise InputError(f"base_url: expected an address such as http://127.0.0.1:8000/v1; found {shown!r}")
 

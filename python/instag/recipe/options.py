@@ -82,7 +82,7 @@ OWN: dict[str, dict[str, Option]] = {
     "decontaminate": {
         "against": Option(str | list[str], "A benchmark: a file or a glob; a list for several.", needed=True),
         "judge": Option(str, "A model that says which of the nearest rows ask an item in other words."),
-        "embedder": Option(str, "What finds the nearest item: minilm, use, sentence-transformers:NAME, …"),
+        "embedder": Option(str, "The embedder that finds the nearest item: minilm, use, sentence-transformers:NAME, …"),
         "max_cost": COST,
         **KEYS,
     },
@@ -132,8 +132,8 @@ OWN: dict[str, dict[str, Option]] = {
         "skip": Option(bool, "For trainers: leave out rows that one of them cannot represent.", False),  # noqa: FBT003
     },
     "split": {
-        "validation": Option(SIZE, "How many rows: a count such as 500, or a share such as 0.02 or 2%."),
-        "test": Option(SIZE, "How many rows: a count such as 500, or a share such as 0.02 or 2%."),
+        "validation": Option(SIZE, "The number of rows for validation: a count, or a share such as 0.02 or 2%."),
+        "test": Option(SIZE, "How many rows to test with: a count, or a share such as 0.02 or 2%."),
     },
     "card": {"language": Option(str | list[str], "A language, such as en; a list for several.")},
     "report": {

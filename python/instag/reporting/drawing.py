@@ -25,7 +25,7 @@ FONT = "sans-serif"
 AXIS = 84
 # Pixels that a name in a legend takes besides its letters.
 SYMBOL = 34
-# Up to this many powers of ten, an axis also has room for their threefold.
+# Up to this many powers of ten, an axis also has room for three times each.
 FEW = 4
 
 
@@ -55,7 +55,7 @@ def abreast(names: Sequence[str]) -> str:
 
 
 def decades(last: Any) -> list[int]:
-    """The marks of a logarithmic axis from 1: the powers of ten, and their threefold if there are few.
+    """The marks of a logarithmic axis from 1: the powers of ten, and three times each if there are few.
 
     Examples
     --------

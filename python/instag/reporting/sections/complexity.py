@@ -23,18 +23,18 @@ def complexity(analysis: Analysis) -> Section | None:
     """Build the section with the histogram; None if no sample has tags."""
     if not analysis.summary.item(0, "tags"):
         return None
-    every = shared(analysis.complexity.filter(pl.col("group") == ALL).select("tags", "samples"))
+    whole = shared(analysis.complexity.filter(pl.col("group") == ALL).select("tags", "samples"))
     picked = {name: shared(histogram(picks)) for name, picks in analysis.selections.items() if len(picks)}
-    commonest = highest(every, "samples")
+    commonest = highest(whole, "samples")
     lead = (
         f"Most often a sample has {plural(commonest['tags'], 'tag')}: {share(commonest['share'])} of them do. "
         f"The mean is {analysis.summary.item(0, 'mean'):.2f}."
     )
     if picked:
         lead += f" The {'line shows' if len(picked) == 1 else 'lines show'} the samples of {listed([f'“{name}”' for name in picked])}."
-    parts = {EVERY: every, **picked}
+    parts = {EVERY: whole, **picked}
     most = max(map(nearly_all, parts.values()))
-    figure = Figure("complexity", "Histogram of the number of tags a sample has", chart_of(every, picked, most))
+    figure = Figure("complexity", "Histogram of the number of tags a sample has", chart_of(whole, picked, most))
     notes = tuple(note for name, counts in parts.items() for note in beyond(name, counts, most))
     return Section("complexity", "Complexity", lead, (figure,), (numbers(parts, most),), notes)
 
@@ -84,9 +84,9 @@ def numbers(parts: dict[str, pl.DataFrame], most: int) -> Table:
     return table_of("complexity", "Samples by number of tags", columns, rows, browse=len(rows) > LINES)
 
 
-def chart_of(every: pl.DataFrame, picked: dict[str, pl.DataFrame], most: int) -> dict[str, object]:
+def chart_of(whole: pl.DataFrame, picked: dict[str, pl.DataFrame], most: int) -> dict[str, object]:
     """A bar for each number of tags, and a line for each selection."""
-    drawing = every.filter(pl.col("tags") <= most)
+    drawing = whole.filter(pl.col("tags") <= most)
     numbers = list(range(most + 1))
     # At most about 12 bars have a label.
     step = max(1, -(-most // 12))
