@@ -244,7 +244,10 @@ def test_an_empty_selection_has_no_shares() -> None:
         ({"by": "origin"}, "no column 'origin'; the columns are: tags, source"),
         ({"by": "tags"}, "by: expected a column of names, numbers or dates; found List(String) in 'tags'"),
         ({"tags": "source"}, "column 'source': expected a list of tags for each sample; found String; split it first"),
-        ({"selections": {"all": frame()}}, "selections: the name 'all' already stands for all samples: give the selection another name"),
+        (
+            {"selections": {"all": frame()}},
+            "selections: the name 'all' already stands for all samples: give the selection another name",
+        ),
         (
             {"selections": {"web": frame()}, "by": "source"},
             "selections: the name 'web' already stands for a group: give",

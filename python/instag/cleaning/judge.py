@@ -193,11 +193,7 @@ def _judgement(where: str, name: str, text: bytes) -> tuple[Pair, Verdict | None
     try:
         line = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-<<<<<<< HEAD
         raise InputError(f"{where}: expected one judgement in JSON on each line; found {error}") from None
-=======
-        raise InputError(f"{where}: expected JSON with one judgement per line; {error}") from None
->>>>>>> a2f4b37 (Docstrings, comments, errors and help of cleaning and embedders in plain English, and the page on cleaning)
     if not isinstance(line, dict) or not all(isinstance(line.get(key), str) for key in ("query", "asked")):
         raise InputError(
             f'{where}: expected a judgement such as {{"query": "…", "asked": "…", "same": true}}; '

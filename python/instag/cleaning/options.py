@@ -31,13 +31,8 @@ Against = Annotated[
     Sequence[str | PathLike[str]] | str | PathLike[str] | Any,
     Option("A benchmark: a file or a glob. May be repeated.", "FILES"),
 ]
-<<<<<<< HEAD
-Acting = Annotated[Action, Option("Remove the rows, or keep them all and mark them in columns of their own.")]
-Query = Annotated[str | None, Option("The column with the user's queries.", "COLUMN")]
-=======
 Acting = Annotated[Action, Option("Remove the rows, or keep all rows and mark them in additional columns.")]
-Query = Annotated[str | None, Option("The column of the user's queries.", "COLUMN")]
->>>>>>> a2f4b37 (Docstrings, comments, errors and help of cleaning and embedders in plain English, and the page on cleaning)
+Query = Annotated[str | None, Option("The column with the user's queries.", "COLUMN")]
 Quality = Annotated[str | None, Option("A column of numbers: of copies, the row with the highest stays.", "COLUMN")]
 Comparing = Annotated[Method, Option("Also find near-copies (minhash), or only equal texts (exact).")]
 Threshold = Annotated[
