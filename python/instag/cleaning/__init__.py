@@ -27,17 +27,14 @@ if TYPE_CHECKING:
 __all__ = ["Cleaned", "Split", "clean", "decontaminate", "dedup", "split"]
 
 # Modules are loaded when first used, so that the options can be shown without loading Polars.
-_HOME = {
-    "Cleaned": "result",
-    "Split": "splitting",
-    "clean": "cleaner",
-    "decontaminate": "decontamination",
-    "dedup": "deduplication",
-    "split": "splitting",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+__getattr__ = loader(
+    __name__,
+    {
+        "Cleaned": "result",
+        "Split": "splitting",
+        "clean": "cleaner",
+        "decontaminate": "decontamination",
+        "dedup": "deduplication",
+        "split": "splitting",
+    },
+)
