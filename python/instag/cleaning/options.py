@@ -29,7 +29,7 @@ class Option:
 
 Against = Annotated[
     Sequence[str | PathLike[str]] | str | PathLike[str] | Any,
-    Option("A benchmark: a file or a glob. May be repeated.", "FILES"),
+    Option("A benchmark: a file or a glob; repeat it for several.", "FILES"),
 ]
 Acting = Annotated[Action, Option("Remove the rows, or keep all rows and mark them in additional columns.")]
 Query = Annotated[str | None, Option("The column with the user's queries.", "COLUMN")]
@@ -41,7 +41,7 @@ Threshold = Annotated[
 Keeping = Annotated[Keep | None, Option("The copy that stays: the first, the longest, or the one of highest quality.")]
 Numbering = Annotated[Numbers, Option("Whether an item must have the same numbers, or may have any.")]
 Judging = Annotated[
-    Any, Option("A model that decides which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
+    Any, Option("A model that says which of the nearest rows ask an item in other words.", "MODEL", "--judge-model")
 ]
 JudgingFrom = Annotated[
     float | None,
@@ -49,7 +49,7 @@ JudgingFrom = Annotated[
 ]
 Judged = Annotated[
     Sequence[str | PathLike[str]] | str | PathLike[str] | None,
-    Option("Earlier judgements of candidates, as JSON Lines; they override the model. May be repeated.", "FILE"),
+    Option("Judgements of candidates in JSON Lines, which win over the model; repeat it for several files.", "FILE"),
 ]
 Embedding = Annotated[
     Any, Option("The embedder that finds the nearest item: minilm, use, sentence-transformers:NAME, …", "NAME")
