@@ -1,38 +1,38 @@
 """Reading and writing data files.
 
-:func:`read` and :func:`scan` open a file and find what the users said in it, :func:`load` opens it and no more, and
-:func:`write` writes it. What they are made of:
+:func:`read` and :func:`scan` open files and find the users' queries in them, :func:`load` only opens them, and
+:func:`write` writes them. The files of this package:
 
 ============  ============================================================
-filetypes     what there is to say of a type of files
-formats       one file for each of them
-files         which type a file has
-compression   how a file is packed
+filetypes     the properties of a type of files
+formats       one file for each type
+files         the type of a file
+compression   how a file is compressed
 hub           data sets on the Hugging Face Hub
-folder        what datasets saved, or a hub's clone
+folder        folders saved by datasets, or cloned from a hub
 source        the files that a path or a glob stands for
 json          JSON in frames, without loss
-temporary     what Polars does not read, in another form
+temporary     files that Polars does not read, in another form
 archives      the files in a zip or a tar
 encodings     text that is not UTF-8
 part          one file, opened, or every file in an archive
 union         several parts as one
-ahead         what Polars holds of files while it reads them
-metadata      what files say beside their types
+ahead         how much of files Polars holds while it reads them
+metadata      metadata of columns in files
 conversation  the conversation in a row of any layout, and any layout from it
-options       what a user may say of how files are read
+options       the options of reading
 opening       every file with its layout, and the queries beside
-reader        all of this together
+reader        reading: :func:`read`, :func:`scan`, :func:`load`
 where         rows that a condition in SQL keeps
-pace          how many rows were read and written so far
+pace          the progress of reading and writing
 output        a file that is whole or not there; pipes and devices
 shards        several files of so many rows each, all of them or none
-sink          where a frame is written
+sink          the place that a frame is written to
 writer        a frame as a file, or as several
 converter     from a file to another
 trainers      folders to train from
 description   the card of a data set
-publishing    a folder goes to the Hub
+publishing    pushing a folder to the Hub
 ============  ============================================================
 """
 

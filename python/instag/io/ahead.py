@@ -1,4 +1,4 @@
-"""What Polars holds of files while it reads them."""
+"""How much of files Polars holds in memory while it reads them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from instag.io.formats.parquet import largest_group
 
 __all__ = ["held"]
 
-# Row groups that are read at a time; rows of one where the file does not say; files that are looked at for that.
+# How many row groups are read at a time, how many rows one has if the file does not say, and how many files are looked at.
 GROUPS, GROUPS_A_THREAD, GROUP, FILES = 3, 2, 100_000, 8
 # Bytes of a tag while it is read; of lines, from which all is read each time.
 TAG_READ, LINES = 33.0, 300e6

@@ -17,7 +17,7 @@ from instag.io.temporary import copied
 __all__ = ["is_archive", "members"]
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-# What unpacks an archive that is packed as a whole.
+# The functions that unpack an archive compressed as a whole.
 OPENERS: dict[str, Any] = {
     ".gz": gzip.open,
     ".tgz": gzip.open,
@@ -55,7 +55,7 @@ def members(path: Path) -> Iterator[tuple[str, Path]]:
     Yields
     ------
     tuple
-        The name of each file that is not hidden, and where it is.
+        The name of each file that is not hidden, and its path.
     """
     if path.suffix.lower() != ".zip":
         yield from _tarred(path)
@@ -76,7 +76,7 @@ def _tarred(path: Path) -> Iterator[tuple[str, Path]]:
     unpack = OPENERS.get(path.suffix.lower())
     try:
         if unpack is not None:
-            # To its end, where its checksum stands: an archive ends before.
+            # To its end, where the checksum is: the archive ends before it.
             with unpack(path, "rb") as packed:
                 plain = copied(packed, "archive.tar", path)
         else:

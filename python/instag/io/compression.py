@@ -1,4 +1,4 @@
-"""How files are packed, as their endings say."""
+"""How files are compressed, by their endings."""
 
 import lzma
 import zlib
@@ -12,7 +12,7 @@ Compression = Literal["uncompressed", "gzip", "zstd"]
 COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".zst": "zstd"}
 # These are read, not written.
 PACKED = (*COMPRESSIONS, ".bz2", ".xz")
-# What is raised where a packed file is damaged.
+# The errors of a damaged compressed file.
 UNPACKING = (EOFError, OSError, lzma.LZMAError, zlib.error)
 
 

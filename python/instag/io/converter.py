@@ -22,7 +22,7 @@ from instag.io.where import kept
 from instag.io.writer import write
 from instag.progress import Progress
 
-# Where a row is from: the number of its file, and its own there.
+# The origin of a row: the number of its file, and its number there.
 PLACE = ("source_file", "source_row")
 
 
@@ -34,23 +34,23 @@ class Converted(NamedTuple):
 
 
 def scan_for(source: Any, to: str, **options: Unpack[Reading]) -> tuple[pl.LazyFrame, bool]:
-    """Open files that will be written in some format, and say what is odd about who speaks in them.
+    """Open files that will be written in another format, and warn of unusual roles in them.
 
     Parameters
     ----------
     source
         As for :func:`instag.scan`.
     to
-        How they will be written, as for :func:`convert`.
+        The format they will be written in, as for :func:`convert`.
     **options
         As for :func:`instag.read`.
 
     Returns
     -------
     tuple
-        What :func:`instag.scan` returns; but where a layout is to be written and the user names the columns, with the
-        conversations in a column ``messages``, for nothing else would tell a writer which columns they are. And whether
-        the column ``queries`` was made, and is not in the files.
+        What :func:`instag.scan` returns; but if a layout will be written and the user names the columns, the conversations are
+        in a column ``messages``, so that the writer finds them. And whether the column ``queries`` was added, and is not in
+        the files.
     """
     reading = options_of(**options)
     parts = _opened(source, to, reading)
@@ -86,9 +86,9 @@ def convert(  # noqa: PLR0913 - as write has them
     trainers, model, chat_template, skip
         Write a folder to train from, as for :func:`instag.write`.
     validation
-        For trainers: what to validate with, read as `source` is.
+        For trainers: the data for validation, read like `source`.
     rows_per_file
-        Write several files of so many rows, as for :func:`instag.write`.
+        Write several files of this many rows, as for :func:`instag.write`.
     progress
         Called with an :class:`instag.Progress` as rows are read and written; ``print`` prints lines.
     **options
@@ -102,7 +102,7 @@ def convert(  # noqa: PLR0913 - as write has them
     Raises
     ------
     InputError
-        If something cannot be read, found, or held by the format; nothing is written then.
+        If something cannot be read or found, or the format cannot hold it; nothing is written then.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def convert(  # noqa: PLR0913 - as write has them
 
 
 def _written(folder: str | Path) -> Speakers:
-    """Hear what a trainer's folder has to train with: not all that was read, where some was left out."""
+    """Count the training data in a trainer's folder, which may be less than was read."""
     parts = _opened(Path(folder, "data", "train.jsonl"), "messages", options_of())
     return _counted(union(parts), parts)
 
@@ -150,10 +150,10 @@ def _written(folder: str | Path) -> Speakers:
 def convert_placed(
     source: Any, output: str | Path, *, progress: Callable[[Progress], None] | None = None, **options: Unpack[Reading]
 ) -> list[str]:
-    """Convert files to messages, and say of each row where it is from.
+    """Convert files to messages, with the origin of each row.
 
     The columns ``source_file`` and ``source_row`` are the number of its file, from 0, and that of the row there, from 1,
-    before `where` takes any out.
+    before `where` removes any.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def convert_placed(
 
 
 def _placed(part: Part, first: int) -> pl.LazyFrame:
-    """The rows of a part with where they are from, where its first file has this number."""
+    """The rows of a part with their origins, given the number of its first file."""
     frame = part.frame.drop(PLACE, strict=False).with_row_index("source_row")
     row = pl.col("source_row")
     if not part.files:

@@ -1,4 +1,4 @@
-"""The card of a data set: what is in a folder, where it is from, how it came about, for people and for the Hub."""
+"""The card of a data set: what is in a folder, its sources and how it was made, for people and for the Hub."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ PLACES = ("*", "data/*")
 KINDS = (".jsonl", ".parquet", ".json", ".csv")
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 LABELS = ("1K", "10K", "100K", "1M", "10M")
-# Tags that the card names.
+# How many tags the card lists.
 NAMED = 20
 MIXED = "other"
 
@@ -45,20 +45,20 @@ def card(
     ----------
     folder
         A folder with data files, in itself or in `data/`, such as :func:`instag.write` makes for trainers. A
-        `manifest.json` there says what is not given here: sources, licences and steps.
+        `manifest.json` there gives sources, licences and steps that are not given here.
     title
-        The heading; the folder's name where there is none.
+        The heading; by default the folder's name.
     license
-        The licence of the data set, by its identifier on the Hub. By default that of the sources where they have one in common, else
-        ``"other"``; the card says which sources have which, and which have none.
+        The licence of the data set, by its identifier on the Hub. By default that of the sources if they have one in common,
+        else ``"other"``; the card lists the licences of the sources, and the sources without one.
     sources
-        What the data are from, with the licence of each, None where nobody knows it.
+        The sources of the data, with the licence of each, None if it is not known.
     language
         Codes of the languages.
     steps
         What was done, in order: a name, and the rows before and after.
     command
-        How to do it again.
+        The command that reproduces the data.
     write
         Write the file, unless a person has edited the one that is there.
 
@@ -70,7 +70,7 @@ def card(
     Raises
     ------
     InputError
-        If there is no such folder or there are no data in it, or the card there is a person's and would be lost.
+        If there is no such folder or it has no data, or its card was edited by a person and would be overwritten.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def card(
     text = _text(target, title or target.resolve().name, license, known, language, done, command, found)
     path = target / NAME
     if write and is_edited(path):
-        raise InputError(f"{path}: somebody has written or edited it: move it away to have it written anew")
+        raise InputError(f"{path}: it was written or edited by a person: move it away to write a new one")
     if write:
         write_marked(path, text)
     return text
@@ -183,7 +183,7 @@ def _text(
 
 
 def _found(folder: Path) -> list[tuple[str, Path, pl.LazyFrame]]:
-    """The data files with the splits that their names tell; the train split comes first."""
+    """The data files with their splits, by their names; the train split comes first."""
     found = []
     for pattern in PLACES:
         for path in sorted(folder.glob(pattern)):
@@ -209,7 +209,7 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 
 def _tags(frames: Sequence[pl.LazyFrame]) -> list[tuple[str, int]]:
-    """The most frequent tags, where the rows have them."""
+    """The most frequent tags, if the rows have tags."""
     columns = [
         frame.select(pl.col("tags").list.unique()).collect().explode("tags").drop_nulls()
         for frame in frames
@@ -236,5 +236,5 @@ def _size(rows: int) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that breaks no table."""
+    """Text that cannot break a table."""
     return " ".join(text.replace("|", "\\|").split())

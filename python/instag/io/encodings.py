@@ -1,4 +1,4 @@
-"""Encodings of text files: found by their first bytes, put into UTF-8, and said where they are something else."""
+"""Encodings of text files: found by their first bytes, and converted to UTF-8."""
 
 import codecs
 import gzip
@@ -10,7 +10,7 @@ from instag.io.temporary import CHUNK, new_file, rewritten
 
 __all__ = ["broken", "check_utf8", "encoding_of", "recoded"]
 
-# What bytes at the beginning say of the encoding.
+# The encodings that bytes at the beginning stand for.
 MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -20,7 +20,7 @@ MARKS = {
 
 
 def encoding_of(head: bytes) -> str | None:
-    r"""Find the encoding that the first bytes of a text file tell.
+    r"""Find the encoding of a text file by its first bytes.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def encoding_of(head: bytes) -> str | None:
     Returns
     -------
     str or None
-        The encoding; None for UTF-8 and where they do not say.
+        The encoding; None for UTF-8, and if they do not show it.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def encoding_of(head: bytes) -> str | None:
 
 
 def broken(path: Path) -> Path:
-    """Put line feeds in the place of lone carriage returns.
+    """Replace lone carriage returns by line feeds.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def broken(path: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        The same text in other lines.
+        The same text with other line ends.
     """
     packed = path.suffix.lower() == ".gz"
 
@@ -109,7 +109,7 @@ def recoded(path: Path, encoding: str, name: object) -> Path:
 
 
 def check_utf8(path: Path, name: object) -> None:
-    """See that a text file is UTF-8.
+    """Check that a text file is UTF-8.
 
     Parameters
     ----------
@@ -121,8 +121,7 @@ def check_utf8(path: Path, name: object) -> None:
     Raises
     ------
     InputError
-        If it is not; the message has the line, the text around it, and what it would read in an encoding of the
-        West.
+        If it is not; the message has the line, the text around it, and how it would read in a Western encoding.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     line = 1

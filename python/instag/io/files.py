@@ -1,4 +1,4 @@
-"""Files: which type each has, and what goes wrong as it is read."""
+"""Files: the type of each, and errors in reading it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +17,11 @@ from instag.io.output import STANDARD_OUTPUT, reason_of
 T = TypeVar("T")
 
 SHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
-LISTENING = 0.1  # seconds between two moments at which Ctrl-C is heard
+LISTENING = 0.1  # seconds between two checks for Ctrl-C
 
 
 def type_of(path: Path, format: str, option: str | None = "format= / --format", *, packed: bool = False) -> str:
-    """Name the type of a file: the one asked for, else the one its extension says.
+    """The type of a file: the one that was asked for, or else that of its extension.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     format
         A file type; any other format leaves the choice to the extension.
     option
-        How a format can be given, for the message; None if it cannot.
+        The option that sets a format, for the message; None if there is none.
     packed
-        Whether the file may be packed in a way that is read only.
+        Whether the file may be compressed in a way that can be read but not written.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def holds_lists(kind: str) -> bool:
 
 @contextmanager
 def reading(path: object, what: str) -> Iterator[None]:
-    """Turn whatever goes wrong inside into an InputError that names the file.
+    """Turn any error inside into an InputError that names the file.
 
     Parameters
     ----------
@@ -98,17 +98,17 @@ def reading(path: object, what: str) -> Iterator[None]:
 
 
 def interruptible(work: Callable[[], T]) -> T:
-    """Do what Polars does without listening for Ctrl-C, so that it is heard at once.
+    """Run work of Polars that does not react to Ctrl-C, so that Ctrl-C ends it at once.
 
     Parameters
     ----------
     work
-        What is done, in a thread of its own: one that is left behind ends with the process.
+        The work, done in a thread of its own; a thread that is left behind ends with the process.
 
     Returns
     -------
     object
-        What comes of it.
+        Its result.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def lines(path: Path) -> pl.LazyFrame:
 
 
 def checked(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """Read through what Polars checks only as it reads, so that no fault turns up later.
+    """Read through files that Polars checks only as it reads them, so that no error turns up later.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def checked(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def glob_safe(path: Path) -> str:
-    """Spell a path for the Polars readers that always expand globs.
+    """Escape a path for the readers of Polars that always expand globs.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Types of files: one for each file in ``formats/``, which says all that there is to say of it, and is called as it is.
+"""Types of files: one for each file in ``formats/``, which has its name and all its properties.
 
 Nothing here loads Polars, so that the names can stand in the help.
 """
@@ -27,7 +27,7 @@ TYPES = tuple(sorted(each.name for each in iter_modules([str(Path(__file__).with
 
 @dataclass(frozen=True, kw_only=True)
 class DataFile:
-    """A file to read: where it is, what to call it in an error, how it begins, and what the user says of it."""
+    """A file to read: its path, its name for errors, its first bytes, and the user's options."""
 
     path: Path
     name: str
@@ -35,7 +35,7 @@ class DataFile:
     skip: int = 0
     """How many lines that cannot be read may be skipped."""
     field: str | None = None
-    """The key that holds the rows, where the file is one JSON object."""
+    """The key that holds the rows, if the file is one JSON object."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +43,15 @@ class FileType:
     """A type of files: how they are recognised, read and written."""
 
     endings: tuple[str, ...]
-    """How names of such files end; the first is the usual one."""
+    """The endings of such files; the first is the usual one."""
     scan: Callable[[DataFile], pl.LazyFrame]
-    """Opens a file: its columns as they are. What is wrong with it is an :class:`instag.InputError`."""
+    """Opens a file with its columns as they are. Errors in it are :class:`instag.InputError`."""
     write: Callable[[pl.LazyFrame, Place, Sink], None]
     """Writes a frame."""
     mark: bytes | None = None
     """The first bytes of every such file."""
     binary: bool = False
-    """Whether files compress within themselves, and hold no text that could be in another encoding."""
+    """Whether files are compressed internally, and are not text that could be in another encoding."""
     nested: bool = True
     """Whether files hold lists and records."""
     divisible: bool = True
@@ -61,7 +61,7 @@ class FileType:
     pool: Callable[[Sequence[Path], Sequence[str]], tuple[pl.LazyFrame, list[int]] | None] | None = None
     """Opens many small files as one, with the name of each in `source`, and counts their rows; None if it cannot."""
     metadata: Callable[[Path], Mapping[str, str]] | None = None
-    """Reads what a file says of its columns beside their types."""
+    """Reads the metadata of a file's columns."""
 
 
 @cache

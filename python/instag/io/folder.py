@@ -43,7 +43,7 @@ def parts_of(folder: Path, options: ReadOptions) -> Iterator[Part]:
 
 
 def _cloned(folder: Path, options: ReadOptions) -> Iterator[Part]:
-    """Open the data files of a folder as it is cloned from a hub, marked with their splits."""
+    """Open the data files of a folder cloned from a hub, marked with their splits."""
     found = []
     for base, folders, names in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -53,7 +53,7 @@ def _cloned(folder: Path, options: ReadOptions) -> Iterator[Part]:
             f"{folder}: expected data files in the folder, or one saved by datasets.save_to_disk: found no file that ends in "
             f"one of {', '.join(endings())}; to read others give a glob such as {str(folder / '*.data')!r} and format= / --format"
         )
-    # What a split is made of: one type of file, for a hub may keep the same rows in several.
+    # A split is read from one type of file, since a hub may keep the same rows in several types.
     splits = {path: _split(path.relative_to(folder)) for path in found}
     known = len(set(splits.values()) - {None}) > 1 and None not in splits.values()
     for path in found:

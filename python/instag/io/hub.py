@@ -1,7 +1,7 @@
 """The Hugging Face Hub: data sets read from there as files, and errors in one line.
 
-`HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_CACHE` and what `hf auth login` has left are honoured, whenever they were set. No token
-is ever part of a message.
+`HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_CACHE` and the login of `hf auth login` are used, whenever they were set. No token is
+ever part of a message.
 """
 
 import os
@@ -19,10 +19,10 @@ __all__ = ["SCHEME", "Address", "api", "fetched", "hub_errors"]
 
 SCHEME = "hf://"
 FORM = re.compile(r"hf://datasets/([^/@]+/[^/@]+)(?:@(refs/(?:convert|pr)/[^/]+|[^/]+))?(?:/(.*))?")
-# What Polars and the Hub's own pages call the branch of converted files.
+# The name of the branch with converted files, as Polars and the Hub's own pages have it.
 CONVERTED = {"~parquet": "refs/convert/parquet"}
 MAGIC = re.compile(r"[*?\[]")
-# What the library sends requests with, by its version: what these raise is not wrapped.
+# The HTTP libraries that huggingface_hub uses, by its version: it does not wrap their errors.
 TRANSPORTS = ("httpx", "httpx2", "requests", "httpcore", "httpcore2")
 HINT = "the Hub needs the package huggingface_hub: pip install 'instag[hub]'"
 
@@ -65,12 +65,12 @@ class Address(NamedTuple):
 
 
 def fetched(text: str) -> list[tuple[Path, str]] | Path:
-    """Fetch what an address stands for into the Hub's cache, where it is read from as any other file.
+    """Download the files of an address into the Hub's cache, where they are read like any other file.
 
     Returns
     -------
     list of (Path, str), or Path
-        Files with their addresses; a folder, where the address names no file.
+        Files with their addresses; a folder, if the address names no file.
     """
     address = Address.of(text)
     hub = api()
@@ -82,7 +82,7 @@ def fetched(text: str) -> list[tuple[Path, str]] | Path:
         wanted = [address.path]
         if MAGIC.search(address.path):
             if "local_files_only" in options:
-                # What is in the cache need not be all that the glob stands for.
+                # The cache may not have all files that the glob matches.
                 where = os.environ.get("HF_ENDPOINT") or "the Hugging Face Hub"
                 raise InputError(
                     f"{text}: {where} cannot be reached to list its files: try again, or name one in the cache"
@@ -98,7 +98,7 @@ def fetched(text: str) -> list[tuple[Path, str]] | Path:
 
 
 def _options(hub: Any, address: Address) -> dict[str, Any]:
-    """Say how files are fetched: from the Hub, or where it cannot be reached, from the cache."""
+    """Choose how files are fetched: from the Hub, or if it cannot be reached, from the cache."""
     options = {"repo_type": "dataset", "revision": address.revision, "cache_dir": os.environ.get("HF_HUB_CACHE")}
     try:
         hub.repo_info(address.repository, repo_type="dataset", revision=address.revision)
@@ -110,7 +110,7 @@ def _options(hub: Any, address: Address) -> dict[str, Any]:
 
 
 def api() -> Any:
-    """The Hub as the environment has it now."""
+    """The Hub, as the environment sets it now."""
     try:
         from huggingface_hub import HfApi  # noqa: PLC0415 - an extra
     except ImportError:
@@ -120,7 +120,7 @@ def api() -> Any:
 
 @contextmanager
 def hub_errors(what: str) -> Iterator[None]:
-    """Say in one line what went wrong with the Hub."""
+    """Describe an error of the Hub in one line."""
     from huggingface_hub import errors  # noqa: PLC0415 - an extra
 
     where = os.environ.get("HF_ENDPOINT") or "the Hugging Face Hub"
@@ -154,7 +154,7 @@ def hub_errors(what: str) -> Iterator[None]:
 
 
 def _is_transport(error: Exception) -> bool:
-    """Whether it is the way to the Hub that is at fault, and not what it answered."""
+    """Whether the Hub could not be reached, as opposed to an error that it answered with."""
     from huggingface_hub import errors  # noqa: PLC0415 - an extra
 
     other = isinstance(error, errors.HfHubHTTPError | InputError)

@@ -1,4 +1,4 @@
-"""What files say of their columns beside the types, as Parquet can."""
+"""Metadata of columns, which Parquet files can have."""
 
 from collections.abc import Sequence
 from glob import glob, has_magic
@@ -10,7 +10,7 @@ from instag.io.part import is_data
 
 
 def metadata_of(source: Any) -> dict[str, str]:
-    """Find what files say of their columns beside their types.
+    """Find the metadata of the columns of files.
 
     Parameters
     ----------
@@ -20,8 +20,8 @@ def metadata_of(source: Any) -> dict[str, str]:
     Returns
     -------
     dict
-        The features of Hugging Face ``datasets``, the index of pandas and whatever else there is; of several files
-        what all of them say alike.
+        The features of Hugging Face ``datasets``, the index of pandas and all else there is; for several files the metadata
+        that is the same in all of them.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def metadata_of(source: Any) -> dict[str, str]:
     {}
     """
     if not isinstance(source, str | Path):
-        # What is no list of files is a frame.
+        # Anything but a list of files is a frame.
         found = [metadata_of(each) for each in source] if isinstance(source, Sequence) else []
         return (
             {key: text for key, text in found[0].items() if all(each.get(key) == text for each in found)}

@@ -1,4 +1,4 @@
-"""Opening: every file with its layout found, and what the users said beside its columns."""
+"""Opening: finding the layout of every file, and adding the users' queries to its columns."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ MESSAGES = Layout("messages", {"turns": "messages"})
 
 
 def opened(source: Any, options: ReadOptions, *, whole: bool = False, lenient: bool = False) -> list[Part]:
-    """Open every file, with the queries beside its columns.
+    """Open every file, and add the queries to its columns.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def opened(source: Any, options: ReadOptions, *, whole: bool = False, lenient: b
     options
         How files are read.
     whole
-        Whether conversations are put together in a column ``messages`` where the user names any column.
+        Whether conversations are joined in a column ``messages`` if the user names any column.
     lenient
         Whether there may be no queries.
 
@@ -51,7 +51,7 @@ def opened(source: Any, options: ReadOptions, *, whole: bool = False, lenient: b
 
 @contextmanager
 def blamed(parts: Sequence[Part]) -> Iterator[None]:
-    """Say of which file it is that something cannot be read, by reading them one by one."""
+    """Find the file that cannot be read, by reading them one by one."""
     try:
         with reading("data", "data"):
             yield
@@ -91,7 +91,7 @@ def layouts_of(
                 resolve(schema, name)
             except InputError as error:
                 raise InputError(f"{part.path}: {error}") from None
-        # Only what is asked for is looked for; whoever wants no queries gets what there is.
+        # Queries are looked for only if they are needed.
         with reading(part.path, "data"):
             layout = find(
                 part.frame, layout=options.format, template=options.template, parts=mapped, where=str(part.path)
@@ -115,7 +115,7 @@ def _converted(part: Part, layout: Layout) -> Part:
 
 
 def _identified(part: Part, name: str | None) -> Part:
-    """Call the column that names each sample `id`."""
+    """Rename the column with the name of each sample to `id`."""
     if name is None or name == "id":
         return part
     schema = part.frame.collect_schema()
@@ -130,7 +130,7 @@ def _identified(part: Part, name: str | None) -> Part:
 
 
 def _are_mixed(layouts: Iterable[Layout]) -> bool:
-    """Whether no one layout fits all: columns that play a part in one and another in the next."""
+    """Whether no single layout fits all: columns have different roles in different files."""
     columns: dict[str, str] = {}
     shapes = set()
     for layout in layouts:
@@ -156,7 +156,7 @@ def _listed(found: list[tuple[Part, Layout | None]]) -> str:
 
 
 def _with_queries(part: Part, layout: Layout | None, options: ReadOptions) -> Part:
-    """Put the queries beside the columns of a part."""
+    """Add the queries to the columns of a part."""
     schema = part.frame.collect_schema()
     if layout is None and (schema.get("queries") == TEXTS or not ("queries" in schema or options.query)):
         return part

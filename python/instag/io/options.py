@@ -36,7 +36,7 @@ def _option(default: Any, help: str, metavar: str | None = None) -> Any:  # noqa
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How files are read, where they do not say it themselves; checked when it is made.
+    """How files are read, as far as they do not show it themselves; checked when it is made.
 
     Columns may be paths into nested ones, such as ``annotation.text``.
 
@@ -49,21 +49,21 @@ class ReadOptions:
     """
 
     format: str = _option(
-        "auto", f"The type of the files ({', '.join(TYPES)}), or their layout, where they do not say it.", "FORMAT"
+        "auto", f"The type of the files ({', '.join(TYPES)}), or their layout; by default both are found.", "FORMAT"
     )
-    query: str | None = _option(None, "The column with what the user says.", "COLUMN")
+    query: str | None = _option(None, "The column with the user's query.", "COLUMN")
     answer: str | None = _option(None, "The column with the answer.", "COLUMN")
     system: str | None = _option(None, "The column with the system prompt.", "COLUMN")
-    history: str | None = _option(None, "The column with what was said before.", "COLUMN")
-    id: str | None = _option(None, "The column that names each sample; it becomes `id`.", "COLUMN")
+    history: str | None = _option(None, "The column with the earlier turns.", "COLUMN")
+    id: str | None = _option(None, "The column with the name of each sample; it becomes `id`.", "COLUMN")
     encoding: str | None = _option(None, "The encoding of text files that are not UTF-8, such as cp1252.", "NAME")
     template: str = _option(
         "auto", f"The chat template that texts are made with: {', '.join(TEMPLATES)}; or none.", "NAME"
     )
-    skip_bad_lines: int = _option(0, "Skip up to so many lines that cannot be read; they are listed.", "N")
+    skip_bad_lines: int = _option(0, "Skip up to N lines that cannot be read; they are listed.", "N")
     field: str | None = _option(None, "The key that holds the rows, where a file is one JSON object.", "KEY")
     where: str | None = _option(
-        None, "Only rows for which this holds: SQL, such as \"lang = 'en' AND turns > 1\".", "SQL"
+        None, "Keep only rows for which this holds, in SQL, such as \"lang = 'en' AND turns > 1\".", "SQL"
     )
 
     def __post_init__(self) -> None:
@@ -84,13 +84,13 @@ class ReadOptions:
 
     @property
     def parts(self) -> Mapping[str, str]:
-        """What the user says of the columns: which plays which part."""
+        """The columns that the user names, with their roles."""
         named = {name: getattr(self, name) for name in ("query", "answer", "system", "history")}
         return {name: column for name, column in named.items() if column is not None}
 
 
 def options_of(**options: Unpack[Reading]) -> ReadOptions:
-    """Make the options of keywords, and refuse those that there are not.
+    """Make the options from keywords, and refuse unknown ones.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Outputs: a file is written whole or not at all; pipes and devices are written into as they are."""
+"""Outputs: a file is written whole or not at all; pipes and devices are written into."""
 
 import errno
 import os
@@ -24,38 +24,37 @@ except ImportError:  # Windows removes no file that is open
 
 # Standard output, by all of its names; the first is standard input as well.
 STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
-# How the names of folders begin in which several files are drafted.
+# The beginning of the names of folders in which several files are drafted.
 DRAFTS = ".instag-"
-# Longer names leave no room for what a draft's name begins with.
+# Longer names leave no room for the beginning of a draft's name.
 LONGEST = 240
-# What Polars adds to an error of a function that it calls.
+# The text that Polars adds to errors of functions that it calls.
 CONTEXT = "\n\nThis error occurred"
 
 
 @contextmanager
 def atomic_write(target: Path, kind: str) -> Iterator[Path]:
-    """Write beside the target and take its place only at the end.
+    """Write to a draft beside the target, which replaces it only at the end.
 
-    What a link points to is replaced, not the link. The new file has the mode and the owner of the one that it replaces.
+    The target of a link is replaced, not the link. The new file has the mode and the owner of the one that it replaces.
     Drafts that a killed run left are removed.
 
     Parameters
     ----------
     target
-        The file to write; ``-`` is standard output. What is no file, such as a pipe or a device, is written into when
-        all is there.
+        The file to write; ``-`` is standard output. A pipe or a device is written into when the draft is complete.
     kind
-        What is written, for an error.
+        The type of file, for errors.
 
     Yields
     ------
     pathlib.Path
-        Where to write.
+        The path to write to.
 
     Raises
     ------
     InputError
-        If it cannot be written; a file that was there is as it was.
+        If it cannot be written; an existing file is unchanged.
     """
     with explained(target, kind):
         if is_stream(target):
@@ -70,7 +69,7 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
 
 @contextmanager
 def explained(target: Path, kind: str) -> Iterator[None]:
-    """Turn whatever goes wrong in writing into an InputError that names the target.
+    """Turn any error in writing into an InputError that names the target.
 
     Parameters
     ----------
@@ -126,7 +125,7 @@ def is_standard_output(target: Path) -> bool:
 
 
 def _pour(draft: Path, target: Path) -> None:
-    """Write what is complete into a pipe or a device; a reader that has had enough is no error."""
+    """Write a complete draft into a pipe or a device; it is no error if the reader closes it early."""
     with suppress(BrokenPipeError), draft.open("rb") as source:
         if is_standard_output(target):
             sys.stdout.flush()
@@ -164,7 +163,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def draft_folder(where: Path) -> Iterator[Path]:
-    """A folder for drafts of several files, which goes at the end; those that killed runs left go now.
+    """A folder for drafts of several files, removed at the end; folders that killed runs left are removed now.
 
     Parameters
     ----------
@@ -182,7 +181,7 @@ def draft_folder(where: Path) -> Iterator[Path]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """Hold a folder, so that others know that it is in use."""
+    """Lock a folder, so that others know that it is in use."""
     if fcntl is None:
         yield
         return
@@ -197,7 +196,7 @@ def _held(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _unheld(path: Path) -> Iterator[bool]:
-    """Whether nobody holds a file or a folder; while it is looked at, this process does."""
+    """Whether no process has locked a file or a folder; this one locks it while it checks."""
     if fcntl is None:
         yield False
         return
@@ -218,7 +217,7 @@ def _unheld(path: Path) -> Iterator[bool]:
 
 
 def _clean(folder: Path, name: str) -> None:
-    """Remove the drafts of runs that were killed: nobody holds their locks."""
+    """Remove the drafts of killed runs, which no process has locked."""
     pattern = re.compile(rf"\.[0-9a-f]{{8}}\.{re.escape(name)}")
     for draft in folder.iterdir():
         if pattern.fullmatch(draft.name) and draft.is_file():
@@ -228,7 +227,7 @@ def _clean(folder: Path, name: str) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """Say in a line why something cannot be written."""
+    """The reason why something cannot be written, in one line."""
     if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"{error.strerror}: write to another folder, or see to its permissions"
     if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
@@ -241,7 +240,7 @@ def _reason(error: BaseException) -> str:
 
 
 def reason_of(error: BaseException) -> str:
-    """Say in a line what went wrong, without the words of a panic.
+    """An error in one line, without the text of a panic.
 
     Parameters
     ----------
@@ -254,7 +253,7 @@ def reason_of(error: BaseException) -> str:
     '[Errno 28] No space left on device'
     """
     if "KeyboardInterrupt" in str(error):
-        # Ctrl-C, where Polars was about to make something in Python.
+        # Ctrl-C while Polars was about to create a Python object.
         raise KeyboardInterrupt from error
     if isinstance(error, pl.exceptions.PanicException):
         return "the file is damaged, or cut short"

@@ -1,4 +1,4 @@
-"""The pace of reading and writing: how many rows there are so far, for whoever wants to see it."""
+"""The progress of reading and writing: how many rows are done, for a `progress` function."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ _expected: ContextVar[int | None] = ContextVar("expected", default=None)
 
 @contextmanager
 def followed(progress: Callable[[Progress], None] | None) -> Iterator[None]:
-    """Call a function with how far the reading and writing within have come.
+    """Call a function with the progress of the reading and writing within the block.
 
     Parameters
     ----------
     progress
-        What is called; in a notebook None shows a bar, elsewhere nothing. One that is called already stays.
+        The function; None shows a bar in a notebook, and nothing elsewhere. An outer function keeps being called.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def followed(progress: Callable[[Progress], None] | None) -> Iterator[None]:
 
 @contextmanager
 def expecting(rows: int) -> Iterator[None]:
-    """Say how many rows will pass within, where that is known from reading them before.
+    """Set how many rows will pass within the block, if that is known from reading them before.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def expecting(rows: int) -> Iterator[None]:
 
 
 def watched() -> bool:
-    """Whether somebody wants to see how far it is, so that it is worth counting before how much there is.
+    """Whether progress is shown, so that it is worth counting the rows in advance.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def watched() -> bool:
 
 
 def passed(stage: str, rows: int, total: int | None = None) -> None:
-    """Say how many rows of a stage are done.
+    """Report how many rows of a stage are done.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def passed(stage: str, rows: int, total: int | None = None) -> None:
     rows
         How many are done.
     total
-        How many there are, where that is known.
+        How many there are, if that is known.
     """
     follower = _follower.get()
     total = _expected.get() if total is None else total
@@ -84,7 +84,7 @@ def passed(stage: str, rows: int, total: int | None = None) -> None:
 
 
 def counted(frame: pl.LazyFrame, stage: str, total: int | None) -> pl.LazyFrame:
-    """Count the rows of a plan as they pass, where somebody wants to see it.
+    """Count the rows of a plan as they pass, if progress is shown.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def counted(frame: pl.LazyFrame, stage: str, total: int | None) -> pl.LazyFrame:
     stage
         What is done with the rows.
     total
-        How many there are, where that is known.
+        How many there are, if that is known.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def counted(frame: pl.LazyFrame, stage: str, total: int | None) -> pl.LazyFrame:
     def count(batch: pl.DataFrame) -> pl.DataFrame:
         nonlocal rows
         rows += batch.height
-        # Polars calls this in a thread of its own, which knows nothing of what is followed in this one.
+        # Polars calls this in a thread of its own, which does not have this thread's context.
         follower(Stage(stage if total is not None else f"{stage}: {rows:,} rows", rows, total))
         return batch
 

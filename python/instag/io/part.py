@@ -17,11 +17,11 @@ from instag.io.options import ReadOptions
 from instag.io.temporary import UNPACKERS, head_of, kept, stdin_file, unpacked
 
 STANDARD_INPUT = "-"
-# What a folder may hold beside data.
+# Other files that a folder may have.
 BESIDE = ("readme", "license", "dataset_info", "dataset_infos", "dataset_dict", "state", "config", "requirements")
-# What the first bytes say of a file that is not what its name says.
+# The first bytes of files that are not what their names suggest.
 LFS = b"version https://git-lfs"
-# How a list of objects, or an object, begins.
+# The beginning of a list of objects, or of an object.
 OBJECT = re.compile(rb'(?:\[\s*)?\{\s*"[^"\n]*"\s*:')
 PAGES = (b"<!doctype html", b"<html")
 PACKED_MARKS: dict[bytes, str] = {
@@ -35,10 +35,10 @@ PACKED_MARKS: dict[bytes, str] = {
 
 @dataclass(frozen=True)
 class Part:
-    """One file or split: where it is, what its rows are marked with, and its columns.
+    """One file or split: its path, the mark of its rows, and its columns.
 
-    Of many small files that were opened as one, `files` are these, and how many rows each has. `asked` says that the column
-    `queries` was made of the others.
+    If many small files were opened as one, `files` has them with their numbers of rows. `asked` is whether the column
+    `queries` was made from the others.
     """
 
     path: Path
@@ -85,7 +85,7 @@ def _scanned(path: Path, kind: str, name: str, options: ReadOptions) -> pl.LazyF
 
 
 def _in_utf8(path: Path, kind: str, name: str, encoding: str | None) -> tuple[Path, str]:
-    """Unpack and recode a text file where Polars does not, and see what type it has by that."""
+    """Unpack and recode a text file if Polars cannot, and find its type by its content."""
     if path.suffix.lower() in UNPACKERS:
         path = unpacked(path)
     head = head_of(path)
@@ -96,12 +96,12 @@ def _in_utf8(path: Path, kind: str, name: str, encoding: str | None) -> tuple[Pa
         if kind == "text" and b"\t" in head.partition(b"\n")[0]:
             kind = "tsv"  # what Excel calls Unicode text
     if kind in ("csv", "tsv", "text") and b"\r" in head and b"\n" not in head:
-        path = broken(path)  # lines that end as old Macs ended them
+        path = broken(path)  # line ends of old Macs
     return path, kind
 
 
 def _content_of(head: bytes, kind: str) -> str:
-    """See whether what should be a table or text is JSON: by its first line, for nothing else begins as objects do."""
+    """Check by the first line whether a table or text is JSON: nothing else begins like an object."""
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if kind not in ("csv", "tsv", "text") or not OBJECT.match(first):
         return kind
@@ -109,7 +109,7 @@ def _content_of(head: bytes, kind: str) -> str:
 
 
 def _check_head(head: bytes, name: str) -> None:
-    """Recognise what often lies where data should be."""
+    """Recognise files that are often found in place of data."""
     if head.startswith(LFS):
         raise InputError(
             f"{name}: this is a Git LFS pointer, not the data: fetch them with `git lfs pull` in its folder"
@@ -147,7 +147,7 @@ def is_data(path: Path) -> bool:
 
 
 def standard_input(options: ReadOptions) -> Part:
-    """Keep standard input in a file, of the type that its first bytes tell."""
+    """Store standard input in a file, with the type that its first bytes show."""
     path = stdin_file()
     with path.open("rb") as file:
         head = file.read(4096)
@@ -162,6 +162,6 @@ def standard_input(options: ReadOptions) -> Part:
         )
     named = path.rename(path.with_suffix(ending or ".txt"))
     if ending in PACKED:
-        # What is within says what it is.
+        # Its content decides the type.
         named = named.rename(named.with_suffix(f".jsonl{ending}"))
     return _member(named, STANDARD_INPUT, options)

@@ -1,4 +1,4 @@
-"""Publishing: a folder of data goes to the Hugging Face Hub, all of it in one commit or none."""
+"""Publishing: a folder of data is pushed to the Hugging Face Hub, in one commit or not at all."""
 
 import os
 import re
@@ -15,9 +15,9 @@ from instag.io.trainers.files import is_edited
 __all__ = ["Pushed", "push"]
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
-# What is no part of a data set: caches, answers of models, locks, what trainers put out.
+# Files that are not part of a data set: caches, answers of models, locks, outputs of trainers.
 LEFT_OUT = re.compile(r"(^|/)(\.|output/|__pycache__/)|\.(journal|lock|tmp)$|~$")
-# Where a token may have slipped in: text files up to this size are looked through.
+# Text files up to this size are searched for tokens.
 LOOKED_AT = 1 << 26
 TOKEN = re.compile(rb"\bhf_[A-Za-z0-9]{30,}\b")
 
@@ -61,17 +61,17 @@ def push(
 ) -> Pushed:
     """Push a folder of data to the Hugging Face Hub, with its card.
 
-    All files go in one commit, so that a connection that is lost leaves the data set as it was. Hidden files, journals,
-    locks and what trainers put out stay behind. Files in which there is a token are refused.
+    All files go in one commit, so that a lost connection leaves the data set unchanged. Hidden files, journals, locks and
+    outputs of trainers are left out. Files with a token in them are refused.
 
     Parameters
     ----------
     folder
-        The folder; see :func:`instag.card`. Where it has no card, one is written, by the options of that function.
+        The folder; see :func:`instag.card`. If it has no card, one is written, with the options of that function.
     repository
-        The data set: ``org/name``; it is made where there is none.
+        The data set: ``org/name``; it is created if it does not exist.
     private
-        Make it private, where it is made.
+        If it is created, make it private.
     revision
         An existing branch; by default the main one.
     message
@@ -79,7 +79,7 @@ def push(
     dry_run
         Push nothing, and ask nothing of the Hub.
     **described
-        What the card says; see :func:`instag.card`.
+        The options of the card; see :func:`instag.card`.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def push(
     Raises
     ------
     InputError
-        If the name is none, there is no token or no connection, or the Hub refuses; nothing is pushed then.
+        If the name is invalid, there is no token or no connection, or the Hub refuses; nothing is pushed then.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _check_secrets(folder: Path, files: Iterable[str]) -> None:
-    """See that no token goes along."""
+    """Check that no file has a token."""
     own = (_token() or "").encode()
     for name in files:
         path = folder / name

@@ -1,4 +1,4 @@
-"""Reading: files become frames with every column as it is, and what the users said beside them."""
+"""Reading: files become frames with every column as it is, and the users' queries in another."""
 
 from collections.abc import Callable
 from typing import Any, Unpack
@@ -17,23 +17,23 @@ from instag.progress import Progress
 
 
 def load(source: Source, *, to: str = "auto", **options: Unpack[Reading]) -> pl.LazyFrame:
-    """Open files with every column as it is, and nothing beside.
+    """Open files with every column as it is, and no other.
 
-    Where files, or the rows of a file, have different layouts, their conversations are in one column ``messages``.
+    If files, or the rows of a file, have different layouts, their conversations are in one column ``messages``.
 
     Parameters
     ----------
     source
         As for :func:`read`.
     to
-        How they will be written: for a layout, the columns that the user names become ``messages`` too.
+        The format that will be written: for a layout, columns that the user names become ``messages`` too.
     **options
         As for :func:`read`.
 
     Returns
     -------
     polars.LazyFrame
-        The original columns, and ``source`` where there are several files.
+        The original columns, and ``source`` if there are several files.
 
     Examples
     --------
@@ -47,24 +47,24 @@ def load(source: Source, *, to: str = "auto", **options: Unpack[Reading]) -> pl.
 
 
 def scan(source: Any, **options: Unpack[Reading]) -> pl.LazyFrame:
-    """Open data of any size, without reading more than has to be read to know their columns.
+    """Open data of any size, reading no more than is needed to know their columns.
 
-    What it returns goes into every function that takes data, and each of them reads only the columns that it needs, piece
-    by piece, and then, once more, the rows that were chosen: docs/scaling.md says what that takes.
+    Every function that takes data accepts the result. It reads only the columns that it needs, piece by piece, and then the
+    rows that were chosen; docs/scaling.md has what that costs.
 
     Parameters
     ----------
     source
         Files, as for :func:`read`; a frame of any kind that :func:`instag.select` takes, a LazyFrame among them; an
-        iterator of frames, or a stream of ``datasets`` (an `IterableDataset`). What comes from the last two is kept in
-        temporary files, for it is read more than once: the environment variable ``TMPDIR`` says where.
+        iterator of frames, or a stream of ``datasets`` (an `IterableDataset`). The last two are stored in temporary files,
+        because they are read more than once: the environment variable ``TMPDIR`` sets where.
     **options
         As for :func:`read`.
 
     Returns
     -------
     polars.LazyFrame
-        The original columns, and ``queries`` where something says what the user said.
+        The original columns, and ``queries`` if a column holds the user's turns.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def scan(source: Any, **options: Unpack[Reading]) -> pl.LazyFrame:
 def read(
     source: Source, *, progress: Callable[[Progress], None] | None = None, **options: Unpack[Reading]
 ) -> pl.DataFrame:
-    """Read files with every column as it is, and what the user said in each sample as ``queries``.
+    """Read files with every column as it is, and the user's turns in each sample as ``queries``.
 
     Parameters
     ----------
@@ -98,29 +98,29 @@ def read(
     progress
         Called with an :class:`instag.Progress` as rows are read; ``print`` prints lines.
     **options
-        What the files do not say themselves:
+        How to read the files, as far as they do not show it themselves:
 
         - ``format``: ``"auto"``; or a file type: ``"json"``, ``"jsonl"``, ``"csv"``, ``"tsv"``, ``"parquet"``,
-          ``"arrow"`` or ``"text"``; or a layout, where the columns could be read in more than one way:
+          ``"arrow"`` or ``"text"``; or a layout, if the columns could be read in more than one way:
           ``"messages"``, ``"sharegpt"``, ``"exchanges"``, ``"tree"``, ``"thread"``, ``"turns"``, ``"alpaca"``,
           ``"instances"``, ``"pairs"``, ``"preference"`` or ``"prompts"``;
         - ``query``, ``answer``, ``system``, ``history``: the columns of these, or paths into nested ones such as
-          ``"annotation.text"``. With any but ``query`` the conversations are put together in a column ``messages``;
-        - ``id``: the column that names each sample, which becomes ``id``;
+          ``"annotation.text"``. With any but ``query`` the conversations are joined in a column ``messages``;
+        - ``id``: the column with the name of each sample, which becomes ``id``;
         - ``encoding``: that of text files that are not UTF-8;
-        - ``template``: the chat template that texts are made with, or ``"none"``; one that all texts of a column are
-          made with is found;
+        - ``template``: the chat template that texts are made with, or ``"none"``; a template that fits all texts of a
+          column is found by itself;
         - ``skip_bad_lines``: how many lines that cannot be read may be skipped;
-        - ``field``: the key that holds the rows, where a file is one JSON object;
-        - ``where``: only rows for which this holds: SQL over the columns, such as ``"lang = 'en' AND turns > 1"``. Where
-          the data have no such columns, ``tags`` are those of all queries, ``complexity`` is the number of tags,
-          ``turns`` that of the user's turns, and ``tokens`` an estimate of all that was said.
+        - ``field``: the key that holds the rows, if a file is one JSON object;
+        - ``where``: keep only rows for which this holds, in SQL over the columns, such as ``"lang = 'en' AND turns > 1"``.
+          If the data have no such columns, ``tags`` are those of all queries, ``complexity`` is the number of tags,
+          ``turns`` that of the user's turns, and ``tokens`` an estimate for the whole conversation.
 
     Returns
     -------
     polars.DataFrame
         The original columns and ``queries``. A field whose values are of several JSON types is kept as the struct
-        ``{"$json": text}``, which :func:`write` turns back. The columns of CSV and TSV files are text. Where files,
+        ``{"$json": text}``, which :func:`write` turns back. The columns of CSV and TSV files are text. If files,
         or the rows of a file, have different layouts, their conversations are in one column ``messages``.
 
     Raises
@@ -128,7 +128,7 @@ def read(
     FileNotFoundError
         If there is no such file; it is an :class:`instag.InputError` too.
     InputError
-        If a file cannot be read, or nothing says what the user said.
+        If a file cannot be read, or no column holds the user's turns.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Outputs in several files of so many rows each: all of them, or none."""
+"""Outputs in several files with a number of rows each: all of them are written, or none."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class Shards:
     pattern
         A path with a place for the number in its name.
     rows
-        How many rows each file has; the last one has what is left.
+        How many rows each file has; the last one has the rest.
     """
 
     pattern: Path
@@ -42,7 +42,7 @@ class Shards:
         return self.pattern.with_name(self.pattern.name.format(number))
 
     def check(self) -> None:
-        """See that there are no such files: one that is left of an earlier run would be read with the new ones."""
+        """Check that there are no such files: those of an earlier run would be read together with the new ones."""
         before, after = NUMBER.split(self.pattern.name)[::2]
         ours = re.compile(rf"{re.escape(before)}\d+{re.escape(after)}")
         folder = self.pattern.parent
@@ -56,14 +56,14 @@ class Shards:
 
     @contextmanager
     def writing(self, kind: str) -> Iterator[Path]:
-        """A folder to write the files to, by their numbers alone; they go to their places when all are there.
+        """A folder to write the files to, named by their numbers; they are moved to their places when all are complete.
 
         Drafts that a killed run left are removed.
 
         Raises
         ------
         InputError
-            If they cannot be written; none is there then.
+            If they cannot be written; there are none then.
         """
         placed: list[Path] = []
         with explained(self.pattern, kind), draft_folder(self.pattern.parent) as folder:
@@ -85,7 +85,7 @@ def shards_of(path: Path, rows_per_file: int | None) -> Shards | None:
     Raises
     ------
     InputError
-        If the name has no place for a number, or there is one and nothing says how many rows a file has.
+        If the name has no place for a number, or has one but the number of rows is not given.
 
     Examples
     --------

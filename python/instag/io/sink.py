@@ -1,4 +1,4 @@
-"""Where a frame is written: into a file or into several, packed or not, with what is said of its columns."""
+"""The place that a frame is written to: a file or several, compressed or not, with the metadata of its columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ Place = Path | pl.PartitionBy
 
 @dataclass(frozen=True)
 class Sink:
-    """How a frame is written, whatever the type of the file."""
+    """How a frame is written, for any type of file."""
 
     compression: Compression = "uncompressed"
     metadata: Mapping[str, str] | None = None
     rows: int | None = None
-    """How many there are, where that is known."""
+    """How many there are, if that is known."""
 
     def counted(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Count the rows of a frame as they are written."""

@@ -16,14 +16,14 @@ from instag.io.options import ReadOptions
 from instag.io.part import STANDARD_INPUT, Part, opened, standard_input
 
 Source = str | Path | Sequence[str | Path]
-# So many files are opened as one, where their type can do that.
+# From this many on, files are opened as one, if their type supports that.
 MANY = 16
-# Stores that Polars reads by itself, with the credentials that are in the environment.
+# Stores that Polars reads itself, with the credentials in the environment.
 REMOTE = re.compile(r"(s3a?|gs|gcs|az|adl|abfss?|https?)://")
 
 
 def parts(source: Source, options: ReadOptions) -> list[Part]:
-    """Open everything that a source stands for.
+    """Open all files of a source.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def parts(source: Source, options: ReadOptions) -> list[Part]:
 
 
 def _pooled(names: Sequence[str], options: ReadOptions) -> Part | None:
-    """Open many small files as one, for each by itself costs more than what is in it; None if they are not that."""
+    """Open many small files as one, since opening each costs more than reading it; None if that is not possible."""
     if len(names) < MANY or options.encoding or options.skip_bad_lines or options.format in TYPES:
         return None
     paths = [Path(name).expanduser() for name in names]

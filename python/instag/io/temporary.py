@@ -1,4 +1,4 @@
-"""Temporary files, which live as long as the process: what Polars does not read as it is, unpacked or in another form."""
+"""Temporary files, which live as long as the process: files that Polars cannot read, unpacked or in another form."""
 
 import atexit
 import bz2
@@ -17,7 +17,7 @@ from instag.errors import InputError
 from instag.io.compression import UNPACKING
 
 CHUNK = 1 << 20
-# What opens packed files that Polars does not unpack.
+# The functions that open compressed files that Polars cannot unpack.
 UNPACKERS: dict[str, Any] = {".bz2": bz2.open, ".xz": lzma.open}
 
 
@@ -32,7 +32,7 @@ _made: list[Path] = []
 
 
 def new_file(name: str) -> Path:
-    """Make room for a file, and name it by what it holds."""
+    """A path for a temporary file, named after its content."""
     path = _folder() / str(len(_made)) / name
     path.parent.mkdir()
     _made.append(path)
@@ -40,33 +40,33 @@ def new_file(name: str) -> Path:
 
 
 def unpacked(path: Path) -> Path:
-    """Unpack a file that Polars does not.
+    """Unpack a file that Polars cannot unpack.
 
     Parameters
     ----------
     path
-        A file whose ending is one of :data:`UNPACKERS`; the ending before it says what it holds.
+        A file whose ending is one of :data:`UNPACKERS`; the ending before it is that of its content.
 
     Returns
     -------
     pathlib.Path
-        A file with the same content, plain.
+        A file with the same content, uncompressed.
     """
     with UNPACKERS[path.suffix.lower()](path, "rb") as packed:
         return copied(packed, path.stem, path)
 
 
 def rewritten(path: Path, write: Callable[[IO[bytes]], None], name: str | None = None) -> Path:
-    """Keep a text in another form.
+    """Store a text in another form.
 
     Parameters
     ----------
     path
-        The file that it is from.
+        The original file.
     write
-        What writes the other form.
+        A function that writes the other form.
     name
-        What to call the file; by default as the one that it is from.
+        The name of the file; by default that of the original.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def rewritten(path: Path, write: Callable[[IO[bytes]], None], name: str | None =
 
 
 def stdin_file() -> Path:
-    """Keep what comes by standard input.
+    """Store standard input.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def stdin_file() -> Path:
 
 
 def kept(path: Path, name: str) -> Path:
-    """Keep what can be read but once, such as a pipe.
+    """Store a file that can be read only once, such as a pipe.
 
     Parameters
     ----------

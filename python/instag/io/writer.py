@@ -44,17 +44,18 @@ def write(
         What :func:`read` or :func:`scan` returned, or part of it; or any other frame that :func:`instag.select` takes.
         A lazy frame streams into every type but JSON. The ``queries`` are left out where reading the file finds the same ones again.
     path
-        The file to write or replace, or ``"-"`` for standard output; its extension says the type, and ``.gz`` or ``.zst`` after it compresses.
+        The file to write or replace, or ``"-"`` for standard output; its extension decides the type, and ``.gz`` or ``.zst``
+        after it compresses.
     format
         ``"auto"``; or a file type, whatever the extension; or a layout to convert the samples to: ``"alpaca"``,
         ``"sharegpt"`` or ``"messages"``.
     metadata
-        What a Parquet file says of its columns beside their types, such as the names of classes: see
-        :func:`instag.io.metadata_of`. Other files hold none.
+        Metadata of columns for a Parquet file, such as the names of classes: see :func:`instag.io.metadata_of`. Other files
+        cannot hold it.
     progress
         Called with an :class:`instag.Progress` as rows are written; ``print`` prints lines.
     rows_per_file
-        Write several files of so many rows each, the last one with what is left. The name has a place for their number,
+        Write several files of this many rows each, the last one with the rest. The name has a place for their number,
         counted from 0, such as ``"out-{:05d}.parquet"``; all of them are written, or none.
     trainers
         Write a folder to train from instead of a file, for ``"llama-factory"``, ``"axolotl"``, ``"trl"``, ``"swift"`` or

@@ -13,7 +13,7 @@ from instag.recipe.steps.job import Job, texts
 
 __all__ = ["card", "write"]
 
-# Tags that the card names.
+# How many tags the card lists.
 NAMED = 20
 
 
