@@ -190,7 +190,7 @@ def test_cards_say_what_is_known_and_keep_what_a_person_wrote(folder: Path) -> N
     assert instag.card(folder, title="Anew").startswith("---\npretty_name: Anew")
     path = folder / "README.md"
     path.write_text(path.read_text() + "\nBy hand.\n")
-    with pytest.raises(instag.InputError, match=r"README.md: somebody has written or edited it"):
+    with pytest.raises(instag.InputError, match=r"README.md: it was written or edited by a person"):
         instag.card(folder)
     assert instag.push(folder, "me/mine", dry_run=True).card.endswith("By hand.\n")
 
