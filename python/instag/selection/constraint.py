@@ -132,7 +132,7 @@ def constraint_of(
         check_reachable(quotas, whole, cost, available, limited=budget is not None)
     elif options.group is not None and options.at_least is None:
         raise InputError(
-            f"group: it has an effect only with at_least= or at_most=, the least or the most of each {options.group!r}; neither is given: give one, or leave group out"
+            f"group: it has an effect only with at_least= or at_most=, the minimum or maximum of each {options.group!r}; neither is given: give one, or leave group out"
         )
     codes = wanted_tags(tagsets, wanted, whole, available, start)
     return Constraint(whole, cost, options.cost_exponent, quotas, codes)

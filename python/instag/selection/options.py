@@ -22,7 +22,7 @@ class Gain(TypedDict, total=False):
 
     curve: Annotated[
         Curve,
-        Option("a number A for x^A (0.5), log, or match. 0: more coverage; 1: more tags a sample.", "A", kind=str),
+        Option("a number A for x^A (0.5), log, or match. 0: more coverage; 1: more tags per sample.", "A", kind=str),
     ]
     quality: Annotated[str, Option("a column of numbers by which samples are weighted.", "COLUMN")]
     quality_missing: Annotated[float, Option("the quality of samples that have none.", "NUMBER")]
@@ -33,11 +33,11 @@ class Gain(TypedDict, total=False):
     group: Annotated[str, Option("the groups of --at-least and --at-most.", "COLUMN")]
     at_least: Annotated[
         Amount | Mapping[str, Amount],
-        Option("the least of a group or of tag:TAG: a count or a share.", "[GROUP=]N", kind=list[str]),
+        Option("the minimum of a group or of tag:TAG: a count or a share.", "[GROUP=]N", kind=list[str]),
     ]
     at_most: Annotated[
         Amount | Mapping[str, Amount],
-        Option("the most of a group: a count or a share.", "[GROUP=]N", kind=list[str]),
+        Option("the maximum of a group: a count or a share.", "[GROUP=]N", kind=list[str]),
     ]
     start: Annotated[Any, Option("an earlier selection: a column of booleans, or a file.", "COLUMN|FILE", kind=str)]
     weights: Annotated[

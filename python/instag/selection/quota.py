@@ -1,4 +1,4 @@
-"""Quotas: the least and the most of each group, and how many rows should have certain tags."""
+"""Quotas: the minimum and maximum of each group, and how many rows should have certain tags."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ SHOWN = 8
 
 @dataclass(frozen=True)
 class Quotas:
-    """The least and the most of each group, and what the earlier selection has of it.
+    """The minimum and maximum of each group, and what the earlier selection has of it.
 
     Attributes
     ----------

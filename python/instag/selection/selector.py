@@ -93,7 +93,7 @@ def select(
     group
         The column with the group of each sample.
     at_least, at_most
-        The least and the most of each group: a mapping from group to amount, or one amount for all groups. A whole
+        The minimum and maximum of each group: a mapping from group to amount, or one amount for all groups. A whole
         number is a count of samples, or of units of `cost`; a float up to 1 or a text such as ``"30%"`` is a share of
         the budget. In `at_least`, the key ``"tag:proof"`` asks for that many samples with the tag `proof`; they are
         taken first, as far as the quotas of groups and the budget allow.
