@@ -15,7 +15,7 @@ from polars.io.plugins import register_io_source
 
 import instag
 from instag.frame import wrap
-from instag.frame.polars import compact
+from instag.frame.batches import compact
 
 TAGS = [["math"], ["math", "proof", "latex"], [], ["poetry"], ["math", "proof"]]
 IDS = ["a", "b", "c", "d", "e"]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import instag
+from instag.frame import stamps
 from instag.io.json import records
 from instag.io.json.inference import is_safe, schema_of
 from pieces import in_pieces
@@ -177,3 +178,27 @@ def test_types_found_part_by_part_are_those_of_the_whole(rows: list[dict[str, An
     parts = schema_of(in_pieces(lines, list(range(0, len(rows), size))))
     exact = dict(records.frame(rows).schema)
     assert parts == (exact if all(map(is_safe, exact.values())) else None) or "-0.0" in str(rows)
+
+
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@pytest.mark.parametrize("missing", ["the plan", "its files"])
+def test_a_polars_that_does_not_say_what_it_scans(
+    missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Scan:
+        paths = ("pool.parquet",)
+
+    path = tmp_path / "pool.parquet"
+    frame().write_parquet(path, row_group_size=2)
+    wanted = instag.select(instag.scan(path), 3).collect()
+
+    def walked(_: object) -> list[Scan]:
+        if missing == "the plan":
+            raise AttributeError("no such method")
+        return [Scan()]
+
+    monkeypatch.setattr("instag.frame.polars.SMALL", 0)
+    monkeypatch.setattr(stamps, "_nodes", walked)
+    chosen = instag.select(instag.scan(path), 3)
+    assert stamps.scans(pl.scan_parquet(path)) == []
+    assert chosen.collect().equals(wanted)

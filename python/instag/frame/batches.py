@@ -10,6 +10,7 @@ import polars as pl
 __all__ = ["batches", "compact", "pieces", "reading_little_ahead"]
 
 # Row groups that Polars reads ahead of those that it hands over: by default so many that these are most of the memory.
+# No argument and no `Config` says how many; a Polars that does not know the variable reads ahead as it likes.
 AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from instag.frame.batches import compact
-from instag.frame.stamps import nodes
+from instag.frame.stamps import nodes, scan_of
 from instag.tagsets import encode
 
 __all__ = ["SAMPLE", "STATED", "Extent", "rows_of", "spread"]
@@ -112,12 +112,13 @@ def rows_of(plan: pl.LazyFrame, *, exact: bool = False) -> int | None:
 
 def _rows_at(step: Any) -> int | None:
     """How many rows a step of a plan brings in."""
-    kind, paths = type(step).__name__, getattr(step, "paths", None)
-    if paths:
-        return _rows_in(str(step.scan_type[0]), [Path(path) for path in paths])
-    if kind == "DataFrameScan":
+    kind, scan = type(step).__name__, scan_of(step)
+    if scan is not None:
+        return _rows_in(scan[0], [Path(path) for path in scan[1]])
+    if kind == "DataFrameScan" and hasattr(step, "df"):
         return int(step.df.height())
-    return None if kind == "PythonScan" else 0
+    # Only steps that take in what others give bring in no rows of their own.
+    return None if "Scan" in kind else 0
 
 
 def _rows_in(kind: str, paths: list[Path]) -> int | None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from instag.errors import InputError, MissingFileError
 
-__all__ = ["Stamps", "nodes", "scans"]
+__all__ = ["Stamps", "nodes", "scan_of", "scans"]
 
 Stamp = tuple[int, int, int]
 
@@ -62,8 +62,15 @@ def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:
     >>> scans(pl.scan_csv(__file__).head(1)) == [("csv", [__file__])]
     True
     """
-    found = [(node, getattr(node, "paths", None)) for node in nodes(plan)]
-    return [(str(node.scan_type[0]), [str(path) for path in paths]) for node, paths in found if paths]
+    return [scan for node in nodes(plan) if (scan := scan_of(node)) is not None]
+
+
+def scan_of(node: Any) -> tuple[str, list[str]] | None:
+    """The type of the files that a step scans, and their paths; None where it scans none, or does not say."""
+    try:
+        return (str(node.scan_type[0]), [str(path) for path in node.paths]) if node.paths else None
+    except (AttributeError, IndexError, TypeError):
+        return None
 
 
 def nodes(plan: pl.LazyFrame) -> list[Any]:
@@ -75,7 +82,9 @@ def nodes(plan: pl.LazyFrame) -> list[Any]:
     ['Filter', 'DataFrameScan']
     """
     try:
-        # Polars has no public way to ask; where this one is gone, changed files are found by their rows alone.
+        # Polars has no public way to ask: `explain` names the first of many files, and `serialize` copies frames in
+        # memory. Where this way is gone too, changed files are found by the number of their rows alone,
+        # or by what Polars says of them.
         found = list(_nodes(plan._ldf.visit()))  # noqa: SLF001
     except Exception:  # noqa: BLE001 - whatever it is, the work goes on without it
         return []
