@@ -1,6 +1,8 @@
 """The samples: their groups and their queries."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -9,7 +11,8 @@ from numpy.typing import NDArray
 from instag._core import count_groups
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.conversation.samples import queries_if_known
+from instag.frame.batches import compact
+from instag.io.conversation.samples import known_queries_in_pieces
 from instag.tagsets import TagSets
 
 __all__ = ["ALL", "Counts", "Groups", "Queries", "groups_of", "labels", "queries_of"]
@@ -81,26 +84,44 @@ def groups_of(frame: Frame, by: str | None, pool: TagSets) -> Groups:
     if by is None:
         nothing = np.empty(0, np.uint32)
         return Groups(pl.Series(dtype=pl.String), nothing, nothing, Counts(np.zeros(1, np.int64), nothing, nothing))
-    column = labels(frame, by)
-    sizes = column.value_counts(name="samples").sort("samples", "group", descending=[True, False])
+    # Each name once, and a number a sample: in order of appearance, then of size.
+    found: dict[str, int] = {}
+    parts = []
+    for piece in _labels(frame, by):
+        here = piece.unique(maintain_order=True)
+        numbers = np.array([found.setdefault(name, len(found)) for name in here], np.uint32)
+        parts.append(numbers[piece.cast(pl.Enum(here)).to_physical().to_numpy()])
+    first = np.concatenate(parts)
+    counted = pl.DataFrame(
+        {"group": list(found), "samples": np.bincount(first, minlength=len(found))},
+        {"group": pl.String, "samples": pl.UInt32},
+    )
+    sizes = counted.with_row_index("code").sort("samples", "group", descending=[True, False])
     names = sizes.get_column("group")
-    codes = column.cast(pl.Enum(names)).to_physical().cast(pl.UInt32).to_numpy()
+    place = np.empty(len(found), np.uint32)
+    place[sizes.get_column("code").to_numpy()] = np.arange(len(found), dtype=np.uint32)
+    codes = place[first]
     counts = Counts(*count_groups(pool.sets, codes, len(names)))
     return Groups(names, codes, sizes.get_column("samples").to_numpy(), counts)
 
 
 def labels(frame: Frame, by: str) -> pl.Series:
     """The group name of each sample."""
+    return pl.concat(list(_labels(frame, by)))
+
+
+def _labels(frame: Frame, by: str) -> Iterator[pl.Series]:
+    """The same piece by piece."""
     try:
-        column = frame.column(by)
+        for column in frame.chunks(by):
+            if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+                raise _not_names(by, str(column.dtype))
+            # A group called "all" is renamed, since "all" stands for all samples.
+            yield column.cast(pl.String).fill_null(NONE).replace(ALL, f"{ALL} ({by})").alias("group")
     except InputError as error:
-        if by not in frame.columns:
+        if by not in frame.columns or str(error).startswith("by: "):
             raise
         raise _not_names(by, "values of mixed types") from error
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
-        raise _not_names(by, str(column.dtype))
-    # A group called "all" is renamed, since "all" stands for all samples.
-    return column.cast(pl.String).fill_null(NONE).replace(ALL, f"{ALL} ({by})").alias("group")
 
 
 def _not_names(by: str, found: str) -> InputError:
@@ -109,18 +130,37 @@ def _not_names(by: str, found: str) -> InputError:
 
 @dataclass(frozen=True)
 class Queries:
-    """The user's queries in each sample: a list of strings, or null."""
+    """The user's queries in each sample: a list of strings, or null.
 
-    column: pl.Series
+    Attributes
+    ----------
+    pieces
+        The column piece by piece, as often as it is gone through: of files it is read again each time.
+    """
 
-    @property
+    pieces: Iterable[pl.Series]
+
+    @cached_property
     def counts(self) -> NDArray[np.uint32]:
         """The number of queries of each sample."""
-        return self.column.list.len().fill_null(0).to_numpy()
+        return np.concatenate([piece.list.len().fill_null(0).to_numpy() for piece in self.pieces])
 
     def first(self, rows: NDArray[np.uint32]) -> pl.Series:
-        """The first query of each given row; null if it has none."""
-        return self.column.gather(rows).list.first()
+        """The first query of each of some samples, null if there is none."""
+        return self._gathered(rows, pl.col("query").list.first())
+
+    def of(self, rows: NDArray[np.uint32]) -> pl.Series:
+        """All queries of each of some samples."""
+        return self._gathered(rows, pl.col("query"))
+
+    def _gathered(self, rows: NDArray[np.uint32], what: pl.Expr) -> pl.Series:
+        wanted, places = np.unique(rows, return_inverse=True)
+        found, start = [], 0
+        for piece in self.pieces:
+            here = wanted[np.searchsorted(wanted, start) : np.searchsorted(wanted, start + len(piece))]
+            found.append(compact(piece.gather(here - start).alias("query").to_frame().select(what)))
+            start += len(piece)
+        return pl.concat(found).to_series().gather(places)
 
     def examples(self, rows: NDArray[np.uint32]) -> pl.Series:
         """The first query of each given row, cut to 200 characters, the last of which is then "…"."""
@@ -132,5 +172,5 @@ class Queries:
 
 def queries_of(frame: Frame) -> Queries | None:
     """Find the queries of a frame; None if no column holds any."""
-    found = queries_if_known(frame)
+    found = known_queries_in_pieces(frame)
     return None if found is None else Queries(found)

@@ -108,7 +108,7 @@ class Frame(ABC):
 
     def pieces(self, plan: pl.LazyFrame) -> Iterable[pl.Series]:
         """The one column of a plan of these rows, piece by piece, as often as it is gone through."""
-        return [plan.collect().to_series()]
+        return [plan.collect(engine="streaming").to_series()]
 
     def tag_sets(self, name: str) -> TagSets:
         """The tags of each row, as integers.

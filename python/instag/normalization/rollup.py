@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ __all__ = ["roll_up", "with_broader"]
 
 F = TypeVar("F")
 LEVEL = re.compile(r"level (\d+)")
+# Rows whose topics are found at a time.
+PIECE = 1 << 18
 
 
 def roll_up(
@@ -82,7 +84,7 @@ def roll_up(
         found = [place] if place in chosen else nearest(place, parents, chosen.__contains__)
         if found:
             leads[name] = min(found, key=lambda each: (-weight[names[each]], each))
-    rows = encode(frame.column(tags), order="name")
+    rows = encode(frame.chunks(tags), order="name")
     known = _known(vocabulary)
     ranks = {place: nth for nth, place in enumerate(sorted(chosen, key=lambda each: (-weight[names[each]], each)))}
     nowhere = len(ranks)
@@ -91,9 +93,30 @@ def roll_up(
         codes[code] = min((ranks[leads[tag]] for tag in known.get(raw, ()) if tag in leads), default=nowhere)
     topics = _most(np.diff(rows.offsets), codes[rows.codes], nowhere)
     labels = pl.Series([*(names[place] for place in ranks), other], dtype=pl.String)
-    found_topics = labels.gather(topics).zip_with(~rows.is_null, pl.Series([None], dtype=pl.String))
-    rolled: F = frame.with_columns(pl.DataFrame({column: found_topics}))
+    rolled: F = frame.with_columns(_Topics(column, topics, labels, rows.is_null))
     return rolled
+
+
+@dataclass(frozen=True)
+class _Topics:
+    """The new column, of which any rows can be made."""
+
+    name: str
+    topics: NDArray[np.int64]
+    labels: pl.Series
+    is_null: pl.Series
+
+    @property
+    def schema(self) -> pl.Schema:
+        return pl.Schema({self.name: pl.String})
+
+    def __len__(self) -> int:
+        return len(self.topics)
+
+    def slice(self, start: int, length: int) -> pl.DataFrame:
+        found = self.labels.gather(self.topics[start : start + length])
+        known = ~self.is_null[start : start + length]
+        return pl.DataFrame({self.name: found.zip_with(known, pl.Series([None], dtype=pl.String))})
 
 
 def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
@@ -187,6 +210,11 @@ def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
 
 def _most(lengths: NDArray[np.int64], topics: NDArray[np.int64], nowhere: int) -> NDArray[np.int64]:
     """The topic that most tags of each row lead to; the first in a tie, and `nowhere` if none leads to one."""
+    if len(lengths) > PIECE:
+        ends = np.cumsum(lengths)
+        cuts = range(PIECE, len(lengths), PIECE)
+        parts = zip(np.split(lengths, cuts), np.split(topics, ends[np.array(cuts) - 1]), strict=True)
+        return np.concatenate([_most(some, theirs, nowhere) for some, theirs in parts])
     rows = np.repeat(np.arange(len(lengths)), lengths)
     known = topics < nowhere
     pairs, votes = np.unique(rows[known] * (nowhere + 1) + topics[known], return_counts=True)

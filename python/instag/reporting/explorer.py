@@ -246,7 +246,7 @@ def _samples(frame: Frame, pool: TagSets, queries: Queries | None, rows: Rows, b
     }
     if queries is not None:
         longest = min(max(ROOM // len(rows), SHORTEST), LONGEST)
-        some = queries.column.gather(rows)
+        some = queries.of(rows)
         text = pl.col("text").fill_null("")
         short = pl.when(text.str.len_chars() > longest).then(text.str.slice(0, longest - 1) + "…").otherwise(text)
         found["texts"] = some.list.join("\n\n").alias("text").to_frame().select(short).to_series().to_list()

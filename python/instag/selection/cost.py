@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.io.conversation.texts import texts
+from instag.io.conversation.texts import texts_plan
 from instag.selection.columns import numbers_of
 from instag.selection.options import Options
 
@@ -67,10 +67,11 @@ def cost_of(frame: Frame, options: Options) -> Cost | None:
     if name in frame.columns:
         values = numbers_of(frame, "cost", name, None)
     elif name in ("characters", "words"):
-        conversations = texts(frame).to_frame("text").select(pl.col("text").list.join("\n"))
-        count = pl.col("text").str.len_chars() if name == "characters" else pl.col("text").str.count_matches(r"\S+")
+        text = pl.col("texts").list.join("\n")
+        count = text.str.len_chars() if name == "characters" else text.str.count_matches(r"\S+")
         # A sample without a word still costs 1, since it takes up a row.
-        values = conversations.select(count.clip(lower_bound=1)).to_series().to_numpy().astype(np.float64)
+        counts = frame.pieces(texts_plan(frame).select(cost=count.clip(lower_bound=1)))
+        values = pl.concat(list(counts)).to_numpy().astype(np.float64)
     else:
         hint = (
             "count them first with instag.count_tokens / --tokenizer"

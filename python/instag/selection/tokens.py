@@ -1,17 +1,19 @@
 """Count the tokens that a model would read."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from instag.checks import check_choice, check_function, check_name, shown
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.conversation.texts import Part, texts
+from instag.io.conversation.texts import Part, texts_plan
 from instag.progress import Progress, Stage
 
 __all__ = ["count_tokens"]
@@ -83,20 +85,44 @@ def count_tokens(
         check_name("column", column)
     count = counter(tokenizer)
     frame = wrap(data)
-    conversations = texts(frame, column=column, part=part)
+    pieces = frame.pieces(texts_plan(frame, column=column, part=part))
+    tokens, done = [], 0
+    for piece in pieces:
+        # Of data in memory it is known how many texts there are.
+        total = None if frame.streams else int(piece.list.len().sum())
+        tokens.append(_tokens(piece, count, partial(_report, progress, done, total)))
+        done += int(piece.list.len().sum())
+    counted: F = frame.with_columns(pl.DataFrame({name: pl.Series(np.concatenate(tokens), dtype=pl.Int64)}))
+    return counted
+
+
+def _tokens(
+    conversations: pl.Series, count: Callable[[list[str]], Sequence[int]], report: Callable[[int], None]
+) -> NDArray[np.int64]:
+    """The tokens of each of some samples."""
     lengths = conversations.list.len().fill_null(0).to_numpy()
     flat = conversations.explode(empty_as_null=False, keep_nulls=False)
-    report = progress or (lambda _: None)
     counts = np.zeros(len(flat), np.int64)
     for start in range(0, len(flat), BATCH):
         batch = flat[start : start + BATCH]
         counts[start : start + len(batch)] = count(batch.to_list())
-        report(Stage("counting tokens", start + len(batch), len(flat)))
+        report(start + len(batch))
     ends = np.concatenate([[0], np.cumsum(counts)])
     last = np.cumsum(lengths)
-    tokens = ends[last] - ends[last - lengths]
-    counted: F = frame.with_columns(pl.DataFrame({name: pl.Series(tokens, dtype=pl.Int64)}))
-    return counted
+    found: NDArray[np.int64] = ends[last] - ends[last - lengths]
+    return found
+
+
+def _report(progress: Callable[[Progress], None] | None, before: int, total: int | None, done: int) -> None:
+    """Say how many texts were counted."""
+    if progress is not None:
+        progress(
+            Stage(
+                "counting tokens" if total is not None else f"counting tokens: {before + done:,} texts",
+                before + done,
+                total,
+            )
+        )
 
 
 def counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:

@@ -9,7 +9,7 @@ from instag.frame import Frame
 from instag.io.conversation.detection import find
 from instag.io.conversation.queries import TEXTS, column, queries
 
-__all__ = ["queries_if_known", "queries_in_pieces", "sample_queries"]
+__all__ = ["known_queries_in_pieces", "queries_if_known", "queries_in_pieces", "sample_queries"]
 
 
 def sample_queries(frame: Frame, name: str | None) -> pl.Series:
@@ -65,6 +65,20 @@ def queries_if_known(frame: Frame) -> pl.Series | None:
     """
     plan = _if_known(frame)
     return None if plan is None else plan.collect().to_series()
+
+
+def known_queries_in_pieces(frame: Frame) -> Iterable[pl.Series] | None:
+    """The same piece by piece, as often as it is gone through, without all of it in memory where the frame is read from files.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> pieces = known_queries_in_pieces(wrap(pl.DataFrame({"prompt": ["Why?", None]}).lazy()))
+    >>> pl.concat(list(pieces)).to_list()
+    [['Why?'], []]
+    """
+    plan = _if_known(frame)
+    return None if plan is None else frame.pieces(plan)
 
 
 def _if_known(frame: Frame) -> pl.LazyFrame | None:

@@ -19,7 +19,7 @@ from instag.io.conversation.utterance import Turn
 from instag.io.json.records import plain
 from instag.io.json.text import dump
 
-__all__ = ["Part", "texts"]
+__all__ = ["Part", "texts", "texts_plan"]
 
 Part = Literal["conversation", "query", "answer"]
 """The whole conversation, what the user said, or what was answered."""
@@ -57,7 +57,12 @@ def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation
     >>> texts(frame).to_list(), texts(frame, part="answer").to_list()
     ([['Why?', 'Because.'], ['No.']], [['Because.'], ['No.']])
     """
-    lazy = frame.lazy() if column is None else pl.LazyFrame([frame.column(column)])
+    return texts_plan(frame, column=column, part=part).collect().to_series()
+
+
+def texts_plan(frame: Frame, *, column: str | None = None, part: Part = "conversation") -> pl.LazyFrame:
+    """The plan of the same, as a column ``texts``; parameters and errors are those of :func:`texts`."""
+    lazy = frame.lazy() if column is None else frame.alone(column, column)[0]
     schema = lazy.collect_schema()
     layout = find(lazy) if column is None else find(lazy, parts={"query": column})
     if layout is None:
@@ -66,7 +71,7 @@ def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation
             f"data: expected a layout instag knows (messages, conversations, instruction, prompt, …); found the columns {columns}"
         )
     said = _simple(layout, schema, part)
-    return lazy.select((_by_row(layout, schema, part) if said is None else said).alias("texts")).collect().to_series()
+    return lazy.select((_by_row(layout, schema, part) if said is None else said).alias("texts"))
 
 
 def _simple(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr | None:
