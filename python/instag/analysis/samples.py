@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -145,15 +146,15 @@ class Queries:
         """The number of queries of each sample."""
         return np.concatenate([piece.list.len().fill_null(0).to_numpy() for piece in self.pieces])
 
-    def first(self, rows: NDArray[np.uint32]) -> pl.Series:
+    def first(self, rows: NDArray[np.integer[Any]]) -> pl.Series:
         """The first query of each of some samples, null if there is none."""
         return self._gathered(rows, pl.col("query").list.first())
 
-    def of(self, rows: NDArray[np.uint32]) -> pl.Series:
+    def of(self, rows: NDArray[np.integer[Any]]) -> pl.Series:
         """All queries of each of some samples."""
         return self._gathered(rows, pl.col("query"))
 
-    def _gathered(self, rows: NDArray[np.uint32], what: pl.Expr) -> pl.Series:
+    def _gathered(self, rows: NDArray[np.integer[Any]], what: pl.Expr) -> pl.Series:
         wanted, places = np.unique(rows, return_inverse=True)
         found, start = [], 0
         for piece in self.pieces:
