@@ -1,4 +1,4 @@
-"""The parameters of a function, as far as TOML can say them: names, types, defaults and what they do."""
+"""The parameters of a function as options, as far as TOML can express them: names, types, defaults and descriptions."""
 
 import inspect
 import re
@@ -19,7 +19,7 @@ __all__ = ["Option", "parameters", "plain"]
 
 @dataclass(frozen=True)
 class Option:
-    """What a key of a table may hold.
+    """An option of a table.
 
     Attributes
     ----------
@@ -30,11 +30,11 @@ class Option:
     default
         The value without it.
     needed
-        Whether it has to be there.
+        Whether it is required.
     file
-        ``"file"`` where it is the path of a file that is read, ``"either"`` where it may be; else None.
+        ``"file"`` if it is the path of a file that is read, ``"either"`` if it may be; else None.
     idle
-        Whether it changes nothing of the result.
+        Whether it has no effect on the result.
     """
 
     kind: Any
@@ -46,7 +46,7 @@ class Option:
 
 
 def parameters(function: Callable[..., Any]) -> Iterator[tuple[str, Option]]:
-    """The parameters of a function that TOML can say."""
+    """The parameters of a function that TOML can express."""
     hints = _hints(function)
     documented = _documented(function)
     for name, each in inspect.signature(function).parameters.items():
@@ -66,7 +66,7 @@ def parameters(function: Callable[..., Any]) -> Iterator[tuple[str, Option]]:
 
 
 def _hints(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """The types of a function's parameters; those that only a type checker can read stay away."""
+    """The types of a function's parameters, except those that only a type checker can read."""
     whole = inspect.unwrap(vars(function)["__init__"] if isinstance(function, type) else function)
     found: dict[str, Any] = {}
     for name, each in getattr(whole, "__annotations__", {}).items():
@@ -89,7 +89,7 @@ def _keywords(hint: Any, documented: Mapping[str, str]) -> Iterator[tuple[str, O
 
 
 def _documented(function: Callable[..., Any]) -> dict[str, str]:
-    """The first sentence that a docstring says of each parameter."""
+    """The first sentence of a docstring on each parameter."""
     text = inspect.getdoc(function) or ""
     part = re.split(r"\n(?:Returns|Raises|Attributes|Examples)\n-+\n", text.partition("Parameters\n----------\n")[2])[0]
     found: dict[str, str] = {}
@@ -101,7 +101,7 @@ def _documented(function: Callable[..., Any]) -> dict[str, str]:
 
 
 def plain(hint: Any) -> Any:
-    """What of a type TOML can say; None if that is nothing.
+    """The part of a type that TOML can express; None if there is none.
 
     Examples
     --------

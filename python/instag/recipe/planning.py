@@ -1,4 +1,4 @@
-"""What a run would do, and why: said before anything is done."""
+"""The plan of a run: what it would do, and why."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ __all__ = ["foresee"]
 
 
 def foresee(road: Road, until: str | None) -> None:
-    """Say of each step whether it is done, or why it has to be done, and what that would take; do nothing."""
+    """Print for each step whether it is up to date, or why it must be done, and what that would take; nothing is done."""
     most: int | None = None
     with TemporaryDirectory() as nowhere:
         raw: dict[str, Path] = {}
@@ -58,7 +58,7 @@ def _left(road: Road, step: str, most: int | None) -> int | None:
 
 
 def _questions(road: Road, step: str, raw: Mapping[str, Path]) -> str:
-    """What a model would be asked and cost; by the rows that are known, where those that will be left are not."""
+    """The questions to a model and their cost; from the rows that are known, if those that will be left are not."""
     data = road.tables if "data" in road.tables else raw
     if step not in ASKING or "data" not in data:
         return ""

@@ -1,4 +1,4 @@
-"""A recipe as it stands in its file: sources, steps, and what is put in the place of its values."""
+"""A recipe as its file has it: sources, steps, and values that replace its own."""
 
 import glob
 import re
@@ -17,7 +17,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Source:
-    """Files that data come from.
+    """A source of data.
 
     Attributes
     ----------
@@ -26,9 +26,9 @@ class Source:
     files
         The files, in order.
     options
-        How they are read: those of :func:`instag.read`.
+        The options of reading, as for :func:`instag.read`.
     sample
-        How many of its rows are taken, at random by the seed; None for all.
+        How many of its rows to take, at random by the seed; None for all.
     quality
         A column that becomes `quality`.
     about
@@ -45,22 +45,22 @@ class Source:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is to be done, in order.
+    """A recipe: sources, and steps in order.
 
     Attributes
     ----------
     path, text
-        The file, and what stands in it.
+        The file, and its text.
     name, seed, output
         Of the whole.
     sources
         Where the data come from.
     steps
-        The options of each step, in the order in which they are taken.
+        The options of each step, in the order of the steps.
     overrides
-        What takes the place of values in the file.
+        Values that replace those in the file.
     mark
-        Another where the recipe is, or a file that it names.
+        A hash that changes with the recipe and the files that it names.
     """
 
     path: Path
@@ -75,7 +75,7 @@ class Recipe:
 
 
 def parsed(path: Path) -> tuple[str, dict[str, Any]]:
-    """The text of a recipe, and what TOML says that it means.
+    """The text of a recipe, and its parsed content.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def files_of(folder: Path, value: Any) -> list[Path]:
 
 
 def override(table: dict[str, Any], text: str) -> None:
-    """Put a value in the place of one in a recipe: ``select.budget=3000``."""
+    """Replace a value of a recipe, as in ``select.budget=3000``."""
     name, equals, value = text.partition("=")
     step, dot, key = name.strip().partition(".")
     if not (equals and step):
@@ -122,7 +122,7 @@ def override(table: dict[str, Any], text: str) -> None:
 
 
 def _shown(text: str, error: str) -> str:
-    """Where a text is no TOML: the line, the column, and the line with a mark below the place."""
+    """The place of a syntax error: the line, the column, and the line with a mark below the place."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", error)
     lines = text.splitlines() or [""]
     number, column = (int(place[1]), int(place[2])) if place else (len(lines), len(lines[-1]) + 1)

@@ -1,4 +1,4 @@
-"""A recipe on its way: what is done, what goes into the next step, and that step itself."""
+"""The steps of a run, one after the other: the results so far, and the inputs of the next step."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,12 +19,12 @@ from instag.recipe.wording import cached, counts, said
 
 __all__ = ["Road"]
 
-# Seconds without any answer after which questions that had none before are left.
+# Seconds without any answer after which questions that failed before are given up.
 AGAIN = 60.0
 
 
 class Road:
-    """A recipe on its way."""
+    """The steps of a run, one after the other."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Road:
         return names if until is None else names[: names.index(until) + 1]
 
     def take(self, done: Done) -> None:
-        """Go on with what a step has given."""
+        """Go on with the result of a step."""
         self.done.append(done)
         if done.step in (*POOLING, "select", "split"):
             self.tables = done.tables
@@ -81,11 +81,11 @@ class Road:
         return self.tables
 
     def target_for(self, step: str) -> Path | None:
-        """The target, for the steps that do something with it."""
+        """The target, for the steps that use it."""
         return target_for(self.recipe, step, self.target)
 
     def known(self, step: str, data: Mapping[str, Path]) -> Done:
-        """A step as it stands: with its result where that is there already."""
+        """A step, with its result if it is up to date."""
         options = relevant(self.recipe, step, limit=self.limit, history=self.history)
         inputs = contents(self.recipe, step, self.cache, data, self.target_for(step), self.vocabulary(step))
         key = self.cache.key(step, options, inputs)
@@ -93,7 +93,7 @@ class Road:
         found = None if self._again else self.cache.find(step, key)
         why, earlier = "asked for" if self._again else None, None
         if found is not None and (left := self.cache.meta(found).get("facts", {}).get("unanswered")):
-            # What failed is asked again.
+            # Failed questions are asked again.
             earlier, found, why = found, None, f"{left:,} questions had no answer, and are asked again"
         meta = {"inputs": inputs} if found is None else self.cache.meta(found)
         return Done(
@@ -107,11 +107,11 @@ class Road:
         return folder / "vocabulary.parquet" if uses and folder is not None else None
 
     def why(self, done: Done) -> str:
-        """Why a step has to be done."""
+        """Why a step must be done."""
         return done.why or self.cache.why(done.step, done.options, done.meta["inputs"])
 
     def job(self, step: str, data: Mapping[str, Path], folder: Path) -> Job:
-        """What a step is given."""
+        """The input of a step."""
         made = {each.step: each.folder for each in self.done if each.folder is not None}
         return Job(
             self.recipe, resolved(self.recipe, step), data, folder, self.cache, self.limit, self.target_for(step), made,
@@ -120,11 +120,11 @@ class Road:
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """What was done until now."""
+        """The steps done so far."""
         return [each.history for each in self.done if each.step not in ("read", "write", "card", "report")]
 
     def _done(self, step: str) -> Done:
-        """Do a step, unless it is done already."""
+        """Do a step, unless it is up to date."""
         data = self.data_of(step)
         done = self.known(step, data)
         if done.folder is not None:
@@ -136,7 +136,7 @@ class Road:
         except InstagError as error:
             if done.earlier is None:
                 raise
-            # What was answered is worth as much as before.
+            # The answers so far are as good as before.
             self.say(f"  they have none now either, and what was answered is used: {error}")
             return replace(done, folder=done.earlier, meta=self.cache.meta(done.earlier), cached=True)
 
@@ -158,7 +158,7 @@ class Road:
         return Done(step, self.cache.find(step, done.key), done.options, done.key, meta, done.before)
 
     def _rows(self, step: str) -> int | None:
-        """How many rows go into a step."""
+        """How many rows a step gets."""
         if step == "report":
             return next((each.rows for each in reversed(self.done) if each.step in POOLING), None)
         return self.done[-1].rows if self.done else None

@@ -1,4 +1,4 @@
-"""A recipe run: each step done once, and again only where what it is made of is another."""
+"""Running a recipe: each step is done once, and again only if its inputs or options have changed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     say: Callable[[str], None] | None = None,
     progress: Callable[[Any], None] | None = None,
 ) -> dict[str, pl.LazyFrame]:
-    r"""Run a recipe: what is done already is not done again.
+    r"""Run a recipe; steps that are up to date are not run again.
 
     Parameters
     ----------
@@ -39,36 +39,36 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     until
         The last step to run.
     start
-        Do this step and those after it again, whatever was done before.
+        Run this step and all after it again, even if they are up to date.
     set
-        Values in the place of those in the recipe, such as ``"select.budget=3000"``.
+        Values that replace those in the recipe, such as ``"select.budget=3000"``.
     limit
-        Take so many rows of each source, and write to another folder, `out-trial` for `out`: a rehearsal.
+        Rehearse with this many rows of each source, and write to another folder: `out-trial` for `out`.
     dry_run
         Print what would be run and why, and run nothing.
     yes
-        Ask a model without a question to you even if it may cost more than a dollar and the recipe has no `max_cost`, or
-        the server does not list it.
+        Ask models without asking you first, even if it may cost more than a dollar and the recipe has no `max_cost`, or the
+        server does not list the model.
     rehash
-        Read every file again to see whether it changed, also those whose size and time are as they were.
+        Read every file again to see whether it has changed, even if its size and time are the same.
     say
-        Called with lines about what is done; by default nothing is said.
+        Called with lines about what is done; by default nothing is printed.
     progress
-        Called with where the work stands: an :class:`instag.Tally` where a model is asked, else an
-        :class:`instag.Progress`.
+        Called with the progress: an :class:`instag.Tally` while a model is asked, else an :class:`instag.Progress`.
 
     Returns
     -------
-    What each step gave, as a lazy frame by the step's name; "read" is first. Of a dry run, what there is already.
+    The result of each step, as a lazy frame by the step's name; "read" is first. A dry run returns the results that exist
+    already.
 
     Raises
     ------
     InputError
-        If the recipe has faults: all of them, a line each, before anything is done. Or where a step finds one.
+        If the recipe has faults: all of them, one a line, before anything is done. Or if a step finds one.
     EndpointError
-        If a model's endpoint ends it; what was answered is kept.
-    InstagError
-        If all that the recipe may spend is spent, and there is more to ask; a larger `max_cost` goes on.
+        If a model's endpoint makes it useless to go on; the answers so far are kept.
+    instag.recipe.CostError
+        If the recipe has spent its `max_cost`, and there is more to ask; raise it and run the recipe again.
 
     Examples
     --------

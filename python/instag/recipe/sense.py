@@ -1,4 +1,4 @@
-"""Whether the tables of a recipe make sense together, and beside the files that they name."""
+"""Checks that the tables of a recipe make sense together, and with the files that they name."""
 
 import difflib
 import os
@@ -17,21 +17,21 @@ __all__ = ["check", "missing"]
 MAKING = ("select", "split", "write")
 ASKING = ("decontaminate", "tag", "normalize")
 KEY = "OPENAI_API_KEY"
-# What a step needs beside a plain install, and the extra that has it.
+# What a step needs in addition to a plain install, and the extra that has it.
 EXTRAS = {"report": (("altair", "jinja2", "vl_convert"), "report")}
 
 
 def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool = True) -> None:
-    """See that a recipe whose values are of the right types can be run, as far as that can be known before.
+    """Check that a recipe whose values have the right types can be run, as far as that can be known in advance.
 
     Parameters
     ----------
     recipe, faults
-        What is checked, and where faults are taken down.
+        The recipe, and the list for its faults.
     known
-        Whether its values and its files are those of an earlier run.
+        Whether its values and its files were checked by an earlier run.
     listed
-        Whether servers have to list the models that they are to be asked for, if they list any.
+        Whether servers must list the models of the recipe, if they list any.
     """
     if not set(MAKING) & set(recipe.steps):
         faults.add("expected one of [select], [split] and [write]: without one there is nothing to make of the data")
@@ -46,13 +46,13 @@ def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool =
     if listed:
         models.check(recipe, faults)
     trial.check(recipe, faults)
-    # Columns and tags are looked for only where the files can be.
+    # Columns and tags are checked only if the files exist.
     if not faults:
         columns.check(recipe, faults)
 
 
 def missing(folder: Path, pattern: Any) -> str:
-    """What to say of a path or glob without a file: what was meant, and the nearest name that is there."""
+    """A message about a path or glob that matches no file, with the nearest name that exists."""
     whole = folder / Path(str(pattern)).expanduser()
     there = [each.name for each in whole.parent.iterdir()] if whole.parent.is_dir() else []
     near = difflib.get_close_matches(whole.name, there, 1)
@@ -61,7 +61,7 @@ def missing(folder: Path, pattern: Any) -> str:
 
 
 def _places(recipe: Recipe, faults: Faults) -> None:
-    """See that what is written does not take the place of what is read."""
+    """Check that no output overwrites an input."""
     output = recipe.output.absolute()
     trial_output = output.with_name(f"{output.name}-trial")
     if output.is_file():
@@ -82,7 +82,7 @@ def _files(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) 
 
 
 def _secrets(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) -> None:
-    """See that the variables are there that hold the keys, before anything is done that a key is needed for later."""
+    """Check that the variables with the keys exist, before anything is done."""
     if step not in ASKING:
         return
     names = table.get("api_key_env")

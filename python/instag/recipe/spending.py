@@ -1,4 +1,4 @@
-"""What the runs of a recipe have spent on a model: kept as which parts of a journal they wrote."""
+"""What the runs of a recipe have spent on a model: a record of the parts of a journal that they wrote."""
 
 import json
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ class CostError(InstagError):
 
 
 class Ledger:
-    """Which bytes of a journal were written by which recipe, so that what it spent is known after a crash too.
+    """A record of which bytes of a journal were written by which recipe, from which its cost is known even after a crash.
 
-    One run at a time writes here, so that what a journal grew by since a run began is that run's, also where it was
+    Only one run at a time writes to a journal, so that all that was added since a run began is that run's, even if it was
     killed.
 
     Parameters
@@ -37,7 +37,7 @@ class Ledger:
 
     @contextmanager
     def writing(self, journal: Path) -> Iterator[None]:
-        """Take down what is written to a journal meanwhile."""
+        """Record what is written to a journal within the block."""
         known = self._read()
         _close(known, journal.parent)
         known.setdefault(self._whose, {}).setdefault(journal.name, []).append([_size(journal), None])
@@ -49,7 +49,7 @@ class Ledger:
             self._write(known)
 
     def spent(self, journal: Path, price: Price | None) -> float:
-        """US dollars that the recipe has spent on what stands in a journal."""
+        """US dollars that the recipe has spent on answers in a journal."""
         if price is None or not journal.is_file():
             return 0.0
         known = self._read()
@@ -79,7 +79,7 @@ class Ledger:
 
 
 def _close(known: dict[str, dict[str, list[list[Any]]]], folder: Path) -> None:
-    """End the parts that a killed run left open: what is there now is all that it wrote."""
+    """Close the parts that a killed run left open: it wrote all that is there now."""
     for journals in known.values():
         for name, spans in journals.items():
             for span in spans:

@@ -1,4 +1,4 @@
-"""Values tried on a few made-up rows, so that what a function would find wrong later is found before, in its own words."""
+"""Values tried on a few made-up rows, so that errors that a function would raise later are found in advance, in its words."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ def check(recipe: Recipe, faults: Faults) -> None:
 
 
 def _add(faults: Faults, step: str, table: Mapping[str, Any], said: str) -> None:
-    """Take down what a function said: it begins with the option's name, or with several."""
+    """Record the error of a function, which begins with the name of an option, or with several."""
     names, colon, rest = said.partition(": ")
     name = names.partition(" / ")[0].partition(",")[0].removeprefix("--").replace("-", "_")
     if colon and name in options(step):

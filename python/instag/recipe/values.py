@@ -1,4 +1,4 @@
-"""Whether the values of a recipe are of the types that its options have, and what is said where they are not."""
+"""Checks that the values of a recipe have the types of its options, and the messages if they do not."""
 
 import difflib
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["problems", "schema_of", "unknown"]
 
-# What Pydantic calls what it misses.
+# Pydantic's names of errors, and our words for them.
 EXPECTED = {
     "bool_type": "true or false",
     "int_type": "a whole number",
@@ -26,7 +26,7 @@ EXPECTED = {
 
 
 def problems(step: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The keys of a table whose values are of another type, each with what is wrong.
+    """The keys of a table whose values have the wrong type, each with the error.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def problems(step: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def unknown(step: str, key: str) -> str:
-    """What to say of a key that a table does not have: the nearest that it has, or the table that has it.
+    """A message about an unknown key, with the nearest known key, or the table that has it.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def _problem(option: Option, value: Any) -> str | None:
     try:
         _adapter(option.kind).validate_python(value, strict=True)
     except ValidationError as error:
-        # Of a type with several forms each says what it misses; a fault deeper in a list says most.
+        # A type with several forms gives an error for each; an error deeper in a list is the most specific.
         faults = error.errors(include_url=False, include_input=True)
         deepest = max(len(each["loc"]) for each in faults)
         inner = [each for each in faults if len(each["loc"]) == deepest and each["input"] is not value]

@@ -1,4 +1,4 @@
-"""A result checked against its manifest, by anybody who has the folder."""
+"""Verification of a result by its manifest, for which the folder is enough."""
 
 import csv
 import json
@@ -18,20 +18,20 @@ from instag.recipe.steps.job import PARTS
 
 __all__ = ["Check", "verify"]
 
-# Rows that are named where some are others than they were.
+# How many changed rows are listed.
 SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """A single check.
 
     Attributes
     ----------
     what
         What it is.
     holds
-        Whether it is as the manifest says; None if it could not be looked at.
+        Whether it agrees with the manifest; None if it could not be checked.
     said
         Why not, or how many.
     """
@@ -46,20 +46,20 @@ class Check:
 
 
 def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool = False) -> list[Check]:
-    """Check a result against its manifest: files unchanged, rows where they were, the selection the same again.
+    """Check a result against its manifest: files, rows and, with `replay`, the selection itself.
 
     Parameters
     ----------
     manifest
         The `manifest.json` of a run, or the folder that it is in.
     data
-        Where the sources are, by the names of their files; by default where they were, beside the recipe.
+        The folder with the sources, by the names of their files; by default where they were, beside the recipe.
     replay
-        Select and split again, from the tags that stand beside the manifest: no model and no network is needed.
+        Also select and split again, from the tags beside the manifest; this needs neither a model nor a network.
 
     Returns
     -------
-    A line for each thing that was looked at.
+    A line for each check.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def _unchanged(files: int) -> str:
 
 
 def _written(folder: Path) -> Iterator[Check]:
-    """Whether every row that was written is the row that it was, in its part."""
+    """Check that every row is unchanged, and in its part."""
     rows = _read_rows(folder)
     for part in PARTS:
         expected = [row["key"] for row in rows if row["part"] == part]
@@ -135,14 +135,14 @@ def _written(folder: Path) -> Iterator[Check]:
         elif "messages" not in frame.columns:
             yield Check(f"rows of {part}", holds=None, said="keys are of messages, and the file holds another format")
         else:
-            # Which of several equal rows stands in a part is not to be seen in it.
+            # It cannot be seen which of several equal rows is in a part.
             plain = [key.partition("-")[0] for key in expected]
             found = [key.partition("-")[0] for key in keys_of(frame.get_column("messages").to_list())]
             yield _compared(f"rows of {part}", plain, found)
 
 
 def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
-    """Select and split again from what stands beside the manifest, by the options that the recipe had."""
+    """Select and split again from the files beside the manifest, with the options of the recipe."""
     steps = {each["name"]: each for each in read["steps"]} if read["manifest"] > 1 else {}
     if "select" not in steps or not (folder / "pool_tags.parquet").is_file():
         yield Check("selection", holds=None, said="the recipe selects nothing, or pool_tags.parquet is not there")
@@ -203,7 +203,7 @@ def _compared(what: str, before: list[str], again: list[str]) -> Check:
 
 
 def _texts(folder: Path, rows: list[dict[str, str]]) -> pl.DataFrame | None:
-    """The conversations that were written, with their keys; None if the files hold them in another format."""
+    """The conversations that were written, with their keys; None if the files have them in another format."""
     found = []
     for part in PARTS:
         frame = _part(folder, part)
@@ -217,7 +217,7 @@ def _texts(folder: Path, rows: list[dict[str, str]]) -> pl.DataFrame | None:
 
 
 def _part(folder: Path, part: str) -> pl.DataFrame | None:
-    """What was written of a part; None if there is no file, or it cannot be read."""
+    """The rows of a part; None if there is no file, or it cannot be read."""
     for path in (folder / "data" / f"{part}.jsonl", folder / "data" / f"{part}.parquet"):
         if path.is_file():
             try:

@@ -1,4 +1,4 @@
-"""What is said of a step that was done."""
+"""The line that is printed about a step."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,12 +14,12 @@ def counts(meta: Mapping[str, Any]) -> str:
 
 
 def cached(meta: Mapping[str, Any]) -> str:
-    """What is said of a result that is there already: its rows, and what was not answered."""
+    """The line about a result that is up to date: its rows, and questions without answers."""
     return "".join([counts(meta), *(f"; {each}" for each in _lacking(meta.get("facts", {})))])
 
 
 def said(facts: Mapping[str, Any]) -> str:
-    """What else there is to say of a step, in a line."""
+    """Further notes about a step, in a line."""
     found = [f"{count:,} went: {reason}" for reason, count in facts.get("dropped", {}).items()]
     found += _lacking(facts)
     if facts.get("spent") is not None:
@@ -37,7 +37,7 @@ def said(facts: Mapping[str, Any]) -> str:
 
 
 def _lacking(facts: Mapping[str, Any]) -> list[str]:
-    """What a model did not answer."""
+    """The questions that a model did not answer."""
     without = (facts.get("data") or {}).get("without tags", {})
     found = [f"{count:,} queries without tags: {why}" for why, count in without.items()]
     if left := facts.get("unanswered"):

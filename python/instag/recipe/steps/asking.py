@@ -1,4 +1,4 @@
-"""How a model is asked: the options of a recipe as functions take them, and what all its runs may spend."""
+"""Asking a model: a recipe's options in the form that functions take, and the limit for the cost of all its runs."""
 
 import os
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ __all__ = ["Foreseen", "account", "allowed", "asking_of", "check_spent", "price_
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What a model would be asked, and what that takes.
+    """The questions to a model, with their cost and time.
 
     Attributes
     ----------
     questions
-        How many have no answer yet.
+        How many questions have no answer yet.
     cost
         US dollars for them; None if no price is known.
     seconds
         How long they take.
     exact
-        Whether they were counted; else some rows stand for all.
+        Whether all were counted; else it is an estimate from some rows.
     """
 
     questions: int
@@ -39,7 +39,7 @@ class Foreseen:
 
 
 def asking_of(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The options of a table, with keys and headers found where the recipe says that they are."""
+    """The options of a table, with keys and headers read from where the recipe says."""
     found = {name: value for name, value in given.items() if name not in KEYS}
     if "price" in found:
         found["price"] = price_in(found["price"])
@@ -74,7 +74,7 @@ def price_in(value: str | list[float]) -> tuple[float, float]:
 
 
 def account(job: Job, step: str) -> Ledger:
-    """Where it is kept what the runs of this recipe have spent on a step."""
+    """The ledger of what the runs of this recipe have spent on a step."""
     return Ledger(job.cache.journal("spent").with_suffix(".json"), f"{job.recipe.name}: {step}")
 
 
@@ -90,7 +90,7 @@ def allowed(
 
 
 def unanswered(tally: Tally | None) -> int:
-    """How many questions have no answer, though another attempt may get one: those that nobody refused for good."""
+    """How many questions have no answer but may get one: those that were not refused for good."""
     return 0 if tally is None else tally.failed - tally.refused
 
 
@@ -102,7 +102,7 @@ def price_at(asking: Mapping[str, Any], model: str) -> Price | None:
 
 
 def check_spent(step: str, tally: Tally | None, most: float | None, spent: float) -> None:
-    """End where all that may be spent is spent, and there is more to ask."""
+    """Raise an error if the maximum cost is spent and there is more to ask."""
     if tally is not None and tally.stopped == "max_cost":
         raise CostError(
             f"[{step}] max_cost: ${spent:,.4g} of ${most or 0:,.4g} are spent by the runs of this recipe, and "

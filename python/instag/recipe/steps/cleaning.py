@@ -1,4 +1,4 @@
-"""Steps that take rows out or deal them to parts: what goes is listed with the reason."""
+"""Steps that remove rows or split them into parts; removed rows are listed with the reason."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,21 +16,21 @@ from instag.recipe.steps.job import Job
 
 __all__ = ["clean", "decontaminate", "dedup", "foreseen", "split"]
 
-# The options of decontaminating that say nothing of how a model is asked.
+# The options of decontaminating that have nothing to do with asking a model.
 JUDGING = frozenset(["against", "query", "numbers", "action", "judge", "judge_from", "judgments", "embedder"])
-# What people call the part on disk that functions call `validation`.
+# The usual name on disk of the part that functions call `validation`.
 FILES = {"train": "train", "validation": "val", "test": "test"}
-# How reasons begin or end, and the options that they are of.
+# Beginnings or ends of reasons, and the options that they belong to.
 SAYING = {"fewer tha": "min_", "more than": "max_", "the writing": "script", " is missing": "answered"}
 
 
 def _drop(function: Callable[..., cleaning.Cleaned[Any]], job: Job) -> dict[str, Any]:
-    """Take rows out, and list them by their keys."""
+    """Remove rows, and list them by their keys."""
     return _listed(function(job.frame, **job.given), job)
 
 
 def _listed(result: cleaning.Cleaned[Any], job: Job) -> dict[str, Any]:
-    """Write the rows that stay, and list those that went."""
+    """Write the rows that stay, and list those that were removed."""
     reasons = dict(result.reasons.iter_rows())
     if not result.kept and job.given.get("action") != "mark":
         listed = "; ".join(f"{count:,} went: {reason}" for reason, count in reasons.items())
@@ -46,7 +46,7 @@ def _listed(result: cleaning.Cleaned[Any], job: Job) -> dict[str, Any]:
         of = rows.select(of="row", of_key="key", of_source="source", of_file="source_file", of_row="source_row")
         listed_rows = listed_rows.join(of, on="of", how="left", maintain_order="left").drop("of")
     if result.candidates is not None:
-        # Pairs that were looked at, to be read and corrected.
+        # The pairs that were compared, to read and correct them.
         result.candidates.write_ndjson(job.path("candidates.jsonl"))
     first = ("reason", "key", "source", "source_file", "source_row")
     listed_rows.select(*first, pl.exclude(*first, "row")).sink_parquet(job.path("dropped.parquet"))
@@ -58,7 +58,7 @@ dedup = partial(_drop, cleaning.dedup)
 
 
 def decontaminate(job: Job) -> dict[str, Any]:
-    """Take out what benchmarks ask, and with a judge also what asks it in other words."""
+    """Remove rows that ask an item of a benchmark, and with a judge also those that ask it in other words."""
     own = {name: value for name, value in job.given.items() if name in JUDGING}
     model = job.given.get("judge")
     if model is None:
@@ -78,7 +78,7 @@ def decontaminate(job: Job) -> dict[str, Any]:
 
 
 def foreseen(job: Job) -> Foreseen | None:
-    """What the judge of paraphrases would be asked; None if there is none."""
+    """The questions to the judge of paraphrases; None if there is none."""
     model = job.given.get("judge")
     if model is None:
         return None
@@ -91,7 +91,7 @@ def foreseen(job: Job) -> Foreseen | None:
 
 
 def _responsible(reasons: Mapping[str, int], given: Mapping[str, Any]) -> list[str]:
-    """The options that took most rows, at most three.
+    """The options that removed the most rows, at most three.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def _responsible(reasons: Mapping[str, int], given: Mapping[str, Any]) -> list[s
 
 
 def split(job: Job) -> dict[str, Any]:
-    """Deal the rows to parts that have no copies in common."""
+    """Split the rows into parts that have no copies in common."""
     result = cleaning.split(job.frame, **({"seed": job.recipe.seed} | dict(job.given)))
     for part, name in FILES.items():
         if (rows := getattr(result, part)) is not None:

@@ -1,4 +1,4 @@
-"""The report: a page that shows what the tags say of the pool and of what was chosen."""
+"""The report: a page on the tags of the pool and of the selection."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["report"]
 
 
 def report(job: Job) -> dict[str, Any]:
-    """Draw the pool, the selection, and the vocabulary where one was made."""
+    """Draw the pool, the selection, and the vocabulary if there is one."""
     chosen = {"selection": _selected(job.data["selected"])} if "selected" in job.data else None
     analysis = analyze(job.frame, by=job.given.get("by"), tags=job.given.get("tags", "tags"), selections=chosen)
     reported(analysis, job.path("report.html"), vocabulary=job.vocabulary, title=job.given.get("title"))
@@ -21,6 +21,6 @@ def report(job: Job) -> dict[str, Any]:
 
 
 def _selected(path: Path) -> pl.DataFrame:
-    """The rows that were chosen, with why each was taken."""
+    """The rows that were selected, with the reasons."""
     rows, why = pl.read_parquet(path), pl.read_parquet(path.with_name("why.parquet"))
     return pl.concat([rows.drop(why.columns, strict=False), why], how="horizontal")

@@ -1,4 +1,4 @@
-"""What a step is given to do its work."""
+"""The input of a step."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,23 +22,23 @@ class Job:
     Attributes
     ----------
     recipe
-        What it is a step of.
+        The recipe that it belongs to.
     given
-        The options that stand in the recipe; those that are files as paths.
+        The options in the recipe; files are paths.
     data
-        The tables that go in, by name: `data`, or a part each.
+        The tables of data, by name: `data`, or one for each part.
     folder
-        Where the result goes.
+        The folder for the result.
     cache
-        Where the answers of models are.
+        The cache, which has the answers of models.
     limit
-        How many rows of each source are taken; None for all.
+        How many rows of each source to take; None for all.
     target
-        The data that the selection is steered to, as the step before left them; None if it is none of this step's.
+        The target of the selection, as the step before left it; None if this step does not use it.
     made
         The folders of the steps before.
     history
-        Those steps, with their rows before and after, and how many went for which reason.
+        Those steps, with their rows before and after, and how many were removed for which reason.
     progress
         Called with where the work stands.
     """
@@ -61,7 +61,7 @@ class Job:
 
     @property
     def vocabulary(self) -> Path | None:
-        """The vocabulary that was made before; None if there is none."""
+        """The vocabulary of an earlier step; None if there is none."""
         return self.made["normalize"] / "vocabulary.parquet" if "normalize" in self.made else None
 
     @property
@@ -74,12 +74,12 @@ class Job:
         return self.folder / name
 
     def options(self, *others: str) -> dict[str, Any]:
-        """The options that stand in the recipe, but for some."""
+        """The options in the recipe, except for some."""
         return {name: value for name, value in self.given.items() if name not in others}
 
 
 def parts_of(folder: Path | None) -> dict[str, Path]:
-    """The tables of a result: `data`, or a part each."""
+    """The tables of a result: `data`, or one for each part."""
     if folder is None:
         return {}
     found = {name: folder / f"{name}.parquet" for name in ("data", *PARTS)}

@@ -1,4 +1,4 @@
-"""The step that makes a vocabulary of raw tags, and gives it to the target too."""
+"""The step that makes a vocabulary from raw tags, and also applies it to the target."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,7 +55,7 @@ def normalize(job: Job) -> dict[str, Any]:
 
 
 def judge_of(job: Job) -> ModelJudge | None:
-    """The model that judges, if there is one; it has a journal that all recipes share which ask the same."""
+    """The model that judges, if there is one; recipes that ask the same questions share its journal."""
     if job.given.get("judge") is None:
         return None
     options = {name: value for name, value in judging(job.given, job.home).items() if name != "max_cost"}
@@ -64,7 +64,7 @@ def judge_of(job: Job) -> ModelJudge | None:
 
 
 def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of the steps of normalising, as the function takes them."""
+    """The options of normalising, in the form that the function takes."""
     found = {name: value for name, value in given.items() if name in STEPS}
     for name in ("min_count", "distance", "min_support", "embedder"):
         if found.get(name) == "none":
@@ -82,12 +82,12 @@ def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def judging(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """How the judge is asked, as its class takes it."""
+    """The options of asking the judge, in the form that its class takes."""
     return asking_of({name: value for name, value in given.items() if name not in (*STEPS, "judge")}, folder)
 
 
 def foreseen(job: Job) -> Foreseen | None:
-    """What a judge would be asked; None if there is none."""
+    """The questions to a judge; None if there is none."""
     judge = judge_of(job)
     if judge is None:
         return None

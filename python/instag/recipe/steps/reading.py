@@ -1,4 +1,4 @@
-"""Sources become one table: conversations as messages, where each came from, and a key that finds it again."""
+"""Sources become one table: conversations as messages, the origin of each, and a key by which it is found again."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ from instag.recipe.steps.job import Job
 
 __all__ = ["read"]
 
-# Rows whose keys are made at a time.
+# How many keys are made at a time.
 BATCH = 20_000
 
 
@@ -36,7 +36,7 @@ def read(job: Job) -> dict[str, Any]:
 
 
 def _source(source: Source, job: Job, counts: dict[str, int]) -> pl.LazyFrame:
-    """The rows of a source that are taken."""
+    """The rows to take from a source."""
     path = job.path(f"source-{len(counts)}.parquet")
     files = [str(file) for file in source.files]
     named = io.convert_placed(files if len(files) > 1 else files[0], path, progress=job.progress, **source.options)
@@ -58,7 +58,7 @@ def _source(source: Source, job: Job, counts: dict[str, int]) -> pl.LazyFrame:
 
 
 def _taken(rows: int, sample: int | None, job: Job) -> np.ndarray[Any, Any]:
-    """The numbers of the rows that are taken, from 0."""
+    """The numbers of the rows to take, from 0."""
     chosen = np.arange(rows)
     if sample is not None and sample < rows:
         chosen = np.sort(np.random.default_rng(job.recipe.seed).choice(rows, sample, replace=False))
@@ -66,7 +66,7 @@ def _taken(rows: int, sample: int | None, job: Job) -> np.ndarray[Any, Any]:
 
 
 def _keyed(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows with a key each, made as they are read."""
+    """The rows with their keys, which are made as the rows are read."""
 
     def read(
         names: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None

@@ -1,4 +1,4 @@
-"""The step that chooses the rows to train on, with all that somebody needs to choose them again."""
+"""The step that selects the rows to train on, with all that is needed to select them again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from instag.selection.options import Gain, Options, read_options
 
 __all__ = ["KEPT", "chosen_again", "facts_of", "select"]
 
-# Of a target, of earlier rows and of weights: the files that stand beside the pool, so that nothing else is needed.
+# The files beside the pool with target, earlier rows and weights, so that nothing else is needed.
 KEPT = {"target": "target_tags.parquet", "start": "start_tags.parquet", "weights": "weights.parquet"}
 LONG = ("messages", "tools", "queries")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is chosen by."""
+    """The inputs of a selection."""
 
     budget: Any
     tags: str
@@ -34,7 +34,7 @@ class Choice:
 
 
 def select(job: Job) -> dict[str, Any]:
-    """Choose rows, and keep what they were chosen by."""
+    """Select rows, and keep the inputs of the selection."""
     data = _counted(job)
     choice = _choice(job.given, _others(job))
     chosen = selection_of(
@@ -52,7 +52,7 @@ def select(job: Job) -> dict[str, Any]:
 
 
 def facts_of(chosen: Selection[Any]) -> dict[str, Any]:
-    """What was chosen, and how good that is."""
+    """The selected rows, and how good they are."""
     found: dict[str, Any] = {"samples": len(chosen.rows), "of": chosen.counts.samples, "tagged": chosen.counts.tagged}
     if chosen.problem is None:
         return found
@@ -72,7 +72,7 @@ def facts_of(chosen: Selection[Any]) -> dict[str, Any]:
 
 
 def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[Any], list[str]]:
-    """Choose again by what stands beside a manifest; the keys of the rows, in order."""
+    """Select again from the files beside a manifest; returns the keys of the rows, in order."""
     beside: dict[str, Any] = {}
     for name, file in KEPT.items():
         if (folder / file).is_file():
@@ -90,7 +90,7 @@ def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[An
 
 
 def _choice(given: Mapping[str, Any], others: Mapping[str, Any]) -> Choice:
-    """The options of a table, with frames in the place of files."""
+    """The options of a table, with frames instead of files."""
     gain = {name: given[name] for name in Gain.__annotations__ if name in given} | dict(others)
     if gain.get("tree") is False:
         del gain["tree"]
@@ -99,7 +99,7 @@ def _choice(given: Mapping[str, Any], others: Mapping[str, Any]) -> Choice:
 
 
 def _others(job: Job) -> dict[str, Any]:
-    """What the selection takes beside the data."""
+    """The inputs of the selection other than the data."""
     found: dict[str, Any] = {}
     if job.target is not None:
         found["target"] = io.load(str(job.target)).collect()
@@ -118,13 +118,13 @@ def _others(job: Job) -> dict[str, Any]:
 
 
 def _counted(job: Job) -> pl.LazyFrame:
-    """The data with their tokens, where these are counted here."""
+    """The data with their tokens, if the step counts them."""
     tokenizer = job.given.get("tokenizer")
     return job.frame if tokenizer is None else count_tokens(job.frame, tokenizer, progress=job.progress)
 
 
 def _pool(job: Job, data: pl.LazyFrame, chosen: Selection[Any]) -> pl.LazyFrame:
-    """What the rows were chosen by and are split by: tags, costs, quality, groups, without what was said."""
+    """The columns by which rows are selected and split: tags, costs, quality, groups, but no texts."""
     names = data.collect_schema().names()
     split = job.recipe.steps.get("split", {})
     by = split.get("by", ["source", "tags"])
@@ -141,7 +141,7 @@ def _pool(job: Job, data: pl.LazyFrame, chosen: Selection[Any]) -> pl.LazyFrame:
 
 
 def _keep(job: Job, choice: Choice) -> None:
-    """The other frames, so that they stand beside the pool."""
+    """The other frames, to be stored beside the pool."""
     options = choice.options
     if options.target is not None:
         tags = options.target.select(tag=pl.col(choice.tags))

@@ -1,4 +1,4 @@
-"""The step that asks a model for tags, also of the data that a selection is steered to."""
+"""The step that asks a model for tags, also for the target of a selection."""
 
 import os
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ PLAN = ("model", "prompt", "examples", "vocabulary", "tags_in", "query")
 
 
 def tag(job: Job) -> dict[str, Any]:
-    """Tag the data, and the target where it has no tags."""
+    """Tag the data, and the target if it has no tags."""
     given = asking(job.given, job.home)
     journal = journal_of(job)
     ledger = account(job, "tag")
@@ -56,7 +56,7 @@ def tag(job: Job) -> dict[str, Any]:
 
 
 def foreseen(job: Job) -> Foreseen:
-    """What is left to ask about the data, and about the target where it has no tags."""
+    """The questions left about the data, and about the target if it has no tags."""
     given = asking(job.given, job.home)
     frames = [job.frame] if job.target is None else [job.frame, io.scan(str(job.target))]
     found = [_estimated(frame, job, given) for frame in frames]
@@ -72,7 +72,7 @@ def journal_of(job: Job) -> Path:
 
 
 def without_tags(path: Path, tags: str) -> bool:
-    """Whether a file has to be tagged before data can be chosen by it."""
+    """Whether a target must be tagged first."""
     return tags not in io.load(str(path)).collect_schema()
 
 
@@ -99,13 +99,13 @@ def _left(frame: pl.LazyFrame, job: Job, given: Mapping[str, Any]) -> int:
 
 
 def _keyless(options: Mapping[str, Any]) -> bool:
-    """Whether no key was found for an endpoint that wants one: where nothing is left to ask none is needed."""
+    """Whether no key was found for an endpoint that requires one; if nothing is left to ask, none is needed."""
     elsewhere = options.get("base_url") or os.environ.get("OPENAI_BASE_URL") or options["model"].endswith(".gguf")
     return not elsewhere and not options.get("api_key") and not os.environ.get("OPENAI_API_KEY")
 
 
 def _journals(job: Job, own: Path) -> Path | list[Path]:
-    """The journal that is written, and after those that the recipe names."""
+    """The journals that the recipe names, and last the one that is written."""
     more = job.given.get("journal") or []
     return [*(Path(each) for each in ([more] if isinstance(more, str) else more)), own] if more else own
 

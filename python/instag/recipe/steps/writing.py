@@ -1,4 +1,4 @@
-"""Files that trainers read, and the card that says what they are."""
+"""Files for trainers, and a card that describes them."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ NAMED = 20
 
 
 def write(job: Job) -> dict[str, Any]:
-    """Write the parts in the form of a trainer: conversations, tools, and the columns that are to stay."""
-    # A trainer's files call the data by the name of the folder.
+    """Write the parts for trainers: conversations, tools, and the columns to keep."""
+    # A trainer's files use the folder's name for the data.
     folder = job.path(job.recipe.name)
     (folder / "data").mkdir(parents=True)
     keep = texts(job.given.get("keep") or [])
@@ -35,7 +35,7 @@ def write(job: Job) -> dict[str, Any]:
 
 
 def card(job: Job) -> dict[str, Any]:
-    """Describe the files as a dataset card: what was chosen from what, what went, how to do it again."""
+    """Describe the files as a dataset card: what was selected from what, what was removed, how to reproduce it."""
     with_files = job.path("with_files")
     (with_files / "data").mkdir(parents=True)
     for path in job.data.values():
@@ -52,7 +52,7 @@ def card(job: Job) -> dict[str, Any]:
         write=False,
     )
     shutil.rmtree(with_files)
-    # How to do it again stands last.
+    # The section on how to reproduce it comes last.
     text, again, rest = text.partition("\n\n## Doing it again\n")
     parts = [text, *_left_out(job), *_chosen(job), *_tags(job)]
     write_marked(job.path("README.md"), "\n\n".join(parts) + again + rest)
@@ -76,7 +76,7 @@ def _left_out(job: Job) -> list[str]:
 
 
 def _chosen(job: Job) -> list[str]:
-    """How the rows were chosen, in a sentence."""
+    """How the rows were selected, in a sentence."""
     found = next((each for each in job.history if each["step"] == "select"), None)
     if found is None:
         return []
@@ -93,7 +93,7 @@ def _chosen(job: Job) -> list[str]:
 
 
 def _tags(job: Job) -> list[str]:
-    """The most frequent tags of what was chosen."""
+    """The most frequent tags of the selection."""
     if "select" not in job.made:
         return []
     tags = pl.scan_parquet(job.made["select"] / "data.parquet").select(
