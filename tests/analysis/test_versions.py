@@ -44,6 +44,15 @@ def test_what_is_counted() -> None:
     assert found.tags.filter(pl.col("tag") == "birds").row(0) == ("birds", 1, 1, 0.25, 0.5, 0.25)
 
 
+def test_a_row_is_as_long_as_its_whole_conversation() -> None:
+    turns = [("user", "Why?"), ("assistant", "For it was so."), ("user", "And then?"), ("assistant", "Nothing.")]
+    data = pl.DataFrame({"messages": [[{"role": role, "content": content} for role, content in turns]]})
+    found = instag.compare(data, data.with_columns(messages=pl.col("messages").list.head(2)))
+    values = {measure: (one, other) for measure, one, other in found.summary.iter_rows()}
+    texts = [content for _, content in turns]
+    assert values["characters a row"] == (len("\n".join(texts)), len("\n".join(texts[:2])))
+
+
 def test_how_it_is_shown() -> None:
     found = instag.compare(OLD, NEW, names=("old", "new"))
     lines = repr(found).splitlines()

@@ -139,6 +139,12 @@ def test_of_several_turns_the_nearest_one_counts() -> None:
     assert found["likeness"].to_list() == pytest.approx([1.0])
 
 
+def test_the_search_reports_where_it_stands() -> None:
+    seen: list[Any] = []
+    instag.decontaminate(ROWS, ITEMS, judge_from=0.9, embedder=embed, progress=seen.append)
+    assert "embedding: 0 of 4" in map(str, seen)
+
+
 def test_with_the_embedder_that_comes_along() -> None:
     pytest.importorskip("onnxruntime")
     with pytest.warns(instag.InstagWarning, match="1 of 5 texts are in a script that it does not know"):

@@ -118,6 +118,7 @@ proptest! {
         let (found, expected) = (near(&rows, distance, usize::MAX).unwrap(), naive::neighbours(&rows, distance));
         prop_assert_eq!(found.offsets, expected.offsets);
         prop_assert_eq!(found.others, expected.others);
+        prop_assert_eq!(found.similarity.len(), expected.similarity.len());
         for (found, expected) in found.similarity.iter().zip(&expected.similarity) {
             prop_assert!((found - expected).abs() < 1e-12);
         }
@@ -362,6 +363,14 @@ fn labels_are_checked() {
     assert_eq!(message(&[0, NONE, -2]), "labels: expected -1 to 2; found -2");
     assert_eq!(message(&[0, 0, 0]), "labels: expected -1 for a vector of zeros; found 0 for 1");
     assert_eq!(message(&[1, NONE, 1]), "labels: expected every label from 0 to 1; found none 0");
+}
+
+/// Of pairs that are as far apart, the first is named.
+#[test]
+fn the_first_of_the_widest_pairs_is_named() {
+    let values: Vec<f32> = (0..16).map(|place| f32::from(u8::from(place % 5 == 0))).collect();
+    let vectors = Vectors::new(&values, 4, 4).unwrap();
+    assert_eq!(diameters(&vectors, &[0; 4], &Interrupt::never()).unwrap()[0].between, (0, 1));
 }
 
 #[test]

@@ -119,6 +119,48 @@ fn misses_one_pair_in_a_hundred_at_most() {
     assert!(same * 100 >= 600 * 98, "{same}");
 }
 
+/// Pairs that are just like enough share the fewest buckets, and one will do.
+#[test]
+fn finds_pairs_that_are_just_like_enough() {
+    let made = made_up(11, 3_000);
+    let pairs = made.chunks_exact(3).map(|texts| [&texts[0], &texts[1]]);
+    let missed = |[one, other]: [&String; 2]| in_order(&[one, other], Some(naive::likeness(one, other))).is_empty();
+    let missed = pairs.filter(|&pair| missed(pair)).count();
+    assert!(missed <= 5, "{missed} of 1,000");
+}
+
+/// Of texts that one is as like as any, the first counts.
+#[test]
+fn the_first_of_those_as_like_is_named() {
+    let made = made_up(13, 1_200);
+    let mut alike = 0;
+    for texts in made.chunks_exact(6) {
+        let (one, other) = (&texts[0][..150], &texts[3][..150]);
+        let both = format!("{one} {other}");
+        if naive::likeness(one, &both).to_bits() != naive::likeness(other, &both).to_bits() {
+            continue;
+        }
+        alike += 1;
+        for order in [[0, 1, 2], [1, 0, 2]] {
+            let found = found(&[one, other, &both], &order, Some(0.4));
+            assert_eq!(found.iter().map(|&(row, of, _)| (row, of)).collect::<Vec<_>>(), [(2, order[0])]);
+        }
+    }
+    assert!(alike >= 10, "{alike}");
+}
+
+/// Texts shorter than a run are that run.
+#[test]
+fn short_texts_are_apart() {
+    let letters = || ('a'..='z').chain('\u{4e00}'..'\u{4e10}');
+    for length in 1..=4usize {
+        let texts: Vec<String> = letters().map(|letter| format!("{}{letter}", "x".repeat(length - 1))).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        assert_eq!(in_order(&texts, Some(0.5)), [], "{length}");
+        assert_eq!(groups(&texts, 0.5), (0..texts.len() as u32).collect::<Vec<_>>(), "{length}");
+    }
+}
+
 #[test]
 fn keeps_what_differs_in_symbols_or_numbers() {
     let task = |language: &str| {

@@ -157,9 +157,12 @@ proptest! {
             let (best, over) = plain.follows(greedy);
             prop_assert!(best, "{:?}", chosen.rows);
             prop_assert!(over || chosen.filled, "more could be taken after {:?}", chosen.rows);
-            if constraint.cost.is_some() && constraint.quotas.is_none() {
+            let owes = constraint.quotas.is_some_and(|quotas| quotas.at_least.iter().any(|&least| least > 0));
+            if constraint.cost.is_some() && !owes {
                 prop_assert!(plain.may_grow_to(&chosen.rows));
                 prop_assert!(total + 1e-5 >= plain.filled(greedy));
+            } else {
+                prop_assert!(!chosen.filled);
             }
             Ok(())
         })?;
@@ -253,7 +256,7 @@ proptest! {
 
     #[test]
     fn wanted_tags_come_first(case in cases(25), tag in 0..TAGS as u32, count in 1..5u32) {
-        let free = Case { cost: None, quotas: None, weights: None, quality: None, before: None, ..case };
+        let free = Case { cost: None, quotas: None, weights: None, before: None, ..case };
         free.with(|problem, constraint| {
             let wanted = [(tag, count)];
             let problem = Problem { wanted: &wanted, ..*problem };
@@ -261,6 +264,7 @@ proptest! {
             let holds = |row: &u32| problem.tags.row(*row as usize).contains(&tag);
             let there = (0..free.rows.len() as u32).filter(holds);
             let there = there.filter(|&row| free.available.as_ref().is_none_or(|available| available[row as usize]));
+            let there = there.filter(|&row| free.quality.as_ref().is_none_or(|quality| quality[row as usize] > 0.0));
             let reached = rows.iter().filter(|row| holds(row)).count();
             prop_assert!(reached >= (count as usize).min(there.count()).min(free.budget as usize));
             Ok(())
@@ -367,7 +371,8 @@ fn large_costs_count_as_small_ones_do() {
     }
 }
 
-/// The best of 10,000 rows that each add 1 is known; the bound is above it by what sums of so many may be off, no more.
+/// The best of 10,000 rows that each add 1 is known; the bound is above it by what sums of so many may be off, no more:
+/// of pairs, rows and tags, and of what tags count for.
 #[test]
 fn a_bound_allows_for_rounding() {
     let rows = 10_000;
@@ -376,9 +381,25 @@ fn a_bound_allows_for_rounding() {
     let tags = TagSets::new(&offsets, &codes, rows as usize).unwrap();
     let problem = Problem::new(&tags, Curve::Power(1.0));
     let chosen: Vec<u32> = (0..100).collect();
-    let found = certify(&problem, &Constraint::count(100), &chosen, 0, &Interrupt::never()).unwrap();
-    assert!((found.value - 100.0).abs() < 1e-12, "{found:?}");
-    assert!((1e-10..1e-8).contains(&(found.bound - 100.0)), "{found:?}");
+    let shares = vec![65_536; rows as usize];
+    let spread = Spread { offsets: &offsets, tags: &codes, shares: &shares };
+    for (spread, summed) in [(None, 30_000.0), (Some(spread), 50_000.0)] {
+        let problem = Problem { spread, ..problem };
+        let found = certify(&problem, &Constraint::count(100), &chosen, 0, &Interrupt::never()).unwrap();
+        assert!((found.value - 100.0).abs() < 1e-12, "{found:?}");
+        let over = (found.bound - 100.0) / (200.0 * f64::EPSILON);
+        assert!((over / summed - 1.0).abs() < 1e-3, "{found:?} {over}");
+    }
+}
+
+/// What counts too much for sixteenths of the curve is counted by whole ones.
+#[test]
+fn large_counts_leave_room_for_the_curve() {
+    let tags = TagSets::new(&[0, 1], &[0], 1).unwrap();
+    let spread = Spread { offsets: &[0, 1], tags: &[0], shares: &[65_536] };
+    let problem = Problem { spread: Some(spread), before: Some(&[1.5e6]), ..Problem::new(&tags, Curve::Log) };
+    let chosen = choose(&problem, &Constraint::count(1), &Interrupt::never()).unwrap();
+    assert_eq!(chosen.rows, [0]);
 }
 
 /// Many small qualities that each round up stay on the table of the curve.

@@ -19,6 +19,8 @@ fn stems_are_those_of_nltk() {
     assert!(words > 500);
     // What is left may be a single vowel.
     assert_eq!(["aed", "oing"].map(stem), ["a", "o"]);
+    // A y after the first letter stays, where the word is no longer than that.
+    assert_eq!(["bys", "skys"].map(stem), ["by", "ski"]);
 }
 
 #[test]
@@ -77,6 +79,9 @@ fn cleans() {
         ("C + +", "c++"),
         ("a + + b", "a++ b"),
         ("1 + 1", "1 1"),
+        ("a + +b", "a b"),
+        ("ab # x", "ab x"),
+        ("o'9", "o9"),
         ("sum +", "sum"),
         ("-5", "-5"),
         ("−5 degrees", "-5 degrees"),

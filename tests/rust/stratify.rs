@@ -65,6 +65,15 @@ proptest! {
     }
 }
 
+/// Where parts have as much room, the next row goes where its label is missing.
+#[test]
+fn a_label_goes_where_it_is_missing() {
+    for seed in 0..40 {
+        let parts = dealt(&[vec![0, 1], vec![2], vec![1], vec![]], &alone(4), &[2, 2], seed).unwrap();
+        assert_ne!(parts[0], parts[2], "{seed}");
+    }
+}
+
 #[test]
 fn another_seed_deals_other_rows() {
     let rows = vec![vec![0u32]; 40];

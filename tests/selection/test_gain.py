@@ -219,6 +219,21 @@ def test_certificates() -> None:
     assert instag.certify(data, rows, cost="tokens").value > 0
 
 
+def test_a_choice_has_a_certificate_where_there_is_an_objective() -> None:
+    data = pool()
+    assert instag.choose(data, 3).certificate() is None
+    chosen = instag.choose(data, 3, method="gain")
+    # Of few data, as many steps are taken as bring the bound near.
+    assert chosen.certificate() == chosen.certificate(20)
+    assert chosen.certificate() != chosen.certificate(0)
+
+
+def test_a_group_may_be_asked_to_have_an_exact_number() -> None:
+    data = pl.DataFrame({"tags": [["a"], ["b"], ["c"], ["d"]], "group": ["x", "x", "x", "y"]})
+    chosen = instag.select(data, 3, method="gain", group="group", at_least={"y": 1}, at_most={"y": 1})
+    assert sorted(chosen["group"]) == ["x", "x", "y"]
+
+
 def select(**options: Any) -> Any:
     budget = options.pop("budget", 5)
     return instag.select(options.pop("data", pool()), budget, method="gain", **options)

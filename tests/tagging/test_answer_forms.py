@@ -42,6 +42,10 @@ READABLE: list[tuple[str, list[str], list[str | None]]] = [
     ),
     ("Tag: math\nExplanation: a sum\n\nTag: poetry\nExplanation: verse", ["math", "poetry"], ["a sum", "verse"]),
     ("Tag 1: math\nTag 2: poetry", ["math", "poetry"], [None, None]),
+    ("Tag: math\nNote: hard\nTag: poetry", ["math", "poetry"], [None, None]),
+    ("Tag: math\nExplanation: a sum\nTag:", ["math"], ["a sum"]),
+    # As long as a tag may be.
+    (f"{'x' * 60}; poetry", ["x" * 60, "poetry"], [None, None]),
     ("tags:\n- math\n- poetry", ["math", "poetry"], [None, None]),
     ("tags: [math, poetry]", ["math", "poetry"], [None, None]),
     ('tags: ["math", "poetry"]', ["math", "poetry"], [None, None]),

@@ -157,11 +157,11 @@ fn sticks(chars: &[char], at: usize, out: &mut Vec<char>) -> bool {
         return false;
     }
     if out.last().is_some_and(|&last| last.is_alphanumeric() || matches!(last, '+' | '#')) {
-        return at > 0 && !chars[at - 1].is_whitespace();
+        return !chars[at - 1].is_whitespace();
     }
     let letter = out.len() > 1 && out[out.len() - 2].is_alphabetic() && out.last() == Some(&' ');
     let alone = letter && (out.len() < 3 || out[out.len() - 3] == ' ');
-    let apart = alone && at > 0 && chars[at - 1] == ' ' && (c == '#' || after == '+');
+    let apart = alone && chars[at - 1] == ' ' && (c == '#' || after == '+');
     if apart {
         out.pop();
     }
