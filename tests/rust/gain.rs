@@ -136,6 +136,23 @@ fn cases(most: usize) -> impl Strategy<Value = Case> {
     })
 }
 
+/// Nothing but rows, and none of them.
+fn plain() -> Case {
+    Case {
+        rows: Vec::new(),
+        curve: Curve::Power(1.0),
+        weights: None,
+        quality: None,
+        before: None,
+        spread: None,
+        available: None,
+        seed: None,
+        budget: 0,
+        cost: None,
+        quotas: None,
+    }
+}
+
 fn lower_quotas_fit(case: &Case) -> bool {
     case.quotas.as_ref().is_none_or(|(_, least, _, before)| {
         least.iter().zip(before).map(|(least, before)| least.saturating_sub(*before)).sum::<u64>() <= case.budget
@@ -164,6 +181,30 @@ proptest! {
             } else {
                 prop_assert!(!chosen.filled);
             }
+            Ok(())
+        })?;
+    }
+
+    /// What rows gain is their own here, so that several may be the last one, and one is best.
+    #[test]
+    fn the_last_row_is_the_best_that_fits(
+        rows in proptest::collection::vec((1..200u32, 1..30u64), 1..12),
+        budget in 1..90u64,
+        exponent in prop_oneof![Just(0.0), Just(0.5), Just(1.0)],
+    ) {
+        let (qualities, costs) = rows.iter().map(|&(quality, cost)| (f64::from(quality) / 16.0, cost)).unzip();
+        let case = Case {
+            rows: vec![vec![0]; rows.len()],
+            quality: Some(qualities),
+            cost: Some((costs, exponent)),
+            budget,
+            ..plain()
+        };
+        case.with(|problem, constraint| {
+            let plain = Plain::new(problem, constraint, 200);
+            let chosen = choose(problem, constraint, &Interrupt::never()).unwrap();
+            let greedy = &chosen.rows[..chosen.rows.len() - usize::from(chosen.filled)];
+            prop_assert!((chosen.gains.iter().sum::<f64>() - plain.filled(greedy)).abs() < 1e-5);
             Ok(())
         })?;
     }
@@ -319,19 +360,7 @@ fn pool(rows: usize) -> Vec<Vec<u32>> {
 /// too far or the wrong way changes them.
 #[test]
 fn certificates_come_as_near_as_they_did() {
-    let plain = Case {
-        rows: pool(60),
-        curve: Curve::Power(0.5),
-        weights: None,
-        quality: None,
-        before: None,
-        spread: None,
-        available: None,
-        seed: None,
-        budget: 9,
-        cost: None,
-        quotas: None,
-    };
+    let plain = Case { rows: pool(60), curve: Curve::Power(0.5), budget: 9, ..plain() };
     let quality = Some((0..60).map(|row| f64::from(row % 5) / 4.0).collect());
     let weights = Some((0..TAGS).map(|tag| tag as f64 / 2.0).collect());
     let valued = Case { quality, weights, before: Some(vec![1.5; TAGS]), curve: Curve::Log, ..plain.clone() };
@@ -390,6 +419,42 @@ fn a_bound_allows_for_rounding() {
         let over = (found.bound - 100.0) / (200.0 * f64::EPSILON);
         assert!((over / summed - 1.0).abs() < 1e-3, "{found:?} {over}");
     }
+}
+
+/// A last row that comes to as much as the others changes nothing; of those that come to more, the first is taken.
+#[test]
+fn a_last_row_has_to_be_better() {
+    let rows = |qualities: &[f64], costs: &[u64]| {
+        let cost = Some((costs.to_vec(), 1.0));
+        let rows = vec![vec![0]; costs.len()];
+        let case = Case { rows, quality: Some(qualities.to_vec()), cost, budget: 2, ..plain() };
+        let chosen = case.with(|problem, constraint| choose(problem, constraint, &Interrupt::never()).unwrap());
+        (chosen.rows, chosen.filled)
+    };
+    assert_eq!(rows(&[2.0, 1.0, 3.0], &[1, 1, 2]), (vec![0, 1], false));
+    assert_eq!(rows(&[2.0, 1.0, 3.5, 3.5], &[1, 1, 2, 2]), (vec![2], true));
+}
+
+/// One tag of many rows counts for all that are taken, and not less.
+#[test]
+fn a_tag_counts_as_much_as_was_taken_of_it() {
+    let rows = vec![vec![0]; 60];
+    let case = Case { rows, quality: Some(vec![9.0; 60]), curve: Curve::Power(0.5), budget: 20, ..plain() };
+    let chosen = case.with(|problem, constraint| choose(problem, constraint, &Interrupt::never()).unwrap());
+    for (taken, gain) in (0..).map(|taken| f64::from(9 * taken)).zip(&chosen.gains) {
+        assert!((gain - ((taken + 9.0).sqrt() - taken.sqrt())).abs() < 1e-5, "{taken}: {gain}");
+    }
+    assert_eq!(chosen.gains.len(), 20);
+}
+
+/// Gains of a row with many tags and much quality stay numbers that there are.
+#[test]
+fn large_gains_are_counted() {
+    let codes: Vec<u32> = (0..1_000).collect();
+    let tags = TagSets::new(&[0, 1_000], &codes, 1_000).unwrap();
+    let problem = Problem { quality: Some(&[4e5]), ..Problem::new(&tags, Curve::Power(1.0)) };
+    let chosen = choose(&problem, &Constraint::count(1), &Interrupt::never()).unwrap();
+    assert!((chosen.gains[0] / 4e8 - 1.0).abs() < 1e-9, "{:?}", chosen.gains);
 }
 
 /// What counts too much for sixteenths of the curve is counted by whole ones.

@@ -82,6 +82,7 @@ fn cleans() {
         ("a + +b", "a b"),
         ("ab # x", "ab x"),
         ("o'9", "o9"),
+        ("abc d's", "abc d"),
         ("sum +", "sum"),
         ("-5", "-5"),
         ("−5 degrees", "-5 degrees"),
