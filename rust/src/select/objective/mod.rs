@@ -150,7 +150,8 @@ pub(crate) fn reach(problem: &Problem, budget: u64, grain: f64) -> Result<usize>
             }
         }
     }
-    let mut most = budget as f64 * largest;
+    // One row more is looked at than is taken.
+    let mut most = (budget as f64 + 1.0) * largest;
     let mut before = problem.before.map_or_else(|| vec![0.0; held.len()], <[f64]>::to_vec);
     if let Some(spread) = problem.spread {
         // Of a row, each tag may count for the same one.
