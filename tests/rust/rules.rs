@@ -83,6 +83,7 @@ fn cleans() {
         ("ab # x", "ab x"),
         ("o'9", "o9"),
         ("abc d's", "abc d"),
+        ("5's'5", "5 5"),
         ("sum +", "sum"),
         ("-5", "-5"),
         ("−5 degrees", "-5 degrees"),

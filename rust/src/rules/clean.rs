@@ -79,10 +79,12 @@ fn fold(tag: &str) -> Vec<char> {
     let mut chars: Vec<char> = normal(&lower).chars().collect();
     // Lower case of the Turkish dotted capital.
     remove(&mut chars, |chars, at| chars[at] == '\u{307}' && at > 0 && chars[at - 1] == 'i');
-    // The s of a possessive; its apostrophe goes with the others.
     remove(&mut chars, |chars, at| {
-        let ends = !chars.get(at + 1).copied().is_some_and(is_word);
-        chars[at] == 's' && ends && at > 1 && chars[at - 1] == '\'' && is_word(chars[at - 2])
+        let before = |back: usize| at >= back && is_word(chars[at - back]);
+        let ends = |ahead: usize| !chars.get(at + ahead).copied().is_some_and(is_word);
+        let apostrophe_s = chars[at] == '\'' && before(1) && chars.get(at + 1) == Some(&'s') && ends(2);
+        let s_of_it = chars[at] == 's' && at > 0 && chars[at - 1] == '\'' && before(2) && ends(1);
+        apostrophe_s || s_of_it
     });
     let is_digit = |at: usize| chars.get(at).copied().is_some_and(char::is_numeric);
     let between: Vec<usize> =
