@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 import instag
+from instag.normalization import vocabulary_file
+from instag.normalization.history import MERGES
 
 ROWS = [["Unit Test", "C++"], ["Unit Test", "unit tests"], ["email writing", "rare"], ["email writing"]]
 
@@ -53,6 +55,20 @@ def test_round_trip_without_an_embedder_and_without_tags(tmp_path: Path) -> None
     instag.normalize(frame([])).vocabulary.save(path)
     assert len(instag.Vocabulary.load(path)) == 0
     assert instag.Vocabulary.load(path).apply(frame(["a"])).new["tag"].to_list() == ["a"]
+
+
+def test_merges_stand_beside_the_tag_that_they_made() -> None:
+    merges = pl.DataFrame(
+        {"from": ["a", "b", "c", "d", "e"], "to": ["x", None, "z", "x", None]}, schema_overrides=MERGES
+    )
+    merges = merges.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in MERGES.items() if name not in merges.columns
+    )
+    tags = pl.Series("tag", ["x", "y", "z", None])
+    found = vocabulary_file.merges_of(tags, merges.select(list(MERGES)))
+    assert [None if some is None else [each["from"] for each in some] for some in found.to_list()] == [
+        ["a", "d"], None, ["c"], ["b", "e"],
+    ]  # fmt: skip
 
 
 def test_known_and_unknown_tags(vocabulary: instag.Vocabulary) -> None:

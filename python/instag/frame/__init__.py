@@ -3,6 +3,7 @@
 ========  =====================================================
 base      the operations that every kind of frame has
 polars    Polars frames, lazy or not
+rows      rows taken from them
 foreign   frames of other libraries
 ray       data sets of Ray
 once      data that can be read only once

@@ -15,6 +15,7 @@ from instag.frame.base import Columns, Frame, Pieces, Rows
 from instag.frame.batches import batches, compact
 from instag.frame.extent import SAMPLE, rows_of, spread
 from instag.frame.path import resolve
+from instag.frame.rows import mask_and_place, take_rows
 from instag.frame.stamps import Stamps
 
 # Rows from which on some are looked at before all are read.
@@ -190,6 +191,8 @@ class LazyPolarsFrame(Frame):
 
     def _take_knowing(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces]) -> pl.LazyFrame:
         known = {name: pieces for name, pieces in known.items() if self._schema.get(name) == pieces.dtype}
+        if len(rows) and bool((rows[1:] > rows[:-1]).all()):
+            return self._sift(rows, added, known)
 
         def picked(
             names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
@@ -210,8 +213,54 @@ class LazyPolarsFrame(Frame):
         schema = {**self._schema, **added.schema}
         return register_io_source(picked, schema=schema)
 
+    def _sift(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces]) -> pl.LazyFrame:
+        """Rows in the order of the data: they are passed on as they are read, and never held."""
+        schema = {**self._schema, **added.schema}
+
+        def sifted(
+            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
+        ) -> Iterator[pl.DataFrame]:
+            wanted = list(schema) if names is None else names
+            taken = rows if n_rows is None else rows[:n_rows]
+            mask, _place = mask_and_place(taken, int(taken.max(initial=0)) + 1)
+            there = pl.DataFrame(
+                [
+                    *self._filter_kept(mask, [name for name in wanted if name not in known]),
+                    *(known[name].slice(0, len(taken)).alias(name) for name in wanted if name in known),
+                    *added.head(len(taken)),
+                ]
+            )
+            unread = [name for name in self._unread(wanted) if name not in known]
+            for start, _read, kept in self._sifted(mask, unread) if unread else [(0, 0, there.select())]:
+                beside = there.slice(start, kept.height) if unread else there
+                frame = pl.DataFrame([*kept, *beside]).select(wanted)
+                yield frame if predicate is None else frame.filter(predicate)
+
+        return register_io_source(sifted, schema=schema)
+
+    def _sifted(self, mask: NDArray[np.bool_], names: list[str]) -> Iterator[tuple[int, int, pl.DataFrame]]:
+        """Some columns of the rows of a mask, batch by batch: how many came before, how many were read, and these."""
+        plan = self._data.select(names)
+        yield 0, 0, pl.DataFrame(schema=plan.collect_schema())
+        seen = given = 0
+        self._stamps.check()
+        for batch in batches(plan):
+            held = mask[seen : seen + batch.height]
+            kept = batch.head(len(held)).filter(held)
+            yield given, batch.height, kept
+            seen, given = seen + batch.height, given + kept.height
+            if seen >= len(mask):
+                break
+        if seen < len(mask):
+            raise InputError(f"data: row {len(mask) - 1:,} was chosen, and now there are only {seen:,} rows: {CHANGED}")
+        self._stamps.check()
+
     def _with_columns(self, columns: pl.DataFrame) -> pl.LazyFrame:
         return self.with_columns(columns)
+
+    def _unread(self, wanted: list[str]) -> list[str]:
+        """The columns of the data that are wanted and not kept."""
+        return [name for name in self.columns if name not in self._kept and name in wanted]
 
     def _filter_kept(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
         kept = pl.DataFrame([column for name, column in self._kept.items() if name in wanted])
@@ -219,23 +268,10 @@ class LazyPolarsFrame(Frame):
 
     def _filter_read(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
         """Filter what is read batch by batch, so that only the rows taken are ever held."""
-        unread = self._data.select([name for name in self.columns if name not in self._kept and name in wanted])
-        if not unread.collect_schema():
+        if not (unread := self._unread(wanted)):
             return pl.DataFrame()
-        parts = [unread.head(0).collect()]
-        start = 0
-        self._stamps.check()
-        for batch in batches(unread):
-            held = mask[start : start + batch.height]
-            kept = batch.head(len(held)).filter(held)
-            parts.append(kept if 2 * kept.height > batch.height else compact(kept))
-            start += batch.height
-        if start < len(mask):
-            raise InputError(
-                f"data: row {len(mask) - 1:,} was chosen, and now there are only {start:,} rows: {CHANGED}"
-            )
-        self._stamps.check()
-        return pl.concat(parts)
+        parts = self._sifted(mask, unread)
+        return pl.concat(kept if 2 * kept.height > read else compact(kept) for _, read, kept in parts)
 
 
 @dataclass(frozen=True)
@@ -272,23 +308,3 @@ class _Column:
         if not any_rows:
             yield pl.DataFrame(schema=self.plan.collect_schema()).to_series()
         self.stamps.check()
-
-
-def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
-    """Take distinct rows in the order given."""
-    if not data.columns:
-        return data
-    if max(data.n_chunks("all")) == 1:
-        return data[rows]
-    # From several chunks Polars gathers by first copying them into one; a filter copies only what it keeps.
-    mask, place = mask_and_place(rows, data.height)
-    return data.filter(mask).rechunk()[place]
-
-
-def mask_and_place(rows: Rows, height: int) -> tuple[NDArray[np.bool_], Rows]:
-    """Which of `height` rows are taken, and which of those taken comes at each place."""
-    mask = np.zeros(height, np.bool_)
-    mask[rows] = True
-    place = np.empty(len(rows), np.uint32)
-    place[np.argsort(rows)] = np.arange(len(rows), dtype=np.uint32)
-    return mask, place

@@ -16,7 +16,7 @@ from instag.normalization.history import MERGES, STEPS
 from instag.normalization.matcher import HIERARCHY
 from instag.normalization.settings import Settings
 
-__all__ = ["read", "write"]
+__all__ = ["merges_of", "read", "write"]
 
 # The key of the settings in a file's metadata, and the version of the format.
 KEY = "instag vocabulary"
@@ -43,13 +43,12 @@ def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
     InputError
         If it cannot be written.
     """
-    merges = vocabulary["merges"].with_row_index("nth").group_by("to").agg(pl.struct(*MERGED).alias("merges"))
     known = vocabulary["vectors"]
     vectors = pl.lit(None, VECTOR) if known is None else pl.Series(known, dtype=VECTOR)
     kept = vocabulary["tags"].with_columns(vectors.alias("vector"))
     # The last row has the dropped tags.
     rows = pl.concat([kept, pl.DataFrame([{"members": vocabulary["dropped"]}], kept.schema)])
-    rows = rows.join(merges, left_on="tag", right_on="to", how="left", nulls_equal=True, maintain_order="left")
+    rows = rows.with_columns(merges_of(rows.get_column("tag"), vocabulary["merges"]))
     if vocabulary["hierarchy"] is not None:
         rows = rows.join(vocabulary["hierarchy"], on="tag", how="left", maintain_order="left")
     settings = asdict(vocabulary["settings"])
@@ -59,6 +58,19 @@ def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
     head = {"form": FORM, "embedder": vocabulary["embedder"], **options, **edits, **history}
     with atomic_write(path, "parquet") as draft:
         rows.write_parquet(draft, metadata={KEY: orjson.dumps(head).decode()})
+
+
+def merges_of(tags: pl.Series, merges: pl.DataFrame) -> pl.Series:
+    """The merges that made each tag, null where there are none.
+
+    A left join with lists would do, but for each row that matches none Polars makes room for as many values as the first
+    list has: gigabytes, where that one has all tags that went away.
+    """
+    rows = tags.alias("to").to_frame().with_row_index("row")
+    made = rows.join(merges.with_row_index("nth"), on="to", nulls_equal=True)
+    made = made.sort("row", "nth").group_by("row", maintain_order=True).agg(pl.struct(*MERGED).alias("merges"))
+    unmade = rows.join(made, on="row", how="anti").select("row", merges=pl.lit(None, made.schema["merges"]))
+    return pl.concat([made, unmade]).sort("row").get_column("merges")
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from instag.errors import InputError
 
-__all__ = ["Cache", "canonical", "digest"]
+__all__ = ["Cache", "canonical", "digest", "lines_in"]
 
 # The version of all results: it is raised when a step's result for the same options changes, so that all are made again.
 RESULTS = 3
@@ -28,6 +28,12 @@ def digest(path: Path) -> str:
         while chunk := file.read(CHUNK):
             found.update(chunk)
     return found.hexdigest()
+
+
+def lines_in(path: Path) -> int:
+    """The number of lines of a file, each of which ends with a line feed."""
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(CHUNK), b""))
 
 
 def canonical(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from instag._core import __version__
-from instag.recipe.cache import Cache, digest
+from instag.recipe.cache import Cache, digest, lines_in
 from instag.recipe.outcome import Done
 from instag.recipe.recipe import Recipe
 
@@ -94,7 +94,7 @@ def _output(path: Path, output: Path) -> dict[str, Any]:
     if path.suffix == ".parquet":
         found["rows"] = int(pl.scan_parquet(path).select(pl.len()).collect().item())
     elif path.suffix == ".jsonl":
-        found["rows"] = path.read_bytes().count(b"\n")
+        found["rows"] = lines_in(path)
     return found
 
 

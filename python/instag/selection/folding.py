@@ -19,8 +19,9 @@ import numpy as np
 import polars as pl
 
 from instag.frame.base import Rows
-from instag.frame.polars import PolarsFrame, take_rows
+from instag.frame.polars import PolarsFrame
 from instag.frame.ray import RayFrame
+from instag.frame.rows import take_rows
 from instag.selection.constraint import count
 from instag.selection.ranking import Counts, Ranking, rank_tags
 from instag.tagsets import Encoding, TagSets, lists_of

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.once import GROUP
 from instag.io.filetypes import DataFile, FileType
 from instag.io.formats.arrow import names_of
 from instag.io.sink import Place, Sink
@@ -47,7 +48,7 @@ def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
     if said and names_of(said.get(SCHEMA, "")) != frame.collect_schema().names():
         # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
         said[SCHEMA] = NO_COLUMNS
-    sink.counted(frame).sink_parquet(place, metadata=said)
+    sink.counted(frame).sink_parquet(place, metadata=said, row_group_size=GROUP)
 
 
 def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, list[int]] | None:

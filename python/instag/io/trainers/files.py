@@ -1,15 +1,18 @@
 """Files that a person may have edited: a mark in each, with a hash, shows whether anyone has."""
 
 import json
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from instag.errors import InputError
 from instag.io.output import atomic_write
 from instag.warning import warn
 
-__all__ = ["is_edited", "is_ours", "merge_entries", "write_config", "write_marked", "write_text"]
+__all__ = ["is_edited", "is_ours", "merge_entries", "write_config", "write_lines", "write_marked", "write_text"]
 
 # The mark at the end of a text, where its first line is needed for something else.
 END = "<!-- written by instag, and by it alone as long as all before this has the hash {} -->"
@@ -63,6 +66,13 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path, "text") as draft:
         draft.write_text(text, encoding="utf-8")
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON Lines, whole or not at all, a row at a time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path, "jsonl") as draft, draft.open("wb") as file:
+        file.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 def is_ours(path: Path) -> bool:

@@ -1,19 +1,17 @@
 """A folder to train from: data, configurations, and the files that only some trainers need."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
-
-import orjson
 
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.io.trainers.configs import filename, text_of
-from instag.io.trainers.files import merge_entries, write_config, write_text
+from instag.io.trainers.files import merge_entries, write_config, write_lines
 from instag.io.trainers.llama_factory import entries
 from instag.io.trainers.plan import PAIRED, TRAINERS, Plan
-from instag.io.trainers.rows import Row, Rows, rows_of, sharegpt
+from instag.io.trainers.rows import Rows, rows_of, sharegpt
 
 __all__ = ["Training", "write_folder"]
 
@@ -119,18 +117,12 @@ def _name_of(folder: Path) -> str:
 
 def _data(folder: Path, part: str, found: Rows, plan: Plan, names: Sequence[str]) -> list[Path]:
     written = [folder / "data" / f"{part}.jsonl"]
-    _jsonl(written[0], found.rows)
+    write_lines(written[0], found)
     if "llama-factory" in names and plan.rewritten:
         written.append(folder / "llama-factory" / f"{part}.jsonl")
-        _jsonl(written[-1], sharegpt(found.rows))
+        write_lines(written[-1], sharegpt(found))
     if "trl" in names and plan.pairs:
         written.append(folder / "trl" / f"{part}.jsonl")
-        pairs = [
-            {"prompt": row["messages"], "chosen": [row["chosen"]], "rejected": [row["rejected"]]} for row in found.rows
-        ]
-        _jsonl(written[-1], pairs)
+        pairs = ({"prompt": row["messages"], "chosen": [row["chosen"]], "rejected": [row["rejected"]]} for row in found)
+        write_lines(written[-1], pairs)
     return written
-
-
-def _jsonl(path: Path, rows: Iterable[Row]) -> None:
-    write_text(path, "".join(orjson.dumps(row).decode() + "\n" for row in rows))

@@ -1,13 +1,16 @@
 """Rows as trainers see them: messages, tools, answers that were chosen and rejected."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.batches import batches, pieces
+from instag.frame.once import Spool
 from instag.io.conversation.calls import from_calls
 from instag.io.conversation.chat import turns_of
 from instag.io.conversation.content import piece
@@ -27,6 +30,8 @@ ELSEWHERE = ("data:", "http://", "https://")
 # Roles that trainers know, and those that the assistant answers.
 ROLES = ("system", "user", "assistant", "tool")
 ASKING = ("user", "tool")
+# Rows that are objects of Python at a time.
+STEP = 1_000
 # How many rows a message lists.
 LISTED = 5
 
@@ -35,22 +40,28 @@ LISTED = 5
 class Rows:
     """The rows of one file, and what there is in them.
 
+    Going through it gives them one after the other: each with `messages`, `tools` where there are any, and for
+    preferences `chosen` and `rejected`, one message each; `messages` then hold what came before.
+
     Attributes
     ----------
-    rows
-        Each with `messages`, `tools` where there are any, and for preferences `chosen` and `rejected`, one message each;
-        `messages` then hold what came before.
+    lines
+        Their JSON, in a column `line`.
     tools, calls, images
         Whether any row has tools, whether any turn calls one, and whether any has images.
     pairs
         Whether the rows are preferences.
     """
 
-    rows: list[Row]
+    lines: pl.LazyFrame
     tools: bool
     calls: bool
     images: bool
     pairs: bool
+
+    def __iter__(self) -> Iterator[Row]:
+        for batch in batches(self.lines):
+            yield from map(orjson.loads, batch.get_column("line"))
 
 
 def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bool) -> Rows:
@@ -67,35 +78,48 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     skip
         Leave out rows that some trainer cannot hold, and say how many; otherwise they are refused.
     """
-    frame = to_target(data, "messages").collect()
-    pairs = all(name in frame.columns for name in PAIR)
-    rows, refused = [], Counter[tuple[str, str]]()
-    first: dict[tuple[str, str], list[int]] = {}
-    wanted = [name for name in ("messages", "tools", IMAGES, *PAIR) if name in frame.columns]
-    for number, found in enumerate(frame.select(wanted).iter_rows(named=True), start=1):
-        row = _row(plain(found), pairs=pairs)
-        faults = {trainer: fault for trainer in trainers if (fault := _fault(row, trainer, pairs=pairs))}
-        for each in faults.items():
-            refused[each] += 1
-            first.setdefault(each, []).append(number)
-        if not faults:
-            rows.append(row)
+    frame = to_target(data, "messages")
+    names = frame.collect_schema().names()
+    pairs = all(name in names for name in PAIR)
+    refused, first = Counter[tuple[str, str]](), dict[tuple[str, str], list[int]]()
+    spool, held, done = Spool(), Counter[str](), 0
+    for some in pieces(frame.select(name for name in ("messages", "tools", IMAGES, *PAIR) if name in names), STEP):
+        lines = []
+        for number, found in enumerate(some.iter_rows(named=True), start=done + 1):
+            row = _row(plain(found), pairs=pairs)
+            faults = {trainer: fault for trainer in trainers if (fault := _fault(row, trainer, pairs=pairs))}
+            for each in faults.items():
+                refused[each] += 1
+                first.setdefault(each, []).append(number)
+            if not faults:
+                held.update(["rows", *_held(row)])
+                lines.append(orjson.dumps(row).decode())
+        done += some.height
+        spool.add(pl.DataFrame({"line": lines}, schema={"line": pl.String}))
     if refused:
         refusals = "; ".join(
-            f"{trainer} cannot hold {count:,} of {frame.height:,} rows ({fault}; row {_listed(first[trainer, fault])})"
+            f"{trainer} cannot hold {count:,} of {done:,} rows ({fault}; row {_listed(first[trainer, fault])})"
             for (trainer, fault), count in refused.most_common()
         )
         if not skip:
             raise InputError(f"{where}: {refusals}: leave them out with skip=True / --skip, or mend them")
         warn(f"{where}: {refusals}: they are left out")
-    if not rows:
+    if not held["rows"]:
         raise InputError(f"{where}: no row is left to train with")
-    calls = any(turn.get("tool_calls") for row in rows for turn in row["messages"])
-    images = any(IMAGES in row or any(pictures(turn) for turn in row["messages"]) for row in rows)
-    return Rows(rows, any("tools" in row for row in rows), calls, images, pairs)
+    return Rows(spool.lazy(), held["tools"] > 0, held["calls"] > 0, held["images"] > 0, pairs)
 
 
-def sharegpt(rows: Iterable[Row]) -> list[Row]:
+def _held(row: Row) -> Iterator[str]:
+    """What a row has that some trainers want to know of."""
+    if "tools" in row:
+        yield "tools"
+    if any(turn.get("tool_calls") for turn in row["messages"]):
+        yield "calls"
+    if IMAGES in row or any(pictures(turn) for turn in row["messages"]):
+        yield "images"
+
+
+def sharegpt(rows: Iterable[Row]) -> Iterator[Row]:
     """Rows in LLaMA-Factory's form: calls of tools are turns of their own, tools are JSON text, and images a column.
 
     The text of a turn has `<image>` in the place of each image.
@@ -103,11 +127,10 @@ def sharegpt(rows: Iterable[Row]) -> list[Row]:
     Examples
     --------
     >>> turns = [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": "No."}]
-    >>> sharegpt([{"messages": turns}])
+    >>> list(sharegpt([{"messages": turns}]))
     [{'conversations': [{'from': 'human', 'value': 'Rain?'}, {'from': 'gpt', 'value': 'No.'}]}]
     """
     speakers = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
-    made = []
     for row in rows:
         turns = []
         for turn in row["messages"]:
@@ -125,8 +148,7 @@ def sharegpt(rows: Iterable[Row]) -> list[Row]:
         }
         if row.get("tools"):
             other["tools"] = row["tools"] if isinstance(row["tools"], str) else dump(row["tools"])
-        made.append(other)
-    return made
+        yield other
 
 
 def _row(found: Mapping[str, Any], *, pairs: bool) -> Row:

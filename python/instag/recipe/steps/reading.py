@@ -10,7 +10,7 @@ from polars.io.plugins import register_io_source
 
 from instag import io
 from instag.errors import InputError
-from instag.frame.batches import batches, reading_little_ahead
+from instag.frame.batches import batches
 from instag.recipe.conversation import Keys
 from instag.recipe.manifest import relative
 from instag.recipe.recipe import Source
@@ -28,8 +28,7 @@ def read(job: Job) -> dict[str, Any]:
     whole = pl.concat([_source(source, job, counts) for source in job.recipe.sources], how="diagonal_relaxed")
     if not sum(counts.values()):
         raise InputError("no source has a row: see the files, and `where`")
-    with reading_little_ahead():
-        _keyed(whole).sink_parquet(job.path("data.parquet"))
+    io.write(_keyed(whole), job.path("data.parquet"))
     for each in job.folder.glob("source-*.parquet"):
         each.unlink()
     return {"sources": counts}

@@ -9,6 +9,7 @@ import polars as pl
 
 from instag import io
 from instag.io.trainers.files import write_marked
+from instag.recipe.cache import lines_in
 from instag.recipe.steps.job import Job, texts
 
 __all__ = ["card", "write"]
@@ -26,11 +27,11 @@ def write(job: Job) -> dict[str, Any]:
     parts = {"train" if name == "data" else name: _wanted(path, keep) for name, path in job.data.items()}
     if "trainers" in job.given:
         training = {name: job.given[name] for name in ("model", "chat_template", "skip") if name in job.given}
-        training |= {"validation": parts.pop("val").collect()} if "val" in parts else {}
+        training |= {"validation": parts.pop("val")} if "val" in parts else {}
         io.write(parts.pop("train"), folder, trainers=texts(job.given["trainers"]), **training)
     for name, frame in parts.items():
         io.write(frame, folder / "data" / f"{name}.jsonl", format=job.given.get("format", "messages"))
-    counts = {path.stem: path.read_bytes().count(b"\n") for path in sorted(folder.glob("data/*.jsonl"))}
+    counts = {path.stem: lines_in(path) for path in sorted(folder.glob("data/*.jsonl"))}
     return {"rows": {name: counts[name] for name in ("train", "val", "test") if name in counts}}
 
 
