@@ -98,9 +98,9 @@ def test_a_wrong_ending_is_told_at_once(name: str, refused: Refused, tmp_path: P
     if name in ENDINGS:
         assert f"x.pdf: expected a file that ends in {ENDINGS[name]}" in said
     else:
-        assert "x.pdf: unknown file extension '.pdf': expected one of .json, " in said
+        assert "x.pdf: unknown file extension '.pdf': expected one of .arrow, " in said
         assert ".gz" not in said
-        assert ("or say what it is with --to: json, " in said) == (COMMANDS[name][-1] == "-o")
+        assert ("or say what it is with --to: arrow, " in said) == (COMMANDS[name][-1] == "-o")
 
 
 @pytest.mark.parametrize("name", ["tag", "select", "rank", "normalize", "apply", "details"])
@@ -167,7 +167,7 @@ def test_a_name_that_is_too_long(refused: Refused, tmp_path: Path) -> None:
 
 def test_a_format_that_nobody_writes(fails: Fails, tmp_path: Path) -> None:
     said = fails("convert", tmp_path / "data.jsonl", "-o", tmp_path / "x.jsonl", "--to", "xml")
-    assert said.startswith("error: --to: expected one of auto, json, ")
+    assert said.startswith("error: --to: expected one of auto, arrow, ")
 
 
 @pytest.mark.parametrize("command", [("demo", "-o"), ("report", "{in}", "-o", "{out}", "--figures")])
