@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+import shell
 from instag.chat import identity_of, key_of
 from instag.normalization.judging.prompt import IDENTITY, SCHEMA
 from judge_server import serving
@@ -35,7 +36,7 @@ def command(name: str, *arguments: Path | str, url: str) -> list[str]:
 
 
 def run(line: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(line, env=environment(), capture_output=True, text=True, check=False)
+    return shell.instag(*line[3:], code=None, env=environment())
 
 
 def keys(journal: Path) -> list[str]:

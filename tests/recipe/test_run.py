@@ -4,8 +4,6 @@ import csv
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import polars as pl
 import pytest
 
 import instag
+import shell
 from instag.recipe import CostError
 from instag.recipe.cache import Cache
 from model_server import Server
@@ -221,14 +220,12 @@ def test_verify_elsewhere(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "out", alone / "out")
     assert checks(alone)["source first"] is None
     assert checks(alone, data=folder)["source first"] is True
-    line = [sys.executable, "-m", "instag", "verify", str(alone / "out/manifest.json")]
-    assert subprocess.run(line, check=False, capture_output=True).returncode == 0
-    assert subprocess.run([*line, "--strict"], check=False, capture_output=True).returncode == 1
+    shell.instag("verify", alone / "out/manifest.json")
+    shell.instag("verify", alone / "out/manifest.json", "--strict", code=1)
 
 
 def test_a_new_recipe_runs(folder: Path) -> None:
-    line = [sys.executable, "-m", "instag", "recipe", "new", "first.jsonl", "second-a.jsonl", "-o", "new.toml"]
-    subprocess.run(line, check=True, capture_output=True, cwd=folder)
+    shell.instag("recipe", "new", "first.jsonl", "second-a.jsonl", "-o", "new.toml", cwd=folder)
     frames = instag.run(folder / "new.toml", set=["select.budget=5", "normalize.steps=rules", "split.validation=2"])
     assert frames["select"].collect().height == 5
 
@@ -291,21 +288,17 @@ def test_the_cache_is_cleared_and_answers_stay(folder: Path, server: Server) -> 
     line = ["tag.model=m", f"tag.base_url={server.url}", "normalize.min_count=1"]
     run(folder, set=line)
     asked = server.answers.total()
-    command = [sys.executable, "-m", "instag", "cache"]
-    shown = subprocess.run([*command, "show", str(folder)], check=True, capture_output=True, text=True).stdout
+    shown = shell.instag("cache", "show", folder).stdout
     [journal] = [path.name for path in (folder / ".instag/journals").glob("*.journal")]
     assert "dedup" in shown
     assert journal in shown
-    subprocess.run([*command, "clear", str(folder / "recipe.toml")], check=True, capture_output=True)
+    shell.instag("cache", "clear", folder / "recipe.toml")
     assert not (folder / ".instag/cache").exists()
     run(folder, set=line)
     assert server.answers.total() == asked
-    wrong = subprocess.run(
-        [*command, "clear", str(folder), "--answers", "x"], check=False, capture_output=True, text=True
-    )
-    assert wrong.returncode == 1
+    wrong = shell.instag("cache", "clear", folder, "--answers", "x", code=1)
     assert journal in wrong.stderr
-    subprocess.run([*command, "clear", str(folder), "--answers", journal], check=True, capture_output=True)
+    shell.instag("cache", "clear", folder, "--answers", journal)
     assert not (folder / ".instag/journals" / journal).exists()
 
 

@@ -22,10 +22,8 @@ from instag.tagging.prompt import Prompt
 
 __all__ = ["ANSWER", "Estimate", "estimate", "estimate_of", "foreseen", "mean_answer", "tokens_used"]
 
-# Tokens of an answer: four tags with a sentence each.
-ANSWER = 120.0
-# The least number of answers whose mean is used.
-ENOUGH = 20
+# Tokens of an answer: four tags with a sentence each; and the least number of answers whose mean is used instead.
+ANSWER, ENOUGH = 120.0, 20
 # About how many tokens a chat adds to each message, and before the answer.
 WRAPPING, OPENING = 4, 3
 # Seconds until a server begins to answer, its tokens a second, and the requests in flight that "auto" is assumed to reach.
