@@ -6,13 +6,15 @@ import lzma
 import struct
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from shutil import copyfileobj
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from instag.errors import InputError
 from instag.io.compression import UNPACKING
-from instag.io.temporary import copied
+from instag.io.temporary import copied, rewritten
 
 __all__ = ["is_archive", "members"]
 
@@ -78,7 +80,7 @@ def _tarred(path: Path) -> Iterator[tuple[str, Path]]:
         if unpack is not None:
             # To its end, where the checksum is: the archive ends before it.
             with unpack(path, "rb") as packed:
-                plain = copied(packed, "archive.tar", path)
+                plain = rewritten(path, partial(copyfileobj, packed), "archive.tar")
         else:
             plain = path
         with tarfile.open(plain) as archive:

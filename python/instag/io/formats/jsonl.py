@@ -184,25 +184,28 @@ def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, lis
         return None
     values: list[dict[str, Any]] = []
     counts: list[int] = []
+    texts: list[str] = []
     for path, name in zip(paths, names, strict=True):
-        found = _records(path)
-        if found is None:
+        found = _records(path, texts)
+        if not found:
             return None
         values += [value if "source" in value else value | {"source": name} for value in found]
         counts.append(len(found))
-    return frame(values).lazy(), counts
-
-
-def _records(path: Path) -> list[dict[str, Any]] | None:
-    """Parse a small file; None if it holds anything but objects, or something is wrong with it."""
     repetition = Repetition()
-    try:
-        texts = [line for line in path.read_text("utf-8-sig").split("\n") if line.strip()]
-        values = [parse(line) for line in texts]
-    except (ValueError, OSError):
-        return None
     repetition.add(texts)
-    return values if values and not repetition.there and all(isinstance(value, dict) for value in values) else None
+    # A key that comes twice is pointed out with the file that it is in.
+    return None if repetition.there else (frame(values).lazy(), counts)
+
+
+def _records(path: Path, texts: list[str]) -> list[dict[str, Any]]:
+    """Parse a small file, and keep its lines; nothing where it holds anything but objects, or something is wrong with it."""
+    try:
+        held = [line for line in path.read_bytes().decode().removeprefix("\ufeff").split("\n") if line.strip()]
+        values = [parse(line) for line in held]
+    except (ValueError, OSError):
+        return []
+    texts += held
+    return values if all(isinstance(value, dict) for value in values) else []
 
 
 class _OtherError(ValueError):
