@@ -52,7 +52,6 @@ CHOICES = [
     ({"choices": ["wet", "dry"], "answer": "B"}, "B. dry"),
     ({"options": {"A": "wet", "B": "dry"}, "answer": "dry"}, "B. dry"),
     ({"choices": {"text": ["wet", "dry"], "label": ["A", "B"]}, "answerKey": "A"}, "A. wet"),
-    ({"A": "wet", "B": "dry", "answer": "A"}, "A. wet"),
     ({"choices": ["wet", "dry"], "answer": "neither"}, "neither"),
     ({"choices": ["wet", "dry"], "answer": 7}, "7"),
 ]
@@ -64,6 +63,27 @@ def test_a_question_is_asked_with_its_choices(beside: dict[str, Any], answer: st
     asked = "Is fog wet?\nA. wet\nB. dry"
     assert read(path)["queries"].to_list() == [[asked]]
     assert said(path) == [("user", asked), ("assistant", answer)]
+
+
+def test_choices_in_columns_of_their_own(tmp_path: Path) -> None:
+    path = file(tmp_path, {"Question": "Is fog wet?", "A": "wet", "B": "dry", "C": "red", "Answer": "C"})
+    assert said(path) == [("user", "Is fog wet?\nA. wet\nB. dry\nC. red"), ("assistant", "C. red")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"question": "q", "A": "one answer", "B": "another", "label": "A"},
+        {"prompt": "q", "choices": ["one answer", "another"], "response": "a third"},
+        {"question": "q", "options": {"temperature": "0.5", "model": "m"}, "answer": "a"},
+        {"prompt": "q", "comments": [{"author": "Amy", "text": "good"}]},
+        {"prompt": "q", "events": ["start", "end"], "texts": ["x", "y"]},
+    ],
+)
+def test_what_only_looks_like_a_part_is_none(row: dict[str, Any], tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read(file(tmp_path, row))["queries"].to_list() == [["q"]]
 
 
 def test_arrays_that_numpy_printed_into_a_table_are_read(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def find_choices(types: Mapping[str, Any]) -> dict[str, str]:
     --------
     >>> find_choices({"question": pl.String(), "choices": pl.List(pl.String)})
     {'choices': 'choices'}
-    >>> find_choices({"question": pl.String(), "a": pl.String(), "b": pl.String()})
-    {'choice A': 'a', 'choice B': 'b'}
+    >>> find_choices({"question": pl.String(), "a": pl.String(), "b": pl.String(), "c": pl.String()})
+    {'choice A': 'a', 'choice B': 'b', 'choice C': 'c'}
     """
     name = next((name for name in CHOICES if _holds_choices(types.get(name))), None)
     if name is not None:
@@ -47,7 +47,8 @@ def find_choices(types: Mapping[str, Any]) -> dict[str, str]:
         if types.get(letter.lower()) != pl.String:
             break
         letters.append(letter)
-    return {f"{EACH}{letter}": letter.lower() for letter in letters} if len(letters) >= FEWEST else {}
+    # Of two, as of answers A and B that are compared, it is not said that they are choices.
+    return {f"{EACH}{letter}": letter.lower() for letter in letters} if len(letters) > FEWEST else {}
 
 
 def _holds_choices(dtype: Any) -> bool:

@@ -110,6 +110,7 @@ PAIRS = {
 }
 # Where a question has several answers to choose from.
 CHOICES = ("choices", "options", "endings")
+CHOOSING = ("question", "question_stem", "problem", "query", "input", "q")
 CHOSEN = ("answer", "answerkey", "answer_key", "answer_idx", "answer_index", "label", "target", "correct", "gold")
 # Code is an answer where there are tests for it.
 TESTS = ("test_list", "test", "tests")

@@ -12,6 +12,7 @@ from instag.io.conversation.columns import (
     ALPACA,
     ASKED,
     CHATS,
+    CHOOSING,
     CHOSEN,
     CONTEXT,
     EXCHANGED,
@@ -145,8 +146,8 @@ def _alpacas(types: Types) -> Found:
 
 def _pairs(types: Types) -> Found:
     """Find a question with its answer."""
-    choices = find_choices(types)
     for query, answers in (*PAIRS.items(), *_coded(types)):
+        choices = find_choices(types) if query in CHOOSING else {}
         names = (*answers, *CHOSEN) if choices else answers
         answer = next((name for name in names if name not in choices.values() and is_answer(types.get(name))), None)
         if answer is None or not is_text(types.get(query)):

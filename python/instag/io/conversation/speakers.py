@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from instag.io.conversation.columns import CHATS, TURNS
 from instag.io.conversation.queries import TEXTS
 from instag.io.conversation.roles import role_of
 from instag.io.conversation.speech import loose_speech, speech
@@ -36,7 +37,7 @@ class Speakers:
     @staticmethod
     def columns(schema: Mapping[str, Any]) -> list[str]:
         """Names the columns that are counted: the queries, and those whose turns say who speaks."""
-        return [name for name, dtype in schema.items() if _speaker(dtype) or (name, dtype) == ("queries", TEXTS)]
+        return [name for name, dtype in schema.items() if _speaker(name, dtype) or (name, dtype) == ("queries", TEXTS)]
 
     def add(self, rows: pl.DataFrame) -> None:
         """Count more rows."""
@@ -44,7 +45,7 @@ class Speakers:
         for name, dtype in rows.schema.items():
             if (name, dtype) == ("queries", TEXTS):
                 self.queries += int(rows.get_column(name).list.len().sum())
-            elif name != self._within and (field := _speaker(dtype)):
+            elif name != self._within and (field := _speaker(name, dtype)):
                 said = rows.get_column(name).list.eval(pl.element().struct.field(field)).explode().drop_nulls()
                 inner = getattr(dtype, "inner", None)
                 words = speech(inner) or loose_speech(inner)
@@ -70,10 +71,10 @@ class Speakers:
             warn(f"no row has a user turn{roles}")
 
 
-def _speaker(dtype: Any) -> str | None:
+def _speaker(name: str, dtype: Any) -> str | None:
     """Name the field of a column's turns that says who speaks, where it is text."""
     inner = getattr(dtype, "inner", None)
-    fields = speech(inner) or loose_speech(inner)
+    fields = speech(inner) or (loose_speech(inner) if name.lower() in (*CHATS, *TURNS) else None)
     return fields[0] if fields is not None and inner is not None and dict(inner)[fields[0]] == pl.String else None
 
 
