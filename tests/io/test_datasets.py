@@ -86,6 +86,26 @@ def test_what_only_looks_like_a_part_is_none(row: dict[str, Any], tmp_path: Path
         assert read(file(tmp_path, row))["queries"].to_list() == [["q"]]
 
 
+def test_an_object_of_conversations_by_their_names_is_a_row_each(tmp_path: Path) -> None:
+    path = tmp_path / "in.json"
+    named = {
+        f"d{row}": {"messages": [{"role": "usr", "content": f"q{row}"}, {"role": "sys", "content": "a"}]}
+        for row in (1, 2)
+    }
+    path.write_text(json.dumps(named))
+    assert read(path)["queries"].to_list() == [["q1"], ["q2"]]
+    assert [role for role, _ in said(path)] == ["user", "assistant"]
+    path.write_text(json.dumps({"settings": {"model": "m"}, "log": {"turns": named["d1"]["messages"]}}))
+    assert read(path)["queries"].to_list() == [["q1"]]
+
+
+def test_of_what_a_server_answered_nothing_is_lost(tmp_path: Path) -> None:
+    choices = [{"index": place, "message": {"role": "assistant", "content": f"a{place}"}} for place in range(2)]
+    path = file(tmp_path, {"request": {"messages": [{"role": "user", "content": "q"}]}, "choices": choices})
+    assert said(path) == [("user", "q"), ("assistant", "a0")]
+    assert json.loads((tmp_path / "out.jsonl").read_text())["choices"] == choices
+
+
 def test_arrays_that_numpy_printed_into_a_table_are_read(tmp_path: Path) -> None:
     printed = "[{'role': 'user', 'content': \"Who's there?\"}\n {'role': 'assistant', 'content': 'Me}\\n {you'}]"
     path = tmp_path / "in.csv"

@@ -134,3 +134,14 @@ def test_a_line_of_what_is_no_space_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b'{"prompt":"a"}\n\0\0\0\n')
     with pytest.raises(InputError, match=r"line 2, column 1: not valid JSON"):
         read(tmp_path / "x.jsonl")
+
+
+def test_half_a_character_at_the_end_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes("prompt\nWhy?\n".encode("utf-16") + b"a")
+    with pytest.raises(InputError, match="is not utf-16: expected another encoding"):
+        read(tmp_path / "x.csv")
+
+
+def test_zeros_between_commas_are_no_utf_16(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(b"\0,prompt\n\0,\0\n\0,\0\n")
+    assert read(tmp_path / "x.csv")["prompt"].to_list() == ["\0", "\0"]

@@ -41,9 +41,14 @@ def encoding_of(head: bytes) -> str | None:
     if found is not None or not head[1:]:
         return found
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 4 and even == 0:
-        return "utf-16-le"
-    return "utf-16-be" if even > len(head) // 4 and odd == 0 else None
+    guess = None
+    if odd > len(head) // 4 and even == 0 == head[1]:
+        guess = "utf-16-le"
+    elif even > len(head) // 4 and odd == 0 == head[0]:
+        guess = "utf-16-be"
+    # Without a mark it is a guess: zeros may be part of the text. Tables and JSON begin with a sign of ASCII, and have words.
+    is_text = guess is not None and any(map(str.isalnum, head.decode(guess, "ignore")))
+    return guess if is_text else None
 
 
 def broken(path: Path) -> Path:
@@ -93,9 +98,11 @@ def recoded(path: Path, encoding: str, name: object) -> Path:
     decoder = codecs.getincrementaldecoder(encoding)()
     at = line = 0
     with gzip.open(path) if packed else path.open("rb") as source, target.open("wb") as file:
-        while chunk := source.read(CHUNK):
+        chunk = b"not read yet"
+        while chunk:
+            chunk = source.read(CHUNK)
             try:
-                text = decoder.decode(chunk)
+                text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 line += chunk[: error.start].count(b"\n") + 1
                 raise InputError(
@@ -104,7 +111,6 @@ def recoded(path: Path, encoding: str, name: object) -> Path:
                 ) from error
             at, line = at + len(chunk), line + chunk.count(b"\n")
             file.write(text.encode("utf-8", "replace"))
-        file.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
     return target
 
 

@@ -73,7 +73,7 @@ def conversation(
         elif answered:
             turns += _replied(answer, on_fault, layout.template)
         several = isinstance(part["answer"], list) and len(part["answer"]) > 1 and not is_turn(part["answer"][0])
-        if several or _is_spelt(part["answer"]):
+        if several or _is_spelt(part["answer"]) or layout.columns["answer"].startswith("choices."):
             used.pop()  # of several answers the first is taken, and all stay where they are
     if layout.name == "instances" and isinstance(row.get("instances"), list) and len(row["instances"]) > 1:
         used = [column for column in used if not column.startswith("instances.")]

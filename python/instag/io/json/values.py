@@ -144,7 +144,11 @@ def _is_sample(value: dict[str, Any]) -> bool:
     """Whether an object is itself a row: a conversation, or texts side by side."""
     # A question with its answer is a turn under a name that says so, and a row under any other.
     members = {key: member for key, member in value.items() if key not in {"data", "items"}}
-    inner = [each for member in members.values() if isinstance(member, dict) for each in member.items()]
-    if any(_is_chat(*each) for each in (*members.items(), *inner)):
+    # One record with a chat, beside others, is a part of a sample; records that all have one are samples by their names.
+    within = [
+        any(_is_chat(*each) for each in member.items()) for member in members.values() if isinstance(member, dict)
+    ]
+    inner = sum(within) == 1 and len(members) > 1
+    if inner or any(_is_chat(*each) for each in members.items()):
         return not any(key in value for key in ("data", "rows"))
     return all(not isinstance(member, list | dict) for member in value.values())
