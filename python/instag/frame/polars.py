@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from instag.frame.stamps import Stamps
 
 # Rows from which on some are looked at before all are read.
 LARGE = 20_000
+# Seconds between two looks at whether the files are still what they were, while rows are changed one by one.
+LOOKED = 1.0
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
 # Bytes of a column that are kept once they have been read.
@@ -179,7 +182,17 @@ class LazyPolarsFrame(Frame):
         self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
     ) -> pl.LazyFrame:
         value, _ = resolve(self._schema, name)
-        changed = value.map_batches(change, return_dtype=dtype, is_elementwise=True)
+        stamps, looked = self._stamps, float("-inf")
+
+        def checked(rows: pl.Series) -> pl.Series:
+            nonlocal looked
+            # Of the first batch, and then now and then: there may be thousands of files.
+            if (now := monotonic()) >= looked + LOOKED:
+                stamps.check()
+                looked = now
+            return change(rows)
+
+        changed = value.map_batches(checked, return_dtype=dtype, is_elementwise=True)
         return self._with_copy(name, beside).with_columns(changed.alias(name))
 
     def _with_copy(self, name: str, copy: str | None) -> pl.LazyFrame:

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import md5
@@ -26,6 +27,8 @@ except ImportError:  # Windows removes no file that is open
 STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 # The beginning of the names of folders in which several files are drafted.
 DRAFTS = ".instag-"
+# How often such a folder is removed that is still written to, and the seconds between.
+TRIES, PAUSE = 50, 0.1
 # Longer names leave no room for the beginning of a draft's name.
 LONGEST = 240
 # The text that Polars adds to errors of functions that it calls.
@@ -176,7 +179,19 @@ def draft_folder(where: Path) -> Iterator[Path]:
                 if mine:
                     shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix=DRAFTS, dir=where, ignore_cleanup_errors=True) as name, _held(Path(name)):
-        yield Path(name)
+        try:
+            yield Path(name)
+        finally:
+            _remove(Path(name))
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, with what threads still put there that an error has not reached yet."""
+    for _ in range(TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(PAUSE)
 
 
 @contextmanager
