@@ -284,13 +284,12 @@ def with_model_options(**defaults: Any) -> Callable[[F], F]:
     """
 
     def decorate(work: F) -> F:
-        signature, hints = inspect.signature(work), ModelOptions.__annotations__
+        signature = inspect.signature(work)
+        kinds = {name: get_args(hint)[0] for name, hint in ModelOptions.__annotations__.items()}
         keyword = inspect.Parameter.KEYWORD_ONLY
         own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
         more = [
-            inspect.Parameter(
-                name, keyword, default=defaults.get(name, each.default), annotation=get_args(hints[name])[0]
-            )
+            inspect.Parameter(name, keyword, default=defaults.get(name, each.default), annotation=kinds[name])
             for name, each in OPTIONS.items()
         ]
         setattr(work, "__signature__", signature.replace(parameters=[*own, *more]))  # noqa: B010 - mypy knows no such attribute

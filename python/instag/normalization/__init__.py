@@ -2,7 +2,7 @@
 
 ============  ======================================================
 normalizer    the steps in order: :func:`normalize`
-settings      its options
+settings      its options; result: the data and the record it returns
 foresight     the memory and time that it will take
 state         the rows with the tags as they are now
 steps         a file for each step: frequency, rules, semantic, judge,
@@ -24,8 +24,9 @@ application   a vocabulary applied to other data
 
 from instag.normalization.application import Applied
 from instag.normalization.judging import JudgeEstimate, Judgement, ModelJudge, Question, write_judgments
-from instag.normalization.normalizer import Normalized, normalize
+from instag.normalization.normalizer import normalize
 from instag.normalization.quality import Quality, vocabulary_quality
+from instag.normalization.result import Normalized
 from instag.normalization.rollup import roll_up
 from instag.normalization.steps.association import associations
 from instag.normalization.vocabulary import Vocabulary

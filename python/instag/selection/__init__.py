@@ -20,7 +20,7 @@ quota         limits for groups and tags
 start         an earlier selection
 shortfall     which part of the budget and quotas was missed, and why
 certificate   :func:`certify`: how far a selection may be from the best
-subsets       :func:`sweep`: subsets that differ in one measure
+subsets       :func:`sweep`: subsets that differ in one measure; exchange: how they are found
 ============  ======================================================
 """
 
