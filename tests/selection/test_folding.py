@@ -1,5 +1,6 @@
 """What the first rounds take of each part is all that the whole selection needs."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,22 @@ def test_folding_gives_the_rows_of_the_whole(
     whole = instag.select(pool, budget, key="id")
     assert frame.keys[folded.ranking.rows].to_list() == whole["id"].to_list()
     assert folded.counts == chosen_of(pool, len(tags)).counts
+
+
+@settings(max_examples=20)
+@given(TAGS, st.lists(st.integers(1, 60), max_size=6), st.data())
+def test_parts_that_are_ranked_apart_have_the_rows_of_the_whole(
+    tags: list[Any], cuts: list[int], data: st.DataObject
+) -> None:
+    """As docs/scaling.md has it for more rows than can be numbered."""
+    pool = pl.DataFrame({"id": range(len(tags)), "tags": pl.Series(tags, dtype=pl.List(pl.String))})
+    budget = data.draw(st.integers(1, len(tags)))
+    whole = instag.select(pool, budget, details=True)
+    rounds = data.draw(st.integers(0, 2)) + max(whole["round"].to_list(), default=0)
+    ends = sorted({0, *(cut for cut in cuts if cut < len(tags)), len(tags)})
+    parts = [instag.rank(pool[start:end]) for start, end in pairwise(ends)]
+    kept = pl.concat(part.filter(pl.col("round") <= rounds).sort("row").select(pool.columns) for part in parts)
+    assert instag.select(kept, budget)["id"].to_list() == whole["id"].to_list()
 
 
 def test_rounds_that_were_too_few_are_doubled(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,8 +176,12 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
 def _counted(frame: pl.DataFrame, *, key: str, tags: str, wanted: int, rounds: int | None) -> pl.DataFrame:
     """What the first rounds take of a part, and its counts, in one row."""
     tagsets = PolarsFrame(frame).tag_sets(tags)
-    order = frame.get_column(key).arg_sort().to_numpy()
-    ranking = rank_tags(tagsets.taken(order), METHOD, tagsets.samples, None)
+    keys, order, ordered = frame.get_column(key), np.arange(frame.height, dtype=np.uint32), tagsets
+    # Data are often in the order of their key, and then nothing has to be copied.
+    if not keys.is_sorted():
+        order = keys.arg_sort().to_numpy()
+        ordered = tagsets.taken(order)
+    ranking = rank_tags(ordered, METHOD, tagsets.samples, None)
     if rounds is None:
         rounds = max(int(ranking.rounds[:wanted].max(initial=0)) + MORE, 1)
     taken = ranking.rows[ranking.rounds <= rounds]
