@@ -237,6 +237,12 @@ def test_a_step_names_every_column_that_it_can(
     assert said(path, **options) == turns
 
 
+def test_a_step_names_the_other_answers(tmp_path: Path) -> None:
+    path = file(tmp_path, {"history": "q", "human_ref_A": "a", "human_ref_B": "b", "labels": 1})
+    with pytest.raises(InputError, match=r"'human_ref_A' may be the answer, or 'human_ref_B'; it lacks"):
+        read(path)
+
+
 def test_what_holds_no_words_of_a_user_is_no_step(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no column holds what a user could have said"):
         read(file(tmp_path, {"id": "1", "url": "u"}))

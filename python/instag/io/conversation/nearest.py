@@ -153,16 +153,19 @@ def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
             best = min(said, key=_rank, default=None)
             return hint, {} if best is None or _rank(best) == len(RANKS) - 1 else {"query": best}
     options = {"query": asking[0]} if asking else {}
-    answer = next(
-        (path for path in texts if path not in options.values() and _rank(path) == RANKS.index(ANSWERING)), None
-    )
+    answers = [path for path in texts if path not in options.values() and _rank(path) == RANKS.index(ANSWERING)]
+    answer = answers[0] if answers else None
     system = next(
         (path for path in texts if path not in (*options.values(), answer) and _says(path, INSTRUCTING)), None
     )
     if options:
         options |= {part: path for part, path in (("answer", answer), ("system", system)) if path is not None}
     if "answer" in options:
-        hint = f"the nearest is pairs, for {options['answer']!r} may be the answer; it lacks a column such as question or prompt"
+        others = f", or {', '.join(map(repr, answers[1:]))}" if answers[1:] else ""
+        hint = (
+            f"the nearest is pairs, for {options['answer']!r} may be the answer{others}; it lacks a column such as question or "
+            "prompt"
+        )
     else:
         hint = "the nearest is prompts, which lacks a column of text named prompt, instruction, question, query, text or problem"
     return hint, options
