@@ -219,7 +219,7 @@ def test_tags_are_asked_for_where_the_rows_are_and_kept_there(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({}, "journal: expected a path that all workers know"),
+        ({}, "journal: expected a path that all workers can write to"),
         ({"journal": "a", "max_cost": 1.0}, "max_cost: not supported for a Ray data set"),
         ({"journal": "a", "tags_in": ""}, "tags_in"),
     ],
