@@ -11,8 +11,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import instag
+from instag.cli.app import app
 from instag.frame import stamps
 from instag.io.json import records
 from instag.io.json.inference import is_safe, schema_of
@@ -166,6 +168,34 @@ def test_converting_to_several_files(tmp_path: Path) -> None:
     done = instag.convert(tmp_path / "in.jsonl", tmp_path / "out-{:02d}.parquet", rows_per_file=3)
     assert (done.samples, done.queries) == (7, 7)
     assert pl.read_parquet(tmp_path / "out-*.parquet").equals(asked)
+
+
+@pytest.mark.parametrize(
+    ("command", "parts"),
+    [
+        (["split", "--validation", "20", "--by", "tags"], {"train": 760, "val": 20}),
+        (
+            ["sweep", "--size", "60", "--by", "complexity", "--levels", "4,5", "--hold", "7%"],
+            {"level-1": 60, "level-2": 60},
+        ),
+    ],
+    ids=["split", "sweep"],
+)
+def test_folders_of_several_files(command: list[str], parts: dict[str, int], tmp_path: Path) -> None:
+    instag.write(instag.load_sample(), tmp_path / "data.parquet")
+    folder = tmp_path / "out"
+    line = [command[0], str(tmp_path / "data.parquet"), *command[1:], "-o", str(folder), "--rows-per-file", "25"]
+    refused = CliRunner().invoke(app, [*line, "--to", "json"])
+    assert "a .json file is one list" in str(refused.exception)
+    assert not folder.exists()
+    done = CliRunner().invoke(app, line)
+    assert done.exit_code == 0, done.output
+    for name, rows in parts.items():
+        paths = sorted(folder.glob(f"{name}-*.jsonl"))
+        assert [path.name for path in paths] == [f"{name}-{nth:05d}.jsonl" for nth in range(-(-rows // 25))]
+        assert sum(len(path.read_text().splitlines()) for path in paths) == rows
+    again = CliRunner().invoke(app, line)
+    assert "are there already" in str(again.exception)
 
 
 VALUE = st.none() | st.integers(-5, 5) | st.floats(-2, 2) | st.text("ab", max_size=2) | st.lists(st.integers(0, 2))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from instag.cli import console
 from instag.errors import InputError
 
-__all__ = ["Out", "apart", "data", "file", "folder"]
+__all__ = ["Out", "apart", "data", "file", "folder", "numbered"]
 
 # The files in a folder saved by Hugging Face datasets; a split may have a folder of its own.
 SAVED = ("*.arrow", "*/*.arrow", "dataset_dict.json", "state.json", "*/state.json")
@@ -57,7 +57,21 @@ def data(
         raise InputError(f"{option}: {path}: {kind} cannot hold lists of {lists}: write .jsonl or .parquet")
     out = _placed(option, path)
     shards_of(path, rows_per_file)
+    if rows_per_file is not None and kind == "json":
+        raise InputError(f"{option}: {path}: a .json file is one list: write .jsonl or .parquet with --rows-per-file")
     return out
+
+
+def numbered(name: str, rows_per_file: int | None) -> str:
+    """The name of a file, with a place for a number if there are to be several of so many rows.
+
+    Examples
+    --------
+    >>> numbered("train.jsonl", None), numbered("train.jsonl", 1_000)
+    ('train.jsonl', 'train-{:05d}.jsonl')
+    """
+    stem, dot, ending = name.rpartition(".")
+    return name if rows_per_file is None else f"{stem}-{{:05d}}{dot}{ending}"
 
 
 def file(option: str, path: Path | None, *endings: str) -> Out | None:

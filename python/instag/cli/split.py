@@ -11,24 +11,38 @@ from instag.cleaning.options import Splitting
 from instag.cli import console, outputs
 from instag.cli.declared import declared, load
 from instag.cli.options import Sources
+from instag.cli.outputs import numbered
 
 Folder = Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="The folder for the files.")]
 To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
+
+Parts = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Write files of so many rows: train-00000.jsonl, train-00001.jsonl, …"),
+]
 
 # `val` is the usual name on disk, and Hugging Face datasets read it as the split "validation".
 FILES = {"train": "train", "validation": "val", "test": "test"}
 
 
 @declared(Splitting)
-def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> None:
+def split(source: Sources, output: Folder, to: To = "jsonl", rows_per_file: Parts = None, **options: Any) -> None:
     """Split data for training and validation; near-copies stay together, sources and tags are spread evenly."""
     ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
-    wanted = {part: output / f"{name}.{ending}" for part, name in FILES.items() if part == "train" or options.get(part)}
+    wanted = {
+        part: output / numbered(f"{name}.{ending}", rows_per_file)
+        for part, name in FILES.items()
+        if part == "train" or options.get(part)
+    }
     outputs.folder("-o", output)
     if output.is_dir():
-        outputs.apart(source, *(outputs.data("-o", path, to, lists=None) for path in wanted.values()))
+        outputs.apart(
+            source, *(outputs.data("-o", path, to, lists=None, rows_per_file=rows_per_file) for path in wanted.values())
+        )
     else:
-        outputs.data("-o", Path(f"train.{ending}"), to, lists=None)
+        outputs.data(
+            "-o", Path(numbered(f"train.{ending}", rows_per_file)), to, lists=None, rows_per_file=rows_per_file
+        )
     with console.stage("reading"):
         data, others = load(instag.split, source, options, to)
     with console.stage("splitting"):
@@ -38,7 +52,7 @@ def split(source: Sources, output: Folder, to: To = "jsonl", **options: Any) -> 
     for part, path in wanted.items():
         if (rows := getattr(result, part)) is not None:
             with console.stage(f"writing {path}"):
-                io.write(rows, path, format=to)
+                io.write(rows, path, format=to, rows_per_file=rows_per_file)
     far = dict.fromkeys(result.distances.get_column("by"))
     distance = {(part, by): f"{away:.3f}" for part, by, away in result.distances.iter_rows()}
     table = [(part, f"{size:,}", *(distance.get((part, by), "") for by in far)) for part, size in result.sizes.items()]

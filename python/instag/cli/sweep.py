@@ -8,6 +8,7 @@ import typer
 from instag.choices import Measure
 from instag.cli import console, outputs
 from instag.cli.options import Seed, Sources, Tags, expect_tags, one_or_list
+from instag.cli.outputs import numbered
 from instag.cli.reading import reads
 from instag.errors import InputError
 from instag.io.options import Reading
@@ -41,6 +42,10 @@ Figures = Annotated[
     typer.Option("--figures", metavar="DIR", help="Also draw the measures that were reached, as SVG and PNG."),
 ]
 To = Annotated[str, typer.Option(help="The type of the files (jsonl, parquet, …), or alpaca, sharegpt or messages.")]
+Parts = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Write files of so many rows: level-1-00000.jsonl, level-1-00001.jsonl, …"),
+]
 
 TYPES = ("json", "jsonl", "csv", "tsv", "parquet", "arrow")
 
@@ -58,6 +63,7 @@ def sweep(
     seed: Seed = None,
     figures: Figures = None,
     to: To = "jsonl",
+    rows_per_file: Parts = None,
     **reading: Unpack[Reading],
 ) -> None:
     """Draw subsets of one size that differ only in complexity, or only in diversity, to train a model on each."""
@@ -70,13 +76,18 @@ def sweep(
     outputs.folder("--figures", figures)
     ending = to if to in TYPES else "jsonl"
     paths = [
-        output / f"level-{nth}.{ending}" for nth in range(1, 1 + (wanted if isinstance(wanted, int) else len(wanted)))
+        output / numbered(f"level-{nth}.{ending}", rows_per_file)
+        for nth in range(1, 1 + (wanted if isinstance(wanted, int) else len(wanted)))
     ]
     table = output / "levels.csv"
     if output.is_dir():
-        outputs.apart(source, *(outputs.data("-o", path, to) for path in paths), outputs.file("-o", table, ".csv"))
+        outputs.apart(
+            source,
+            *(outputs.data("-o", path, to, rows_per_file=rows_per_file) for path in paths),
+            outputs.file("-o", table, ".csv"),
+        )
     else:
-        outputs.data("-o", Path(f"level-1.{ending}"), to)
+        outputs.data("-o", Path(numbered(f"level-1.{ending}", rows_per_file)), to, rows_per_file=rows_per_file)
     with console.stage("reading"):
         data = io.load(one_or_list(source), to=to, **reading)
         expect_tags(data, source, tags)
@@ -86,7 +97,7 @@ def sweep(
     output.mkdir(parents=True, exist_ok=True)
     for frame, path in zip(found.frames, paths, strict=True):
         with console.stage(f"writing {path}"):
-            io.write(frame, path, format=to, metadata=io.metadata_of(source))
+            io.write(frame, path, format=to, metadata=io.metadata_of(source), rows_per_file=rows_per_file)
     io.write(found.table, table)
     pictures = [] if figures is None else instag.figures(found, figures)
     shown = [

@@ -17,9 +17,9 @@ __all__ = ["foresee"]
 ROW, TAG, DISTINCT = 40.0, 34.0, 300
 ROW_READ, TAG_READ = 16.0, 8.0
 # How many copies of a batch are in memory while it is written, with the raw tags added.
-HELD = 3
+HELD = 4
 # Processor seconds for a million rows.
-SECONDS = 2.0
+SECONDS = 2.5
 
 
 def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
