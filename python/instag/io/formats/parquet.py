@@ -46,8 +46,10 @@ def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
     """Write a file, with what is said of its columns, and their types in it where these are still its columns."""
     said = dict(sink.metadata or {})
     if said and names_of(said.get(SCHEMA, "")) != frame.collect_schema().names():
-        # By the columns' own types; but a reader that finds a schema there takes what else is said from it alone.
-        said[SCHEMA] = NO_COLUMNS
+        said.pop(SCHEMA, None)
+        if said:
+            # By the columns' own types; but a reader that finds a schema there takes all other metadata from it alone.
+            said[SCHEMA] = NO_COLUMNS
     sink.counted(frame).sink_parquet(place, metadata=said, row_group_size=GROUP)
 
 
