@@ -1,122 +1,18 @@
-//! How good a selection is, whoever made it: an upper bound on the best that is possible.
-//!
-//! For any prices u ≥ 0 of the tags,
-//!
-//! ```text
-//! max F ≤ Σ_t max_n (w_t φ(n) − u_t n) + max over allowed S of Σ_{i ∈ S} q_i Σ_{s ∈ T_i} Σ_t a_st u_t.
-//! ```
-//!
-//! The first part is looked up on the curve. In the second the rows have worth of their own, and the best S is found by
-//! taking them in order of worth for cost, the last in part: for counts and quotas that is exact, for costs a bound, as
-//! it is for a knapsack. Prices equal to the gains of the selection at hand give the bound that is usual for a greedy
-//! algorithm; steps along the subgradient close most of what is open after it.
-//!
-//! Sums are of floats: what their rounding can amount to is added to the bound.
+//! The bound that prices of the tags give, and which way it falls.
 
 use std::borrow::Cow;
 
-use super::constraint::Constraint;
-use super::objective::{UNIT, Weights, fineness, reach};
-use super::problem::Problem;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::select::constraint::Constraint;
+use crate::select::objective::{UNIT, Weights, fineness, reach};
+use crate::select::problem::Problem;
 
-/// What a selection is worth, beside what is possible.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Certificate {
-    /// What the selection adds to the objective.
-    pub value: f64,
-    /// No allowed selection adds more.
-    pub bound: f64,
-}
-
-/// A bound this near is not worth another step.
-const NEAR: f64 = 1e-3;
 /// Rows that were worth less than this part of the last that was taken are left out at first in the next step.
 const CUT: f64 = 0.8;
 
-/// Certifies the rows of a selection.
-///
-/// Wanted tags are left out on both sides. The bound is the best of `steps` steps, or of fewer where it is within 0.1 %.
-///
-/// # Errors
-/// [`Error::Malformed`] where an array or number is not what it has to be, or a row comes twice or may not be chosen;
-/// [`Error::TooMany`] where something counts too much, [`Error::Interrupted`] where the caller wants to stop.
-pub fn certify(
-    problem: &Problem,
-    constraint: &Constraint,
-    rows: &[u32],
-    steps: usize,
-    interrupt: &Interrupt,
-) -> Result<Certificate> {
-    problem.check()?;
-    constraint.check(problem.tags)?;
-    check(problem, rows)?;
-    let dual = Dual::new(problem, constraint, interrupt)?;
-    let mut held = vec![0.0; dual.before.len()];
-    for &row in rows {
-        interrupt.step()?;
-        for &tag in problem.tags.row(row as usize) {
-            held[tag as usize] += dual.quality(row);
-        }
-    }
-    let counts = dual.with_before(dual.spread(held));
-    let value: f64 = (0..counts.len()).map(|tag| dual.worth(tag, counts[tag])).sum();
-    let mut prices: Vec<f64> = (0..counts.len()).map(|tag| dual.slope(tag, counts[tag])).collect();
-    // How far a price can move: what the next holder adds less than the one before.
-    let scales: Vec<f64> = (0..counts.len()).map(|tag| prices[tag] / (1.0 + counts[tag])).collect();
-    let mut bound = f64::INFINITY;
-    let (mut cut, mut pace, mut stalled) = (0.0, 1.0, 0);
-    for step in 0..=steps {
-        let found = dual.bound(&prices, cut, interrupt)?;
-        cut = found.cut();
-        let Bound { total, gradient, .. } = found;
-        if total < bound {
-            bound = total;
-            stalled = 0;
-        } else {
-            stalled += 1;
-        }
-        if step == steps || bound <= value * (1.0 + NEAR) {
-            break;
-        }
-        if stalled == PATIENCE {
-            (pace, stalled) = (pace / 2.0, 0);
-        }
-        // The length that would close the gap at once, if the bound were straight (Polyak, 1969).
-        let length: f64 = gradient.iter().zip(&scales).map(|(slope, scale)| slope * slope * scale).sum();
-        if length <= 0.0 {
-            break;
-        }
-        let length = pace * (total - value).max(0.0) / length;
-        for ((price, slope), scale) in prices.iter_mut().zip(&gradient).zip(&scales) {
-            *price = (*price - length * scale * slope).max(0.0);
-        }
-    }
-    // A sum of n floats that are not negative errs by less than n half units in the last place.
-    let near = problem.spread.map_or(0, |spread| 2 * spread.tags.len());
-    let summed = (problem.tags.n_pairs() + problem.tags.len() + problem.tags.n_tags() + near) as f64;
-    Ok(Certificate { value, bound: (bound * (1.0 + 2.0 * summed * f64::EPSILON)).max(value) })
-}
-
-/// Steps without a better bound before steps become shorter.
-const PATIENCE: usize = 5;
-
-fn check(problem: &Problem, rows: &[u32]) -> Result<()> {
-    problem.tags.check_rows(rows)?;
-    let mut seen = vec![false; problem.tags.len()];
-    for &row in rows {
-        if std::mem::replace(&mut seen[row as usize], true) {
-            return Err(Error::Malformed(format!("rows: expected each once; found {row} twice")));
-        }
-        if problem.available.is_some_and(|available| !available[row as usize]) {
-            return Err(Error::Malformed(format!("rows: expected rows that may be chosen; found {row}")));
-        }
-    }
-    Ok(())
-}
-
-struct Dual<'a> {
+/// A problem as its bounds see it.
+pub(super) struct Dual<'a> {
     problem: &'a Problem<'a>,
     constraint: &'a Constraint<'a>,
     weights: Weights,
@@ -124,16 +20,17 @@ struct Dual<'a> {
     curve: Vec<f64>,
     parts: f64,
     /// What each tag counts before, and at most.
-    before: Vec<f64>,
+    pub(super) before: Vec<f64>,
     most: Vec<f64>,
     /// φ of what each tag counts before.
     base: Vec<f64>,
 }
 
-struct Bound {
-    total: f64,
+/// An upper bound, and how it moves with the prices.
+pub(super) struct Bound {
+    pub(super) total: f64,
     /// How fast the bound rises with each price.
-    gradient: Vec<f64>,
+    pub(super) gradient: Vec<f64>,
     /// What the last row that was taken is worth for its cost.
     least: f64,
 }
@@ -141,13 +38,13 @@ struct Bound {
 impl Bound {
     /// What rows have to be worth for their cost in order to be looked at first in the next step. None is left out for
     /// good, so this is a matter of speed.
-    fn cut(&self) -> f64 {
+    pub(super) fn cut(&self) -> f64 {
         self.least * CUT
     }
 }
 
 impl<'a> Dual<'a> {
-    fn new(problem: &'a Problem<'a>, constraint: &'a Constraint<'a>, interrupt: &Interrupt) -> Result<Self> {
+    pub(super) fn new(problem: &'a Problem<'a>, constraint: &'a Constraint<'a>, interrupt: &Interrupt) -> Result<Self> {
         let tags = problem.tags;
         let parts = 1 << fineness(problem)?;
         let len = (reach(problem, u64::MAX, 0.0)? + 1) * parts as usize;
@@ -184,21 +81,21 @@ impl<'a> Dual<'a> {
     }
 
     /// What tags count that are held so often.
-    fn spread(&self, held: Vec<f64>) -> Vec<f64> {
+    pub(super) fn spread(&self, held: Vec<f64>) -> Vec<f64> {
         match self.problem.spread {
             None => held,
             Some(spread) => spread.counts(&held),
         }
     }
 
-    fn with_before(&self, mut counts: Vec<f64>) -> Vec<f64> {
+    pub(super) fn with_before(&self, mut counts: Vec<f64>) -> Vec<f64> {
         for (count, before) in counts.iter_mut().zip(&self.before) {
             *count += before;
         }
         counts
     }
 
-    fn quality(&self, row: u32) -> f64 {
+    pub(super) fn quality(&self, row: u32) -> f64 {
         self.problem.quality.map_or(1.0, |quality| quality[row as usize])
     }
 
@@ -217,12 +114,12 @@ impl<'a> Dual<'a> {
     }
 
     /// What a tag that counts so much adds to what it counts before.
-    fn worth(&self, tag: usize, count: f64) -> f64 {
+    pub(super) fn worth(&self, tag: usize, count: f64) -> f64 {
         self.weights.of_tag(tag) * (self.at(count) - self.base[tag])
     }
 
     /// What one more of it would add.
-    fn slope(&self, tag: usize, count: f64) -> f64 {
+    pub(super) fn slope(&self, tag: usize, count: f64) -> f64 {
         self.weights.of_tag(tag) * self.step((count * self.parts) as usize) * self.parts
     }
 
@@ -238,7 +135,7 @@ impl<'a> Dual<'a> {
         (low as f64 / self.parts).clamp(self.before[tag], self.most[tag])
     }
 
-    fn bound(&self, prices: &[f64], cut: f64, interrupt: &Interrupt) -> Result<Bound> {
+    pub(super) fn bound(&self, prices: &[f64], cut: f64, interrupt: &Interrupt) -> Result<Bound> {
         let mut gradient = vec![0.0; prices.len()];
         let mut total = 0.0;
         for (tag, &price) in prices.iter().enumerate() {
