@@ -161,7 +161,7 @@ impl<'a> Deal<'a> {
         self.most(rows, |_| 0.0)
     }
 
-    /// The part with the most of something among those with room for so many rows; where none has, the one with most room.
+    /// The part with the most of something among those with room for `rows` rows; if none has, the one with the most room.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^32 rows")]
     fn most(&self, rows: usize, of: impl Fn(usize) -> f64) -> usize {
         let share = |part: usize| self.as_of_all(self.room[part] as f64, part);

@@ -28,7 +28,7 @@ pub struct Clusters {
     /// in what a split has left it goes through any of the points. Similarities that single precision cannot tell
     /// apart are ties, and go to the lower indices.
     pub via: Vec<i64>,
-    /// The cosine similarity to that point; not a number where there is none.
+    /// The cosine similarity to that point; NaN if there is no such point.
     pub similarity: Vec<f64>,
 }
 

@@ -56,7 +56,8 @@ use dbscan::Dbscan;
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`](crate::Error::Malformed) where a parameter is none, [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Malformed`](crate::Error::Malformed) if a parameter is out of range,
+/// [`Error::Interrupted`](crate::Error::Interrupted) if the caller wants to stop.
 pub fn cluster(vectors: &Vectors, density: &Density, interrupt: &Interrupt) -> Result<Clusters> {
     density.check()?;
     let points = vectors.directed();

@@ -35,7 +35,7 @@ pub struct Neighbours {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where the distance is none, [`Error::TooMany`] where more than `most` pairs are within it,
+/// [`Error::Malformed`] if the distance is not one, [`Error::TooMany`] where more than `most` pairs are within it,
 /// [`Error::Interrupted`] where the caller wants to stop.
 pub fn neighbours(vectors: &Vectors, distance: f64, most: usize, interrupt: &Interrupt) -> Result<Neighbours> {
     check_distance("distance", distance)?;

@@ -172,7 +172,7 @@ impl<'a> Runs<'a> {
         Shares { item, long, short }
     }
 
-    /// Which words of an item lie in runs of so many words, or of all that it has, that the text has too.
+    /// Which words of an item lie in runs of `run` words (or of all its words, if it has fewer) that the text has too.
     fn covered(&self, item: u32, run: usize, search: &mut Search) -> Vec<bool> {
         let fours = &self.item_fours[item as usize];
         let len = self.items.all[item as usize].len();

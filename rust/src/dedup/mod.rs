@@ -138,7 +138,7 @@ fn root(groups: &mut [u32], row: u32) -> u32 {
     root
 }
 
-/// For each text the first in order that is the same, itself where there is none before it or it is blank.
+/// For each text the first one that is the same; the text itself if it is the first, or blank.
 fn same(texts: &[&str], order: &[u32], interrupt: &Interrupt) -> Result<Vec<u32>> {
     let mut first: HashMap<u64, u32, FixedState> = HashMap::default();
     let mut same: Vec<u32> = (0..texts.len() as u32).collect();

@@ -110,7 +110,7 @@ impl<'a> Constraint<'a> {
 #[derive(Debug, Clone)]
 pub(crate) struct Limits<'a> {
     constraint: Constraint<'a>,
-    /// The budget that nobody has taken and nobody misses.
+    /// What is left of the budget once the lower bounds of all groups are set aside.
     free: u64,
     /// What each group may still take.
     room: Vec<u64>,

@@ -14,19 +14,19 @@ pub struct Problem<'a> {
     pub tags: &'a TagSets<'a>,
     /// φ.
     pub curve: Curve,
-    /// w: what each tag is worth; 1 where there is none.
+    /// w: what each tag is worth; 1 if there are no weights.
     pub weights: Option<&'a [f64]>,
-    /// q: what each sample counts; 1 where there is none.
+    /// q: how much each sample counts; 1 if there is no quality.
     pub quality: Option<&'a [f64]>,
     /// b: what an earlier selection holds of each tag.
     pub before: Option<&'a [f64]>,
-    /// a: how much a holder of a tag counts for others; each counts for itself alone where there is none.
+    /// a: how much a holder of a tag counts for other tags; without it, for that tag alone.
     pub spread: Option<Spread<'a>>,
-    /// The samples that may be chosen: all where it is none.
+    /// Which samples may be chosen; without it, all.
     pub available: Option<&'a [bool]>,
     /// Tags of which some holders are wanted before all else, and how many.
     pub wanted: &'a [(u32, u32)],
-    /// How ties are ordered: by row where there is none.
+    /// Orders ties at random; without it, the earlier row comes first.
     pub seed: Option<u64>,
 }
 

@@ -33,7 +33,7 @@ pub struct Novelty {
 
 /// The tags that each sample of a ranking newly covered.
 ///
-/// Samples that a method passed over in a round had nothing new, so the ranking alone tells.
+/// Samples that a method passed over in a round had nothing new, so the ranking alone shows what was.
 ///
 /// # Errors
 /// [`Error::Malformed`] where a row is none of these samples or has no round, [`Error::Interrupted`] where the caller

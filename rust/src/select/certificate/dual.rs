@@ -16,7 +16,7 @@ pub(super) struct Dual<'a> {
     problem: &'a Problem<'a>,
     constraint: &'a Constraint<'a>,
     weights: Weights,
-    /// φ where it is looked up, so many times between two whole numbers.
+    /// φ at the places where it is looked up: `parts` of them for every whole number.
     curve: Vec<f64>,
     parts: f64,
     /// What each tag counts before, and at most.

@@ -27,7 +27,7 @@ impl Alike {
         Self::single(0..rows, rows as usize)
     }
 
-    /// Some of so many rows, each on its own.
+    /// Each of `some` rows on its own; `rows` is the number of all rows.
     pub(super) fn single(some: impl Iterator<Item = u32>, rows: usize) -> Self {
         Self { first: some.collect(), after: vec![NONE; rows] }
     }
@@ -112,7 +112,7 @@ impl Alike {
 
 /// An odd number with its bits all over: the golden ratio.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-/// One set of so many shows whether most have others like them.
+/// One set in this many is enough to show whether most sets occur more than once.
 const PART: u64 = 256;
 
 /// Whether nine rows of ten have tags that no other has. Some sets are looked at, with all rows that have them.

@@ -27,14 +27,14 @@ pub(super) struct Trie {
     children: Vec<u32>,
 }
 
-/// A row that nobody else outdoes: what it gains, then its place.
+/// The best row: what it gains, then its place, by which ties are broken.
 type Bound = (u64, Reverse<u32>);
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
     /// The tags on the way from the parent, of some unit below.
     edge: (usize, u32),
-    /// A leaf's unit; elsewhere the place of the children, of which there are so many.
+    /// In a leaf its unit; in any other node where its children begin. `count` is the number of children.
     first: u32,
     count: u32,
     /// What the best row below gains, those tags included; nothing gains more.

@@ -14,7 +14,7 @@ pub(super) struct Levels {
     /// φ at each place where it is looked up, and what it rises by to the next. Sums may wrap around: of two of them only the difference counts.
     curve: Vec<(u64, u64)>,
     weights: Weights,
-    /// Of a count, so many bits stand after the point, and so many of these between two places of the curve.
+    /// The bits of a count after the binary point, and how many of them lie between two places of the curve.
     bits: u32,
     between: u32,
     /// How much of each tag was taken, and φ there.

@@ -22,7 +22,7 @@ pub(crate) trait Gains {
     /// What a row with these tags would add.
     fn gain(&self, row: u32, held: &[u32]) -> u64;
 
-    /// At least what a row with so many tags adds.
+    /// An upper bound of what a row with `len` tags adds.
     fn most(&self, row: u32, len: usize) -> u64;
 
     /// Counts a row.

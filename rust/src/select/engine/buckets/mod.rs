@@ -28,9 +28,9 @@ use round::Round;
 
 /// Most often a budget below this part of the samples is met in a few rounds.
 const FEW: usize = 16;
-/// So many samples show whether most have others with the same tags.
+/// This many samples are enough to show whether most have others with the same tags.
 const SHOWN: usize = 1 << 12;
-/// After so many looks at each sample, those with the same tags are looked for.
+/// Once every sample was looked at this many times on average, samples with the same tags are grouped.
 const LOOKS: usize = 64;
 
 pub(in crate::select) fn rank(

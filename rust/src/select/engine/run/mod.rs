@@ -30,13 +30,14 @@ struct Patience {
     a_pick: u64,
 }
 
-/// Well above what data of the ordinary kind take.
+/// Well above what ordinary data need.
 const PATIENCE: Patience = Patience { a_row: 3, a_pick: 24 };
 /// Where more than this part of the rows is taken, rows alike wait as one from the beginning.
 const PART: f64 = 0.4;
-/// So many rows show whether most are like others.
+/// This many rows are enough to show whether most have the tags of others.
 const SHOWN: usize = 1 << 12;
-/// Where so many rows, and this part of those that are open, turn out to gain less one after the other, all do.
+/// If more rows than this one after the other gain less than their bound says, and more than one in 16 of the open ones,
+/// all open ones are rated again.
 const FALLS: (usize, usize) = (1 << 12, 16);
 /// Rows that are looked up together.
 const BLOCK: usize = 64;
