@@ -371,6 +371,9 @@ fn the_first_of_the_widest_pairs_is_named() {
     let values: Vec<f32> = (0..16).map(|place| f32::from(u8::from(place % 5 == 0))).collect();
     let vectors = Vectors::new(&values, 4, 4).unwrap();
     assert_eq!(diameters(&vectors, &[0; 4], &Interrupt::never()).unwrap()[0].between, (0, 1));
+    // Two that are the same are a pair too.
+    let vectors = Vectors::new(&[0.3, 0.4, 0.3, 0.4], 2, 2).unwrap();
+    assert_eq!(diameters(&vectors, &[0; 2], &Interrupt::never()).unwrap()[0].between, (0, 1));
 }
 
 #[test]

@@ -386,6 +386,25 @@ fn certificates_come_as_near_as_they_did() {
     }
 }
 
+/// Once a bound is within 0.1 % it is left as it is, however many steps there may be.
+#[test]
+fn a_near_bound_is_left_as_it_is() {
+    let mut near = 0;
+    for budget in 1..=30 {
+        let case = Case { rows: pool(60), curve: Curve::Power(0.5), budget, ..plain() };
+        case.with(|problem, constraint| {
+            let rows = choose(problem, constraint, &Interrupt::never()).unwrap().rows;
+            let [short, long] =
+                [40, 400].map(|steps| certify(problem, constraint, &rows, steps, &Interrupt::never()).unwrap());
+            if short.bound < short.value * 1.0009 {
+                near += 1;
+                assert_eq!(short, long);
+            }
+        });
+    }
+    assert!(near > 3, "{near}");
+}
+
 /// What costs much costs what it says: twice as much for the same tags comes second.
 #[test]
 fn large_costs_count_as_small_ones_do() {

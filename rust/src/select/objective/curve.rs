@@ -85,6 +85,7 @@ mod tests {
     fn says_what_is_no_curve() {
         let said = |curve: Curve, len| curve.increments(len, 1).unwrap_err().to_string();
         assert_eq!(said(Curve::Power(1.5), 1), "curve: expected an exponent above 0 and at most 1; found 1.5");
+        assert!(said(Curve::Power(0.0), 1).ends_with("found 0"));
         assert_eq!(said(Curve::Power(f64::NAN), 1), "curve: expected an exponent above 0 and at most 1; found NaN");
         assert_eq!(said(Curve::Capped(-1.0), 1), "curve: expected a slope from 0 to 1; found -1");
         assert!(said(Curve::Log, MOST + 1).contains("scale the quality down"));
