@@ -97,7 +97,7 @@ def test_a_dry_run_refuses_what_the_run_would(data: Path) -> None:
     for arguments in (command, [*command, "--dry-run"]):
         done = run(*arguments, code=1)
         assert done.stderr == (
-            "error: data: they already have 'tags': rename or drop them, or let them go with replace / --replace\n"
+            "error: data: they already have 'tags': rename or drop them, or replace them with replace=True / --replace\n"
         )
     done = run(*command, "--dry-run", "--replace")
     assert "cost the price of this model is not known: give --price IN,OUT" in lines(done.stdout)
@@ -145,4 +145,9 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_wrong_usage(data: Path) -> None:
     assert "Missing option '--budget'" in run("select", data, "-o", "x.jsonl", code=2).stderr
-    assert "No such command 'selct'" in run("selct", code=2).stderr
+    missing = run("run", "no-recipe.toml", code=1).stderr
+    assert missing == "error: no-recipe.toml: there is no such file: expected a recipe in TOML\n"
+    assert "No such command 'selct'. Did you mean 'select'?" in run("selct", code=2).stderr
+    unlike = run("unlike-any", code=2).stderr
+    assert "No such command 'unlike-any'." in unlike
+    assert "Did you mean" not in unlike

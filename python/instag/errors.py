@@ -1,6 +1,6 @@
 """Errors and the warning: each message says what to do about it."""
 
-__all__ = ["InputError", "InstagError", "InstagWarning", "MissingFileError", "file_error"]
+__all__ = ["InputError", "InstagError", "InstagWarning", "MissingFileError", "file_error", "unread_file"]
 
 
 class InstagError(Exception):
@@ -37,6 +37,22 @@ class MissingFileError(InputError, FileNotFoundError):
 def file_error(message: str, cause: Exception) -> InputError:
     """The error for a file that could not be read: a :class:`MissingFileError` if the file does not exist."""
     return MissingFileError(message) if isinstance(cause, FileNotFoundError) else InputError(message)
+
+
+def unread_file(path: object, expected: str, cause: Exception) -> InputError:
+    """The error for a file that could not be read, with what was expected of it.
+
+    Examples
+    --------
+    >>> print(unread_file("no.toml", "a recipe in TOML", FileNotFoundError()))
+    no.toml: there is no such file: expected a recipe in TOML
+    >>> print(unread_file("a.toml", "a recipe in TOML", PermissionError(13, "Permission denied", "a.toml")))
+    a.toml: expected a recipe in TOML; it cannot be read: Permission denied
+    """
+    if isinstance(cause, FileNotFoundError):
+        return MissingFileError(f"{path}: there is no such file: expected {expected}")
+    reason = (cause.strerror if isinstance(cause, OSError) else None) or cause
+    return InputError(f"{path}: expected {expected}; it cannot be read: {reason}")
 
 
 class InstagWarning(UserWarning):

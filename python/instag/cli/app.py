@@ -1,5 +1,6 @@
 """The commands as one application; each is loaded when it is called."""
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -61,6 +62,14 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """Load the command of that name; None if there is none."""
         return command(cmd_name) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is called; for a misspelt one, the error has the name that was probably meant."""
+        name = args[0]
+        near = [] if name in COMMANDS or name.startswith("-") else get_close_matches(name, COMMANDS)
+        if near and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{name}'. Did you mean '{near[0]}'?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the list of commands, without loading any."""

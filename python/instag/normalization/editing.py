@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from instag.errors import InputError, file_error
+from instag.errors import InputError, unread_file
 
 __all__ = ["ORDER", "Edit", "read_edits"]
 
@@ -76,7 +76,7 @@ def _lines(source: str | Path | Sequence[str]) -> tuple[str, Iterable[str]]:
     try:
         return str(source), Path(source).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise file_error(f"{source}: expected a text file of edits; it cannot be read: {error}", error) from error
+        raise unread_file(source, "a text file of edits", error) from error
 
 
 def _edit(text: str, where: str) -> Edit:

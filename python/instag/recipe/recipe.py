@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from instag.errors import InputError, file_error
+from instag.errors import InputError, unread_file
 
 __all__ = ["VERSION", "Recipe", "Source", "files_of", "override", "parsed"]
 
@@ -85,7 +85,7 @@ def parsed(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise file_error(f"{path}: expected a recipe in TOML; it cannot be read: {error}", error) from error
+        raise unread_file(path, "a recipe in TOML", error) from error
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from instag.errors import InputError, file_error
+from instag.errors import InputError, file_error, unread_file
 from instag.recipe.cache import digest
 from instag.recipe.conversation import keys_of
 from instag.recipe.manifest import VERSION
@@ -71,7 +71,7 @@ def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool
     try:
         read = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise file_error(f"{path}: expected a manifest in JSON; it cannot be read: {error}", error) from error
+        raise unread_file(path, "a manifest in JSON", error) from error
     if not isinstance(read, dict) or not isinstance(read.get("manifest"), int):
         raise InputError(f"{path}: expected a manifest of instag; found other JSON")
     if read["manifest"] > VERSION:

@@ -91,7 +91,7 @@ def check_columns(columns: list[str], *, explanations: bool, replace: bool) -> N
     if not replace and (taken := [name for name in added if name in columns]):
         names = ", ".join(map(repr, taken))
         raise InputError(
-            f"data: they already have {names}: rename or drop them, or let them go with replace / --replace"
+            f"data: they already have {names}: rename or drop them, or replace them with replace=True / --replace"
         )
 
 
