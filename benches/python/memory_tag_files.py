@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from memory_tagging import serving
 
 import instag
 from apart import each_size, run_one
+from memory_tagging import serving
 
 WIDTH = 2_000
 
