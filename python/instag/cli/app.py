@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from instag._core import __version__
 
-__all__ = ["COMMANDS", "HELP", "app", "command"]
+__all__ = ["COMMANDS", "HELP", "Subcommands", "app", "command"]
 
 COMMANDS = {
     "run": "Run a recipe, from raw files to files for a trainer; steps that are up to date are not run again.",
@@ -75,6 +75,16 @@ class Commands(TyperGroup):
         """Write the list of commands, without loading any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+class Subcommands(TyperGroup):
+    """The commands of a command, whose help has the whole first sentence of each."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands, with no line cut short."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(1_000)) for name, each in found if each is not None])
 
 
 HELP = ("-h", "--help")

@@ -7,10 +7,12 @@ from typing import Annotated
 import typer
 
 from instag.cli import console
+from instag.cli.app import Subcommands
 from instag.errors import InputError, MissingFileError
 
 cache = typer.Typer(
     name="cache",
+    cls=Subcommands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from instag.cli import console, outputs
+from instag.cli.app import Subcommands
 
 recipe = typer.Typer(
     name="recipe",
+    cls=Subcommands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

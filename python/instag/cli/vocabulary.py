@@ -8,6 +8,7 @@ import typer
 import instag
 from instag.choices import JUDGE_TOKENS, OPENAI
 from instag.cli import console, outputs
+from instag.cli.app import Subcommands
 from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
 from instag.cli.llm_options import asks_a_model
 from instag.cli.normalize import read_embedder
@@ -51,6 +52,7 @@ Under = Annotated[str | None, typer.Option(metavar="TAG", help="Show this tag an
 
 vocabulary = typer.Typer(
     name="vocabulary",
+    cls=Subcommands,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
