@@ -181,6 +181,19 @@ def another_budget(folder: Path) -> None:
     options_of(folder, "select", budget=19)
 
 
+def edited_manifest(folder: Path, **edits: Any) -> None:
+    path = folder / "out/manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | edits))
+
+
+def another_seed_of_all(folder: Path) -> None:
+    edited_manifest(folder, seed=9)
+
+
+def fewer_outputs(folder: Path) -> None:
+    edited_manifest(folder, outputs=[])
+
+
 def other_tags(folder: Path) -> None:
     path = folder / "out/pool_tags.parquet"
     pool = pl.read_parquet(path)
@@ -195,7 +208,9 @@ def a_lost_file(folder: Path) -> None:
     ("change", "wrong"),
     [
         (another_order_of_ties, {"selection"}),
-        (another_budget, {"selection"}),
+        (another_budget, {"manifest", "selection"}),
+        (another_seed_of_all, {"manifest"}),
+        (fewer_outputs, {"manifest"}),
         (other_tags, {"outputs", "selection"}),
         (a_lost_file, {"outputs", "rows of val"}),
         (edit_source, {"source first"}),
@@ -212,6 +227,12 @@ def test_verify_finds_every_change(folder: Path, change: Any, wrong: set[str]) -
     assert wrong <= {what for what, holds in found.items() if holds is False}
     untouched = {"source first", "source second"} - wrong
     assert all(found[what] for what in untouched)
+
+
+def test_a_manifest_may_be_laid_out_anew(folder: Path) -> None:
+    run(folder)
+    edited_manifest(folder)
+    assert "manifest" not in checks(folder)
 
 
 def test_verify_elsewhere(folder: Path, tmp_path: Path) -> None:

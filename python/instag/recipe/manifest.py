@@ -1,5 +1,7 @@
 """The manifest: the inputs, steps and outputs of a result, as a table beside it."""
 
+import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,11 +11,11 @@ from typing import Any
 import polars as pl
 
 from instag._core import __version__
-from instag.recipe.cache import Cache, digest, lines_in
+from instag.recipe.cache import Cache, canonical, digest, lines_in
 from instag.recipe.outcome import Done
 from instag.recipe.recipe import Recipe
 
-__all__ = ["VERSION", "manifest_of"]
+__all__ = ["VERSION", "manifest_of", "seal"]
 
 VERSION = 2
 # Steps that were paid for.
@@ -26,7 +28,7 @@ def manifest_of(
     """The manifest of a result."""
     steps = {each.step: each for each in done}
     selected = steps.get("select")
-    return {
+    manifest = {
         "manifest": VERSION,
         "name": recipe.name,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -44,6 +46,13 @@ def manifest_of(
         "dollars": _dollars(done),
         "outputs": [_output(path, output) for path in written],
     }
+    return manifest | {"sha256": seal(manifest)}
+
+
+def seal(manifest: Mapping[str, Any]) -> str:
+    """The SHA-256 of a manifest as canonical JSON, without the one that it holds: an edit of it does not go unseen."""
+    plain = json.loads(json.dumps({name: value for name, value in manifest.items() if name != "sha256"}, default=str))
+    return hashlib.sha256(canonical(plain).encode()).hexdigest()
 
 
 def _source(recipe: Recipe, name: str, cache: Cache, read: Done) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import polars as pl
 from instag.errors import InputError, file_error, unread_file
 from instag.recipe.cache import digest
 from instag.recipe.conversation import keys_of
-from instag.recipe.manifest import VERSION
+from instag.recipe.manifest import VERSION, seal
 from instag.recipe.steps.job import PARTS
 
 __all__ = ["Check", "verify"]
@@ -77,11 +77,18 @@ def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool
     if read["manifest"] > VERSION:
         raise InputError(f"{path}: manifest {read['manifest']} is of a newer instag; this one reads up to {VERSION}")
     return [
+        *_sealed(read),
         *_outputs(path.parent, read),
         *_sources(path.parent, read, None if data is None else Path(data)),
         *_written(path.parent),
         *(_replayed(path.parent, read) if replay else ()),
     ]
+
+
+def _sealed(read: Mapping[str, Any]) -> Iterator[Check]:
+    """Whether the manifest itself was edited; earlier versions have no hash of it."""
+    if read.get("sha256") not in (None, seal(read)):
+        yield Check("manifest", holds=False, said="it is not as it was written: somebody has edited it")
 
 
 def _outputs(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
