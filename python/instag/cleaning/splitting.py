@@ -221,7 +221,10 @@ def _distances(labels: pl.DataFrame, dealt: NDArray[np.uint32], sizes: Sequence[
         if not nth or not size:
             continue
         for (name,), values in part.group_by("by", maintain_order=True):
-            counts = values.group_by("value").agg(pl.len().alias("all"), (pl.col("part") == nth).sum().alias("here"))
+            # In order, since a sum of floats depends on it.
+            counts = values.group_by("value", maintain_order=True).agg(
+                pl.len().alias("all"), (pl.col("part") == nth).sum().alias("here")
+            )
             shares = (pl.col("all") / pl.col("all").sum() - pl.col("here") / pl.col("here").sum()).abs().sum() / 2
             distance = counts.select(shares.fill_nan(1.0)).item()
             found.append((PARTS[nth], name, float(distance)))

@@ -33,8 +33,7 @@ def declared(options: type) -> Callable[[Callable[..., None]], Callable[..., Non
 
     Examples
     --------
-    >>> from instag.choices import Target
-    from instag.cleaning.options import Deduplication
+    >>> from instag.cleaning.options import Deduplication
     >>> @declared(Deduplication)
     ... def command(source: str, **options: object) -> None: ...
     >>> list(inspect.signature(command).parameters)[:7]
