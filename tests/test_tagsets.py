@@ -14,7 +14,7 @@ import instag
 from instag import _core
 from instag.choices import Method
 from instag.frame import wrap
-from instag.frame.polars import compact
+from instag.frame.batches import compact
 from instag.tagsets import Order, Replaced, TagSets, encode
 
 TAG = st.none() | st.sampled_from(["a", "b", "c", "a longer tag than twelve", "a longer tag than that", "ä"])
