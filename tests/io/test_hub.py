@@ -1,6 +1,7 @@
 """Data sets on a hub: read, described and pushed; failures on the way, and a token that is seen nowhere."""
 
 import json
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -167,6 +168,19 @@ def test_files_with_a_token_stay_here(hub: Hub, folder: Path) -> None:
         instag.push(folder, "me/mine")
     assert hub.token not in str(caught.value)
     assert hub.requests == []
+
+
+def test_without_the_package_a_dry_run_works_and_a_push_says_what_to_install(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    assert "data/train.jsonl" in instag.push(folder, "me/mine", dry_run=True).files
+    with pytest.raises(instag.InputError, match=r"pip install 'instag\[hub\]'"):
+        instag.push(folder, "me/mine")
+    folder.joinpath("notes.txt").write_text("hf_secret")
+    with pytest.raises(instag.InputError, match=r"notes\.txt"):
+        instag.push(folder, "me/mine", dry_run=True)
 
 
 @pytest.mark.parametrize("name", ["mine", "a/b/c", "/mine", "me/", "me/my set", "https://hub/me/mine", ""])
