@@ -28,7 +28,7 @@ STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 # The beginning of the names of folders in which several files are drafted.
 DRAFTS = ".instag-"
 # How often such a folder is removed that is still written to, and the seconds between.
-TRIES, PAUSE = 50, 0.1
+TRIES, QUIET, PAUSE = 50, 5, 0.1
 # Longer names leave no room for the beginning of a draft's name.
 LONGEST = 240
 # The text that Polars adds to errors of functions that it calls.
@@ -181,15 +181,21 @@ def draft_folder(where: Path) -> Iterator[Path]:
     with TemporaryDirectory(prefix=DRAFTS, dir=where, ignore_cleanup_errors=True) as name, _held(Path(name)):
         try:
             yield Path(name)
-        finally:
+        except BaseException:
             _remove(Path(name))
+            raise
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, with what threads still put there that an error has not reached yet."""
+    """Remove a folder after an error, with what threads that it has not reached yet still put there.
+
+    They may even make the folder again, so it has to be seen gone several times.
+    """
+    gone = 0
     for _ in range(TRIES):
         shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
+        gone = 0 if folder.exists() else gone + 1
+        if gone == QUIET:
             return
         time.sleep(PAUSE)
 
