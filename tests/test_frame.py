@@ -159,7 +159,7 @@ def test_pandas_tags_that_are_no_lists() -> None:
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 4])
 def test_pieces_change_nothing(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("instag.frame.polars.PIECE", piece)
+    monkeypatch.setattr("instag.frame.lazy.PIECE", piece)
     ranked = instag.rank(pl.LazyFrame(columns()))
     assert ranked.collect().equals(instag.rank(pl.DataFrame(columns())))
     assert ranked.head(3).collect()["id"].to_list() == ORDER
@@ -280,7 +280,7 @@ class Source:
 def test_tags_are_read_once_where_their_codes_say_all_of_them(
     tags: pl.Series, *, again: bool, key: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("instag.frame.polars.SMALL", 0)
+    monkeypatch.setattr("instag.frame.lazy.SMALL", 0)
     monkeypatch.setattr("instag.selection.folding.BLOCK", 1)
     frame = pl.DataFrame({"id": [4, 2, 3, 1], "tags": tags})
     source = Source(frame)

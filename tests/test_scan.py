@@ -227,7 +227,7 @@ def test_a_polars_that_does_not_say_what_it_scans(
             raise AttributeError("no such method")
         return [Scan()]
 
-    monkeypatch.setattr("instag.frame.polars.SMALL", 0)
+    monkeypatch.setattr("instag.frame.lazy.SMALL", 0)
     monkeypatch.setattr(stamps, "_nodes", walked)
     chosen = instag.select(instag.scan(path), 3)
     assert stamps.scans(pl.scan_parquet(path)) == []

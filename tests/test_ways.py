@@ -100,10 +100,10 @@ def cut_small(data: st.DataObject) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         large = data.draw(st.booleans(), "large")
         if large:
-            patch.setattr("instag.frame.polars.SMALL", 0)
+            patch.setattr("instag.frame.lazy.SMALL", 0)
             patch.setattr("instag.frame.once.SIZE", 0)
             patch.setattr("instag.io.formats.jsonl.LARGE", 0)
-        patch.setattr("instag.frame.polars.PIECE", data.draw(st.integers(1, 9), "rows of a piece"))
+        patch.setattr("instag.frame.lazy.PIECE", data.draw(st.integers(1, 9), "rows of a piece"))
         patch.setattr("instag.frame.foreign.PIECE", data.draw(st.integers(1, 9), "rows of the hub"))
         patch.setattr("instag.selection.folding.BLOCK", data.draw(st.integers(1, 9), "rows that are folded"))
         patch.setattr("instag.selection.folding.TIMES", data.draw(st.integers(1, 2), "times"))

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import instag
-from instag.frame.polars import LazyPolarsFrame
+from instag.frame.lazy import LazyPolarsFrame
 from instag.normalization import rollup
 from pieces import in_pieces
 

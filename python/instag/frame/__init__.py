@@ -2,7 +2,8 @@
 
 ========  =====================================================
 base      the operations that every kind of frame has
-polars    Polars frames, lazy or not
+polars    Polars frames in memory
+lazy      Polars frames that are read when columns or rows are asked for
 rows      rows taken from them
 foreign   frames of other libraries
 ray       data sets of Ray
@@ -26,8 +27,9 @@ from instag.errors import InputError
 from instag.frame.base import Frame
 from instag.frame.foreign import HubFrame, NarwhalsFrame, StreamFrame
 from instag.frame.keyed import KeyedFrame
+from instag.frame.lazy import LazyPolarsFrame
 from instag.frame.once import spooled, tables
-from instag.frame.polars import LazyPolarsFrame, PolarsFrame
+from instag.frame.polars import PolarsFrame
 from instag.frame.ray import RayFrame
 
 __all__ = ["Frame", "wrap"]

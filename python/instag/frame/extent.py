@@ -12,7 +12,7 @@ import polars as pl
 
 from instag.frame.batches import compact
 from instag.frame.stamps import nodes, scan_of
-from instag.tagsets import encode
+from instag.tagsets import TagSets, encode
 
 __all__ = ["SAMPLE", "STATED", "Extent", "rows_of", "spread"]
 
@@ -69,6 +69,12 @@ class Extent:
         distinct = sets.n_tags * (max(rows, height) / height) ** min(max(growth, 0.0), 1.0)
         each = len(sets.codes) / height
         return cls(rows, each, min(distinct, each * rows), compact(sample).estimated_size() / height, sample)
+
+    @classmethod
+    def of_tags(cls, tagsets: TagSets) -> "Extent":
+        """The extent of tags that have been read already; of other columns it knows nothing."""
+        rows = tagsets.samples
+        return cls(rows, len(tagsets.codes) / max(rows, 1), tagsets.n_tags, 0.0, pl.DataFrame())
 
 
 def spread(rows: int) -> Iterable[tuple[int, int]]:

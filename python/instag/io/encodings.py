@@ -1,12 +1,11 @@
 """Encodings of text files: found by their first bytes, and converted to UTF-8."""
 
 import codecs
-import gzip
 from pathlib import Path
 from typing import IO
 
 from instag.errors import InputError
-from instag.io.temporary import CHUNK, new_file, rewritten
+from instag.io.temporary import CHUNK, new_file, opened, rewritten
 
 __all__ = ["broken", "check_utf8", "encoding_of", "recoded"]
 
@@ -67,7 +66,7 @@ def broken(path: Path) -> Path:
     packed = path.suffix.lower() == ".gz"
 
     def write(file: IO[bytes]) -> None:
-        with gzip.open(path) if packed else path.open("rb") as source:
+        with opened(path) as source:
             while chunk := source.read(CHUNK):
                 file.write(chunk.replace(b"\r", b"\n"))
 
@@ -97,7 +96,7 @@ def recoded(path: Path, encoding: str, name: object) -> Path:
     target = new_file(path.stem if packed else path.name)
     decoder = codecs.getincrementaldecoder(encoding)()
     at = line = 0
-    with gzip.open(path) if packed else path.open("rb") as source, target.open("wb") as file:
+    with opened(path) as source, target.open("wb") as file:
         chunk = b"not read yet"
         while chunk:
             chunk = source.read(CHUNK)
@@ -131,7 +130,7 @@ def check_utf8(path: Path, name: object) -> None:
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     line = 1
-    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+    with opened(path) as file:
         while chunk := file.read(CHUNK):
             try:
                 decoder.decode(chunk)

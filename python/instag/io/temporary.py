@@ -1,6 +1,5 @@
 """Temporary files, which live as long as the process: files that Polars cannot read, unpacked or in another form."""
 
-import atexit
 import bz2
 import gzip
 import lzma
@@ -8,12 +7,11 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from instag.errors import InputError
+from instag.frame.once import scratch
 from instag.io.compression import UNPACKING
 
 CHUNK = 1 << 20
@@ -21,22 +19,14 @@ CHUNK = 1 << 20
 UNPACKERS: dict[str, Any] = {".bz2": bz2.open, ".xz": lzma.open}
 
 
-@cache
-def _folder() -> Path:
-    folder = TemporaryDirectory(prefix="instag-", ignore_cleanup_errors=True)
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
-
-
-_made: list[Path] = []
-
-
 def new_file(name: str) -> Path:
-    """A path for a temporary file, named after its content."""
-    path = _folder() / str(len(_made)) / name
-    path.parent.mkdir()
-    _made.append(path)
-    return path
+    """A path for a temporary file, named after its content, in a folder of its own."""
+    return scratch() / name
+
+
+def opened(path: Path) -> IO[bytes]:
+    """Open a file to read its content: that of a ``.gz`` file is unpacked."""
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def unpacked(path: Path) -> Path:
@@ -130,6 +120,6 @@ def head_of(path: Path, size: int = 4096) -> bytes:
     size
         How many bytes.
     """
-    with suppress(*UNPACKING), gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+    with suppress(*UNPACKING), opened(path) as file:
         return file.read(size)
     return b""

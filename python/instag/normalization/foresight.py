@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import polars as pl
-
 from instag.frame import Frame
 from instag.frame.extent import Extent
 from instag.io.ahead import held
@@ -35,7 +33,7 @@ def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
     Returns
     -------
     bool
-        Whether the size of the data is known; if not, the tags have to be read first.
+        False if the tags have to be read first, because the size of the data is not known.
 
     Raises
     ------
@@ -44,7 +42,7 @@ def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
     """
     if (there := available()) is None:
         return True
-    extent = frame.extent(tags) if rows is None else _extent_of(rows)
+    extent = frame.extent(tags) if rows is None else Extent.of_tags(rows)
     if extent is None:
         return False
     if rows is None and _memory(frame, extent) > there:
@@ -53,10 +51,6 @@ def foresee(frame: Frame, tags: str, rows: TagSets | None = None) -> bool:
     work = f"normalising the tags of about {extent.rows:,} rows"
     announce(work, _memory(frame, extent), extent.rows / 1e6 * SECONDS, _advice(frame, extent, there))
     return True
-
-
-def _extent_of(rows: TagSets) -> Extent:
-    return Extent(rows.samples, len(rows.codes) / max(rows.samples, 1), rows.n_tags, 0.0, pl.DataFrame())
 
 
 def _memory(frame: Frame, extent: Extent) -> float:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-import polars as pl
-
 from instag.checks import is_number
 from instag.errors import InputError
 from instag.frame import Frame
@@ -136,15 +134,17 @@ def foresee(
     Returns
     -------
     bool
-        Whether the size of the data is known; if not, the tags have to be read first.
+        False if the tags have to be read first, because the size of the data is not known.
 
     Raises
     ------
     InputError
         If it needs more memory than is free.
     """
-    extent = _extent_of(tagsets) if tagsets is not None else frame.extent(tags)
-    if extent is None or (there := available()) is None:
+    if (there := available()) is None:
+        return True
+    extent = frame.extent(tags) if tagsets is None else Extent.of_tags(tagsets)
+    if extent is None:
         return False
     work = Work(extent, method, _wanted(budget, extent, options), frame.streams, folds, options, held(frame, extent))
     if work.memory > there and tagsets is None and (exact := frame.extent(tags, exact=True)) is not None:
@@ -152,11 +152,6 @@ def foresee(
         work = replace(work, extent=exact, wanted=_wanted(budget, exact, options))
     announce(str(work), work.memory, work.seconds, _advice(work, there))
     return True
-
-
-def _extent_of(tagsets: TagSets) -> Extent:
-    rows = max(tagsets.samples, 1)
-    return Extent(tagsets.samples, len(tagsets.codes) / rows, tagsets.n_tags, 0.0, pl.DataFrame())
 
 
 def _wanted(budget: Any, extent: Extent, options: Options) -> float:

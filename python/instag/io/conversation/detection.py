@@ -19,13 +19,14 @@ from instag.warning import warn
 SAMPLE = 200
 CHAT = pl.List(JSON)
 MIXED = "mixed"
-# Columns of text that may hold lists of what a user said, as JSON.
+# Columns that say who sent a message of a chat between people, and when.
 SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "author_id", "sender_name", "from")
 MOMENTS = {"ts", "timestamp", "date", "datetime", "created_at", "thread_ts", "sent_at"}
 # How the lines of a messenger's export begin.
 EXPORTED = re.compile(
     r"^\W?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d\S*(\s*[AP]M)?\]?\s*-?\s*[^:]+:", re.IGNORECASE
 )
+# Columns of text that may hold lists of the user's prompts, as JSON.
 LISTED = ("prompt", "prompts", "turns", "questions")
 
 
