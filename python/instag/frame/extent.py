@@ -1,4 +1,4 @@
-"""How large data are: their rows, and what a row holds, found without reading all of them."""
+"""The size of data: the number of rows and what a row holds, found without reading all of them."""
 
 import zlib
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ FILES, PIECE = 8, 1 << 18
 
 @dataclass(frozen=True)
 class Extent:
-    """How large data are, about.
+    """An estimate of the size of data.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Extent:
 
     @classmethod
     def of(cls, rows: int, sample: pl.DataFrame, tags: pl.Series) -> "Extent":
-        """What some of the rows say of all.
+        """Estimate the size from some of the rows.
 
         The number of distinct tags grows as a power of the number of rows (Heaps' law), which two halves of the sample tell.
 
@@ -78,7 +78,7 @@ class Extent:
 
 
 def spread(rows: int) -> Iterable[tuple[int, int]]:
-    """Where in so many rows some are taken, and how many there.
+    """The places to sample among a number of rows, and how many rows to take at each.
 
     Examples
     --------

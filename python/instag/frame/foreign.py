@@ -152,7 +152,7 @@ def _from_objects(name: str, items: list[Any]) -> pl.Series:
 class StreamFrame(PolarsFrame):
     """Any other holder of the Arrow C stream.
 
-    It comes back as its own kind where that kind has a `from_arrow`, as a Polars DataFrame where it has not.
+    The result is of the same kind if that has a `from_arrow`, and otherwise a Polars DataFrame.
     """
 
     def __init__(self, data: Any) -> None:

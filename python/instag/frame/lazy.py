@@ -49,15 +49,15 @@ class LazyPolarsFrame(Frame):
 
     def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:
         rows = rows_of(self._data, exact=exact)
-        # Of few rows it is not worth to read some twice.
+        # With few rows it is not worth reading some of them twice.
         if rows is None or (rows < LARGE and not exact):
             return None
         _ = self._stamps
         try:
-            # The first ones: to come to others Polars may have to read all before them.
+            # The first ones: for others Polars may have to read all before them.
             return rows, self._data.head(SAMPLE).collect()
         except (pl.exceptions.PolarsError, OSError):
-            # What is wrong with the data is said when all are read.
+            # The error is raised when all of the data are read.
             return None
 
     @cached_property
@@ -75,7 +75,7 @@ class LazyPolarsFrame(Frame):
         if name in self._kept:
             yield self._kept[name]
             return
-        # Where there is not one batch, there is still a type.
+        # Even without a batch there is a type.
         read = [pl.Series(name, dtype=self._schema[name])]
         size = 0.0
         yield read[0]

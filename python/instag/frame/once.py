@@ -14,7 +14,7 @@ from instag.errors import InputError
 
 __all__ = ["Spool", "scratch", "spooled", "tables"]
 
-# Bytes of a file, and of what is kept in memory where it is no more; rows of a stream that are taken at a time.
+# The bytes of a file, up to which frames are kept in memory; the rows of a stream that are taken at a time.
 SIZE, ROWS = 1 << 26, 10_000
 # Rows that are read back at a time.
 GROUP = 1 << 14

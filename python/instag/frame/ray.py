@@ -19,9 +19,9 @@ from instag.tagsets import Counts, TagSets, counted, join
 
 __all__ = ["RayFrame"]
 
-# Where a row stands among those taken, until they have been put in order.
+# The place of a row among those taken, until they have been put in order.
 PLACE = "__instag_place"
-# What a part comes back as where it holds what it must not.
+# What a part comes back as if it holds what it must not.
 FAULT = "__instag_fault"
 # Rows that one task puts in order.
 FEW = 100_000

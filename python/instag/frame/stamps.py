@@ -66,7 +66,7 @@ def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:
 
 
 def scan_of(node: Any) -> tuple[str, list[str]] | None:
-    """The type of the files that a step scans, and their paths; None where it scans none, or does not say."""
+    """The type of the files that a step scans, and their paths; None if it scans none, or does not say."""
     try:
         return (str(node.scan_type[0]), [str(path) for path in node.paths]) if node.paths else None
     except (AttributeError, IndexError, TypeError):

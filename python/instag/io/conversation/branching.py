@@ -44,7 +44,7 @@ def _trees(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
 
 
 def _threads(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
-    """Find the messages that nobody replied to, and the way to them."""
+    """Find the messages without a reply, and the path to each."""
     whole = frame.collect()
     part = {name: whole.get_column(column).to_list() for name, column in layout.columns.items()}
     places = {key: row for row, key in enumerate(part["key"])}

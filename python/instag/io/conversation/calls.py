@@ -50,7 +50,7 @@ def _to_call(name: str, **rest: Any) -> dict[str, Any]:
 
 
 def calls_within(text: Any) -> list[dict[str, Any]] | None:
-    """Read calls where a text is the JSON of nothing else, as data sets of calls have their answers.
+    """Read calls from a text that is their JSON and nothing else, as in the answers of data sets for function calling.
 
     Examples
     --------

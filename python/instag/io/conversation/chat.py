@@ -88,7 +88,7 @@ def _turns(value: list[Any], on_fault: OnFault, *, alternate: bool) -> list[Turn
 
 
 def _with_assistant(turns: list[Turn], *, named: bool) -> list[Turn]:
-    """Let the system be the assistant where it is the one that replies, as in data of dialogue systems."""
+    """Turn the system into the assistant if it is the one that replies, as in data of dialogue systems."""
     roles = [turn["role"] for turn in turns]
     if "assistant" in roles or "user" not in roles or "system" not in roles[roles.index("user") :]:
         return turns
@@ -98,7 +98,7 @@ def _with_assistant(turns: list[Turn], *, named: bool) -> list[Turn]:
 
 
 def _is_named(each: Any) -> bool:
-    """Whether this is a turn as a list of two: who spoke, and what was said."""
+    """Whether this is a turn as a list of two: the speaker and the text."""
     return isinstance(each, list) and len(each) == 2 and role_of(each[0]) not in (None, CALLER)  # noqa: PLR2004
 
 
@@ -113,7 +113,7 @@ def parsed_chat(text: str) -> Any:
     Returns
     -------
     list, dict or None
-        The value; None if the text is none that could be a conversation.
+        The value; None if the text cannot be a conversation.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def _walked(nodes: Mapping[str, Any]) -> list[Any]:
 
 
 def templated(text: str, name: str | None) -> list[Turn]:
-    """Take a text apart if it is of a template; otherwise the user said it."""
+    """Split a text by its template; without one, it is a single user turn."""
     turns = templates.split(text, name) if name is not None else None
     return [{"role": "user", "content": text}] if turns is None else turns
 

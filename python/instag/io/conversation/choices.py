@@ -47,7 +47,7 @@ def find_choices(types: Mapping[str, Any]) -> dict[str, str]:
         if types.get(letter.lower()) != pl.String:
             break
         letters.append(letter)
-    # Of two, as of answers A and B that are compared, it is not said that they are choices.
+    # Two columns need not be choices: they may be answers A and B that are compared.
     return {f"{EACH}{letter}": letter.lower() for letter in letters} if len(letters) > FEWEST else {}
 
 

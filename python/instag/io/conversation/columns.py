@@ -51,7 +51,7 @@ OUTPUTS = (
     "generated_solution",
     "ideal",
 )
-# What is right goes by these names, where nothing else is an answer.
+# Names of the right answer, if no other column is an answer.
 RIGHT = ("best_answer", "correct_answer", "canonical_solution", "answers", "long_answer")
 # A server's exchange is kept in two records, the names of which say which is which.
 EXCHANGED = (("inputs", "outputs"), ("input", "output"), ("request", "response"), ("request_body", "response_body"))
@@ -65,7 +65,7 @@ HISTORIES = (
     "previous_turns",
     "previous_messages",
 )
-# A context is what was said before only where it is a conversation.
+# A context holds earlier turns only if it is a conversation.
 CONTEXT = "context"
 SYSTEMS = (
     "system",
@@ -108,11 +108,11 @@ PAIRS = {
     "questions": ("answers",),
     "\u95ee\u9898": ("\u56de\u7b54", "\u7b54\u6848"),
 }
-# Where a question has several answers to choose from.
+# Names of the answers that a question lets one choose from.
 CHOICES = ("choices", "options", "endings")
 CHOOSING = ("question", "question_stem", "problem", "query", "input", "q")
 CHOSEN = ("answer", "answerkey", "answer_key", "answer_idx", "answer_index", "label", "target", "correct", "gold")
-# Code is an answer where there are tests for it.
+# Code is an answer if there are tests for it.
 TESTS = ("test_list", "test", "tests")
 PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input", "inputs", "input_text")
 # A text beside other layouts may be anything; a prompt of these names is one.

@@ -1,4 +1,4 @@
-"""What is said in a turn: its text, and the parts of a content."""
+"""The content of a turn: its text, and its parts."""
 
 from typing import Any
 
@@ -92,7 +92,7 @@ def words_of(value: Any) -> str | None:
     Returns
     -------
     str or None
-        The texts of all parts, a line each; None where something else than text is in it.
+        The texts of all parts, a line each; None if it holds anything but text.
 
     Examples
     --------

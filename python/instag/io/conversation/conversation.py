@@ -18,9 +18,9 @@ from instag.io.conversation.roles import is_turn
 from instag.io.conversation.utterance import OnFault, Turn
 from instag.io.json.text import dump
 
-# Where the words of an answer stand that comes with more about them.
+# The fields with the text of an answer that is a record.
 SPELT = ("text", "texts", "value")
-# What stands before the words of the system where texts are made with a template.
+# What precedes the system prompt in texts that are made with a template.
 SYSTEM = re.compile(r"^\s*SYSTEM:\s*|\s+$")
 
 
@@ -116,7 +116,7 @@ def _instructed(part: Mapping[str, Any], layout: Layout, on_fault: OnFault) -> I
 
 
 def _text(value: Any, on_fault: OnFault, *, loose: bool = False) -> str | None:
-    """Spell what was said as text: parts by their texts, JSON as JSON."""
+    """Write a content as text: parts as their texts, JSON as JSON."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, dict | list) and not loose:
@@ -133,7 +133,7 @@ def _text(value: Any, on_fault: OnFault, *, loose: bool = False) -> str | None:
 
 
 def _earlier(history: Any, on_fault: OnFault) -> list[Turn]:
-    """Read what was said before, in pairs, as turns or as a text."""
+    """Read earlier turns: pairs, turns, or a text."""
     if not history:
         return []
     if isinstance(history, str):

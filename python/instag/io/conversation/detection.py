@@ -1,4 +1,4 @@
-"""Detection: the layout of data, where the rows have to be looked at: JSON in text, templates, layouts that are mixed."""
+"""Detection: the layout of data for which the rows have to be read: JSON in text, templates, mixed layouts."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ def find(
     parts: Mapping[str, str] | None = None,
     where: str | None = None,
 ) -> Layout | None:
-    """Find the layout of data from its columns, and where these do not say it from its rows.
+    """Find the layout of data from its columns, or from its rows if the columns do not show it.
 
     Parameters
     ----------
@@ -49,14 +49,14 @@ def find(
     template
         The chat template that texts are made with; ``"auto"`` finds it, ``"none"`` takes no text apart.
     parts
-        What plays which part, where the user says it: ``query``, ``answer``, ``system``, ``history``.
+        The columns that the user names for ``query``, ``answer``, ``system`` or ``history``.
     where
         What to call the data in a warning; None if they were looked at before.
 
     Returns
     -------
     Layout or None
-        The layout; :data:`MIXED` where rows have several, with all the columns that play a part in any.
+        The layout; :data:`MIXED` if rows have several, with all the columns that play a part in any.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def find(
     found = _mapped(types, parts) if parts else detect(types, layout)
     chats = [name for name in texts if types[name] == CHAT]
     if found is None and chats and layout not in LAYOUTS:
-        # What is in the text says what it is, whatever the name of its column.
+        # The text is a conversation, whatever the name of its column.
         found = _mapped(types, {"query": chats[0]})
     if found is None and layout not in LAYOUTS and template != "none":
         found = _templated(sample, types)
@@ -147,7 +147,7 @@ def row_layouts(types: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Layou
 
 
 def _mixed(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout) -> Layout | None:
-    """See whether some rows have another layout than the columns as a whole."""
+    """Check whether some rows have another layout than the columns as a whole."""
     columns = {column.partition(".")[0] if column not in types else column for column in found.columns.values()}
     parts = [name for name in parts_of(types) if name != "queries"]
     if set(parts) <= columns or found.name in {"tree", "thread"}:
@@ -160,7 +160,7 @@ def _mixed(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout) -> Layo
             continue
         if own.name == "prompts" and own.columns["query"].lower() not in TELLING:
             continue
-        # In the order of the file, for what is made of them stands where the first of them stood.
+        # In the order of the file, since the new column takes the place of the first of them.
         return Layout(MIXED, {name: name for name in types if name in {*parts, *columns}})
     return None
 
@@ -175,7 +175,7 @@ def _filled(name: str, dtype: Any) -> pl.Expr:
 
 
 def _mapped(types: Mapping[str, Any], parts: Mapping[str, str]) -> Layout:
-    """Take the columns that the user names, and what beside them has a name that says it all."""
+    """Use the columns that the user names, and others whose names leave no doubt."""
     named = dict(parts)
     if "query" not in named:
         found = detect(types)
@@ -183,7 +183,7 @@ def _mapped(types: Mapping[str, Any], parts: Mapping[str, str]) -> Layout:
             raise InputError(
                 "query: expected the column with what the user said beside the others; name it with query= / --query"
             )
-        # What is named takes the place of what was found.
+        # Columns that the user names replace those that were found.
         columns = {part: column for part, column in found.columns.items() if column not in named.values()}
         return Layout(found.name, columns | named)
     _, dtype = resolve(types, named["query"])
@@ -238,7 +238,7 @@ def _likely(said: pl.LazyFrame, column: str, where: str) -> str | None:
 
 
 def _fitting(said: pl.LazyFrame, name: str, column: str, where: str, *, sure: bool) -> str | None:
-    """See how many texts are made with a template: all, unless the user is sure of it."""
+    """Count the texts that fit a template: all have to, unless the user named the template."""
     rows = parsed = 0
     for batch in said.collect_batches():
         for text in batch.get_column("said"):
@@ -265,7 +265,7 @@ def _is_anywhere(frame: pl.LazyFrame, condition: pl.Expr) -> bool:
 
 
 def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: str, where: str) -> None:
-    """Say so where each row, or each line, is a message out of a chat between people."""
+    """Warn if each row, or each line, is a message from a chat between people."""
     names = {name.lower(): name for name in types}
     sender = next((names[name] for name in SENDERS if types.get(names.get(name, "")) == pl.String), None)
     if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(MOMENTS):
@@ -284,7 +284,7 @@ def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: st
 
 
 def _warn_of_marks(texts: Sequence[str], column: str, where: str) -> None:
-    """Say so where texts look like a template that is not known."""
+    """Warn if texts look like a template that instag does not know."""
     marked = sum(map(templates.is_marked, texts))
     if marked * 2 > len(texts):
         warn(

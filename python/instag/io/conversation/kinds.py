@@ -35,7 +35,7 @@ Found = Iterator[tuple[LayoutName, dict[str, str]]]
 
 
 def _chats(types: Types) -> Found:
-    """Find lists of turns by their type, those of a known name first; and what was said before and after them."""
+    """Find lists of turns by their type, columns with a known name first; and columns with what precedes or follows them."""
     known = (*CHATS, *ASKED)
     asked = any(is_text(types.get(name)) for name in ASKED)
     for column in sorted(types, key=lambda column: known.index(column) if column in known else len(known)):
@@ -92,7 +92,7 @@ def _is_response(dtype: Any) -> bool:
 
 
 def _earlier(types: Types) -> dict[str, str]:
-    """Find what was said before in a column of its own."""
+    """Find earlier turns in a column of their own."""
     name = next((name for name in HISTORIES if name in types), None)
     if name is None and isinstance(types.get(CONTEXT), pl.List) and is_chat(types[CONTEXT], named=True):
         name = CONTEXT
@@ -152,7 +152,7 @@ def _pairs(types: Types) -> Found:
         answer = next((name for name in names if name not in choices.values() and is_answer(types.get(name))), None)
         if answer is None or not is_text(types.get(query)):
             continue
-        # What was chosen has its rejected twin, so it is no part to take alone.
+        # A chosen answer has a rejected twin, so it is not an answer by itself.
         parts = {"query": query} if answer == "chosen" else {"query": query, "answer": answer}
         if query not in choices.values():
             parts |= choices
@@ -195,7 +195,7 @@ def _is_reply(field: pl.Field, *, alone: bool) -> bool:
 
 
 def _preferences(types: Types) -> Found:
-    """Find answers that were preferred, each with all that was said before."""
+    """Find preferred answers, each with the whole conversation before it."""
     if "rejected" in types and is_chat(types.get("chosen"), named=True):
         yield "preference", {"turns": "chosen"}
 
@@ -207,7 +207,7 @@ def _preferred_texts(types: Types) -> Found:
 
 
 def _prompts(types: Types) -> Found:
-    """Find a prompt by itself; a message is one where there is what was said before it."""
+    """Find a prompt by itself; a message counts as one if there are earlier turns."""
     if is_text(types.get("message")) and (earlier := _earlier(types)):
         yield "prompts", {"query": "message"} | _system(types) | earlier
     for column in PROMPTS:

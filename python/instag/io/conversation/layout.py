@@ -1,4 +1,4 @@
-"""Layouts: which columns of a table hold what a user said, and what was answered."""
+"""Layouts: which columns of a table hold the user's turns, and which the answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

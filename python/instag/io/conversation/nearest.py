@@ -1,4 +1,4 @@
-"""What to say where no layout fits: what is there, which layout comes nearest, what it lacks, and what to do."""
+"""The message if no layout fits: the columns, the nearest layout, what it lacks, and what to do."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from instag.io.conversation.columns import CHATS, OUTPUTS, PROMPTS, RIGHT, SYSTE
 from instag.io.conversation.layout import LAYOUTS
 from instag.io.conversation.speech import is_text, speech
 
-# Words in the names of columns that say what is likely to stand there.
+# Words in the names of columns that show what they are likely to hold.
 ASKING = (
     *PROMPTS,
     "ask",
@@ -92,12 +92,12 @@ ABOUT = (
 )
 # How deep a text is looked for within columns.
 WITHIN = 3
-# Words are parted in names by signs, or by capitals.
+# Words in names are separated by signs, or by capitals.
 WORDS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 
 
 def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
-    """Say what was found in the place of a layout.
+    """Describe what was found instead of a layout.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Placement: the columns that are made of a conversation stand where those stood that they are made from."""
+"""Placement: the columns made from a conversation take the places of the columns that they are made from."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -78,7 +78,7 @@ class Placement:
         return rest
 
     def put(self, rest: pl.DataFrame, made: pl.DataFrame) -> pl.DataFrame:
-        """Put the columns that were made of some rows where those stood that they are made from.
+        """Put new columns in the places of the columns that they were made from.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Queries: what the user said in each sample, in order, as expressions on its columns where these are plain."""
+"""Queries: the user's turns in each sample, in order, as expressions on its columns if these are plain."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:  # noqa: PLR0
     Returns
     -------
     polars.Expr
-        A list of strings a row; an empty one where there is nothing.
+        A list of strings a row, empty if there is nothing.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def _asked(parts: Mapping[str, tuple[pl.Expr, Any]]) -> pl.Expr:
 
 
 def _first() -> pl.Expr:
-    """Take the first text of each pair, or where all pairs are a speaker and his words, those of the user."""
+    """Take the first text of each pair; if all pairs are a speaker and a text, take those of the user."""
     name = pl.element().list.first().str.strip_chars().str.to_lowercase()
     named = (name.is_in(list(ROLES)) & (pl.element().list.len() == 2)).fill_null(value=False).all()  # noqa: PLR2004
     pair = pl.element().filter(~named | name.is_in(USERS))

@@ -1,4 +1,4 @@
-"""What the users said in each sample of a frame: in the column that is named, or by the layout that the columns have."""
+"""The queries of each sample of a frame, from the column that the user names or by the layout of the columns."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ __all__ = ["known_queries_in_pieces", "queries_if_known", "queries_in_pieces", "
 
 
 def sample_queries(frame: Frame, name: str | None) -> pl.Series:
-    """Find what the users said in each sample.
+    """Find the queries of each sample.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def sample_queries(frame: Frame, name: str | None) -> pl.Series:
     Raises
     ------
     InputError
-        If there is no such column, or none that holds what users said.
+        If there is no such column, or none that holds queries.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def sample_queries(frame: Frame, name: str | None) -> pl.Series:
 
 
 def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
-    """The same piece by piece, as often as it is gone through, without all of it in memory where the frame is read from files.
+    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
 
 
 def queries_if_known(frame: Frame) -> pl.Series | None:
-    """What the users said, where the columns are of a known layout; None if they are not.
+    """The queries of each sample; None if the columns are of no known layout.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def queries_if_known(frame: Frame) -> pl.Series | None:
 
 
 def known_queries_in_pieces(frame: Frame) -> Iterable[pl.Series] | None:
-    """The same piece by piece, as often as it is gone through, without all of it in memory where the frame is read from files.
+    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def known_queries_in_pieces(frame: Frame) -> Iterable[pl.Series] | None:
 
 
 def _if_known(frame: Frame) -> pl.LazyFrame | None:
-    """The plan of a column of what the users said; None if the columns are of no layout."""
+    """The plan of the column of queries; None if the columns are of no known layout."""
     lazy = frame.lazy()
     schema = lazy.collect_schema()
     if "queries" in schema:
@@ -94,7 +94,7 @@ def _if_known(frame: Frame) -> pl.LazyFrame | None:
 
 
 def _plan(frame: Frame, name: str | None) -> pl.LazyFrame:
-    """The plan of a column of what the users said."""
+    """The plan of the column of queries."""
     if name is not None:
         return _named(frame, name)
     plan = _if_known(frame)

@@ -1,4 +1,4 @@
-"""How many rows and queries there are, and whose turns, counted batch by batch; a warning where a role is unknown."""
+"""Counts of rows, queries and the turns of each speaker, batch by batch, with a warning about unknown roles."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Speakers:
     """
 
     def __init__(self, query: str | None = None) -> None:
-        # Where the user names what is within turns, it does not matter who speaks in them.
+        # If the user names a field within turns, it does not matter who speaks.
         self._within = query.partition(".")[0] if query is not None and "." in query else None
         self.samples = self.queries = 0
         self._known: Counter[str] = Counter()
@@ -54,7 +54,7 @@ class Speakers:
                     (self._unknown if role_of(speaker) is None else self._known)[speaker] += count
 
     def warn(self) -> None:
-        """Warn of roles that instag does not know, and where no row has a turn of the user's."""
+        """Warn of roles that instag does not know, and if no row has a user turn."""
         silent = self.samples and not self.queries
         if self._unknown:
             names = _counts(self._unknown)
@@ -72,7 +72,7 @@ class Speakers:
 
 
 def _speaker(name: str, dtype: Any) -> str | None:
-    """Name the field of a column's turns that says who speaks, where it is text."""
+    """Name the field with the speaker of a column's turns, if it is text."""
     inner = getattr(dtype, "inner", None)
     fields = speech(inner) or (loose_speech(inner) if name.lower() in (*CHATS, *TURNS) else None)
     return fields[0] if fields is not None and inner is not None and dict(inner)[fields[0]] == pl.String else None

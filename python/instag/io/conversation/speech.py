@@ -193,7 +193,7 @@ def is_answer(dtype: Any) -> bool:
 
 
 def is_text(dtype: Any) -> bool:
-    """Tell whether the values of a type can be what somebody said.
+    """Tell whether the values of a type can be the content of a turn.
 
     Parameters
     ----------

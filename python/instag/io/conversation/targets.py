@@ -60,7 +60,7 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
     target
         ``"alpaca"``, ``"sharegpt"`` or ``"messages"``.
     layout
-        The layout that the frame has, where that is known.
+        The layout of the frame, if it is known.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def _is_already(frame: pl.LazyFrame, schema: Mapping[str, Any], layout: Layout, 
         called = getattr(getattr(content, "inner", None), "fields", ())
         if isinstance(content, pl.Struct) or not is_plain(kinds, *wanted[1:]) or USES & {each.name for each in called}:
             return False
-        # Names that nobody knows cannot be put right.
+        # Unknown names cannot be corrected.
         return all(each in own or _canonical(each) is None for each in roles)
     return all(each in own for each in roles)
 

@@ -1,4 +1,4 @@
-"""Everything that is said in each sample, or all of one side."""
+"""All texts of each sample, or those of one side."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -22,14 +22,14 @@ from instag.io.json.text import dump
 __all__ = ["Part", "texts", "texts_plan"]
 
 Part = Literal["conversation", "query", "answer"]
-"""The whole conversation, what the user said, or what was answered."""
+"""The whole conversation, the user's turns, or the answers."""
 
 TEXTS = pl.List(pl.String)
 SPEAKERS = {"query": "user", "answer": "assistant"}
 
 
 def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation") -> pl.Series:
-    """All that is said in each sample.
+    """All texts of each sample.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def texts_plan(frame: Frame, *, column: str | None = None, part: Part = "convers
 
 
 def _simple(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr | None:
-    """The expression, where columns of plain text or of plain turns have it all."""
+    """The expression, if plain columns of text or of turns hold everything."""
     if layout.template is not None or layout.name == MIXED:
         return None
     columns = layout.columns
@@ -126,7 +126,7 @@ def _by_row(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr:
 
 
 def _words(turn: Turn) -> Iterator[str]:
-    """What is said in a turn, and the tools that are called."""
+    """The text of a turn, and the tools that it calls."""
     if text := text_of(turn["content"]):
         yield text
     if calls := turn.get("tool_calls"):

@@ -24,7 +24,7 @@ def prompted(message: Any) -> Iterator[str]:
 
 
 def branches(message: Any) -> Iterator[list[Turn]]:
-    """Walk a tree: a conversation for each message that nobody replied to.
+    """Walk a tree: a conversation for each message without a reply.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The turns of all rows, whatever their layout: who spoke, and what was said."""
+"""The turns of all rows, in any layout: the speaker and the text of each."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One element of a conversation, as whoever wrote it has it: a turn of messages, of Gemini, or an exchange.
+"""One element of a conversation, in any form in use: a turn of messages, of Gemini, or an exchange.
 
 A turn is a dict with ``role`` ("user", "assistant", "system", "tool", or the name that a file has where nobody knows
 it) and ``content`` (text, a list of parts, or None), with ``tool_calls`` where the assistant makes some, and with
@@ -213,7 +213,7 @@ def _typed(part: Any) -> Any:
 
 
 def _exchanged(each: Mapping[str, Any], names: Mapping[str, str], asked: str, answer: str) -> Iterator[Turn]:
-    """Read a question with its answer, and what else is said of them beside the answer."""
+    """Read a question with its answer, and the fields beside them."""
     keys = (names[asked], names[answer])
     rest = {
         key: member

@@ -40,7 +40,7 @@ def scan_table(file: DataFile, usual: str) -> pl.LazyFrame:
     file
         The file, in UTF-8.
     usual
-        What stands between the fields where the file does not tell.
+        The separator to use if the file does not show it.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def separator_of(text: str, default: str = ",") -> str:
     text
         The beginning of the file.
     default
-        What stands there where the header does not tell.
+        The separator to use if the header does not show it.
 
     Returns
     -------
@@ -205,7 +205,7 @@ def _has_escapes(path: Path) -> bool:
 
 
 def _is_escaped(path: Path, separator: str, *, named: bool) -> bool:
-    """Whether quotes within fields have backslashes before them: where the table is none if they are doubled."""
+    """Whether quotes within fields are escaped by backslashes: the table cannot be read if they are doubled instead."""
 
     def reads(**dialect: Any) -> bool:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -223,7 +223,7 @@ def _is_escaped(path: Path, separator: str, *, named: bool) -> bool:
 
 
 def find_fault(path: Path, separator: str, name: object) -> None:
-    """Say where a table cannot be read.
+    """Find the place where a table cannot be read, and raise an error that names it.
 
     Parameters
     ----------

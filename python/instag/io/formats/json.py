@@ -108,7 +108,7 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
 
 
 class _Members:
-    """The text of each member of a list; a :class:`ValueError` where it is no list."""
+    """The text of each member of a list; a :class:`ValueError` if it is no list."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file, self._text, self._at = file, "", 0

@@ -1,4 +1,4 @@
-"""JSON Lines as frames: at the speed of Polars where it is exact, line by line where not."""
+"""JSON Lines as frames: at the speed of Polars if that is exact, otherwise line by line."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ WIDE = 100  # fields
 LARGE = 1 << 26
 # Bytes up to which, in the mean, many files are opened as one.
 SMALL = 1 << 20
-# No broader: a query of this module's own that fails would make every file slow, and nobody would know.
+# No broader: an error in the queries of this module would silently make every file slow.
 UNREADABLE = (
     pl.exceptions.ComputeError,
     pl.exceptions.SchemaError,
@@ -48,7 +48,7 @@ def scan(file: DataFile) -> pl.LazyFrame:
 
 
 def write(data: pl.LazyFrame, place: Place, sink: Sink) -> None:
-    """Write an object a line; Polars spells it where its form of every value is the right one."""
+    """Write an object a line; Polars writes it if its form of every value is right."""
     record = pl.struct(pl.all())
     special = any_within(record, pl.Struct(dict(data.collect_schema())), is_special).any()
     if data.select(special).collect(engine="streaming").item():
@@ -108,7 +108,7 @@ def is_large(path: Path) -> bool:
 
 
 def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
-    """Parse every line on its own; objects are kept in files where they are many, until the types of all are known."""
+    """Parse every line on its own; objects are kept until the types of all are known, in files if there are many."""
     buffer, repetition = RecordBuffer(), Repetition()
     values: list[Any] = []
     kind: type | None = None
@@ -198,7 +198,7 @@ def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, lis
 
 
 def _records(path: Path, texts: list[str]) -> list[dict[str, Any]]:
-    """Parse a small file, and keep its lines; nothing where it holds anything but objects, or something is wrong with it."""
+    """Parse a small file, and keep its lines; empty if it holds anything but objects, or is damaged."""
     try:
         held = [line for line in path.read_bytes().decode().removeprefix("\ufeff").split("\n") if line.strip()]
         values = [parse(line) for line in held]
@@ -216,7 +216,7 @@ class _OtherError(ValueError):
 
 
 def _fault(name: object, number: int, line: str, error: ValueError) -> str:
-    """Say where a line is no JSON, and what stands there."""
+    """Describe where a line is not JSON, with the text around it."""
     if isinstance(error, _OtherError):
         return f"{name}, line {number}: {error}"
     reason, column = getattr(error, "msg", str(error)), getattr(error, "colno", 1)

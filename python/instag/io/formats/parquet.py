@@ -43,7 +43,7 @@ def scan(file: DataFile) -> pl.LazyFrame:
 
 
 def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
-    """Write a file, with what is said of its columns, and their types in it where these are still its columns."""
+    """Write a file with the metadata of its columns, and the types in it if these are still its columns."""
     said = dict(sink.metadata or {})
     if said and names_of(said.get(SCHEMA, "")) != frame.collect_schema().names():
         said.pop(SCHEMA, None)
@@ -110,7 +110,7 @@ def largest_group(path: Path) -> int | None:
 
 
 def _footer(path: Path, name: object) -> tuple[bytes, int] | None:
-    """What the file says of itself at its end, and where that begins; None if it is no such file, or says too much."""
+    """The footer of the file, and where it begins; None if it is no such file, or the footer is too large."""
     size = path.stat().st_size
     with path.open("rb") as file:
         if size < ENDING + len(MAGIC) or file.read(len(MAGIC)) != MAGIC:

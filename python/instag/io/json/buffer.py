@@ -17,7 +17,7 @@ LINE = "$record of instag"
 
 
 class RecordBuffer:
-    """Parsed JSON records, kept as their text until the types of all are known: in files, where they are many.
+    """Parsed JSON records, kept as text until the types of all are known, and in files if there are many.
 
     Examples
     --------

@@ -97,14 +97,14 @@ class Repetition:
         return self._shapes.repeating > 0
 
     def warn(self, name: object, unit: str = "") -> None:
-        """Warn where a key came twice.
+        """Warn of a key that came twice.
 
         Parameters
         ----------
         name
             What to call the file.
         unit
-            What each text is, such as a line; nothing where all is one text.
+            What each text is, such as a line; empty if there is only one text.
         """
         if not self.there:
             return

@@ -18,7 +18,7 @@ Wrap = Callable[[Any], Any]
 
 
 def wrap(dtype: Any) -> Wrap | None:
-    """Build the function that puts the JSON text in where a type asks for it.
+    """Build the function that puts JSON text where a type asks for it.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ Test = Callable[[pl.Expr, Any], pl.Expr | None]
 
 
 def any_within(value: pl.Expr, dtype: Any, test: Test) -> pl.Expr:
-    """Build the expression that is true where a test is, of the value or of any within it.
+    """Build the expression that is true if a test holds for a value or for any value within it.
 
     Parameters
     ----------

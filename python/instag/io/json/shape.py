@@ -97,7 +97,7 @@ class Shape:
         Returns
         -------
         polars.DataType
-            A type that reads and writes back each value, :data:`JSON` where no other does.
+            A type that reads and writes back each value, :data:`JSON` if no other does.
         """
         if not self.finite and depth > 1:
             return JSON

@@ -1,4 +1,4 @@
-"""The text of JSON: what a parser makes of it, and where it is none."""
+"""The text of JSON: parsing it, and showing where it is invalid."""
 
 import ast
 import json
@@ -31,7 +31,7 @@ def parse(text: str | bytes) -> Any:
     Returns
     -------
     Any
-        The value; a :class:`orjson.JSONDecodeError` where there is none.
+        The value; a :class:`orjson.JSONDecodeError` if it is not JSON.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def parsed_line(text: str) -> tuple[Any, int]:
     Returns
     -------
     tuple
-        The value, and how many lone surrogates were replaced in it; a :class:`ValueError` where it is none of these.
+        The value, and how many lone surrogates were replaced in it; a :class:`ValueError` if it is none of these.
 
     Examples
     --------

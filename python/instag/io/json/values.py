@@ -50,7 +50,7 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
     name
         What to call the file in an error.
     field
-        The key that holds the rows, where that is known.
+        The key that holds the rows, if it is known.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def write_folder(
     data
         A frame in any layout, or what :func:`instag.split` returned.
     folder
-        The folder; it is made where there is none.
+        The folder; it is created if it does not exist.
     trainers
         ``"llama-factory"``, ``"axolotl"``, ``"trl"``, ``"swift"`` and ``"unsloth"``, or some of them.
     model
@@ -50,7 +50,7 @@ def write_folder(
     validation
         Rows to validate with, a frame.
     chat_template
-        LLaMA-Factory's name of the model's chat template, where instag does not know it.
+        LLaMA-Factory's name of the model's chat template, if instag does not know it.
     skip
         Leave out rows that one of the trainers cannot hold.
 

@@ -50,7 +50,7 @@ class Plan:
     pairs, tools, calls, images
         Whether rows are preferences, whether any has tools, whether any turn calls one, whether any has images.
     template
-        LLaMA-Factory's name of the chat template, where the name of the model does not show it.
+        LLaMA-Factory's name of the chat template, if the name of the model does not show it.
     """
 
     model: str

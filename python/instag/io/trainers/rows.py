@@ -40,7 +40,7 @@ LISTED = 5
 class Rows:
     """The rows of one file, and what there is in them.
 
-    Going through it gives them one after the other: each with `messages`, `tools` where there are any, and for
+    Going through it gives them one after the other: each with `messages`, `tools` if there are any, and for
     preferences `chosen` and `rejected`, one message each; `messages` then hold what came before.
 
     Attributes
@@ -167,7 +167,7 @@ def _row(found: Mapping[str, Any], *, pairs: bool) -> Row:
 
 
 def _turn(turn: Mapping[str, Any]) -> Row:
-    """A turn without its nulls; its parts become one text where all of them are text."""
+    """A turn without its nulls; its parts become one text if all of them are text."""
     made = {key: value for key, value in turn.items() if value is not None or key == "content"}
     if isinstance(made.get("content"), list):
         texts = [piece(part) for part in made["content"]]
@@ -200,7 +200,7 @@ def _picture(part: Any) -> str | None:
 
 
 def _marked(content: Any) -> str:
-    """The text of a turn, with a mark where an image stands."""
+    """The text of a turn, with a mark for each image."""
     if not isinstance(content, list):
         return content or ""
     return "".join("<image>" if _picture(part) is not None else piece(part) or "" for part in content)

@@ -46,7 +46,7 @@ def _item(lines: Sequence[str]) -> list[str]:
 
 
 def _scalar(value: Any) -> str:
-    """A scalar as JSON has it; text without quotation marks where it cannot be taken for anything else."""
+    """A scalar as JSON has it; text without quotation marks if it cannot be taken for anything else."""
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w./-]*", value) and value.lower() not in WORDS:
         return value
     return f"{value:.10f}".rstrip("0") if isinstance(value, float) and value < SMALL else json.dumps(value)
