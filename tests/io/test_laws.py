@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from instag import InputError
@@ -79,6 +79,7 @@ def lines(path: Path) -> list[Any]:
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=25, deadline=None)
 @given(rows=rows)
+@example(rows=[{"id": 0, "messages": [{"role": "user", "content": "0"}, {"role": "system", "content": "0"}]}])
 @pytest.mark.parametrize("kind", [".jsonl", ".json", ".parquet"])
 @pytest.mark.parametrize("to", ["messages", "sharegpt", "alpaca"])
 def test_a_format_holds_a_conversation_or_says_what_it_cannot(to: str, kind: str, rows: list[dict[str, Any]]) -> None:

@@ -84,6 +84,9 @@ def _turns(value: list[Any], on_fault: OnFault, *, alternate: bool) -> list[Turn
     turns: list[Turn] = []
     for each in value:
         turns += utterances(each, on_fault)
+    # In the formats that are written for training, the system is what it is called.
+    if any(isinstance(each, dict) and "system" in (each.get("role"), each.get("from")) for each in value):
+        return turns
     return _with_assistant(turns, named=any(isinstance(each, dict) and "speaker" in each for each in value))
 
 
