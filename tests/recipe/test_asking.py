@@ -122,6 +122,43 @@ def test_what_was_not_answered_is_asked_again(folder: Path, server: Server) -> N
     assert bytes_of(folder) == whole
 
 
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@pytest.mark.parametrize(("step", "deaf"), [("decontaminate", "maps"), ("normalize", '"tag":"craft 7"')])
+def test_what_a_judge_did_not_answer_is_asked_again(folder: Path, server: Server, step: str, deaf: str) -> None:
+    with_judges(folder, server.url)
+    # A question is about twenty tags: with more tags there are several.
+    kept = [json.loads(line) for line in (folder / "first.jsonl").read_text().splitlines()]
+    more = [json.dumps(row | {"tags": [*row["tags"], f"craft {n % 20}"]}) for n, row in enumerate(kept)]
+    (folder / "first.jsonl").write_text("\n".join(more))
+    recipe = folder / "recipe.toml"
+    patient = 'judge = "m"\nattempts = 1\nconcurrency = 1\npatience = 1.0\n'
+    text = recipe.read_text().replace('judge = "m"\n', patient)
+    recipe.write_text(text.replace("min_count = 2\n", "min_count = 1\n"))
+    if step == "normalize":
+        run(folder, until="decontaminate")
+    asked = len(server.asked)
+    server.deaf = deaf
+    said = run(folder, until=step)
+    questions = set(server.asked[asked:])
+    lacking = sum(deaf in each for each in questions)
+    assert 0 < lacking < len(questions)
+    words = f"{lacking:,} questions had no answer"
+    assert any(f"{words}: the next run asks them again" in line for line in said), said
+    dry = run(folder, dry_run=True)
+    assert any(line.startswith(f"{step}: to do ({words}, and are asked again)") for line in dry), dry
+    server.deaf, asked = None, len(server.asked)
+    assert f"{step}: {words}, and are asked again" in run(folder, until=step)
+    again = server.asked[asked:]
+    assert len(again) == lacking
+    assert all(deaf in each for each in again)
+    assert any(line.startswith(f"{step}: cached, ") for line in run(folder))
+    assert set(server.answers.values()) == {1}
+    # What came of it in two goes is what comes of it in one.
+    found = bytes_of(folder)
+    instag.run(recipe, start="read")
+    assert bytes_of(folder) == found
+
+
 def listing(*names: str, **more: str) -> bytes:
     return json.dumps({"object": "list", "data": [{"id": name, "object": "model"} | more for name in names]}).encode()
 
