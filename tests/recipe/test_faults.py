@@ -65,6 +65,18 @@ SOURCE = '[[source]]\nfiles = ["first.jsonl"]\n'
         ),
         (f"version = 2\n{SOURCE}[select]\nbudget = 3\n", 1, "2 is of a newer instag"),
         (f'name = "a/b"\n{SOURCE}[select]\nbudget = 3\n', 1, "name: expected letters"),
+        (f"name = true\n{SOURCE}[select]\nbudget = 3\n", 1, "name: expected a text; found True"),
+        (f"version = true\n{SOURCE}[select]\nbudget = 3\n", 1, "version: expected 1; found True"),
+        (f"{SOURCE}[[select]]\nbudget = 3\n", 3, r"\[select\]: expected a table; found \[\[select\]\]"),
+        (
+            f"{SOURCE}[select]\nbudget = 3\nmin_count = 2\n",
+            5,
+            r"min_count: no such option; it is an option of \[normalize\]",
+        ),
+        (f"{SOURCE}dedup = 3\n[select]\nbudget = 3\n", 3, r"no such option; \[dedup\] is a table of its own"),
+        (f"{SOURCE}seed = 3\n[select]\nbudget = 3\n", 3, "no such option; seed stands above the first table"),
+        (f"budget = 3\n{SOURCE}[split]\n", 1, r"\[budget\]: no such table or key; it is an option of \[select\]"),
+        ('[[source]]\nfiles = [""]\n[split]\n', 2, "expected the path of a file, or a glob; found ''"),
         (f"{SOURCE}", None, r"expected one of \[select\], \[split\] and \[write\]"),
         ("[select]\nbudget = 3\n", None, r"\[\[source\]\]: expected at least one"),
     ],
@@ -82,6 +94,30 @@ def test_all_faults_are_found_at_once(folder: Path) -> None:
     )
     assert [part in found for part in ("none.jsonl", "fromat", "treshold", "budget")] == [True] * 4
     assert found.count("\n") == 3
+
+
+def test_all_faults_of_one_table_are_found_at_once(folder: Path) -> None:
+    found = faults(
+        folder,
+        f"{SOURCE}[clean]\nmin_turns = -1\nmin_characters = -5\nmax_tokens = -2\n[select]\nbudget = 3\n"
+        '[tag]\nmodel = "m"\nbase_url = "http://127.0.0.1:9/v1"\nconcurrency = -1\nattempts = 0\npatience = -1.0\n',
+    )
+    places = [int(line.split("line ")[1].split(":")[0]) for line in found.splitlines()]
+    assert places == [4, 5, 6, 12, 13, 14], found
+
+
+def test_files_that_are_no_list_are_one_fault(folder: Path) -> None:
+    assert faults(folder, "[[source]]\nfiles = 3\n[split]\n").count("\n") == 0
+
+
+def test_what_is_no_utf_8_is_shown_with_its_line(folder: Path) -> None:
+    (folder / "recipe.toml").write_bytes(b'version = 1\nname = "caf\xe9"\n')
+    with pytest.raises(instag.InputError, match=r"recipe\.toml, line 2: expected text in UTF-8; found the byte 0xe9"):
+        instag.run(folder / "recipe.toml")
+
+
+def test_a_table_that_stands_twice_is_named_as_it_is_written(folder: Path) -> None:
+    assert "cannot declare [select] twice" in faults(folder, f"{SOURCE}[select]\nbudget = 3\n[select]\nbudget = 3\n")
 
 
 def test_what_is_no_toml_is_shown(folder: Path) -> None:

@@ -11,7 +11,7 @@ from instag.errors import InputError
 from instag.progress import Progress, Stage
 from instag.warning import warn
 
-__all__ = ["LOADERS", "Embed", "Vectors", "embedder_of", "load"]
+__all__ = ["LOADERS", "Embed", "Vectors", "check_name", "embedder_of", "load"]
 
 Embed = Callable[[list[str]], Any]
 """A function from texts to one vector each, as an array or anything that NumPy can convert to one."""
@@ -37,13 +37,19 @@ def embedder_of(wanted: str | Embed | None) -> tuple[str, Embed] | None:
         return _offline(needed=wanted == "minilm")
     if wanted == "use":
         return "use", _universal()
+    check_name(wanted)
+    kind, _, name = wanted.partition(":")
+    return wanted, load(kind, name)
+
+
+def check_name(wanted: Any) -> None:
+    """Raise an :class:`instag.InputError` if no embedder has such a name; nothing is loaded."""
     kind, _, name = str(wanted).partition(":")
-    if kind not in LOADERS or not name:
+    if wanted not in {"auto", "minilm", "use"} and (kind not in LOADERS or not name):
         raise InputError(
             "embedder: expected 'auto', 'minilm', 'use', 'sentence-transformers:NAME', 'model2vec:NAME', an OpenAIEmbedder, "
             f"a function from a list of strings to vectors, or None; found {wanted!r}"
         )
-    return str(wanted), load(kind, name)
 
 
 class Vectors:

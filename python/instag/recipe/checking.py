@@ -17,11 +17,10 @@ from instag.recipe.inputs import files_named
 from instag.recipe.lines import Lines
 from instag.recipe.options import STEPS, expanded, options
 from instag.recipe.recipe import VERSION, Recipe, Source, files_of, override, parsed
-from instag.recipe.values import problems, unknown
+from instag.recipe.values import TOP, misplaced, problems, unknown
 
 __all__ = ["mark_of", "read_recipe"]
 
-TOP = ("version", "name", "seed", "output", "source")
 SECRET = re.compile(r"(^|[\s:=])(sk-|hf_|ghp_|xox[bp]-)[\w-]{8,}|\bBearer \S+")
 # Names of headers whose values must not be in a recipe.
 NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
@@ -82,7 +81,7 @@ class _Reader:
     def recipe(self, table: dict[str, Any], text: str, overrides: tuple[str, ...]) -> Recipe:
         add = self._faults.add
         version = table.get("version", VERSION)
-        if not isinstance(version, int) or version < 1:
+        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
             add(f"version: expected {VERSION}; found {version!r}", "version")
         elif version > VERSION:
             add(f"version: {version} is of a newer instag; this one reads up to {VERSION}", "version")
@@ -95,20 +94,23 @@ class _Reader:
         if not isinstance(output, str) or not output:
             add(f"output: expected a folder; found {output!r}", "output")
             output = "out"
-        name = str(table.get("name", self._path.stem))
-        if not re.fullmatch(r"[\w][\w. -]*", name):
+        name = table.get("name", self._path.stem)
+        if not isinstance(name, str):
+            add(f"name: expected a text; found {name!r}", "name")
+        elif not re.fullmatch(r"[\w][\w. -]*", name):
             add(f"name: expected letters, digits, '-', '_' and '.': files are named after it; found {name!r}", "name")
         sources = tuple(self._sources(table.get("source")))
         steps = {step: self._step(step, table[step]) for step in STEPS if step in table}
         folder = self._folder / Path(output).expanduser()
-        return Recipe(self._path, text, name, seed, folder, sources, steps, overrides)
+        return Recipe(self._path, text, str(name), seed, folder, sources, steps, overrides)
 
     def _unknown(self, table: Mapping[str, Any]) -> None:
-        known = (*TOP, *STEPS)
+        known = (*TOP, "source", *STEPS)
         for name in table:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
-                hint = f"; did you mean {near[0]}?" if near else ""
+                step = misplaced(name)
+                hint = f"; did you mean {near[0]}?" if near else f"; it is an option of [{step}]" if step else ""
                 self._faults.add(f"[{name}]: no such table or key{hint} ({', '.join(known)})", name)
 
     def _sources(self, tables: Any) -> Iterator[Source]:
@@ -128,7 +130,7 @@ class _Reader:
         given = self._table("source", table, "source", nth)
         files = given.pop("files", None)
         paths = list(self._files(files, nth)) if files is not None else []
-        if not files:
+        if not files and ("files" not in table or files is not None):
             said = f'[[source]] files: expected a list such as ["data.jsonl"]; found {files!r}'
             self._faults.add(said, "source", nth, "files")
         sample = given.pop("sample", None)
@@ -142,20 +144,28 @@ class _Reader:
 
     def _files(self, files: list[str] | str, nth: int) -> Iterator[Path]:
         for pattern in [files] if isinstance(files, str) else files:
-            there = files_of(self._folder, pattern)
-            if not there:
+            there = files_of(self._folder, pattern) if pattern.strip() else []
+            if not pattern.strip():
+                said = f"[[source]] files: expected the path of a file, or a glob; found {pattern!r}"
+                self._faults.add(said, "source", nth, "files")
+            elif not there:
                 said = f"[[source]] files: {sense.missing(self._folder, pattern)}"
                 self._faults.add(said, "source", nth, "files")
             yield from there
 
     def _step(self, step: str, table: Any) -> dict[str, Any]:
         if not isinstance(table, dict):
-            self._faults.add(f"[{step}]: expected a table; found {table!r}", step)
+            listed = isinstance(table, list) and all(isinstance(each, dict) for each in table)
+            found = f"[[{step}]]: a step has one table" if listed else repr(table)
+            self._faults.add(f"[{step}]: expected a table; found {found}", *((step, 0) if listed else (step,)))
             return {}
         given = self._table(step, table, step)
         for key, option in options(step).items():
             if option.needed and key not in given and key not in table:
                 self._faults.add(f"[{step}] {key}: expected a value: {option.help}", step)
+        if isinstance(table.get("judge"), dict) and not {"model", "judge"} & set(table["judge"]):
+            said = f'[{step}] judge: expected a model, as in judge = {{ model = "gpt-4o-mini" }}; found none'
+            self._faults.add(said, step, "judge")
         if step == "dedup" and given.get("keep") == "quality":
             # The column that sources make.
             given.setdefault("quality", "quality")

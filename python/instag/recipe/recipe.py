@@ -13,6 +13,7 @@ from instag.errors import InputError, unread_file
 __all__ = ["VERSION", "Recipe", "Source", "files_of", "override", "parsed"]
 
 VERSION = 1
+QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,14 @@ def parsed(path: Path) -> tuple[str, dict[str, Any]]:
     """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise unread_file(path, "a recipe in TOML", error) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        byte = error.object[error.start]
+        raise InputError(
+            f"{path}, line {line}: expected text in UTF-8; found the byte 0x{byte:02x}: save it as UTF-8"
+        ) from error
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -129,5 +136,7 @@ def _shown(text: str, error: str) -> str:
     if number > len(lines):
         number, column = len(lines), len(lines[-1]) + 1
     said = error.partition(" (at ")[0]
+    # A table is named as TOML writes it, not as a tuple.
+    said = re.sub(r"\('[^)]*\)", lambda names: f"[{'.'.join(re.findall(QUOTED, names[0]))}]", said)
     said = f"{said[:1].lower()}{said[1:]}"
     return f", line {number}, column {column}: this is no TOML: {said}\n  {lines[number - 1]}\n  {' ' * (column - 1)}^"

@@ -18,6 +18,7 @@ from instag.recipe.recipe import Recipe, files_of
 __all__ = ["check"]
 
 ROWS = 20
+Trial = Callable[[Mapping[str, Any], Recipe], None]
 
 
 def check(recipe: Recipe, faults: Faults) -> None:
@@ -29,20 +30,32 @@ def check(recipe: Recipe, faults: Faults) -> None:
         given = {key: _resolved(recipe.path.parent, step, key, value) for key, value in table.items()}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            try:
-                try_out(given, recipe)
-            except InputError as error:
-                _add(faults, step, table, str(error))
+            while (wrong := _wrong(try_out, given, recipe)) is not None:
+                name = _add(faults, step, table, wrong)
+                # A function raises its first error only: without that option the next is found.
+                if name not in given or options(step)[name].needed:
+                    break
+                given.pop(name)
 
 
-def _add(faults: Faults, step: str, table: Mapping[str, Any], said: str) -> None:
-    """Record the error of a function, which begins with the name of an option, or with several."""
+def _wrong(try_out: Trial, given: Mapping[str, Any], recipe: Recipe) -> str | None:
+    """The error of a step with these options; None if there is none."""
+    try:
+        try_out(given, recipe)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def _add(faults: Faults, step: str, table: Mapping[str, Any], said: str) -> str:
+    """Record the error of a function, which begins with the name of an option, or with several; return that name."""
     names, colon, rest = said.partition(": ")
     name = names.partition(" / ")[0].partition(",")[0].removeprefix("--").replace("-", "_")
     if colon and name in options(step):
         faults.add(f"[{step}] {names.partition(' / ')[0]}: {rest}", step, name if name in table else "")
-    else:
-        faults.add(f"[{step}] {said}", step)
+        return name
+    faults.add(f"[{step}] {said}", step)
+    return ""
 
 
 def _resolved(folder: Path, step: str, key: str, value: Any) -> Any:
@@ -63,10 +76,8 @@ def _rows() -> pl.DataFrame:
 
 def _clean(given: Mapping[str, Any], _: Recipe) -> None:
     limits = {name: value for name, value in given.items() if name not in ("query", "tokenizer")}
-    counted: dict[str, Any] = {"tokenizer": "quality"} if "tokenizer" in given else {}
-    if "tokenizer" not in given and (bound := [name for name in ("min_tokens", "max_tokens") if name in given]):
-        # Without a tokenizer there may be a column `tokens`, which is looked for with the other columns.
-        limits = {name: value for name, value in limits.items() if name not in bound}
+    # Without a tokenizer there may be a column `tokens`, which is looked for with the other columns.
+    counted: dict[str, Any] = {"tokenizer": "quality"} if {"tokenizer", "min_tokens", "max_tokens"} & set(given) else {}
     cleaning.clean(_rows(), **limits, **counted)
 
 
@@ -78,6 +89,9 @@ def _dedup(given: Mapping[str, Any], _: Recipe) -> None:
 
 
 def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
+    from instag.cleaning.paraphrases import check_from  # noqa: PLC0415 - only where rows are compared
+
+    check_from(given.get("judge_from"))
     for path in given["against"] if isinstance(given["against"], list) else [given["against"]]:
         if not Path(path).exists():
             continue
@@ -115,11 +129,15 @@ def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
 
 
 def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
+    from instag.embedding.vectors import check_name  # noqa: PLC0415 - only where tags are normalised
     from instag.normalization import ModelJudge, normalize  # noqa: PLC0415 - only where tags are normalised
     from instag.normalization.judging.judgments import read_judgments  # noqa: PLC0415 - as above
     from instag.recipe.steps.normalizing import judging, settings_of  # noqa: PLC0415 - as above
 
-    settings = settings_of(given) | {"tags": "tags", "embedder": None}
+    settings = settings_of(given)
+    if isinstance(settings.get("embedder"), str):
+        check_name(settings["embedder"])
+    settings |= {"tags": "tags", "embedder": None}
     if (judgments := settings.pop("judgments", None)) is not None:
         read_judgments(judgments)
     normalize(_rows(), **settings)
@@ -156,7 +174,7 @@ def _write(given: Mapping[str, Any], _: Recipe) -> None:
         io.write(_rows(), folder, trainers=texts(given["trainers"]), **training)
 
 
-TRIALS: dict[str, Callable[[Mapping[str, Any], Recipe], None]] = {
+TRIALS: dict[str, Trial] = {
     "clean": _clean,
     "dedup": _dedup,
     "decontaminate": _decontaminate,

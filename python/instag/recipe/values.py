@@ -10,8 +10,10 @@ from instag.recipe.options import ALIKE, STEPS, Option, keys, options
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["problems", "schema_of", "unknown"]
+__all__ = ["TOP", "misplaced", "problems", "schema_of", "unknown"]
 
+# Keys that stand above the first table.
+TOP = ("version", "name", "seed", "output")
 # Pydantic's names of errors, and our words for them.
 EXPECTED = {
     "bool_type": "true or false",
@@ -50,10 +52,28 @@ def unknown(step: str, key: str) -> str:
     'no such option; it is an option of [select]'
     """
     known = keys(step)
-    elsewhere = [other for other in STEPS if key in keys(other) or (other, key) in ALIKE]
+    elsewhere = misplaced(key)
     near = difflib.get_close_matches(key, known, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; it is an option of [{elsewhere[0]}]" if elsewhere else ""
+    if key in STEPS:
+        hint = f"; [{key}] is a table of its own"
+    elif key in TOP:
+        hint = f"; {key} stands above the first table"
+    elif elsewhere:
+        hint = f"; it is an option of [{elsewhere}]"
+    else:
+        hint = f"; did you mean {near[0]}?" if near else ""
     return f"no such option{hint} ({', '.join(known)})"
+
+
+def misplaced(key: str) -> str | None:
+    """The first table that has an option of this name; None if there is none.
+
+    Examples
+    --------
+    >>> misplaced("budget"), misplaced("bugdet")
+    ('select', None)
+    """
+    return next((step for step in STEPS if key in keys(step) or (step, key) in ALIKE), None)
 
 
 def schema_of(option: Option) -> dict[str, Any]:
