@@ -64,7 +64,16 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[select]\nbudget = 3\n[decontaminate]\nagainst = "nowhere/*.jsonl"\n', 11, r"matches no file \(/.*\); there is no folder"),
         (SELECT + 'target = "trafic.jsonl"\n', 11, r"'trafic.jsonl' matches no file .*; did you mean traffic.jsonl\?"),
         ('output = "."\n', 1, r""),
+        # values that a function would refuse in the middle of the run
+        ('[select]\nbudget = 3\n[normalize]\nembedder = "nonesuch"\n', 11, r"\[normalize\] embedder: expected 'auto'.*'nonesuch'"),
+        ("[select]\nbudget = 3\n[normalize]\njudge = {}\n", 11, r"\[normalize\] judge: expected a model"),
+        ('[select]\nbudget = 3\n[tag]\nmodel = "none.gguf"\n', 11, r"\[tag\] model: 'none.gguf' matches no file"),
+        ('[select]\nbudget = 3\n[decontaminate]\nagainst = "prompts.jsonl"\njudge_from = 3.0\n', 12, r"judge_from: expected a cosine"),
+        ("[select]\nbudget = 3\n[clean]\nmax_tokens = -1\n", 11, r"\[clean\] max_tokens: .*-1"),
         # columns
+        (SELECT + 'cost = "messages"\n', 11, r"cost: expected numbers in column 'messages' of first; found List"),
+        ('[select]\nbudget = 3\n[dedup]\nkeep = "quality"\nquality = "tags"\n', 12, r"quality: expected numbers in column 'tags'"),
+        (SELECT + 'tags = "score"\n', 11, r"tags: expected a list of tags .* column 'score' of first; found Float64"),
         ('[select]\nbudget = 3\n[dedup]\nkeep = "quality"\nquality = "reward"\n', 12, r"no column 'reward'; the columns are: .*score"),
         (SELECT + 'quality = "quality"\n', 11, r"quality: first has no column 'quality': say what such rows count"),
         (SELECT + 'cost = "tokens"\n', 11, r"cost: no column 'tokens'; .*tokenizer = "),
@@ -77,6 +86,7 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (SELECT + 'group = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 11, and the budget is 10"),
         ('[select]\nmethod = "gain"\nbudget = "10%"\ngroup = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 110% of the budget"),
         (SELECT + "at_least = { first = 2 }\n", 11, r"at_least: name the column of the groups"),
+        (SELECT + 'group = "source"\nat_least = { first = 5 }\nat_most = { first = 2 }\n', 13, r"'first' should have at least 5 and at most 2"),
         # targets
         (SELECT + 'target = "traffic.jsonl"\n', 11, r"traffic.jsonl and the data have no tag in common: it has 'elsewhere', they have"),
         (SELECT + 'target = "prompts.jsonl"\n', 11, r"prompts.jsonl has no column 'tags': tag it first, or add \[tag\]"),

@@ -20,6 +20,8 @@ NAMED = (
     ("clean", "query"), ("dedup", "query"), ("dedup", "quality"), ("decontaminate", "query"), ("tag", "query"),
     ("select", "quality"), ("select", "group"), ("split", "by"), ("split", "query"), ("write", "keep"), ("report", "by"),
 )  # fmt: skip
+# Those of them that hold numbers.
+NUMBERS = (("dedup", "quality"), ("select", "quality"), ("select", "cost"))
 TAGGED = ("normalize", "select", "report")
 # The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
@@ -68,12 +70,26 @@ class _Columns:
             for name in _texts(self._steps.get(step, {}).get(key)):
                 if name not in self._found:
                     self._missing(step, key, name)
+        self._numbers()
         self._either()
         for step in TAGGED:
             if step in self._steps:
                 self._tags(step)
         if "select" in self._steps and not self._faults:
             self._select(self._steps["select"])
+
+    def _numbers(self) -> None:
+        """Check that columns of numbers hold numbers."""
+        for step, key in NUMBERS:
+            name = str(self._steps.get(step, {}).get(key, ""))
+            for source, schema in self._schemas:
+                column = source.quality if name == "quality" and source.quality else name
+                if column in schema and not (schema[column].is_numeric() or schema[column] == pl.Null):
+                    self._faults.add(
+                        f"[{step}] {key}: expected numbers in column {column!r} of {source.name}; found {schema[column]}",
+                        step,
+                        key,
+                    )
 
     def _either(self) -> None:
         """Check options that may be a column, a file or the name of a tokenizer."""
@@ -104,6 +120,14 @@ class _Columns:
 
     def _tags(self, step: str) -> None:
         name = self._steps[step].get("tags", "tags")
+        for source, schema in self._schemas:
+            if name in schema and not isinstance(schema[name], pl.List | pl.Array | pl.Null):
+                self._faults.add(
+                    f"[{step}] tags: expected a list of tags for each sample in column {name!r} of {source.name}; found "
+                    f"{schema[name]}",
+                    step,
+                    "tags",
+                )
         if name in self._found:
             return
         hint = "add [tag], or name the column that has them: tags = …"
@@ -152,6 +176,7 @@ class _Columns:
                     shown = ", ".join(sorted(there)[:SHOWN])
                     self._faults.add(f"[select] {key}: no group {names}; the groups are: {shown}", "select", key)
         budget = table["budget"]
+        self._both(least, table.get("at_most"))
         amounts = (
             {name: each for name, each in least.items() if not name.startswith("tag:")}
             if isinstance(least, dict)
@@ -171,6 +196,22 @@ class _Columns:
                     else f"{asked:,.10g}, and the budget is {whole:,.10g}"
                 )
                 self._faults.add(f"[select] at_least: {shown} are together {total}", "select", "at_least")
+
+    def _both(self, least: Any, most: Any) -> None:
+        """Check that no group is to have more than it may."""
+        if not (isinstance(least, dict) and isinstance(most, dict)):
+            return
+        for name in least.keys() & most.keys():
+            low, high = least[name], most[name]
+            if is_share(low) == is_share(high) and amount_of("", low, 1.0, rounding=float) > amount_of(
+                "", high, 1.0, rounding=float
+            ):
+                self._faults.add(
+                    f"[select] at_most: {name!r} should have at least {low} and at most {high}: lower the one, or raise "
+                    "the other",
+                    "select",
+                    "at_most",
+                )
 
     def _groups(self, column: str) -> set[str]:
         """The values of a column of groups."""

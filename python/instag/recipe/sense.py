@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from instag.chat.local import is_weights
 from instag.recipe import columns, models, trial
 from instag.recipe.faults import Faults
 from instag.recipe.options import options
@@ -76,6 +77,11 @@ def _places(recipe: Recipe, faults: Faults) -> None:
 def _files(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) -> None:
     for key, value in table.items():
         kind = options(step)[key].file
+        if key in ("model", "judge") and step in ASKING and is_weights(value, table.get("base_url")):
+            # A function would find it only when it is to answer.
+            if not files_of(Path(), value):
+                faults.add(f"[{step}] {key}: {missing(Path(), value)}", step, key)
+            continue
         for each in value if isinstance(value, list) else [value]:
             if kind == "file" and not files_of(recipe.path.parent, each):
                 faults.add(f"[{step}] {key}: {missing(recipe.path.parent, each)}", step, key)
