@@ -119,6 +119,7 @@ ChatTemplate = Literal[
     "granite",
     "harmony",
     "openchat",
+    "nemo",
     "alpaca",
     "vicuna",
     "human",

@@ -12,6 +12,7 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.frame.path import resolve
+from instag.io.conversation.branching import is_table
 from instag.io.conversation.detection import MIXED, find
 from instag.io.conversation.layout import LAYOUTS, Layout
 from instag.io.conversation.nearest import nearest
@@ -102,14 +103,16 @@ def layouts_of(
     layouts = [layout for _, layout in found if layout is not None]
     if not (mapped.keys() - {"query"} or (whole and mapped) or _are_mixed(layouts)):
         return found
-    if not mapped:
+    if not mapped and not all(map(is_table, layouts)):
         warn(f"{_listed(found)}: these are different layouts; the conversations of all become messages")
     return [(part, None) if layout is None else (_converted(part, layout), MESSAGES) for part, layout in found]
 
 
 def _converted(part: Part, layout: Layout) -> Part:
     try:
-        return replace(part, frame=to_target(part.frame, "messages", layout))
+        frame = to_target(part.frame, "messages", layout)
+        # The rows of a table of messages are no longer those of its files.
+        return replace(part, frame=frame, files=()) if is_table(layout) else replace(part, frame=frame)
     except InputError as error:
         raise InputError(f"{part.path}: {error}") from error
 
@@ -134,7 +137,7 @@ def _are_mixed(layouts: Iterable[Layout]) -> bool:
     columns: dict[str, str] = {}
     shapes = set()
     for layout in layouts:
-        if layout.name == MIXED:
+        if layout.name == MIXED or is_table(layout):
             return True
         shapes.add(
             ("turns" in layout.columns, layout.template, layout.name in {"tree", "thread", "turns"} and layout.name)

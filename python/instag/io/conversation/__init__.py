@@ -10,11 +10,14 @@ content       what is said in a turn: its text, and the parts of it
 choices       questions with several answers to choose from
 calls         calls of tools, as a list and as the JSON of a turn
 utterance     one element of a conversation, as whoever wrote it has it
+saved         turns as chat programs save them, in versions and steps
 tree          trees of messages with their replies
 template      texts that are made with a chat template, taken apart
 chat          a conversation in one value
 conversation  the turns of a row, in whatever layout they came
 preference    answers that were chosen, and rejected
+table         the columns of tables of messages
+message       one row of a table of messages
 detection     the layout of data, where their rows have to be looked at
 queries       what the users said, as expressions on the columns
 samples       what the users said in each sample of a frame

@@ -1,38 +1,62 @@
 """Trees and threads of messages: a row for each way through them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from instag.frame.batches import pieces
-from instag.io.conversation.chat import turns_of
 from instag.io.conversation.layout import Layout
+from instag.io.conversation.message import message_of
+from instag.io.conversation.placement import head_of
 from instag.io.conversation.tree import branches
 from instag.io.conversation.utterance import Turn
 from instag.io.json.records import plain
 from instag.warning import warn
 
-__all__ = ["BRANCHING", "Made", "walked"]
+__all__ = ["BRANCHING", "Made", "is_table", "walked"]
 
 BRANCHING = ("tree", "thread")
 # Trees that are walked at a time.
 STEP = 200
+ITEM = ("type", "name", "arguments", "call_id", "output")
 Made = tuple[pl.DataFrame, list[Mapping[str, Any]], list[frozenset[str]]]
 """Some rows, the record made of each, and the columns that it is made from."""
 
 
 def walked(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Mapping[str, Any]]) -> Iterator[Made]:
     """Give each branch of a tree a row of its own: some trees after the other, but all messages of a table at once."""
+    if is_table(layout):
+        yield grouped(frame, layout, make)
+        return
     before = after = 0
     for whole, rows, turns in _trees(frame, layout) if layout.name == "tree" else _threads(frame, layout):
         before, after = before + whole.height, after + len(rows)
-        yield whole[rows], list(map(make, turns)), [frozenset(layout.columns.values())] * len(rows)
+        # What a message holds besides is in its turn, if it is a record within the row.
+        nested = layout.name == "thread" and "." in layout.columns["query"]
+        used = {head_of(column, whole.schema) if nested else column for column in layout.columns.values()}
+        yield whole[rows], list(map(make, turns)), [frozenset(used)] * len(rows)
     warn(f"{before:,} rows of message trees became {after:,} conversations, one for each message without a reply")
 
 
 Ways = tuple[pl.DataFrame, list[int], Iterator[list[Turn]]]
 """Some rows, the row in which each way ends, and the turns of each."""
+
+
+def is_table(layout: Layout) -> bool:
+    """Tell whether rows are messages that know their conversation, rather than the one that they reply to.
+
+    Parameters
+    ----------
+    layout
+        A layout.
+
+    Examples
+    --------
+    >>> is_table(Layout("thread", {"query": "text", "role": "role", "group": "chat_id"}))
+    True
+    """
+    return layout.name == "thread" and "parent" not in layout.columns
 
 
 def _trees(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
@@ -46,9 +70,10 @@ def _trees(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
 def _threads(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
     """Find the messages without a reply, and the path to each."""
     whole = frame.collect()
-    part = {name: whole.get_column(column).to_list() for name, column in layout.columns.items()}
-    places = {key: row for row, key in enumerate(part["key"])}
-    replied = {parent for parent in part["parent"] if parent is not None}
+    messages = _messages(whole, layout)
+    keys, parents = (whole.get_column(layout.columns[part]).to_list() for part in ("key", "parent"))
+    places = {key: row for row, key in enumerate(keys)}
+    replied = {parent for parent in parents if parent is not None}
 
     def turns(row: int) -> list[Turn]:
         path: list[Turn] = []
@@ -56,9 +81,76 @@ def _threads(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
         at: int | None = row
         while at is not None and at not in seen:
             seen.add(at)
-            path += turns_of([{"role": part["role"][at], "content": part["query"][at]}])
-            at = places.get(part["parent"][at])
+            path += messages[at][::-1]
+            at = places.get(parents[at])
         return path[::-1]
 
-    rows = [row for row, key in enumerate(part["key"]) if key not in replied]
-    yield whole, rows, map(turns, rows)
+    rows = [row for row, key in enumerate(keys) if key is not None and key not in replied]
+    spoken = [row for row in rows if turns(row)]
+    yield whole, spoken, map(turns, spoken)
+
+
+def _messages(whole: pl.DataFrame, layout: Layout) -> list[list[Turn]]:
+    """Read the message of each row; one that is none, as logs have beside, is no turn."""
+    columns = list(dict.fromkeys(head_of(layout.columns[part], whole.schema) for part in ("query", "role")))
+    # The calls of tools that stand between messages have other columns.
+    columns += [name for name in ITEM if name in whole.columns and name not in columns]
+    return [message_of(plain(row), layout) for row in whole.select(columns).iter_rows(named=True)]
+
+
+def grouped(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Mapping[str, Any]]) -> Made:
+    """Give each conversation of a table of messages a row; what differs from message to message goes into its turns."""
+    whole = frame.collect()
+    messages = _messages(whole, layout)
+    group = layout.columns.get("group", "source" if "source" in whole.columns else None)
+    names = [None] * whole.height if group is None else whole.get_column(group).to_list()
+    found: dict[Any, list[int]] = {}
+    for row in _in_order(whole, layout.columns.get("order")):
+        if messages[row]:
+            found.setdefault(names[row], []).append(row)
+    used = {head_of(column, whole.schema) for column in layout.columns.values()} - {group}
+    if "call_id" in whole.columns:
+        used |= {*ITEM} & {*whole.columns}
+    beside = _differing(whole, [name for name in whole.columns if name not in used and name != group], found.values())
+    extra = whole.select(beside).rows(named=True) if beside else [{}] * whole.height
+    turns = [[_beside(turn, extra[row]) for row in rows for turn in messages[row]] for rows in found.values()]
+    left = whole.height - sum(map(len, found.values()))
+    warn(
+        f"{whole.height:,} rows of messages became {len(found):,} conversations, "
+        + (f"one for each {group!r}" if group is not None else "for no column says to which one a message belongs")
+        + (f"; left out, for they are no messages: {left:,} rows" if left else "")
+    )
+    first = whole[[min(rows) for rows in found.values()]]
+    return first, list(map(make, turns)), [frozenset({*used, *beside})] * len(found)
+
+
+def _in_order(whole: pl.DataFrame, order: str | None) -> list[int]:
+    """Put the rows in the order of their places in conversations, if these are numbers."""
+    rows = list(range(whole.height))
+    places = None if order is None else whole.get_column(order).cast(pl.Float64, strict=False)
+    if places is None or places.null_count():
+        return rows
+    at = places.to_list()
+    return sorted(rows, key=lambda row: at[row])
+
+
+def _beside(turn: Turn, extra: Mapping[str, Any]) -> Turn:
+    """Put what a row says of its message into the turn, after who spoke and what."""
+    known = {name: value for name, value in plain(extra).items() if value is not None}
+    return {"role": turn["role"], "content": turn["content"], **known, **turn}
+
+
+def _differing(whole: pl.DataFrame, names: Sequence[str], groups: Iterable[Sequence[int]]) -> list[str]:
+    """Name the columns that do not say the same of all messages of a conversation."""
+    if not names:
+        return []
+    rows = [row for each in groups for row in each]
+    place = [at for at, each in enumerate(groups) for _ in each]
+    spoken = whole.select(names)[rows]
+    differing = []
+    for name in names:
+        values = pl.Series([repr(value) for value in spoken.get_column(name).to_list()])
+        counts = pl.DataFrame({"group": place, "value": values}).unique().get_column("group")
+        if counts.n_unique() < len(counts):
+            differing.append(name)
+    return differing

@@ -73,6 +73,7 @@ SYSTEMS = (
     "system_message",
     "meta_instruction",
     "system_instruction",
+    "systemprompt",
     "systeminstruction",
     "preamble",
 )

@@ -67,6 +67,9 @@ def piece(part: Any) -> str | None:
         return part if isinstance(part, str) else None
     if not str(part.get("type") or "text").endswith("text"):
         return None
+    held = part.get("text")
+    if isinstance(held, dict):
+        part = part | {"text": held.get("value")}
     return next((text for name in SPOKEN if isinstance(text := part.get(name), str)), None)
 
 
@@ -78,7 +81,15 @@ def content_of(value: Any) -> Any:
             return "\n".join(nested)
         text = piece(value)
         return [value] if text is None else text
-    return value if value is None or isinstance(value, str | list) else dump(value)
+    if isinstance(value, list):
+        # Assistants keep the notes of a text beside it; without any, the text is all that there is.
+        return [{**part, "text": piece(part)} if _is_noted(part) else part for part in value]
+    return value if value is None or isinstance(value, str) else dump(value)
+
+
+def _is_noted(part: Any) -> bool:
+    held = part.get("text") if isinstance(part, dict) else None
+    return isinstance(held, dict) and isinstance(held.get("value"), str) and not held.get("annotations")
 
 
 def words_of(value: Any) -> str | None:

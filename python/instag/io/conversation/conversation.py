@@ -14,7 +14,7 @@ from instag.io.conversation.chat import parsed_chat, parsed_list, refuse, templa
 from instag.io.conversation.choices import choices_of, chosen
 from instag.io.conversation.content import kind_of, piece, text_of, words_of
 from instag.io.conversation.layout import Layout
-from instag.io.conversation.roles import is_turn
+from instag.io.conversation.roles import is_turn, role_of
 from instag.io.conversation.utterance import OnFault, Turn
 from instag.io.json.text import dump
 
@@ -163,6 +163,14 @@ def _is_spelt(value: Any) -> bool:
     return isinstance(value, dict) and not is_turn(value) and len(value) > 1 and any(value.get(key) for key in SPELT)
 
 
+def _logged(text: str) -> Any:
+    """Parse an answer that is the JSON of the assistant's turn, as logs have it."""
+    turn = parsed_chat(text) if text.lstrip().startswith(("{", "[")) else None
+    turns = turn if isinstance(turn, list) else [turn]
+    said = all(isinstance(each, dict) and role_of(each.get("role")) in ("assistant", "tool") for each in turns)
+    return turn if said else None
+
+
 def _replied(value: Any, on_fault: OnFault, name: str | None) -> list[Turn]:
     """Read an answer: a text, a turn, or a list of them; of several texts the first."""
     if _is_spelt(value):
@@ -171,6 +179,8 @@ def _replied(value: Any, on_fault: OnFault, name: str | None) -> list[Turn]:
         return turns_of(value, on_fault)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         value = value[0] if value else None
+    if isinstance(value, str) and (turn := _logged(value)) is not None:
+        return turns_of(turn, on_fault)
     if isinstance(value, str) and name is not None:
         value = template.stripped(value, name)
     return list(_said("assistant", value, on_fault))

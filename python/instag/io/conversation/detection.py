@@ -13,6 +13,7 @@ from instag.io.conversation.chat import parsed_chat, parsed_list
 from instag.io.conversation.columns import OUTPUTS, SYSTEMS, TELLING
 from instag.io.conversation.layout import LAYOUTS, Layout, detect, parts_of
 from instag.io.conversation.speech import is_chat
+from instag.io.conversation.table import message_table
 from instag.warning import warn
 
 # Rows that show what a column of text holds.
@@ -73,7 +74,7 @@ def find(
             types[name] = CHAT
         elif not parts and name.lower() in LISTED and said and all(_is_texts(text) for text in said):
             types[name] = pl.List(pl.String)
-    found = _mapped(types, parts) if parts else detect(types, layout)
+    found = _mapped(types, parts) if parts else _detected(frame, types, layout)
     chats = [name for name in texts if types[name] == CHAT]
     if found is None and chats and layout not in LAYOUTS:
         # The text is a conversation, whatever the name of its column.
@@ -90,6 +91,14 @@ def find(
     if found.name == "preference" and types.get("chosen") == pl.String and made is None:
         return None
     return Layout(found.name, found.columns, made)
+
+
+def _detected(frame: pl.LazyFrame, types: Mapping[str, Any], layout: str) -> Layout | None:
+    """Find the layout by the columns; a text beside who said it may be a message rather than a prompt."""
+    found = detect(types, layout)
+    if layout not in LAYOUTS and (found is None or found.name == "prompts"):
+        return message_table(frame, types) or found
+    return message_table(frame, types) if layout == "thread" and found is None else found
 
 
 def _is_texts(text: str) -> bool:
@@ -243,7 +252,7 @@ def _fitting(said: pl.LazyFrame, name: str, column: str, where: str, *, sure: bo
     for batch in said.collect_batches():
         for text in batch.get_column("said"):
             rows += 1
-            parsed += templates.split(text, name) is not None
+            parsed += templates.fits(text, name)
     if parsed == rows:
         return name
     if not sure:

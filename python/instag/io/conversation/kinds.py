@@ -215,6 +215,13 @@ def _prompts(types: Types) -> Found:
             yield "prompts", {"query": column} | _system(types) | _earlier(types)
 
 
+def _histories(types: Types) -> Found:
+    """Find conversations that are kept as what was said before, with nothing after it."""
+    for column in (*HISTORIES, "chatbot"):
+        if is_chat(types.get(column), named=True):
+            yield "messages", {"turns": column} | _system(types)
+
+
 # Structured ones before plain text.
 KINDS: tuple[Callable[[Types], Found], ...] = (
     _chats,
@@ -227,4 +234,5 @@ KINDS: tuple[Callable[[Types], Found], ...] = (
     _preferences,
     _prompts,
     _preferred_texts,
+    _histories,
 )

@@ -11,6 +11,7 @@ from instag.io.conversation.content import SPOKEN, text_of
 from instag.io.conversation.conversation import conversation, queries_of
 from instag.io.conversation.detection import MIXED, row_layouts
 from instag.io.conversation.layout import Layout
+from instag.io.conversation.message import message_of
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.roles import ROLES, USERS, role_of
 from instag.io.conversation.speech import is_chat, is_plain, is_text, speech
@@ -52,9 +53,14 @@ def queries(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:  # noqa: PLR0
     match layout.name:
         case "tree":
             return _apply(parts["prompt"][0], lambda value: list(prompted(plain(value))))
+        case "thread" if (
+            not is_text(parts["query"][1]) or parts["role"][1] != pl.String or "." in layout.columns["query"]
+        ):
+            heads = list(dict.fromkeys(head_of(layout.columns[part], schema) for part in ("query", "role")))
+            return _apply(pl.struct(heads), lambda row: queries_of(message_of(plain(row), layout)))
         case "thread":
             spoken = parts["role"][0].map_elements(role_of, return_dtype=pl.String) == "user"
-            return pl.when(spoken.fill_null(value=False)).then(_alone(parts["query"][0])).otherwise(_none())
+            return pl.when(spoken.fill_null(value=False)).then(_alone(content_of(*parts["query"]))).otherwise(_none())
     if layout.template is None and "history" not in parts:
         if "turns" in parts:
             return chat(*parts["turns"], alternate=layout.name != "turns")
@@ -203,6 +209,9 @@ def _part(part: pl.Expr, dtype: Any) -> pl.Expr:
         return content_of(part, dtype)
     kinds = {field.name: field.dtype for field in dtype.fields}
     texts = [part.struct.field(name) for name in SPOKEN if kinds.get(name) == pl.String]
+    noted = kinds.get("text")
+    if isinstance(noted, pl.Struct) and dict(noted).get("value") == pl.String:
+        texts.insert(0, part.struct.field("text").struct.field("value"))
     if not texts:
         return pl.lit(None, dtype=pl.String)
     spoken = (

@@ -2,7 +2,21 @@
 
 from typing import Any
 
-__all__ = ["CALLER", "CONTENTS", "EXCHANGES", "NAMES", "ROLES", "SPEAKERS", "TYPE", "USERS", "is_turn", "role_of"]
+__all__ = [
+    "CALLER",
+    "CONTENTS",
+    "EXCHANGES",
+    "FLAGS",
+    "NAMES",
+    "REPLIES",
+    "ROLES",
+    "SPEAKERS",
+    "TYPE",
+    "USERS",
+    "VERSIONS",
+    "is_turn",
+    "role_of",
+]
 
 NAMES: dict[str, tuple[str, ...]] = {
     "user": (
@@ -63,7 +77,35 @@ USERS = NAMES["user"]
 SPEAKERS = ("role", "from", "author", "sender", "speaker", "actor", "actor_type", "sender_name")
 # What LangChain says of who spoke; among parts it is their kind.
 TYPE = "type"
-CONTENTS = ("content", "value", "parts", "text", "message", "utterance")
+CONTENTS = (
+    "content",
+    "value",
+    "parts",
+    "text",
+    "message",
+    "utterance",
+    "body",
+    "mes",
+    "contentparts",
+    "steps",
+    "prompt",
+    "response",
+)
+# Fields that say whether it was the user who spoke, or the assistant.
+FLAGS = {
+    "is_user": "user",
+    "isuser": "user",
+    "from_user": "user",
+    "is_human": "user",
+    "iscreatedbyuser": "user",
+    "is_bot": "assistant",
+    "isbot": "assistant",
+    "is_assistant": "assistant",
+}
+# The versions of one turn, as chat programs keep those that were generated again.
+VERSIONS = "versions"
+# The turns that reply to a turn, in the turn itself.
+REPLIES = "children"
 # Names for what is asked and what is answered in one element of a conversation.
 EXCHANGES: tuple[tuple[str, str], ...] = (
     *(("human", answer) for answer in ("assistant", "bot", "gpt", "ai", "moss", "model", "chatbot")),
@@ -116,8 +158,11 @@ def is_turn(value: Any, *, exchanges: bool = True) -> bool:
     """
     if not isinstance(value, dict):
         return False
+    versions = value.get(VERSIONS)
+    if isinstance(versions, list) and versions:
+        return is_turn(versions[0], exchanges=False)
     names = {key.lower() for key in value}
     said = any(name in names for name in CONTENTS) or not names.isdisjoint({"tool_calls", "function_call"})
     typed = role_of(value.get(TYPE)) is not None and (said or isinstance(value.get("data"), dict))
-    spoken = typed or (said and any(name in names for name in SPEAKERS))
+    spoken = typed or (said and any(name in names for name in (*SPEAKERS, *FLAGS)))
     return spoken or (exchanges and any(asked in names and answer in names for asked, answer in EXCHANGES))

@@ -8,7 +8,7 @@ import polars as pl
 
 from instag.io.conversation.columns import CHATS, TURNS
 from instag.io.conversation.queries import TEXTS
-from instag.io.conversation.roles import role_of
+from instag.io.conversation.roles import FLAGS, role_of
 from instag.io.conversation.speech import loose_speech, speech
 from instag.warning import warn
 
@@ -46,7 +46,9 @@ class Speakers:
             if (name, dtype) == ("queries", TEXTS):
                 self.queries += int(rows.get_column(name).list.len().sum())
             elif name != self._within and (field := _speaker(name, dtype)):
-                said = rows.get_column(name).list.eval(pl.element().struct.field(field)).explode().drop_nulls()
+                turn, (head, _, within) = pl.element(), field.partition(".")
+                who = turn.struct.field(head).struct.field(within) if within else turn.struct.field(field)
+                said = rows.get_column(name).list.eval(who).explode().drop_nulls()
                 inner = getattr(dtype, "inner", None)
                 words = speech(inner) or loose_speech(inner)
                 self._words = f"{name}.{words[1]}" if words else None
@@ -75,7 +77,13 @@ def _speaker(name: str, dtype: Any) -> str | None:
     """Name the field with the speaker of a column's turns, if it is text."""
     inner = getattr(dtype, "inner", None)
     fields = speech(inner) or (loose_speech(inner) if name.lower() in (*CHATS, *TURNS) else None)
-    return fields[0] if fields is not None and inner is not None and dict(inner)[fields[0]] == pl.String else None
+    if fields is None or inner is None or any(name.lower() in FLAGS for name in dict(inner)):
+        return None
+    role: Any = dict(inner)[fields[0]]
+    if isinstance(role, pl.Struct):
+        # Who wrote a message of a messenger, with a name and more.
+        return next((f"{fields[0]}.{name}" for name in ("role", "name") if dict(role).get(name) == pl.String), None)
+    return fields[0] if role == pl.String else None
 
 
 def _counts(counter: Mapping[str, int]) -> str:

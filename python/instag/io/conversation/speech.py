@@ -8,7 +8,7 @@ import polars as pl
 from instag.frame.path import JSON
 from instag.io.conversation.columns import CHATS, CONTENTS, ROLES
 from instag.io.conversation.roles import CONTENTS as WORDS
-from instag.io.conversation.roles import EXCHANGES, SPEAKERS, TYPE
+from instag.io.conversation.roles import EXCHANGES, FLAGS, REPLIES, SPEAKERS, TYPE, VERSIONS
 
 
 def speech(dtype: Any) -> tuple[str, str] | None:
@@ -66,6 +66,27 @@ def is_typed(dtype: Any) -> bool:
     if "lc" in fields and isinstance(fields.get("kwargs"), pl.Struct):
         return True
     return fields.get(TYPE) == pl.String and ("content" in fields or isinstance(fields.get("data"), pl.Struct))
+
+
+def is_kept(dtype: Any) -> bool:
+    """Tell whether the values of a type are turns as chat programs keep them: in versions, or flagged as the user's.
+
+    Parameters
+    ----------
+    dtype
+        The type of a turn.
+
+    Examples
+    --------
+    >>> is_kept(pl.Struct({"is_user": pl.Boolean, "text": pl.String}))
+    True
+    """
+    if not isinstance(dtype, pl.Struct):
+        return False
+    fields = {field.name.lower(): field.dtype for field in dtype.fields}
+    versions = getattr(fields.get(VERSIONS), "inner", None)
+    flagged = any(fields.get(name) == pl.Boolean for name in FLAGS)
+    return loose_speech(versions) is not None or versions == JSON or (flagged and any(name in fields for name in WORDS))
 
 
 def loose_speech(dtype: Any) -> tuple[str, str] | None:
@@ -129,7 +150,7 @@ def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each
             return True
         if not named:
             return False
-        loose = loose_speech(inner) is not None or is_exchange(inner) or is_typed(inner)
+        loose = loose_speech(inner) is not None or is_exchange(inner) or is_typed(inner) or is_kept(inner)
         return loose or inner == JSON or inner == pl.List(pl.String)
     if dtype == JSON:
         return named
@@ -223,8 +244,11 @@ def is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
     >>> is_plain({"role": pl.String, "content": pl.String}, "role", "content")
     True
     """
+    names = {name.lower() for name in kinds}
+    if not names.isdisjoint({*FLAGS, VERSIONS, REPLIES}):
+        return False
     held = kinds[content]
     inner = getattr(held, "inner", held)
     if isinstance(inner, pl.Struct) and inner != JSON:
         return dict(inner).keys().isdisjoint({"tool_use_id", "toolResult", "parts"})
-    return held != JSON and held != pl.List(JSON) and "text" not in {name.lower() for name in kinds} - {role, content}
+    return held != JSON and held != pl.List(JSON) and "text" not in names - {role, content}

@@ -16,7 +16,7 @@ what was asked in both.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 import polars as pl
@@ -47,6 +47,18 @@ KNOWN = (*SPEAKERS, "developer")
 USES = {"tool_use_id", "toolUse", "input"}
 # Rows that are converted at a time.
 STEP = 1_000
+# What the assistant gives in the place of words.
+SPEECHLESS = {
+    "tool_calls",
+    "function_call",
+    "function_calls",
+    "refusal",
+    "audio",
+    "reasoning_content",
+    "reasoning",
+    "thinking",
+    "summary",
+}
 FLAT = ("query", "input", "answer", "system", "history")
 
 
@@ -88,14 +100,39 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
         frame = frame.drop("queries", strict=False)
     buffer, placement = RecordBuffer(), Placement(frame.collect_schema())
     unknown: Counter[str] = Counter()
-    for whole, made, used in walked(frame, layout, MAKERS[target]) if walk else _made(frame, layout, target, unknown):
+    wordless: Counter[str] = Counter()
+
+    def heard(turns: list[Turn]) -> None:
+        unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
+        wordless.update(name for turn in turns for name in _instead(turn))
+
+    def made_of(turns: list[Turn]) -> Mapping[str, Any]:
+        heard(turns)
+        return MAKERS[target](turns)
+
+    for whole, made, used in walked(frame, layout, made_of) if walk else _made(frame, layout, target, heard):
         buffer.add(made, placement.rest(whole, used))
     if unknown:
         warn(f"turns of roles that instag does not know are kept as they are: {_counted(unknown)}")
+    if wordless:
+        warn(
+            "turns without words under a name that instag knows, such as content or value, have a content of null; what "
+            f"they hold instead is kept beside it: {_counted(wordless)}"
+        )
     return buffer.rows(placement.put)
 
 
-def _made(frame: pl.LazyFrame, layout: Layout, target: str, unknown: Counter[str]) -> Iterator[Made]:
+def _instead(turn: Turn) -> Iterator[str]:
+    """Name what a turn without words holds, if it is nothing that stands without words elsewhere."""
+    if turn["content"] is None and SPEECHLESS.isdisjoint(turn):
+        yield from (
+            name
+            for name, value in turn.items()
+            if name not in ("role", "type") and isinstance(value, str | list | dict)
+        )
+
+
+def _made(frame: pl.LazyFrame, layout: Layout, target: str, heard: Callable[[list[Turn]], None]) -> Iterator[Made]:
     """Make the records of some rows after the other."""
     schema = frame.collect_schema()
     heads = [head_of(column, schema) for column in layout.columns.values()]
@@ -119,7 +156,7 @@ def _made(frame: pl.LazyFrame, layout: Layout, target: str, unknown: Counter[str
                 raise InputError(f"row {number}: {error}") from error
             made.append(record)
             used.append(columns)
-            unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
+            heard(turns)
         done += whole.height
         passed("converting", done)
         yield whole, made, used

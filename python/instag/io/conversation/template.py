@@ -7,7 +7,7 @@ from typing import Any
 
 from instag.io.conversation.roles import role_of
 
-__all__ = ["TEMPLATES", "best", "is_marked", "split", "stripped"]
+__all__ = ["TEMPLATES", "best", "fits", "is_marked", "split", "stripped"]
 
 Turn = dict[str, Any]
 
@@ -28,6 +28,8 @@ class Template:
         Whether a text must begin with a header, for headers that may well stand in plain text.
     least
         How many headers there must be.
+    opener
+        Who speaks before the first header. Where it is the user, a text without a header is the user's alone.
     """
 
     header: re.Pattern[str]
@@ -35,6 +37,7 @@ class Template:
     ends: tuple[str, ...] = ()
     strict: bool = False
     least: int = 1
+    opener: str = "system"
 
 
 BOUNDS = ("<s>", "</s>", "<|endoftext|>")
@@ -82,6 +85,9 @@ TEMPLATES: dict[str, Template] = {
         re.compile(r"(?:GPT4 Correct|GPT4|Code|Math Correct) (User|Assistant|System):"),
         ("Correct User:", "GPT4 User:", "Code User:"),
         ("<|end_of_turn|>", *BOUNDS),
+    ),
+    "nemo": Template(
+        re.compile(r"\s*<extra_id_[01]>(System|User|Assistant)[^\S\n]*\n?"), ("<extra_id_1>",), opener="user"
     ),
     "alpaca": Template(
         re.compile(
@@ -162,7 +168,7 @@ def split(text: str, name: str) -> list[Turn] | None:
     opening = _inner(text[: headers[0].start()], template)
     if template.strict and opening and (len(opening) > OPENING or len(headers) == 1):
         return None
-    turns: list[Turn] = [{"role": "system", "content": opening}] if opening else []
+    turns: list[Turn] = [{"role": template.opener, "content": opening}] if opening else []
     for header, following in zip(headers, [*headers[1:], None], strict=True):
         said = _inner(text[header.end() : following.start() if following else len(text)], template)
         named = next(group for group in header.groups() if group is not None).lower()
@@ -213,6 +219,26 @@ def best(texts: Iterable[str]) -> tuple[str | None, int]:
     counts = {name: sum(split(text, name) is not None for text in texts) for name in TEMPLATES}
     name = max(counts, key=lambda each: counts[each])
     return (name, counts[name]) if counts[name] else (None, 0)
+
+
+def fits(text: str, name: str) -> bool:
+    """Tell whether a text is made with a template, or is one of its first questions by itself.
+
+    Parameters
+    ----------
+    text
+        The text.
+    name
+        One of :data:`TEMPLATES`.
+
+    Examples
+    --------
+    >>> fits("Why?", "nemo"), fits("Why?", "chatml")
+    (True, False)
+    """
+    template = TEMPLATES[name]
+    alone = template.opener == "user" and not any(mark in text for mark in template.marks)
+    return alone or split(text, name) is not None
 
 
 def is_marked(text: str) -> bool:

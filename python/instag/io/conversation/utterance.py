@@ -16,6 +16,7 @@ from instag.errors import InputError
 from instag.io.conversation.calls import to_calls
 from instag.io.conversation.content import content_of, kind_of, text_of
 from instag.io.conversation.roles import CALLER, CONTENTS, EXCHANGES, SPEAKERS, TYPE, role_of
+from instag.io.conversation.saved import branch, flagged_speaker, is_saved, stepped
 from instag.io.json.text import dump
 
 Turn = dict[str, Any]
@@ -30,11 +31,15 @@ def utterances(each: Any, on_fault: OnFault) -> Iterator[Turn]:
     """Read one element of a conversation: a turn, or a question with its answer."""
     if isinstance(each, list) and each and all(text is None or isinstance(text, str) for text in each):
         yield from (turn for turn in alternated(each) if turn["content"] is not None)
-        return
-    if not isinstance(each, dict):
-        if each is not None:
-            on_fault(f"found {dump(each)} for a turn: expected a role and what was said")
-        return
+    elif isinstance(each, dict):
+        for shown in branch(each) if is_saved(each) else (each,):
+            yield from _uttered(shown, on_fault)
+    elif each is not None:
+        on_fault(f"found {dump(each)} for a turn: expected a role and what was said")
+
+
+def _uttered(each: Mapping[str, Any], on_fault: OnFault) -> Iterator[Turn]:
+    """Read one record of a conversation."""
     if "lc" in each and isinstance(each.get("kwargs"), dict):
         # As LangChain dumps its objects: their class says who speaks, if nothing else does.
         kind = str((each.get("id") or [""])[-1]).removesuffix("Chunk").removesuffix("Message").lower()
@@ -61,6 +66,8 @@ def speaker_of(turn: Mapping[str, Any]) -> tuple[str | None, Any]:
     field, value = field_of(turn, SPEAKERS)
     if isinstance(value, dict):
         value = value.get("role") or value.get("name")
+    if role_of(value) is None and (flagged := flagged_speaker(turn)) is not None:
+        return flagged
     if value is None and role_of(turn.get(TYPE)) not in (None, CALLER):
         return TYPE, turn[TYPE]
     return field, value
@@ -78,6 +85,9 @@ def _spoken(turn: Mapping[str, Any], role: str, speaker: Any) -> Iterator[Turn]:
     """Name the role and the content of a turn as messages do, and leave out what is null."""
     field, value = field_of(turn, CONTENTS)
     rest = {key: member for key, member in turn.items() if key not in (role, field) and member is not None}
+    if field is not None and field.lower() == "steps":
+        value, thought = stepped(value)
+        rest |= {"thinking": thought} if thought else {}
     if field is not None and field.lower() == "parts":
         yield from _parted(value, role_of(speaker) or str(speaker), rest)
         return

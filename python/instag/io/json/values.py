@@ -6,11 +6,15 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError
-from instag.io.conversation.columns import CHATS
+from instag.io.conversation.columns import ASKED, CHATS, OUTPUTS, PREFERRED, TURNS
 from instag.io.conversation.roles import is_turn
 from instag.io.json.records import frame
+from instag.warning import warn
 
 NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
+
+# What files and servers say of their rows, which is no part of any.
+ABOUT = ("version", "features", "schema", "object", "dataset", "name", "next", "previous", "first_id", "last_id", "url")
 
 
 def rows_of(values: list[Any], name: object, where: Callable[[int], str], *, jsonl: bool = False) -> pl.LazyFrame:
@@ -77,6 +81,8 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         )
     if not value:
         raise InputError(f"{name}: the file is empty: expected at least one record")
+    if _are_conversations(value):
+        return [{"id": key, "messages": turns} for key, turns in value.items()]
     if _is_sample(value):
         return [value]
     only = next(iter(value.values()))
@@ -87,11 +93,12 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         return table
     lists = {key: member for key, member in value.items() if isinstance(member, list)}
     records = {key: member for key, member in lists.items() if member and isinstance(member[0], dict | list)}
-    for key in ("data", "rows"):
-        if isinstance(value.get(key), list):
-            return _unwrapped(value[key])
-    if len(records or lists) == 1:
-        return _unwrapped(next(iter((records or lists).values())))
+    key = next((key for key in ("data", "rows") if isinstance(value.get(key), list)), None)
+    if key is None and len(records or lists) == 1:
+        key = next(iter(records or lists))
+    if key is not None:
+        _warn_of_rest(value, key, name)
+        return _unwrapped(value[key])
     keys = ", ".join(map(repr, value))
     several = ", ".join(map(repr, records))
     hint = (
@@ -100,6 +107,27 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         else "save the list itself as the file"
     )
     raise InputError(f"{name}: found one object with the keys {keys}: expected a list of objects; {hint}")
+
+
+def _are_conversations(value: dict[str, Any]) -> bool:
+    """Whether these are several conversations by their names, rather than the parts of one sample."""
+    parts = {*CHATS, *TURNS, *ASKED, *OUTPUTS, *PREFERRED}
+    turns = all(_is_chat("", member) for member in value.values())
+    return (
+        len(value) > 1
+        and turns
+        and not any(key.lower().rpartition("_")[0] in parts or key.lower() in parts for key in value)
+    )
+
+
+def _warn_of_rest(value: dict[str, Any], key: str, name: object) -> None:
+    """Warn of texts, lists and records beside the rows of a file, which no row has."""
+    rest = [
+        other for other, member in value.items() if other not in (key, *ABOUT) and isinstance(member, str | list | dict)
+    ]
+    lost = [repr(other) for other in rest if value[other]]
+    if lost:
+        warn(f"{name}: the rows are those under {key!r}; what stands beside them is not read: {', '.join(lost)}")
 
 
 def _is_chat(key: str, member: Any) -> bool:
@@ -124,7 +152,10 @@ def _table(value: dict[str, Any]) -> list[Any] | None:
             return None
         # Columns of rows by their number, as pandas writes them; or rows by name.
         columns = all(key.isdecimal() for key in keys)
-        return [{name: member[key] for name, member in value.items()} for key in keys] if columns else members
+        if columns:
+            return [{name: member[key] for name, member in value.items()} for key in keys]
+        named = "id" not in keys and not all(key.isdecimal() for key in value)
+        return [{"id": key, **member} for key, member in value.items()] if named else members
     side_by_side = len(members) > 1 and all(isinstance(member, list) for member in members)
     if side_by_side and len({len(member) for member in members}) == 1:
         first = [member[0] for member in members if member]

@@ -1,0 +1,133 @@
+"""Tables of messages: a row for each, with who spoke, and which conversation or which message it belongs to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from instag.frame.path import JSON, resolve
+from instag.io.conversation.layout import Layout
+from instag.io.conversation.roles import FLAGS, role_of
+from instag.io.conversation.speech import is_text
+
+__all__ = ["message_table"]
+
+# Rows that show who speaks.
+SAMPLE = 1_000
+SPEAKERS = ("role", "from", "speaker", "speaker_id", "speaker_idx", "sender", "author")
+# Of these, names that mean no speaker elsewhere, so that it may be anybody where conversations have names.
+ANYBODY = SPEAKERS[:5]
+WORDS = ("content", "value", "text", "message", "utterance", "body", "mes")
+# A message may stand within a column of its row.
+WITHIN = ("message", "payload")
+GROUPS = {
+    "conversationid",
+    "convid",
+    "conversationhash",
+    "conversation",
+    "conv",
+    "dialogid",
+    "dialogueid",
+    "dialog",
+    "dialogue",
+    "sessionid",
+    "session",
+    "threadid",
+    "thread",
+    "chatid",
+    "chat",
+}
+ORDERS = {
+    "turn",
+    "turnid",
+    "turnidx",
+    "turnindex",
+    "turnnumber",
+    "utteranceid",
+    "utteranceidx",
+    "messageindex",
+    "messageidx",
+    "index",
+    "idx",
+    "position",
+    "seq",
+    "sequence",
+    "order",
+}
+PARENTS = {"uuid": "parentuuid", "messageid": "parentid", "id": "parentid"}
+
+
+def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | None:
+    """Find the columns of a table of messages, and look into its rows whether they are such.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    types
+        The columns and their types.
+
+    Returns
+    -------
+    Layout or None
+        What was said, who spoke, and either the message before (``key`` and ``parent``) or the conversation
+        (``group``, without which all rows are one) and the place in it (``order``). None if rows are no messages.
+
+    Examples
+    --------
+    >>> rows = {"chat_id": [1, 1], "role": ["user", "assistant"], "text": ["Why?", "So."]}
+    >>> message_table(pl.LazyFrame(rows), {"chat_id": pl.Int64(), "role": pl.String(), "text": pl.String()}).columns
+    {'query': 'text', 'role': 'role', 'group': 'chat_id'}
+    """
+    plain = {name.lower().replace("_", ""): name for name, dtype in types.items() if _is_name(dtype)}
+    for query, role in _spoken(types):
+        parts = {"query": query, "role": role}
+        tree = next(((key, above) for key, above in PARENTS.items() if key in plain and above in plain), None)
+        if tree is not None:
+            parts |= {"key": plain[tree[0]], "parent": plain[tree[1]]}
+        else:
+            group = next((plain[name] for name in plain if name in GROUPS and plain[name] != query), None)
+            order = next((plain[name] for name in plain if name in ORDERS), None)
+            parts |= {part: name for part, name in (("group", group), ("order", order)) if name is not None}
+        if _are_messages(frame, types, parts):
+            return Layout("thread", parts)
+    return None
+
+
+def _is_name(dtype: Any) -> bool:
+    return dtype == pl.Null or is_text(dtype) or dtype.is_integer()
+
+
+def _spoken(types: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find what was said and who spoke, in columns or within one."""
+    lower = {name.lower(): name for name in types}
+    records = {lower[name]: types[lower[name]] for name in WITHIN if name in lower}
+    places = [("", dict(types))]
+    places += [
+        (f"{name}.", dict(dtype)) for name, dtype in records.items() if isinstance(dtype, pl.Struct) and dtype != JSON
+    ]
+    for above, fields in places:
+        names = {name.lower(): name for name in fields}
+        roles = [names[name] for name in SPEAKERS if name in names and _is_name(fields[names[name]])]
+        flags = [names[name] for name in FLAGS if name in names and fields[names[name]] == pl.Boolean]
+        words = [names[name] for name in WORDS if name in names and _is_said(fields[names[name]])]
+        yield from ((f"{above}{words[0]}", f"{above}{role}") for role in (roles + flags if words else ()))
+
+
+def _is_said(dtype: Any) -> bool:
+    """Whether the values of a type can be what was said: text, or parts."""
+    return is_text(dtype) or isinstance(getattr(dtype, "inner", None), pl.Struct)
+
+
+def _are_messages(frame: pl.LazyFrame, types: Mapping[str, Any], parts: Mapping[str, str]) -> bool:
+    """Whether user and assistant speak in the rows; or anybody, where conversations have names."""
+    value, dtype = resolve(types, parts["role"])
+    name = parts["role"].rpartition(".")[2].lower()
+    if dtype == pl.Boolean:
+        roles: Sequence[str | None] = ("user", "assistant")
+    else:
+        first = frame.select(value.alias("role")).head(SAMPLE).unique().collect(engine="streaming").to_series()
+        roles = [role_of(each) for each in first if each is not None]
+    if {"user", "assistant"} <= set(roles):
+        return True
+    return "group" in parts and name in ANYBODY and bool(roles) and ("order" in parts or "user" in roles)
