@@ -524,6 +524,8 @@ fn what_is_malformed_is_said() {
     let near = |offsets, tags, shares| Problem { spread: Some(Spread { offsets, tags, shares }), ..problem };
     for (wrong, why) in [
         (near(&[0, 1], &[0], &[65_536]), "spread: expected 3 rising offsets from 0"),
+        (near(&[1, 1, 2], &[0, 1], &[65_536; 2]), "spread: expected 3 rising offsets from 0"),
+        (near(&[0, 3, 2], &[0, 1], &[65_536; 2]), "spread: expected 3 rising offsets from 0"),
         (near(&[0, 1, 2], &[0, 1], &[65_536]), "spread: expected a share for each of 2 tags; found 1"),
         (near(&[0, 1, 2], &[0, 9], &[65_536; 2]), "spread: expected tags below 2; found 9"),
         (

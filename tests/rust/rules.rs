@@ -94,6 +94,8 @@ fn cleans() {
         ("e.g. examples", "eg examples"),
         ("e.g.examples", "eg examples"),
         ("a.net", "a.net"),
+        ("node.j.s", "node.j.s"),
+        ("menu.s.", "menu.s"),
         ("don’t", "dont"),
         ("don't-stop", "dont stop"),
         ("Newton's law", "newton law"),

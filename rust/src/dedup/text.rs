@@ -131,6 +131,13 @@ mod tests {
         marks(&normal(one)) != marks(&normal(other))
     }
 
+    /// The first two numbers that `SplitMix64` gives from 0.
+    #[test]
+    fn numbers_are_mixed_as_published() {
+        assert_eq!(mixed(0), 0xe220_a839_7b1d_cdaf);
+        assert_eq!(mixed(0x9e37_79b9_7f4a_7c15), 0x6e78_9e6a_a1b9_65f4);
+    }
+
     #[test]
     fn case_and_space_do_not_count() {
         assert_eq!(normal("  Write\n\tA  ＰＯＥＭ "), "write a poem");

@@ -228,7 +228,7 @@ fn initials(chars: &[char], start: usize) -> (usize, usize) {
         at += 2;
     }
     let alone = !chars.get(at + 1).copied().is_some_and(is_word);
-    if letters > 0 && chars.get(at).copied().is_some_and(char::is_alphabetic) && alone {
+    if chars.get(at).copied().is_some_and(char::is_alphabetic) && alone {
         return (letters + 1, at + 1);
     }
     (letters, at)
