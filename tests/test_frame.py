@@ -290,3 +290,17 @@ def test_tags_are_read_once_where_their_codes_say_all_of_them(
     assert source.read[read:] == [["id", "tags"] if again else ["id"]]
     assert chosen.select("tags").collect().equals(instag.select(frame, 2, key=key).select("tags"))
     assert len(source.read) == read + (2 if again else 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (pd.DataFrame([[1, 2, ["math"]]], columns=["id", "id", "tags"]), "several columns have one name: 'id': rename"),
+        (pd.DataFrame({("a", "b"): [1]}), r"no column 'tags'; the columns are: \('a', 'b'\)"),
+        (pl.DataFrame({"tags": ['["math"]']}), "it is the JSON of a list: parse it first, with str.json_decode"),
+        (pl.DataFrame({"tags": ["math,proof"]}), r"split it first, for instance with str.split\(','\)"),
+    ],
+)
+def test_columns_that_cannot_be_used_are_named(data: Any, message: str) -> None:
+    with pytest.raises(instag.InputError, match=message):
+        instag.select(data, budget=1)

@@ -241,7 +241,8 @@ def test_what_is_wrong_with_a_source(tmp_path: Path) -> None:
     )
     (tmp_path / "x.xlsx").write_bytes(b"x")
     fails(
-        f"{tmp_path}/x.xlsx: this is a workbook: save the sheet as CSV or Unicode text, or as .parquet, and read that",
+        f"{tmp_path}/x.xlsx: this is a workbook, which is neither read nor written: save the sheet as CSV or Unicode text, "
+        "or as .parquet, and read that; write .csv or .parquet",
         tmp_path / "x.xlsx",
     )
     fails(

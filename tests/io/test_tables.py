@@ -286,7 +286,7 @@ def test_turns_after_a_first_question_without_a_header(tmp_path: Path) -> None:
     assert row["messages"] == [{"role": "system", "content": "s"}, *SHORT]
 
 
-@pytest.mark.parametrize("answer", [SHORT[1], [SHORT[1]]])
+@pytest.mark.parametrize("answer", [SHORT[1], [SHORT[1]], {"choices": [{"message": SHORT[1]}]}])
 def test_an_answer_that_is_the_json_of_a_turn(answer: Any, tmp_path: Path) -> None:
     (row,) = converted(tmp_path, {"input": json.dumps(SHORT[:1]), "output": json.dumps(answer)})
     assert row["messages"] == SHORT
@@ -307,3 +307,19 @@ def test_people_of_a_messenger_are_named(tmp_path: Path) -> None:
     with pytest.warns(InstagWarning, match=told), pytest.warns(InstagWarning, match="are kept as they are"):
         converted(tmp_path, {"messages": [message]})
     assert instag.read(tmp_path / "in.jsonl", query="messages.content")["queries"].to_list() == [["q"]]
+
+
+@pytest.mark.parametrize(
+    ("beside", "named"),
+    [
+        ({"gold_solution": "a"}, "gold_solution"),
+        ({"model response": "a", "id": "1"}, "model response"),
+        ({"completions": ["a", "b"]}, "completions"),
+    ],
+)
+def test_answers_by_an_unknown_name_are_told_of(beside: dict[str, Any], named: str, tmp_path: Path) -> None:
+    with pytest.warns(InstagWarning, match=rf"no answers; '{named}' may hold them"):
+        (row,) = converted(tmp_path, {"prompt": "q", **beside})
+    assert row == {"messages": SHORT[:1], **beside}
+    convert(tmp_path / "in.jsonl", tmp_path / "out.jsonl", to="messages", answer=named)
+    assert lines(tmp_path / "out.jsonl")[0]["messages"] == SHORT

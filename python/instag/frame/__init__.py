@@ -59,6 +59,16 @@ def wrap(data: Any, key: str | None = None) -> Frame:
     return _local(data) if key is None else KeyedFrame(_local(data), key)
 
 
+def _native(data: Any) -> Any:
+    """Let narwhals take a frame of pandas, pyarrow and others; anything else stays what it is."""
+    try:
+        return nw.from_native(data, eager_only=True, pass_through=True)
+    except nw.exceptions.DuplicateError:
+        names = [str(name) for name in data.columns]
+        twice = ", ".join(sorted({repr(name) for name in names if names.count(name) > 1}))
+        raise InputError(f"data: several columns have one name: {twice}: rename or drop all but one") from None
+
+
 def _local(data: Any) -> Frame:  # noqa: PLR0911 - one for each kind
     if isinstance(data, pl.DataFrame):
         return PolarsFrame(data)
@@ -77,7 +87,7 @@ def _local(data: Any) -> Frame:  # noqa: PLR0911 - one for each kind
         raise InputError(f"data: expected one stream; found a dict of them with the splits {splits}: pass one of them")
     if isinstance(data, Iterator):
         return LazyPolarsFrame(spooled(wrap(each).lazy().collect() for each in data))
-    native = nw.from_native(data, eager_only=True, pass_through=True)
+    native = _native(data)
     if isinstance(native, nw.DataFrame):
         return NarwhalsFrame(native)
     if hasattr(data, "__arrow_c_stream__"):

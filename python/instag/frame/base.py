@@ -192,7 +192,7 @@ class Frame(ABC):
         head = next((each for each in heads(name) if each in self.columns), None)
         if head is not None:
             return head
-        names = ", ".join(self.columns) or "none"
+        names = ", ".join(map(str, self.columns)) or "none"
         each = name == "tags" and "query_tags" in self.columns
         hint = "; the tags of each query are there: --tags query_tags / tags='query_tags'" if each else ""
         raise InputError(f"no column {name!r}; the columns are: {names}{hint}")

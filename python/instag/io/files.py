@@ -50,7 +50,8 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
         found = "jsonl"  # pipes and devices have no endings
     if found is None and stem.suffix.lower() in SHEETS:
         raise InputError(
-            f"{path}: this is a workbook: save the sheet as CSV or Unicode text, or as .parquet, and read that"
+            f"{path}: this is a workbook, which is neither read nor written: save the sheet as CSV or Unicode text, or as "
+            ".parquet, and read that; write .csv or .parquet"
         )
     if found is None:
         hint = "rename it" if option is None else f"rename it, or say what it is with {option}: {', '.join(TYPES)}"

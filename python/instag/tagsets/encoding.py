@@ -284,6 +284,8 @@ def _rows(column: pl.Series, *, each_list: bool) -> tuple[pl.Series, pl.Series |
         column = column.cast(pl.List(pl.Null))
     if not isinstance(column.dtype, pl.List):
         hint = "; split it first, for instance with str.split(',')" if column.dtype == pl.String else ""
+        if hint and column.drop_nulls().head(20).str.contains(r"^\s*\[").any():
+            hint = "; it is the JSON of a list: parse it first, with str.json_decode(pl.List(pl.String)) in Polars"
         raise InputError(f"column {column.name!r}: expected a list of tags for each sample; found {column.dtype}{hint}")
     inner = _inner(column)
     if not isinstance(inner, pl.Null | pl.String | pl.Categorical | pl.Enum) and not inner.is_integer():

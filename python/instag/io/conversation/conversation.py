@@ -16,7 +16,7 @@ from instag.io.conversation.content import kind_of, piece, text_of, words_of
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.roles import is_turn, role_of
 from instag.io.conversation.utterance import OnFault, Turn
-from instag.io.json.text import dump
+from instag.io.json.text import dump, parse
 
 # The fields with the text of an answer that is a record.
 SPELT = ("text", "texts", "value")
@@ -163,9 +163,19 @@ def _is_spelt(value: Any) -> bool:
     return isinstance(value, dict) and not is_turn(value) and len(value) > 1 and any(value.get(key) for key in SPELT)
 
 
+def _parsed(text: str) -> Any:
+    """Parse a turn, or the turn in the response of a server."""
+    if "choices" not in text:
+        return parsed_chat(text)
+    try:
+        return pick(parse(text), "choices.0.message")
+    except ValueError:
+        return None
+
+
 def _logged(text: str) -> Any:
     """Parse an answer that is the JSON of the assistant's turn, as logs have it."""
-    turn = parsed_chat(text) if text.lstrip().startswith(("{", "[")) else None
+    turn = _parsed(text) if text.lstrip().startswith(("{", "[")) else None
     turns = turn if isinstance(turn, list) else [turn]
     said = all(isinstance(each, dict) and role_of(each.get("role")) in ("assistant", "tool") for each in turns)
     return turn if said else None

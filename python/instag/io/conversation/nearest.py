@@ -60,6 +60,12 @@ ANSWERING = (
     "generation",
     "generated",
 )
+# Of these, words that leave little doubt.
+REPLYING = {"answer", "answers", "response", "responses", "completion", "completions", "output", "outputs", "solution"}
+REPLYING |= {"solutions", "reply", "replies", "sql"}
+UNLIKE = {"id", "ids", "type", "kind", "format", "language", "length", "incorrect", "wrong", "rejected", "input"}
+# One of several answers that are compared.
+NUMBERED = re.compile(r"(\d|[_ ][a-zA-Z])$")
 INSTRUCTING = (*SYSTEMS, "instructions")
 ABOUT = (
     "id",
@@ -138,6 +144,31 @@ def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
     todo = f"instag convert {quote(str(path))} {named} -o OUT.jsonl"
     what = "the user's with query= / --query" if len(options) == 1 else "the columns, in Python with query= and so on"
     return f"expected {wanted}: found the columns {columns}; {hint}; name {what}: {todo}"
+
+
+def likely_answers(schema: Mapping[str, Any]) -> list[str]:
+    """Name the columns that may well hold the answers to prompts, by names that no layout has.
+
+    Parameters
+    ----------
+    schema
+        The columns and their types.
+
+    Examples
+    --------
+    >>> likely_answers({"prompt": pl.String(), "gold_solution": pl.String(), "answer_id": pl.Int64()})
+    ['gold_solution']
+    """
+    texts = [name for name, dtype in schema.items() if is_text(dtype) or dtype == pl.List(pl.String)]
+    words = {name: {word.lower() for word in WORDS.split(name)} for name in texts}
+    return [
+        name
+        for name in texts
+        if name != "correct_answers"
+        and words[name].isdisjoint(UNLIKE)
+        and not words[name].isdisjoint(REPLYING)
+        and not NUMBERED.search(name)
+    ]
 
 
 def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

@@ -17,6 +17,7 @@ what was asked in both.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any, get_args
 
 import polars as pl
@@ -30,6 +31,7 @@ from instag.io.conversation.columns import ALTERNATIVES
 from instag.io.conversation.conversation import conversation
 from instag.io.conversation.detection import MIXED, find, row_layouts
 from instag.io.conversation.layout import Layout
+from instag.io.conversation.nearest import likely_answers
 from instag.io.conversation.placement import Placement, head_of
 from instag.io.conversation.preference import divided, spelt
 from instag.io.conversation.roles import CALLER, ROLES
@@ -94,6 +96,8 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
         )
     if _is_already(frame, schema, layout, target):
         return frame
+    if layout.name == "prompts" and not {*ALTERNATIVES} & {*schema}:
+        _warn_of_answers(schema, layout)
     walk = layout.name in BRANCHING
     if walk:
         # What one user said before goes for one way alone.
@@ -120,6 +124,16 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
             f"they hold instead is kept beside it: {_counted(wordless)}"
         )
     return buffer.rows(placement.put)
+
+
+def _warn_of_answers(schema: Mapping[str, Any], layout: Layout) -> None:
+    """Warn of columns that may hold answers, which the conversations are then without."""
+    heads = {head_of(column, schema) for column in layout.columns.values()}
+    if likely := [name for name in likely_answers(schema) if name not in heads]:
+        warn(
+            f"the conversations have no answers; {', '.join(map(repr, likely))} may hold them: name the column with "
+            f"answer={likely[0]!r} / --answer {quote(likely[0])}"
+        )
 
 
 def _instead(turn: Turn) -> Iterator[str]:
