@@ -1,6 +1,7 @@
 import csv
 import gzip
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 import zstandard
 
+import instag
 from instag import InputError, InstagWarning
 from instag.io import load, read, scan, write
 
@@ -264,3 +266,20 @@ def test_a_ragged_csv_is_named_before_it_is_used(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("prompt,b\n1,2\n1,2,3\n")
     with pytest.raises(InputError, match=rf"^{tmp_path}/x.csv, line 3: cannot be read as csv: found 3 fields"):
         load(tmp_path / "x.csv")
+
+
+def test_a_name_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path / "caf") + b"\xe9.jsonl"))
+    try:
+        path.write_text('{"prompt": "q"}\n', encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes only UTF-8")
+    for work in (
+        lambda: read(path),
+        lambda: read(str(tmp_path / "caf*.jsonl")),
+        lambda: instag.normalize(pl.DataFrame({"tags": [["a"]]}), steps=("rules",)).vocabulary.save(path),
+        lambda: instag.write(pl.DataFrame({"prompt": ["q"]}), path),
+    ):
+        with pytest.raises(InputError, match=r"udce9.jsonl': the name of this file is not UTF-8.*rename it"):
+            work()
+    assert path.read_text("utf-8") == '{"prompt": "q"}\n'

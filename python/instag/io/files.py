@@ -12,7 +12,7 @@ import polars as pl
 from instag.errors import InputError, file_error
 from instag.io.compression import COMPRESSIONS, PACKED, UNPACKING
 from instag.io.filetypes import TYPES, endings, type_called
-from instag.io.output import STANDARD_OUTPUT, reason_of
+from instag.io.output import STANDARD_OUTPUT, check_encoding, reason_of
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     >>> type_of(Path("train.jsonl.gz"), "auto")
     'jsonl'
     """
+    check_encoding(path)
     stem = path.with_suffix("") if path.suffix.lower() in (PACKED if packed else COMPRESSIONS) else path
     found = format if format in TYPES else endings().get(stem.suffix.lower())
     if found is None and (str(path) in STANDARD_OUTPUT or (path.exists() and not path.is_file() and not path.is_dir())):

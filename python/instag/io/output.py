@@ -59,6 +59,7 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
     InputError
         If it cannot be written; an existing file is unchanged.
     """
+    check_encoding(target)
     with explained(target, kind):
         if is_stream(target):
             with TemporaryDirectory(prefix="instag-") as folder:
@@ -87,6 +88,26 @@ def explained(target: Path, kind: str) -> Iterator[None]:
         raise InputError(f"{target}: {str(error).split(CONTEXT, maxsplit=1)[0]}") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, RuntimeError) as error:
         raise InputError(f"{target}: cannot be written as {kind}: {_reason(error)}") from error
+
+
+def check_encoding(path: Path) -> None:
+    """Check that the name of a file is UTF-8, for Polars takes no other.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+
+    Examples
+    --------
+    >>> check_encoding(Path("train.jsonl"))
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise InputError(
+            f"{str(path)!r}: the name of this file is not UTF-8, and Polars takes no other: rename it"
+        ) from None
 
 
 def is_stream(target: Path) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 import polars as pl
 
-from instag.errors import InputError, file_error
+from instag.errors import InputError, file_error, unread_file
 from instag.io.formats import parquet as parquet_form
 from instag.io.output import atomic_write, reason_of
 from instag.normalization.history import MERGES, STEPS
@@ -85,6 +85,8 @@ def read(path: Path) -> dict[str, Any]:
         parquet_form.check(path, f"{path}: expected a vocabulary")
         written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)
+    except FileNotFoundError as error:
+        raise unread_file(path, "a vocabulary", error) from error
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise file_error(f"{path}: expected a vocabulary; it cannot be read: {reason_of(error)}", error) from error
     try:

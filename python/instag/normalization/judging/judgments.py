@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from instag.errors import InputError, file_error
+from instag.errors import InputError, unread_file
 from instag.io.output import atomic_write
 
 __all__ = ["Judged", "Judgments", "frame_of", "read_judgments", "write_judgments"]
@@ -93,9 +93,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str, Any]]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise file_error(
-            f"{path}: expected a file of judgements; it cannot be read: {error.strerror}", error
-        ) from error
+        raise unread_file(path, "a file of judgements", error) from error
     for nth, line in enumerate(content.splitlines(), 1):
         if line.strip():
             try:
