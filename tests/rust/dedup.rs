@@ -212,6 +212,36 @@ fn many_that_are_alike_take_no_longer() {
     assert_eq!(groups(&texts, 0.8), vec![0; 20_000]);
 }
 
+/// Texts on one pattern that are no copies: each pair of them would take minutes.
+#[test]
+fn many_on_one_pattern_take_no_longer() {
+    let words = made_up(17, 1_200).join(" ");
+    let mut words: Vec<&str> = words.split(' ').collect();
+    words.sort_unstable();
+    words.dedup();
+    let made: Vec<String> = words
+        .iter()
+        .flat_map(|word| [("old", "short"), ("new", "short"), ("old", "long")].map(|(age, length)| (word, age, length)))
+        .map(|(word, age, length)| {
+            format!(
+                "Explain the word {word} to a child of seven years in a {length} sentence from an {age} book, please."
+            )
+        })
+        .collect();
+    assert!(made.len() > 9_000, "{}", made.len());
+    let texts: Vec<&str> = made.iter().map(String::as_str).collect();
+    let few: Vec<&str> = texts[..300].to_vec();
+    assert_eq!(in_order(&few, Some(0.95)), naive::duplicates(&few, &(0..300).collect::<Vec<_>>(), 0.95));
+    assert_eq!(groups(&few, 0.95), naive::groups(&few, 0.95));
+    let copies = in_order(&texts, Some(0.95));
+    assert!(
+        copies
+            .iter()
+            .all(|&(row, of, _)| row / 3 == of / 3 || naive::likeness(texts[row as usize], texts[of as usize]) >= 0.95)
+    );
+    assert_eq!(groups(&texts, 0.95).len(), texts.len());
+}
+
 #[test]
 fn many_texts_side_by_side_are_as_each_by_itself() {
     let made = made_up(3, 3000);

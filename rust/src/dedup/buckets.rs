@@ -1,5 +1,8 @@
 //! Texts in buckets, and whether two that meet are copies.
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::parallel;
@@ -10,6 +13,10 @@ use super::text::{jaccard, marks, normal, runs};
 
 /// In the place of a bucket that nothing else is in.
 const ALONE: u32 = u32::MAX;
+/// Texts of a bucket above which it is crowded: there, not each is compared with each.
+pub(super) const CROWD: usize = 32;
+/// Runs of texts that are held for the next comparison: 32 MiB.
+const HELD: usize = 1 << 22;
 /// Texts that are worth a thread.
 const SHARE: usize = 1 << 11;
 
@@ -58,6 +65,8 @@ pub(super) struct Sketches {
     places: Vec<u32>,
     starts: Vec<usize>,
     pub(super) buckets: usize,
+    /// Whether a bucket holds more texts than are compared each with each.
+    crowded: Vec<bool>,
 }
 
 impl Sketches {
@@ -66,6 +75,7 @@ impl Sketches {
         rows: &[u32],
         threshold: f64,
         kept_apart: Marks,
+        crowd: usize,
         interrupt: &Interrupt,
     ) -> Result<Self> {
         let bands = Bands::new(threshold);
@@ -90,8 +100,9 @@ impl Sketches {
             sizes.extend(some_sizes);
             keys.extend(some_keys);
         }
-        let mut sketches = Self { rows: rows.to_vec(), sizes, places: Vec::new(), starts: vec![0], buckets: 0 };
-        let numbers = sketches.meet(&keys, bands.count, interrupt)?;
+        let (places, crowded) = (Vec::new(), Vec::new());
+        let mut sketches = Self { rows: rows.to_vec(), sizes, places, starts: vec![0], buckets: 0, crowded };
+        let numbers = sketches.number(&keys, bands.count, crowd, interrupt)?;
         for places in numbers.chunks(bands.count) {
             sketches.places.extend(places.iter().filter(|&&place| place != ALONE));
             sketches.starts.push(sketches.places.len());
@@ -100,7 +111,7 @@ impl Sketches {
     }
 
     /// Numbers the buckets in which texts meet, for each text and band.
-    fn meet(&mut self, keys: &[u64], bands: usize, interrupt: &Interrupt) -> Result<Vec<u32>> {
+    fn number(&mut self, keys: &[u64], bands: usize, crowd: usize, interrupt: &Interrupt) -> Result<Vec<u32>> {
         let mut numbers = vec![ALONE; keys.len()];
         let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(self.rows.len());
         for band in 0..bands {
@@ -115,16 +126,61 @@ impl Sketches {
                         numbers[nth as usize * bands + band] = self.buckets as u32;
                     }
                     self.buckets += 1;
+                    self.crowded.push(bucket.len() > crowd);
                 }
             }
         }
         Ok(numbers)
     }
 
-    /// The buckets in which a text meets others.
-    pub(super) fn of(&self, nth: u32) -> &[u32] {
+    /// The number of texts.
+    pub(super) fn len(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    /// The row of a text.
+    pub(super) fn row(&self, nth: u32) -> u32 {
+        self.rows[nth as usize]
+    }
+
+    /// How many runs a text has.
+    pub(super) fn size(&self, nth: u32) -> usize {
+        self.sizes[nth as usize] as usize
+    }
+
+    /// The buckets in which a text meets others, in ascending order.
+    fn of(&self, nth: u32) -> &[u32] {
         &self.places[self.starts[nth as usize]..self.starts[nth as usize + 1]]
     }
+
+    /// The buckets in which a text meets few others.
+    pub(super) fn few(&self, nth: u32) -> impl Iterator<Item = u32> {
+        self.of(nth).iter().copied().filter(|&bucket| !self.crowded[bucket as usize])
+    }
+
+    /// Whether a text meets many others in a bucket.
+    pub(super) fn is_crowded(&self, nth: u32) -> bool {
+        self.of(nth).iter().any(|&bucket| self.crowded[bucket as usize])
+    }
+
+    /// Whether two texts meet in a bucket.
+    pub(super) fn meet(&self, one: u32, other: u32) -> bool {
+        let (mut left, mut right) = (self.of(one), self.of(other));
+        while let (Some(here), Some(there)) = (left.first(), right.first()) {
+            if here == there {
+                return true;
+            }
+            let rest = if here < there { &mut left } else { &mut right };
+            *rest = &rest[1..];
+        }
+        false
+    }
+}
+
+/// What is compared of a text.
+struct Features {
+    runs: Vec<u64>,
+    marks: u64,
 }
 
 /// Whether two texts are copies, looked at in truth.
@@ -132,19 +188,34 @@ pub(super) struct Comparison<'a> {
     texts: &'a [&'a str],
     threshold: f64,
     kept_apart: Marks,
-    /// The text that others are compared with, its runs and marks.
+    /// The text that others are compared with.
     current: Option<u32>,
-    runs: Vec<u64>,
-    marks: u64,
-    other: Vec<u64>,
+    features: Features,
+    /// Texts that others were compared with, for one that is near to many is soon looked at again.
+    others: HashMap<u32, Features, FixedState>,
+    /// Runs of all of these.
+    held: usize,
     /// The last text that each was compared with.
     compared: Vec<u32>,
 }
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(texts: &'a [&'a str], threshold: f64, kept_apart: Marks) -> Self {
-        let compared = vec![u32::MAX; texts.len()];
-        Self { texts, threshold, kept_apart, current: None, runs: Vec::new(), marks: 0, other: Vec::new(), compared }
+        Self {
+            texts,
+            threshold,
+            kept_apart,
+            current: None,
+            features: Features { runs: Vec::new(), marks: 0 },
+            others: HashMap::default(),
+            held: 0,
+            compared: vec![u32::MAX; texts.len()],
+        }
+    }
+
+    /// Whether a text was compared with another just now.
+    pub(super) fn knows(&self, nth: u32, other: u32) -> bool {
+        self.compared[other as usize] == nth
     }
 
     /// How like two texts are where they are copies; nothing where they are not, or were compared just now.
@@ -159,24 +230,33 @@ impl<'a> Comparison<'a> {
         if std::mem::replace(&mut self.compared[other as usize], nth) == nth {
             return Ok(None);
         }
-        let (size, others) = (sketches.sizes[nth as usize], sketches.sizes[other as usize]);
+        let (size, others) = (sketches.size(nth) as u32, sketches.size(other) as u32);
         if f64::from(size.min(others)) < self.threshold * f64::from(size.max(others)) {
             return Ok(None);
         }
         if self.current.replace(nth) != Some(nth) {
-            let text = normal(self.texts[sketches.rows[nth as usize] as usize]);
-            self.marks = self.kept_apart.of(&text);
-            runs(&text, &mut self.runs);
+            self.features = self.read(sketches.row(nth));
         }
-        let text = normal(self.texts[sketches.rows[other as usize] as usize]);
-        if self.kept_apart.of(&text) != self.marks {
-            return Ok(None);
+        if !self.others.contains_key(&other) {
+            if self.held + others as usize > HELD {
+                self.others.clear();
+                self.held = 0;
+            }
+            self.held += others as usize;
+            self.others.insert(other, self.read(sketches.row(other)));
         }
-        runs(&text, &mut self.other);
-        for _ in 0..=self.other.len() / 8 {
+        let other = &self.others[&other];
+        for _ in 0..=other.runs.len() / 8 {
             interrupt.step()?;
         }
-        let likeness = jaccard(&self.runs, &self.other);
+        let likeness = if other.marks == self.features.marks { jaccard(&self.features.runs, &other.runs) } else { 0.0 };
         Ok((likeness >= self.threshold).then_some(likeness))
+    }
+
+    fn read(&self, row: u32) -> Features {
+        let text = normal(self.texts[row as usize]);
+        let mut found = Vec::new();
+        runs(&text, &mut found);
+        Features { runs: found, marks: self.kept_apart.of(&text) }
     }
 }

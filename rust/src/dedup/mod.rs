@@ -1,6 +1,8 @@
 //! Near-copies: texts that share nearly all of their runs of five characters.
 
 mod buckets;
+mod crowds;
+mod groups;
 mod sketch;
 mod text;
 
@@ -9,7 +11,9 @@ use hashbrown::HashMap;
 
 use crate::error::Result;
 use crate::interrupt::Interrupt;
-use buckets::{Comparison, Marks, Sketches, is_blank};
+use buckets::{CROWD, Comparison, Marks, Sketches, is_blank};
+use crowds::{Crowds, Place};
+pub use groups::duplicate_groups;
 pub(crate) use text::mixed;
 
 /// A text that is a copy of one that stays.
@@ -49,28 +53,28 @@ pub fn duplicates(
     threshold: Option<f64>,
     interrupt: &Interrupt,
 ) -> Result<Vec<Duplicate>> {
+    found(texts, order, threshold, CROWD, interrupt)
+}
+
+/// The same for any size from which a bucket is crowded, on which no result depends.
+fn found(
+    texts: &[&str],
+    order: &[u32],
+    threshold: Option<f64>,
+    crowd: usize,
+    interrupt: &Interrupt,
+) -> Result<Vec<Duplicate>> {
     buckets::check(texts.len(), order, threshold)?;
     let same = same(texts, order, interrupt)?;
     let mut stays: Vec<Option<(u32, f64)>> = vec![None; texts.len()];
     if let Some(threshold) = threshold {
         let first: Vec<u32> = order.iter().copied().filter(|&row| same[row as usize] == row).collect();
-        let sketches = Sketches::new(texts, &first, threshold, Marks::Compared, interrupt)?;
-        let mut kept: Vec<Vec<u32>> = vec![Vec::new(); sketches.buckets];
-        let mut comparison = Comparison::new(texts, threshold, Marks::Compared);
+        let sketches = Sketches::new(texts, &first, threshold, Marks::Compared, crowd, interrupt)?;
+        let mut kept = Kept::new(texts, &sketches, threshold, interrupt)?;
         for (nth, &row) in (0..).zip(&first) {
-            let mut best: Option<(f64, u32)> = None;
-            for &bucket in sketches.of(nth) {
-                for &other in &kept[bucket as usize] {
-                    if let Some(likeness) = comparison.likeness(&sketches, nth, other, interrupt)?
-                        && best.is_none_or(|(most, of)| likeness > most || (likeness >= most && other < of))
-                    {
-                        best = Some((likeness, other));
-                    }
-                }
-            }
-            match best {
+            match kept.nearest(nth, interrupt)? {
                 Some((likeness, other)) => stays[row as usize] = Some((first[other as usize], likeness)),
-                None => sketches.of(nth).iter().for_each(|&bucket| kept[bucket as usize].push(nth)),
+                None => kept.keep(nth),
             }
         }
     }
@@ -82,60 +86,65 @@ pub fn duplicates(
     Ok(found.collect())
 }
 
-/// Finds the groups that near-copies make: for each text the first of those that it is tied to, by way of others too.
-///
-/// Here only the runs of five characters count: texts that differ in a number are in one group, for who has seen one
-/// has nearly seen the other.
-///
-/// # Errors
-/// As of [`duplicates`].
-pub fn duplicate_groups(texts: &[&str], threshold: f64, interrupt: &Interrupt) -> Result<Vec<u32>> {
-    let order: Vec<u32> = (0..texts.len() as u32).collect();
-    buckets::check(texts.len(), &order, Some(threshold))?;
-    let mut groups = same(texts, &order, interrupt)?;
-    let first: Vec<u32> = order.iter().copied().filter(|&row| groups[row as usize] == row).collect();
-    let sketches = Sketches::new(texts, &first, threshold, Marks::Ignored, interrupt)?;
-    // The texts of each bucket, those that are tied to each other together: one that is like any of them is tied to all.
-    let mut there: Vec<Vec<Vec<u32>>> = vec![Vec::new(); sketches.buckets];
-    let mut comparison = Comparison::new(texts, threshold, Marks::Ignored);
-    for (nth, &row) in (0..).zip(&first) {
-        for &bucket in sketches.of(nth) {
-            for tied in &there[bucket as usize] {
-                let (mine, theirs) = (root(&mut groups, row), root(&mut groups, first[tied[0] as usize]));
-                if mine == theirs {
-                    continue;
-                }
-                for &other in tied {
-                    if comparison.likeness(&sketches, nth, other, interrupt)?.is_some() {
-                        groups[mine.max(theirs) as usize] = mine.min(theirs);
-                        break;
-                    }
-                }
-            }
-        }
-        for &bucket in sketches.of(nth) {
-            let mine = root(&mut groups, row);
-            let lists = &mut there[bucket as usize];
-            match lists.iter_mut().find(|tied| root(&mut groups, first[tied[0] as usize]) == mine) {
-                Some(tied) => tied.push(nth),
-                None => lists.push(vec![nth]),
-            }
-        }
-    }
-    for row in order {
-        groups[row as usize] = root(&mut groups, row);
-    }
-    Ok(groups)
+/// The texts that stay.
+struct Kept<'a> {
+    sketches: &'a Sketches,
+    crowds: Crowds,
+    comparison: Comparison<'a>,
+    /// Those of each bucket that is not crowded.
+    there: Vec<Vec<u32>>,
+    /// Those of crowded buckets in which a run stands early, and late.
+    early: Vec<Vec<Place>>,
+    late: Vec<Vec<Place>>,
 }
 
-fn root(groups: &mut [u32], row: u32) -> u32 {
-    let mut root = row;
-    while groups[root as usize] != root {
-        // Halving the way keeps it short.
-        groups[root as usize] = groups[groups[root as usize] as usize];
-        root = groups[root as usize];
+impl<'a> Kept<'a> {
+    fn new(texts: &'a [&'a str], sketches: &'a Sketches, threshold: f64, interrupt: &Interrupt) -> Result<Self> {
+        let crowds = Crowds::new(texts, sketches, threshold, interrupt)?;
+        Ok(Self {
+            sketches,
+            comparison: Comparison::new(texts, threshold, Marks::Compared),
+            there: vec![Vec::new(); sketches.buckets],
+            early: vec![Vec::new(); crowds.runs],
+            late: vec![Vec::new(); crowds.runs],
+            crowds,
+        })
     }
-    root
+
+    fn keep(&mut self, nth: u32) {
+        self.sketches.few(nth).for_each(|bucket| self.there[bucket as usize].push(nth));
+        for (run, place) in self.crowds.of(nth) {
+            let lists = if self.crowds.is_early(self.sketches, place) { &mut self.early } else { &mut self.late };
+            lists[run as usize].push(place);
+        }
+    }
+
+    /// The text that one is most like, of those that stay and that it is a copy of.
+    fn nearest(&mut self, nth: u32, interrupt: &Interrupt) -> Result<Option<(f64, u32)>> {
+        let mut best: Option<(f64, u32)> = None;
+        let (sketches, crowds, comparison) = (self.sketches, &self.crowds, &mut self.comparison);
+        let mut compare = |other: u32| -> Result<()> {
+            if let Some(likeness) = comparison.likeness(sketches, nth, other, interrupt)?
+                && best.is_none_or(|(most, of)| likeness > most || (likeness >= most && other < of))
+            {
+                best = Some((likeness, other));
+            }
+            Ok(())
+        };
+        for bucket in sketches.few(nth) {
+            self.there[bucket as usize].iter().try_for_each(|&other| compare(other))?;
+        }
+        for (run, place) in crowds.of(nth) {
+            let late = if crowds.is_early(sketches, place) { self.late[run as usize].as_slice() } else { &[] };
+            for &other in self.early[run as usize].iter().chain(late) {
+                interrupt.step()?;
+                if crowds.may_be_copies(sketches, place, other) && sketches.meet(nth, other.text) {
+                    compare(other.text)?;
+                }
+            }
+        }
+        Ok(best)
+    }
 }
 
 /// For each text the first one that is the same; the text itself if it is the first, or blank.
@@ -156,4 +165,63 @@ fn same(texts: &[&str], order: &[u32], interrupt: &Interrupt) -> Result<Vec<u32>
         }
     }
     Ok(same)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts on a few patterns, of which each has some words of its own.
+    fn patterned(seed: u64) -> Vec<String> {
+        let mut state = seed;
+        let mut random = move |below: usize| {
+            state = text::mixed(state);
+            (state % below as u64) as usize
+        };
+        // Letters alone, for a number would keep texts apart.
+        let word = |number: usize| -> String {
+            let (bits, letters) = (text::mixed(number as u64), 2 + number % 8);
+            (0..letters).map(|letter| char::from(b'a' + (bits >> (letter * 4) & 15) as u8)).collect()
+        };
+        let patterns: Vec<Vec<String>> =
+            (0..=random(3)).map(|_| (0..3 + random(25)).map(|_| word(random(200))).collect()).collect();
+        let (words, changes) = (2 + random(60), 1 + random(4));
+        let mut made = || {
+            let mut text = patterns[random(patterns.len())].clone();
+            for _ in 0..changes {
+                let at = random(text.len());
+                match random(6) {
+                    0 => text.insert(at, word(random(words))),
+                    1 if text.len() > 2 => drop(text.remove(at)),
+                    _ => text[at] = word(random(words)),
+                }
+            }
+            text.join(" ")
+        };
+        (0..300).map(|_| made()).collect()
+    }
+
+    /// The naive twin compares all that meet in a bucket.
+    #[test]
+    fn crowds_change_no_result() {
+        let (mut copies, mut tied) = (0, 0);
+        for seed in 0..12 {
+            let made = patterned(seed);
+            let texts: Vec<&str> = made.iter().map(String::as_str).collect();
+            let order: Vec<u32> = (0..texts.len() as u32).map(|row| (row * 7 + 3) % texts.len() as u32).collect();
+            for threshold in [0.5, 0.7, 0.8, 0.9, 0.95, 1.0] {
+                let never = Interrupt::never();
+                let duplicates = |crowd| found(&texts, &order, Some(threshold), crowd, &never).unwrap();
+                let groups = |crowd| groups::grouped(&texts, threshold, crowd, &never).unwrap();
+                let (all, all_groups) = (duplicates(usize::MAX), groups(usize::MAX));
+                for crowd in [2, 8] {
+                    assert_eq!(duplicates(crowd), all, "{seed} {threshold} {crowd}");
+                    assert_eq!(groups(crowd), all_groups, "{seed} {threshold} {crowd}");
+                }
+                copies += all.iter().filter(|copy| copy.likeness < 1.0).count();
+                tied += all_groups.iter().zip(0..).filter(|&(&group, row)| group != row).count();
+            }
+        }
+        assert!(copies > 1_000 && tied > 1_000, "{copies} {tied}");
+    }
 }
