@@ -1,6 +1,6 @@
 """Removing rows that nothing can be learned from: too short, too long, unanswered, or in another script."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,8 +27,8 @@ from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.cleaning.scripts import is_written_in
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.samples import sample_queries
-from instag.io.conversation.turns import turns
+from instag.io.conversation.samples import queries_in_pieces
+from instag.io.conversation.turns import turns_in_pieces
 
 __all__ = ["clean"]
 
@@ -110,28 +110,33 @@ def clean(  # noqa: PLR0913 - all options are keywords
     for what, (least, most) in bounds.items():
         _check(what, least, most)
     frame = wrap(data)
-    queries = sample_queries(frame, query)
-    asked = pl.DataFrame({"query": queries.list.first().fill_null(""), "turns": queries.list.len().fill_null(0)})
-    blank = queries.list.eval(pl.element().str.contains(r"\S")).list.any().fill_null(value=False).not_()
-    reasons: list[tuple[str, pl.Expr]] = [(NOTHING, pl.lit(blank))]
-    needed = answered or any(each is not None for name in ("characters", "tokens") for each in bounds[name])
-    conversations = _conversations(frame, query, queries) if needed else pl.DataFrame()
-    reasons += _between("turns", *bounds["turns"], asked.get_column("turns"))
-    if any(each is not None for each in bounds["characters"]):
-        lengths = conversations.select(pl.col("texts").list.eval(pl.element().str.len_chars()).list.sum()).to_series()
-        reasons += _between("characters", *bounds["characters"], lengths)
-    if any(each is not None for each in bounds["tokens"]):
-        reasons += _between("tokens", *bounds["tokens"], _tokens(frame, conversations, tokenizer))
+    queries = queries_in_pieces(frame, query)
+    names = [script] if isinstance(script, str) else None if script is None else list(script)
+    found = pl.concat(_asked(piece, names) for piece in queries)
+    wanted = {what for what in ("characters", "tokens") if any(each is not None for each in bounds[what])}
+    if "tokens" in wanted and isinstance(tokenizer, str) and tokenizer in frame.columns:
+        counts = frame.column(tokenizer)
+        if not counts.dtype.is_integer():
+            raise InputError(f"tokenizer: expected a column of counts; found {counts.dtype} in {tokenizer!r}")
+        found = found.with_columns(tokens=counts)
+        wanted.remove("tokens")
     if answered:
-        reasons += _answers(conversations)
-    if script is not None:
-        names = [script] if isinstance(script, str) else list(script)
-        reasons.append((f"the writing is not {' or '.join(names)}", is_written_in(names, pl.col("query")).not_()))
-    reason = pl.coalesce([pl.when(found).then(pl.lit(text)) for text, found in reasons])
-    found = asked.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), reason.alias("reason"))
-    dropped = found.filter(pl.col("reason").is_not_null())
+        wanted.add("answers")
+    if wanted:
+        count = _counter(tokenizer) if "tokens" in wanted else None
+        found = found.hstack(_measured(frame, query, queries, wanted, count, found.height))
+    reasons = [(NOTHING, pl.col("blank"))]
+    for what, (least, most) in bounds.items():
+        reasons += _between(what, least, most)
+    if answered:
+        reasons += [(UNANSWERED, pl.col("missing")), (UNFINISHED, pl.col("unfinished"))]
+    if names is not None:
+        reasons.append((f"the writing is not {' or '.join(names)}", pl.col("foreign")))
+    reason = pl.coalesce([pl.when(condition).then(pl.lit(text)) for text, condition in reasons])
+    dropped = found.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"), reason.alias("reason"))
+    dropped = dropped.filter(pl.col("reason").is_not_null())
     dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
-    return cleaned(frame, dropped, len(queries))
+    return cleaned(frame, dropped, found.height)
 
 
 def _check(what: str, least: Any, most: Any) -> None:
@@ -142,47 +147,70 @@ def _check(what: str, least: Any, most: Any) -> None:
         raise InputError(f"min_{what}: expected at most max_{what}, which is {most:,}; found {least:,}")
 
 
-def _between(what: str, least: int | None, most: int | None, values: pl.Series) -> list[tuple[str, pl.Expr]]:
+def _between(what: str, least: int | None, most: int | None) -> list[tuple[str, pl.Expr]]:
     found = []
     if least is not None:
-        found.append((f"fewer than {least:,} {what}", pl.lit(values < least)))
+        found.append((f"fewer than {least:,} {what}", pl.col(what) < least))
     if most is not None:
-        found.append((f"more than {most:,} {what}", pl.lit(values > most)))
+        found.append((f"more than {most:,} {what}", pl.col(what) > most))
     return found
 
 
-def _conversations(frame: Frame, query: str | None, queries: pl.Series) -> pl.DataFrame:
-    """All turns of each row, or only the user's if the data have no others."""
-    found = turns(frame.lazy()) if query is None else None
-    if found is not None and found.height == len(queries):
-        return found
+def _asked(queries: pl.Series, scripts: Sequence[str] | None) -> pl.DataFrame:
+    """What the queries of some rows say about these: `turns`, `blank`, and `foreign` if scripts are expected."""
+    asked = pl.DataFrame({"query": queries.list.first().fill_null(""), "turns": queries.list.len().fill_null(0)})
+    blank = queries.list.eval(pl.element().str.contains(r"\S")).list.any().fill_null(value=False).not_()
+    foreign = [] if scripts is None else [is_written_in(scripts, pl.col("query")).not_().alias("foreign")]
+    return asked.select("turns", blank.alias("blank"), *foreign)
+
+
+def _measured(
+    frame: Frame,
+    query: str | None,
+    queries: Iterable[pl.Series],
+    wanted: set[str],
+    count: Callable[[list[str]], Sequence[int]] | None,
+    rows: int,
+) -> pl.DataFrame:
+    """What the conversations of all rows say about these; of the user's turns alone if the data have no others."""
+    found = turns_in_pieces(frame) if query is None else None
+    if found is not None:
+        measured = pl.concat(_measure(piece, wanted, count) for piece in found)
+        if measured.height == rows:
+            return measured
+    return pl.concat(_measure(_of_the_user(piece), wanted, count) for piece in queries)
+
+
+def _of_the_user(queries: pl.Series) -> pl.DataFrame:
     roles = queries.list.eval(pl.lit("user")).fill_null([])
     return pl.DataFrame({"roles": roles, "texts": queries.fill_null([])})
 
 
-def _answers(conversations: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
-    """Rows with a missing answer, and rows whose last turn is not the assistant's."""
-    roles, texts = conversations.get_column("roles"), conversations.get_column("texts")
-    flat = pl.DataFrame({"row": np.arange(conversations.height), "role": roles, "text": texts}).explode("role", "text")
-    blank = (pl.col("role") == "assistant") & ~pl.col("text").fill_null("").str.contains(r"\S")
+def _measure(
+    conversations: pl.DataFrame, wanted: set[str], count: Callable[[list[str]], Sequence[int]] | None
+) -> pl.DataFrame:
+    """The length of some conversations in `characters` and `tokens`, and which are `missing` an answer or `unfinished`."""
+    found: list[pl.Series] = []
+    if "characters" in wanted:
+        lengths = pl.col("texts").list.eval(pl.element().str.len_chars()).list.sum().alias("characters")
+        found.append(conversations.select(lengths).to_series())
+    if "tokens" in wanted and count is not None:
+        texts = conversations.get_column("texts").list.join("\n").fill_null("")
+        counts = [each for some in texts.to_frame().iter_slices(1024) for each in count(some.to_series().to_list())]
+        found.append(pl.Series("tokens", counts, dtype=pl.Int64))
+    return pl.DataFrame([*found, *(_answers(conversations) if "answers" in wanted else ())])
+
+
+def _answers(conversations: pl.DataFrame) -> pl.DataFrame:
+    """Which rows have an answer missing, and in which the last turn is not the assistant's."""
+    flat = conversations.with_row_index("row").explode("roles", "texts")
+    is_answer = pl.col("roles") == "assistant"
+    blank = is_answer & ~pl.col("texts").fill_null("").str.contains(r"\S")
+    missing = (blank.any() | ~is_answer.any()).fill_null(value=True)
     by_row = flat.group_by("row", maintain_order=True).agg(
-        missing=blank.any() | ~(pl.col("role") == "assistant").any(), last=pl.col("role").last()
+        missing=missing, unfinished=pl.col("roles").last().ne_missing("assistant")
     )
-    missing = by_row.get_column("missing").fill_null(value=True)
-    return [(UNANSWERED, pl.lit(missing)), (UNFINISHED, pl.lit(by_row.get_column("last").ne_missing("assistant")))]
-
-
-def _tokens(frame: Frame, conversations: pl.DataFrame, tokenizer: Any) -> pl.Series:
-    """The number of tokens of each row."""
-    if isinstance(tokenizer, str) and tokenizer in frame.columns:
-        column = frame.column(tokenizer)
-        if not column.dtype.is_integer():
-            raise InputError(f"tokenizer: expected a column of counts; found {column.dtype} in {tokenizer!r}")
-        return column
-    count = _counter(tokenizer)
-    texts = conversations.get_column("texts").list.join("\n").fill_null("")
-    counts = [each for start in range(0, len(texts), 1024) for each in count(texts.slice(start, 1024).to_list())]
-    return pl.Series(counts, dtype=pl.Int64)
+    return by_row.drop("row")
 
 
 def _counter(tokenizer: Any) -> Callable[[list[str]], Sequence[int]]:

@@ -1,6 +1,6 @@
 """Finding the questions of benchmarks in a pool, since a model cannot be tested with what it was trained on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, Unpack
 
 import numpy as np
@@ -25,7 +25,7 @@ from instag.cleaning.paraphrases import check_from, nearest
 from instag.cleaning.result import LONGEST, Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import wrap
-from instag.io.conversation.samples import sample_queries
+from instag.io.conversation.samples import queries_in_pieces
 from instag.model_options import ModelOptions, with_model_options
 from instag.warning import warn
 
@@ -139,8 +139,8 @@ def decontaminate(  # noqa: PLR0913 - all options are keywords
     items = items_of(against)
     known = {} if judgments is None else read_judgements(judgments)
     frame = wrap(data)
-    queries = sample_queries(frame, query)
-    turns = turns_of(queries)
+    queries = queries_in_pieces(frame, query)
+    turns, samples = turns_of(queries)
     hits = hits_of(turns, items, numbers)
     found = hits.get_column("nth")
     dropped = hits.select(
@@ -162,17 +162,22 @@ def decontaminate(  # noqa: PLR0913 - all options are keywords
         more["candidates"], more["tally"] = _judged(near, items, judge, known, options)
         dropped = _with_paraphrases(dropped, more["candidates"])
     dropped = dropped.with_columns(shown(queries, dropped.get_column("row")))
-    marks = _marks(dropped, len(queries)) if action == "mark" else None
-    return cleaned(frame, dropped, len(queries), marks, **more)
+    marks = _marks(dropped, samples) if action == "mark" else None
+    return cleaned(frame, dropped, samples, marks, **more)
 
 
-def turns_of(queries: pl.Series) -> pl.DataFrame:
-    """List the user's turns: `row`, `text`, and `turn`, its number within the row."""
-    turns = pl.DataFrame({"row": np.arange(len(queries), dtype=np.uint32), "text": queries}).explode("text")
-    turns = turns.drop_nulls("text").with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row"))
-    if turns.is_empty():
+def turns_of(queries: Iterable[pl.Series]) -> tuple[pl.DataFrame, int]:
+    """List the user's turns: `row`, `text`, and `turn`, its number within the row; also returns the number of rows."""
+    found, rows = [], 0
+    for piece in queries:
+        turns = pl.DataFrame({"row": np.arange(rows, rows + len(piece), dtype=np.uint32), "text": piece})
+        turns = turns.explode("text").drop_nulls("text")
+        found.append(turns.with_columns(turn=pl.int_range(pl.len(), dtype=pl.UInt32).over("row")))
+        rows += len(piece)
+    whole = pl.concat(found)
+    if whole.is_empty():
         raise InputError("data: expected user queries; found none in any row")
-    return turns
+    return whole, rows
 
 
 def hits_of(turns: pl.DataFrame, items: Items, numbers: str) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """Removing copies: rows whose user turns are the same, or nearly."""
 
+from collections.abc import Iterable
+from hashlib import blake2b
 from typing import TypeVar
 
 import numpy as np
@@ -12,8 +14,8 @@ from instag.cleaning.options import Acting, Comparing, Deduplication, Keeping, Q
 from instag.cleaning.result import Cleaned, cleaned, shown
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.samples import sample_queries
-from instag.io.conversation.turns import turns
+from instag.io.conversation.samples import queries_in_pieces
+from instag.io.conversation.turns import turns_in_pieces
 
 __all__ = ["check_threshold", "dedup", "texts_of"]
 
@@ -97,10 +99,12 @@ def dedup(
     if keep == "quality" and quality is None:
         raise InputError("keep: 'quality' needs a column of numbers: pass it as quality= / --quality")
     frame = wrap(data)
-    queries = sample_queries(frame, query)
+    queries = queries_in_pieces(frame, query)
     texts = texts_of(queries)
     order = _order(frame, texts, keep or ("first" if quality is None else "quality"), quality)
+    samples = len(texts)
     rows, of, likeness = duplicates(texts, order, None if method == "exact" else float(threshold))
+    del texts
     dropped = pl.DataFrame({"row": rows, "of": of, "likeness": likeness}).select(
         "row",
         pl.when(pl.col("likeness") < 1).then(pl.lit(NEAR)).otherwise(pl.lit(SAME)).alias("reason"),
@@ -108,27 +112,33 @@ def dedup(
         "likeness",
     )
     dropped = dropped.with_columns(_same_answer(frame, dropped), shown(queries, dropped.get_column("row")))
-    marks = _marks(dropped, len(texts)) if action == "mark" else None
-    return cleaned(frame, dropped, len(texts), marks)
+    marks = _marks(dropped, samples) if action == "mark" else None
+    return cleaned(frame, dropped, samples, marks)
 
 
 def _same_answer(frame: Frame, dropped: pl.DataFrame) -> pl.Series:
     """Whether copies have the same answers as the rows that stay in their place."""
-    conversations = turns(frame.lazy()) if dropped.height else None
-    if conversations is None or not conversations.get_column("roles").list.contains("assistant").any():
-        return pl.Series("same_answer", [None] * dropped.height, dtype=pl.Boolean)
-    wanted = pl.concat([dropped.get_column("row"), dropped.get_column("of")])
-    each = conversations[wanted.to_numpy()].with_row_index("nth").explode("roles", "texts")
-    joined = each.filter(pl.col("roles") == "assistant").group_by("nth").agg(pl.col("texts").str.join("\n"))
-    answers = dict(joined.iter_rows())
-    half = dropped.height
-    same = [answers.get(nth) == answers.get(nth + half) for nth in range(half)]
+    conversations = turns_in_pieces(frame) if dropped.height else None
+    wanted = np.unique(dropped.select(pl.concat_list("row", "of").explode()).to_series().to_numpy())
+    # Of answers, which may be long, it is enough to know whether they are the same.
+    answers: dict[int, bytes] = {}
+    any_answers, start = False, 0
+    for piece in conversations or ():
+        any_answers = any_answers or bool(piece.get_column("roles").list.contains("assistant").any())
+        first, last = np.searchsorted(wanted, (start, start + piece.height))
+        rows = wanted[first:last]
+        each = piece[rows - start].with_columns(row=pl.Series(rows)).explode("roles", "texts")
+        said = each.filter(pl.col("roles") == "assistant").group_by("row").agg(pl.col("texts").str.join("\n"))
+        answers |= {row: blake2b(text.encode(), digest_size=16).digest() for row, text in said.iter_rows()}
+        start += piece.height
+    pairs = zip(dropped.get_column("row"), dropped.get_column("of"), strict=True)
+    same = [answers.get(row) == answers.get(of) if any_answers else None for row, of in pairs]
     return pl.Series("same_answer", same, dtype=pl.Boolean)
 
 
-def texts_of(queries: pl.Series) -> pl.Series:
+def texts_of(queries: Iterable[pl.Series]) -> pl.Series:
     """Join the user's turns of each row to one text."""
-    return queries.list.join("\n").fill_null("")
+    return pl.concat(piece.list.join("\n").fill_null("") for piece in queries)
 
 
 def check_threshold(threshold: float) -> None:

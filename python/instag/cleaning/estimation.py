@@ -63,7 +63,7 @@ def estimate_pairs(  # noqa: PLR0913 - the options of decontaminate
 ) -> PairEstimate:
     """Estimate what :func:`instag.decontaminate` would ask a model, from a sample of rows; nothing is asked."""
     queries = sample_queries(wrap(data), query)
-    turns, items = turns_of(queries), items_of(against)
+    (turns, _), items = turns_of([queries]), items_of(against)
     step = max(1, len(queries) // sample)
     others = turns.join(hits_of(turns, items, numbers).select("row"), on="row", how="anti", maintain_order="left")
     some = others.filter(pl.col("row") % step == 0)

@@ -1,6 +1,6 @@
 """The result of a cleaning step: the rows that stay, and the removed rows with their reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from instag.errors import InputError
 from instag.frame import Frame
+from instag.frame.batches import compact
 from instag.warning import warn
 
 __all__ = ["Cleaned", "cleaned", "shown"]
@@ -107,7 +108,22 @@ def _renamed(marks: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     return marks.rename(longer)
 
 
-def shown(queries: pl.Series, rows: pl.Series) -> pl.Series:
-    """The first query of the given rows, cut to 200 characters."""
-    first = queries.gather(rows).list.first().fill_null("")
-    return first.str.slice(0, LONGEST).alias("query")
+def shown(queries: Iterable[pl.Series], rows: pl.Series) -> pl.Series:
+    """The first query of the given rows, cut to 200 characters.
+
+    Parameters
+    ----------
+    queries
+        The queries of all rows, piece by piece.
+    rows
+        The numbers of the rows, in ascending order.
+    """
+    found = [pl.Series(dtype=pl.String)]
+    wanted, start = rows.to_numpy(), 0
+    for piece in queries if len(wanted) else ():
+        first, last = np.searchsorted(wanted, (start, start + len(piece)))
+        chosen = piece.gather(wanted[first:last] - start).list.first().fill_null("")
+        # A copy of these characters alone, for else each would keep its whole text.
+        found.append(compact(chosen.str.slice(0, LONGEST).to_frame("query")).to_series())
+        start += len(piece)
+    return pl.concat(found).alias("query")

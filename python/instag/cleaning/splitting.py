@@ -14,7 +14,7 @@ from instag.cleaning.deduplication import check_threshold, texts_of
 from instag.cleaning.options import By, Query, Seed, Size, Splitting, Threshold
 from instag.errors import InputError
 from instag.frame import Frame, wrap
-from instag.io.conversation.samples import queries_if_known, sample_queries
+from instag.io.conversation.samples import known_queries_in_pieces, queries_in_pieces
 from instag.warning import warn
 
 __all__ = ["Split", "split"]
@@ -124,12 +124,14 @@ def split(
     check_count("seed", seed, 0)
     check_threshold(threshold)
     frame = wrap(data)
-    queries = queries_if_known(frame) if query is None else sample_queries(frame, query)
-    rows = len(queries) if queries is not None else frame.lazy().select(pl.len()).collect().item()
+    queries = known_queries_in_pieces(frame) if query is None else queries_in_pieces(frame, query)
+    texts = None if queries is None else texts_of(queries)
+    rows = frame.lazy().select(pl.len()).collect().item() if texts is None else len(texts)
     sizes = _sizes(rows, validation, test)
     groups = np.arange(rows, dtype=np.uint32)
-    if queries is not None:
-        groups = duplicate_groups(texts_of(queries), float(threshold))
+    if texts is not None:
+        groups = duplicate_groups(texts, float(threshold))
+        del texts
     labels = _labels(frame, by, rows, min(size for size in sizes if size) / rows)
     dealt = stratify(_encoded(labels, rows), groups, list(sizes), seed)
     found = np.bincount(dealt, minlength=len(PARTS))

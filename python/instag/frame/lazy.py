@@ -112,14 +112,21 @@ class LazyPolarsFrame(Frame):
         return _Column(plan, self._stamps)
 
     def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> pl.LazyFrame:
-        return self._put(self._with_copy(name, beside), _Replaced(name, pieces))
+        if beside is None or name not in self._schema:
+            return self._put(self._with_copy(name, beside), _Replaced(name, pieces))
+        return self._put(self._data, _Replaced(name, pieces), {beside: name})
 
     def with_columns(self, columns: Columns) -> pl.LazyFrame:
         return self._put(self._data, columns)
 
-    def _put(self, data: pl.LazyFrame, columns: Columns) -> pl.LazyFrame:
-        """Rows as they are read, with columns added or in the place of others."""
-        schema = {**data.collect_schema(), **columns.schema}
+    def _put(self, data: pl.LazyFrame, columns: Columns, copies: Mapping[str, str] | None = None) -> pl.LazyFrame:
+        """Rows as they are read, with columns added or in the place of others, and copies of those by other names.
+
+        Columns are copied here and not in the plan: each step of a plan that is read within another holds more batches.
+        """
+        of = dict(copies or {})
+        copied = {name: self._schema[held] for name, held in of.items()}
+        schema = {**data.collect_schema(), **copied, **columns.schema}
         _ = self._stamps
 
         def put(
@@ -127,25 +134,29 @@ class LazyPolarsFrame(Frame):
         ) -> Iterator[pl.DataFrame]:
             wanted = list(schema) if names is None else names
             total = len(columns) if n_rows is None else min(n_rows, len(columns))
-            for frame in self._beside(data, [each for each in wanted if each not in columns.schema], columns, total):
+            names = {of.get(each, each): each for each in wanted if each not in columns.schema}
+            for frame in self._beside(data, names, columns, total):
                 chosen = frame.select(wanted)
                 yield chosen if predicate is None else chosen.filter(predicate)
 
         return register_io_source(put, schema=schema)
 
-    def _beside(self, data: pl.LazyFrame, names: list[str], columns: Columns, total: int) -> Iterator[pl.DataFrame]:
-        """Some columns of the data, and the new ones beside them."""
+    def _beside(
+        self, data: pl.LazyFrame, names: dict[str, str], columns: Columns, total: int
+    ) -> Iterator[pl.DataFrame]:
+        """Some columns of the data under the names that they get, and the new ones beside them."""
         if not names:
             for start in range(0, max(total, 1), PIECE):
                 yield columns.slice(start, min(PIECE, total - start))
             return
         self._stamps.check()
         start = 0
-        yield pl.DataFrame(schema={**data.select(names).collect_schema(), **columns.schema})
-        for batch in batches(data.select(names).head(total) if total < len(columns) else data.select(names)):
+        plan = data.select(list(names))
+        yield pl.DataFrame(schema=plan.collect_schema()).rename(names).with_columns(columns.slice(0, 0).get_columns())
+        for batch in batches(plan.head(total) if total < len(columns) else plan):
             if start + batch.height > len(columns):
                 raise InputError(f"data: there were {len(columns):,} rows, and now there are more: {CHANGED}")
-            yield batch.with_columns(columns.slice(start, batch.height).get_columns())
+            yield batch.rename(names).with_columns(columns.slice(start, batch.height).get_columns())
             start += batch.height
         if start < total:
             raise InputError(f"data: there were {len(columns):,} rows, and now there are only {start:,}: {CHANGED}")

@@ -1,6 +1,5 @@
 """Verification of a result by its manifest, for which the folder is enough."""
 
-import csv
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,9 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError, file_error, unread_file
+from instag.frame import wrap
+from instag.frame.batches import batches
+from instag.io.conversation.samples import known_queries_in_pieces
 from instag.recipe.cache import digest
 from instag.recipe.conversation import keys_of
 from instag.recipe.manifest import VERSION, seal
@@ -20,6 +22,8 @@ __all__ = ["Check", "verify"]
 
 # How many changed rows are listed.
 SHOWN = 3
+# How many rows are read at a time.
+BATCH = 20_000
 
 
 @dataclass(frozen=True)
@@ -133,19 +137,34 @@ def _written(folder: Path) -> Iterator[Check]:
     """Check that every row is unchanged, and in its part."""
     rows = _read_rows(folder)
     for part in PARTS:
-        expected = [row["key"] for row in rows if row["part"] == part]
+        expected = rows.filter(pl.col("part") == part).get_column("key")
         frame = _part(folder, part)
-        if frame is None:
-            if expected:
-                said = f"{len(expected):,} rows, and no file that can be read"
-                yield Check(f"rows of {part}", holds=False, said=said)
-        elif "messages" not in frame.columns:
+        if frame is not None and "messages" not in frame.collect_schema():
             yield Check(f"rows of {part}", holds=None, said="keys are of messages, and the file holds another format")
-        else:
+            continue
+        found = None if frame is None else _keys(frame)
+        if found is not None:
             # It cannot be seen which of several equal rows is in a part.
-            plain = [key.partition("-")[0] for key in expected]
-            found = [key.partition("-")[0] for key in keys_of(frame.get_column("messages").to_list())]
-            yield _compared(f"rows of {part}", plain, found)
+            yield _compared(f"rows of {part}", _plain(expected), found)
+        elif frame is not None or len(expected):
+            said = f"{len(expected):,} rows, and no file that can be read"
+            yield Check(f"rows of {part}", holds=False, said=said)
+
+
+def _keys(frame: pl.LazyFrame) -> pl.Series | None:
+    """The keys of the conversations in a file, without numbers; None if it cannot be read."""
+    found = [pl.Series(dtype=pl.String)]
+    try:
+        for batch in batches(frame.select("messages"), BATCH):
+            found.append(_plain(pl.Series(keys_of(batch.to_series().to_list()), dtype=pl.String)))
+    except pl.exceptions.PolarsError:
+        return None
+    return pl.concat(found)
+
+
+def _plain(keys: pl.Series) -> pl.Series:
+    """Keys without the numbers of equal rows."""
+    return keys.str.split("-").list.first()
 
 
 def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
@@ -157,7 +176,7 @@ def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
     from instag.recipe.steps.selecting import chosen_again, facts_of  # noqa: PLC0415 - only where it is done again
 
     rows = _read_rows(folder)
-    before = [row["key"] for row in sorted(rows, key=lambda row: int(row["rank"]))]
+    before = rows.sort(pl.col("rank").cast(pl.Int64), maintain_order=True).get_column("key")
     try:
         chosen, again = chosen_again(folder, steps["select"]["options"])
     except InputError as error:
@@ -178,7 +197,7 @@ def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
 
 
 def _split_again(
-    folder: Path, rows: list[dict[str, str]], before: list[str], options: Mapping[str, Any]
+    folder: Path, rows: pl.DataFrame, before: pl.Series, options: Mapping[str, Any]
 ) -> Iterator[Check]:
     from instag.cleaning import split  # noqa: PLC0415 - only where it is done again
 
@@ -186,9 +205,10 @@ def _split_again(
     if texts is None:
         yield Check("split", holds=None, said="copies are found in messages, and the files hold another format")
         return
-    pool = pl.read_parquet(folder / "pool_tags.parquet")
-    frame = pl.DataFrame({"key": before}).join(pool, on="key", how="left", maintain_order="left")
-    frame = frame.join(texts, on="key", how="left", maintain_order="left")
+    pool = pl.scan_parquet(folder / "pool_tags.parquet")
+    chosen = pl.LazyFrame({"key": before}).join(pool, on="key", how="left", maintain_order="left")
+    frame = chosen.join(texts.lazy(), on="key", how="left", maintain_order="left").collect()
+    del texts
     try:
         parts = split(frame, **{name: value for name, value in options.items() if value is not None})
     except InputError as error:
@@ -196,49 +216,60 @@ def _split_again(
         return
     for part, found in (("train", parts.train), ("val", parts.validation), ("test", parts.test)):
         if found is not None:
-            keys = [row["key"] for row in rows if row["part"] == part]
-            yield _compared(f"split into {part}", keys, found.get_column("key").to_list())
+            keys = rows.filter(pl.col("part") == part).get_column("key")
+            yield _compared(f"split into {part}", keys, found.get_column("key"))
 
 
-def _compared(what: str, before: list[str], again: list[str]) -> Check:
-    if again == before:
+def _compared(what: str, before: pl.Series, again: pl.Series) -> Check:
+    if again.equals(before):
         return Check(what, holds=True, said=f"{len(before):,} of {len(before):,} rows the same")
     same = len(set(again) & set(before))
-    others = [nth for nth in range(max(len(before), len(again))) if before[nth : nth + 1] != again[nth : nth + 1]]
+    least = min(len(before), len(again))
+    others = [*(before.head(least) != again.head(least)).arg_true(), *range(least, max(len(before), len(again)))]
     shown = ", ".join(f"{nth + 1:,}" for nth in others[:SHOWN])
     return Check(what, holds=False, said=f"{same:,} of {len(before):,} rows the same; the first others: {shown}")
 
 
-def _texts(folder: Path, rows: list[dict[str, str]]) -> pl.DataFrame | None:
-    """The conversations that were written, with their keys; None if the files have them in another format."""
+def _texts(folder: Path, rows: pl.DataFrame) -> pl.DataFrame | None:
+    """The keys and queries of the conversations that were written; None if the files have them in another format."""
     found = []
     for part in PARTS:
         frame = _part(folder, part)
         if frame is None:
             continue
-        keys = [row["key"] for row in rows if row["part"] == part]
-        if "messages" not in frame.columns or len(keys) != frame.height:
+        keys = rows.filter(pl.col("part") == part).get_column("key")
+        if "messages" not in frame.collect_schema():
             return None
-        found.append(frame.select(pl.Series("key", keys), "messages"))
-    return pl.concat(found, how="diagonal_relaxed") if found else None
+        # Copies are found by what users said, so that no answer is held.
+        pieces = known_queries_in_pieces(wrap(frame.select("messages")))
+        try:
+            queries = None if pieces is None else pl.concat(pieces)
+        except pl.exceptions.PolarsError:
+            return None
+        if queries is None or len(queries) != len(keys):
+            return None
+        found.append(pl.DataFrame({"key": keys, "queries": queries}))
+    return pl.concat(found) if found else None
 
 
-def _part(folder: Path, part: str) -> pl.DataFrame | None:
+def _part(folder: Path, part: str) -> pl.LazyFrame | None:
     """The rows of a part; None if there is no file, or it cannot be read."""
     for path in (folder / "data" / f"{part}.jsonl", folder / "data" / f"{part}.parquet"):
         if path.is_file():
             try:
-                if path.suffix == ".jsonl":
-                    return pl.read_ndjson(path, infer_schema_length=None)
-                return pl.read_parquet(path)
+                scan = pl.scan_ndjson(path, infer_schema_length=None) if path.suffix == ".jsonl" else pl.scan_parquet(path)
+                scan.collect_schema()
             except pl.exceptions.PolarsError:
                 return None
+            return scan
     return None
 
 
-def _read_rows(folder: Path) -> list[dict[str, str]]:
+def _read_rows(folder: Path) -> pl.DataFrame:
+    """The key, part and rank of each row that was written, as text."""
+    path = folder / "rows.csv"
+    names = ["key", "part", "rank"]
     try:
-        with (folder / "rows.csv").open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-    except OSError as error:
-        raise file_error(f"{folder / 'rows.csv'}: expected the rows that were written: {error}", error) from error
+        return pl.read_csv(path, columns=names, infer_schema=False).select(pl.col(names).fill_null(""))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise file_error(f"{path}: expected the rows that were written: {error}", error) from error

@@ -1,9 +1,11 @@
 """The turns of all rows, in any layout: the speaker and the text of each."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
 
+from instag.frame import Frame
 from instag.io.conversation.branching import BRANCHING
 from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import text_of
@@ -14,7 +16,7 @@ from instag.io.conversation.speech import is_plain, speech
 from instag.io.conversation.targets import to_target
 from instag.io.json.records import plain
 
-__all__ = ["turns"]
+__all__ = ["turns", "turns_in_pieces"]
 
 # What stands for a call of tools without words.
 CALLS = "tool_calls"
@@ -39,6 +41,38 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
     >>> turns(pl.LazyFrame({"question": ["Why?"], "answer": ["So."]})).to_dicts()
     [{'roles': ['user', 'assistant'], 'texts': ['Why?', 'So.']}]
     """
+    plan = _plan(frame)
+    return None if plan is None else plan.collect()
+
+
+def turns_in_pieces(frame: Frame) -> Iterable[pl.DataFrame] | None:
+    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
+
+    Examples
+    --------
+    >>> from instag.frame import wrap
+    >>> pieces = turns_in_pieces(wrap(pl.LazyFrame({"question": ["Why?"], "answer": ["So."]})))
+    >>> [piece.to_dicts() for piece in pieces]
+    [[{'roles': ['user', 'assistant'], 'texts': ['Why?', 'So.']}]]
+    """
+    plan = _plan(frame.lazy())
+    if plan is None:
+        return None
+    return _Pieces(frame.pieces(plan.select(turns=pl.struct("roles", "texts")))) if frame.streams else [plan.collect()]
+
+
+class _Pieces:
+    """Pieces of turns, in two columns."""
+
+    def __init__(self, pieces: Iterable[pl.Series]) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return (piece.struct.unnest() for piece in self._pieces)
+
+
+def _plan(frame: pl.LazyFrame) -> pl.LazyFrame | None:
+    """The plan of the turns; None as for :func:`turns`."""
     layout = find(frame)
     if layout is None or layout.name in BRANCHING:
         return None
@@ -50,12 +84,9 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
         return None
     fields = speech(getattr(dtype, "inner", None))
     if fields is None or not is_plain(dict(dtype.inner), *fields):
-        return (
-            messages.select("messages")
-            .collect()
-            .select(pl.col("messages").map_batches(_parsed, return_dtype=pl.Struct({"roles": TEXTS, "texts": TEXTS})))
-            .unnest("messages")
-        )
+        both = pl.Struct({"roles": TEXTS, "texts": TEXTS})
+        parsed = pl.col("messages").map_batches(_parsed, return_dtype=both, is_elementwise=True)
+        return messages.select(parsed).unnest("messages")
     role, content = fields
     kinds = dict(dtype.inner)
     turn = pl.element()
@@ -67,7 +98,7 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
     return messages.select(
         roles=column.list.eval(content_of(turn.struct.field(role), kinds[role])).fill_null(pl.lit([], TEXTS)),
         texts=column.list.eval(words).fill_null(pl.lit([], TEXTS)),
-    ).collect()
+    )
 
 
 def _parsed(values: pl.Series) -> pl.Series:

@@ -71,7 +71,7 @@ def facts_of(chosen: Selection[Any]) -> dict[str, Any]:
     return found
 
 
-def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[Any], list[str]]:
+def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[Any], pl.Series]:
     """Select again from the files beside a manifest; returns the keys of the rows, in order."""
     beside: dict[str, Any] = {}
     for name, file in KEPT.items():
@@ -80,13 +80,13 @@ def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[An
             beside[name] = dict(frame.select("tag", "share").iter_rows()) if name == "target" else frame
     if options.get("tree"):
         beside["tree"] = str(folder / ("tree.parquet" if (folder / "tree.parquet").is_file() else "vocabulary.parquet"))
-    pool = pl.read_parquet(folder / "pool_tags.parquet")
+    pool = pl.scan_parquet(folder / "pool_tags.parquet")
     given = {name: value for name, value in options.items() if value is not None}
     choice = _choice(given, beside)
     chosen = selection_of(
         wrap(pool), choice.budget, tags=choice.tags, method=choice.method, seed=choice.seed, options=choice.options
     )
-    return chosen, pool.get_column("key").gather(chosen.rows).to_list()
+    return chosen, pool.select("key").collect().to_series().gather(chosen.rows)
 
 
 def _choice(given: Mapping[str, Any], others: Mapping[str, Any]) -> Choice:
