@@ -5,7 +5,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import polars as pl
 
 from instag.chat.truncate import tokens_of

@@ -134,8 +134,8 @@ class LazyPolarsFrame(Frame):
         ) -> Iterator[pl.DataFrame]:
             wanted = list(schema) if names is None else names
             total = len(columns) if n_rows is None else min(n_rows, len(columns))
-            names = {of.get(each, each): each for each in wanted if each not in columns.schema}
-            for frame in self._beside(data, names, columns, total):
+            read = {of.get(each, each): each for each in wanted if each not in columns.schema}
+            for frame in self._beside(data, read, columns, total):
                 chosen = frame.select(wanted)
                 yield chosen if predicate is None else chosen.filter(predicate)
 

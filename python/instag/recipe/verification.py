@@ -155,11 +155,14 @@ def _keys(frame: pl.LazyFrame) -> pl.Series | None:
     """The keys of the conversations in a file, without numbers; None if it cannot be read."""
     found = [pl.Series(dtype=pl.String)]
     try:
-        for batch in batches(frame.select("messages"), BATCH):
-            found.append(_plain(pl.Series(keys_of(batch.to_series().to_list()), dtype=pl.String)))
+        found += (_plain(_keys_in(batch.to_series())) for batch in batches(frame.select("messages"), BATCH))
     except pl.exceptions.PolarsError:
         return None
     return pl.concat(found)
+
+
+def _keys_in(conversations: pl.Series) -> pl.Series:
+    return pl.Series(keys_of(conversations.to_list()), dtype=pl.String)
 
 
 def _plain(keys: pl.Series) -> pl.Series:
@@ -196,9 +199,7 @@ def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
         yield from _split_again(folder, rows, before, steps["split"]["options"])
 
 
-def _split_again(
-    folder: Path, rows: pl.DataFrame, before: pl.Series, options: Mapping[str, Any]
-) -> Iterator[Check]:
+def _split_again(folder: Path, rows: pl.DataFrame, before: pl.Series, options: Mapping[str, Any]) -> Iterator[Check]:
     from instag.cleaning import split  # noqa: PLC0415 - only where it is done again
 
     texts = _texts(folder, rows)
@@ -257,7 +258,9 @@ def _part(folder: Path, part: str) -> pl.LazyFrame | None:
     for path in (folder / "data" / f"{part}.jsonl", folder / "data" / f"{part}.parquet"):
         if path.is_file():
             try:
-                scan = pl.scan_ndjson(path, infer_schema_length=None) if path.suffix == ".jsonl" else pl.scan_parquet(path)
+                scan = (
+                    pl.scan_ndjson(path, infer_schema_length=None) if path.suffix == ".jsonl" else pl.scan_parquet(path)
+                )
                 scan.collect_schema()
             except pl.exceptions.PolarsError:
                 return None
