@@ -117,7 +117,8 @@ def test_speakers_that_nobody_knows_are_told_of(tmp_path: Path) -> None:
 
 SESSION = [
     {"kind": "summary", "summary": "s"},
-    {"uuid": "a", "parentUuid": None, "type": "user", "message": SHORT[0]},
+    {"uuid": "z", "parentUuid": None, "type": "system", "content": "compacted"},
+    {"uuid": "a", "parentUuid": "z", "type": "user", "message": SHORT[0]},
     {
         "uuid": "b",
         "parentUuid": "a",
@@ -148,7 +149,7 @@ def test_the_log_of_an_agent_that_knows_the_message_before(tmp_path: Path) -> No
     with pytest.warns(InstagWarning, match="became 1 conversation"):
         (row,) = converted(tmp_path, *SESSION)
     assert row["messages"] == CALLED
-    assert read(tmp_path / "in.jsonl")["queries"].to_list() == [[], ["q"], [], [], []]
+    assert read(tmp_path / "in.jsonl")["queries"].to_list() == [[], [], ["q"], [], [], []]
 
 
 @pytest.mark.parametrize("within", ["payload", None])
@@ -323,3 +324,62 @@ def test_answers_by_an_unknown_name_are_told_of(beside: dict[str, Any], named: s
     assert row == {"messages": SHORT[:1], **beside}
     convert(tmp_path / "in.jsonl", tmp_path / "out.jsonl", to="messages", answer=named)
     assert lines(tmp_path / "out.jsonl")[0]["messages"] == SHORT
+
+
+CALLING = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+def test_calls_stand_beside_the_words_of_a_table(tmp_path: Path) -> None:
+    rows = [
+        {"chat_id": 1, **SHORT[0]},
+        {"chat_id": 1, "role": "assistant", "content": None, "tool_calls": [CALLING]},
+        {"chat_id": 1, "role": "tool", "content": "2", "tool_call_id": "1"},
+        {"chat_id": 1, **SHORT[1]},
+    ]
+    with pytest.warns(InstagWarning, match="4 rows of messages became 1 conversations, one for each 'chat_id'$"):
+        (row,) = converted(tmp_path, *rows)
+    assert row == {
+        "chat_id": 1,
+        "messages": [
+            SHORT[0],
+            {"role": "assistant", "content": None, "tool_calls": [CALLING]},
+            {"role": "tool", "content": "2", "tool_call_id": "1"},
+            SHORT[1],
+        ],
+    }
+
+
+def test_a_message_without_a_conversation_is_one_by_itself(tmp_path: Path) -> None:
+    rows = [{"chat_id": None, **SHORT[0]}, {"chat_id": None, **SHORT[0]}, *({"chat_id": 1, **turn} for turn in SHORT)]
+    with pytest.warns(InstagWarning, match="became 3 conversations"):
+        found = converted(tmp_path, *rows)
+    assert [row["messages"] for row in found] == [SHORT[:1], SHORT[:1], SHORT]
+
+
+@pytest.mark.parametrize("times", [("2024-05-02T10:00:00Z", "2024-05-02T09:59:00Z"), (12.5, 3.25), (10, 9)])
+def test_messages_are_in_the_order_of_their_times(times: tuple[Any, Any], tmp_path: Path) -> None:
+    rows = [{"chat_id": 1, "created_at": at, **turn} for at, turn in zip(times, SHORT[::-1], strict=True)]
+    with pytest.warns(InstagWarning, match="one for each 'chat_id'"):
+        (row,) = converted(tmp_path, *rows)
+    assert row["messages"] == [SHORT[0] | {"created_at": times[1]}, SHORT[1] | {"created_at": times[0]}]
+
+
+def test_conversations_stay_in_the_order_of_the_file(tmp_path: Path) -> None:
+    rows = [
+        {"chat_id": chat, "turn": turn, **SHORT[turn % 2]} for chat, turn in (("b", 4), ("b", 5), ("a", 0), ("a", 1))
+    ]
+    with pytest.warns(InstagWarning, match="became 2 conversations"):
+        assert [row["chat_id"] for row in converted(tmp_path, *rows)] == ["b", "a"]
+
+
+@pytest.mark.parametrize("names", [("type", "content"), ("role", "prompt")])
+def test_other_names_for_who_and_what(names: tuple[str, str], tmp_path: Path) -> None:
+    rows = [{"session_id": "x", names[0]: role, names[1]: text} for role, text in (("human", "q"), ("ai", "a"))]
+    with pytest.warns(InstagWarning, match="one for each 'session_id'"):
+        (row,) = converted(tmp_path, *rows)
+    assert row == {"session_id": "x", "messages": SHORT}
+
+
+def test_a_type_by_itself_makes_no_conversation(tmp_path: Path) -> None:
+    rows = [{"type": "question", "text": "q"}, {"type": "answer", "text": "p"}]
+    assert [row["messages"] for row in converted(tmp_path, *rows)] == [said(("user", text)) for text in "qp"]

@@ -7,7 +7,7 @@ import polars as pl
 
 from instag.frame.batches import pieces
 from instag.io.conversation.layout import Layout
-from instag.io.conversation.message import message_of
+from instag.io.conversation.message import CALLS, message_of
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.tree import branches
 from instag.io.conversation.utterance import Turn
@@ -19,6 +19,8 @@ __all__ = ["BRANCHING", "Made", "is_table", "walked"]
 BRANCHING = ("tree", "thread")
 # Trees that are walked at a time.
 STEP = 200
+# Times that are in order as texts.
+DATE = r"^\d{4}-\d\d-\d\d"
 ITEM = ("type", "name", "arguments", "call_id", "output")
 Made = tuple[pl.DataFrame, list[Mapping[str, Any]], list[frozenset[str]]]
 """Some rows, the record made of each, and the columns that it is made from."""
@@ -94,7 +96,7 @@ def _messages(whole: pl.DataFrame, layout: Layout) -> list[list[Turn]]:
     """Read the message of each row; one that is none, as logs have beside, is no turn."""
     columns = list(dict.fromkeys(head_of(layout.columns[part], whole.schema) for part in ("query", "role")))
     # The calls of tools that stand between messages have other columns.
-    columns += [name for name in ITEM if name in whole.columns and name not in columns]
+    columns += [name for name in (*ITEM, *CALLS) if name in whole.columns and name not in columns]
     return [message_of(plain(row), layout) for row in whole.select(columns).iter_rows(named=True)]
 
 
@@ -105,33 +107,41 @@ def grouped(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Ma
     group = layout.columns.get("group", "source" if "source" in whole.columns else None)
     names = [None] * whole.height if group is None else whole.get_column(group).to_list()
     found: dict[Any, list[int]] = {}
-    for row in _in_order(whole, layout.columns.get("order")):
+    for row in _in_order(whole, layout.columns):
         if messages[row]:
-            found.setdefault(names[row], []).append(row)
-    used = {head_of(column, whole.schema) for column in layout.columns.values()} - {group}
+            # A message without a conversation is one by itself.
+            alone = group is not None and names[row] is None
+            found.setdefault((row,) if alone else names[row], []).append(row)
+    # Conversations are in the order of the file.
+    chats = sorted(found.values(), key=min)
+    parts = {part: column for part, column in layout.columns.items() if part not in ("group", "moment")}
+    used = {head_of(column, whole.schema) for column in parts.values()} | ({*CALLS} & {*whole.columns})
     if "call_id" in whole.columns:
         used |= {*ITEM} & {*whole.columns}
-    beside = _differing(whole, [name for name in whole.columns if name not in used and name != group], found.values())
+    beside = _differing(whole, [name for name in whole.columns if name not in used and name != group], chats)
     extra = whole.select(beside).rows(named=True) if beside else [{}] * whole.height
-    turns = [[_beside(turn, extra[row]) for row in rows for turn in messages[row]] for rows in found.values()]
-    left = whole.height - sum(map(len, found.values()))
+    turns = [[_beside(turn, extra[row]) for row in rows for turn in messages[row]] for rows in chats]
+    left = whole.height - sum(map(len, chats))
     warn(
         f"{whole.height:,} rows of messages became {len(found):,} conversations, "
         + (f"one for each {group!r}" if group is not None else "for no column says to which one a message belongs")
         + (f"; left out, for they are no messages: {left:,} rows" if left else "")
     )
-    first = whole[[min(rows) for rows in found.values()]]
+    first = whole[[min(rows) for rows in chats]]
     return first, list(map(make, turns)), [frozenset({*used, *beside})] * len(found)
 
 
-def _in_order(whole: pl.DataFrame, order: str | None) -> list[int]:
-    """Put the rows in the order of their places in conversations, if these are numbers."""
+def _in_order(whole: pl.DataFrame, columns: Mapping[str, str]) -> list[int]:
+    """Put the rows in the order of their places in conversations, or of their times; in that of the file by default."""
     rows = list(range(whole.height))
-    places = None if order is None else whole.get_column(order).cast(pl.Float64, strict=False)
-    if places is None or places.null_count():
+    column = columns.get("order", columns.get("moment"))
+    if column is None:
         return rows
-    at = places.to_list()
-    return sorted(rows, key=lambda row: at[row])
+    places = whole.get_column(column)
+    at = places.cast(pl.Float64, strict=False)
+    if at.null_count() and places.dtype == pl.String and places.str.contains(DATE).all() and not places.null_count():
+        return sorted(rows, key=places.to_list().__getitem__)
+    return rows if at.null_count() else sorted(rows, key=at.to_list().__getitem__)
 
 
 def _beside(turn: Turn, extra: Mapping[str, Any]) -> Turn:

@@ -9,7 +9,10 @@ from instag.io.conversation.layout import Layout
 from instag.io.conversation.saved import flagged_speaker
 from instag.io.conversation.utterance import ITEMS, Turn, utterances
 
-__all__ = ["message_of"]
+__all__ = ["CALLS", "message_of"]
+
+# Columns of a table that belong to a message as much as its words.
+CALLS = ("tool_calls", "function_call", "tool_call_id")
 
 
 def message_of(row: Mapping[str, Any], layout: Layout) -> list[Turn]:
@@ -46,6 +49,7 @@ def message_of(row: Mapping[str, Any], layout: Layout) -> list[Turn]:
         return list(utterances(whole, pass_over))
     if role is None and row.get("type") in ITEMS:
         return list(utterances({key: member for key, member in row.items() if member is not None}, pass_over))
-    if role is None or content is None:
+    called = {name: row[name] for name in CALLS if row.get(name) not in (None, "", [])}
+    if role is None or (content is None and not called):
         return []
-    return list(utterances({"role": str(role), "content": content}, pass_over))
+    return list(utterances({"role": str(role), "content": content, **called}, pass_over))

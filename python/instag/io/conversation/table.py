@@ -14,10 +14,10 @@ __all__ = ["message_table"]
 
 # Rows that show who speaks.
 SAMPLE = 1_000
-SPEAKERS = ("role", "from", "speaker", "speaker_id", "speaker_idx", "sender", "author")
+SPEAKERS = ("role", "from", "speaker", "speaker_id", "speaker_idx", "sender", "author", "type")
 # Of these, names that mean no speaker elsewhere, so that it may be anybody where conversations have names.
 ANYBODY = SPEAKERS[:5]
-WORDS = ("content", "value", "text", "message", "utterance", "body", "mes")
+WORDS = ("content", "value", "text", "message", "utterance", "body", "mes", "prompt")
 # A message may stand within a column of its row.
 WITHIN = ("message", "payload")
 GROUPS = {
@@ -54,6 +54,7 @@ ORDERS = {
     "sequence",
     "order",
 }
+MOMENTS = ("timestamp", "createdat", "createtime", "time", "ts", "date")
 PARENTS = {"uuid": "parentuuid", "messageid": "parentid", "id": "parentid"}
 
 
@@ -71,7 +72,7 @@ def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | Non
     -------
     Layout or None
         What was said, who spoke, and either the message before (``key`` and ``parent``) or the conversation
-        (``group``, without which all rows are one) and the place in it (``order``). None if rows are no messages.
+        (``group``, without which all rows are one) and the place in it (``order``), or its time (``moment``). None if rows are no messages.
 
     Examples
     --------
@@ -80,6 +81,7 @@ def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | Non
     {'query': 'text', 'role': 'role', 'group': 'chat_id'}
     """
     plain = {name.lower().replace("_", ""): name for name, dtype in types.items() if _is_name(dtype)}
+    times = {name.lower().replace("_", ""): name for name, dtype in types.items() if _is_name(dtype) or _is_time(dtype)}
     for query, role in _spoken(types):
         parts = {"query": query, "role": role}
         tree = next(((key, above) for key, above in PARENTS.items() if key in plain and above in plain), None)
@@ -88,7 +90,9 @@ def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | Non
         else:
             group = next((plain[name] for name in plain if name in GROUPS and plain[name] != query), None)
             order = next((plain[name] for name in plain if name in ORDERS), None)
-            parts |= {part: name for part, name in (("group", group), ("order", order)) if name is not None}
+            moment = next((times[name] for name in MOMENTS if name in times), None) if order is None else None
+            named = (("group", group), ("order", order), ("moment", moment))
+            parts |= {part: name for part, name in named if name is not None}
         if _are_messages(frame, types, parts):
             return Layout("thread", parts)
     return None
@@ -98,14 +102,19 @@ def _is_name(dtype: Any) -> bool:
     return dtype == pl.Null or is_text(dtype) or dtype.is_integer()
 
 
+def _is_time(dtype: Any) -> bool:
+    return bool(dtype.is_temporal() or dtype.is_float())
+
+
 def _spoken(types: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Find what was said and who spoke, in columns or within one."""
     lower = {name.lower(): name for name in types}
     records = {lower[name]: types[lower[name]] for name in WITHIN if name in lower}
-    places = [("", dict(types))]
-    places += [
+    # A record of a message says more of it than the columns around it.
+    places = [
         (f"{name}.", dict(dtype)) for name, dtype in records.items() if isinstance(dtype, pl.Struct) and dtype != JSON
     ]
+    places.append(("", dict(types)))
     for above, fields in places:
         names = {name.lower(): name for name in fields}
         roles = [names[name] for name in SPEAKERS if name in names and _is_name(fields[names[name]])]
@@ -129,5 +138,6 @@ def _are_messages(frame: pl.LazyFrame, types: Mapping[str, Any], parts: Mapping[
         first = frame.select(value.alias("role")).head(SAMPLE).unique().collect(engine="streaming").to_series()
         roles = [role_of(each) for each in first if each is not None]
     if {"user", "assistant"} <= set(roles):
-        return True
+        # Any table may have a type.
+        return name != "type" or "group" in parts or "parent" in parts
     return "group" in parts and name in ANYBODY and bool(roles) and ("order" in parts or "user" in roles)
