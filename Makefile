@@ -46,7 +46,7 @@ trainers: ## Read and train with what is written for trainers (gigabytes of PyTo
 
 cluster: ## Choose and tag on a Ray cluster of two nodes on this machine (hundreds of megabytes, apart from the rest)
 	$(PYTHON) -m venv $(VENV)-cluster
-	$(VENV)-cluster/bin/python -m pip install --quiet '.[ray,tag]' hypothesis pytest
+	$(VENV)-cluster/bin/python -m pip install --quiet '.[ray,tag]' datasets hypothesis pytest
 	$(VENV)-cluster/bin/python -m pytest -rs --override-ini addopts= --override-ini filterwarnings=default tests/cluster
 
 evidence: ## Test benches/evidence, which trains on subsets and compares, with a tiny model (gigabytes of PyTorch, apart from the rest)

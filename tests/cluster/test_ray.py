@@ -75,6 +75,14 @@ def test_the_rows_are_those_of_memory(pool: pl.DataFrame, options: dict[str, Any
     assert chosen.equals(instag.select(pool.sort("id"), **options))
 
 
+@pytest.mark.parametrize("method", ["complexity-first", "coverage"])
+@pytest.mark.parametrize("tags", [None, []])
+def test_a_part_without_tags_is_a_part_like_others(method: Any, tags: list[str] | None) -> None:
+    frame = pl.DataFrame({"id": [0, 1, 2], "tags": pl.Series([tags, ["math", "art"], ["math"]])})
+
+    assert read(instag.select(on_ray(frame, 3), 1, method=method, key="id")).get_column("id").to_list() == [1]
+
+
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
 @pytest.mark.parametrize("whole", [0, 10_000])
 def test_chosen_rows_are_handed_on_or_read_again_and_keep_their_types(

@@ -210,10 +210,15 @@ class RayFrame(Frame):
 
 def _called(make: Make, table: Any) -> Any:
     try:
-        return make(pl.DataFrame(table)).to_arrow()
+        return make(_in_polars(table)).to_arrow()
     except InputError as error:
         # What is raised where the rows are comes back as a page of text: the message alone comes as data.
         return pl.DataFrame({FAULT: [str(error)]}).to_arrow()
+
+
+def _in_polars(table: Any) -> pl.DataFrame:
+    """A part in the pieces in which it was read: copying them into one takes longer than going through them."""
+    return pl.DataFrame(pl.from_arrow(table, rechunk=False))
 
 
 def _same_in_polars(schema: Any) -> bool:
@@ -248,9 +253,10 @@ def _itself(frame: pl.DataFrame) -> pl.DataFrame:
 def _encoded(frame: pl.DataFrame, *, key: str | None, tags: str) -> pl.DataFrame:
     """The tags of a part as integers, in one row."""
     sets = PolarsFrame(frame).tag_sets(tags)
-    columns = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
+    columns: dict[str, Any] = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
     keys = {} if key is None else {"keys": frame.get_column(key)}
-    return pl.DataFrame({name: pl.Series([values]) for name, values in (columns | keys).items()})
+    # Lists: an array of NumPy would become one of a fixed width, and Polars does not read such an array of none.
+    return pl.DataFrame({name: pl.Series([pl.Series(values)]) for name, values in (columns | keys).items()})
 
 
 def _tags_counted(frame: pl.DataFrame, *, tags: str) -> pl.DataFrame:
