@@ -85,7 +85,7 @@ bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 
 mutants: ## Break the core on purpose, place by place, and list what no test notices (hours; SHARD=0/8 for a part, FILE=rust/src/measure.rs for a file)
 	@cargo mutants --version >/dev/null 2>&1 || cargo install --locked cargo-mutants
-	cargo mutants --timeout-multiplier 3 --sharding round-robin $(if $(SHARD),--shard $(SHARD)) $(if $(FILE),--file $(FILE))
+	cargo mutants --timeout-multiplier 3 $(if $(SHARD),--sharding round-robin --shard $(SHARD)) $(if $(FILE),--file $(FILE))
 
 wheel: $(VENV)/.developing ## Build the wheel into dist
 	$(BIN)/maturin build --quiet --release --out dist
