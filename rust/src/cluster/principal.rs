@@ -144,4 +144,12 @@ mod tests {
         let exact = vec![1.0, 0.0, 0.0, 0.0];
         assert!((error(level, &[exact], 4) / slack(4) - 2f32.sqrt()).abs() < 1e-6);
     }
+
+    #[test]
+    fn vectors_that_hardly_differ_have_as_many_directions() {
+        let mut values = vectors(300, 7);
+        values.chunks_exact_mut(48).flat_map(|vector| &mut vector[1..]).for_each(|value| *value /= 128.0);
+        let rows: Vec<&[f32]> = values.chunks_exact(48).collect();
+        assert_eq!(principal(Level::new(), &rows, 20, &Interrupt::never()).unwrap().len(), 6);
+    }
 }
