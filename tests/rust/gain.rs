@@ -241,7 +241,11 @@ proptest! {
     /// 3 and then 4 more are the 7 of one run.
     #[test]
     fn an_earlier_selection_is_gone_on_with(case in cases(25), first in 0..6u64, then in 0..6u64) {
-        let whole = Case { cost: None, quotas: None, before: None, budget: first + then, ..case };
+        let mut whole = Case { cost: None, quotas: None, before: None, budget: first + then, ..case };
+        if whole.spread.is_some() {
+            // What a row counts of a near tag is rounded: only where quality is whole do rows add up exactly.
+            whole.quality.iter_mut().flatten().for_each(|quality| *quality = quality.ceil());
+        }
         let never = Interrupt::never();
         let rows = whole.with(|problem, constraint| choose(problem, constraint, &never).unwrap().rows);
         let start = rows.len().min(first as usize);
