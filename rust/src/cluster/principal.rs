@@ -119,6 +119,13 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_dropped_for_its_direction_not_for_its_length() {
+        let kept = |rows: [[f32; 2]; 2]| orthonormal(rows.map(Vec::from).to_vec()).len();
+        assert_eq!(kept([[1e3, 0.0], [1e3, 1e-1]]), 1);
+        assert_eq!(kept([[1e-3, 0.0], [0.0, 1e-3]]), 2);
+    }
+
+    #[test]
     fn directions_are_those_in_which_a_sample_differs() {
         let values = vectors(300, 7);
         let rows: Vec<&[f32]> = values.chunks_exact(48).collect();

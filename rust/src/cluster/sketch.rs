@@ -171,6 +171,7 @@ mod tests {
         let rows = principal(vectors.level(), &sample, 30, &Interrupt::never()).unwrap();
         let error = error(vectors.level(), &rows, 48);
         let directions = Directions { rows, error };
+        assert!(directions.slack() > 2.0 * error + error * error);
         let tiles = tiled(directions.rows.iter().map(Vec::as_slice), 48);
         let mut tile = vec![[0.0; LANES]; directions.len() + 1];
         directions.sketch(&vectors, &tiles, &points[..LANES], &mut tile);

@@ -185,6 +185,7 @@ mod tests {
         // Products of the first overflow single precision, those of the second vanish in it.
         let vectors = Vectors::new(&[3e38, 3e38, 1e-30, 1e-30, -2e-45, -2e-45, 0.0, 0.0], 4, 2).unwrap();
         assert_eq!(vectors.directed(), [0, 1, 2]);
+        assert_eq!(vectors.unit(3), [0.0, 0.0]);
         assert!(vectors.distance(0, 1) < 1e-12 && (vectors.distance(0, 2) - 2.0).abs() < 1e-12);
         let mut similarities = Vec::new();
         vectors.similarities([(0, 1), (1, 2)].into_iter(), |_, _, similarity| similarities.push(similarity));
