@@ -1,0 +1,100 @@
+"""How much memory work takes that writes all rows with their texts, by the number of rows.
+
+    python benches/python/memory_writes.py 250000 1000000 4000000
+
+Rows have an id, texts of 900 characters and 4.5 tags, in Parquet. Beside Polars' own streaming scan and sink.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+import instag
+from apart import each_size, run_one
+from synthetic import synthetic
+
+PIECE, LEARNT = 250_000, 100_000
+IN, OUT = "in", "out.parquet"
+
+
+def made(folder: Path, rows: int) -> None:
+    """Write as many rows, with texts that differ and cannot be shared."""
+    (folder / IN).mkdir()
+    for start in range(0, rows, PIECE):
+        frame = synthetic(min(PIECE, rows - start), seed=start)
+        number = pl.int_range(start, start + frame.height)
+        text = pl.format("{} {}", number, pl.col("text")).str.pad_end(900, "x")
+        frame.select(id=number, prompt=text, tags="tags").write_parquet(
+            folder / IN / f"{start:012}.parquet", row_group_size=100_000
+        )
+
+
+def pool(folder: Path) -> pl.LazyFrame:
+    """The rows that were made."""
+    return pl.scan_parquet(folder / IN / "*.parquet")
+
+
+def put(folder: Path, data: Any, name: str = OUT) -> str:
+    """Write it with instag, see that all rows are there, and remove it."""
+    out = folder / name
+    instag.write(data, out)
+    scan = pl.scan_parquet if name == OUT else pl.scan_lines
+    rows = scan(out).select(pl.len()).collect().item()
+    assert rows == pool(folder).select(pl.len()).collect().item()
+    out.unlink()
+    return f"{rows:,} rows written"
+
+
+def streamed(folder: Path) -> str:
+    """By Polars alone."""
+    pool(folder).sink_parquet(folder / "polars.parquet")
+    (folder / "polars.parquet").unlink()
+    return "scanned and written by Polars"
+
+
+def written(folder: Path) -> str:
+    """As they are."""
+    return put(folder, pool(folder))
+
+
+def lines(folder: Path) -> str:
+    """As JSON Lines."""
+    done = instag.convert(folder / IN / "*.parquet", folder / "out.jsonl")
+    (folder / "out.jsonl").unlink()
+    return f"{done.samples:,} rows written as lines"
+
+
+def applied(folder: Path) -> str:
+    """With the tags of a vocabulary."""
+    vocabulary = instag.normalize(pool(folder).head(LEARNT).collect(), embedder=None, min_count=3).vocabulary
+    return put(folder, vocabulary.apply(pool(folder)).data)
+
+
+def normalized(folder: Path) -> str:
+    """Normalised among themselves."""
+    return put(folder, instag.normalize(pool(folder), embedder=None).data)
+
+
+def drawn(folder: Path) -> str:
+    """A sixteenth of the rows, drawn at random."""
+    rows = pool(folder).select(pl.len()).collect().item() // 16
+    instag.write(instag.select(pool(folder), rows, method="random"), folder / OUT)
+    (folder / OUT).unlink()
+    return f"{rows:,} rows chosen and written"
+
+
+RUNS = {
+    "polars": streamed,
+    "write": written,
+    "lines": lines,
+    "apply": applied,
+    "normalize": normalized,
+    "random": drawn,
+}
+
+
+if __name__ == "__main__":
+    if not run_one(RUNS):
+        for _ in each_size(__file__, RUNS, made):
+            pass
