@@ -148,6 +148,7 @@ def test_wrong_usage(data: Path) -> None:
     missing = run("run", "no-recipe.toml", code=1).stderr
     assert missing == "error: no-recipe.toml: there is no such file: expected a recipe in TOML\n"
     assert "No such command 'selct'. Did you mean 'select'?" in run("selct", code=2).stderr
+    assert "No such command 'analyze'. Did you mean 'stats'?" in run("analyze", code=2).stderr
     assert "edit it, then `instag run` it." in run("recipe", "-h").stdout.replace("\n          ", " ")
     unlike = run("unlike-any", code=2).stderr
     assert "No such command 'unlike-any'." in unlike

@@ -40,6 +40,8 @@ COMMANDS = {
 
 # Commands that are in the file of another.
 FILES = {"card": "push", "rank": "select"}
+# What functions of Python do under another name.
+FUNCTIONS = {"analyze": "stats", "measure": "stats", "certify": "report", "estimate": "tag", "read": "convert"}
 
 
 def command(name: str) -> Any:
@@ -66,9 +68,10 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is called; for a misspelt one, the error has the name that was probably meant."""
         name = args[0]
-        near = [] if name in COMMANDS or name.startswith("-") else get_close_matches(name, COMMANDS)
-        if near and not ctx.resilient_parsing:
-            ctx.fail(f"No such command '{name}'. Did you mean '{near[0]}'?")
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            meant = FUNCTIONS.get(name) or next(iter(get_close_matches(name, COMMANDS)), None)
+            if meant:
+                ctx.fail(f"No such command '{name}'. Did you mean '{meant}'?")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
