@@ -62,6 +62,7 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[select]\nbudget = 3\nquality = "score"\n', 10, r"\[select\] quality: only method 'gain' has this option"),
         # files
         ('[select]\nbudget = 3\n[decontaminate]\nagainst = "nowhere/*.jsonl"\n', 11, r"matches no file \(/.*\); there is no folder"),
+        ('[select]\nbudget = 3\n[decontaminate]\nagainst = "first.jsonl"\n', 11, r"first.jsonl is a file of the source 'first', which would lose all"),
         (SELECT + 'target = "trafic.jsonl"\n', 11, r"'trafic.jsonl' matches no file .*; did you mean traffic.jsonl\?"),
         ('output = "."\n', 1, r""),
         # values that a function would refuse in the middle of the run
@@ -114,6 +115,11 @@ def test_what_does_not_fit(data: Path, text: str, line: int, expected: str) -> N
     found = said(data, HEAD + text)
     lines = [each for each in found if re.match(rf"recipe\.toml, line {line}: ", each) and re.search(expected, each)]
     assert lines, "\n".join(found)
+
+
+def test_a_source_reads_a_file_once(data: Path) -> None:
+    found = said(data, f'[[source]]\nname = "all"\nfiles = ["first.jsonl", "fir*.jsonl"]\n{SELECT}')
+    assert found == [f"recipe.toml, line 3: [[source]] files: {data / 'first.jsonl'} is there twice: leave it out once"]
 
 
 def test_faults_of_many_kinds_come_together_in_the_order_of_the_file(data: Path) -> None:

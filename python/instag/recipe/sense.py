@@ -37,6 +37,7 @@ def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool =
     if not set(MAKING) & set(recipe.steps):
         faults.add("expected one of [select], [split] and [write]: without one there is nothing to make of the data")
     _places(recipe, faults)
+    _repeats(recipe, faults)
     for step, table in recipe.steps.items():
         _files(recipe, step, table, faults)
         _secrets(recipe, step, table, faults)
@@ -72,6 +73,23 @@ def _places(recipe: Recipe, faults: Faults) -> None:
             if {output, trial_output} & {file.absolute(), *file.absolute().parents}:
                 said = f"[[source]] files: {file} is in the folder that the output goes to: expected another `output`"
                 faults.add(said, "source", nth, "files")
+
+
+def _repeats(recipe: Recipe, faults: Faults) -> None:
+    """Check that no source reads a file twice, and that no benchmark is a source: all of its rows would be removed."""
+    sources: dict[Path, str] = {}
+    for nth, source in enumerate(recipe.sources):
+        there: set[Path] = set()
+        for file in source.files:
+            if file.resolve() in there:
+                faults.add(f"[[source]] files: {file} is there twice: leave it out once", "source", nth, "files")
+                break
+            there.add(file.resolve())
+        sources |= dict.fromkeys(there, source.name)
+    for file in files_of(recipe.path.parent, recipe.steps.get("decontaminate", {}).get("against", [])):
+        if name := sources.get(file.resolve()):
+            said = f"[decontaminate] against: {file} is a file of the source {name!r}, which would lose all of its rows"
+            faults.add(f"{said}: expected benchmarks alone", "decontaminate", "against")
 
 
 def _files(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) -> None:
