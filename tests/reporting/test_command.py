@@ -85,7 +85,7 @@ def test_the_step_that_the_note_names_shows_what_users_say(tmp_path: Path) -> No
         (["--by", "nowhere"], "nowhere"),
         (["--selection", "missing.parquet"], "missing.parquet"),
         (["--selection", "a=x.parquet", "--selection", "a=y.parquet"], "found 'a' for x.parquet and for y.parquet"),
-        (["--vocabulary", "missing.parquet"], "missing.parquet: expected a vocabulary"),
+        (["--vocabulary", "missing.parquet"], "missing.parquet: there is no such file: expected a vocabulary"),
         (["--query", "nowhere"], "nowhere"),
     ],
 )
