@@ -27,7 +27,7 @@ except ImportError:  # Windows removes no file that is open
 STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 # The beginning of the names of folders in which several files are drafted.
 DRAFTS = ".instag-"
-# How often such a folder is removed that is still written to, and the seconds between.
+# How often a draft is removed that is still written to, and the seconds between.
 TRIES, QUIET, PAUSE = 50, 5, 0.1
 # Longer names leave no room for the beginning of a draft's name.
 LONGEST = 240
@@ -180,6 +180,9 @@ def _beside(target: Path) -> Iterator[Path]:
             with suppress(OSError, AttributeError):
                 os.chown(draft, before.st_uid, before.st_gid)
         draft.replace(final)
+    except KeyboardInterrupt:
+        _remove(draft)
+        raise
     finally:
         os.close(lock)
         draft.unlink(missing_ok=True)
@@ -207,15 +210,17 @@ def draft_folder(where: Path) -> Iterator[Path]:
             raise
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder after an error, with what threads that it has not reached yet still put there.
+def _remove(draft: Path) -> None:
+    """Remove a draft, or a folder of them, after an error that has not reached all threads yet.
 
-    They may even make the folder again, so it has to be seen gone several times.
+    They may even make it again, so it has to be seen gone several times.
     """
     gone = 0
     for _ in range(TRIES):
-        shutil.rmtree(folder, ignore_errors=True)
-        gone = 0 if folder.exists() else gone + 1
+        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            draft.unlink()
+        gone = 0 if draft.exists() else gone + 1
         if gone == QUIET:
             return
         time.sleep(PAUSE)
