@@ -66,7 +66,8 @@ def test_pieces_are_cleaned_as_a_whole(rows: pl.DataFrame, file: pl.LazyFrame, c
 
 
 def test_pieces_are_split_as_a_whole(rows: pl.DataFrame, file: pl.LazyFrame) -> None:
-    whole, pieces = (instag.split(data, validation=0.2, seed=3) for data in (rows, file))
+    whole = instag.split(rows, validation=0.2, seed=3)
+    pieces = instag.split(file, validation=0.2, seed=3)
     assert whole.parts.get_column("group").n_unique() < len(rows)
     assert_frame_equal(pieces.parts, whole.parts)
     assert_frame_equal(pieces.train.collect(), whole.train)
