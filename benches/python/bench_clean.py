@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from instag._core import contamination, duplicates
+from instag._core import contamination, duplicate_groups, duplicates
 
 ROWS = 100_000
 
@@ -40,6 +40,31 @@ def test_copies(benchmark: BenchmarkFixture, texts: pl.Series) -> None:
     order = np.arange(ROWS, dtype=np.uint32)
     rows, _, likeness = benchmark.pedantic(duplicates, (texts, order, 0.9), rounds=3)
     assert len(rows) > ROWS // 50
+    assert (likeness >= 0.9).all()
+
+
+def on_a_pattern(rows: int) -> pl.Series:
+    """Texts of 200 characters that differ in a word of ten letters alone: near each other, and few are copies at 0.9."""
+    chance = random.Random(2)  # noqa: S311 - data, not secrets
+    words = {"".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=10)) for _ in range(rows)}
+    before, after = (text[:95] for text in made_up(2))
+    return pl.Series([f"{before} {word} {after}" for word in sorted(words)])
+
+
+@pytest.mark.benchmark(group="copies on a pattern")
+@pytest.mark.parametrize("rows", [4_000, 16_000])
+def test_groups_on_a_pattern(benchmark: BenchmarkFixture, rows: int) -> None:
+    texts = on_a_pattern(rows)
+    groups = benchmark.pedantic(duplicate_groups, (texts, 0.9), rounds=3)
+    assert 0 < (groups < np.arange(len(texts))).sum() < len(texts) // 10
+
+
+@pytest.mark.benchmark(group="copies on a pattern")
+@pytest.mark.parametrize("rows", [4_000, 16_000])
+def test_copies_on_a_pattern(benchmark: BenchmarkFixture, rows: int) -> None:
+    texts = on_a_pattern(rows)
+    found, _, likeness = benchmark.pedantic(duplicates, (texts, np.arange(len(texts), dtype=np.uint32), 0.9), rounds=3)
+    assert 0 < len(found) < len(texts) // 10
     assert (likeness >= 0.9).all()
 
 

@@ -35,32 +35,36 @@ def pool(folder: Path) -> pl.LazyFrame:
     return pl.scan_parquet(folder / IN / "*.parquet")
 
 
-def put(folder: Path, data: Any, name: str = OUT) -> str:
-    """Write it with instag, see that all rows are there, and remove it."""
-    out = folder / name
-    instag.write(data, out)
-    scan = pl.scan_parquet if name == OUT else pl.scan_lines
-    rows = scan(out).select(pl.len()).collect().item()
-    assert rows == pool(folder).select(pl.len()).collect().item()
-    out.unlink()
+def count(rows: pl.LazyFrame) -> int:
+    """The number of rows."""
+    return int(rows.select(pl.len()).collect().item())
+
+
+def put(folder: Path, data: Any, rows: int) -> str:
+    """Write it with instag, see that so many rows are there, and remove it."""
+    instag.write(data, folder / OUT)
+    assert count(pl.scan_parquet(folder / OUT)) == rows
+    (folder / OUT).unlink()
     return f"{rows:,} rows written"
 
 
 def streamed(folder: Path) -> str:
     """By Polars alone."""
-    pool(folder).sink_parquet(folder / "polars.parquet")
-    (folder / "polars.parquet").unlink()
+    pool(folder).sink_parquet(folder / OUT)
+    assert count(pl.scan_parquet(folder / OUT)) == count(pool(folder))
+    (folder / OUT).unlink()
     return "scanned and written by Polars"
 
 
 def written(folder: Path) -> str:
     """As they are."""
-    return put(folder, pool(folder))
+    return put(folder, pool(folder), count(pool(folder)))
 
 
 def lines(folder: Path) -> str:
     """As JSON Lines."""
     done = instag.convert(folder / IN / "*.parquet", folder / "out.jsonl")
+    assert done.samples == count(pl.scan_lines(folder / "out.jsonl")) == count(pool(folder))
     (folder / "out.jsonl").unlink()
     return f"{done.samples:,} rows written as lines"
 
@@ -68,20 +72,18 @@ def lines(folder: Path) -> str:
 def applied(folder: Path) -> str:
     """With the tags of a vocabulary."""
     vocabulary = instag.normalize(pool(folder).head(LEARNT).collect(), embedder=None, min_count=3).vocabulary
-    return put(folder, vocabulary.apply(pool(folder)).data)
+    return put(folder, vocabulary.apply(pool(folder)).data, count(pool(folder)))
 
 
 def normalized(folder: Path) -> str:
     """Normalised among themselves."""
-    return put(folder, instag.normalize(pool(folder), embedder=None).data)
+    return put(folder, instag.normalize(pool(folder), embedder=None).data, count(pool(folder)))
 
 
 def drawn(folder: Path) -> str:
     """A sixteenth of the rows, drawn at random."""
-    rows = pool(folder).select(pl.len()).collect().item() // 16
-    instag.write(instag.select(pool(folder), rows, method="random"), folder / OUT)
-    (folder / OUT).unlink()
-    return f"{rows:,} rows chosen and written"
+    rows = count(pool(folder)) // 16
+    return put(folder, instag.select(pool(folder), rows, method="random"), rows)
 
 
 RUNS = {

@@ -14,16 +14,20 @@ from instag.io.conversation.utterance import Turn
 from instag.io.json.records import plain
 from instag.warning import warn
 
-__all__ = ["BRANCHING", "Made", "is_table", "walked"]
+__all__ = ["BRANCHING", "Made", "grouped", "is_table", "walked"]
 
 BRANCHING = ("tree", "thread")
 # Trees that are walked at a time.
 STEP = 200
 # Times that are in order as texts.
 DATE = r"^\d{4}-\d\d-\d\d"
+# The conversation of a message, beside its columns.
+PLACE = "__instag_place"
 ITEM = ("type", "name", "arguments", "call_id", "output")
 Made = tuple[pl.DataFrame, list[Mapping[str, Any]], list[frozenset[str]]]
 """Some rows, the record made of each, and the columns that it is made from."""
+Ways = tuple[pl.DataFrame, list[int], Iterator[list[Turn]]]
+"""Some rows, the row in which each way ends, and the turns of each."""
 
 
 def walked(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Mapping[str, Any]]) -> Iterator[Made]:
@@ -39,10 +43,6 @@ def walked(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Map
         used = {head_of(column, whole.schema) if nested else column for column in layout.columns.values()}
         yield whole[rows], list(map(make, turns)), [frozenset(used)] * len(rows)
     warn(f"{before:,} rows of message trees became {after:,} conversations, one for each message without a reply")
-
-
-Ways = tuple[pl.DataFrame, list[int], Iterator[list[Turn]]]
-"""Some rows, the row in which each way ends, and the turns of each."""
 
 
 def is_table(layout: Layout) -> bool:
@@ -156,11 +156,6 @@ def _differing(whole: pl.DataFrame, names: Sequence[str], groups: Iterable[Seque
         return []
     rows = [row for each in groups for row in each]
     place = [at for at, each in enumerate(groups) for _ in each]
-    spoken = whole.select(names)[rows]
-    differing = []
-    for name in names:
-        values = pl.Series([repr(value) for value in spoken.get_column(name).to_list()])
-        counts = pl.DataFrame({"group": place, "value": values}).unique().get_column("group")
-        if counts.n_unique() < len(counts):
-            differing.append(name)
-    return differing
+    spoken = whole.select(names)[rows].with_columns(pl.Series(PLACE, place))
+    several = spoken.group_by(PLACE).agg(pl.col(names).n_unique() > 1)
+    return [name for name in names if several.get_column(name).any()]

@@ -81,9 +81,7 @@ def is_kept(dtype: Any) -> bool:
     >>> is_kept(pl.Struct({"is_user": pl.Boolean, "text": pl.String}))
     True
     """
-    if not isinstance(dtype, pl.Struct):
-        return False
-    fields = {field.name.lower(): field.dtype for field in dtype.fields}
+    fields = _fields(dtype)
     versions = getattr(fields.get(VERSIONS), "inner", None)
     flagged = any(fields.get(name) == pl.Boolean for name in FLAGS)
     return loose_speech(versions) is not None or versions == JSON or (flagged and any(name in fields for name in WORDS))
@@ -123,10 +121,13 @@ def is_exchange(dtype: Any) -> bool:
     >>> is_exchange(pl.Struct({"human": pl.String, "assistant": pl.String}))
     True
     """
-    if not isinstance(dtype, pl.Struct):
-        return False
-    names = {field.name.lower() for field in dtype.fields}
-    return any(asked in names and answer in names for asked, answer in EXCHANGES)
+    fields = _fields(dtype)
+    return any(asked in fields and answer in fields for asked, answer in EXCHANGES)
+
+
+def _fields(dtype: Any) -> dict[str, Any]:
+    """The types of a record's fields by their names in lower case; none for what is no record."""
+    return {field.name.lower(): field.dtype for field in dtype.fields} if isinstance(dtype, pl.Struct) else {}
 
 
 def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each case
@@ -156,7 +157,7 @@ def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each
         return named
     if not isinstance(dtype, pl.Struct):
         return False
-    fields = {field.name.lower(): field.dtype for field in dtype.fields}
+    fields = _fields(dtype)
     lists = [name for name in fields if isinstance(fields[name], pl.List)]
     if named and {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
         return True
