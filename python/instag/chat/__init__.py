@@ -11,7 +11,7 @@ local            weights in a file, run in this process
 function         a function that answers instead of an endpoint
 request_format   how requests are adapted to a server; request_body: their JSON
 transport        sending requests and receiving answers
-response         what an answer means; refusal: what an error means
+response         what an answer means; refusal: what an error means; stream: an answer in pieces
 quirks           the words, statuses and fields in which servers differ
 json_values      the JSON in a model's answer
 repair           invalid JSON, repaired

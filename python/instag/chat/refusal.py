@@ -10,6 +10,7 @@ import orjson
 
 from instag.chat.endpoint import Redaction
 from instag.chat.quirks import OK, REDIRECTS, REFUSALS, WAITS, Kind
+from instag.chat.stream import joined
 from instag.chat.transport import Answer
 
 __all__ = ["Trouble", "loaded", "refusal_of", "words_of"]
@@ -81,7 +82,7 @@ def words_of(body: bytes) -> tuple[str, str]:
     if isinstance(found, list) and found and isinstance(found[0], dict):
         found = found[0]
     error = found.get("error", found) if isinstance(found, dict) else found
-    if isinstance(error, dict):
+    if isinstance(error, dict) and error:
         codes = " ".join(str(error[name]) for name in ("code", "type", "status") if error.get(name))
         message = error.get("message") or error.get("detail") or error.get("msg") or error
         return (message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)), codes
@@ -119,7 +120,7 @@ def _fields(value: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
 
 
 def loaded(body: bytes) -> Any:
-    """The JSON of a body, also after a byte-order mark or keep-alive lines, or in Latin-1; None if there is none."""
+    """The JSON of a body, also after a byte-order mark or keep-alive lines, in Latin-1, or in pieces; None without any."""
     for text in (body, COMMENT.sub(b"", body)):
         try:
             return orjson.loads(text)
@@ -130,6 +131,8 @@ def loaded(body: bytes) -> Any:
             return json.loads(text)
         except (ValueError, RecursionError):
             pass
+    if (found := joined(body)) is not None:
+        return found
     try:
         return json.loads(body.decode("latin-1"))
     except (ValueError, RecursionError):
