@@ -29,8 +29,8 @@ UNTAGGED = {
     "docs/how-to/languages.md",
 }
 """Pages on which the data are tagged first."""
-LONG = {"cleaning.md", "normalizing.md"}
-"""Pages that take ten seconds each, most of them for embedding."""
+LONG = {"cleaning.md", "normalizing.md", "selecting.md"}
+"""Pages that take ten seconds or more, most of them for embedding."""
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the commands are written for a POSIX shell"),

@@ -84,7 +84,7 @@ def converted(source: Path, to: str, output: Path) -> bytes | str:
 
 
 @pytest.mark.parametrize("kind", ROWS)
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=5)
 @given(data=st.data())
 def test_pieces_are_converted_as_the_whole(
     kind: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -86,6 +86,7 @@ def test_judges_of_tags_that_are_not_there_yet_are_said_to_be_unknown(folder: Pa
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@pytest.mark.slow
 def test_what_was_not_answered_is_asked_again(folder: Path, server: Server) -> None:
     tag = f'\n[tag]\nmodel = "m"\nattempts = 1\nconcurrency = 1\npatience = 1.0\n{ASKING.format(url=server.url)}'
     text = (folder / "recipe.toml").read_text().replace('steps = ["rules", "frequency"]\nmin_count = 2\n', "")
@@ -123,7 +124,10 @@ def test_what_was_not_answered_is_asked_again(folder: Path, server: Server) -> N
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
-@pytest.mark.parametrize(("step", "deaf"), [("decontaminate", "maps"), ("normalize", '"tag":"craft 7"')])
+@pytest.mark.parametrize(
+    ("step", "deaf"),
+    [pytest.param("decontaminate", "maps", marks=pytest.mark.slow), ("normalize", '"tag":"craft 7"')],
+)
 def test_what_a_judge_did_not_answer_is_asked_again(folder: Path, server: Server, step: str, deaf: str) -> None:
     with_judges(folder, server.url)
     # A question is about twenty tags: with more tags there are several.
@@ -191,14 +195,19 @@ def test_models_that_a_server_does_not_list_are_faults(folder: Path, server: Ser
     "models",
     [
         listing("m"),
-        listing("models/m", "other"),
-        listing("M:latest"),
-        listing("/weights/a.gguf", owned_by="llamacpp"),
-        listing(),
-        b"not JSON",
-        b"[1]",
-        b'{"data": {}}',
         None,
+        *(
+            pytest.param(models, marks=pytest.mark.slow)
+            for models in [
+                listing("models/m", "other"),
+                listing("M:latest"),
+                listing("/weights/a.gguf", owned_by="llamacpp"),
+                listing(),
+                b"not JSON",
+                b"[1]",
+                b'{"data": {}}',
+            ]
+        ),
     ],
 )
 def test_models_are_taken_where_a_server_lists_them_or_does_not_list_any(

@@ -13,6 +13,7 @@ from reporting import pools
 from reporting.sight import Opener, marks, overflow, rows
 
 
+@pytest.mark.slow
 def test_two_thousand_groups(opened: Opener, tmp_path: Path) -> None:
     path = instag.report(pools.zipf(20_000, 400, 2_000), tmp_path / "report.html", by="source")
     page = opened(path)

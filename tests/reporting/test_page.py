@@ -69,6 +69,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
+@pytest.mark.slow
 def test_the_largest_page_is_below_ten_megabytes(tmp_path: Path) -> None:
     # Everything as long as it can be, and in letters of three bytes.
     frame = pools.zipf(12_000, 8_000, 1_500).with_columns(

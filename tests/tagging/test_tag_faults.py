@@ -17,6 +17,7 @@ from patience import until
 from tagged import FRAME, answered, expected, many, options_of
 
 
+@pytest.mark.slow
 def test_every_query_ends_tagged_or_with_a_reason(tmp_path: Path) -> None:
     faults = dict.fromkeys(chaos.ALL, 0.3 / len(chaos.ALL)) | {"refusal": 0.05, "prose": 0.05, "length": 0.05}
     frame = many(600)
