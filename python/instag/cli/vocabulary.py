@@ -216,6 +216,9 @@ def show_tag(loaded: "instag.Vocabulary", tag: str) -> None:
 def show_way(loaded: "instag.Vocabulary", raw: str) -> None:
     """Print what became of a raw tag, step by step."""
     ways = {line["from"]: line for line in loaded.merges.iter_rows(named=True)}
+    if raw not in ways and (tidy := " ".join(raw.split()) or raw) != raw:
+        show_tag(loaded, tidy)
+        return
     if raw not in ways:
         raise InputError(f"--tag: the vocabulary knows no tag {raw!r}; instag vocabulary show lists those it has")
     line = ways[raw]

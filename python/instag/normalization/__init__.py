@@ -4,6 +4,7 @@
 normalizer    the steps in order: :func:`normalize`
 settings      its options; result: the data and the record it returns
 foresight     the memory and time that it will take
+white_space   that of raw tags, tidied as they are read
 state         the rows with the tags as they are now
 steps         a file for each step: frequency, rules, semantic, judge,
               broader, association

@@ -20,6 +20,7 @@ from instag.normalization.judging.question import Question
 from instag.normalization.matcher import Known, Match, Matcher, stand_ins_of
 from instag.normalization.matching.guards import contrary
 from instag.normalization.state import DROPPED, spread
+from instag.normalization.white_space import tidied
 from instag.progress import Progress
 from instag.tagsets import Counts, Replaced, encode
 from instag.warning import warn
@@ -132,10 +133,12 @@ def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> lis
         for raw, (first, *others) in stand_ins_of(vocabulary).items()
     }
     known |= {raw: Match(None, "vocabulary", "known; dropped") for raw in vocabulary.dropped}
-    unseen = [tag for tag in tags if tag not in known]
+    # A vocabulary that an earlier version made may know tags with their white space.
+    read = [tag if tag in known else tidied(tag) for tag in tags]
+    unseen = [tag for tag in dict.fromkeys(read) if tag not in known]
     if unseen:
         known |= dict(zip(unseen, Matcher(vocabulary, vectors).match(unseen), strict=True))
-    return [known[tag] for tag in tags]
+    return [known[tag] for tag in read]
 
 
 def _judge(

@@ -25,8 +25,9 @@ from instag.normalization.steps.judge import judge as judge_step
 from instag.normalization.steps.rules import rules
 from instag.normalization.steps.semantic import semantic
 from instag.normalization.vocabulary import Vocabulary
+from instag.normalization.white_space import read_tags
 from instag.progress import Progress, Stage
-from instag.tagsets import Replaced, TagSets, encode
+from instag.tagsets import Replaced, TagSets
 from instag.warning import warn
 
 __all__ = ["normalize"]
@@ -152,7 +153,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
     bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
     frame = wrap(data)
     foreseen = foresee(frame, tags)
-    rows = encode(frame.chunks(tags), order="name", each_list=True)
+    rows = read_tags(frame, tags)
     if not foreseen:
         foresee(frame, tags, rows)
     raw = raw_beside(frame, tags)

@@ -1,7 +1,7 @@
 """Roll tags up: give each row the broad tag that most of its tags lead to."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from instag.frame import wrap
 from instag.normalization.state import spread
 from instag.normalization.tree import Parents, levels, nearest, reached
 from instag.normalization.vocabulary import Vocabulary
+from instag.normalization.white_space import tidied
 from instag.tagsets import TagSets, encode
 
 __all__ = ["roll_up", "with_broader"]
@@ -90,7 +91,7 @@ def roll_up(
     nowhere = len(ranks)
     codes = np.full(rows.n_tags, nowhere)
     for code, raw in enumerate(rows.spellings):
-        codes[code] = min((ranks[leads[tag]] for tag in known.get(raw, ()) if tag in leads), default=nowhere)
+        codes[code] = min((ranks[leads[tag]] for tag in _tags_of(raw, known) if tag in leads), default=nowhere)
     topics = _most(np.diff(rows.offsets), codes[rows.codes], nowhere)
     labels = pl.Series([*(names[place] for place in ranks), other], dtype=pl.String)
     rolled: F = frame.with_columns(_Topics(column, topics, labels, rows.is_null))
@@ -146,7 +147,7 @@ def with_broader(tagsets: TagSets, tree: Any) -> TagSets:
     added: list[str] = []
     targets = []
     for code, raw in enumerate(tagsets.spellings):
-        above = dict.fromkeys(each for tag in known.get(raw, ()) for each in reached(place[tag], parents))
+        above = dict.fromkeys(each for tag in _tags_of(raw, known) for each in reached(place[tag], parents))
         for each in above:
             if names[each] not in codes:
                 codes[names[each]] = tagsets.n_tags + len(added)
@@ -206,6 +207,10 @@ def _known(vocabulary: Vocabulary) -> dict[str, list[str]]:
             known.setdefault(raw, []).append(tag)
     # The name of a tag means that tag, even if it was also a raw spelling of another one.
     return known | {tag: [tag] for tag in vocabulary.tags.get_column("tag").to_list()}
+
+
+def _tags_of(raw: str, known: Mapping[str, list[str]]) -> Sequence[str]:
+    return known.get(raw, known.get(tidied(raw), ()))
 
 
 def _most(lengths: NDArray[np.int64], topics: NDArray[np.int64], nowhere: int) -> NDArray[np.int64]:
