@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import instag
+from instag.recipe.checking import read_recipe
 from recipes import rows
 
 HEAD = """\
@@ -83,11 +84,32 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[select]\nbudget = 3\n[split]\nby = ["topic"]\n', 11, r"\[split\] by: no column 'topic'"),
         # groups and quotas
         (SELECT + 'group = "source"\nat_least = { third = 2 }\n', 12, r"at_least: no group 'third'; the groups are: first, second"),
-        (SELECT + 'group = "source"\nat_least = { first = 8, second = 5 }\n', 12, r"first 8, second 5 are together 13, and the budget is 10"),
-        (SELECT + 'group = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 11, and the budget is 10"),
+        (SELECT + 'group = "source"\nat_least = { first = 8, second = 5 }\n', 12, r"first 8, second 5 are together 13, above the budget of 10"),
+        (SELECT + 'group = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 11, above the budget of 10"),
         ('[select]\nmethod = "gain"\nbudget = "10%"\ngroup = "source"\nat_least = { first = "60%", second = "50%" }\n', 12, r"are together 110% of the budget"),
         (SELECT + "at_least = { first = 2 }\n", 11, r"at_least: name the column of the groups"),
         (SELECT + 'group = "source"\nat_least = { first = 5 }\nat_most = { first = 2 }\n', 13, r"'first' should have at least 5 and at most 2"),
+        (SELECT + 'group = "source"\nat_least = { first = 5 }\nat_most = { first = "30%" }\n', 13, r"at least 5 and at most 30%, which is 3 of the budget of 10"),
+        (SELECT + 'group = "source"\nat_least = { first = "60%" }\nat_most = 5\n', 13, r"at least 60% and at most 5"),
+        (SELECT + 'group = "source"\nat_least = 3\nat_most = 2\n', 13, r"'each group' should have at least 3 and at most 2"),
+        ('[select]\nmethod = "gain"\nbudget = "10%"\ngroup = "source"\nat_least = { first = 5 }\nat_most = { first = 0.5 }\n', 13, r"at least 5 and at most 0.5, which is 4 of the budget of 9 \(10% of at most all rows\)"),
+        (SELECT + 'group = "source"\nat_most = { "tag:chess" = 2 }\n', 12, r"'tag:chess': tags have no upper quota"),
+        (SELECT + 'at_least = { "tag:chest" = 2 }\n', 11, r"no row has the tag 'chest'; there are, among others, bread, chess, glass"),
+        (SELECT + 'at_least = { "tag:chess" = 11 }\n', 11, r"tag:chess: 11 rows are more than the budget of 10"),
+        (SELECT + 'group = "source"\n', 11, r"group: it has an effect only with at_least or at_most"),
+        (SELECT + "at_least = 2\n", 11, r"at_least: name the column of the groups"),
+        (SELECT + 'group = "source"\nat_least = { first = 2.5 }\n', 12, r"at_least: expected a count such as 500.*found 2\.5"),
+        ('[select]\nmethod = "gain"\nbudget = 90\ngroup = "source"\nat_least = { first = 41 }\n', 12, r"first should have 41 rows, and its files have 40"),
+        ("[select]\nbudget = 3.5\n", 9, r"budget: expected a count such as 500.*found 3\.5"),
+        # parts of a split
+        ("[split]\nvalidation = 90\n", 9, r"validation: 90 rows to hold out leave none for training: there are at most 90 in the sources"),
+        ("[split]\nvalidation = 10\ntest = 5000\n", 10, r"test: 5,010 rows to hold out leave none for training: there are at most 90 in"),
+        ("[split]\nvalidation = 46\ntest = 0.5\n", 9, r"validation: 91 rows to hold out leave none"),
+        ("[split]\nvalidation = 0.5\ntest = '50%'\n", 9, r"validation: 0\.5 and '50%' of the rows leave none for training"),
+        ("[split]\nvalidation = 1.0\n", 9, r"validation: 1\.0 of the rows leave none for training"),
+        ("[split]\nvalidation = 0.005\n", 9, r"validation: expected at least one row to hold out; 0\.005 of at most 90 in the sources is none"),
+        ("[select]\nbudget = 3\n[split]\nvalidation = 3\n", 11, r"validation: 3 rows to hold out .* at most 3 after \[select\] with budget = 3"),
+        ("[select]\nbudget = '10%'\n[split]\nvalidation = 12\n", 11, r"validation: 12 rows .* at most 9 after \[select\] with budget = 10%"),
         # targets
         (SELECT + 'target = "traffic.jsonl"\n', 11, r"traffic.jsonl and the data have no tag in common: it has 'elsewhere', they have"),
         (SELECT + 'target = "prompts.jsonl"\n', 11, r"prompts.jsonl has no column 'tags': tag it first, or add \[tag\]"),
@@ -115,6 +137,47 @@ def test_what_does_not_fit(data: Path, text: str, line: int, expected: str) -> N
     found = said(data, HEAD + text)
     lines = [each for each in found if re.match(rf"recipe\.toml, line {line}: ", each) and re.search(expected, each)]
     assert lines, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[split]\nvalidation = 89\n",
+        "[split]\nvalidation = 44\ntest = 0.5\n",
+        "[split]\nvalidation = 0.006\n",
+        "[select]\nbudget = 3\n[split]\nvalidation = 2\n",
+        '[select]\nbudget = "10%"\n[split]\nvalidation = 8\n',
+        SELECT + 'group = "source"\nat_least = { first = 3 }\nat_most = { first = "30%" }\n',
+        SELECT + 'group = "source"\nat_least = 5\nat_most = { first = 5 }\n',
+        '[select]\nmethod = "gain"\nbudget = "10%"\ngroup = "source"\nat_least = { first = 4 }\nat_most = { first = 0.5 }\n',
+        SELECT + 'group = "source"\nat_least = { "tag:chess" = 2, first = 2 }\nat_most = 5\n',
+        SELECT + 'cost = "characters"\ngroup = "source"\nat_least = { first = 2.5 }\n',
+    ],
+)
+def test_what_just_fits_is_no_fault(data: Path, text: str) -> None:
+    (data / "recipe.toml").write_text(HEAD + text)
+    assert read_recipe(data / "recipe.toml").steps
+
+
+@pytest.mark.parametrize(("text", "rows"), [("sample = 5\n", 5), ("where = 'score < 0.2'\n", 8)])
+def test_rows_are_those_that_are_taken(data: Path, text: str, rows: int) -> None:
+    source = f'[[source]]\nfiles = ["first.jsonl"]\n{text}[split]\nvalidation = '
+    [found] = said(data, f"{source}{rows}\n")
+    assert found.endswith(f"leave none for training: there are at most {rows} in the sources")
+    (data / "recipe.toml").write_text(f"{source}{rows - 1}\n")
+    assert read_recipe(data / "recipe.toml").steps
+    [found] = said(data, f"{source}3\n", limit=2)
+    assert found.endswith("there are at most 2 in the sources, of which --limit takes 2 of each")
+
+
+def test_rows_that_steps_take_away_are_missed_with_the_line(data: Path) -> None:
+    text = f"{HEAD}[clean]\nmin_characters = 62\n[split]\nvalidation = 80\n[write]\n"
+    (data / "recipe.toml").write_text(text)
+    with pytest.raises(
+        instag.InputError, match=r"recipe\.toml, line 11: \[split\] validation: 80 rows .* there are \d+"
+    ):
+        instag.run(data / "recipe.toml")
+    assert not (data / "out").exists()
 
 
 def test_a_source_reads_a_file_once(data: Path) -> None:

@@ -11,6 +11,8 @@ checking      checks of a recipe, all faults at once
 sense         checks that its tables go together
 trial         values tried on a few made-up rows
 columns       checks that its columns are in the data
+counts        checks that there are rows enough
+quotas        checks that quotas can be met
 models        checks that servers list its models
 steps         the functions that do the steps
 outcome       the result of a step, or the plan of one

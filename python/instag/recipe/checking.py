@@ -28,7 +28,12 @@ SECRET_KEYS = ("api_key", "token", "password", "secret")
 
 
 def read_recipe(
-    path: str | Path, *, overrides: tuple[str, ...] = (), passed: str | None = None, listed: bool = True
+    path: str | Path,
+    *,
+    overrides: tuple[str, ...] = (),
+    passed: str | None = None,
+    listed: bool = True,
+    limit: int | None = None,
 ) -> Recipe:
     """Read and check a recipe.
 
@@ -42,6 +47,8 @@ def read_recipe(
         The :func:`mark_of` a recipe without faults: if it is the same, values and columns are not checked again.
     listed
         Whether a model must be among those that its server lists, if it lists any.
+    limit
+        How many rows of each source are taken; None for all.
 
     Raises
     ------
@@ -55,20 +62,20 @@ def read_recipe(
     faults = Faults(path, Lines(text))
     found = _Reader(faults, path).recipe(table, text, overrides)
     if not faults:
-        found = replace(found, mark=mark_of(found))
-    sense.check(found, faults, known=not faults and found.mark == passed, listed=listed)
+        found = replace(found, mark=mark_of(found, limit))
+    sense.check(found, faults, known=not faults and found.mark == passed, listed=listed, limit=limit)
     if faults:
         raise InputError(str(faults))
     return found
 
 
-def mark_of(recipe: Recipe) -> str:
-    """A hash that changes with the recipe and the files that it names."""
+def mark_of(recipe: Recipe, limit: int | None = None) -> str:
+    """A hash that changes with the recipe, the files that it names, and how many rows of each source are taken."""
     named = [path for step in recipe.steps for path in files_named(recipe, step)]
     stats = [(str(path), path.stat()) for source in (*recipe.sources,) for path in source.files]
     stats += [(str(path), path.stat()) for path in named]
     seen = [[name, stat.st_size, stat.st_mtime_ns, stat.st_ino] for name, stat in stats]
-    whole = [__version__, recipe.text, list(recipe.overrides), seen]
+    whole = [__version__, recipe.text, list(recipe.overrides), limit, seen]
     return hashlib.sha256(canonical(whole).encode()).hexdigest()
 
 

@@ -8,9 +8,10 @@ import polars as pl
 
 from instag import io
 from instag.errors import InputError
+from instag.recipe.counts import Counts, check_split
 from instag.recipe.faults import Faults
+from instag.recipe.quotas import Quotas, tags_in
 from instag.recipe.recipe import Recipe, Source, files_of
-from instag.selection.amounts import amount_of, is_share
 from instag.selection.tokens import counter
 
 __all__ = ["check"]
@@ -26,11 +27,10 @@ TAGGED = ("normalize", "select", "report")
 # The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
 COUNTED = ("characters", "words")
-SHOWN = 8
 
 
-def check(recipe: Recipe, faults: Faults) -> None:
-    """Check the columns of the sources, and what the selection needs of them."""
+def check(recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
+    """Check the columns of the sources, what the selection needs of them, and whether they have rows enough."""
     schemas: list[tuple[Source, pl.Schema]] = []
     for nth, source in enumerate(recipe.sources):
         try:
@@ -41,7 +41,10 @@ def check(recipe: Recipe, faults: Faults) -> None:
             _quality(source, schemas[-1][1], nth, faults)
     if faults:
         return
-    _Columns(recipe, schemas, faults).all()
+    counts = Counts(recipe, faults, limit)
+    _Columns(recipe, schemas, counts, faults).all()
+    if "split" in recipe.steps and not faults:
+        check_split(recipe, counts, faults)
 
 
 def _schema(source: Source) -> pl.Schema:
@@ -57,8 +60,9 @@ def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> Non
 class _Columns:
     """Check the columns that steps name."""
 
-    def __init__(self, recipe: Recipe, schemas: list[tuple[Source, pl.Schema]], faults: Faults) -> None:
-        self._recipe, self._steps, self._schemas, self._faults = recipe, recipe.steps, schemas, faults
+    def __init__(self, recipe: Recipe, schemas: list[tuple[Source, pl.Schema]], counts: Counts, faults: Faults) -> None:
+        self._recipe, self._steps, self._faults = recipe, recipe.steps, faults
+        self._schemas, self._counts = schemas, counts
         self._found = {*ADDED, *(name for _, schema in schemas for name in schema)}
         if any(source.quality for source, _ in schemas):
             self._found.add("quality")
@@ -155,77 +159,11 @@ class _Columns:
                     "select",
                     "quality",
                 )
-        self._quotas(table)
+        Quotas(self._recipe, self._schemas, self._counts, self._faults).check()
         self._target(table)
 
     def _has(self, source: Source, schema: pl.Schema, name: str) -> bool:
         return name in schema or (name == "quality" and source.quality is not None)
-
-    def _quotas(self, table: Mapping[str, Any]) -> None:
-        """Check that the groups of quotas exist, and that the quotas fit into the budget."""
-        least = table.get("at_least")
-        for key in ("at_least", "at_most"):
-            if isinstance(table.get(key), dict):
-                groups = {name for name in table[key] if not name.startswith("tag:")}
-                if groups and "group" not in table:
-                    said = f'[select] {key}: name the column of the groups: group = "source"'
-                    self._faults.add(said, "select", key)
-                there = self._groups(str(table.get("group"))) if groups and "group" in table else groups
-                if groups - there:
-                    names = ", ".join(map(repr, sorted(groups - there)))
-                    shown = ", ".join(sorted(there)[:SHOWN])
-                    self._faults.add(f"[select] {key}: no group {names}; the groups are: {shown}", "select", key)
-        budget = table["budget"]
-        self._both(least, table.get("at_most"))
-        amounts = (
-            {name: each for name, each in least.items() if not name.startswith("tag:")}
-            if isinstance(least, dict)
-            else {}
-        )
-        if least is not None and not isinstance(least, dict) and "group" in table:
-            amounts = dict.fromkeys(self._groups(str(table["group"])), least)
-        # If the budget is a share of data that are not counted yet, only shares can be added up.
-        if amounts and "group" in table and (not is_share(budget) or all(map(is_share, amounts.values()))):
-            whole = 1.0 if is_share(budget) else amount_of("budget", budget, 1.0)
-            asked = sum(amount_of("at_least", each, whole, rounding=float) for each in amounts.values())
-            if asked > whole * (1 + 1e-9):
-                shown = ", ".join(f"{name} {each}" for name, each in list(amounts.items())[:SHOWN])
-                total = (
-                    f"{asked:.0%} of the budget"
-                    if is_share(budget)
-                    else f"{asked:,.10g}, and the budget is {whole:,.10g}"
-                )
-                self._faults.add(f"[select] at_least: {shown} are together {total}", "select", "at_least")
-
-    def _both(self, least: Any, most: Any) -> None:
-        """Check that no group is to have more than it may."""
-        if not (isinstance(least, dict) and isinstance(most, dict)):
-            return
-        for name in least.keys() & most.keys():
-            low, high = least[name], most[name]
-            if is_share(low) == is_share(high) and amount_of("", low, 1.0, rounding=float) > amount_of(
-                "", high, 1.0, rounding=float
-            ):
-                self._faults.add(
-                    f"[select] at_most: {name!r} should have at least {low} and at most {high}: lower the one, or raise "
-                    "the other",
-                    "select",
-                    "at_most",
-                )
-
-    def _groups(self, column: str) -> set[str]:
-        """The values of a column of groups."""
-        if column == "source":
-            return {source.name for source, _ in self._schemas}
-        frames = [
-            io.load(list(map(str, source.files)), **source.options)
-            .select(pl.col(column).cast(pl.String))
-            .unique()
-            .collect()
-            for source, schema in self._schemas
-            if column in schema
-        ]
-        return {each for frame in frames for each in frame.get_column(column).fill_null("null")}
 
     def _target(self, table: Mapping[str, Any]) -> None:
         """Check that data and target have a tag in common, if they are not normalised first."""
@@ -242,8 +180,8 @@ class _Columns:
             sources = [
                 (list(map(str, source.files)), source.options) for source, schema in self._schemas if tags in schema
             ]
-            held = {tag for files, options in sources for tag in _tags_in(io.load(files, **options), tags)}
-            wanted = _tags_in(io.load(str(path)), tags)
+            held = {tag for files, options in sources for tag in tags_in(io.load(files, **options), tags)}
+            wanted = tags_in(io.load(str(path)), tags)
             if not held & wanted:
                 shown = [", ".join(map(repr, sorted(each)[:3])) or "none" for each in (wanted, held)]
                 self._faults.add(
@@ -252,13 +190,6 @@ class _Columns:
                     "select",
                     "target",
                 )
-
-
-def _tags_in(frame: pl.LazyFrame, column: str) -> set[str]:
-    held = frame.select(column)
-    while isinstance(held.collect_schema()[column], pl.List):
-        held = held.explode(column)
-    return set(held.unique().drop_nulls().cast(pl.String).collect().get_column(column))
 
 
 def _texts(value: Any) -> Iterator[str]:

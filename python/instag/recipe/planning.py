@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from instag.chat.progress import duration
+from instag.recipe.counts import budget_of
 from instag.recipe.outcome import ASKING, Done, foreseen, work_of
 from instag.recipe.road import Road
 from instag.recipe.steps.job import parts_of
 from instag.recipe.wording import cached
-from instag.selection.amounts import amount_of, is_share
 
 __all__ = ["foresee"]
 
@@ -53,8 +53,7 @@ def _left(road: Road, step: str, most: int | None) -> int | None:
     table = road.recipe.steps["select"]
     if "cost" in table:
         return most
-    budget = table["budget"]
-    return min(most, round(amount_of("budget", budget, most)) if is_share(budget) else int(budget))
+    return min(most, budget_of(table, most))
 
 
 def _questions(road: Road, step: str, raw: Mapping[str, Path]) -> str:

@@ -11,7 +11,9 @@ import polars as pl
 from instag.errors import InputError, InstagError
 from instag.recipe import consent
 from instag.recipe.cache import Cache
+from instag.recipe.faults import Faults
 from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
+from instag.recipe.lines import Lines
 from instag.recipe.outcome import POOLING, Done, files_made, work_of
 from instag.recipe.recipe import Recipe
 from instag.recipe.steps.job import PARTS, Job
@@ -151,11 +153,19 @@ class Road:
             try:
                 meta["facts"] = work_of(step)(job)
             except InputError as error:
-                raise type(error)(f"[{step}] {error}") from error
+                raise type(error)(self._placed(step, str(error))) from error
             meta["seconds"] = round(time.monotonic() - began, 3)
             meta["rows"] = meta["facts"].pop("rows", None) or _rows(draft)
         self.say(f"  {counts(meta)} in {meta['seconds']:.1f} s{said(meta['facts'])}")
         return Done(step, self.cache.find(step, done.key), done.options, done.key, meta, done.before)
+
+    def _placed(self, step: str, error: str) -> str:
+        """An error that only the run could find, with its line in the recipe."""
+        if step == "read":
+            return f"[read] {error}"
+        faults = Faults(self.recipe.path, Lines(self.recipe.text))
+        faults.add_error(step, self.recipe.steps[step], error)
+        return str(faults)
 
     def _rows(self, step: str) -> int | None:
         """How many rows a step gets."""

@@ -80,15 +80,15 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     >>> list(frames), frames["select"].collect().height
     (['read', 'select'], 10)
     """
+    if limit is not None and limit < 1:
+        raise InputError(f"limit: expected a count of rows; found {limit!r}")
     cache = Cache(Path(recipe).parent / ".instag", rehash=rehash)
-    read = read_recipe(recipe, overrides=tuple(set), passed=cache.passed, listed=not yes)
+    read = read_recipe(recipe, overrides=tuple(set), passed=cache.passed, listed=not yes, limit=limit)
     names = ("read", *read.steps)
     for name, step in (("until", until), ("from", start)):
         if step is not None and step not in names:
             hint = f": add a table [{step}]" if step in STEPS else ""
             raise InputError(f"{name}: expected a step of the recipe, one of {', '.join(names)}; found {step!r}{hint}")
-    if limit is not None and limit < 1:
-        raise InputError(f"limit: expected a count of rows; found {limit!r}")
     road = Road(read, cache, limit=limit, start=start, say=say, yes=yes, progress=progress)
     if dry_run:
         foresee(road, until)

@@ -22,7 +22,9 @@ KEY = "OPENAI_API_KEY"
 EXTRAS = {"report": (("altair", "jinja2", "vl_convert"), "report")}
 
 
-def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool = True) -> None:
+def check(
+    recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool = True, limit: int | None = None
+) -> None:
     """Check that a recipe whose values have the right types can be run, as far as that can be known in advance.
 
     Parameters
@@ -33,6 +35,8 @@ def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool =
         Whether its values and its files were checked by an earlier run.
     listed
         Whether servers must list the models of the recipe, if they list any.
+    limit
+        How many rows of each source are taken; None for all.
     """
     if not set(MAKING) & set(recipe.steps):
         faults.add("expected one of [select], [split] and [write]: without one there is nothing to make of the data")
@@ -50,7 +54,7 @@ def check(recipe: Recipe, faults: Faults, *, known: bool = False, listed: bool =
     trial.check(recipe, faults)
     # Columns and tags are checked only if the files exist.
     if not faults:
-        columns.check(recipe, faults)
+        columns.check(recipe, faults, limit)
 
 
 def missing(folder: Path, pattern: Any) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 
 from instag import cleaning, io
 from instag.errors import InputError
+from instag.recipe.counts import PLENTY
 from instag.recipe.faults import Faults
 from instag.recipe.options import options
 from instag.recipe.recipe import Recipe, files_of
@@ -31,7 +32,7 @@ def check(recipe: Recipe, faults: Faults) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             while (wrong := _wrong(try_out, given, recipe)) is not None:
-                name = _add(faults, step, table, wrong)
+                name = faults.add_error(step, table, wrong)
                 # A function raises its first error only: without that option the next is found.
                 if name not in given or options(step)[name].needed:
                     break
@@ -45,17 +46,6 @@ def _wrong(try_out: Trial, given: Mapping[str, Any], recipe: Recipe) -> str | No
     except InputError as error:
         return str(error)
     return None
-
-
-def _add(faults: Faults, step: str, table: Mapping[str, Any], said: str) -> str:
-    """Record the error of a function, which begins with the name of an option, or with several; return that name."""
-    names, colon, rest = said.partition(": ")
-    name = names.partition(" / ")[0].partition(",")[0].removeprefix("--").replace("-", "_")
-    if colon and name in options(step):
-        faults.add(f"[{step}] {names.partition(' / ')[0]}: {rest}", step, name if name in table else "")
-        return name
-    faults.add(f"[{step}] {said}", step)
-    return ""
 
 
 def _resolved(folder: Path, step: str, key: str, value: Any) -> Any:
@@ -104,9 +94,12 @@ def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
 def _split(given: Mapping[str, Any], _: Recipe) -> None:
     from instag.cleaning.splitting import size_of  # noqa: PLC0415 - the one thing that is looked at there
 
-    sizes = {name: size_of(name, given.get(name), 1_000_000) for name in ("validation", "test")}
+    sizes = {name: size_of(name, given.get(name), PLENTY) for name in ("validation", "test")}
     if "validation" in given and not any(sizes.values()):
         raise InputError("validation: expected at least one row to keep apart; found none")
+    if sum(sizes.values()) >= PLENTY:
+        shares = " and ".join(repr(given[name]) for name in sizes if given.get(name))
+        raise InputError(f"{max(sizes, key=sizes.__getitem__)}: {shares} of the rows leave none for training")
     others = {name: value for name, value in given.items() if name in ("seed", "threshold")}
     cleaning.split(_rows(), validation=0.5, **others)
 
@@ -153,7 +146,7 @@ def _select(given: Mapping[str, Any], _: Recipe) -> None:
     check_seed(given.get("seed"))
     gain = {name: given[name] for name in Gain.__annotations__ if given.get(name) not in (None, False)}
     read_options(given.get("method", "complexity-first"), **gain)
-    budget = amount_of("budget", given["budget"], 1_000_000)
+    budget = amount_of("budget", given["budget"], 1_000_000, counted="cost" not in given)
     if not budget:
         raise InputError(
             f"budget: expected a count of 1 or more, or a share such as 0.1 or 10%; found {given['budget']!r}"
@@ -161,7 +154,7 @@ def _select(given: Mapping[str, Any], _: Recipe) -> None:
     for name in ("at_least", "at_most"):
         amounts = given.get(name)
         for each in amounts.values() if isinstance(amounts, dict) else [] if amounts is None else [amounts]:
-            amount_of(name, each, budget)
+            amount_of(name, each, budget, counted="cost" not in given)
 
 
 def _write(given: Mapping[str, Any], _: Recipe) -> None:
