@@ -109,7 +109,7 @@ def test_speakers_that_nobody_knows_are_told_of(tmp_path: Path) -> None:
     with (
         pytest.warns(InstagWarning, match="one for each 'conv_id'"),
         pytest.warns(InstagWarning, match="are kept as they are"),
-        pytest.warns(InstagWarning, match=r"does not know: 0 \(1\), 1 \(1\); no row has a user turn"),
+        pytest.warns(InstagWarning, match=r"no row has a user turn: the roles found are 0 \(1\), 1 \(1\)"),
     ):
         (row,) = converted(tmp_path, *rows)
     assert [turn["role"] for turn in row["messages"]] == ["1", "0"]
@@ -305,7 +305,7 @@ def test_a_history_without_anything_after_it(column: str, tmp_path: Path) -> Non
 def test_people_of_a_messenger_are_named(tmp_path: Path) -> None:
     message = {"content": "q", "author": {"id": "1", "name": "ann"}}
     told = r"does not know: ann \(1\); no row has a user turn.*--query messages.content"
-    with pytest.warns(InstagWarning, match=told), pytest.warns(InstagWarning, match="are kept as they are"):
+    with pytest.warns(InstagWarning, match=told):
         converted(tmp_path, {"messages": [message]})
     assert instag.read(tmp_path / "in.jsonl", query="messages.content")["queries"].to_list() == [["q"]]
 
@@ -383,3 +383,30 @@ def test_other_names_for_who_and_what(names: tuple[str, str], tmp_path: Path) ->
 def test_a_type_by_itself_makes_no_conversation(tmp_path: Path) -> None:
     rows = [{"type": "question", "text": "q"}, {"type": "answer", "text": "p"}]
     assert [row["messages"] for row in converted(tmp_path, *rows)] == [said(("user", text)) for text in "qp"]
+
+
+STRANGERS = [("1", 0, "alice", "one"), ("1", 1, "bob", "two"), ("2", 0, "alice", "three")]
+
+
+def test_roles_of_a_table_are_warned_of_once_and_the_advice_works(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    frame = pl.DataFrame(STRANGERS, schema=["dialogue_id", "turn", "speaker", "utterance"], orient="row")
+    frame.write_csv(path)
+    with pytest.warns(InstagWarning) as warned:
+        convert(path, tmp_path / "out.jsonl")
+    told = [str(each.message) for each in warned]
+    assert [sum(role in each for each in told) for role in ("alice (2)", "'alice' (2)", "does not know")] == [1, 1, 1]
+    assert told[-1].endswith("call the one who asks user in the file, or take all that is said for the user's, with "
+                             "query='utterance' / --query utterance")  # fmt: skip
+    assert read(path, query="utterance")["queries"].to_list() == [["one"], ["two"], ["three"]]
+    frame.with_columns(speaker=pl.col("speaker").replace({"alice": "user", "bob": "bot"})).write_csv(path)
+    with pytest.warns(InstagWarning, match="became 2 conversations"):
+        assert read(path)["queries"].to_list() == [["one"], ["three"]]
+
+
+@pytest.mark.parametrize("target", ["messages", "auto"])
+def test_roles_are_warned_of_once_where_the_layout_changes(target: str, tmp_path: Path) -> None:
+    turns = [{"from": "human", "value": "q"}, {"from": "narrator", "value": "n"}]
+    with pytest.warns(InstagWarning) as warned:
+        converted(tmp_path, {"conversations": turns}, to=target)
+    assert [str(each.message) for each in warned] == ["turns of roles that instag does not know: narrator (1)"]

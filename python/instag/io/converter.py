@@ -120,8 +120,7 @@ def convert(  # noqa: PLR0913 - as write has them
         parts = _opened(source, "messages" if trainers is not None else to, reading)
         plan = kept(union(parts), reading.where)
         speakers = _counted(plan, parts, reading.query)
-        speakers.warn()
-        with blamed(parts):
+        with blamed(parts), speakers.warned():
             if trainers is not None:
                 held = None if validation is None else scan_for(validation, "messages", **options)[0]
                 write(
@@ -175,8 +174,7 @@ def convert_placed(
             names += [name for name, _ in part.files] or [str(part.path)]
         plan = kept(union(parts), reading.where)
         speakers = _counted(plan, parts, reading.query)
-        speakers.warn()
-        with blamed(parts), expecting(speakers.samples):
+        with blamed(parts), speakers.warned(), expecting(speakers.samples):
             write(plan, output, format="messages", metadata=metadata_of(source))
     return names
 
@@ -206,7 +204,7 @@ def _opened(source: Any, to: str, options: ReadOptions) -> list[Part]:
 
 def _counted(plan: pl.LazyFrame, parts: Sequence[Part], query: str | None = None) -> Speakers:
     """Go through the queries and the speakers once."""
-    speakers = Speakers(query)
+    speakers = Speakers(query, [part.said for part in parts])
     with blamed(parts):
         for batch in batches(plan.select(Speakers.columns(plan.collect_schema()))):
             speakers.add(batch)

@@ -54,6 +54,8 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
             f"{path}: this is a workbook, which is neither read nor written: save the sheet as CSV or Unicode text, or as "
             ".parquet, and read that; write .csv or .parquet"
         )
+    if found is None and path.is_dir():
+        raise InputError(f"{path}: this is a folder: expected a file, such as {path / 'out.jsonl'}")
     if found is None:
         hint = "rename it" if option is None else f"rename it, or say what it is with {option}: {', '.join(TYPES)}"
         raise InputError(

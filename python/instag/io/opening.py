@@ -112,7 +112,9 @@ def _converted(part: Part, layout: Layout) -> Part:
     try:
         frame = to_target(part.frame, "messages", layout)
         # The rows of a table of messages are no longer those of its files.
-        return replace(part, frame=frame, files=()) if is_table(layout) else replace(part, frame=frame)
+        if is_table(layout):
+            return replace(part, frame=frame, files=(), said=layout.columns["query"])
+        return replace(part, frame=frame, said="")
     except InputError as error:
         raise InputError(f"{part.path}: {error}") from error
 

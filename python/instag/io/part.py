@@ -38,7 +38,8 @@ class Part:
     """One file or split: its path, the mark of its rows, and its columns.
 
     If many small files were opened as one, `files` has them with their numbers of rows. `asked` is whether the column
-    `queries` was made from the others.
+    `queries` was made from the others. If its conversations became messages, so that there was a warning of roles that
+    nobody knows, `said` is the column of the file with what was said in each, empty if it is none by itself.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Part:
     split: bool = False
     files: tuple[tuple[str, int], ...] = ()
     asked: bool = False
+    said: str | None = None
 
 
 def opened(path: Path, name: str, options: ReadOptions) -> Iterator[Part]:

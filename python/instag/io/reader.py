@@ -141,7 +141,7 @@ def read(
         found = opened(source, wanted)
         with blamed(found):
             frame = counted(kept(union(found), wanted.where), "reading", None).collect()
-    speakers = Speakers(wanted.query)
+    speakers = Speakers(wanted.query, [part.said for part in found])
     speakers.add(frame)
     speakers.warn()
     return frame

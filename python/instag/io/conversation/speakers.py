@@ -1,7 +1,10 @@
 """Counts of rows, queries and the turns of each speaker, batch by batch, with a warning about unknown roles."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from shlex import quote
 from typing import Any
 
 import polars as pl
@@ -12,11 +15,22 @@ from instag.io.conversation.roles import FLAGS, role_of
 from instag.io.conversation.speech import loose_speech, speech
 from instag.warning import warn
 
-__all__ = ["Speakers"]
+__all__ = ["WARNED", "Speakers"]
+
+WARNED: ContextVar[frozenset[str]] = ContextVar("WARNED", default=frozenset())
+"""Roles that were warned of when the rows were counted, and are not warned of again while they are written."""
 
 
 class Speakers:
     """Counts of rows, of queries, and of the turns of each speaker.
+
+    Parameters
+    ----------
+    query
+        The column or path that the user named, if any.
+    said
+        For each part of the data whose conversations became messages, and whose roles were warned of then: the column of
+        its file with what was said, empty if there is none; None for other parts.
 
     Examples
     --------
@@ -26,13 +40,14 @@ class Speakers:
     (2, 2)
     """
 
-    def __init__(self, query: str | None = None) -> None:
+    def __init__(self, query: str | None = None, said: Sequence[str | None] = ()) -> None:
         # If the user names a field within turns, it does not matter who speaks.
         self._within = query.partition(".")[0] if query is not None and "." in query else None
         self.samples = self.queries = 0
         self._known: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
         self._words: str | None = None
+        self._became = [column for column in said if column is not None]
 
     @staticmethod
     def columns(schema: Mapping[str, Any]) -> list[str]:
@@ -55,22 +70,36 @@ class Speakers:
                 for speaker, count in said.value_counts().iter_rows():
                     (self._unknown if role_of(speaker) is None else self._known)[speaker] += count
 
+    @contextmanager
+    def warned(self) -> Iterator[None]:
+        """Warn, and let the block not warn of the same roles once more."""
+        self.warn()
+        token = WARNED.set(WARNED.get() | self._unknown.keys())
+        try:
+            yield
+        finally:
+            WARNED.reset(token)
+
     def warn(self) -> None:
-        """Warn of roles that instag does not know, and if no row has a user turn."""
-        silent = self.samples and not self.queries
-        if self._unknown:
-            names = _counts(self._unknown)
+        """Warn of roles that instag does not know, unless that was done before, and if no row has a user turn."""
+        silent = ""
+        if self.samples and not self.queries:
             found = _counts(self._unknown + self._known)
-            beside = f"; no row has a user turn: the roles found are {found}" if silent else ""
-            if silent and self._words is not None and not self._known:
-                beside += (
-                    "; call the one who asks user in the file, or take all that is said for the user's, with "
-                    f"query={self._words!r} / --query {self._words}"
-                )
-            warn(f"turns of roles that instag does not know: {names}{beside}")
-        elif silent:
-            roles = f": the roles found are {_counts(self._known)}" if self._known else ""
-            warn(f"no row has a user turn{roles}")
+            silent = "no row has a user turn" + (f": the roles found are {found}" if found else "") + self._advice()
+        unknown = f"turns of roles that instag does not know: {_counts(self._unknown)}" if self._unknown else ""
+        if told := "; ".join(filter(None, ("" if self._became else unknown, silent))):
+            warn(told)
+
+    def _advice(self) -> str:
+        words = self._words
+        if self._became:
+            words = self._became[0] if len({*self._became}) == 1 else None
+        if not self._unknown or self._known or self._words is None:
+            return ""
+        advice = "; call the one who asks user in the file"
+        return advice + (
+            f", or take all that is said for the user's, with query={words!r} / --query {quote(words)}" if words else ""
+        )
 
 
 def _speaker(name: str, dtype: Any) -> str | None:

@@ -35,6 +35,7 @@ from instag.io.conversation.nearest import likely_answers
 from instag.io.conversation.placement import Placement, head_of
 from instag.io.conversation.preference import divided, spelt
 from instag.io.conversation.roles import CALLER, ROLES
+from instag.io.conversation.speakers import WARNED
 from instag.io.conversation.speech import is_plain, speech
 from instag.io.conversation.spelling import MAKERS, SPEAKERS, alpaca
 from instag.io.conversation.utterance import Turn
@@ -103,11 +104,12 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
         # What one user said before goes for one way alone.
         frame = frame.drop("queries", strict=False)
     buffer, placement = RecordBuffer(), Placement(frame.collect_schema())
+    known = {*SPEAKERS, *WARNED.get()}
     unknown: Counter[str] = Counter()
     wordless: Counter[str] = Counter()
 
     def heard(turns: list[Turn]) -> None:
-        unknown.update(turn["role"] for turn in turns if turn["role"] not in SPEAKERS)
+        unknown.update(turn["role"] for turn in turns if turn["role"] not in known)
         wordless.update(name for turn in turns for name in _instead(turn))
 
     def made_of(turns: list[Turn]) -> Mapping[str, Any]:

@@ -128,8 +128,9 @@ def _footer(path: Path, name: object) -> tuple[bytes, int] | None:
 
 def _fits(chunk: dict[int, Any], end: int) -> bool:
     """Whether the pages of a column lie between the first bytes of a file and its footer."""
-    # Some writers say that there is a dictionary at 0 if there is none.
-    start: int = min(chunk[DATA], chunk.get(DICTIONARY) or chunk[DATA])
+    # Some writers say that there is a dictionary at 0 if there is none, and a page of values if there are no values.
+    places = [chunk.get(DICTIONARY) or None, chunk[DATA] if chunk[VALUES] else chunk[DATA] or None]
+    start: int = min((place for place in places if place is not None), default=len(MAGIC))
     return bool(
         len(MAGIC) <= start
         and 0 <= chunk[PACKED] <= end - start

@@ -103,13 +103,24 @@ def _value(column: str, dtype: Any) -> Wrap | None:
     if isinstance(dtype, pl.List | pl.Array):
         inner = _value(column, dtype.inner)
         return inner and (lambda value: None if value is None else [inner(item) for item in value])
-    if dtype.is_float():
-        return _endless
-    if isinstance(dtype, pl.Int128 | pl.UInt128 | pl.Decimal):
-        return _number
+    if isinstance(dtype, pl.Map):
+        return _map(column, dtype)
+    if dtype.is_float() or isinstance(dtype, pl.Int128 | pl.UInt128 | pl.Decimal):
+        return _endless if dtype.is_float() else _number
     if isinstance(dtype, READY) or dtype.is_integer():
         return None
     raise InputError(f"column {column!r}: {dtype} has no place in JSON: write .parquet or .arrow, or cast the column")
+
+
+def _map(column: str, dtype: pl.Map) -> Wrap:
+    """Objects by their keys, as texts; values that are null stay, for other keys are not there at all."""
+    key: Any = dtype.key
+    if not (isinstance(key, pl.String | pl.Categorical | pl.Enum) or key.is_integer()):
+        raise InputError(
+            f"column {column!r}: keys of {key} have no place in JSON: write .parquet or .arrow, or cast the column"
+        )
+    inner = _value(column, dtype.value) or (lambda value: value)
+    return lambda value: None if value is None else {str(name): inner(member) for name, member in value.items()}
 
 
 def _struct(column: str, dtype: pl.Struct) -> Wrap:
