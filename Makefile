@@ -83,7 +83,7 @@ bench: $(VENV)/.developing ## Measure, beside peers (long, and 10 GB of memory)
 	$(BIN)/python -m pytest benches/python/bench_*.py --benchmark-columns=min,median,rounds
 	$(BIN)/python benches/python/memory_tagging.py 100000 1000000
 
-mutants: ## Break the core on purpose, place by place, and list what no test notices (hours; SHARD=0/8 for a part, FILE=rust/src/measure.rs for a file)
+mutants: ## Break the core on purpose, place by place, and list what no test notices (a day; SHARD=0/8 for a part, FILE=rust/src/measure.rs for a file)
 	@cargo mutants --version >/dev/null 2>&1 || cargo install --locked cargo-mutants
 	cargo mutants --timeout-multiplier 3 $(if $(SHARD),--sharding round-robin --shard $(SHARD)) $(if $(FILE),--file $(FILE))
 

@@ -5,7 +5,7 @@ use super::run::Run;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::select::constraint::Constraint;
-use crate::select::objective::{Counted, Gains, Propagated, Weighed};
+use crate::select::objective::{self, Gains, Use};
 use crate::select::problem::Problem;
 
 /// Samples in order of selection.
@@ -43,28 +43,29 @@ pub fn choose(problem: &Problem, constraint: &Constraint, interrupt: &Interrupt)
     problem.check()?;
     constraint.check(problem.tags)?;
     let rows = if constraint.cost.is_none() { constraint.budget } else { u64::MAX };
-    match (problem.spread, problem.quality) {
-        (Some(spread), _) => {
-            chosen(problem, constraint, || Propagated::new(problem, spread, rows, interrupt), interrupt)
-        }
-        (None, Some(quality)) => chosen(problem, constraint, || Weighed::new(problem, quality, rows), interrupt),
-        (None, None) => chosen(problem, constraint, || Counted::new(problem, rows), interrupt),
-    }
+    objective::of(problem, rows, interrupt, &Greedy { problem, constraint, interrupt })
 }
 
-fn chosen<G: Gains>(
-    problem: &Problem,
-    constraint: &Constraint,
-    objective: impl Fn() -> Result<G>,
-    interrupt: &Interrupt,
-) -> Result<Selection> {
-    let counting = objective()?;
-    let unit = counting.unit();
-    let mut picks = Run::new(problem, constraint, counting, interrupt)?.all()?;
-    let mut filled = false;
-    if constraint.cost.is_some() && !constraint.has_lower_quotas() {
-        filled = fill::fill(problem, constraint, objective()?, &mut picks, interrupt)?;
+/// Chooses by an objective.
+struct Greedy<'a, 'p> {
+    problem: &'a Problem<'p>,
+    constraint: &'a Constraint<'p>,
+    interrupt: &'a Interrupt<'a>,
+}
+
+impl Use for Greedy<'_, '_> {
+    type Made = Selection;
+
+    fn with<G: Gains>(&self, objective: impl Fn() -> Result<G>) -> Result<Selection> {
+        let &Self { problem, constraint, interrupt } = self;
+        let counting = objective()?;
+        let unit = counting.unit();
+        let mut picks = Run::new(problem, constraint, counting, interrupt)?.all()?;
+        let mut filled = false;
+        if constraint.cost.is_some() && !constraint.has_lower_quotas() {
+            filled = fill::fill(problem, constraint, objective()?, &mut picks, interrupt)?;
+        }
+        let gains = picks.gains.into_iter().map(|gain| gain as f64 / unit).collect();
+        Ok(Selection { rows: picks.rows, gains, filled })
     }
-    let gains = picks.gains.into_iter().map(|gain| gain as f64 / unit).collect();
-    Ok(Selection { rows: picks.rows, gains, filled })
 }

@@ -10,12 +10,13 @@ mod weighed;
 pub(crate) use counted::Counted;
 pub use curve::Curve;
 pub(crate) use curve::UNIT;
-pub(crate) use propagated::Propagated;
+use propagated::Propagated;
 pub use spread::Spread;
-pub(crate) use weighed::Weighed;
+use weighed::Weighed;
 
 use super::problem::Problem;
 use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
 
 /// What rows gain, given what was taken. A row's gain never rises.
 pub(crate) trait Gains {
@@ -37,6 +38,24 @@ pub(crate) trait Gains {
     /// What each tag adds, where that is the same for all rows.
     fn of_tags(&self) -> Option<&[u64]> {
         None
+    }
+}
+
+/// What is done with an objective, whichever it is.
+pub(crate) trait Use {
+    /// What comes of it.
+    type Made;
+
+    /// `objective` makes one of which nothing is taken yet.
+    fn with<G: Gains>(&self, objective: impl Fn() -> Result<G>) -> Result<Self::Made>;
+}
+
+/// Uses the objective that the problem asks for, when at most so many rows are taken: each has its line here.
+pub(crate) fn of<U: Use>(problem: &Problem, rows: u64, interrupt: &Interrupt, user: &U) -> Result<U::Made> {
+    match (problem.spread, problem.quality) {
+        (Some(spread), _) => user.with(|| Propagated::new(problem, spread, rows, interrupt)),
+        (None, Some(quality)) => user.with(|| Weighed::new(problem, quality, rows)),
+        (None, None) => user.with(|| Counted::new(problem, rows)),
     }
 }
 
