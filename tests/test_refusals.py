@@ -150,6 +150,19 @@ def test_wrong_usage(data: Path) -> None:
     assert "No such command 'selct'. Did you mean 'select'?" in run("selct", code=2).stderr
     assert "No such command 'analyze'. Did you mean 'stats'?" in run("analyze", code=2).stderr
     assert "edit it, then `instag run` it." in run("recipe", "-h").stdout.replace("\n          ", " ")
+    out = ("-o", data.with_name("x.jsonl"))
+    for options, told in (
+        (
+            ("--method", "gian"),
+            "'--method': expected one of complexity-first, coverage, complexity, random, gain; found 'gian'. Did you mean 'gain'?",
+        ),
+        (("--method", "q"), "gain; found 'q'\n"),
+        (("--seed", "1.5"), "'--seed': expected a whole number; found '1.5'\n"),
+        (("--rows-per-file", "0"), "'--rows-per-file': expected 1 or more; found '0'\n"),
+    ):
+        assert told in run("select", data, "--budget", "1", *out, *options, code=2).stderr
+    kept = ("vocabulary", "apply", "v.parquet", data, *out, "--new", "kep")
+    assert "expected one of drop, keep; found 'kep'. Did you mean 'keep'?" in run(*kept, code=2).stderr
     unlike = run("unlike-any", code=2).stderr
     assert "No such command 'unlike-any'." in unlike
     assert "Did you mean" not in unlike

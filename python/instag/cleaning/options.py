@@ -73,7 +73,13 @@ MaxTokens = Annotated[int | None, Option("The longest conversation, in tokens.",
 Tokenizer = Annotated[
     Any, Option("How to count tokens: a tokenizer.json, its folder, or a column with counts.", "FILE")
 ]
-Size = Annotated[float | None, Option("The number of rows: a count such as 500, or a share such as 0.02 or 2%.", "N")]
+Validation = Annotated[
+    float | None, Option("Rows to hold out for validation: a count such as 500, or a share such as 0.02 or 2%.", "N")
+]
+Test = Annotated[
+    float | None,
+    Option("Rows to hold out for a test, besides: a count such as 500, or a share such as 0.02 or 2%.", "N"),
+]
 By = Annotated[
     Sequence[str] | str | None,
     Option("Columns whose values are distributed evenly: names, or lists such as tags.", "COLUMN"),
@@ -123,8 +129,8 @@ class Decontamination:
 class Splitting:
     """The options of :func:`instag.split`."""
 
-    validation: Size = 0.1
-    test: Size = None
+    validation: Validation = 0.1
+    test: Test = None
     by: By = None
     query: Query = None
     threshold: Threshold = 0.8

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from instag._core import TagSets, duplicate_groups, stratify
 from instag.checks import check_count, is_number
 from instag.cleaning.deduplication import check_threshold, texts_of
-from instag.cleaning.options import By, Query, Seed, Size, Splitting, Threshold
+from instag.cleaning.options import By, Query, Seed, Splitting, Test, Threshold, Validation
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.conversation.samples import known_queries_in_pieces, queries_in_pieces
@@ -64,8 +64,8 @@ class Split(Generic[F]):
 def split(
     data: F,
     *,
-    validation: Size = Splitting.validation,
-    test: Size = None,
+    validation: Validation = Splitting.validation,
+    test: Test = None,
     by: By = None,
     query: Query = None,
     threshold: Threshold = Splitting.threshold,

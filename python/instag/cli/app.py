@@ -1,15 +1,16 @@
 """The commands as one application; each is loaded when it is called."""
 
+import re
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from instag._core import __version__
 
-__all__ = ["COMMANDS", "HELP", "Subcommands", "app", "command"]
+__all__ = ["COMMANDS", "HELP", "Command", "Subcommands", "app", "command"]
 
 COMMANDS = {
     "run": "Run a recipe, from raw files to files for a trainer; steps that are up to date are not run again.",
@@ -44,13 +45,48 @@ FILES = {"card": "push", "rank": "select"}
 FUNCTIONS = {"analyze": "stats", "measure": "stats", "certify": "report", "estimate": "tag", "read": "convert"}
 
 
+# What pydantic, which Typer reads values with, calls a value that an option does not take; and what is expected.
+EXPECTED = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+}
+CHOICE = re.compile(r"'(?P<found>.*)' is not one of (?P<choices>'.*')\.?")
+
+
+class Command(TyperCommand):
+    """A command that says in plain words which values its options take."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = _reworded(error)
+            raise
+
+
+def _reworded(error: typer.BadParameter) -> str:
+    if choice := CHOICE.search(error.message):
+        choices = re.findall("'([^']*)'", choice["choices"])
+        meant = get_close_matches(choice["found"].casefold(), choices, 1)
+        hint = f". Did you mean {meant[0]!r}?" if meant else ""
+        return f"expected one of {', '.join(choices)}; found {choice['found']!r}{hint}"
+    faults = getattr(error.__cause__, "errors", list)()
+    if faults and (expected := EXPECTED.get(faults[0]["type"])):
+        return f"expected {expected.format(**faults[0].get('ctx', {}))}; found {faults[0]['input']!r}"
+    return error.message.removeprefix("Value error, ")
+
+
 def command(name: str) -> Any:
     """Load the command of that name."""
     found = getattr(import_module(f"instag.cli.{FILES.get(name, name)}"), name)
     if isinstance(found, typer.Typer):
         return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, **SETTINGS)
-    alone.command(name)(found)
+    alone.command(name, cls=Command)(found)
     return typer.main.get_command(alone)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from instag.cli import console
-from instag.cli.app import Subcommands
+from instag.cli.app import Command, Subcommands
 from instag.errors import InputError, MissingFileError
 
 cache = typer.Typer(
@@ -27,7 +27,7 @@ Answers = Annotated[
 ]
 
 
-@cache.command()
+@cache.command(cls=Command)
 def show(where: Where = Path()) -> None:
     """Show the size of each step's results, and of the journals."""
     home = _home(where)
@@ -39,7 +39,7 @@ def show(where: Where = Path()) -> None:
         console.table(("answers", "", "bytes"), journals)
 
 
-@cache.command()
+@cache.command(cls=Command)
 def clear(where: Where = Path(), answers: Answers = None) -> None:
     """Delete the results of steps; the next run makes them again. Answers of models stay."""
     home = _home(where)

@@ -11,7 +11,7 @@ import typer
 import instag
 from instag import io
 from instag.choices import Target
-from instag.cleaning.options import Option, Size
+from instag.cleaning.options import Option, Test, Validation
 from instag.cli import console, outputs
 from instag.cli.options import Output, PerFile, Sources, To, one_or_list
 from instag.errors import InputError
@@ -146,7 +146,7 @@ def _options(options: type) -> Iterator[inspect.Parameter]:
         flags = [] if option.flag is None else [option.flag]
         kind: Any = _kind(hint)
         default = vars(options).get(name, inspect.Parameter.empty)
-        if hint == Size:
+        if hint in (Validation, Test):
             kind, default = str | None, None if default is None else str(default)
         annotation = Annotated[kind, typer.Option(*flags, **shown)]
         yield inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

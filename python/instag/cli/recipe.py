@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from instag.cli import console, outputs
-from instag.cli.app import Subcommands
+from instag.cli.app import Command, Subcommands
 
 recipe = typer.Typer(
     name="recipe",
@@ -23,7 +23,7 @@ Files = Annotated[list[str], typer.Argument(metavar="FILES...", help="Data files
 Output = Annotated[Path, typer.Option("--output", "-o", metavar="RECIPE.toml", help="The file to write.")]
 
 
-@recipe.command()
+@recipe.command(cls=Command)
 def new(files: Files, output: Output = Path("recipe.toml")) -> None:
     """Write a first recipe for data files, with comments and the columns that were found; edit it, then `instag run` it."""
     from instag.recipe import new as first_recipe
@@ -35,7 +35,7 @@ def new(files: Files, output: Output = Path("recipe.toml")) -> None:
     console.say(f"written to {output}; next: instag run {output} --limit 200, then --dry-run")
 
 
-@recipe.command()
+@recipe.command(cls=Command)
 def schema() -> None:
     """Print the JSON Schema of recipes, with which an editor completes and checks them."""
     from instag.recipe import schema as described

@@ -8,7 +8,7 @@ import typer
 import instag
 from instag.choices import JUDGE_TOKENS, OPENAI
 from instag.cli import console, outputs
-from instag.cli.app import Subcommands
+from instag.cli.app import Command, Subcommands
 from instag.cli.judging import DryRun, Estimating, Judge, Judgments, JudgmentsOut, judge_of
 from instag.cli.llm_options import asks_a_model
 from instag.cli.normalize import read_embedder
@@ -61,7 +61,7 @@ vocabulary = typer.Typer(
 )
 
 
-@vocabulary.command()
+@vocabulary.command(cls=Command)
 def show(file: File, top: Top = 20, tag: Tag = None) -> None:
     """Show the most frequent tags; or one tag with its raw tags, and why; or what became of a raw tag, and why."""
     loaded = instag.Vocabulary.load(file)
@@ -78,7 +78,7 @@ def show(file: File, top: Top = 20, tag: Tag = None) -> None:
     console.say(settings)
 
 
-@vocabulary.command()
+@vocabulary.command(cls=Command)
 def diff(file: File, other: Other, top: Top = 20) -> None:
     """Show which raw tags become another tag in the other vocabulary, or are dropped; the most frequent come first."""
     show_changes(instag.Vocabulary.load(file).diff(instag.Vocabulary.load(other)), top)
@@ -93,7 +93,7 @@ def show_changes(changes: "pl.DataFrame", top: int) -> None:
     console.say(f"\n{said or 'no differences'}")
 
 
-@vocabulary.command()
+@vocabulary.command(cls=Command)
 @reads
 @asks_a_model(always=False, max_tokens=JUDGE_TOKENS)
 def apply(
@@ -160,7 +160,7 @@ def apply(
     exit_at_cost(None if model is None else model.tally)
 
 
-@vocabulary.command()
+@vocabulary.command(cls=Command)
 def tree(file: File, depth: Depth = None, under: Under = None) -> None:
     """Print the tree of tags, with the rows that have each tag, and the share that has it or one below it."""
     lines = instag.Vocabulary.load(file).tree
@@ -180,7 +180,7 @@ def tree(file: File, depth: Depth = None, under: Under = None) -> None:
     )
 
 
-@vocabulary.command()
+@vocabulary.command(cls=Command)
 def edit(file: File, edits: Edits, output: Edited, top: Top = 20) -> None:
     """Apply a text file of edits, a line each: merge A into B, split A from B, rename A to B, drop A, keep A, broader A: B."""
     outputs.apart([file, edits], outputs.file("-o", output, ".parquet"))

@@ -132,8 +132,8 @@ OWN: dict[str, dict[str, Option]] = {
         "skip": Option(bool, "For trainers: leave out rows that one of them cannot represent.", False),  # noqa: FBT003
     },
     "split": {
-        "validation": Option(SIZE, "The number of rows: a count such as 500, or a share such as 0.02 or 2%."),
-        "test": Option(SIZE, "The number of rows: a count such as 500, or a share such as 0.02 or 2%."),
+        "validation": Option(SIZE, "Rows to hold out for validation: a count such as 500, or a share such as 0.02 or 2%."),
+        "test": Option(SIZE, "Rows to hold out for a test, besides: a count such as 500, or a share such as 0.02 or 2%."),
     },
     "card": {"language": Option(str | list[str], "A language, such as en; a list for several.")},
     "report": {
