@@ -260,3 +260,62 @@ impl<'a> Comparison<'a> {
         Features { runs: found, marks: self.kept_apart.of(&text) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sketched(texts: &[&str], threshold: f64, crowd: usize) -> Sketches {
+        let rows: Vec<u32> = (0..texts.len() as u32).collect();
+        Sketches::new(texts, &rows, threshold, Marks::Compared, crowd, &Interrupt::never()).unwrap()
+    }
+
+    #[test]
+    fn texts_meet_where_they_share_a_bucket() {
+        let words = ["maple", "river", "stone", "cloud", "ember", "frost", "grain", "haven", "ivory", "jewel"];
+        let made: Vec<String> = (0..40)
+            .map(|nth| {
+                (0..6).map(|at| words[(nth * 7 + at * (nth % 4 + 1)) % words.len()]).collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        let texts: Vec<&str> = made.iter().map(String::as_str).collect();
+        let sketches = sketched(&texts, 0.8, CROWD);
+        let mut met = [0, 0];
+        for one in 0..sketches.len() {
+            for other in 0..sketches.len() {
+                let shared = sketches.of(one).iter().any(|bucket| sketches.of(other).contains(bucket));
+                assert_eq!(sketches.meet(one, other), shared, "{one} {other}");
+                met[usize::from(shared)] += 1;
+            }
+        }
+        assert!(met.iter().all(|&pairs| pairs > 100), "{met:?}");
+    }
+
+    #[test]
+    fn a_bucket_is_crowded_above_the_limit() {
+        let (many, some, one) = ("the same words four times", "other words, three times", "a text of its own");
+        let sketches = sketched(&[many, many, many, many, some, some, some, one], 0.8, 3);
+        let bands = Bands::new(0.8).count;
+        assert_eq!(sketches.buckets, 2 * bands);
+        let crowded: Vec<bool> = (0..8).map(|nth| sketches.is_crowded(nth)).collect();
+        assert_eq!(crowded, [true, true, true, true, false, false, false, false]);
+        let few: Vec<usize> = (0..8).map(|nth| sketches.few(nth).count()).collect();
+        assert_eq!(few, [0, 0, 0, 0, bands, bands, bands, 0]);
+    }
+
+    #[test]
+    fn texts_just_like_enough_are_copies() {
+        // However often five characters come again, they have five runs; twelve characters have eight runs, of which
+        // the first eight characters hold four.
+        let texts = ["abcdeabcdeabcde", "abcdeabcdeabcdeabcde", "abcdefghijkl", "abcdefgh"];
+        for (threshold, one, other, likeness) in [(1.0, 0, 1, 1.0), (0.5, 2, 3, 0.5)] {
+            let sketches = sketched(&texts, threshold, CROWD);
+            let mut comparison = Comparison::new(&texts, threshold, Marks::Compared);
+            let mut found = |nth, other| comparison.likeness(&sketches, nth, other, &Interrupt::never()).unwrap();
+            assert_eq!(found(one, other), Some(likeness));
+            // They were compared just now.
+            assert_eq!(found(one, other), None);
+            assert_eq!(found(0, 2), None);
+        }
+    }
+}

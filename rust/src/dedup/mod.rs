@@ -205,11 +205,12 @@ mod tests {
     #[test]
     fn crowds_change_no_result() {
         let (mut copies, mut tied) = (0, 0);
-        for seed in 0..12 {
+        // In the last there are texts alike that meet in no bucket, and share a rare run.
+        for seed in (0..12).chain([262]) {
             let made = patterned(seed);
             let texts: Vec<&str> = made.iter().map(String::as_str).collect();
             let order: Vec<u32> = (0..texts.len() as u32).map(|row| (row * 7 + 3) % texts.len() as u32).collect();
-            for threshold in [0.5, 0.7, 0.8, 0.9, 0.95, 1.0] {
+            for threshold in [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0] {
                 let never = Interrupt::never();
                 let duplicates = |crowd| found(&texts, &order, Some(threshold), crowd, &never).unwrap();
                 let groups = |crowd| groups::grouped(&texts, threshold, crowd, &never).unwrap();
