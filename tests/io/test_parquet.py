@@ -67,3 +67,30 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     frame = pl.DataFrame({"question": ["a"]})
     with pytest.raises(InputError, match=r"this is a folder: expected a file, such as .*out\.jsonl"):
         instag.write(frame, tmp_path)
+
+
+@pytest.mark.parametrize("column", ["messages", "Utterances"])
+def test_turns_that_are_maps(column: str, tmp_path: Path) -> None:
+    turns = [
+        [[("role", "user"), ("content", "q")], None, [("role", "assistant"), ("content", "a"), ("name", "n")]],
+        None,
+        [],
+        [[("content", "p"), ("role", "user")]],
+    ]
+    pq.write_table(pa.table({column: pa.array(turns, pa.list_(TEXTS))}), tmp_path / "in.parquet")
+    assert instag.read(tmp_path / "in.parquet")["queries"].to_list() == [["q"], [], [], ["p"]]
+    instag.convert(tmp_path / "in.parquet", tmp_path / "out.jsonl", to="messages")
+    first = pl.read_ndjson(tmp_path / "out.jsonl")["messages"].to_list()[0]
+    assert [turn["content"] for turn in first if turn] == ["q", "a"]
+
+
+def test_maps_that_are_no_turns_stay_maps(tmp_path: Path) -> None:
+    many = [[(f"k{number}", "v") for number in range(60)]]
+    columns = {
+        "question": ["q"],
+        "other": pa.array([many], pa.list_(TEXTS)),
+        "events": pa.array([many], pa.list_(TEXTS)),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "in.parquet")
+    schema = instag.read(tmp_path / "in.parquet").schema
+    assert schema["other"] == schema["events"] == pl.List(pl.Map(pl.String, pl.String))

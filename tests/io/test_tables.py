@@ -410,3 +410,88 @@ def test_roles_are_warned_of_once_where_the_layout_changes(target: str, tmp_path
     with pytest.warns(InstagWarning) as warned:
         converted(tmp_path, {"conversations": turns}, to=target)
     assert [str(each.message) for each in warned] == ["turns of roles that instag does not know: narrator (1)"]
+
+
+ARTICLES = [
+    {
+        "title": "Sky",
+        "id": "a",
+        "paragraphs": [
+            {
+                "context": "Blue.",
+                "qas": [
+                    {"id": "1", "question": "Why?", "answers": [{"text": "Light", "answer_start": 3}]},
+                    {"id": "2", "question": "Who?", "answers": []},
+                ],
+            },
+            {"context": "Empty.", "qas": []},
+        ],
+    },
+    {"title": "Sea", "id": "b", "paragraphs": [{"context": "Salt.", "qas": [{"id": "3", "question": "How?"}]}]},
+]
+
+
+@pytest.mark.parametrize("field", [None, "data"])
+def test_questions_about_paragraphs_are_rows(field: str | None, tmp_path: Path) -> None:
+    (tmp_path / "in.json").write_text(json.dumps({"version": "2", "data": ARTICLES}), "utf-8")
+    told = "3 questions about 2 paragraphs became rows; 1 paragraphs without a question are left out"
+    with pytest.warns(InstagWarning, match=told):
+        convert(tmp_path / "in.json", tmp_path / "out.jsonl", to="messages", field=field)
+    assert [(row["title"], row["context"], row["article_id"], row["id"]) for row in lines(tmp_path / "out.jsonl")] == [
+        ("Sky", "Blue.", "a", "1"),
+        ("Sky", "Blue.", "a", "2"),
+        ("Sea", "Salt.", "b", "3"),
+    ]
+    assert [row["messages"] for row in lines(tmp_path / "out.jsonl")] == [
+        said(("user", "Why?"), ("assistant", "Light")),
+        said(("user", "Who?")),
+        said(("user", "How?")),
+    ]
+
+
+def test_articles_that_lack_something_stay_as_they_are() -> None:
+    assert rows_within({"data": [{"paragraphs": [{"qas": "?"}]}]}, "f.json") == [{"paragraphs": [{"qas": "?"}]}]
+    assert rows_within({"data": [{"paragraphs": [{"qas": []}]}]}, "f.json") == [{"paragraphs": [{"qas": []}]}]
+
+
+@pytest.mark.parametrize("definition", ["Add the numbers.", ["Add the numbers."]])
+def test_the_instances_of_a_task_have_its_definition(definition: Any, tmp_path: Path) -> None:
+    task = {
+        "Categories": ["Sums"],
+        "Definition": definition,
+        "Positive Examples": [{"input": "1 1", "output": "2"}],
+        "Instances": [{"id": "x", "input": "1 2", "output": ["3"]}, {"id": "y", "input": "2 2", "output": ["4"]}],
+    }
+    (tmp_path / "in.json").write_text(json.dumps(task), "utf-8")
+    with pytest.warns(
+        InstagWarning, match="those under 'Instances'; what .* is not read: 'Categories', 'Positive Examples'"
+    ):
+        convert(tmp_path / "in.json", tmp_path / "out.jsonl", to="messages")
+    assert lines(tmp_path / "out.jsonl") == [
+        {"messages": said(("user", f"Add the numbers.\n{asked}"), ("assistant", answer)), "id": name}
+        for name, asked, answer in (("x", "1 2", "3"), ("y", "2 2", "4"))
+    ]
+    # Anything else by these names is no task.
+    with pytest.raises(instag.InputError, match="found one object with the keys 'Definition', 'Instances'"):
+        rows_within({"Definition": [{"a": 1}], "Instances": [{"b": 1}]}, "f.json")
+
+
+@pytest.mark.parametrize(
+    ("columns", "named"),
+    [
+        ({"id": 1, "domain": "news", "iso_639_3": "eng", "sentence_eng": "s", "sentence_deu": "t"}, "sentence_eng"),
+        ({"qas": [{"qid": "1", "question": "Q?", "answers": ["a"]}]}, "qas.question"),
+        ({"topic": "t", "passage": "p"}, "passage"),
+    ],
+)
+def test_the_command_of_the_error_works(columns: dict[str, Any], named: str, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps(columns) + "\n", "utf-8")
+    with pytest.raises(instag.InputError, match=f" --query {named} "):
+        read(tmp_path / "in.jsonl")
+    assert read(tmp_path / "in.jsonl", query=named)["queries"].list.len().to_list() == [1]
+
+
+def test_tags_are_not_what_a_user_said(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"n": 1, "tags": ["a"]}\n', "utf-8")
+    with pytest.raises(instag.InputError, match="no column holds what a user could have said"):
+        read(tmp_path / "in.jsonl")

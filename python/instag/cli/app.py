@@ -74,7 +74,7 @@ def _reworded(error: typer.BadParameter) -> str:
         meant = get_close_matches(choice["found"].casefold(), choices, 1)
         hint = f". Did you mean {meant[0]!r}?" if meant else ""
         return f"expected one of {', '.join(choices)}; found {choice['found']!r}{hint}"
-    faults = getattr(error.__cause__, "errors", list)()
+    faults: Any = getattr(error.__cause__, "errors", list)()
     if faults and (expected := EXPECTED.get(faults[0]["type"])):
         return f"expected {expected.format(**faults[0].get('ctx', {}))}; found {faults[0]['input']!r}"
     return error.message.removeprefix("Value error, ")

@@ -15,6 +15,7 @@ from instag.frame.path import resolve
 from instag.io.conversation.branching import is_table
 from instag.io.conversation.detection import MIXED, find
 from instag.io.conversation.layout import LAYOUTS, Layout
+from instag.io.conversation.maps import unmapped
 from instag.io.conversation.nearest import nearest
 from instag.io.conversation.queries import TEXTS, column, queries
 from instag.io.conversation.targets import to_target
@@ -82,7 +83,7 @@ def layouts_of(
     mapped = options.parts
     found: list[tuple[Part, Layout | None]] = []
     for each in _parts(source, options):
-        part = _identified(each, options.id)
+        part = _identified(replace(each, frame=unmapped(each.frame)), options.id)
         schema = part.frame.collect_schema()
         if not mapped and options.format not in LAYOUTS and schema.get("queries") == TEXTS and need:
             found.append((part, None))

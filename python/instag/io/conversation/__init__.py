@@ -5,6 +5,7 @@ columns       the names of columns, by all the names in use
 speech        types that can hold speech
 kinds         the columns of each kind of layout
 layout        the layout of a table, by its columns
+maps          turns that are maps, as records
 roles         who speaks, by all the names in use
 content       what is said in a turn: its text, and the parts of it
 choices       questions with several answers to choose from

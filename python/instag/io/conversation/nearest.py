@@ -42,6 +42,14 @@ SPOKEN = (
     "utterance",
     "title",
     "post",
+    "sentence",
+    "sentences",
+    "passage",
+    "paragraph",
+    "document",
+    "article",
+    "review",
+    "comment",
 )
 ANSWERING = (
     *OUTPUTS,
@@ -95,6 +103,14 @@ ABOUT = (
     "sender",
     "speaker",
     "tests",
+    "tags",
+    "domain",
+    "topic",
+    "category",
+    "genre",
+    "license",
+    "locale",
+    "iso",
 )
 # How deep a text is looked for within columns.
 WITHIN = 3
@@ -181,7 +197,7 @@ def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
             fields = ", ".join(field.name for field in inner.fields)
             said = [f"{name}.{field.name}" for field in inner.fields if field.dtype == pl.String]
             hint = f"the nearest is messages, for {name!r} is a list of records ({fields}); it lacks fields such as role and content"
-            best = min(said, key=_rank, default=None)
+            best = min(said, key=lambda path: (_rank(path), _rank(path.rpartition(".")[2])), default=None)
             return hint, {} if best is None or _rank(best) == len(RANKS) - 1 else {"query": best}
     options = {"query": asking[0]} if asking else {}
     answers = [path for path in texts if path not in options.values() and _rank(path) == RANKS.index(ANSWERING)]

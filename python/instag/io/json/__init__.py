@@ -3,6 +3,7 @@
 =========  ============================================================
 text       the text of JSON: what a parser makes of it, and where it is none
 values     the rows in parsed JSON, however they are kept
+nested     rows that stand deeper in a file
 shape      the types that hold every value of JSON records as it is
 records    records in a frame: what no type can hold is kept as its text
 inference  the types of JSON Lines, and keys that come twice

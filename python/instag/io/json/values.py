@@ -8,6 +8,7 @@ import polars as pl
 from instag.errors import InputError
 from instag.io.conversation.columns import ASKED, CHATS, OUTPUTS, PREFERRED, TURNS
 from instag.io.conversation.roles import is_turn
+from instag.io.json.nested import DEFINITION, INSTANCES, instances, questions
 from instag.io.json.records import frame
 from instag.warning import warn
 
@@ -73,7 +74,7 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
             raise InputError(f"{name}: there is no key {field!r}: expected one of {', '.join(map(repr, value))}")
         inner = value[field]
         return (
-            _unwrapped(inner)
+            questions(_unwrapped(inner), name)
             if isinstance(inner, list)
             else rows_within(inner, name)
             if isinstance(inner, dict)
@@ -81,10 +82,8 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         )
     if not value:
         raise InputError(f"{name}: the file is empty: expected at least one record")
-    if _are_conversations(value):
-        return [{"id": key, "messages": turns} for key, turns in value.items()]
-    if _is_sample(value):
-        return [value]
+    if (known := _known(value, name)) is not None:
+        return known
     only = next(iter(value.values()))
     if len(value) == 1 and isinstance(only, dict) and any(map(_is_table, only.values())):
         return rows_within(only, name)
@@ -98,7 +97,7 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         key = next(iter(records or lists))
     if key is not None:
         _warn_of_rest(value, key, name)
-        return _unwrapped(value[key])
+        return questions(_unwrapped(value[key]), name)
     keys = ", ".join(map(repr, value))
     several = ", ".join(map(repr, records))
     hint = (
@@ -107,6 +106,16 @@ def rows_within(value: dict[str, Any], name: object, field: str | None = None) -
         else "save the list itself as the file"
     )
     raise InputError(f"{name}: found one object with the keys {keys}: expected a list of objects; {hint}")
+
+
+def _known(value: dict[str, Any], name: object) -> list[Any] | None:
+    """The rows of an object that is a task, several conversations or one sample; None for any other."""
+    if (of_task := instances(value)) is not None:
+        _warn_of_rest({key: value[key] for key in value if key != DEFINITION}, INSTANCES, name)
+        return of_task
+    if _are_conversations(value):
+        return [{"id": key, "messages": turns} for key, turns in value.items()]
+    return [value] if _is_sample(value) else None
 
 
 def _are_conversations(value: dict[str, Any]) -> bool:
