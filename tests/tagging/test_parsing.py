@@ -249,6 +249,15 @@ def test_unreadable(shape: str, finish_reason: str | None) -> None:
     assert reason(**{"content": None, "finish_reason": finish_reason, **fields}) == expected
 
 
+def test_a_list_without_an_end_is_called_so() -> None:
+    for content in ('{"tags": ["math", "poe', '```json\n["math", "poetry"'):
+        with pytest.raises(Unreadable, match="as if it were cut; if this comes often, the server may have a limit"):
+            read(content)
+    with pytest.raises(Unreadable, match="^not JSON: The tags are math") as prose:
+        read("The tags are math and poetry.")
+    assert "cut" not in str(prose.value)
+
+
 def test_only_what_ended_is_repaired() -> None:
     broken = "['math', 'poetry',]"
     assert read(broken, "stop").tags == read(broken, None).tags == ["math", "poetry"]

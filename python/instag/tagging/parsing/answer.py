@@ -20,6 +20,8 @@ LONGEST_TAG = 200
 LONGEST_EXPLANATION = 1_000
 # A model may repeat the template; an answer with more tags than this is not compared with it.
 ECHOED = 5
+# What may be the reason if an answer has no end though the server reports none that is too early.
+CUT = "a list without an end, as if it were cut; if this comes often, the server may have a limit of tokens of its own"
 # Forms that need no note.
 PLAIN = frozenset({"tags", "list"})
 
@@ -92,7 +94,8 @@ def _form(content: str, *, whole: bool) -> tuple[Form, list[str]]:
         found = "no tags" if forms else found or ("no list of tags" if values else None)
     if whole and not decoded(content.strip()) and (form := list_of(unthought(content))):
         return form, []
-    raise Unreadable(found or "not JSON", shown(content))
+    cut = whole and found is None and content.count("[") > content.count("]")
+    raise Unreadable(found or "not JSON", f"{CUT}: {shown(content)}" if cut else shown(content))
 
 
 def _safely(value: Any) -> Form | None:
