@@ -204,6 +204,24 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
 
+@pytest.mark.parametrize(("raised", "shown"), [("KeyboardInterrupt", False), ("ValueError", True)])
+def test_ctrl_c_is_not_shown_again_by_what_is_closed(raised: str, shown: bool) -> None:
+    line = f"""
+import sys
+from instag.cli import main
+class Closed:
+    def __del__(self):
+        raise {raised}("again")
+sys.argv = ["instag", "--help"]
+try:
+    main()
+finally:
+    Closed()
+"""
+    said = subprocess.run([sys.executable, "-c", line], check=True, capture_output=True, text=True).stderr
+    assert ("again" in said) == shown
+
+
 @pytest.mark.parametrize(
     "command",
     [[], *([name] for name in sorted(COMMANDS))],

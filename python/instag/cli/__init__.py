@@ -24,6 +24,7 @@ def main() -> None:
     # Handled here, so that it may stand anywhere on the line.
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    sys.unraisablehook = _shown_but_for_ctrl_c
     try:
         with console.noted():
             if arguments and arguments[0] in COMMANDS and set(HELP) & set(arguments):
@@ -42,3 +43,9 @@ def main() -> None:
         if leave.code == console.INTERRUPTED:
             console.error("stopped")
         raise
+
+
+def _shown_but_for_ctrl_c(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Show what no code can catch; but Ctrl-C may come once more while readers are closed, and is shown already."""
+    if unraisable.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(unraisable)
