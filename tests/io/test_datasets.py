@@ -186,7 +186,7 @@ def test_texts_with_links_in_them_are_kept_whole(tmp_path: Path) -> None:
 
 def test_a_row_that_is_a_message_of_somebody_is_pointed_out(tmp_path: Path) -> None:
     path = file(tmp_path, {"user": "U1", "text": "hi", "ts": "1.5"}, {"user": "U2", "text": "ho", "ts": "2.5"})
-    with pytest.warns(instag.InstagWarning, match=r"looks like a message out of a chat, for 'user' says who wrote it"):
+    with pytest.warns(instag.InstagWarning, match=r"looks like a message of a chat, because 'user' says who wrote it"):
         assert read(path)["queries"].to_list() == [["hi"], ["ho"]]
     with pytest.warns(instag.InstagWarning, match="looks like a message"):
         assert read(path, where="\"user\" = 'U1'")["queries"].to_list() == [["hi"]]

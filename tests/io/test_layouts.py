@@ -570,10 +570,10 @@ def test_arguments_of_calls_are_what_they_were(tmp_path: Path) -> None:
     ("record", "hint"),
     [
         ({"body": "q", "id": 1}, "the nearest is prompts"),
-        ({"body": "q", "answer": "a"}, "the nearest is pairs, for 'answer' may be the answer"),
+        ({"body": "q", "answer": "a"}, "the nearest is pairs, because 'answer' may be the answer"),
         (
             {"talk": [{"who": "x", "words": "q"}]},
-            "the nearest is messages, for 'talk' is a list of records (who, words)",
+            "the nearest is messages, because 'talk' is a list of records (who, words)",
         ),
         ({"ask": {"body": "q"}, "n": 1}, "the nearest is prompts"),
         ({"question": {"full_text": "q"}, "answer_0": "a", "answer_1": "b"}, "the nearest is pairs"),

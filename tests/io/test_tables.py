@@ -162,7 +162,7 @@ def test_the_log_of_an_agent_in_items(within: str | None, tmp_path: Path) -> Non
         {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "a"}]},
     ]
     rows = items if within is None else [{"kind": "item", within: item} for item in items]
-    with pytest.warns(InstagWarning, match="left out, for they are no messages: 1"):
+    with pytest.warns(InstagWarning, match="left out, because they are not messages: 1"):
         (row,) = converted(tmp_path, *rows)
     assert [turn["role"] for turn in row["messages"]] == ["user", "assistant", "tool", "assistant"]
     assert row["messages"][1] == CALLED[1]
@@ -396,7 +396,7 @@ def test_roles_of_a_table_are_warned_of_once_and_the_advice_works(tmp_path: Path
         convert(path, tmp_path / "out.jsonl")
     told = [str(each.message) for each in warned]
     assert [sum(role in each for each in told) for role in ("alice (2)", "'alice' (2)", "does not know")] == [1, 1, 1]
-    assert told[-1].endswith("call the one who asks user in the file, or take all that is said for the user's, with "
+    assert told[-1].endswith("call the one who asks user in the file, or count all that is said as the user's, with "
                              "query='utterance' / --query utterance")  # fmt: skip
     assert read(path, query="utterance")["queries"].to_list() == [["one"], ["two"], ["three"]]
     frame.with_columns(speaker=pl.col("speaker").replace({"alice": "user", "bob": "bot"})).write_csv(path)

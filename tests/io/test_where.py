@@ -72,9 +72,9 @@ def test_files_can_be_told_apart(data: Path) -> None:
         ("n + 1", "where: expected a condition, which is true or false; found Int64|n + 1|^"),
         (
             "n = 1 AND levenshtein(lang) > 2",
-            "where: this is no condition in SQL: unsupported function 'levenshtein'|n = 1 AND levenshtein(lang) > 2|          ^",
+            "where: this is not a condition in SQL: unsupported function 'levenshtein'|n = 1 AND levenshtein(lang) > 2|          ^",
         ),
-        ("lang =", "where: this is no condition in SQL: unable to parse 'lang =' as Expr|lang =|      ^"),
+        ("lang =", "where: this is not a condition in SQL: unable to parse 'lang =' as Expr|lang =|      ^"),
     ],
 )
 def test_what_is_wrong_is_shown_with_a_caret(where: str, message: str, data: Path) -> None:

@@ -13,14 +13,14 @@ __all__ = ["held"]
 
 # How many row groups are read at a time, how many rows one has if the file does not say, and how many files are looked at.
 GROUPS, GROUPS_A_THREAD, GROUP, FILES = 3, 2, 100_000, 8
-# Bytes of a tag while it is read; of lines, from which all is read each time.
+# Bytes of a tag while it is read; and of any other files, whose lines are read with all their columns each time.
 TAG_READ, LINES = 33.0, 300e6
 
 
 def held(frame: Frame, extent: Extent) -> tuple[float, float]:
     """The bytes that Polars holds while it reads the tags of files, and while it reads all columns.
 
-    Of Parquet files these are some row groups at a time; of lines some pieces, in which all columns are.
+    Of Parquet files these are some row groups at a time; of files read line by line, some pieces with all columns.
     """
     if not frame.streams:
         return 0.0, 0.0

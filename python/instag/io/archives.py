@@ -78,7 +78,7 @@ def _tarred(path: Path) -> Iterator[tuple[str, Path]]:
     unpack = OPENERS.get(path.suffix.lower())
     try:
         if unpack is not None:
-            # To its end, where the checksum is: the archive ends before it.
+            # Unpacked to its end, where the checksum is: a reader of the archive would stop before that.
             with unpack(path, "rb") as packed:
                 plain = rewritten(path, partial(copyfileobj, packed), "archive.tar")
         else:

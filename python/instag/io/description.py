@@ -168,7 +168,7 @@ def _text(
         if None in licences and len(licences) > 1:
             lines += [
                 "",
-                "Of some sources no licence is given: ask whoever published them before you pass the data on.",
+                "For some sources no licence is given: ask whoever published them before you pass the data on.",
             ]
         elif len(licences) > 1:
             lines += ["", "The licences differ: each row is under that of its source."]

@@ -45,7 +45,8 @@ def encoding_of(head: bytes) -> str | None:
         guess = "utf-16-le"
     elif even > len(head) // 4 and odd == 0 == head[0]:
         guess = "utf-16-be"
-    # Without a mark it is a guess: zeros may be part of the text. Tables and JSON begin with a sign of ASCII, and have words.
+    # Without a mark it is a guess, since zeros may be part of the text: tables and JSON begin with an ASCII character, and
+    # have words.
     is_text = guess is not None and any(map(str.isalnum, head.decode(guess, "ignore")))
     return guess if is_text else None
 

@@ -79,7 +79,7 @@ def _parts(source: Any, options: ReadOptions) -> list[Part]:
 def layouts_of(
     source: Any, options: ReadOptions, *, need: bool, whole: bool = False, lenient: bool = False
 ) -> list[tuple[Part, Layout | None]]:
-    """Open every file and find its layout; where these are not one, all conversations become messages."""
+    """Open every file and find its layout; if the layouts differ, all conversations become messages."""
     mapped = options.parts
     found: list[tuple[Part, Layout | None]] = []
     for each in _parts(source, options):

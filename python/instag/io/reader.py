@@ -17,7 +17,7 @@ from instag.progress import Progress
 
 
 def load(source: Source, *, to: str = "auto", **options: Unpack[Reading]) -> pl.LazyFrame:
-    """Open files with every column as it is, and no other.
+    """Open files with every column as it is, and add none.
 
     If files, or the rows of a file, have different layouts, their conversations are in one column ``messages``.
 

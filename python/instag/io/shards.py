@@ -105,7 +105,7 @@ def shards_of(path: Path, rows_per_file: int | None) -> Shards | None:
         return None
     check_count("rows_per_file", rows_per_file, 1)
     if is_standard_output(path):
-        raise InputError("rows_per_file: standard output is one: expected the name of files to write")
+        raise InputError("rows_per_file: standard output is one file: expected a name for several")
     if places != 1:
         raise InputError(
             f"{path}: with rows_per_file= / --rows-per-file the name has to have a place for the number of the file, "

@@ -23,7 +23,7 @@ class Sink:
     compression: Compression = "uncompressed"
     metadata: Mapping[str, str] | None = None
     rows: int | None = None
-    """How many there are, if that is known."""
+    """How many rows there are, if that is known."""
 
     def counted(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Count the rows of a frame as they are written."""

@@ -80,7 +80,7 @@ def _merge(column: str, one: Any, other: Any) -> Any:
 
 
 def _mixed(one: Any, other: Any) -> bool:
-    """Whether two types are of JSON, and differ there too."""
+    """Whether two types are types of JSON, and are different ones there too."""
     of_json = all(isinstance(dtype, PLAIN) or dtype.is_numeric() for dtype in (one, other))
     return of_json and not (one.is_numeric() and other.is_numeric())
 

@@ -1,4 +1,4 @@
-"""Rows that a condition keeps: SQL over the columns, and over what instag knows besides."""
+"""Rows that a condition keeps: SQL over the columns, and over what instag derives from them."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -82,14 +82,14 @@ def _read(where: str) -> pl.Expr:
         try:
             pl.SQLContext(data=pl.LazyFrame()).execute(QUERY + where)
         except pl.exceptions.PolarsError as other:
-            # Of the whole statement Polars says where it is that it stumbles.
+            # For a whole statement, Polars says where the fault is.
             if found := PLACE.search(str(other)):
                 reason, place = PLACE.sub("", str(other)).strip(), int(found[1]) - 1 - len(QUERY)
-        raise _fault(where, f"this is no condition in SQL: {reason}", place) from None
+        raise _fault(where, f"this is not a condition in SQL: {reason}", place) from None
 
 
 def _check(frame: pl.LazyFrame, condition: pl.Expr, where: str) -> None:
-    """See that the condition fits the types of the columns, and that it leaves a row."""
+    """Check that the condition fits the types of the columns, and that it leaves a row."""
     try:
         dtype = frame.select(condition.alias("where")).collect_schema()["where"]
         left = frame.filter(condition).head(1).collect(engine="streaming").height if dtype == pl.Boolean else 0
@@ -114,7 +114,7 @@ def _fault(where: str, reason: str, place: int) -> InputError:
 
 
 def _derived(name: str, frame: pl.LazyFrame) -> pl.LazyFrame | None:
-    """Add what instag knows of the rows by a name, or None if it knows nothing by that name."""
+    """Add what instag derives from the rows under a name; None if it derives nothing of that name."""
     make = DERIVED.get(name)
     return None if make is None else make(frame, frame.collect_schema())
 

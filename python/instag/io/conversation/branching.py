@@ -19,9 +19,9 @@ __all__ = ["BRANCHING", "Made", "grouped", "is_table", "walked"]
 BRANCHING = ("tree", "thread")
 # Trees that are walked at a time.
 STEP = 200
-# Times that are in order as texts.
+# Times that sort correctly as texts.
 DATE = r"^\d{4}-\d\d-\d\d"
-# The conversation of a message, beside its columns.
+# The added column with the conversation of a message.
 PLACE = "__instag_place"
 ITEM = ("type", "name", "arguments", "call_id", "output")
 Made = tuple[pl.DataFrame, list[Mapping[str, Any]], list[frozenset[str]]]
@@ -31,14 +31,14 @@ Ways = tuple[pl.DataFrame, list[int], Iterator[list[Turn]]]
 
 
 def walked(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Mapping[str, Any]]) -> Iterator[Made]:
-    """Give each branch of a tree a row of its own: some trees after the other, but all messages of a table at once."""
+    """Give each branch of a tree a row of its own: trees are read a few at a time, a table of messages as a whole."""
     if is_table(layout):
         yield grouped(frame, layout, make)
         return
     before = after = 0
     for whole, rows, turns in _trees(frame, layout) if layout.name == "tree" else _threads(frame, layout):
         before, after = before + whole.height, after + len(rows)
-        # What a message holds besides is in its turn, if it is a record within the row.
+        # If the message is a record within the row, all of its fields are in the turn.
         nested = layout.name == "thread" and "." in layout.columns["query"]
         used = {head_of(column, whole.schema) if nested else column for column in layout.columns.values()}
         yield whole[rows], list(map(make, turns)), [frozenset(used)] * len(rows)
@@ -46,7 +46,7 @@ def walked(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Map
 
 
 def is_table(layout: Layout) -> bool:
-    """Tell whether rows are messages that know their conversation, rather than the one that they reply to.
+    """Tell whether rows are messages that name their conversation rather than the message that they reply to.
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ def _threads(frame: pl.LazyFrame, layout: Layout) -> Iterator[Ways]:
 
 
 def _messages(whole: pl.DataFrame, layout: Layout) -> list[list[Turn]]:
-    """Read the message of each row; one that is none, as logs have beside, is no turn."""
+    """Read the message of each row; a row that is not a message, as in logs, has no turn."""
     columns = list(dict.fromkeys(head_of(layout.columns[part], whole.schema) for part in ("query", "role")))
-    # The calls of tools that stand between messages have other columns.
+    # Calls of tools that stand between messages are in other columns.
     columns += [name for name in (*ITEM, *CALLS) if name in whole.columns and name not in columns]
     return [message_of(plain(row), layout) for row in whole.select(columns).iter_rows(named=True)]
 
@@ -124,15 +124,15 @@ def grouped(frame: pl.LazyFrame, layout: Layout, make: Callable[[list[Turn]], Ma
     left = whole.height - sum(map(len, chats))
     warn(
         f"{whole.height:,} rows of messages became {len(found):,} conversations, "
-        + (f"one for each {group!r}" if group is not None else "for no column says to which one a message belongs")
-        + (f"; left out, for they are no messages: {left:,} rows" if left else "")
+        + (f"one for each {group!r}" if group is not None else "because no column says to which one a message belongs")
+        + (f"; left out, because they are not messages: {left:,} rows" if left else "")
     )
     first = whole[[min(rows) for rows in chats]]
     return first, list(map(make, turns)), [frozenset({*used, *beside})] * len(found)
 
 
 def _in_order(whole: pl.DataFrame, columns: Mapping[str, str]) -> list[int]:
-    """Put the rows in the order of their places in conversations, or of their times; in that of the file by default."""
+    """Sort the rows by their places in conversations, or by their times; without either, keep the order of the file."""
     rows = list(range(whole.height))
     column = columns.get("order", columns.get("moment"))
     if column is None:
@@ -145,13 +145,13 @@ def _in_order(whole: pl.DataFrame, columns: Mapping[str, str]) -> list[int]:
 
 
 def _beside(turn: Turn, extra: Mapping[str, Any]) -> Turn:
-    """Put what a row says of its message into the turn, after who spoke and what."""
+    """Add the other columns of a row to its turn, after the speaker and the text."""
     known = {name: value for name, value in plain(extra).items() if value is not None}
     return {"role": turn["role"], "content": turn["content"], **known, **turn}
 
 
 def _differing(whole: pl.DataFrame, names: Sequence[str], groups: Iterable[Sequence[int]]) -> list[str]:
-    """Name the columns that do not say the same of all messages of a conversation."""
+    """Name the columns whose values differ between the messages of a conversation."""
     if not names:
         return []
     rows = [row for each in groups for row in each]

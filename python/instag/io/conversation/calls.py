@@ -7,7 +7,7 @@ from typing import Any
 from instag.errors import InputError
 from instag.io.json.text import parse
 
-# What is given to a tool, by all the names in use.
+# The names in use for what a tool is given.
 ARGUMENTS = ("arguments", "args", "parameters", "input")
 
 

@@ -22,12 +22,12 @@ WRAPPERS = tuple(name for name in CHATS if name not in ("items", "thread", "mapp
 
 
 def refuse(message: str) -> None:
-    """Raise what was found."""
+    """Raise an error with this message."""
     raise InputError(message)
 
 
 def pass_over(_: str) -> None:
-    """Leave out what is no turn."""
+    """Leave out what is not a turn."""
 
 
 def turns_of(
@@ -41,7 +41,7 @@ def turns_of(
         A list of turns, of exchanges or of texts that alternate; a dict of turns, of the lists of a turn's fields, or
         one turn; the JSON of any of these; or a text, which is what the user said.
     on_fault
-        What to do about something that is no turn.
+        What to do about something that is not a turn.
     template
         The chat template that texts are made with.
     alternate
@@ -84,7 +84,7 @@ def _turns(value: list[Any], on_fault: OnFault, *, alternate: bool) -> list[Turn
     turns: list[Turn] = []
     for each in value:
         turns += utterances(each, on_fault)
-    # In the formats that are written for training, the system is what it is called.
+    # In formats for training, a speaker called system is the system.
     if any(isinstance(each, dict) and "system" in (each.get("role"), each.get("from")) for each in value):
         return turns
     return _with_assistant(turns, named=any(isinstance(each, dict) and "speaker" in each for each in value))
@@ -135,7 +135,7 @@ def parsed_chat(text: str) -> Any:
 
 
 def _listed(value: dict[str, Any]) -> Any:
-    """Make a list of a dict of turns, of lists, or of one turn."""
+    """Turn a dict of turns, a dict of lists, or a single turn into a list of turns."""
     names = {key.lower(): key for key in value}
     fields = [key for lower, key in names.items() if lower in (*SPEAKERS, *CONTENTS)]
     if len(fields) > 1 and all(isinstance(value[key], list) for key in fields[:2]) and "parts" not in names:
@@ -157,7 +157,7 @@ def _listed(value: dict[str, Any]) -> Any:
 
 
 def _walked(nodes: Mapping[str, Any]) -> list[Any]:
-    """Follow the branch of a chat's export that was looked at last."""
+    """Follow the branch of an exported chat that was shown last."""
     parents = {name: node.get("parent") for name, node in nodes.items()}
     name = next((name for name, parent in parents.items() if parent not in nodes), None)
     found, seen = [], set()

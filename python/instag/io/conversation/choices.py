@@ -14,13 +14,13 @@ __all__ = ["Choice", "choices_of", "chosen", "find_choices"]
 Choice = tuple[str, str]
 """The letter of a choice, and its words."""
 
-# What parts of a layout are called that are columns of one choice each.
+# The beginning of the names of a layout's parts that are columns with one choice each.
 EACH = "choice "
 FEWEST = 2
 
 
 def find_choices(types: Mapping[str, Any]) -> dict[str, str]:
-    """Find the columns of the choices: one of them all, or one for each, named by its letter.
+    """Find the columns of the choices: one column with all of them, or one for each, named by its letter.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ CHATS = (
     "mapping",
     "data",
 )
-# Lists of turns go by these names too, which lists of texts have for other reasons.
+# Lists of turns have these names too; lists of texts may have them for other reasons.
 TURNS = (
     "utterances",
     "texts",
@@ -32,7 +32,7 @@ TURNS = (
     "chunks",
     "events",
 )
-# Prompts may be conversations too, of which the answer is in another column.
+# Prompts may also be conversations whose answer is in another column.
 ASKED = ("prompt", "input", "question", "query", "instruction", "user_input", "inputs")
 ROLES = ("role", "from")
 CONTENTS = ("content", "value")
@@ -53,7 +53,7 @@ OUTPUTS = (
 )
 # Names of the right answer, if no other column is an answer.
 RIGHT = ("best_answer", "correct_answer", "canonical_solution", "answers", "long_answer")
-# A server's exchange is kept in two records, the names of which say which is which.
+# Logs of a server keep what was asked and what was answered in two records of these names.
 EXCHANGED = (("inputs", "outputs"), ("input", "output"), ("request", "response"), ("request_body", "response_body"))
 HISTORIES = (
     "history",
@@ -116,7 +116,7 @@ CHOSEN = ("answer", "answerkey", "answer_key", "answer_idx", "answer_index", "la
 # Code is an answer if there are tests for it.
 TESTS = ("test_list", "test", "tests")
 PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "input", "inputs", "input_text")
-# A text beside other layouts may be anything; a prompt of these names is one.
+# Beside another layout, a column `text` or `input` may be anything; a column of these names is a prompt.
 TELLING = ("prompt", "instruction", "question", "query", "problem")
 ALTERNATIVES = ("chosen", "rejected")
 # Answers that were preferred, or not, by other names: they are no conversations by themselves.

@@ -8,7 +8,7 @@ SPOKEN = ("text", "value", "content")
 
 
 def text_of(content: Any) -> str:
-    r"""Find the text of parsed content, the same as expressions find by columns.
+    r"""Find the text of parsed content: the same text that the expressions on columns find.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def piece(part: Any) -> str | None:
 
 
 def content_of(value: Any) -> Any:
-    """Take text as it is, a part of text for its text, and any other part for a list of one."""
+    """Return text as it is, a part of text as its text, and any other part as a list of one."""
     if isinstance(value, dict):
         nested = value.get("parts")
         if isinstance(nested, list) and all(isinstance(part, str) for part in nested):
@@ -82,7 +82,7 @@ def content_of(value: Any) -> Any:
         text = piece(value)
         return [value] if text is None else text
     if isinstance(value, list):
-        # Assistants keep the notes of a text beside it; without any, the text is all that there is.
+        # OpenAI's assistants keep the annotations of a text beside it; without any, the text is all that there is.
         return [{**part, "text": piece(part)} if _is_noted(part) else part for part in value]
     return value if value is None or isinstance(value, str) else dump(value)
 

@@ -1,6 +1,6 @@
 """The conversation in a row of any layout: turns of a role, a content as in messages, and calls of tools.
 
-Every layout is read to it, every format is written from it, and the queries are its user turns.
+Every layout is read into it, every format is written from it, and the queries are its user turns.
 """
 
 import re
@@ -36,7 +36,7 @@ def conversation(
     row
         The values of the layout's columns, as JSON would have them.
     on_fault
-        What to do about something that is no turn.
+        What to do about something that is not a turn.
     answered
         Whether the answer in another column is wanted.
 
@@ -145,7 +145,7 @@ def _earlier(history: Any, on_fault: OnFault) -> list[Turn]:
 
 
 def _said(role: str, text: Any, on_fault: OnFault) -> Iterator[Turn]:
-    """Make a turn of a text, none of null."""
+    """Make a turn of a text; null makes no turn."""
     if isinstance(text, list | dict):
         words: Any = words_of(text)
         if words is None and isinstance(text, list) and all(kind_of(part) for part in text):
@@ -159,7 +159,7 @@ def _said(role: str, text: Any, on_fault: OnFault) -> Iterator[Turn]:
 
 
 def _is_spelt(value: Any) -> bool:
-    """Whether this is an answer as sets of questions have it: its texts and their places, or one with its other spellings."""
+    """Whether this is an answer of a question-answering set: texts with their places, or one with its other spellings."""
     return isinstance(value, dict) and not is_turn(value) and len(value) > 1 and any(value.get(key) for key in SPELT)
 
 

@@ -52,7 +52,7 @@ def find(
     parts
         The columns that the user names for ``query``, ``answer``, ``system`` or ``history``.
     where
-        What to call the data in a warning; None if they were looked at before.
+        What to call the data in a warning; None if they were looked at before, and need no warnings.
 
     Returns
     -------
@@ -190,7 +190,7 @@ def _mapped(types: Mapping[str, Any], parts: Mapping[str, str]) -> Layout:
         found = detect(types)
         if found is None:
             raise InputError(
-                "query: expected the column with what the user said beside the others; name it with query= / --query"
+                "query: expected the column with what the user said, as well as the others; name it with query= / --query"
             )
         # Columns that the user names replace those that were found.
         columns = {part: column for part, column in found.columns.items() if column not in named.values()}
@@ -258,8 +258,8 @@ def _fitting(said: pl.LazyFrame, name: str, column: str, where: str, *, sure: bo
     if not sure:
         warn(
             f"{where}: {parsed:,} of {rows:,} texts in column {column!r} look like the chat template {name!r} and stay as "
-            f"they are, for not all do: take those apart with template={name!r} / --template {name}, or say that none is "
-            "one with template='none' / --template none"
+            f"they are, because the others do not: take them apart with template={name!r} / --template {name}, or say that "
+            "none is one with template='none' / --template none"
         )
         return None
     if parsed < rows:
@@ -279,16 +279,16 @@ def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: st
     sender = next((names[name] for name in SENDERS if types.get(names.get(name, "")) == pl.String), None)
     if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(MOMENTS):
         warn(
-            f"{where}: each row looks like a message out of a chat, for {sender!r} says who wrote it, and is taken for a prompt by "
-            f"itself: put the turns of a conversation in a list with role and content, or keep the rows of those who ask with "
+            f"{where}: each row looks like a message of a chat, because {sender!r} says who wrote it, and is read as a prompt of "
+            f"its own: put the turns of a conversation in a list with role and content, or keep the rows of those who ask with "
             f'where= / --where, such as --where "\\"{sender}\\" = \'NAME\'"'
         )
     elif column in sample.columns and len(types) == 1:
         said = [text for text in sample.get_column(column).to_list() if text]
         if said and sum(EXPORTED.match(text) is not None for text in said) * 2 > len(said):
             warn(
-                f"{where}: the lines look like the export of a chat, and each is taken for a prompt by itself: put the turns "
-                "in a list with role and content, for no program can know which of the people asks"
+                f"{where}: the lines look like the export of a chat, and each is read as a prompt of its own: put the turns "
+                "in a list with role and content, because no program can know which of the people asks"
             )
 
 

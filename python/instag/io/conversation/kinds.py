@@ -201,7 +201,7 @@ def _preferences(types: Types) -> Found:
 
 
 def _preferred_texts(types: Types) -> Found:
-    """Find the same as texts, which are made with a template."""
+    """Find preferred answers that are texts made with a template."""
     if "rejected" in types and is_text(types.get("chosen")):
         yield "preference", {"turns": "chosen"}
 
@@ -216,7 +216,7 @@ def _prompts(types: Types) -> Found:
 
 
 def _histories(types: Types) -> Found:
-    """Find conversations that are kept as what was said before, with nothing after it."""
+    """Find conversations in a column of earlier turns, with nothing after them."""
     for column in (*HISTORIES, "chatbot"):
         if is_chat(types.get(column), named=True):
             yield "messages", {"turns": column} | _system(types)

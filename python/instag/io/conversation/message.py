@@ -16,7 +16,7 @@ CALLS = ("tool_calls", "function_call", "tool_call_id")
 
 
 def message_of(row: Mapping[str, Any], layout: Layout) -> list[Turn]:
-    """Read the message that a row of a table is.
+    """Read the message in a row of a table.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def message_of(row: Mapping[str, Any], layout: Layout) -> list[Turn]:
     Returns
     -------
     list of dict
-        Its turn, more of them if it holds several results of tools; none if the row is no message.
+        Its turn, or several if it holds several results of tools; none if the row is not a message.
 
     Examples
     --------

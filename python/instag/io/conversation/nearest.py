@@ -163,7 +163,7 @@ def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
 
 
 def likely_answers(schema: Mapping[str, Any]) -> list[str]:
-    """Name the columns that may well hold the answers to prompts, by names that no layout has.
+    """Name the columns that probably hold the answers to prompts, although no layout has their names.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         if isinstance(inner, pl.Struct) and (name.lower() in (*CHATS, *TURNS) or not asking):
             fields = ", ".join(field.name for field in inner.fields)
             said = [f"{name}.{field.name}" for field in inner.fields if field.dtype == pl.String]
-            hint = f"the nearest is messages, for {name!r} is a list of records ({fields}); it lacks fields such as role and content"
+            hint = f"the nearest is messages, because {name!r} is a list of records ({fields}); it lacks fields such as role and content"
             best = min(said, key=lambda path: (_rank(path), _rank(path.rpartition(".")[2])), default=None)
             return hint, {} if best is None or _rank(best) == len(RANKS) - 1 else {"query": best}
     options = {"query": asking[0]} if asking else {}
@@ -210,7 +210,7 @@ def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     if "answer" in options:
         others = f", or {', '.join(map(repr, answers[1:]))}" if answers[1:] else ""
         hint = (
-            f"the nearest is pairs, for {options['answer']!r} may be the answer{others}; it lacks a column such as question or "
+            f"the nearest is pairs, because {options['answer']!r} may be the answer{others}; it lacks a column such as question or "
             "prompt"
         )
     else:
@@ -219,7 +219,7 @@ def _lack(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 
 def _texts(schema: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    """Name the texts, and then the lists of texts, those within columns too."""
+    """Name the columns of text, and then those of lists of texts, with those within other columns."""
     depth = above.count(".")
     texts = [name for name, dtype in schema.items() if is_text(dtype)]
     records = [name for name, dtype in schema.items() if isinstance(dtype, pl.Struct) and dtype != JSON]

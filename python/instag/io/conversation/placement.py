@@ -32,7 +32,7 @@ def head_of(path: str, schema: Mapping[str, Any]) -> str:
 
 
 class Placement:
-    """Columns that are made of others, put in their place: what a row did not use stays in its column.
+    """Puts columns in the place of those that they are made from: what a row did not use stays in its column.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Placement:
         self._rows = 0
 
     def rest(self, whole: pl.DataFrame, used: Sequence[frozenset[str]]) -> pl.DataFrame:
-        """What is left of some rows without what was used of them; all rows have to come here before any is put."""
+        """What is left of some rows without what was used of them; call it for all rows before the first :meth:`put`."""
         counts = Counter(column for columns in used for column in columns)
         self._counts.update(counts)
         self._rows += whole.height
@@ -100,7 +100,7 @@ class Placement:
                 ):
                     kept = kept.drop(head)
         if clash := set(kept.columns) & set(made.columns):
-            raise InputError(f"column {min(clash)!r} would be written twice: rename the one there is")
+            raise InputError(f"column {min(clash)!r} would be written twice: rename the one in the data")
         if not made.columns:
             return kept
         columns = list(self._schema)
@@ -111,7 +111,7 @@ class Placement:
 
 
 def _without(frame: pl.DataFrame, head: str, path: str) -> pl.DataFrame:
-    """Take a field out of a column of structs; a column of which nothing is left goes."""
+    """Take a field out of a column of structs; a column of which nothing is left is dropped."""
     dtype = frame.schema[head]
     name = path.partition(".")[0]
     if not isinstance(dtype, pl.Struct) or name not in dict(dtype):

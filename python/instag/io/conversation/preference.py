@@ -14,22 +14,22 @@ __all__ = ["divided", "spelt"]
 def divided(
     turns: list[Turn], row: Mapping[str, Any], template: str | None = None
 ) -> tuple[list[Turn], dict[str, list[Turn]]]:
-    """Part conversations that were preferred and rejected into what they share and the answers after it.
+    """Split a chosen and a rejected conversation into what they share and the answers after it.
 
     Parameters
     ----------
     turns
         The conversation that was chosen.
     row
-        The values of the columns, of which ``rejected`` is the other one.
+        The values of the columns; ``rejected`` has the other conversation.
     template
         The chat template that texts are made with.
 
     Returns
     -------
     tuple
-        What was asked, and the turns after it by ``chosen`` and ``rejected``. Where the two share no turn of the user's,
-        what was asked is all but the last turn of the one that was chosen, and the other is whole.
+        What was asked, and the turns after it, under ``chosen`` and ``rejected``. If the two share no turn of the user's,
+        what was asked is all but the last turn of the chosen one, and the rejected one stays whole.
 
     Examples
     --------

@@ -171,7 +171,7 @@ def _blank(text: pl.Expr) -> pl.Expr:
 
 
 def _alone(text: pl.Expr) -> pl.Expr:
-    """Make a list of the one text, or of none."""
+    """Make a list of a text; null makes an empty list."""
     return pl.when(text.is_null()).then(_none()).otherwise(pl.concat_list(text))
 
 

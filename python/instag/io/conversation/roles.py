@@ -75,7 +75,7 @@ USERS = NAMES["user"]
 
 # Fields that say who spoke, and what.
 SPEAKERS = ("role", "from", "author", "sender", "speaker", "actor", "actor_type", "sender_name")
-# What LangChain says of who spoke; among parts it is their kind.
+# The field in which LangChain says who spoke; in a part of a turn it is the kind of part.
 TYPE = "type"
 CONTENTS = (
     "content",
@@ -129,7 +129,7 @@ def role_of(name: object) -> str | None:
     Returns
     -------
     str or None
-        ``"user"``, ``"assistant"``, ``"system"``, ``"tool"``, or :data:`CALLER`; None for a name that nobody uses.
+        ``"user"``, ``"assistant"``, ``"system"``, ``"tool"``, or :data:`CALLER`; None for an unknown name.
 
     Examples
     --------

@@ -20,7 +20,7 @@ def sample_queries(frame: Frame, name: str | None) -> pl.Series:
     frame
         The samples.
     name
-        The column that holds it: text, a list of texts, or a conversation. None takes a column `queries` of any of
+        The column that holds them: text, a list of texts, or a conversation. None takes a column `queries` of any of
         these, such as :func:`instag.read` makes, or else the layout that the columns have.
 
     Returns
@@ -55,7 +55,7 @@ def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
 
 
 def queries_if_known(frame: Frame) -> pl.Series | None:
-    """The queries of each sample; None if the columns are of no known layout.
+    """The queries of each sample; None if the columns have no known layout.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def known_queries_in_pieces(frame: Frame) -> Iterable[pl.Series] | None:
 
 
 def _if_known(frame: Frame) -> pl.LazyFrame | None:
-    """The plan of the column of queries; None if the columns are of no known layout."""
+    """The plan of the column of queries; None if the columns have no known layout."""
     lazy = frame.lazy()
     schema = lazy.collect_schema()
     if "queries" in schema:

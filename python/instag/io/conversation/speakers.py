@@ -72,7 +72,7 @@ class Speakers:
 
     @contextmanager
     def warned(self) -> Iterator[None]:
-        """Warn, and let the block not warn of the same roles once more."""
+        """Warn, and keep the block from warning of the same roles again."""
         self.warn()
         token = WARNED.set(WARNED.get() | self._unknown.keys())
         try:
@@ -98,7 +98,7 @@ class Speakers:
             return ""
         advice = "; call the one who asks user in the file"
         return advice + (
-            f", or take all that is said for the user's, with query={words!r} / --query {quote(words)}" if words else ""
+            f", or count all that is said as the user's, with query={words!r} / --query {quote(words)}" if words else ""
         )
 
 

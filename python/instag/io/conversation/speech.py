@@ -231,7 +231,7 @@ def is_text(dtype: Any) -> bool:
 
 
 def is_plain(kinds: Mapping[str, Any], role: str, content: str) -> bool:
-    """Tell whether the words of turns stand in one place: not where results of tools are parts, or words in several fields.
+    """Tell whether the words of every turn are in one field: not if results of tools are parts, or several fields have words.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ def _speaker(turn: Turn) -> str:
 
 
 def alpaca(turns: list[Turn]) -> dict[str, Any]:
-    """Lay the last exchange out flat; the turns have to alternate, after one word of the system at most."""
+    """Lay the last exchange out flat; the turns have to alternate, after one system prompt at most."""
     for turn in turns:
         if extra := [key for key in turn if key not in ("role", "content")]:
             raise InputError(f"alpaca has no place for {extra[0]!r} in a turn: write sharegpt or messages")

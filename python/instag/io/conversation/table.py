@@ -12,10 +12,10 @@ from instag.io.conversation.speech import is_text
 
 __all__ = ["message_table"]
 
-# Rows that show who speaks.
+# The rows that are looked at to see who speaks.
 SAMPLE = 1_000
 SPEAKERS = ("role", "from", "speaker", "speaker_id", "speaker_idx", "sender", "author", "type")
-# Of these, names that mean no speaker elsewhere, so that it may be anybody where conversations have names.
+# Those of these names that always mean a speaker: then anybody may speak, if the conversations have names.
 ANYBODY = SPEAKERS[:5]
 WORDS = ("content", "value", "text", "message", "utterance", "body", "mes", "prompt")
 # A message may stand within a column of its row.
@@ -59,7 +59,7 @@ PARENTS = {"uuid": "parentuuid", "messageid": "parentid", "id": "parentid"}
 
 
 def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | None:
-    """Find the columns of a table of messages, and look into its rows whether they are such.
+    """Find the columns of a table of messages, and see from its rows whether they are messages.
 
     Parameters
     ----------
@@ -139,6 +139,6 @@ def _are_messages(frame: pl.LazyFrame, types: Mapping[str, Any], parts: Mapping[
         first = frame.select(value.alias("role")).head(SAMPLE).unique().collect(engine="streaming").to_series()
         roles = [role_of(each) for each in first if each is not None]
     if {"user", "assistant"} <= set(roles):
-        # Any table may have a type.
+        # Any table may have a column `type`.
         return name != "type" or "group" in parts or "parent" in parts
     return "group" in parts and name in ANYBODY and bool(roles) and ("order" in parts or "user" in roles)

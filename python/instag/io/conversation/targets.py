@@ -50,7 +50,7 @@ KNOWN = (*SPEAKERS, "developer")
 USES = {"tool_use_id", "toolUse", "input"}
 # Rows that are converted at a time.
 STEP = 1_000
-# What the assistant gives in the place of words.
+# What the assistant gives in place of words.
 SPEECHLESS = {
     "tool_calls",
     "function_call",
@@ -101,7 +101,7 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
         _warn_of_answers(schema, layout)
     walk = layout.name in BRANCHING
     if walk:
-        # What one user said before goes for one way alone.
+        # The queries of a row are those of all its branches, and each branch becomes a row with its own.
         frame = frame.drop("queries", strict=False)
     buffer, placement = RecordBuffer(), Placement(frame.collect_schema())
     known = {*SPEAKERS, *WARNED.get()}
@@ -139,7 +139,7 @@ def _warn_of_answers(schema: Mapping[str, Any], layout: Layout) -> None:
 
 
 def _instead(turn: Turn) -> Iterator[str]:
-    """Name what a turn without words holds, if it is nothing that stands without words elsewhere."""
+    """Name the fields of a turn without words, unless one of them explains that there are none, as calls of tools do."""
     if turn["content"] is None and SPEECHLESS.isdisjoint(turn):
         yield from (
             name
@@ -149,7 +149,7 @@ def _instead(turn: Turn) -> Iterator[str]:
 
 
 def _made(frame: pl.LazyFrame, layout: Layout, target: str, heard: Callable[[list[Turn]], None]) -> Iterator[Made]:
-    """Make the records of some rows after the other."""
+    """Make the records of all rows, some rows at a time."""
     schema = frame.collect_schema()
     heads = [head_of(column, schema) for column in layout.columns.values()]
     others = [name for name in ALTERNATIVES if name in schema]
@@ -242,7 +242,7 @@ def _canonical(role: str) -> str | None:
 
 
 def _is_flat(layout: Layout, row: Mapping[str, Any]) -> bool:
-    """Whether a row has the columns of Alpaca, if by other names."""
+    """Whether a row has the columns of Alpaca, even if by other names."""
     query = pick(row, layout.columns.get("query", ""))
     return (
         "turns" not in layout.columns

@@ -21,15 +21,15 @@ class Template:
     header
         What stands before a turn; its first group names the speaker.
     marks
-        Words of which one is in every such text: looked for first, for that is fast.
+        Words of which every such text has one; they are looked for first, because that is fast.
     ends
         What the template puts around texts.
     strict
-        Whether a text must begin with a header, for headers that may well stand in plain text.
+        Whether a text must begin with a header, because such headers also occur in plain text.
     least
         How many headers there must be.
     opener
-        Who speaks before the first header. Where it is the user, a text without a header is the user's alone.
+        Who speaks before the first header. If it is the user, a text without a header is all the user's.
     """
 
     header: re.Pattern[str]
@@ -117,10 +117,10 @@ TEMPLATES: dict[str, Template] = {
         least=2,
     ),
 }
-# Special tokens of the templates that there are besides.
+# Special tokens of other templates.
 MARKED = re.compile(r"<\|[A-Za-z_]+\|>|\[/?INST\]|</s>")
 
-# What the headers of Alpaca's prompts hold, in the words of roles.
+# The roles that the headers of Alpaca's prompts stand for.
 HEADERS = {"instruction": "user", "question": "user", "input": "input", "context": "input", "response": "assistant"} | {
     "output": "assistant",
     "answer": "assistant",
@@ -134,7 +134,7 @@ HEADERS = {"instruction": "user", "question": "user", "input": "input", "context
     "\u7b54": "assistant",
 }
 LLAMA_SYSTEM = re.compile(r"\s*<<SYS>>(.*?)<</SYS>>", re.DOTALL)
-# Longer words before the first turn are hardly the opening of a template whose headers look like plain text.
+# If headers look like plain text, more characters before the first one are hardly the opening of a template.
 OPENING = 600
 
 

@@ -36,9 +36,9 @@ def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation
     frame
         The samples.
     column
-        The column that holds it: texts, lists of texts, or conversations. None takes the layout that the columns have.
+        The column that holds them: texts, lists of texts, or conversations. None takes the layout that the columns have.
     part
-        What of it: everything, with the words of the system and of tools, or one side.
+        Which texts: all, with those of the system and of tools, or those of one side.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation
 
 
 def texts_plan(frame: Frame, *, column: str | None = None, part: Part = "conversation") -> pl.LazyFrame:
-    """The plan of the same, as a column ``texts``; parameters and errors are those of :func:`texts`."""
+    """The plan of a column ``texts`` with these texts; parameters and errors are those of :func:`texts`."""
     lazy = frame.lazy() if column is None else frame.alone(column, column)[0]
     schema = lazy.collect_schema()
     layout = find(lazy) if column is None else find(lazy, parts={"query": column})
@@ -107,7 +107,7 @@ def _turns(column: str, dtype: Any, part: Part) -> pl.Expr | None:
 
 
 def _by_row(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr:
-    """The same, read a row at a time as a conversation of whatever form."""
+    """The texts, read a row at a time as a conversation in whatever form it has."""
     heads = list(dict.fromkeys(head_of(path, schema) for path in layout.columns.values()))
     layout_of = row_layouts({name: schema[name] for name in heads}) if layout.name == MIXED else lambda _: layout
 

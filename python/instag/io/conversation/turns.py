@@ -34,7 +34,7 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
     -------
     polars.DataFrame or None
         A row for each: ``roles`` and ``texts``, lists of strings of one length. A call of tools without words has the
-        text ``"tool_calls"``. None if no layout fits, or one in which a row is no one conversation.
+        text ``"tool_calls"``. None if no layout fits, or if a row of the layout is not one conversation.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def turns(frame: pl.LazyFrame) -> pl.DataFrame | None:
 
 
 def turns_in_pieces(frame: Frame) -> Iterable[pl.DataFrame] | None:
-    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
+    """The turns piece by piece, any number of times; a frame that is read from files is never in memory as a whole.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """One element of a conversation, in any form in use: a turn of messages, of Gemini, or an exchange.
 
-A turn is a dict with ``role`` ("user", "assistant", "system", "tool", or the name that a file has where nobody knows
-it) and ``content`` (text, a list of parts, or None), with ``tool_calls`` where the assistant makes some, and with
-whatever else the file says of it.
+A turn is a dict with ``role`` ("user", "assistant", "system", "tool", or an unknown role as the file has it) and
+``content`` (text, a list of parts, or None), with ``tool_calls`` if the assistant makes some, and with whatever else the
+file says of it.
 """
 
 import json
@@ -21,9 +21,9 @@ from instag.io.json.text import dump
 
 Turn = dict[str, Any]
 OnFault = Callable[[str], None]
-"""What to do about something that is no turn: raise, or nothing."""
+"""What to do about something that is not a turn: raise, or nothing."""
 
-# What MOSS and its like put around the words of a turn.
+# What MOSS and similar models put around the words of a turn.
 MARKED = re.compile(r"^\s*<\|[\w ]+\|>:\s*|\s*<eo[a-z]>\s*$")
 
 
@@ -107,7 +107,7 @@ def _spoken(turn: Mapping[str, Any], role: str, speaker: Any) -> Iterator[Turn]:
 
 
 def _called(rest: dict[str, Any]) -> dict[str, Any]:
-    """Name calls of tools as messages do: those of the form before them, and those without a function around them."""
+    """Name calls of tools as messages do: a `function_call`, as they were before, and calls without a `function` around them."""
     calls = rest.get("tool_calls")
     if isinstance(call := rest.get("function_call"), dict) and "name" in call and not calls:
         kept = {key: member for key, member in rest.items() if key not in ("function_call", "tool_calls")}
@@ -180,7 +180,7 @@ def _item_reasoning(item: Mapping[str, Any]) -> Turn:
     return {"role": "assistant", "content": None, **kept}
 
 
-# The items between messages in what OpenAI's API of responses takes.
+# The items between messages in the input of OpenAI's Responses API.
 ITEMS: dict[str, Callable[[Mapping[str, Any]], Turn]] = {
     "function_call": _item_call,
     "function_call_output": _item_result,
@@ -216,7 +216,7 @@ def _parted(parts: Any, role: str, rest: Mapping[str, Any]) -> Iterator[Turn]:
 
 
 def _typed(part: Any) -> Any:
-    """Say of a text that it is one, as messages do."""
+    """Mark a part with a text as one of type text, as messages do."""
     if isinstance(part, str):
         return {"type": "text", "text": part}
     return {"type": "text", **part} if "text" in part and "type" not in part else part

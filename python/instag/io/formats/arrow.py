@@ -1,4 +1,4 @@
-"""Arrow files and streams, with a look beforehand at whether the lengths in them can be true.
+"""Arrow files and streams, after a check that the lengths in them can be true.
 
 A reader that believes wrong lengths asks for all the memory there is.
 """
@@ -30,7 +30,7 @@ def scan(file: DataFile) -> pl.LazyFrame:
     """Scan a file, or read a stream."""
     if file.head.startswith(FEATHER):
         raise InputError(
-            f"{file.name}: this is Feather of version 1, which is no Arrow file: write it anew, with pandas "
+            f"{file.name}: this is Feather of version 1, which is not an Arrow file: write it again, with pandas "
             "pd.read_feather(…).to_parquet(…)"
         )
     check(file.path, file.name)
@@ -50,7 +50,7 @@ def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
 
 
 def check(path: Path, name: object) -> None:
-    """See that no buffer in an Arrow file says that it is longer than it can be.
+    """Check that no buffer in an Arrow file claims to be longer than it can be.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _name(data: bytes, place: int) -> str:
 
 
 def _memory() -> int:
-    """Give the bytes of memory that the machine has."""
+    """The bytes of memory that the machine has."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):

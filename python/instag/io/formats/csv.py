@@ -1,4 +1,4 @@
-"""CSV files: tables as text. What stands between the fields is found; every column is text, so that ``007`` stays ``007``."""
+"""CSV files: tables as text. The separator of the fields is found; every column is text, so that ``007`` stays ``007``."""
 
 import csv
 import re
@@ -21,7 +21,7 @@ from instag.io.temporary import rewritten
 __all__ = ["TYPE", "scan_table"]
 
 SEPARATORS = (",", ";", "\t", "|")
-# How Excel says what stands between the fields.
+# How Excel names the separator of the fields.
 NAMED = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
 # Records that show which separator a file has.
 SAMPLE = 50
@@ -108,7 +108,7 @@ def separator_of(text: str, default: str = ",") -> str:
         if separator == default and most > 1:
             return default
     if most == 1:
-        # No separator makes records of one width: the one that the header has most of, for the fault to be found by.
+        # No separator gives records of one width: with the one that the header has most of, the fault is found.
         counts = {separator: header.count(separator) for separator in (default, *SEPARATORS)}
         best = max(counts, key=lambda each: counts[each]) if any(counts.values()) and not counts[default] else default
     return best
@@ -120,12 +120,12 @@ def _widths(text: str, separator: str) -> list[int]:
         records = [record for record in islice(csv.reader(lines, delimiter=separator), SAMPLE) if record]
     except csv.Error:
         return [0, 1]
-    # The last may have been cut.
+    # The last record may be cut off.
     return [len(record) for record in (records if text.endswith("\n") else records[:-1] or records)]
 
 
 def header_of(path: Path, separator: str, name: object) -> list[str]:
-    """Read the names of the columns, and see that each has one of its own.
+    """Read the names of the columns, and check that no two are the same.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def header_of(path: Path, separator: str, name: object) -> list[str]:
 
 
 def mended(path: Path, text: str, separator: str) -> tuple[str, Callable[[IO[bytes]], None]] | None:
-    r"""See whether a table is in a form that is not read as it is: a first line that names the separator, quotes after backslashes.
+    r"""Find out whether a table has to be rewritten first: its first line names the separator, or backslashes escape quotes.
 
     Parameters
     ----------
@@ -165,12 +165,12 @@ def mended(path: Path, text: str, separator: str) -> tuple[str, Callable[[IO[byt
     text
         The beginning of it.
     separator
-        What stands between its fields, as far as the beginning tells.
+        What stands between its fields, as far as the beginning shows.
 
     Returns
     -------
     tuple or None
-        The separator, and what writes the table in the usual form; None if it has that.
+        The separator, and a function that writes the table in the usual form; None if it has that form already.
     """
     named = NAMED.match(text)
     if named is None and not _has_escapes(path):

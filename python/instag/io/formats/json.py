@@ -31,7 +31,7 @@ SPACES = " \t\r\n"
 
 
 def scan(file: DataFile) -> pl.LazyFrame:
-    """Read one list of objects, or one in an object; JSON Lines by this name are read as such."""
+    """Read one list of objects, or one in an object; a file that has JSON Lines in spite of its name is read as such."""
     path, name, field = file.path, file.name, file.field
     if field is None and jsonl.is_large(path) and (rows := _streamed(path, name)) is not None:
         return rows
@@ -52,7 +52,7 @@ def scan(file: DataFile) -> pl.LazyFrame:
     if isinstance(value, dict):
         value = rows_within(value, name, field)
     elif field is not None:
-        raise InputError(f"{name}: there is no key {field!r}, for the file is a list: leave out field= / --field")
+        raise InputError(f"{name}: there is no key {field!r}, because the file is a list: leave out field= / --field")
     if not isinstance(value, list):
         raise InputError(f"{name}: found {NOUNS.get(type(value), 'null')}: expected a list of objects")
     warn_of_lone(halves, str(name))
@@ -145,7 +145,7 @@ class _Members:
         self._at += 1
 
     def _next(self) -> str:
-        """The next character that is no space."""
+        """The next character that is not white space."""
         while True:
             while self._at < len(self._text) and self._text[self._at] in SPACES:
                 self._at += 1
@@ -163,7 +163,7 @@ class _Members:
 
 
 def _is_one(text: str) -> bool:
-    """Whether a text that is no JSON was to be one list, rather than a value a line."""
+    """Whether a text that is not JSON was meant to be one list, rather than a value on each line."""
     first, _, rest = text.lstrip().partition("\n")
     try:
         parse(first)

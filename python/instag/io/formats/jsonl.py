@@ -28,9 +28,9 @@ LISTED_LINES = 5
 STEP = 5_000  # lines
 BLANK = " \t\r"
 WIDE = 100  # fields
-# Bytes from which on a file is not held in memory, though it is read more than once.
+# Files of more bytes are not held in memory, although they are read more than once.
 LARGE = 1 << 26
-# Bytes up to which, in the mean, many files are opened as one.
+# Many files are opened as one if they have at most this many bytes on average.
 SMALL = 1 << 20
 # No broader: an error in the queries of this module would silently make every file slow.
 UNREADABLE = (
@@ -43,7 +43,7 @@ UNREADABLE = (
 
 
 def scan(file: DataFile) -> pl.LazyFrame:
-    """Scan a file; a list by this name is read as such."""
+    """Scan a file; one that holds a list in spite of its name is read as such."""
     return scan_lines(file.path, file.name, skip=file.skip)
 
 
@@ -61,7 +61,7 @@ def write(data: pl.LazyFrame, place: Place, sink: Sink) -> None:
 def scan_lines(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFrame:
     """Scan a JSON Lines file, lazily unless a field mixes JSON types.
 
-    A list of objects by this name, or objects of several lines each, are read as such.
+    A file that holds a list of objects in spite of its name, or objects of several lines each, is read as such.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def scan_lines(path: Path, name: object = None, *, skip: int = 0) -> pl.LazyFram
     try:
         schema = schema_of(source)
         if schema is not None:
-            # Of few fields Polars reads lines in less time than the file, of many in more.
+            # With few fields, Polars decodes lines faster than it reads the file as JSON Lines; with many, more slowly.
             wide = width(schema) > WIDE and not _is_marked(path)
             plan = pl.scan_ndjson(glob_safe(path), schema=dict(schema)) if wide else decode(source, schema)
             return plan if is_large(path) else interruptible(lambda: plan.collect(engine="streaming")).lazy()
@@ -97,7 +97,7 @@ def _is_marked(path: Path) -> bool:
 
 
 def is_large(path: Path) -> bool:
-    """Whether a file is not held as a whole: what is packed is about seven times as large as it seems.
+    """Whether a file is too large to hold in memory; a packed one counts as about seven times its size.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def _exact(path: Path, name: object, skip: int) -> pl.LazyFrame:
 
 
 def _listed(values: list[Any], numbers: list[int], name: object) -> pl.LazyFrame:
-    """Hold lines that are lists or texts."""
+    """Make rows of lines that are lists or texts."""
     if len(values) == 1 and isinstance(values[0], list) and not (values[0] and isinstance(values[0][0], list | str)):
         # One line that is a list: of rows, unless these are the turns of one conversation.
         inner = values[0]
@@ -166,7 +166,7 @@ def _warn_of_skipped(name: object, bad: list[str]) -> None:
 
 
 def _watched(path: Path, repetition: Repetition) -> Iterator[tuple[int, str]]:
-    """Number the lines, and say now and then how many there were."""
+    """Number the lines, and report from time to time how many there were."""
     texts = lines(path)
     total = texts.select(pl.len()).collect(engine="streaming").item() if watched() else None
     number = 0
@@ -179,7 +179,7 @@ def _watched(path: Path, repetition: Repetition) -> Iterator[tuple[int, str]]:
 
 
 def pool(paths: Sequence[Path], names: Sequence[str]) -> tuple[pl.LazyFrame, list[int]] | None:
-    """Parse small files as one, for each by itself costs more than what is in it."""
+    """Parse small files as one, because opening each costs more than reading it."""
     if sum(path.stat().st_size for path in paths) > SMALL * len(paths):
         return None
     values: list[dict[str, Any]] = []
@@ -224,7 +224,7 @@ def _fault(name: object, number: int, line: str, error: ValueError) -> str:
 
 
 def _hint(line: str, bad: list[str], skip: int) -> str:
-    """Say what a line is that looks like something else than JSON, or what to do about it."""
+    """Say what a line that is not JSON looks like, or what to do about it."""
     if line.startswith("PAR1"):
         return "this is a Parquet file: read it with format='parquet' / --format parquet"
     if line.startswith("data: {"):

@@ -1,6 +1,6 @@
-"""Parquet files, with a look beforehand at whether the places in their footers can be true.
+"""Parquet files, after a check that the places in their footers can be true.
 
-Polars believes these, and where one is wrong its own threads write pages about their panic before there is an error to catch.
+Polars believes these, and if one is wrong, its threads print pages about their panic before there is an error to catch.
 """
 
 import os
@@ -33,7 +33,7 @@ ROW_GROUPS, COLUMNS, ROWS, META = 4, 1, 3, 3
 VALUES, UNPACKED, PACKED, DATA, DICTIONARY = 5, 6, 7, 9, 11
 TRUE, FALSE, BYTE, DOUBLE, BINARY, LIST, SET, MAP, RECORD, UUID = 1, 2, 3, 7, 8, 9, 10, 11, 12, 13
 INTEGERS = (4, 5, 6)
-SHORT = 15  # the length of a longer list follows by itself
+SHORT = 15  # the length of a longer list follows as a number of its own
 
 
 def scan(file: DataFile) -> pl.LazyFrame:
@@ -48,7 +48,7 @@ def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
     if said and names_of(said.get(SCHEMA, "")) != frame.collect_schema().names():
         said.pop(SCHEMA, None)
         if said:
-            # By the columns' own types; but a reader that finds a schema there takes all other metadata from it alone.
+            # The columns' own types count; but a reader that finds a schema reads all other metadata only from there.
             said[SCHEMA] = NO_COLUMNS
     sink.counted(frame).sink_parquet(place, metadata=said, row_group_size=GROUP)
 
@@ -76,7 +76,7 @@ def metadata(path: Path) -> Mapping[str, str]:
 
 
 def check(path: Path, name: object) -> None:
-    """See that every column of a Parquet file lies within it.
+    """Check that every column of a Parquet file lies within it.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def _fits(chunk: dict[int, Any], end: int) -> bool:
 
 
 class _Compact:
-    """What is in Thrift's compact form: records by the numbers of their fields."""
+    """Reads Thrift's compact form: a record becomes a dict by the numbers of its fields."""
 
     def __init__(self, data: bytes) -> None:
         self.data, self.at = data, 0
@@ -184,7 +184,7 @@ class _Compact:
         return [self.value(head & 15, depth) for _ in range(length)]
 
     def pairs(self, depth: int) -> None:
-        """Pass over a map, of which no part of a footer is one."""
+        """Skip a map; no part of a footer is one."""
         length = self.varint()
         kinds = self.byte() if length else 0
         if length > len(self.data):

@@ -11,12 +11,12 @@ __all__ = ["TYPE"]
 
 
 def scan(file: DataFile) -> pl.LazyFrame:
-    """Scan a file as one column ``text``; blank lines are no prompts."""
+    """Scan a file as one column ``text``, without its blank lines."""
     return checked(lines(file.path).filter(pl.col("line").str.strip_chars() != "").rename({"line": "text"}))
 
 
 def write(frame: pl.LazyFrame, place: Place, sink: Sink) -> None:
-    """Write one column of text, where each of them is a line."""
+    """Write one column of text, a line for each row."""
     schema = frame.collect_schema()
     if list(schema.dtypes()) != [pl.String]:
         raise InputError(f"found the columns {', '.join(schema)}: expected one column of text; write .jsonl")

@@ -1,7 +1,7 @@
 """JSON in frames, without loss.
 
 =========  ============================================================
-text       the text of JSON: what a parser makes of it, and where it is none
+text       the text of JSON: parsing it, and showing where it is invalid
 values     the rows in parsed JSON, however they are kept
 nested     rows that stand deeper in a file
 shape      the types that hold every value of JSON records as it is

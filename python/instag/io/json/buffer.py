@@ -12,7 +12,7 @@ from instag.io.json.text import dump
 
 __all__ = ["RecordBuffer"]
 
-# The column with a record's JSON, which no data have.
+# The column with a record's JSON: a name that no data have.
 LINE = "$record of instag"
 
 

@@ -15,7 +15,7 @@ from instag.io.json.records import Wrap
 
 # Rows that are objects of Python at a time.
 STEP = 1_000
-# Their values are as good in JSON as orjson makes them.
+# Types whose values orjson writes as they should be in JSON.
 READY = (pl.Null, pl.Boolean, pl.String, pl.Categorical, pl.Enum, pl.Date, pl.Datetime, pl.Time)
 
 
@@ -71,7 +71,7 @@ def dumped(frame: pl.LazyFrame, dump: Callable[[Any], str]) -> pl.LazyFrame:
 
 
 def is_special(value: pl.Expr, dtype: Any) -> pl.Expr | None:
-    """Ask whether Polars would write a value in another form than :func:`encoder` does.
+    """Build the expression for whether Polars would write a value in another form than :func:`encoder` does.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def is_special(value: pl.Expr, dtype: Any) -> pl.Expr | None:
     Returns
     -------
     polars.Expr or None
-        True for null keys, JSON text, and values that JSON has no place or no type of Polars' own for.
+        True for null keys, for JSON text, and for values that JSON has no form of its own for.
     """
     if isinstance(dtype, pl.Struct) and dtype != JSON:
         fields = [value.struct.field(name).is_null() for name, _ in dtype]
@@ -148,5 +148,5 @@ def _number(value: Any) -> Any:
 
 
 def _endless(value: float | None) -> Any:
-    """Spell what is no number, or infinite, as Python does."""
+    """Spell NaN and infinity as Python does."""
     return value if value is None or math.isfinite(value) else orjson.Fragment(json.dumps(value))

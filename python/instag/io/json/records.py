@@ -66,10 +66,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     Parameters
     ----------
     value
-        A value out of a frame.
+        A value from a frame.
     depth
-        How many records the value is in. Below the second, a key that is null was not there in the file, but in that of
-        another row.
+        How many records the value is in. Below the second, a key that is null was missing from the file: only another row
+        had it.
 
     Returns
     -------
@@ -105,12 +105,12 @@ def decode(lines: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> pl.LazyFra
     """
     if not schema:
         return lines.select()
-    # Taken apart as a frame: as an expression, every field would have the line decoded for itself.
+    # Taken apart as a frame: as an expression, every field would decode the line again.
     return lines.select(record=pl.col("line").str.json_decode(pl.Struct(dict(schema)))).unnest("record")
 
 
 def frame(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Hold parsed JSON records as a frame, each value as it is.
+    """Make a frame of parsed JSON records, with each value as it is.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def reader(shape: Shape) -> Callable[[pl.Series], pl.DataFrame]:
     Parameters
     ----------
     shape
-        What the values of all objects are.
+        The shape of all objects.
 
     Returns
     -------
@@ -155,7 +155,7 @@ def reader(shape: Shape) -> Callable[[pl.Series], pl.DataFrame]:
     [{'content': {'$json': '7'}}]
     """
     schema = {key: field.dtype() for key, field in shape.fields.items()}
-    # No JSON that Polars reads holds what is no number, or infinite: its text does.
+    # Polars reads no JSON with NaN or infinity, but it reads their text.
     endless = {key for key, field in shape.fields.items() if not field.finite and schema[key] == pl.Float64}
     texts: dict[str, pl.DataType] = dict.fromkeys(endless, pl.String())
     whole = wrap_fields(schema)

@@ -19,7 +19,7 @@ SCALARS: dict[frozenset[type], pl.DataType] = {
     frozenset({str}): pl.String(),
     frozenset({float}): pl.Float64(),
 }
-# Within columns, objects under these keys are what each row makes of them, with keys and nulls of its own.
+# Within columns, the objects under these keys differ from row to row, each with keys and nulls of its own.
 FREE = frozenset({"arguments", "args", "parameters", "properties"})
 
 

@@ -74,7 +74,7 @@ def dump(value: Any) -> str:
     """
     try:
         text = orjson.dumps(value).decode()
-        # It makes nulls of what is no number.
+        # orjson writes NaN and infinity as null.
         return json.dumps(value, ensure_ascii=False) if "null" in text and _is_endless(value) else text
     except TypeError:  # an integer beyond 64 bits, or very deep nesting
         return "".join(_spelt(value))
@@ -106,7 +106,7 @@ class _Piece(str):
 
 
 def _is_endless(value: Any) -> bool:
-    """Whether a value holds a number that is none, or infinite."""
+    """Whether a value holds NaN or infinity."""
     if isinstance(value, dict):
         return any(map(_is_endless, value.values()))
     if isinstance(value, list):
@@ -123,7 +123,7 @@ def parsed(text: str) -> tuple[Any, int]:
         if halves:
             return parse(mended), halves
         if NUMBERS.search(text):
-            # As Python writes what is no number.
+            # How Python writes NaN and infinity.
             return json.loads(text), 0
         raise
 
@@ -175,5 +175,5 @@ def concatenated(text: str) -> list[Any] | None:
 
 
 def near(line: str, column: int) -> str:
-    """Quote what stands around a column of a line, which is counted from 1."""
+    """Quote the text around a column of a line; columns are counted from 1."""
     return repr(line[max(column - 1 - AROUND, 0) : column - 1 + AROUND].strip())

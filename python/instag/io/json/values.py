@@ -14,12 +14,12 @@ from instag.warning import warn
 
 NOUNS = {dict: "an object", list: "a list", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 
-# What files and servers say of their rows, which is no part of any.
+# Keys under which files and servers describe their rows; what they hold is not part of any row.
 ABOUT = ("version", "features", "schema", "object", "dataset", "name", "next", "previous", "first_id", "last_id", "url")
 
 
 def rows_of(values: list[Any], name: object, where: Callable[[int], str], *, jsonl: bool = False) -> pl.LazyFrame:
-    """Hold objects as rows, lists as rows of conversations, and strings as rows of prompts."""
+    """Make a row of each object, a row with a conversation of each list, and a row with a prompt of each string."""
     if not values:
         raise InputError(f"{name}: the file is empty: expected at least one record")
     if all(isinstance(value, list) for value in values):
@@ -130,7 +130,7 @@ def _are_conversations(value: dict[str, Any]) -> bool:
 
 
 def _warn_of_rest(value: dict[str, Any], key: str, name: object) -> None:
-    """Warn of texts, lists and records beside the rows of a file, which no row has."""
+    """Warn of texts, lists and records beside the rows of a file, which are lost."""
     rest = [
         other for other, member in value.items() if other not in (key, *ABOUT) and isinstance(member, str | list | dict)
     ]
@@ -174,7 +174,7 @@ def _table(value: dict[str, Any]) -> list[Any] | None:
 
 
 def _unwrapped(rows: list[Any]) -> list[Any]:
-    """Take rows out of what says their number, as the viewer of data sets sends them."""
+    """Unwrap rows that are sent with their numbers, as the Hub's viewer of data sets does."""
     if rows and all(isinstance(row, dict) and isinstance(row.get("row"), dict) for row in rows):
         return [row["row"] for row in rows]
     return rows

@@ -65,7 +65,7 @@ def write_folder(
     rows = rows_of(wrap(train).lazy(), names, "data", skip=skip)
     held = None if validating is None else rows_of(wrap(validating).lazy(), names, "validation", skip=skip)
     if held is not None and held.pairs != rows.pairs:
-        raise InputError("validation: expected rows as those to train with: one has preferences, the other has none")
+        raise InputError("validation: expected rows like those to train with: one has preferences, the other has none")
     if rows.pairs and (others := [name for name in names if name not in PAIRED]):
         raise InputError(f"trainers: preferences are written for {', '.join(PAIRED)}; found {', '.join(others)}")
     target = Path(folder)

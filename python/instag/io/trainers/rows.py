@@ -65,7 +65,7 @@ class Rows:
 
 
 def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bool) -> Rows:
-    """Read the rows, and see that every trainer can hold them.
+    """Read the rows, and check that every trainer can hold them.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
 
 
 def _held(row: Row) -> Iterator[str]:
-    """What a row has that some trainers want to know of."""
+    """What a row has that some trainers have to know of."""
     if "tools" in row:
         yield "tools"
     if any(turn.get("tool_calls") for turn in row["messages"]):
