@@ -99,7 +99,7 @@ def check_shard(text: Any) -> tuple[int, int] | None:
         return None
     part, slash, parts = str(text).partition("/")
     if not (slash and part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise InputError(f"shard / --shard: expected a part of several, from 1, such as 2/4; found {text!r}")
+        raise InputError(f"shard / --shard: expected a part such as 2/4, the second of four; found {text!r}")
     return int(part), int(parts)
 
 

@@ -57,7 +57,7 @@ def announce(work: str, memory: float, seconds: float, advice: str) -> None:
 
 
 def available(root: Path = Path("/")) -> int | None:
-    """The bytes that this process may still use; None if the system does not tell, or the user has set no limit.
+    """The bytes that this process may still use; None if the system does not say, or the user has lifted the limit.
 
     The environment variable ``INSTAG_MEMORY`` sets it to an amount such as ``64G``, or to no limit with ``any``.
     Otherwise it is the least of what the machine has left and what control groups (containers, batch systems) and
@@ -105,7 +105,7 @@ def _read(setting: str) -> int:
 
 
 def _machine(root: Path) -> Iterator[int]:
-    """What the machine has left."""
+    """The bytes that the machine has left."""
     if (left := _fields(root / "proc" / "meminfo").get("MemAvailable")) is not None:
         yield left * 1024
     elif sys.platform == "win32":

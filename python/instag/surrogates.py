@@ -11,7 +11,7 @@ LOST = "\ufffd"
 # Control characters except tab, line feed and carriage return, and those that change the direction of text.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 PAIRS = re.compile("[\U00010000-\U0010ffff]")
-# A surrogate pair, a lone surrogate, or any other escape; the last so that an escaped backslash starts none.
+# A surrogate pair, a lone surrogate, or any other escape, so that an escaped backslash is not taken for the start of one.
 ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", re.DOTALL
 )

@@ -240,7 +240,7 @@ def test_ctrl_c_and_on(judge: Any, data: Path) -> None:
         processes.append(process)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
-    assert "the same again goes on" in told
+    assert "run the same again to go on" in told
     processes.clear()
     assert 5 <= len(judge.asked) < 20
     done = subprocess.run([*command, "--probes", "0.1"], stdout=subprocess.PIPE, check=True, **options)

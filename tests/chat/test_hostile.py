@@ -110,7 +110,7 @@ def test_the_error_says_what_to_change_where_all_answers_are_packed_wrongly(tmp_
 
     with chaos.running(script=answer) as server:
         error = stopped(tmp_path / "j", server.url, texts(6))
-    assert "or a proxy before it, packs answers wrongly: have it send them as they are" in str(error)
+    assert "or a proxy before it, compresses answers wrongly: have it send them uncompressed" in str(error)
 
 
 @pytest.mark.parametrize(

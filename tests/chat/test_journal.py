@@ -164,7 +164,7 @@ def test_looking_at_a_journal_leaves_nothing_behind(tmp_path: Path) -> None:
     assert (len(seen.answered(None)), len(seen.failed()), list(seen.replies()), list(seen.faults())) == (0, 0, [], [])
     assert list(tmp_path.iterdir()) == []
     filled(tmp_path / "k")
-    with pytest.raises(InputError, match="asked are answers of model 'other'"):
+    with pytest.raises(InputError, match="the run is of model 'other'"):
         peeked(tmp_path / "k", "other")
     with pytest.raises(InputError, match="cannot be read as a journal"):
         peeked(tmp_path)
@@ -256,11 +256,11 @@ def test_a_broken_line_before_a_good_one_is_told(tmp_path: Path) -> None:
 def test_a_journal_of_something_else_is_refused(tmp_path: Path) -> None:
     path = filled(tmp_path / "j", reply("one"))
     before = path.read_bytes()
-    with pytest.raises(InputError, match="model 'm', prompt 'p', no schema; asked are answers of model 'other'"):
+    with pytest.raises(InputError, match="model 'm', prompt 'p', no schema; the run is of model 'other'"):
         opened(path, model="other")
     with pytest.raises(InputError, match="prompt 'q'"):
         opened(path, prompt="q")
-    with pytest.raises(InputError, match=r"no schema; asked are answers of model 'm', prompt 'p', schema [0-9a-f]{8}"):
+    with pytest.raises(InputError, match=r"no schema; the run is of model 'm', prompt 'p', schema [0-9a-f]{8}"):
         opened(path, schema={"type": "object"})
     assert path.read_bytes() == before
     opened(path).close()

@@ -205,7 +205,7 @@ def test_a_step_that_is_not_there(data: Path, name: str, table: str) -> None:
 
 def test_broken_toml_is_shown_with_its_place(data: Path) -> None:
     first, shown, mark = said(data, f"{HEAD}[select]\nbudget = \n")
-    assert first.startswith("recipe.toml, line 9, column 10: this is no TOML: invalid value")
+    assert first.startswith("recipe.toml, line 9, column 10: this is not TOML: invalid value")
     assert (shown, mark) == ("  budget = ", "           ^")
 
 

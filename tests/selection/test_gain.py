@@ -329,7 +329,7 @@ def test_bad_columns(column: str, values: list[Any], why: str) -> None:
         ({"budget": 60}, "budget: 60 samples were asked for, but 48 have tags; all of those were taken"),
         ({"budget": 40, "group": "source", "at_most": 3}, "at_most: the groups may have 9 samples together"),
         ({"weights": {"sql": 2, "cobol": 2}}, "weights: 1 of 2 tags are not in the data: 'cobol'"),
-        ({"target": {"sql": 1.0, "cobol": 3.0}}, "they are 75.0% of it, which no selection can reach"),
+        ({"target": {"sql": 1.0, "cobol": 3.0}}, "they make up 75.0% of it, which no selection can reach"),
         ({"budget": 45, "start": [*range(30)]}, "are in the earlier selection"),
     ],
 )

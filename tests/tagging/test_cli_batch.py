@@ -58,7 +58,7 @@ def test_nothing_is_sent_that_costs_too_much(tmp_path: Path) -> None:
     given = ("--price", "0,1000", "--max-tokens", "1000", "--max-cost")
     with BatchServer() as server:
         done = run(data, "submit", server.url, *given, "5.4", code=1)
-        words = "10 queries in batches may cost $5.5, with answers of 1,000 tokens; allowed are $5.4: nothing was sent"
+        words = "10 queries in batches may cost $5.5, with answers of 1,000 tokens, more than $5.4: nothing was sent"
         assert words in done.stderr
         done = run(data, "submit", server.url, "--price", "1,1", "--max-cost", "5", "--max-tokens", "0", code=1)
         assert "depends on how long their answers may be: set max_tokens / --max-tokens" in done.stderr

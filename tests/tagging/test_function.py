@@ -176,7 +176,7 @@ def test_a_function_that_only_fails_is_not_asked_for_ever(tmp_path: Path) -> Non
     [("base_url", "http://127.0.0.1/v1"), ("prompt", "instagger"), ("max_cost", 1.0), ("examples", [{}]), ("rpm", 5)],
 )
 def test_options_of_an_endpoint_are_refused(tmp_path: Path, option: str, value: Any) -> None:
-    with pytest.raises(instag.InputError, match=f"{option}: not with a function as the model"):
+    with pytest.raises(instag.InputError, match=f"{option}: a function as the model gets only the queries"):
         tag(Tagger(), tmp_path, **{option: value})
 
 

@@ -21,7 +21,7 @@ def advice(lane: Lane, trouble: Trouble) -> str:
     if trouble.reason == "timeout":
         return "; give it more time (timeout / --timeout)"
     if trouble.reason == "broken packing":
-        return "; the server, or a proxy before it, packs answers wrongly: have it send them as they are"
+        return "; the server, or a proxy before it, compresses answers wrongly: have it send them uncompressed"
     if lane.ever or trouble.kind != "refused":
         return hint(lane)
     return (

@@ -56,7 +56,7 @@ class CircuitBreaker:
         return (
             f"{self._unread} of the last {len(self._recent)} answers cannot be read ({share:.0%}), the last for this: "
             f"{problem}; try another way to ask for JSON (structured / --structured), a larger model or a prompt with "
-            "examples, or bear it with max_unread=1 / --max-unread 1"
+            "examples, or accept it with max_unread=1 / --max-unread 1"
         )
 
     def failed(self, fault: Fault, *, refused: bool, known: bool) -> str | None:

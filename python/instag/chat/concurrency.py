@@ -20,7 +20,7 @@ FULL, OVERFULL, LESS = 2.0, 3.0, 0.9
 SLOW = 0.25
 # The share of the last requests that may fail before there are too many in flight; and how few these then become, at least.
 BROKEN, FEWEST = 0.1, 4
-# How many of the last requests averages are of. With each request the time of the quickest answer is raised by a factor,
+# How many of the last requests are averaged. With each request the time of the quickest answer is raised by a factor,
 # since a server may have become slower for good: it doubles in 100,000 requests.
 LATENCIES, OUTCOMES, FORGET = 32, 32, 1.000007
 
@@ -118,10 +118,10 @@ WORTH_LEARNING, LONGEST_COUNT = 0.5, 60.0
 MOMENT = 0.05
 # The rate that was too high is multiplied by the first, and by the second if a lower one was learned just before.
 BELOW, FAR_BELOW = 0.98, 0.9
-# The rate has risen to what was found after so many of the times in which the server counts.
+# The rate has risen to what was found after this many of the spans in which the server counts.
 RISEN = 5.0
-# After so many seconds, or so many such times if these are longer, twice the rate is tried; and after so many times as long
-# where the rate was borne for a while, and so is well known.
+# After the first, in seconds, or the second, in such spans, whichever is longer, twice the rate is tried; a rate that the
+# server allowed for a while is well known, and then it is tried after the third times as long.
 REGAINED, SLOWLY, KNOWN = 60.0, 30.0, 3.0
 
 

@@ -185,8 +185,8 @@ def _compare(path: Path, line: bytes, header: bytes) -> None:
         )
     if found != expected:
         raise InputError(
-            f"{path}: this journal is of {_whose(found)}; asked are answers of {_whose(expected)}: name another journal, "
-            "or ask as before"
+            f"{path}: this journal is of {_whose(found)}; the run is of {_whose(expected)}: name another journal, or ask as "
+            "before"
         )
 
 

@@ -31,7 +31,7 @@ OK, UNAUTHORIZED, UNPAID, BUSY = 200, 401, 402, 429
 REDIRECTS = range(300, 400)
 # Not a fault of the question: the next time it may work. 498 and 499 come from proxies.
 PASSING = frozenset({OK, 408, 409, 425, 498, 499, *range(500, 1000)})
-# About one question, or about where all of them go; and about how they are put, or what is in this one.
+# The first may be about this question or about the address, and so about all; the second are about this question.
 BARRED = frozenset({403, 404, 405, 406, 407, 410})
 OWN = frozenset({413, 451})
 

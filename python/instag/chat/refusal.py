@@ -61,7 +61,7 @@ def refusal_of(status: int, answer: Answer, hide: Redaction) -> Trouble:
     status
         That of the answer, or of the error in it.
     answer, hide
-        The server's, and what takes secrets out of its words.
+        The server's answer, and the function that takes secrets out of its words.
     """
     said, codes = words_of(answer.body)
     words = hide(said)

@@ -24,7 +24,7 @@ def read_response(answer: Answer, key: bytes, limit: int | None, hide: Redaction
     Parameters
     ----------
     answer
-        The server's.
+        The server's answer.
     key, limit
         The question's key, and the `max_tokens` that it was asked with.
     hide

@@ -107,7 +107,7 @@ class _Answer:
 
 
 def _events(body: bytes) -> Iterator[Any]:
-    """The data of each event; one that is no JSON is left out, but for `[DONE]`."""
+    """The data of each event; one that is not JSON is left out, except for `[DONE]`."""
     lines: list[bytes] = []
     for line in [*LINES.split(body.removeprefix(b"\xef\xbb\xbf")), b""]:
         if line.startswith(FIELD):

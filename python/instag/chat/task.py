@@ -263,6 +263,6 @@ async def interruptible(asking: Asking, tally: Tally, progress: Callable[[Tally]
         with suppress(asyncio.CancelledError, EndpointError):
             watch(await task)
         raise asyncio.CancelledError(
-            f"interrupted with {now.done:,} of {tally.total:,} done; they are in {journal}, and the same again goes on"
+            f"interrupted with {now.done:,} of {tally.total:,} done; they are in {journal}: run the same again to go on"
         ) from None
     return now

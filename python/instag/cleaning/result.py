@@ -123,7 +123,7 @@ def shown(queries: Iterable[pl.Series], rows: pl.Series) -> pl.Series:
     for piece in queries if len(wanted) else ():
         first, last = np.searchsorted(wanted, (start, start + len(piece)))
         chosen = piece.gather(wanted[first:last] - start).list.first().fill_null("")
-        # A copy of these characters alone, for else each would keep its whole text.
+        # A copy of these characters alone, since otherwise each would keep its whole text.
         found.append(compact(chosen.str.slice(0, LONGEST).to_frame("query")).to_series())
         start += len(piece)
     return pl.concat(found).alias("query")

@@ -129,7 +129,7 @@ def _matches(vocabulary: Known, tags: list[str], vectors: Vectors | None) -> lis
     members = vocabulary.tags.get_column("members").to_list()
     known = {raw: Match(place, "vocabulary", "known") for place, some in enumerate(members) for raw in some}
     known |= {
-        raw: Match(first, "vocabulary", "known; too rare, and speaks through a broader tag", others=(*others,))
+        raw: Match(first, "vocabulary", "known; too rare, and replaced by a broader tag", others=(*others,))
         for raw, (first, *others) in stand_ins_of(vocabulary).items()
     }
     known |= {raw: Match(None, "vocabulary", "known; dropped") for raw in vocabulary.dropped}

@@ -143,7 +143,7 @@ class Matcher:
             return Match(None, "rules", f"a spelling of a dropped tag; {why}")
         if place > len(self._centres):
             first, *others = self._stand_ins[place - len(self._centres) - 1]
-            return Match(first, "rules", f"a spelling of a rare tag, which speaks through it; {why}", others=(*others,))
+            return Match(first, "rules", f"a spelling of a rare tag, which it replaces; {why}", others=(*others,))
         return Match(place, "rules", why)
 
     def _by_meaning(self, texts: list[str]) -> list[Match]:

@@ -139,4 +139,4 @@ def _shown(text: str, error: str) -> str:
     # A table is named as TOML writes it, not as a tuple.
     said = re.sub(r"\('[^)]*\)", lambda names: f"[{'.'.join(re.findall(QUOTED, names[0]))}]", said)
     said = f"{said[:1].lower()}{said[1:]}"
-    return f", line {number}, column {column}: this is no TOML: {said}\n  {lines[number - 1]}\n  {' ' * (column - 1)}^"
+    return f", line {number}, column {column}: this is not TOML: {said}\n  {lines[number - 1]}\n  {' ' * (column - 1)}^"

@@ -33,7 +33,7 @@ METHOD = "complexity-first"
 MORE, SHARE = 1, 4
 # More rounds than there can be rows.
 ALL = 1 << 62
-# How many rows are encoded before any are dropped, and at least how many times as many as are kept.
+# Rows are dropped once at least this many are encoded, and only if at least so many times as many as are kept.
 BLOCK, TIMES = 1 << 18, 16
 
 
@@ -127,7 +127,7 @@ class _Pool:
         self._kept = rows if numbers is None else numbers[rows]
         self._dropped += np.subtract(Counts.of(tagsets), Counts.of(kept))
         self.rounds = rounds
-        # The lists that are built again say nothing of those that they were.
+        # The lists are built again from codes, so whether the original ones can be is noted here.
         self._whole &= tagsets.whole
         self._encoding = Encoding()
         self._encoding.push(lists_of(kept.lengths, kept.tags.gather(kept.codes)).alias(kept.is_null.name))

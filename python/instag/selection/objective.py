@@ -84,7 +84,7 @@ def _listed(frame: Frame, where: str) -> dict[str, float]:
         )
     tags, given = frame.column("tag"), frame.column("weight")
     if tags.dtype.is_nested() or given.dtype.is_nested():
-        raise InputError(f"{where}expected a tag and a number a row; found {tags.dtype} and {given.dtype}")
+        raise InputError(f"{where}expected a tag and a number in each row; found {tags.dtype} and {given.dtype}")
     weights = given.cast(pl.Float64, strict=False)
     for row, (tag, weight, found) in enumerate(zip(tags, weights, given, strict=True)):
         if tag is None or not is_not_negative(weight):
@@ -144,7 +144,7 @@ def _placed(name: str, tagsets: TagSets, weights: Mapping[str, float], otherwise
         warn(f"{name}: {len(unknown):,} of {len(weights):,} tags are not in the data: {_some(unknown)}")
     if name == "target" and (lost := sum(weights[tag] for tag in unknown) / max(sum(weights.values()), 1e-300)) > 0:
         warn(
-            f"{name}: {len(unknown):,} of its tags are not in the data: {_some(unknown)}; they are {lost:.1%} of it, which no selection can reach"
+            f"{name}: {len(unknown):,} of its tags are not in the data: {_some(unknown)}; they make up {lost:.1%} of it, which no selection can reach"
         )
     return placed
 

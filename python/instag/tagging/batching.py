@@ -148,7 +148,7 @@ def _affordable(plan: Plan, journal: JournalReader, settings: Settings) -> tuple
     if cost > limits.max_cost:
         raise InputError(
             f"max_cost / --max-cost: {most.asked:,} queries in batches may cost ${cost:,.4g}, with answers of "
-            f"{max_tokens:,} tokens; allowed are ${limits.max_cost:,.4g}: nothing was sent; allow more, or lower limit / "
+            f"{max_tokens:,} tokens, more than ${limits.max_cost:,.4g}: nothing was sent; allow more, or lower limit / "
             "--limit or max_tokens / --max-tokens"
         )
     return turns

@@ -63,7 +63,7 @@ def check_alone(work: Callable[..., Any], given: Mapping[str, Any]) -> None:
     for name, parameter in inspect.signature(work).parameters.items():
         value = given.get(name, parameter.default)
         if name not in ALONE and value is not parameter.default and value != parameter.default:
-            raise InputError(f"{name}: not with a function as the model, which gets the queries alone: leave it out")
+            raise InputError(f"{name}: a function as the model gets only the queries, and cannot use it: leave it out")
 
 
 def written(answer: Any) -> str | None:

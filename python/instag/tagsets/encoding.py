@@ -232,11 +232,11 @@ class Encoding:
         self._parts.append((piece.name, _inner(rows), rows.is_null(), outer))
 
     def so_far(self) -> TagSets:
-        """Return a copy of the rows so far, at least one piece; more can be pushed afterwards."""
+        """Return a copy of the rows so far; there has to be a piece, and more can be pushed afterwards."""
         return self._tag_sets(*self._encoder.so_far("appearance"))
 
     def finish(self, order: Order = "appearance") -> TagSets:
-        """Return all rows, at least one piece; this can be called only once."""
+        """Return all rows; there has to be a piece, and this can be called only once."""
         return self._tag_sets(*self._encoder.finish(order))
 
     def _tag_sets(self, sets: Sets, tags: Any, null: int, empty: int) -> TagSets:

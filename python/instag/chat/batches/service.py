@@ -104,7 +104,7 @@ class Service:
 
     async def retrieve(self, batch: str) -> Found:
         """One batch; the list leaves out some error messages."""
-        return self._found(await self._awaited(f"tell of the batch {batch}", self._client.batches.retrieve(batch)))
+        return self._found(await self._awaited(f"show the batch {batch}", self._client.batches.retrieve(batch)))
 
     async def upload(self, path: Path, name: str) -> str:
         """Send a file of requests, and return the server's name for it."""
