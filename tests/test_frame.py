@@ -140,12 +140,41 @@ def test_a_dataset_dict_is_not_a_data_set() -> None:
     assert str(error.value) == message
 
 
-@pytest.mark.parametrize("data", [[["a"]], {"tags": [["a"]]}, "data.jsonl", None])
-def test_what_is_no_frame(data: Any) -> None:
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        ([["a"]], ": make a frame of it, with polars.DataFrame(…), or of files with instag.scan(…)"),
+        ({"tags": [["a"]]}, ": make a frame of it, with polars.DataFrame(…), or of files with instag.scan(…)"),
+        ("data.jsonl", ": read the file with instag.scan(…)"),
+        (None, ""),
+    ],
+)
+def test_what_is_no_frame(data: Any, hint: str) -> None:
     with pytest.raises(instag.InputError) as error:
         instag.select(data, 1)
     assert str(error.value).startswith("data: expected a Polars, pandas or pyarrow frame")
-    assert str(error.value).endswith(f"found builtins.{type(data).__name__}")
+    assert str(error.value).endswith(f"found builtins.{type(data).__name__}{hint}")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.list_(pa.string_view()),
+        pa.list_view(pa.string()),
+        pa.large_list_view(pa.string_view()),
+        pa.large_list(pa.dictionary(pa.int8(), pa.string())),
+    ],
+    ids=str,
+)
+def test_types_of_arrow_that_hold_views(kind: pa.DataType) -> None:
+    tags = [["a", "b"], None, ["b"], [], ["c", "c", "d", "e"]]
+    words = pa.array([{"said": [str(row)]} for row in range(5)], pa.struct({"said": pa.list_(pa.string_view())}))
+    table = pa.table({"tags": pa.array(tags, kind), "words": words}, metadata={"kept": "yes"})
+    chosen = instag.select(table, 2)
+    assert chosen.schema.equals(table.schema, check_metadata=True)
+    assert chosen.to_pylist() == [{"tags": tags[row], "words": {"said": [str(row)]}} for row in (4, 0)]
+    assert instag.measure(table).tags == 5
+    assert instag.normalize(table, embedder=None, min_count=1).data["tags"].to_pylist()[4] == ["c", "d", "e"]
 
 
 def test_pandas_tags_that_are_no_lists() -> None:

@@ -18,6 +18,7 @@ path      columns, and what is within them
 
 import sys
 from collections.abc import Iterator
+from os import PathLike
 from typing import Any
 
 import narwhals as nw
@@ -92,9 +93,18 @@ def _local(data: Any) -> Frame:  # noqa: PLR0911 - one for each kind
         return NarwhalsFrame(native)
     if hasattr(data, "__arrow_c_stream__"):
         return StreamFrame(data)
+    raise InputError(_unknown(data))
+
+
+def _unknown(data: Any) -> str:
+    """What to say of data that are no frame."""
     kind = type(data)
     hint = ": pass its .data" if kind.__module__.startswith("instag.") and hasattr(data, "data") else ""
-    raise InputError(
+    if isinstance(data, str | PathLike):
+        hint = ": read the file with instag.scan(…)"
+    elif isinstance(data, list | tuple | dict):
+        hint = ": make a frame of it, with polars.DataFrame(…), or of files with instag.scan(…)"
+    return (
         "data: expected a Polars, pandas or pyarrow frame, a Hugging Face Dataset, a Ray Dataset, an object with the "
         f"Arrow C stream, or an iterator of frames; found {kind.__module__}.{kind.__qualname__}{hint}"
     )

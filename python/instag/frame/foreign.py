@@ -82,6 +82,9 @@ class NarwhalsFrame(Frame):
         column = self._data.get_column(name)
         try:
             return column.to_polars()
+        except pl.exceptions.ComputeError:
+            # Lists that are views, which Polars does not read.
+            return pl.Series(name, column.to_list())
         except UnicodeEncodeError:
             return _whole(name, column.to_list())
         except (ImportError, NotImplementedError, TypeError, ValueError):
@@ -89,7 +92,19 @@ class NarwhalsFrame(Frame):
             return _from_objects(name, column.to_list())
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
-        return self._data[rows].with_columns(*map(self._own, added)).to_native()
+        return self._taken(rows).with_columns(*map(self._own, added)).to_native()
+
+    def _taken(self, rows: Rows) -> nw.DataFrame[Any]:
+        if not self._data.implementation.is_pyarrow():
+            return self._data[rows]
+        import pyarrow as pa  # noqa: PLC0415 - installed if the user has one of its tables
+
+        table = self._data.to_native()
+        plain = pa.schema([field.with_type(_without_views(field.type)) for field in table.schema])
+        if plain.equals(table.schema):
+            return self._data[rows]
+        # pyarrow takes no values of texts that are views, but makes such views again.
+        return nw.from_native(table.cast(plain).take(rows).cast(table.schema), eager_only=True)
 
     def _with_columns(self, columns: pl.DataFrame) -> Any:
         return self._data.with_columns(*map(self._own, columns)).to_native()
@@ -115,6 +130,19 @@ def _as_arrow(column: pl.Series) -> Any:
     except pa.ArrowInvalid:
         # More text than 32 bits count.
         return array
+
+
+def _without_views(kind: Any) -> Any:
+    """A type of pyarrow's with texts that are no views into shared memory."""
+    import pyarrow as pa  # noqa: PLC0415 - installed if the user has one of its tables
+
+    if pa.types.is_large_list(kind):
+        return pa.large_list(_without_views(kind.value_type))
+    if pa.types.is_list(kind):
+        return pa.list_(_without_views(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_without_views(field.type)) for field in kind])
+    return pa.large_string() if pa.types.is_string_view(kind) else kind
 
 
 def _usual(kind: Any) -> Any:
