@@ -205,7 +205,7 @@ def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("raised", "shown"), [("KeyboardInterrupt", False), ("ValueError", True)])
-def test_ctrl_c_is_not_shown_again_by_what_is_closed(raised: str, shown: bool) -> None:
+def test_ctrl_c_is_not_shown_again_by_what_is_closed(raised: str, shown: bool) -> None:  # noqa: FBT001
     line = f"""
 import sys
 from instag.cli import main
