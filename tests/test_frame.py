@@ -156,6 +156,7 @@ def test_what_is_no_frame(data: Any, hint: str) -> None:
     assert str(error.value).endswith(f"found builtins.{type(data).__name__}{hint}")
 
 
+@pytest.mark.filterwarnings("ignore:column 'tags'.* null tags")
 @pytest.mark.parametrize(
     "kind",
     [
