@@ -39,7 +39,7 @@ impl<'a> Interrupt<'a> {
     /// Asks at once, where there is no work to count.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where the caller wants to stop.
+    /// [`Error::Interrupted`] if the caller wants to stop.
     pub fn ask(&self) -> Result<()> {
         if (self.wanted)() { Err(Error::Interrupted) } else { Ok(()) }
     }

@@ -18,8 +18,8 @@ pub struct Measures {
 /// Measures all samples, or those of `rows`.
 ///
 /// # Errors
-/// [`Error::Malformed`](crate::Error::Malformed) where a row is no sample,
-/// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Malformed`](crate::Error::Malformed) if a row is not a sample,
+/// [`Error::Interrupted`](crate::Error::Interrupted) if the caller wants to stop.
 pub fn measure(tags: &TagSets, rows: Option<&[u32]>, interrupt: &Interrupt) -> Result<Measures> {
     let Some(rows) = rows else {
         let held = tags.holders().iter().filter(|&&holders| holders > 0).count();

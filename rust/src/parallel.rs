@@ -1,7 +1,7 @@
 //! Work side by side: the one way in which threads are used, and stopped.
 //!
-//! Whatever is done here depends neither on the number of threads nor on which of them is first. Where fewer threads
-//! can be had than were asked for, those that there are do the work of all.
+//! Whatever is done here depends neither on the number of threads nor on which of them is first. If fewer threads can be
+//! had than were asked for, they do the work of all.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -31,7 +31,7 @@ pub(crate) fn shares(size: usize, least: usize) -> Vec<Range<usize>> {
 /// What `work` makes of each part, in the order of the parts, on a thread for each.
 ///
 /// # Errors
-/// That of the first part that fails, whichever failed first in time; [`Error::Interrupted`] where the caller wants to
+/// That of the first part that fails, whichever failed first in time; [`Error::Interrupted`] if the caller wants to
 /// stop. Parts after one that failed are stopped.
 pub(crate) fn map<P: Send, T: Send>(
     parts: Vec<P>,
@@ -100,7 +100,7 @@ pub(crate) fn map<P: Send, T: Send>(
 /// wanted. It runs here too in the end, for what no thread has taken.
 ///
 /// # Errors
-/// What `take` fails with, which ends the work. `take` asks the caller whether to stop.
+/// That of `take`, which ends the work. `take` asks the caller whether to stop.
 pub(crate) fn stream<T: Send>(
     threads: usize,
     work: impl Fn(&mut dyn FnMut(T) -> bool) + Sync,

@@ -114,8 +114,8 @@ pub struct Examples {
 /// The first samples that hold each tag, up to `most` of them: of all samples, or of `rows` in their order.
 ///
 /// # Errors
-/// [`Error::Malformed`](crate::Error::Malformed) where a row is no sample,
-/// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Malformed`](crate::Error::Malformed) if a row is not a sample,
+/// [`Error::Interrupted`](crate::Error::Interrupted) if the caller wants to stop.
 pub fn examples(tags: &TagSets, rows: Option<&[u32]>, most: usize, interrupt: &Interrupt) -> Result<Examples> {
     if let Some(rows) = rows {
         tags.check_rows(rows)?;

@@ -46,7 +46,7 @@ pub struct Relabelled {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] if a tag has no name or a name is no tag, [`Error::Interrupted`] if the caller wants to stop.
+/// [`Error::Malformed`] if a tag has no name or a name is not a tag, [`Error::Interrupted`] if the caller wants to stop.
 pub fn relabel(tags: &TagSets, names: &[i64], interrupt: &Interrupt) -> Result<Relabelled> {
     check(tags, names)?;
     // Each share writes where it reads, and what it leaves free is closed at the end.

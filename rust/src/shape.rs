@@ -62,7 +62,7 @@ impl Shaper {
     /// Takes more texts into account.
     ///
     /// # Errors
-    /// [`crate::Error::Interrupted`] where the caller wants to stop.
+    /// [`crate::Error::Interrupted`] if the caller wants to stop.
     pub fn push<'a>(&mut self, texts: impl Iterator<Item = &'a str>, interrupt: &Interrupt) -> Result<()> {
         for text in texts {
             interrupt.ask()?;

@@ -12,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::sort::sort_by;
 use crate::tags::TagSets;
 
-/// In the place of a part: the row has none yet.
+/// Stands for the part of a row that has none yet.
 const NOWHERE: u32 = u32::MAX;
 
 /// Deals rows to parts: for each row the number of its part.
@@ -31,7 +31,7 @@ const NOWHERE: u32 = u32::MAX;
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where groups or sizes are not those of the rows, [`Error::Interrupted`] where the caller wants to
+/// [`Error::Malformed`] if groups or sizes are not those of the rows, [`Error::Interrupted`] if the caller wants to
 /// stop.
 pub fn stratify(
     labels: &TagSets,

@@ -1,17 +1,17 @@
-//! Pairs of tags that samples hold together, all of them that enough samples hold.
+//! Pairs of tags that samples hold together: all pairs that enough samples hold.
 //!
-//! Every pair of tags in every sample is written down once, under the tag with the higher code, and what stands under
-//! one tag is counted in a table with a place for each other tag, which the cache holds. Writing down goes by runs: the
-//! tags of a sample in order of their codes, up to the one that they stand under. Where the more frequent tag has the
-//! lower code, no tag has much more under it than another: what is frequent comes with few that are more so.
+//! Every pair of tags in every sample is noted once, under the tag with the higher code. The notes under one tag are
+//! counted in a table with a place for each other tag, which fits into the cache. Notes are made in runs: under each tag
+//! of a sample, all of its tags with lower codes. If the more frequent tag has the lower code, no tag has many more notes
+//! than another, since a frequent tag comes with few that are more frequent.
 //!
-//! What is written down at a time is bounded, at the price of another look at the samples for every part.
+//! The number of notes at a time is bounded, at the price of another pass over the samples for every part.
 
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::tags::TagSets;
 
-/// Tags written down at a time, 128 MiB, unless one tag alone has more under it.
+/// Notes at a time, 128 MiB, unless one tag alone has more.
 const PART: usize = 1 << 25;
 
 /// Two tags and the samples that hold both.
@@ -25,7 +25,7 @@ pub struct Pair {
     pub both: u32,
 }
 
-/// The pairs that at least `least` samples hold, by the second tag, then the first; none that no sample holds.
+/// The pairs that at least `least` samples hold, and at least one, ordered by the second tag, then the first.
 ///
 /// ```
 /// use instag::{Interrupt, Pair, TagSets, cooccurrences};
@@ -37,7 +37,7 @@ pub struct Pair {
 /// ```
 ///
 /// # Errors
-/// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Interrupted`](crate::Error::Interrupted) if the caller wants to stop.
 pub fn cooccurrences(tags: &TagSets, least: u32, interrupt: &Interrupt) -> Result<Vec<Pair>> {
     in_parts(tags, least.max(1), PART, interrupt)
 }
@@ -68,7 +68,7 @@ fn in_parts(tags: &TagSets, least: u32, part: usize, interrupt: &Interrupt) -> R
     Ok(pairs)
 }
 
-/// The samples with two tags or more that are frequent enough: these tags, by code.
+/// For each sample with two or more tags that are frequent enough, these tags by code.
 struct Sorted {
     ends: Vec<usize>,
     codes: Vec<u32>,
@@ -97,7 +97,7 @@ impl Sorted {
         starts.zip(&self.ends).map(|(start, &end)| &self.codes[start..end])
     }
 
-    /// How many tags are to be written down under each.
+    /// How many notes each tag will have.
     fn under(&self, n_tags: usize) -> Vec<usize> {
         let mut under = vec![0; n_tags];
         for row in self.rows() {
@@ -108,7 +108,7 @@ impl Sorted {
         under
     }
 
-    /// Writes down under each tag of `part` those before it in its samples, and says where each tag's notes end.
+    /// Notes under each tag of `part` those before it in its samples, and returns where each tag's notes end.
     fn write(
         &self,
         under: &[usize],

@@ -30,7 +30,7 @@ pub struct Counts {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where not every sample has one of the groups, [`Error::Interrupted`] where the caller wants to
+/// [`Error::Malformed`] if not every sample has one of the groups, [`Error::Interrupted`] if the caller wants to
 /// stop.
 pub fn count_groups(tags: &TagSets, groups: &[u32], n_groups: usize, interrupt: &Interrupt) -> Result<Counts> {
     let members = by_group(tags, groups, n_groups)?;
@@ -86,9 +86,9 @@ pub struct Overlap {
 
 /// Compares the tags of every two groups.
 ///
-/// `groups` has the tags of each group, `counts` how often it holds each, in the same places. For every tag, each
-/// holder meets each: time grows by the squares of their numbers, and is what it takes to write the result down where
-/// most groups hold most tags.
+/// `groups` has the tags of each group, `counts` how often it holds each, in the same places. For every tag, each of
+/// its holders is compared with each: time grows with the squares of their numbers. If most groups hold most tags, it
+/// is no more than it takes to write the result.
 ///
 /// ```
 /// use instag::{Interrupt, TagSets, overlap};
@@ -101,7 +101,7 @@ pub struct Overlap {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where not every tag has a count or a group repeats one, [`Error::Interrupted`] where the caller
+/// [`Error::Malformed`] if not every tag has a count or a group repeats one, [`Error::Interrupted`] if the caller
 /// wants to stop.
 pub fn overlap(groups: &TagSets, counts: &[u32], interrupt: &Interrupt) -> Result<Overlap> {
     if counts.len() != groups.n_pairs() {

@@ -2,14 +2,14 @@
 //!
 //! Of N samples, n are drawn without replacement. A tag that k samples hold is missed with probability
 //! C(N − k, n) / C(N, n), which is a product of k factors, and the same with k and n exchanged:
-//! (1 − n/N) (1 − n/(N − 1)) … (1 − n/(N − k + 1)). Tags that as many samples hold are missed alike. One walk over k
-//! has the product for every tag, and ends where nothing is missed any more; for a small n, n factors for each k that
-//! occurs are fewer.
+//! (1 − n/N) (1 − n/(N − 1)) … (1 − n/(N − k + 1)). Tags that equally many samples hold are missed with the same
+//! probability. One walk over k has the product for every tag, and ends once no tag is missed any more; for a small n it
+//! takes fewer factors to multiply n of them for each k that occurs.
 
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 
-/// A probability that adds nothing to 1, nor do thousands of its like.
+/// A probability so small that not even thousands of them add anything to 1.
 const NEVER: f64 = 1e-22;
 
 /// The distinct tags to expect of `size` samples, for each of `sizes`.
@@ -28,7 +28,7 @@ const NEVER: f64 = 1e-22;
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where a count or a size is above `samples`, [`Error::Interrupted`] where the caller wants to
+/// [`Error::Malformed`] if a count or a size is above `samples`, [`Error::Interrupted`] if the caller wants to
 /// stop.
 pub fn rarefy(counts: &[u32], samples: u32, sizes: &[u32], interrupt: &Interrupt) -> Result<Vec<f64>> {
     for (name, numbers) in [("counts", counts), ("sizes", sizes)] {

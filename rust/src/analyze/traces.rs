@@ -18,7 +18,7 @@ use crate::tags::TagSets;
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where a row is no sample, or the sizes fall or go beyond the rows; [`Error::Interrupted`] where
+/// [`Error::Malformed`] if a row is not a sample, or the sizes fall or go beyond the rows; [`Error::Interrupted`] if
 /// the caller wants to stop.
 pub fn prefixes(tags: &TagSets, rows: &[u32], sizes: &[u32], interrupt: &Interrupt) -> Result<Vec<Measures>> {
     tags.check_rows(rows)?;
@@ -57,7 +57,7 @@ fn walk(tags: &TagSets, rows: &[u32], sizes: &[u32], interrupt: &Interrupt) -> R
 /// Measures the first samples of a ranking, for each of `sizes`; and of another for every further seed.
 ///
 /// # Errors
-/// [`Error::Malformed`] where the sizes fall or go beyond the samples that have tags, [`Error::Interrupted`] where the
+/// [`Error::Malformed`] if the sizes fall or go beyond the samples that have tags, [`Error::Interrupted`] if the
 /// caller wants to stop.
 pub fn trace(
     tags: &TagSets,
@@ -77,8 +77,8 @@ pub fn trace(
 
 /// The round of each sample, from 1: one whose tags are all covered in a round begins the next.
 ///
-/// For samples in the order that a method in rounds took them in, these are its rounds: what a round passes over is
-/// covered in it. Samples without tags begin nothing.
+/// For samples in the order in which a method in rounds took them, these are its rounds: a sample that a round passes
+/// over is covered in it. Samples without tags begin no round.
 ///
 /// ```
 /// use instag::{Interrupt, TagSets, rounds};
@@ -89,7 +89,7 @@ pub fn trace(
 /// ```
 ///
 /// # Errors
-/// [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Interrupted`] if the caller wants to stop.
 pub fn rounds(tags: &TagSets, interrupt: &Interrupt) -> Result<Vec<u32>> {
     let mut covered_in = vec![0; tags.n_tags()];
     let mut round = 1;

@@ -2,7 +2,7 @@
 //!
 //! Let a left side have n holders, and let `least` of them have to hold a tag. Then the tag may be missing from
 //! m = n − `least` holders, no more. So it is among the first m + 1 of them, wherever they stand: the tags seen there
-//! are all the candidates there are, and one that has been missing m + 1 times is none. Most left sides lose every
+//! are all the candidates there are, and one that has been missing m + 1 times is out. Most left sides lose every
 //! candidate soon after, whatever their number of holders, and the walk over the holders ends.
 //!
 //! A tag with fewer than `least` holders of its own is never a candidate.
@@ -24,7 +24,7 @@ impl<'a> Companions<'a> {
         Self { tags, interrupt, hits: vec![0; tags.n_tags()], candidates: Vec::new() }
     }
 
-    /// Tells `found` the tags, other than those of `left`, that at least `least` of `rows` hold, and how many do.
+    /// Calls `found` with each tag, other than those of `left`, that at least `least` of `rows` hold, and how many do.
     ///
     /// `rows` are the holders of `left`, and `least` is at least 1.
     pub(super) fn of(
@@ -50,7 +50,7 @@ impl<'a> Companions<'a> {
             }
         }
         let mut walked = first.len();
-        // Candidates die as misses add up, so the walk pauses as often as there is something to expect.
+        // Candidates drop out as misses add up, so the walk pauses to look for them after every few rows.
         for rows in rest.chunks(1 + misses / 4) {
             if self.candidates.is_empty() {
                 break;

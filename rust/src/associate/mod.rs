@@ -4,9 +4,8 @@
 //! confidence, `n_both / n_antecedent`, at least a share. Both are bounds on the one integer `n_both`: [`Bounds`] turns
 //! them into the least count that will do, and from there on everything is counting.
 //!
-//! A tag is looked at only while it can still reach that count: [`companions`] says how. What it costs is little more
-//! than the inverted lists where the confidence is high, and where it is low at most one look at every pair of tags
-//! in every sample.
+//! A tag is looked at only while it can still reach that count: [`companions`] says how. If the confidence is high, this
+//! costs little more than the inverted lists; if it is low, at most one look at every pair of tags in every sample.
 //!
 //! [`companions`]: companions::Companions::of
 
@@ -97,7 +96,7 @@ impl Bounds {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] where a bound is out of range, [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Malformed`] if a bound is out of range, [`Error::Interrupted`] if the caller wants to stop.
 pub fn associate(tags: &TagSets, bounds: &Bounds, interrupt: &Interrupt) -> Result<Vec<Rule>> {
     bounds.check()?;
     let holders = tags.holders();
@@ -146,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn says_which_bound_is_none() {
+    fn says_which_bound_is_out_of_range() {
         let message = |min_support, min_confidence, max_antecedent| {
             Bounds { min_support, min_confidence, max_antecedent }.check().unwrap_err().to_string()
         };

@@ -23,9 +23,9 @@ pub struct Clusters {
     pub labels: Vec<i64>,
     /// Whether each point is a core point.
     pub core: Vec<bool>,
-    /// The next point on the way from each point to the first of its cluster, or [`NONE`] where it is that, or noise.
+    /// The next point on the way from each point to the first of its cluster, or [`NONE`] if it is the first, or noise.
     /// The way goes through core points within `eps` of each other, and no other way there has a stronger weakest link;
-    /// in what a split has left it goes through any of the points. Similarities that single precision cannot tell
+    /// in a part of a cluster that was split it may go through any point. Similarities that single precision cannot tell
     /// apart are ties, and go to the lower indices.
     pub via: Vec<i64>,
     /// The cosine similarity to that point; NaN if there is no such point.

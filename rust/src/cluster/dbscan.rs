@@ -2,9 +2,9 @@
 //!
 //! Pairs come one by one, each once, in any order. A point that is not yet known to be a core point keeps the
 //! neighbours it has met: fewer than `min_samples`, or it would be one. Once it has met enough it becomes a core point
-//! and forgets them, after being joined with those that are core points too; of any two core points the one that
-//! became so last, or the pair itself where it comes later still, joins them. In the end a point that never became
-//! one still has all its neighbours, and among them every core point it could belong to.
+//! and forgets them, after being joined with those that are core points too; any two core points that are neighbours
+//! are joined by the one that became a core point last, or by their pair if it comes later still. In the end a point
+//! that never became one still has all its neighbours, and among them every core point it could belong to.
 //!
 //! Memory is therefore linear, whatever the number of pairs, and the order of the pairs changes nothing.
 
@@ -23,7 +23,7 @@ pub(super) struct Dbscan {
 }
 
 impl Dbscan {
-    /// `points` are those, of `len` in all, that are near themselves.
+    /// `points` are those, of `len` in all, that are near themselves: all but vectors of zeros.
     pub(super) fn new(len: usize, points: &[u32], min_samples: u32) -> Self {
         let mut core = vec![false; len];
         if min_samples <= 1 {

@@ -1,14 +1,14 @@
-//! The surest ways between points: of the pairs that come, the forest of the most similar that holds all together.
+//! The surest ways between points: a forest of the most similar pairs, which connects all that any pairs connect.
 //!
 //! On the way through the forest from one point to another the weakest pair is as strong as on any way through the
-//! pairs that came. They are ranked without ties, so that their order changes nothing. A pair that is weaker than all
-//! on the way between its points, as far as that is known, stays so whatever else comes, and goes at once; those it
-//! does not go for wait, until there are so many that the forest is planted anew. Memory is therefore linear.
+//! pairs that came. Pairs are ranked without ties, so that the order in which they come changes nothing. A pair that is
+//! weaker than all pairs on the known way between its points stays so whatever else comes, and is dropped at once; other
+//! pairs wait until there are so many that the forest is planted anew. Memory is therefore linear.
 
 use super::clusters::NONE;
 use super::pairs::Pair;
 
-/// Pairs for each point that wait, the forest's among them.
+/// How many pairs may wait for each point, the forest's among them.
 const WAITING: usize = 4;
 
 pub(super) struct Forest {
@@ -54,7 +54,7 @@ impl Forest {
             .collect()
     }
 
-    /// The next point on the way from each point to the lowest of its tree, or [`NONE`] where it is that.
+    /// The next point on the way from each point to the lowest of its tree, or [`NONE`] if it is the lowest.
     pub(super) fn ways(mut self) -> Vec<i64> {
         let roots = self.roots();
         let (starts, others) = self.both_ways();

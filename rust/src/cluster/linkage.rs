@@ -142,8 +142,8 @@ pub struct Diameter {
 /// The diameter of each cluster, by label. Every pair of points of a cluster is looked at.
 ///
 /// # Errors
-/// [`Error::Malformed`] where `labels` are not from 0 without a gap, one for each vector, or -1 for noise, or a vector
-/// of zeros is labelled; [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Malformed`] if `labels` are not from 0 without a gap, one for each vector, or -1 for noise, or a vector
+/// of zeros is labelled; [`Error::Interrupted`] if the caller wants to stop.
 pub fn diameters(vectors: &Vectors, labels: &[i64], interrupt: &Interrupt) -> Result<Vec<Diameter>> {
     check(vectors, labels)?;
     members(labels).iter().map(|members| diameter(vectors, members, interrupt)).collect()

@@ -1,8 +1,8 @@
 //! Density clusters of vectors (DBSCAN; Ester, Kriegel, Sander, Xu 1996) at a cosine distance, exact, in linear memory.
 //!
 //! A point with at least `min_samples` points within `eps`, itself among them, is a core point. Core points within
-//! `eps` of each other are in one cluster; a point that is none but has one within `eps` is in a cluster of one of
-//! these; what is left is noise.
+//! `eps` of each other are in one cluster; a point that is not a core point but has core points within `eps` is in the
+//! cluster of one of these; all other points are noise.
 //!
 //! Three parts, each exact whatever the others do. [`pairs`] finds every pair within a distance and hands it on, in no
 //! promised order, without keeping it. [`dbscan`] turns the stream of pairs into clusters, keeping of each point no

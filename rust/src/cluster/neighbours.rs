@@ -35,8 +35,8 @@ pub struct Neighbours {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`] if the distance is not one, [`Error::TooMany`] where more than `most` pairs are within it,
-/// [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Malformed`] if the distance is not one, [`Error::TooMany`] if more than `most` pairs are within it,
+/// [`Error::Interrupted`] if the caller wants to stop.
 pub fn neighbours(vectors: &Vectors, distance: f64, most: usize, interrupt: &Interrupt) -> Result<Neighbours> {
     check_distance("distance", distance)?;
     let mut offsets = vec![0; vectors.len() + 1];
@@ -51,7 +51,8 @@ pub fn neighbours(vectors: &Vectors, distance: f64, most: usize, interrupt: &Int
     Ok(Neighbours { offsets, others, similarity })
 }
 
-/// The pairs in no order, the lower point first; `counts` of those of each point are left in the place after its own.
+/// The pairs in no order, the lower point first; the number of each point's pairs is put into `counts`, one place after
+/// its own.
 fn found(
     vectors: &Vectors,
     distance: f64,

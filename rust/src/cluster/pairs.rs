@@ -4,10 +4,10 @@
 //! tags are settled by them. What passes is computed in full in single precision, and what is then still too near to
 //! the limit to be sure is decided in double precision.
 //!
-//! Sketches are compared tile by tile ([`compare`]). What passes depends on the processor, what is found does not:
-//! every pair that is within the distance passes, since what its sketches' product may lack is allowed for, and of what
-//! passes the two later questions have one answer everywhere ([`Vectors`]). Threads search a block each, and one hands
-//! on what they find: who finds what changes the order of the pairs, and nothing that is made of them.
+//! Sketches are compared tile by tile ([`compare`]). Which pairs pass depends on the processor, but which are found does
+//! not: every pair within the distance passes, since there is room for what the product of its sketches may lack, and
+//! the two later steps have the same result everywhere ([`Vectors`]). Threads search a block each, and one of them hands
+//! on what all find: which thread finds a pair changes the order of the pairs, and nothing that is made of them.
 
 use std::cmp::Ordering;
 use std::sync::atomic::{self, AtomicUsize};
@@ -45,7 +45,7 @@ impl Pair {
 }
 
 /// Hands to `found` every two of `points` at a cosine distance of at most `limit`, once, in no promised order. No vector
-/// of `points` is 0. What `found` fails with ends the search.
+/// of `points` is 0. An error of `found` ends the search.
 pub(super) fn within(
     vectors: &Vectors,
     points: &[u32],
@@ -134,7 +134,7 @@ impl<'a> Near<'a> {
         Self { vectors, limit, surely_not: least - vectors.slack(), surely: least + vectors.slack() }
     }
 
-    /// Tells `found` which pairs are within the distance, with their similarities.
+    /// Calls `found` with the pairs that are within the distance, and their similarities.
     fn similarities(&self, pairs: impl Iterator<Item = (u32, u32)>, mut found: impl FnMut(Pair)) {
         self.vectors.similarities(pairs, |one, other, similarity| {
             let sure = similarity > self.surely;

@@ -41,7 +41,7 @@ fn project(rows: &[Vec<f32>], point: &[f32], to: &mut [Vec<f32>]) {
     }
 }
 
-/// Gram and Schmidt, twice over for the sake of rounding. What depends on the rows before it is dropped.
+/// Gram and Schmidt, applied twice because of rounding. A row that depends on the rows before it is dropped.
 #[inline(always)]
 fn orthonormal(rows: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
     let mut done: Vec<Vec<f32>> = Vec::with_capacity(rows.len());

@@ -1,9 +1,9 @@
 //! Products of many vectors with many, tile by tile.
 //!
 //! A few vectors are multiplied with all of a tile at once: each number is loaded once for many products, whose sums
-//! stay in registers. How wide these are is found out when it runs, by what the processor has ([`Level`]). Wide
-//! processors also round a product and a sum in one. So products differ from machine to machine, by no more than
-//! rounding may put them off ([`slack`]), and nothing but bounds that leave room for it may be made of them.
+//! stay in registers. How wide these are is decided when it runs, by what the processor has ([`Level`]). Wide
+//! processors also round a product and a sum in one. So products differ from machine to machine, though by no more than
+//! rounding can change them ([`slack`]), and serve only for bounds that leave room for this.
 
 #![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest processor")]
 
@@ -41,8 +41,8 @@ pub(super) fn multiply(level: Level, lefts: &[Tile], right: &[Tile], products: &
     dispatch!(level, simd => multiply_with(simd, lefts, right, products));
 }
 
-/// Tells `pass` the places of every two vectors whose product is at least `least`: that among those on the left, and
-/// that in the tile on the right.
+/// Calls `pass` with the places of every two vectors whose product is at least `least`: the first among those on the
+/// left, the second in the tile on the right.
 pub(super) fn compare(level: Level, lefts: &[Tile], right: &[Tile], least: f32, pass: impl FnMut(usize, usize)) {
     dispatch!(level, simd => compare_with(simd, lefts, right, least, pass));
 }
@@ -80,7 +80,7 @@ fn compare_some<S: Simd, const SOME: usize>(
     for (nth, left) in lefts.chunks_exact(right.len()).enumerate() {
         for some in 0..LANES / SOME {
             let products = some_products::<S, SOME>(simd, left, right, some);
-            // Nearly always none is.
+            // Nearly always, no product is.
             let highest = products.iter().fold(products[0], |highest, &product| highest.max(product));
             if highest.simd_ge(least).any_true() {
                 for (row, product) in products.iter().enumerate() {

@@ -2,13 +2,13 @@
 //!
 //! Similarities are computed twice over. The fast way multiplies unit vectors in single precision. A product of
 //! rounded unit vectors in d dimensions, added up in any order, is off by less than [`Vectors::slack`], so it settles
-//! every pair that is not that near to the limit. The sure way divides by the lengths in double precision what the
-//! vectors give as they came: it decides the pairs that are left, and it is what is reported.
+//! every pair that is not that near to the limit. The sure way multiplies the vectors as they came, in double precision,
+//! and divides by their lengths: it decides the pairs that are left, and its similarities are those that are reported.
 //!
 //! Both add up in one fixed order, in lanes that any compiler turns into vector instructions and none may reorder.
-//! Which instructions is decided when it runs, by what the processor has ([`Level`]): wider ones take more lanes at a
-//! time, and as every lane is rounded by itself, after the product and after the sum, the result is the same to the
-//! last bit.
+//! Which instructions these are is decided when it runs, by what the processor has ([`Level`]): wider ones take more
+//! lanes at a time, and as every lane is rounded by itself, after the product and after the sum, the result is the same
+//! to the last bit.
 
 #![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest processor")]
 
@@ -35,7 +35,7 @@ impl<'a> Vectors<'a> {
     /// Checks the rows, and makes a unit vector of each that is not 0.
     ///
     /// # Errors
-    /// [`Error::Malformed`] where the shape is not that of `values`, or a number is not finite.
+    /// [`Error::Malformed`] if the shape is not that of `values`, or a number is not finite.
     pub fn new(values: &'a [f32], n_rows: usize, width: usize) -> Result<Self> {
         if n_rows.checked_mul(width) != Some(values.len()) {
             let found = values.len();
@@ -88,7 +88,7 @@ impl<'a> Vectors<'a> {
         self.level
     }
 
-    /// Tells `each` the cosine similarity of every pair, off by less than [`slack`](Self::slack).
+    /// Calls `each` with every pair and its cosine similarity, off by less than [`slack`](Self::slack).
     pub(super) fn similarities(&self, pairs: impl Iterator<Item = (u32, u32)>, each: impl FnMut(u32, u32, f32)) {
         dispatch!(self.level, _ => self.each_similarity(pairs, each));
     }
@@ -100,7 +100,7 @@ impl<'a> Vectors<'a> {
         }
     }
 
-    /// As a lesser processor would have it.
+    /// The same vectors, as a lesser processor computes with them.
     #[cfg(test)]
     pub(super) fn at(self, level: Level) -> Self {
         Self { level, ..self }
@@ -119,7 +119,7 @@ impl<'a> Vectors<'a> {
         (1.0 - product(row(one), row(other)) / lengths).max(0.0)
     }
 
-    /// Tells `each` the [`distance`](Self::distance) of one from each of the others.
+    /// Calls `each` with the [`distance`](Self::distance) of one from each of the others.
     pub(super) fn distances(&self, one: u32, others: &[u32], mut each: impl FnMut(f64)) {
         dispatch!(self.level, _ => others.iter().for_each(|&other| each(self.distance(one, other))));
     }

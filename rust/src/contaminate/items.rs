@@ -7,7 +7,7 @@ use super::words::{Numbers, each_word};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
-/// In the place of a word or run that no item has.
+/// Stands for a word or run that no item has.
 pub(super) const NONE: u32 = u32::MAX;
 /// Words of a short run: what is kept of runs is built on these.
 pub(super) const SHORT: usize = 4;

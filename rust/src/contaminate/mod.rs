@@ -1,7 +1,7 @@
 //! Contamination: texts that hold the items of a benchmark, or most of them.
 //!
 //! A word weighs `ln((N + 1) / (df + ½))`, where `df` of the `N` texts have it: what everybody says weighs little. A text
-//! is a hit where, of an item's weight, 0.6 lies in runs of eight words that the text has too, or 0.7 in runs of four.
+//! is a hit if 0.6 of an item's weight lies in runs of eight words that the text has too, or 0.7 in runs of four.
 //! An item of fewer words than a run is one run, whole.
 
 mod items;
@@ -32,7 +32,7 @@ pub struct Contamination {
     pub long: f64,
     /// The share of the item's weight in runs of four words.
     pub short: f64,
-    /// Whether it is so only where numbers are not looked at.
+    /// Whether it is a hit only if numbers are not looked at.
     pub masked: bool,
     /// The words in runs of four, with `…` between one run and the next.
     pub words: String,
@@ -54,7 +54,7 @@ pub struct Contamination {
 /// ```
 ///
 /// # Errors
-/// [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Interrupted`](crate::Error::Interrupted) if the caller wants to stop.
 pub fn contamination(
     texts: &[&str],
     items: &[&str],

@@ -1,7 +1,7 @@
 //! Runs of words that items and a text share, and the weight of the words within them.
 //!
-//! A run of four words is numbered by way of its halves, so that two runs are one exactly where their words are. Of each
-//! item only the runs that few items have lead to it: those left out weigh too little together to make it a hit.
+//! A run of four words is numbered by its halves, so that two runs have one number exactly if they have the same words.
+//! Only those runs of an item that few items have lead to it: all others together weigh too little to make it a hit.
 
 use hashbrown::HashSet;
 
@@ -213,7 +213,7 @@ fn sorted(fours: &[u32]) -> Vec<u32> {
     distinct
 }
 
-/// What is known of one text; used again for the next, so that nothing is allocated for texts that share nothing.
+/// What is known of one text. It is used again for the next one, so that nothing is allocated for texts that share nothing.
 #[derive(Default)]
 pub(super) struct Search {
     text: u32,

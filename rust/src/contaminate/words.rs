@@ -12,7 +12,7 @@ pub(super) enum Numbers {
     Masked,
 }
 
-/// In the place of a number that is masked.
+/// Stands for a number that is masked.
 const MASK: char = '0';
 
 /// Hands the words of a text to `take`, one after the other: letters and digits (NFKC, lower case) between anything
@@ -61,7 +61,7 @@ fn split(characters: impl Iterator<Item = char>, numbers: Numbers, word: &mut St
     end(word);
 }
 
-/// A character in lower case, the letters apart that differ only by their place or by case twice over.
+/// A character in lower case. The ß becomes ss, as if it had been in capitals, and a final sigma becomes any other.
 fn folded(character: char) -> impl Iterator<Item = char> {
     let (first, second) = match character {
         'ß' | 'ẞ' => (Some('s'), Some('s')),

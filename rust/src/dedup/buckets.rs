@@ -11,9 +11,9 @@ use crate::sort::sort_by;
 use super::sketch::{Bands, Orders};
 use super::text::{jaccard, marks, normal, runs};
 
-/// In the place of a bucket that nothing else is in.
+/// Stands for a bucket that nothing else is in.
 const ALONE: u32 = u32::MAX;
-/// Texts of a bucket above which it is crowded: there, not each is compared with each.
+/// A bucket with more texts than this is crowded: not all pairs of its texts are compared.
 pub(super) const CROWD: usize = 32;
 /// Runs of texts that are held for the next comparison: 32 MiB.
 const HELD: usize = 1 << 22;
@@ -57,7 +57,7 @@ pub(super) fn check(texts: usize, order: &[u32], threshold: Option<f64>) -> Resu
     }
 }
 
-/// The buckets of some texts, which are counted anew.
+/// The buckets of some texts, which are numbered from 0.
 pub(super) struct Sketches {
     rows: Vec<u32>,
     /// Runs of each text.
@@ -183,7 +183,7 @@ struct Features {
     marks: u64,
 }
 
-/// Whether two texts are copies, looked at in truth.
+/// Decides whether two texts are copies, by comparing them exactly.
 pub(super) struct Comparison<'a> {
     texts: &'a [&'a str],
     threshold: f64,
@@ -191,7 +191,7 @@ pub(super) struct Comparison<'a> {
     /// The text that others are compared with.
     current: Option<u32>,
     features: Features,
-    /// Texts that others were compared with, for one that is near to many is soon looked at again.
+    /// Texts that others were compared with, because one that is near to many is soon needed again.
     others: HashMap<u32, Features, FixedState>,
     /// Runs of all of these.
     held: usize,
@@ -218,7 +218,7 @@ impl<'a> Comparison<'a> {
         self.compared[other as usize] == nth
     }
 
-    /// How like two texts are where they are copies; nothing where they are not, or were compared just now.
+    /// How like two texts are if they are copies; None if they are not, or were compared just now.
     pub(super) fn likeness(
         &mut self,
         sketches: &Sketches,

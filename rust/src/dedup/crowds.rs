@@ -18,7 +18,7 @@ use crate::sort::sort_by;
 use super::buckets::Sketches;
 use super::text::{normal, runs};
 
-/// In the place of a run that is among the rarest of no other text.
+/// Stands for a run that is among the rarest of no other text.
 const ALONE: u32 = u32::MAX;
 /// Counters of runs. Runs that share one look more frequent than they are, which costs time and no copies.
 const COUNTERS: usize = 1 << 20;
@@ -104,7 +104,7 @@ impl Crowds {
     }
 }
 
-/// How many of the rarest runs are enough: copies of a text have all but as many less one of its runs.
+/// How many of the rarest runs are enough: a copy of a text lacks fewer of its runs than this.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the size, and above 0")]
 fn first_few(size: usize, threshold: f64) -> usize {
     size.min(((1.0 - threshold) * real(size) + SLACK) as usize + 1)
@@ -150,7 +150,7 @@ fn counts(texts: &[&str], sketches: &Sketches, members: &[u32], interrupt: &Inte
     Ok(all)
 }
 
-/// Numbers for the runs that are there more than once.
+/// Numbers for the runs that occur more than once.
 fn numbered(rarest: &[u32], interrupt: &Interrupt) -> Result<HashMap<u32, u32, FixedState>> {
     let mut sorted = rarest.to_vec();
     sort_by(&mut sorted, interrupt, Ord::cmp)?;

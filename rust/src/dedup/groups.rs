@@ -7,13 +7,13 @@ use super::buckets::{self, CROWD, Comparison, Marks, Sketches};
 use super::crowds::{Crowds, Place};
 use super::same;
 
-/// How many groups of a list are looked at for that of a new text; where it is none of them, it stands by itself.
+/// How many groups of a list a new text may join; if it is in none of these, it begins a group of the list.
 const TRIES: usize = 4;
 
 /// Finds the groups that near-copies make: for each text the first of those that it is tied to, by way of others too.
 ///
-/// Here only the runs of five characters count: texts that differ in a number are in one group, for who has seen one
-/// has nearly seen the other.
+/// Here only the runs of five characters count: texts that differ in a number are in one group, because whoever has seen
+/// one has nearly seen the other.
 ///
 /// # Errors
 /// As of [`duplicates`](super::duplicates).
@@ -21,7 +21,7 @@ pub fn duplicate_groups(texts: &[&str], threshold: f64, interrupt: &Interrupt) -
     grouped(texts, threshold, CROWD, interrupt)
 }
 
-/// The same for any size from which a bucket is crowded, on which no result depends.
+/// The same, with the size from which a bucket is crowded, on which no result depends.
 pub(super) fn grouped(texts: &[&str], threshold: f64, crowd: usize, interrupt: &Interrupt) -> Result<Vec<u32>> {
     let order: Vec<u32> = (0..texts.len() as u32).collect();
     buckets::check(texts.len(), &order, Some(threshold))?;
@@ -129,7 +129,7 @@ impl Ties<'_> {
             nth += 1;
         }
         if let Some(mine) = mine {
-            // Where it is soon found.
+            // It will be found first there.
             lists.swap(0, mine);
         }
         Ok(())

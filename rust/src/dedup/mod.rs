@@ -21,7 +21,7 @@ pub(crate) use text::mixed;
 pub struct Duplicate {
     /// The text.
     pub row: u32,
-    /// The one that stays: of those that it is like the one that it is most like, and of these the first in order.
+    /// The one that stays: of those that it is a copy of the one most like it, and in a tie the first in order.
     pub of: u32,
     /// The Jaccard similarity of their runs of five characters; 1 for the same text.
     pub likeness: f64,
@@ -45,8 +45,8 @@ pub struct Duplicate {
 /// ```
 ///
 /// # Errors
-/// [`Error::Malformed`](crate::Error::Malformed) where `order` does not hold every text once or the threshold is not
-/// above 0 and at most 1, [`Error::Interrupted`](crate::Error::Interrupted) where the caller wants to stop.
+/// [`Error::Malformed`](crate::Error::Malformed) if `order` does not hold every text once or the threshold is not
+/// above 0 and at most 1, [`Error::Interrupted`](crate::Error::Interrupted) if the caller wants to stop.
 pub fn duplicates(
     texts: &[&str],
     order: &[u32],
@@ -56,7 +56,7 @@ pub fn duplicates(
     found(texts, order, threshold, CROWD, interrupt)
 }
 
-/// The same for any size from which a bucket is crowded, on which no result depends.
+/// The same, with the size from which a bucket is crowded, on which no result depends.
 fn found(
     texts: &[&str],
     order: &[u32],
@@ -178,7 +178,7 @@ mod tests {
             state = text::mixed(state);
             (state % below as u64) as usize
         };
-        // Letters alone, for a number would keep texts apart.
+        // Letters alone, because a number would keep texts apart.
         let word = |number: usize| -> String {
             let (bits, letters) = (text::mixed(number as u64), 2 + number % 8);
             (0..letters).map(|letter| char::from(b'a' + (bits >> (letter * 4) & 15) as u8)).collect()

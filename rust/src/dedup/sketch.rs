@@ -14,7 +14,7 @@ use super::text::mixed;
 const VALUES: usize = 128;
 /// Orders that are walked at once.
 const LANES: usize = 16;
-/// The chance of two texts to meet that are just like enough.
+/// The chance that two texts meet that are just like enough.
 const RECALL: f64 = 0.998;
 
 /// How values are taken together.
@@ -25,7 +25,7 @@ pub(super) struct Bands {
 }
 
 impl Bands {
-    /// The longest bands that let texts of this likeness meet all but always.
+    /// The longest bands with which texts of this likeness nearly always meet.
     pub(super) fn new(threshold: f64) -> Self {
         let chance = |rows: usize| {
             let bands = (VALUES / rows) as i32;
@@ -60,7 +60,7 @@ impl Orders {
         orders
     }
 
-    /// Puts the keys of the buckets behind `keys` in which a text falls; texts with other marks fall in others.
+    /// Appends to `keys` those of the buckets that a text falls into; texts with other marks fall into others.
     pub(super) fn keys(&self, runs: &[u64], marks: u64, keys: &mut Vec<u64>) {
         let mut values = [[u32::MAX; LANES]; VALUES / LANES];
         dispatch!(self.level, simd => self.walk(simd, runs, &mut values));

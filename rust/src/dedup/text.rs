@@ -10,7 +10,7 @@ const RUN: usize = 5;
 /// Bits of a character.
 const BITS: u32 = 21;
 
-/// A text of which letter case, white space and forms of a character do not count (NFKC).
+/// A text without differences of letter case, white space and forms of a character (NFKC).
 pub(super) fn normal(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
     if text.is_ascii() {

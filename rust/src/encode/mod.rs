@@ -69,7 +69,7 @@ pub fn encode(lists: &[LargeListArray], order: Order, interrupt: &Interrupt) -> 
     encoder.finish(order, interrupt)
 }
 
-/// Numbers the tags of rows that come part by part. What was pushed can go: the encoder keeps of it the codes, and one
+/// Numbers the tags of rows that come part by part. What was pushed can be freed: the encoder keeps the codes, and one
 /// copy of every distinct tag.
 #[derive(Debug, Clone)]
 pub struct Encoder {
@@ -111,18 +111,18 @@ impl Encoder {
     /// Puts more rows behind those there are.
     ///
     /// Rows are looked at side by side; the result does not depend on the number of threads. After an error the encoder
-    /// is as it was before, or empty where it was stopped while rows were added.
+    /// is as it was before, or empty if it was stopped while rows were added.
     ///
     /// # Errors
-    /// [`Error::Malformed`] where the lists hold no strings, [`Error::TooMany`] where there are more rows or distinct
-    /// tags than 32 bits can number, [`Error::Interrupted`] where the caller wants to stop.
+    /// [`Error::Malformed`] if the lists hold no strings, [`Error::TooMany`] if there are more rows or distinct
+    /// tags than 32 bits can number, [`Error::Interrupted`] if the caller wants to stop.
     pub fn push(&mut self, lists: &[LargeListArray], interrupt: &Interrupt) -> Result<()> {
         let chunks = lists.iter().map(Chunk::new).collect::<Result<Vec<_>>>()?;
         let rows = lists.iter().map(Array::len).sum::<usize>();
         check_rows(self.len().saturating_add(rows))?;
         let shares = parallel::shares(rows, SHARE);
         let walks = parallel::map(shares, interrupt, |rows, interrupt| Walk::along(&chunks, rows, interrupt))?;
-        // Of most tags every share has its own; none is lost where the sum is small enough.
+        // Most tags are counted once for each share; if even this sum is small enough, every tag gets a code.
         let distinct = walks.iter().map(|walk| walk.table.len()).sum::<usize>() + self.table.len();
         if distinct > u32::MAX as usize {
             return Err(Error::TooMany(format!("expected fewer than 2^32 distinct tags; found up to {distinct}")));
@@ -171,7 +171,7 @@ impl Encoder {
     /// All rows, with the tags numbered as wanted.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] where the caller wants to stop.
+    /// [`Error::Interrupted`] if the caller wants to stop.
     pub fn finish(mut self, order: Order, interrupt: &Interrupt) -> Result<Encoded> {
         let mut holders = self.table.holders().to_vec();
         let by = self.sorted(&holders, order, interrupt)?;

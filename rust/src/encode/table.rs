@@ -83,7 +83,7 @@ impl Table {
         (code, again)
     }
 
-    /// Adds what another table knows of other rows; the codes here of its tags.
+    /// Adds what another table knows of other rows; returns the codes that its tags have here.
     pub(super) fn join(&mut self, other: &Self, interrupt: &Interrupt) -> Result<Vec<u32>> {
         let code_of = |(code, &holders): (usize, &u32)| {
             interrupt.step()?;
@@ -118,7 +118,7 @@ impl Table {
         }
     }
 
-    /// The place of a tag; that of the same key is its own where it is `known` to be, or has the same text.
+    /// The place of a tag: one with the same key that is `known` to be the tag's or has the same text, or a new one.
     #[inline]
     fn place<'t>(&mut self, key: Key, known: impl Fn(&Known) -> bool, tag: impl Fn() -> &'t str) -> &mut Known {
         let Self { known: all, keys, tags, holders, state } = self;

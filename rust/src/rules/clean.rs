@@ -6,7 +6,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// Passes after which a tag no longer changes. Two are enough for all that was ever seen; the bound is a fuse.
+/// Passes after which a tag no longer changes. Two were enough for all tags so far; the bound is for safety.
 const PASSES: usize = 8;
 
 /// Cleans a tag. Cleaning twice changes nothing more, and only a blank tag becomes empty.
@@ -49,7 +49,7 @@ fn plain(tag: &str) -> Option<String> {
                 text.push(char::from(byte.to_ascii_lowercase()));
                 apart = false;
             }
-            // This may be a number below nothing.
+            // This may be a negative number.
             b'-' if (at == 0 || bytes[at - 1] == b' ') && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
                 return None;
             }

@@ -12,7 +12,7 @@ pub(super) fn complexity(tags: &TagSets, budget: usize, seed: Option<u64>, inter
     Ok(Ranking::single_round(order.into_iter().map(|place| place.row), budget))
 }
 
-/// In random order; no seed is seed 0, for the same call must give the same rows.
+/// In random order; no seed is seed 0, because the same call must give the same rows.
 pub(super) fn random(tags: &TagSets, budget: usize, seed: Option<u64>, interrupt: &Interrupt) -> Result<Ranking> {
     let order = order::shuffled(tags, seed.unwrap_or(0), interrupt)?;
     Ok(Ranking::single_round(order.into_iter(), budget))

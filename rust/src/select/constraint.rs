@@ -38,7 +38,7 @@ pub struct Quotas<'a> {
 }
 
 impl<'a> Constraint<'a> {
-    /// So many rows.
+    /// A budget of this many rows.
     #[must_use]
     pub fn count(budget: u64) -> Self {
         Self { budget, cost: None, quotas: None }

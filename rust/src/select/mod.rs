@@ -81,7 +81,7 @@ impl FromStr for Method {
 /// ```
 ///
 /// # Errors
-/// [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Interrupted`] if the caller wants to stop.
 pub fn rank(
     tags: &TagSets,
     method: Method,

@@ -36,7 +36,7 @@ pub struct Novelty {
 /// Samples that a method passed over in a round had nothing new, so the ranking alone shows what was.
 ///
 /// # Errors
-/// [`Error::Malformed`] where a row is none of these samples or has no round, [`Error::Interrupted`] where the caller
+/// [`Error::Malformed`] if a row is none of these samples or has no round, [`Error::Interrupted`] if the caller
 /// wants to stop.
 pub fn novelty(tags: &TagSets, ranking: &Ranking, interrupt: &Interrupt) -> Result<Novelty> {
     tags.check_rows(&ranking.rows)?;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 
-/// Tags that no row need have: what is counted of each tag takes memory whether or not a row has it.
+/// How many more tags than codes there may be: each tag takes memory, whether or not a row has it.
 const UNUSED: usize = 1 << 24;
 
 /// What there is in some rows.

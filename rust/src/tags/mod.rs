@@ -59,7 +59,7 @@ impl<'a> TagSets<'a> {
     /// The same, and can be stopped.
     ///
     /// # Errors
-    /// Those of [`TagSets::new`]; [`Error::Interrupted`] where the caller wants to stop.
+    /// Those of [`TagSets::new`]; [`Error::Interrupted`] if the caller wants to stop.
     pub fn checked(offsets: &'a [i64], codes: &'a [u32], n_tags: usize, interrupt: &Interrupt) -> Result<Self> {
         check_ends(offsets, codes.len(), n_tags)?;
         let shares = parallel::shares(offsets.len() - 1, SHARE);

@@ -80,7 +80,7 @@ impl<'a> Dual<'a> {
         Ok(dual)
     }
 
-    /// What tags count that are held so often.
+    /// What each tag counts if it is held this often.
     pub(super) fn spread(&self, held: Vec<f64>) -> Vec<f64> {
         match self.problem.spread {
             None => held,
@@ -113,12 +113,12 @@ impl<'a> Dual<'a> {
         self.curve[place] + (count - place as f64) * self.step(place)
     }
 
-    /// What a tag that counts so much adds to what it counts before.
+    /// What a tag with this count is worth beyond what it counts before.
     pub(super) fn worth(&self, tag: usize, count: f64) -> f64 {
         self.weights.of_tag(tag) * (self.at(count) - self.base[tag])
     }
 
-    /// What one more of it would add.
+    /// What one more of a tag would add, at this count.
     pub(super) fn slope(&self, tag: usize, count: f64) -> f64 {
         self.weights.of_tag(tag) * self.step((count * self.parts) as usize) * self.parts
     }

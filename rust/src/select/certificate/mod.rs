@@ -40,8 +40,8 @@ const PATIENCE: usize = 5;
 /// Wanted tags are left out on both sides. The bound is the best of `steps` steps, or of fewer where it is within 0.1 %.
 ///
 /// # Errors
-/// [`Error::Malformed`] where an array or number is not what it has to be, or a row comes twice or may not be chosen;
-/// [`Error::TooMany`] where something counts too much, [`Error::Interrupted`] where the caller wants to stop.
+/// [`Error::Malformed`] if an array or number is not what it has to be, or a row comes twice or may not be chosen;
+/// [`Error::TooMany`] if something counts too much, [`Error::Interrupted`] if the caller wants to stop.
 pub fn certify(
     problem: &Problem,
     constraint: &Constraint,

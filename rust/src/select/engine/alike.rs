@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::tags::TagSets;
 
-/// Rows that are alike as one unit, the best of each first: a list that each row leads on along.
+/// Rows that are alike as one unit, the best first: a list in which each row leads to the next.
 pub(in crate::select) struct Alike {
     /// The first row of each unit that was not taken.
     first: Vec<u32>,
@@ -141,7 +141,7 @@ fn hash(hashing: &FixedState, limit: (u32, u64), held: &[u32]) -> u64 {
     let mut hasher = hashing.build_hasher();
     hasher.write_u32(limit.0);
     hasher.write_u64(limit.1);
-    // Of a set, the order says nothing: a sum.
+    // The order of a set says nothing, so this is a sum.
     hasher.write_u64(held.iter().fold(0, |sum: u64, &tag| sum.wrapping_add(hashing.hash_one(tag))));
     hasher.finish()
 }

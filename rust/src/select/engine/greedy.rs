@@ -37,8 +37,8 @@ pub struct Selection {
 /// ```
 ///
 /// # Errors
-/// [`crate::Error::Malformed`] where an array or number is not what it has to be, [`crate::Error::TooMany`] where
-/// something counts too much, [`crate::Error::Interrupted`] where the caller wants to stop.
+/// [`crate::Error::Malformed`] if an array or number is not what it has to be, [`crate::Error::TooMany`] if
+/// something counts too much, [`crate::Error::Interrupted`] if the caller wants to stop.
 pub fn choose(problem: &Problem, constraint: &Constraint, interrupt: &Interrupt) -> Result<Selection> {
     problem.check()?;
     constraint.check(problem.tags)?;

@@ -38,7 +38,7 @@ impl Queue {
         }
     }
 
-    /// Puts a unit into the heap, or into a bucket below; one that is worth nothing nowhere.
+    /// Puts a unit into the heap, or into a bucket below; one that is worth nothing is left out.
     #[inline]
     pub(super) fn put(&mut self, entry: Entry) {
         if entry.key == 0 {

@@ -58,7 +58,7 @@ impl Levels {
         Ok(new)
     }
 
-    /// A quality as it counts: 0 only where it is.
+    /// A quality as it counts: 0 only if it is 0.
     pub(super) fn fixed(&self, quality: f64) -> u32 {
         if quality > 0.0 { ((quality * self.one()).round() as u32).max(1) } else { 0 }
     }

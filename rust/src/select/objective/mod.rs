@@ -50,7 +50,7 @@ pub(crate) trait Use {
     fn with<G: Gains>(&self, objective: impl Fn() -> Result<G>) -> Result<Self::Made>;
 }
 
-/// Uses the objective that the problem asks for, when at most so many rows are taken: each has its line here.
+/// Uses the objective that the problem asks for, if at most `rows` rows are taken: each objective has its line here.
 pub(crate) fn of<U: Use>(problem: &Problem, rows: u64, interrupt: &Interrupt, user: &U) -> Result<U::Made> {
     match (problem.spread, problem.quality) {
         (Some(spread), _) => user.with(|| Propagated::new(problem, spread, rows, interrupt)),
@@ -80,12 +80,12 @@ impl Weights {
             scale /= 2.0;
         }
         let one = (1u64 << BITS) as f64;
-        // What counts at all counts at least the least that can be said.
+        // A weight above 0 does not become 0 by rounding.
         let factor = |&weight: &f64| if weight > 0.0 { ((weight / scale * one).round() as u64).max(1) } else { 0 };
         Self { factors: Some(weights.iter().map(factor).collect()), scale }
     }
 
-    /// So much of a tag, weighed. It rises with `gain`, and is 0 only where a factor is.
+    /// A gain of a tag, weighed. It rises with `gain`, and is 0 only if a factor is.
     #[inline]
     pub(crate) fn weigh(&self, tag: u32, gain: u64) -> u64 {
         let Some(factors) = &self.factors else { return gain };
