@@ -157,3 +157,31 @@ fn numbered(rarest: &[u32], interrupt: &Interrupt) -> Result<HashMap<u32, u32, F
     let again = sorted.chunk_by(|one, other| one == other).filter(|same| same.len() > 1);
     Ok(again.map(|same| same[0]).zip(0..).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::buckets::Marks;
+    use super::*;
+
+    #[test]
+    fn runs_are_counted_once_a_text() {
+        let texts = ["abcdefg", "abcdefg abcdefg", "bcdefgh"];
+        let never = Interrupt::never();
+        let sketches = Sketches::new(&texts, &[0, 1, 2], 0.5, Marks::Compared, 1, &never).unwrap();
+        let counts = counts(&texts, &sketches, &[0, 1, 2], &never).unwrap();
+        let of = |run: &str| {
+            let mut found = Vec::new();
+            runs(run, &mut found);
+            counts[counter(found[0])]
+        };
+        assert_eq!([of("abcde"), of("cdefg"), of("defgh"), of("fghij")], [2, 3, 1, 0]);
+    }
+
+    #[test]
+    fn runs_that_come_again_have_numbers() {
+        let numbers = numbered(&[7, 3, 9, 7, 5, 9, 9], &Interrupt::never()).unwrap();
+        let mut sorted: Vec<(u32, u32)> = numbers.into_iter().collect();
+        sorted.sort_unstable();
+        assert_eq!(sorted, [(7, 0), (9, 1)]);
+    }
+}
