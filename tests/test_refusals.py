@@ -1,5 +1,6 @@
 """What the command line refuses, and what it notes."""
 
+import re
 import warnings
 from pathlib import Path
 
@@ -163,6 +164,10 @@ def test_wrong_usage(data: Path) -> None:
         assert told in run("select", data, "--budget", "1", *out, *options, code=2).stderr
     kept = ("vocabulary", "apply", "v.parquet", data, *out, "--new", "kep")
     assert "expected one of drop, keep; found 'kep'. Did you mean 'keep'?" in run(*kept, code=2).stderr
+    helped = run("select", "-h").stdout
+    assert "  IN...  Files, globs" in helped
+    assert "--seed N " in helped
+    assert not re.search("<(str|int|float|list)", helped)
     unlike = run("unlike-any", code=2).stderr
     assert "No such command 'unlike-any'." in unlike
     assert "Did you mean" not in unlike

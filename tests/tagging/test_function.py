@@ -131,6 +131,7 @@ def test_what_an_answer_may_be(tmp_path: Path) -> None:
         "a list": ["math", "poetry"],
         "pairs": [("math", "It asks for a sum.")],
         "a mapping": {"math": "It asks for a sum."},
+        "an object": {"tags": [{"tag": "math", "explanation": "It asks for a sum."}]},
         "objects": [{"tag": "math", "explanation": "It asks for a sum."}],
         "text": 'Tags: ["math", "law"]',
         "a line": "math, law",
@@ -139,10 +140,11 @@ def test_what_an_answer_may_be(tmp_path: Path) -> None:
         "no tags": [],
     }
     data = pl.DataFrame({"question": list(answers), "answer": [""] * len(answers)})
-    with pytest.warns(instag.InstagWarning, match="2 of 9 queries"):
+    with pytest.warns(instag.InstagWarning, match="2 of 10 queries"):
         tagged = tag(lambda queries: [answers[query] for query in queries], tmp_path, data, explanations=True)
     assert tagged.data["tags"].to_list() == [
         ["math", "poetry"],
+        ["math"],
         ["math"],
         ["math"],
         ["math"],

@@ -56,8 +56,19 @@ EXPECTED = {
 CHOICE = re.compile(r"'(?P<found>.*)' is not one of (?P<choices>'.*')\.?")
 
 
+# The types of values in the help, and what stands there instead; after a name of its own nothing does.
+TYPE = re.compile(r"(?P<named>(?:^|\s)(?!-)[^\s<]+)? <(?P<type>str|int|float|list\[str\])>")
+NAMES = {"str": "TEXT", "int": "N", "float": "NUMBER", "list[str]": "TEXT"}
+
+
 class Command(TyperCommand):
     """A command that says in plain words which values its options take."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, with what they take in the words of people rather than of Python."""
+        write = formatter.write_dl
+        formatter.write_dl = lambda rows: write([(TYPE.sub(_shown, name), text) for name, text in rows])
+        super().format_options(ctx, formatter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the command line."""
@@ -66,6 +77,10 @@ class Command(TyperCommand):
         except typer.BadParameter as error:
             error.message = _reworded(error)
             raise
+
+
+def _shown(kind: re.Match[str]) -> str:
+    return kind["named"] or f" {NAMES[kind['type']]}"
 
 
 def _reworded(error: typer.BadParameter) -> str:

@@ -82,6 +82,9 @@ def read(path: Path) -> dict[str, Any]:
         If there is no such file, or it is not a vocabulary.
     """
     try:
+        with path.open("rb") as file:
+            if file.read(len(parquet_form.MAGIC)) != parquet_form.MAGIC:
+                raise InputError(f"{path}: expected a vocabulary; it cannot be read: it is no Parquet file")
         parquet_form.check(path, f"{path}: expected a vocabulary")
         written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)

@@ -29,6 +29,8 @@ ALONE = frozenset(
     """.split()  # noqa: SIM905 - read as the words they are
 )
 PAIR = 2
+# Arrays are lists, and keys of mappings that are no texts become them.
+SAFELY = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 
 def known_as(model: Model, base_url: Any = None, client: Any = None) -> str:
@@ -72,7 +74,8 @@ def written(answer: Any) -> str | None:
     Parameters
     ----------
     answer
-        Tags; pairs of a tag and its explanation; a mapping of these; text, which is parsed like a model's; or None.
+        Tags; pairs of a tag and its explanation; a mapping of these, or any other, such as `{"tags": […]}`, and text, which
+        are parsed like a model's; or None.
 
     Examples
     --------
@@ -85,11 +88,13 @@ def written(answer: Any) -> str | None:
         return None
     if isinstance(answer, str):
         return orjson.dumps({"tags": [answer]}).decode() if _is_one(answer) else answer
+    if isinstance(answer, Mapping) and not all(isinstance(why, str | None) for why in answer.values()):
+        return orjson.dumps(dict(answer), default=str, option=SAFELY).decode()
     tags = list(answer.items()) if isinstance(answer, Mapping) else list(answer)
     pairs = [
         {"tag": tag[0], "explanation": tag[1]} if isinstance(tag, tuple) and len(tag) == PAIR else tag for tag in tags
     ]
-    return orjson.dumps({"tags": pairs}, default=str, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return orjson.dumps({"tags": pairs}, default=str, option=SAFELY).decode()
 
 
 def _is_one(text: str) -> bool:
