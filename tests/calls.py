@@ -23,7 +23,7 @@ LAZY = FRAME.lazy()
 
 
 class Calls:
-    """What a command calls, in the place of which nothing is done."""
+    """The calls that a command makes; they are recorded, and nothing is done."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch, self._seen = patch, list[Call]()
@@ -33,7 +33,7 @@ class Calls:
         patch.setattr("instag.io.shards.shards_of", lambda *_: None)
 
     def expect(self, owner: object, name: str, result: object = None) -> None:
-        """Take down a function's calls: what it is given but frames and listeners."""
+        """Record a function's calls: all that it is given except for frames and progress functions."""
         self._patch.setattr(owner, name, self.noting(name, result))
 
     def noting(self, name: str, result: object = None) -> Callable[..., object]:
@@ -52,7 +52,7 @@ class Calls:
         return self._seen.copy()
 
     def check(self, command: str, given: Given, required: set[str], expected: list[Call]) -> None:
-        """What is called is what is expected, and another thing without any one of the options."""
+        """Check that the calls are the expected ones, and others if any one of the options is missing."""
         assert self.of(command, given) == expected
         for name in given.keys() - required:
             assert self.of(command, {key: each for key, each in given.items() if key != name}) != expected, name
@@ -60,7 +60,7 @@ class Calls:
 
 @contextmanager
 def taken_down() -> Iterator[Calls]:
-    """No command reads or writes, as long as this lasts."""
+    """Keep commands from reading and writing within the block."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("OPENAI_API_KEY", raising=False)
         calls = Calls(patch)

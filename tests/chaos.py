@@ -195,7 +195,7 @@ async def answer(chaos: Chaos, request: web.Request, body: dict[str, Any], numbe
 
 
 def bad(chaos: Chaos, name: str | None, ready: bytes) -> web.Response | None:
-    """Answer with what is none."""
+    """Answer with something that is not an answer."""
     match name:
         case "429":
             chaos.closings += 1

@@ -9,7 +9,7 @@ import pytest
 
 
 def stopped_midway(work: Callable[[], object]) -> None:
-    """See that long work hears of signals while it goes on, without the GIL, and lets through what a handler raises.
+    """Check that long work hears of signals while it goes on, without the GIL, and lets through what a handler raises.
 
     The handler ends the work, but not before it has been called three times, and a thread has gone on between the
     first and the last of them. Work that hears of signals at its end alone calls the handler once; work that keeps the

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Server(ThreadingHTTPServer):
-    """A model that answers by what it is asked, and fails as often as it is told to."""
+    """A model that answers by what it is asked, and fails as often as is wanted."""
 
     daemon_threads = True
 

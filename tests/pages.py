@@ -85,7 +85,7 @@ def commands(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def compare(said: list[str], printed: str, where: str) -> None:
-    """Look whether lines are printed as they are said to be, in their order; trailing blanks do not count."""
+    """Check that lines are printed as the page has them, in their order; trailing blanks do not count."""
     lines = iter([line.rstrip() for line in printed.splitlines()])
     for line in said:
         if "…" not in line and line.strip():

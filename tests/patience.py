@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-# Seconds: no verdict hangs on them, but a test does not hang where what it waits for never comes.
+# Seconds: no result depends on them, but a test does not hang if what it waits for never comes.
 LONGEST = 120.0
 
 

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says of the tree and of what it depends on."""
+"""What CONTRIBUTING.md says about the tree and about dependencies."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""The house keeps its order: no circles of imports, and no package that imports one above it."""
+"""The layout of the package: no circles of imports, and no package that imports one above it."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What work will take is said before it is begun: nothing below a tenth of the memory, and no more than all of it."""
+"""What work will take is announced before it begins: not below a tenth of the memory, and never more than all of it."""
 
 import re
 import warnings

@@ -1,4 +1,4 @@
-"""Files to be written, by every command that writes: what is wrong with them is said before anything is done."""
+"""Files to be written, by every command that writes: what is wrong with them is reported before anything is done."""
 
 import os
 import sys
@@ -92,7 +92,7 @@ def test_no_file_takes_the_place_of_a_folder(name: str, refused: Refused, tmp_pa
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name != "journal"])
-def test_a_wrong_ending_is_told_at_once(name: str, refused: Refused, tmp_path: Path) -> None:
+def test_a_wrong_ending_is_reported_at_once(name: str, refused: Refused, tmp_path: Path) -> None:
     said = refused(name, tmp_path / "x.pdf")
     assert "--format" not in said
     if name in ENDINGS:
@@ -104,7 +104,7 @@ def test_a_wrong_ending_is_told_at_once(name: str, refused: Refused, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["tag", "select", "rank", "normalize", "apply", "details"])
-def test_what_holds_no_lists_is_told_at_once(name: str, refused: Refused, tmp_path: Path) -> None:
+def test_what_holds_no_lists_is_reported_at_once(name: str, refused: Refused, tmp_path: Path) -> None:
     assert "csv cannot hold lists of " in refused(name, tmp_path / "x.csv")
 
 

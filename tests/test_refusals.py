@@ -82,7 +82,7 @@ def test_debug_shows_the_traceback(data: Path, place: int) -> None:
         ("audit", "--model", "m"),
     ],
 )
-def test_a_missing_column_is_told_with_what_to_do(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_the_error_for_a_missing_column_says_what_to_do(tmp_path: Path, command: tuple[str, ...]) -> None:
     data = tmp_path / "data.jsonl"
     data.write_text('{"prompt": "Why?", "query_tags": [["cause"]]}\n')
     done = run(command[0], data, *(tmp_path / part if part.startswith("x.") else part for part in command[1:]), code=1)

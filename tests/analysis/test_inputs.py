@@ -1,4 +1,4 @@
-"""What may come in: frames of any kind, odd data, selections; and what is said of what does not fit."""
+"""Inputs: frames of any kind, odd data and selections; and the messages about what does not fit."""
 
 from collections.abc import Callable
 from datetime import date
@@ -218,7 +218,7 @@ def test_tags_that_the_data_have_not() -> None:
     assert curve.select("tags", "coverage").rows() == [(1.0, 0.5), (1.0, 0.5)]
     compared = analysis.compare("selection")
     assert compared.tags.select("tag", "n_a", "n_b").rows() == [("a", 1, 1), ("b", 0, 2)]
-    # A group that the data have not is no group of the data.
+    # A group that the data do not have is left out.
     assert compared.groups.select("group", "n_a").rows() == [("x", 1), ("y", 0)]
     assert analysis.selections["selection"].item(0, "tags").to_list() == ["c", "a"]
 

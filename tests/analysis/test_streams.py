@@ -28,7 +28,7 @@ SCHEMA: dict[str, Any] = {"tags": pl.List(pl.String), "source": pl.String, "ques
 
 @pytest.fixture(autouse=True)
 def _no_whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """See that no column of texts of a lazy frame is asked for whole."""
+    """Check that no column of texts of a lazy frame is read as a whole."""
     column = LazyPolarsFrame._column
 
     def refused(frame: LazyPolarsFrame, name: str) -> pl.Series:

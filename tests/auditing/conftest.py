@@ -16,7 +16,7 @@ KEY = "sk-very-secret"
 class Judge:
     """Answers as its rule says: a verdict, the text of an answer, or a status with a body.
 
-    The rule is told the case as the judge sees it: `tag`, and `query` or `queries`.
+    The rule gets the case as the judge sees it: `tag`, and `query` or `queries`.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The whole way, to a judge that judges by a rule and back."""
+"""Whole audits, with a judge that judges by a rule."""
 
 import asyncio
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def test_known_shares_and_the_worst_tags(judge: Any, run: Callable[..., Audit]) 
     assert (worst["cases"], worst["right"]) == (len(mine), mine.sum())
 
 
-def test_the_judge_is_told_nothing_but_the_case(judge: Any, run: Callable[..., Audit]) -> None:
+def test_the_judge_sees_nothing_but_the_case(judge: Any, run: Callable[..., Audit]) -> None:
     run()
     assert {tuple(sorted(case)) for case in judge.asked} == {("query", "tag"), ("queries", "tag")}
     systems = {body["messages"][0]["content"] for body in judge.bodies}
@@ -136,7 +136,7 @@ def test_another_judge_does_not_share_a_journal(run: Callable[..., Audit]) -> No
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
-def test_what_fails_is_told_and_not_counted(judge: Any, run: Callable[..., Audit]) -> None:
+def test_what_fails_is_reported_and_not_counted(judge: Any, run: Callable[..., Audit]) -> None:
     def rule(case: dict[str, Any]) -> Any:
         if "queries" in case:
             return (400, '{"error": {"message": "too long for me"}}') if len(judge.asked) % 7 == 0 else True
@@ -164,7 +164,7 @@ def test_what_fails_is_told_and_not_counted(judge: Any, run: Callable[..., Audit
     judge.rule = lambda _: True
     asked = len(judge.asked)
     mended = run(probes=0)
-    # What was refused for what it is, is not asked again unless somebody wants it.
+    # A question that was refused for its content is asked again only on request.
     assert len(judge.asked) == asked
     assert mended.failures["case"].to_list() == done.failures["case"].to_list()
     whole = run(probes=0, retry_unread=True)
@@ -186,7 +186,7 @@ def test_the_last_reply_counts(tmp_path: Path) -> None:
         (2, "?"),
     ]
     questions.read((Reply(keys[nth], content, "stop") for nth, content in said), task.read)
-    # What can be read is never given up for what cannot.
+    # A readable answer is never replaced by one that cannot be read.
     assert [questions.verdicts[case.id].right for case in cases[:2]] == [True, False]
     assert questions.failures == {cases[2].id: ("failed", "not JSON", "?")}
     assert cases[2].id not in questions.verdicts

@@ -27,7 +27,7 @@ def bench(server: BatchServer, tmp_path: Path) -> Bench:
     return Bench(server, tmp_path)
 
 
-def test_failures_are_told_and_asked_again(bench: Bench, server: BatchServer) -> None:
+def test_failures_are_reported_and_asked_again(bench: Bench, server: BatchServer) -> None:
     asked = questions(8)
     bench.submit(asked[:1])
     bench.submit(asked[1:])

@@ -85,7 +85,7 @@ def test_a_crash_at_any_step(
     crash: Callable[[int], None],
     lost: bool,  # noqa: FBT001 - a parameter of tests
 ) -> None:
-    """Whatever was on the disk when it crashed, and be the ledger lost: nothing is sent twice, and all is answered."""
+    """Whatever was on the disk at the crash, even without the ledger: nothing is sent twice, and all is answered."""
     asked = questions(6)
     for at in count(1):
         folder = tmp_path / str(at)

@@ -115,7 +115,7 @@ def test_another_machine_with_nothing_but_the_data(bench: Bench, server: BatchSe
     server.end("batch_1")
     (tmp_path / "other").mkdir()
     other = Bench(server, tmp_path / "other")
-    # What the first machine was told at once is in no batch: one of these is asked at once again.
+    # The answer that the first machine got at once is in no batch: one of the questions is asked at once again.
     assert other.submit(asked) == [BatchState("batch_2", "in_progress", 2)]
     assert sent(server)[5:] == names([asked[4], asked[7]])
     assert sorted(state.status for state in other.status()) == ["completed", "in_progress", "in_progress"]

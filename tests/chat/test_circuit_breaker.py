@@ -1,4 +1,4 @@
-"""Bucket, pace, purse and budget, each by itself."""
+"""Bucket, pace, spending and circuit breaker, each by itself."""
 
 import pytest
 from hypothesis import example, given, settings

@@ -118,7 +118,7 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("how", ["append", "settle", "sync", "close"])
-def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+def test_a_disk_that_does_not_take_it_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     path, refused = tmp_path / "j", list[int]()
 
     def refusing(file: int) -> None:
@@ -147,7 +147,7 @@ def test_a_disk_that_does_not_take_it_is_told(tmp_path: Path, monkeypatch: pytes
         assert len(list(again.replies())) == (2 if how == "append" else 1)
 
 
-def test_a_file_that_cannot_be_closed_is_told_and_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_closed_is_reported_and_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     close, journal, left = os.close, opened(tmp_path / "j"), [broken]
 
     def closing(file: int) -> None:

@@ -243,7 +243,7 @@ def test_rubbish_at_the_end_is_dropped_and_counted(tmp_path: Path, rubbish: byte
     assert path.read_bytes() == good
 
 
-def test_a_broken_line_before_a_good_one_is_told(tmp_path: Path) -> None:
+def test_a_broken_line_before_a_good_one_is_reported(tmp_path: Path) -> None:
     path = filled(tmp_path / "j", reply("one"), reply("two"))
     lines = path.read_bytes().splitlines(keepends=True)
     broken = lines[0] + lines[1][:-9] + b"\n" + lines[2]
@@ -275,7 +275,7 @@ def test_what_is_no_journal_is_left_alone(tmp_path: Path, content: bytes) -> Non
     assert path.read_bytes() == content
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no folder"):
         opened(tmp_path / "nowhere" / "j")
 

@@ -15,7 +15,7 @@ from instag.chat import Reply, Unreadable
 
 
 def always(status: int, message: str, after: int = 0, **error: str) -> chaos.Script:
-    """A server that answers so, after some good answers."""
+    """A server that gives this answer, after some good ones."""
 
     def script(_: object, number: int) -> web.Response | None:
         return web.json_response({"error": {"message": message} | error}, status=status) if number > after else None
@@ -52,7 +52,7 @@ def test_what_no_other_question_would_mend(tmp_path: Path, status: int, error: d
     assert problem.tally.failed <= 8 * (after > 0)
 
 
-def test_a_move_is_told(tmp_path: Path) -> None:
+def test_a_move_is_reported(tmp_path: Path) -> None:
     script = lambda *_: web.Response(status=307, headers={"Location": "https://example.org/v2/chat"})  # noqa: E731 - short
     with chaos.running(script=script) as server:
         problem = stopped(tmp_path / "j", server.url, texts(5))
@@ -189,7 +189,7 @@ def test_one_bad_request_is_one_fault(tmp_path: Path) -> None:
 def test_many_in_a_row_that_fail(tmp_path: Path) -> None:
     with chaos.running(script=always(500, "CUDA error", after=50)) as server:
         problem = stopped(tmp_path / "j", server.url, texts(500), attempts=2, concurrency=1)
-    # Not they have failed: it was away for as long as patience lasts.
+    # They have not failed themselves: the server was away for as long as patience lasts.
     assert "no answer for 2" in str(problem)
     assert (problem.tally.answered, problem.tally.stopped) == (50, "patience")
     assert server.requests < 50 + 80

@@ -72,7 +72,7 @@ def interrupted(work: Work, times: int) -> str:
         for nth in range(times):
             wait_for(lambda: work.cancelled == min(nth, 2))  # noqa: B023 - it is called at once
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-        # Work that was not told to end would be waited for without end.
+        # If the work were not asked to end, this would wait for ever.
         if not waited.wait(LONGEST):
             work.over.set()
 

@@ -181,7 +181,7 @@ def test_what_is_wrong_with_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [0, 200])
-def test_half_a_character_is_replaced_and_told(before: int, tmp_path: Path) -> None:
+def test_half_a_character_is_replaced_and_reported(before: int, tmp_path: Path) -> None:
     path, array = tmp_path / "data.jsonl", tmp_path / "data.json"
     whole = '{"prompt": "plain"}'
     # Escaped backslashes before it, whole pairs beside it, and one in a name.
@@ -201,7 +201,7 @@ def test_half_a_character_is_replaced_and_told(before: int, tmp_path: Path) -> N
         assert frame["queries"][before].to_list() == [expected["prompt"]]
 
 
-def test_what_is_wrong_beside_half_a_character_is_told(tmp_path: Path) -> None:
+def test_what_is_wrong_beside_half_a_character_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     path.write_text('{"a": "\\ud800"}\n{"a": "\\ud800" "b"}\n')
     with pytest.raises(

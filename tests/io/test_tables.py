@@ -102,7 +102,7 @@ def test_prompts_stay_prompts(rows: list[dict[str, str]], tmp_path: Path) -> Non
     assert [row["messages"] for row in converted(tmp_path, *rows)] == [said(("user", text)) for text in "qp"]
 
 
-def test_speakers_that_nobody_knows_are_told_of(tmp_path: Path) -> None:
+def test_speakers_that_nobody_knows_are_reported(tmp_path: Path) -> None:
     rows = [
         {"conv_id": "x", "utterance_idx": at, "prompt": "p", "speaker_idx": at % 2, "utterance": "u"} for at in (1, 2)
     ]
@@ -250,7 +250,7 @@ def test_a_long_chain_of_replies(tmp_path: Path) -> None:
     assert len(row["messages"]) == 61
 
 
-def test_turns_whose_words_have_an_unknown_name_are_told_of(tmp_path: Path) -> None:
+def test_turns_whose_words_have_an_unknown_name_are_reported(tmp_path: Path) -> None:
     turns = [SHORT[0], {"role": "assistant", "content": None, "uttered": "a"}]
     with pytest.warns(InstagWarning, match=r"kept beside it: 'uttered' \(1\)"):
         (row,) = converted(tmp_path, {"chat": turns})
@@ -266,7 +266,7 @@ def test_conversations_and_rows_by_their_names() -> None:
     assert rows_within(chosen, "f.json") == [chosen]
 
 
-def test_what_stands_beside_the_rows_of_a_file_is_told_of(tmp_path: Path) -> None:
+def test_what_stands_beside_the_rows_of_a_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "in.json"
     path.write_text(json.dumps({"version": "1", "task": "Sort.", "n": 2, "items": [{"prompt": "q"}]}), encoding="utf-8")
     with pytest.warns(InstagWarning, match=r"those under 'items'; what stands beside them is not read: 'task'$"):
@@ -318,7 +318,7 @@ def test_people_of_a_messenger_are_named(tmp_path: Path) -> None:
         ({"completions": ["a", "b"]}, "completions"),
     ],
 )
-def test_answers_by_an_unknown_name_are_told_of(beside: dict[str, Any], named: str, tmp_path: Path) -> None:
+def test_answers_by_an_unknown_name_are_reported(beside: dict[str, Any], named: str, tmp_path: Path) -> None:
     with pytest.warns(InstagWarning, match=rf"no answers; '{named}' may hold them"):
         (row,) = converted(tmp_path, {"prompt": "q", **beside})
     assert row == {"messages": SHORT[:1], **beside}

@@ -202,7 +202,7 @@ def test_options_of_trainers_need_a_trainer(tmp_path: Path) -> None:
     assert plain_yaml((tmp_path / "llama-factory.yaml").read_text())["template"] == "chatml"
 
 
-def test_converting_reads_as_it_is_told_to(tmp_path: Path) -> None:
+def test_converting_takes_the_options_of_reading(tmp_path: Path) -> None:
     path, held = tmp_path / "rows.jsonl", tmp_path / "held.jsonl"
     path.write_text('{"ask": "Why?", "said": "So."}\n{"ask": "How?", "said": "Thus."}\n')
     held.write_text('{"ask": "When?", "said": "Now."}\n')

@@ -1,4 +1,4 @@
-"""The judge: who is asked what, what comes of the answers, and rare tags that speak through broader ones."""
+"""The judge: who is asked what, what comes of the answers, and rare tags that broader ones replace."""
 
 import json
 import random

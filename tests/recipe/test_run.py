@@ -1,4 +1,4 @@
-"""A recipe run: its result, what is done again, and what a manifest finds."""
+"""Runs of recipes: the result, what is done again, and what a manifest shows."""
 
 import csv
 import json

@@ -74,7 +74,7 @@ def test_what_a_figure_shows_is_what_the_analysis_found(opened: Opener, written:
     assert cells[:4] == ["chat", "160", f"{chat['mean']:.2f}", f"{chat['median']:.2f}"]
 
 
-def test_the_heat_map_weighs_where_it_is_told_to(opened: Opener, written: Path) -> None:
+def test_the_heat_map_weighs_on_request(opened: Opener, written: Path) -> None:
     page = opened(written)
     recall = instag.analyze(pools.sample(), by="source").recall
     pair = recall.row(by_predicate=(pl.col("group") == "basics") & (pl.col("by") == "code"), named=True)

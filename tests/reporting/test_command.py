@@ -65,7 +65,7 @@ def test_data_that_nobody_says_anything_in_have_no_examples(tmp_path: Path) -> N
     pl.DataFrame({"tags": [["math"], ["proof"]]}).write_parquet(tmp_path / "tags.parquet")
     done = run(tmp_path / "tags.parquet", "-o", tmp_path / "page.html")
     assert done.stderr == (
-        "note: what users say is not shown: none of the columns (tags) says it; name one with --query\n"
+        "note: what users say is not shown: none of the columns (tags) is known to hold it; name one with --query\n"
     )
     assert (tmp_path / "page.html").exists()
 

@@ -199,7 +199,7 @@ def test_what_a_selection_took_is_listed_in_order(tmp_path: Path) -> None:
     }
 
 
-def test_a_vocabulary_and_a_normalisation_are_told(tmp_path: Path) -> None:
+def test_a_vocabulary_and_a_normalisation_are_reported(tmp_path: Path) -> None:
     raw = pl.DataFrame({"tags": [["Unit Tests", "unit test"], ["Unit Test"], ["Unit Test", "poetry"]]})
     done = instag.normalize(raw, embedder=None)
     analysis = instag.analyze(done.data)

@@ -122,7 +122,7 @@ def test_a_notebook_draws_a_crowd_as_dots() -> None:
     assert len(shown) < 400_000
 
 
-def test_without_the_libraries_that_draw_one_is_told_what_to_install(
+def test_without_the_libraries_that_draw_the_error_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load = builtins.__import__

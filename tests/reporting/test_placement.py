@@ -65,7 +65,7 @@ def test_every_side_is_taken_before_a_name_is_left_out() -> None:
     assert taken == ["0", "1", "2", "3", NOWHERE]
 
 
-def test_selections_have_their_names_first_and_what_lies_together_is_told() -> None:
+def test_selections_have_their_names_first_and_what_lies_together_is_reported() -> None:
     points = pl.DataFrame(
         {
             "name": ["one", "other", "chosen"],

@@ -57,7 +57,7 @@ def test_an_earlier_selection_is_numbered_as_the_rows_came() -> None:
     assert chosen["id"].to_list() == ["00"]
 
 
-def test_a_fault_is_told_by_the_row_as_it_came() -> None:
+def test_an_error_names_the_row_as_it_came() -> None:
     frame = pool([["a"], ["b"], ["c"]]).with_columns(reward=pl.Series([-1.0, 2.0, 3.0]))[[2, 1, 0]]
 
     with pytest.raises(InputError, match="found -1 in row 2"):

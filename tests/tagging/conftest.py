@@ -1,4 +1,4 @@
-"""The chaos server, calm unless told."""
+"""The chaos server, by default without faults."""
 
 from collections.abc import Iterator
 from pathlib import Path

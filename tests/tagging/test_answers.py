@@ -1,4 +1,4 @@
-"""The sheet: columns out of answers, beside a slow twin."""
+"""The table of answers: its columns, beside a slow twin."""
 
 from collections.abc import Sequence
 from random import Random
@@ -71,7 +71,7 @@ def test_a_sheet_is_what_dicts_make_of_it(
 
     last = {" ": ""}
     for text, content in said:
-        # What can be read is never given up for what cannot.
+        # A readable answer is never replaced by one that cannot be read.
         if last.get(text, "!").startswith("!") or not content.startswith("!"):
             last[text] = content
     known = {text: content.split() for text, content in last.items() if not content.startswith("!")}

@@ -1,4 +1,4 @@
-"""Cautions: they point to the line that called, whatever thread they come from."""
+"""Warnings: they point to the line that called, whatever thread they come from."""
 
 import asyncio
 import warnings
@@ -39,7 +39,7 @@ def test_of_one_who_has_a_loop_do_it(options: dict[str, Any]) -> None:
     assert place == (__file__, "    (place,) = lines(lambda: asyncio.run(atag(FRAME, **options, limit=0)))")
 
 
-def test_a_torn_journal_is_told_of(server: chaos.Chaos, options: dict[str, Any]) -> None:
+def test_a_torn_journal_is_reported(server: chaos.Chaos, options: dict[str, Any]) -> None:
     tag(FRAME, **options)
     with options["journal"].open("ab") as file:
         file.write(b'{"key":"torn')

@@ -41,7 +41,7 @@ def test_submit_wait_and_collect(tmp_path: Path) -> None:
     assert rows == [{"prompt": query, "tags": ["math"], "query_tags": [["math"]]} for query in queries]
 
 
-def test_what_batches_cannot_do_is_told(tmp_path: Path) -> None:
+def test_what_batches_cannot_do_is_reported(tmp_path: Path) -> None:
     data = tmp_path / "data.jsonl"
     data.write_bytes(b'{"prompt": "Why?"}\n')
     with BatchServer() as server:

@@ -111,7 +111,7 @@ def test_a_dry_run_asks_nothing_and_makes_nothing(server: chaos.Chaos, data: Pat
     assert sorted(file.name for file in data.parent.iterdir()) == ["data.jsonl"]
 
 
-def test_failures_are_written_and_told(tmp_path: Path) -> None:
+def test_failures_are_written_and_reported(tmp_path: Path) -> None:
     data, output, failures = many(tmp_path, 40), tmp_path / "tagged.jsonl", tmp_path / "failures.csv"
     with chaos.running(faults={"refusal": 0.2}) as server:
         done = run(data, "-o", output, "--model", "m", "--base-url", server.url, "--failures", failures)
@@ -176,7 +176,7 @@ def test_the_endpoint_stops_us(tmp_path: Path) -> None:
         (["--query", "nope"], "there is no column 'nope'"),
     ],
 )
-def test_wrong_options_are_told_before_anything_is_asked(
+def test_wrong_options_are_reported_before_anything_is_asked(
     arguments: list[str], message: str, server: chaos.Chaos, data: Path
 ) -> None:
     output = data.with_name("tagged.jsonl")
@@ -228,7 +228,7 @@ def test_a_column_of_queries_alone_is_written_in_a_layout(server: chaos.Chaos, t
     ]
 
 
-def test_what_was_adapted_is_told(tmp_path: Path) -> None:
+def test_what_was_adapted_is_reported(tmp_path: Path) -> None:
     def picky(body: dict[str, Any], _: int) -> web.Response | None:
         if body.get("response_format", {}).get("type") == "json_schema":
             return chaos.failure(400, "response_format \x1b[2Jjson_schema is not supported " + "here " * 99)
@@ -245,7 +245,7 @@ def test_what_was_adapted_is_told(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_a_torn_journal_is_told(server: chaos.Chaos, data: Path) -> None:
+def test_a_torn_journal_is_reported(server: chaos.Chaos, data: Path) -> None:
     output = data.with_name("tagged.jsonl")
     command = (data, "-o", output, "--model", "m", "--base-url", server.url)
     run(*command)
@@ -255,7 +255,7 @@ def test_a_torn_journal_is_told(server: chaos.Chaos, data: Path) -> None:
     assert done.stderr == f"note: {output}.journal: a crash had torn its last line: 12 bytes were dropped\n"
 
 
-def test_half_a_character_is_told(server: chaos.Chaos, data: Path) -> None:
+def test_half_a_character_is_reported(server: chaos.Chaos, data: Path) -> None:
     data.write_text('{"prompt": "half \\ud83d pair"}\n')
     output = data.with_name("tagged.jsonl")
     done = run(data, "-o", output, "--model", "m", "--base-url", server.url)

@@ -275,7 +275,7 @@ def test_bounds() -> None:
     assert (answer.explanations, answer.notes) == (["x" * LONGEST_EXPLANATION], ["shortened explanations"])
 
 
-def test_what_is_told_of_an_unreadable_answer_is_short() -> None:
+def test_the_message_about_an_unreadable_answer_is_short() -> None:
     with pytest.raises(Unreadable, match="not JSON: no JSON here") as found:
         read("no JSON\nhere " + "x" * 10_000)
     assert len(found.value.detail) == 200

@@ -37,7 +37,7 @@ def test_without_a_terminal_a_line_comes_every_half_minute() -> None:
     ]
 
 
-def test_a_stop_is_told_at_once_and_once() -> None:
+def test_a_stop_is_reported_at_once_and_once() -> None:
     console = Console(file=io.StringIO(), width=200)
     with Display(console, clock=Clock()) as display:
         tally = Tally(total=9, answered=1, in_flight=2)

@@ -15,7 +15,7 @@ import llama
 from tagged import environment, table
 
 SAMPLES = 24
-# So small a model writes on and on unless it is told to be brief.
+# So small a model writes on and on unless it is asked to be brief.
 PROMPT = "Request: {query}\n\nList two tags (one or two words) that describe this request. Explain each in five words."
 BRIEF = {"frequency_penalty": 0.5}
 

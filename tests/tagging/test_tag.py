@@ -175,7 +175,7 @@ def test_it_works_where_a_loop_runs(options: dict[str, Any]) -> None:
     assert asyncio.run(notebook()) == [expected(FRAME)] * 2
 
 
-def test_progress_is_told(options: dict[str, Any]) -> None:
+def test_progress_is_reported(options: dict[str, Any]) -> None:
     tag(FRAME[:1], **options)
     seen: list[tuple[int | None, int]] = []
     tag(FRAME, **options, progress=lambda tally: seen.append((tally.total, tally.done)))

@@ -16,7 +16,7 @@ from instag.tagging.prompt import prompt_of
 from tagged import answered, options_of
 
 
-def test_long_queries_are_cut_and_told(server: chaos.Chaos, options: dict[str, Any]) -> None:
+def test_long_queries_are_cut_and_reported(server: chaos.Chaos, options: dict[str, Any]) -> None:
     frame = pl.DataFrame({"queries": [["Short?"], ["Why? " + "x" * 1_000_000], ["Why? " + "x" * 1_000_000]]})
     tagged = tag(frame, **options, cut=200)
     assert server.requests == 2
@@ -73,7 +73,7 @@ def test_hostile_answers_are_bounded(tmp_path: Path) -> None:
     assert (tmp_path / "journal").stat().st_size < 4_000_000
 
 
-def test_lone_surrogates_are_replaced_and_told_of(options: dict[str, Any]) -> None:
+def test_lone_surrogates_are_replaced_and_reported(options: dict[str, Any]) -> None:
     rows = [["fine"], ["half a \ud83d smile"]]
     with pytest.warns(InstagWarning, match=r"column 'queries': 1 half of a character .* became U\+FFFD"):
         tagged = tag(pd.DataFrame({"queries": rows}), **options)

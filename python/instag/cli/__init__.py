@@ -28,7 +28,7 @@ def main() -> None:
     try:
         with console.noted():
             if arguments and arguments[0] in COMMANDS and set(HELP) & set(arguments):
-                # Help of one command: to go through the group of commands takes longer to load.
+                # Help of one command: loading the group of commands takes longer.
                 name, *rest = arguments
                 command(name)(rest, prog_name=f"instag {name}")
             app(arguments, prog_name="instag")

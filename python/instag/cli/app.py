@@ -39,13 +39,13 @@ COMMANDS = {
 }
 """The commands with their line in `instag --help`, which is the first sentence of their own help."""
 
-# Commands that are in the file of another.
+# Commands that share the file of another command.
 FILES = {"card": "push", "rank": "select"}
-# What functions of Python do under another name.
+# The commands for functions of Python that have another name.
 FUNCTIONS = {"analyze": "stats", "measure": "stats", "certify": "report", "estimate": "tag", "read": "convert"}
 
 
-# What pydantic, which Typer reads values with, calls a value that an option does not take; and what is expected.
+# Errors of pydantic, with which Typer reads the values of options, and what was expected.
 EXPECTED = {
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",

@@ -83,5 +83,7 @@ def opened(source: str | list[str], reading: Reading) -> "pl.LazyFrame":
     columns = frame.collect_schema()
     if "queries" not in columns:
         listed = ", ".join(columns)
-        console.note(f"what users say is not shown: none of the columns ({listed}) says it; name one with --query")
+        console.note(
+            f"what users say is not shown: none of the columns ({listed}) is known to hold it; name one with --query"
+        )
     return frame

@@ -86,7 +86,7 @@ def select(
         from instag.cli.cluster import select_on_ray
 
         if tokenizer is not None or ReadOptions(**reading) != ReadOptions():
-            raise InputError("--ray: Ray reads the files, as they are: leave --tokenizer and how to read them out")
+            raise InputError("--ray: Ray reads the files as they are: leave out --tokenizer and the options of reading")
         select_on_ray(ray, source, output, wanted, to, rows_per_file, **chosen_by, details=details, **gain)
         return
     out = outputs.data("-o", output, to, rows_per_file=rows_per_file)
