@@ -32,7 +32,7 @@ FREELY = ["--structured", "none", "--limit", str(FEW), "--max-unread", "1"]
 
 
 def run(*arguments: str | Path, bearing: int = 0) -> None:
-    """Run a command of instag, and show it; end with its exit code where that is another than 0 and one that is borne."""
+    """Run a command of instag, and show it; end with its exit code, unless that is 0 or one that is accepted."""
     command = ["instag", *map(str, arguments)]
     print("$", shlex.join(command), flush=True)
     if (code := subprocess.call([sys.executable, "-m", *command])) not in {0, bearing}:

@@ -97,7 +97,7 @@ def test_contamination(benchmark: BenchmarkFixture, texts: pl.Series, rows: int)
 
 @pytest.mark.benchmark(group="contamination")
 def test_contamination_by_sets_of_words(benchmark: BenchmarkFixture, texts: pl.Series) -> None:
-    """What is mostly done: any run of eight words in common, with Python's sets."""
+    """What others usually do: find any common run of eight words, with Python's sets."""
     items = [*made_up(3_500, seed=1), *texts.gather(list(range(0, 35_000, 10))).to_list()]
 
     def runs(text: str) -> set[tuple[str, ...]]:

@@ -39,7 +39,7 @@ def vectors() -> Vectors:
 
 @contextmanager
 def threads_at_most(threads: int) -> Iterator[None]:
-    """Bound both, since instag takes as many threads as the process may use and scikit-learn as many as it is told."""
+    """Bound both, since instag takes as many threads as the process may use, and scikit-learn as many as it is asked to."""
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("threads cannot be bounded here")
     pools = pytest.importorskip("threadpoolctl", reason="threadpoolctl is not installed")

@@ -32,7 +32,7 @@ def test_candidates(benchmark: Benchmark, vectors: NDArray[np.float32]) -> None:
 
 
 def test_brute_force_of_scikit_learn(benchmark: Benchmark, vectors: NDArray[np.float32]) -> None:
-    """All neighbours, not those before a tag alone: the same products, half of them for nothing."""
+    """All neighbours, and not only those before a tag: the same products, half of which are not needed."""
     search = NearestNeighbors(n_neighbors=MOST + 1, metric="cosine", algorithm="brute")
     found = benchmark.pedantic(lambda: search.fit(vectors).kneighbors(vectors, return_distance=False), rounds=ROUNDS)
     assert found.shape == (TAGS, MOST + 1)

@@ -31,19 +31,19 @@ def made(folder: Path, rows: int) -> None:
 
 
 def streamed(folder: Path) -> str:
-    """By Polars alone."""
+    """Convert with Polars alone."""
     pl.scan_ndjson(folder / SOURCE).sink_parquet(folder / POLARS)
     return f"{pl.scan_parquet(folder / POLARS).select(pl.len()).collect().item():,} rows written by Polars"
 
 
 def converted(folder: Path) -> str:
-    """By instag."""
+    """Convert with instag."""
     done = instag.convert(folder / SOURCE, folder / OURS)
     return f"{done.samples:,} rows written"
 
 
 def compared(folder: Path) -> str:
-    """That both hold the same rows."""
+    """Check that both files hold the same rows."""
     mine, theirs = pl.scan_parquet(folder / OURS), pl.scan_parquet(folder / POLARS)
     for number, batch in enumerate(mine.collect_batches(maintain_order=True, chunk_size=1 << 16)):
         if number % 16 == 0:
@@ -54,13 +54,13 @@ def compared(folder: Path) -> str:
 
 
 def laid(folder: Path) -> str:
-    """By instag, as messages."""
+    """Convert to messages with instag."""
     done = instag.convert(folder / SOURCE, folder / LAID, to="messages")
     return f"{done.samples:,} rows of {(folder / SOURCE).stat().st_size / MIB:,.0f} MiB written as messages"
 
 
 def checked(folder: Path) -> str:
-    """That the messages are those of the rows, at both ends."""
+    """Check that the messages are those of the rows, at the beginning and at the end."""
     rows = pl.scan_lines(folder / SOURCE).select(pl.len()).collect().item()
     for start in (0, rows - ENDS):
         before, after = (

@@ -1,4 +1,4 @@
-"""How near what is said before choosing and normalising comes to what they take.
+"""How near the estimates before choosing and normalising are to what these take.
 
     python benches/python/memory_foreseen.py 1000000 4000000
 
@@ -71,12 +71,12 @@ def foretold(message: str) -> float:
 
 
 def one(folder: Path, name: str, way: str, part: str) -> None:
-    """Do one piece of work, and print what was said of it and what it took."""
+    """Do one piece of work, and print the estimate for it and what it took."""
     plan = pl.scan_parquet(folder / "*.parquet")
     rows = plan.select(pl.len()).collect().item()
     data: Any = plan.collect() if way == "memory" else plan
     instag.select(pl.DataFrame({"tags": [["a"]]}), 1)
-    # From here on all is worth saying, and nothing is too much.
+    # Every estimate is announced, and none is too large.
     memory.ANNOUNCED = 0
     os.environ["INSTAG_MEMORY"] = "1T"
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # the most is what there is now

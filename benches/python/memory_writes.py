@@ -49,7 +49,7 @@ def put(folder: Path, data: Any, rows: int) -> str:
 
 
 def streamed(folder: Path) -> str:
-    """By Polars alone."""
+    """Write the rows with Polars alone."""
     pool(folder).sink_parquet(folder / OUT)
     assert count(pl.scan_parquet(folder / OUT)) == count(pool(folder))
     (folder / OUT).unlink()
@@ -57,12 +57,12 @@ def streamed(folder: Path) -> str:
 
 
 def written(folder: Path) -> str:
-    """As they are."""
+    """Write the rows as they are."""
     return put(folder, pool(folder), count(pool(folder)))
 
 
 def lines(folder: Path) -> str:
-    """As JSON Lines."""
+    """Write the rows as JSON Lines."""
     done = instag.convert(folder / IN / "*.parquet", folder / "out.jsonl")
     assert done.samples == count(pl.scan_lines(folder / "out.jsonl")) == count(pool(folder))
     (folder / "out.jsonl").unlink()
@@ -70,18 +70,18 @@ def lines(folder: Path) -> str:
 
 
 def applied(folder: Path) -> str:
-    """With the tags of a vocabulary."""
+    """Write the rows with the tags of a vocabulary."""
     vocabulary = instag.normalize(pool(folder).head(LEARNT).collect(), embedder=None, min_count=3).vocabulary
     return put(folder, vocabulary.apply(pool(folder)).data, count(pool(folder)))
 
 
 def normalized(folder: Path) -> str:
-    """Normalised among themselves."""
+    """Normalise the rows, and write them."""
     return put(folder, instag.normalize(pool(folder), embedder=None).data, count(pool(folder)))
 
 
 def drawn(folder: Path) -> str:
-    """A sixteenth of the rows, drawn at random."""
+    """Write a sixteenth of the rows, drawn at random."""
     rows = count(pool(folder)) // 16
     return put(folder, instag.select(pool(folder), rows, method="random"), rows)
 
