@@ -67,7 +67,7 @@ def test_an_error_names_the_row_as_it_came() -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        (["x", "y", "x"], "key: expected another one in each row of column 'id'; found 'x' more than once"),
+        (["x", "y", "x"], "key: expected a different one in each row of column 'id'; found 'x' more than once"),
         (["x", None, "z"], "key: 1 of 3 rows have none in column 'id'"),
         ([1.0, 2.0, 3.0], "key: expected texts or whole numbers in column 'id'; found Float64"),
     ],

@@ -39,7 +39,7 @@ __all__ = ["Frame", "wrap"]
 def wrap(data: Any, key: str | None = None) -> Frame:
     """Recognise the kind of frame.
 
-    Frames that come one after the other, and a stream of `datasets`, are kept in files first, and give lazy frames.
+    Frames that come one by one, and a stream of `datasets`, are first kept in files, and give lazy frames.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def wrap(data: Any, key: str | None = None) -> Frame:
     Raises
     ------
     InputError
-        If it is no kind of frame that instag knows.
+        If instag does not know this kind of frame.
     """
-    # Who holds a data set of a library has imported that; looking it up saves importing it for all others.
+    # Whoever passes a data set of a library has imported it: the library is looked up, and not imported for all others.
     ray = sys.modules.get("ray.data")
     if ray is not None and isinstance(data, ray.Dataset):
         return RayFrame(data, key)

@@ -75,12 +75,12 @@ class Frame(ABC):
     def _with_columns(self, columns: pl.DataFrame) -> Any: ...
 
     def column(self, name: str) -> pl.Series:
-        """One column, or what is within one by its path: the names of fields after it, parted by dots.
+        """One column, or what is within one, by its path: the column's name and then those of fields, with dots between.
 
         Raises
         ------
         InputError
-            If there is no such column; the message lists those there are.
+            If there is no such column; the message lists the columns.
         """
         within = self._within(name)
         return self._column(name) if within is None else within
@@ -91,7 +91,7 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            If there is no such column; the message lists those there are.
+            If there is no such column; the message lists the columns.
         """
         return self._chunks(name) if self._head(name) is None else self._chunks_within(name)
 
@@ -101,13 +101,13 @@ class Frame(ABC):
         Raises
         ------
         InputError
-            If there is no such column; the message lists those there are.
+            If there is no such column; the message lists the columns.
         """
         held = self.column(name).alias(alias)
         return pl.LazyFrame([held]), held.dtype
 
     def pieces(self, plan: pl.LazyFrame) -> Iterable[pl.Series]:
-        """The one column of a plan of these rows, piece by piece, as often as it is gone through."""
+        """The only column of a plan of these rows, piece by piece; it can be iterated over any number of times."""
         return [plan.collect(engine="streaming").to_series()]
 
     def tag_sets(self, name: str) -> TagSets:
@@ -154,7 +154,7 @@ class Frame(ABC):
         return Extent.of(rows, sample, sample.select(value.alias(tags)).to_series())
 
     def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:  # noqa: ARG002 - few kinds do not know
-        """How many rows there are, and some of them from all over."""
+        """The number of rows, and some rows from all parts of the data."""
         return None
 
     def empty(self, name: str) -> pl.Series:
@@ -162,11 +162,11 @@ class Frame(ABC):
         return next(self.chunks(name)).clear()
 
     def places(self, rows: Rows) -> Rows:
-        """Where the rows of these numbers stand: rows are numbered as they come, unless they have a key."""
+        """The places of the rows with these numbers: rows are numbered in their order or, with a key, in the key's."""
         return rows
 
     def row_name(self, row: int) -> str:
-        """What a user knows the row by that stands at a place."""
+        """The name of the row at a place, as users know it."""
         return f"row {row:,}"
 
     def _chunks(self, name: str) -> Iterator[pl.Series]:
@@ -176,7 +176,7 @@ class Frame(ABC):
         yield self.column(name)
 
     def _within(self, name: str) -> pl.Series | None:
-        """What is within a column, by its path; None if there is a column of that very name."""
+        """What is within a column, by its path; None if a column has exactly this name."""
         head = self._head(name)
         if head is None:
             return None
@@ -185,7 +185,7 @@ class Frame(ABC):
         return held.to_frame().select(value.alias(name)).to_series()
 
     def _head(self, name: str) -> str | None:
-        """The column that a path goes into; None if there is a column of that very name."""
+        """The column that a path leads into; None if a column has exactly this name."""
         check_name("column", name)
         if name in self.columns:
             return None
@@ -207,7 +207,7 @@ class Frame(ABC):
         added
             Columns that are put beside theirs.
         known
-            Columns of these very rows that need not be read again; what is no column of the data is left out.
+            Columns of these rows that need not be read again; those that the data do not have are left out.
 
         Raises
         ------
@@ -239,11 +239,11 @@ class Frame(ABC):
         Parameters
         ----------
         name
-            The column, or the path of what is within one; that becomes a column of its own.
+            The column, or the path of what is within one, which becomes a column of its own.
         pieces
             What takes its place.
         beside
-            The name under which what was there before is kept; None does not keep it.
+            The name under which the original is kept; None does not keep it.
         """
         columns = {name: pieces.slice(0, len(pieces))}
         if beside is not None:
@@ -253,16 +253,16 @@ class Frame(ABC):
     def change(
         self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
     ) -> Any:
-        """The same, where what takes the place of each row depends on that row alone.
+        """Replace a column as :meth:`replace` does, if the new value of each row depends on that row alone.
 
         Parameters
         ----------
         name, beside
             As for :meth:`replace`.
         change
-            A function from some rows of the column to what takes their place.
+            A function from some rows of the column to their new values.
         dtype
-            The type of what it returns.
+            The type of the new values.
         """
         column = self.column(name)
         columns = {name: change(column).cast(dtype)}

@@ -1,4 +1,4 @@
-"""Reading a plan batch by batch, without much of it in memory at a time, and keeping nothing else of a batch."""
+"""Reading a plan batch by batch, with little of it in memory at a time; and copies that keep nothing else of a batch."""
 
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import polars as pl
 
 __all__ = ["batches", "compact", "pieces", "reading_little_ahead"]
 
-# Row groups that Polars reads ahead of those that it hands over: by default so many that these are most of the memory.
+# How many row groups Polars reads ahead: by default so many that they take up most of the memory.
 # No argument and no `Config` says how many; a Polars that does not know the variable reads ahead as it likes.
 AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
 
@@ -65,8 +65,8 @@ def reading_little_ahead() -> Iterator[None]:
 def compact(frame: pl.DataFrame) -> pl.DataFrame:
     """A copy that holds nothing but its own rows.
 
-    The strings of a filtered frame are views of the batch that it was filtered from, each of which keeps all of it, and
-    so would a copy made of views.
+    The strings of a filtered frame are views of the batch that it was filtered from. Each view keeps the whole batch in
+    memory, and so would a copy of the views.
     """
     if pl.Object in frame.dtypes:
         return frame

@@ -33,7 +33,7 @@ class Extent:
     rows
         How many rows they have.
     tags
-        How many tags a row has in the mean.
+        How many tags a row has on average.
     distinct
         How many distinct tags there are in all.
     width
@@ -52,7 +52,8 @@ class Extent:
     def of(cls, rows: int, sample: pl.DataFrame, tags: pl.Series) -> "Extent":
         """Estimate the size from some of the rows.
 
-        The number of distinct tags grows as a power of the number of rows (Heaps' law), which two halves of the sample tell.
+        The number of distinct tags grows as a power of the number of rows (Heaps' law), which two halves of the sample
+        show.
 
         Parameters
         ----------
@@ -123,7 +124,7 @@ def _rows_at(step: Any) -> int | None:
         return _rows_in(scan[0], [Path(path) for path in scan[1]])
     if kind == "DataFrameScan" and hasattr(step, "df"):
         return int(step.df.height())
-    # Only steps that take in what others give bring in no rows of their own.
+    # The rows of an unknown scan cannot be counted; any other step has none of its own.
     return None if "Scan" in kind else 0
 
 
@@ -136,7 +137,7 @@ def _rows_in(kind: str, paths: list[Path]) -> int | None:
 
 
 def _lines(paths: list[Path]) -> int | None:
-    """About how many lines files have, by the length of those at some places of some of them."""
+    """About how many lines files have, judged by the length of lines at some places in some of the files."""
     some = paths[:: -(-len(paths) // FILES)]
     looked = [piece for path in some for piece in _pieces(path)]
     if not looked or any(ratio is None for _, ratio in looked):
@@ -149,7 +150,7 @@ def _lines(paths: list[Path]) -> int | None:
 
 
 def _pieces(path: Path) -> Iterable[tuple[bytes, float | None]]:
-    """Bytes of a file, unpacked, and how many of them come of one that is packed; None if that is not known."""
+    """Pieces of a file, unpacked, and how many bytes each packed byte becomes; None if that is not known."""
     with path.open("rb") as file:
         head = file.read(PIECE)
         if head.startswith(b"\x1f\x8b"):

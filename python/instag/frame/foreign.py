@@ -75,7 +75,7 @@ class NarwhalsFrame(Frame):
         try:
             return len(self._data), NarwhalsFrame(self._data.head(SAMPLE)).lazy().collect()
         except InputError:
-            # A column that is not needed may hold what Polars does not, and in one that is the rows are named.
+            # A column that is not needed may hold what Polars cannot; for one that is needed, a later error names the row.
             return None
 
     def _column(self, name: str) -> pl.Series:
@@ -88,7 +88,7 @@ class NarwhalsFrame(Frame):
         except UnicodeEncodeError:
             return _whole(name, column.to_list())
         except (ImportError, NotImplementedError, TypeError, ValueError):
-            # Objects that Arrow does not take, or no pyarrow to ask: item by item.
+            # Arrow does not take these objects, or there is no pyarrow: they are converted item by item.
             return _from_objects(name, column.to_list())
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
@@ -121,14 +121,14 @@ class NarwhalsFrame(Frame):
 
 
 def _as_arrow(column: pl.Series) -> Any:
-    """The column in the types that pyarrow and `datasets` make of lists of Python, but of no rows and no tags too."""
+    """The column in the types that pyarrow and `datasets` give to Python lists, even without any rows or tags."""
     import pyarrow as pa  # noqa: PLC0415 - it comes with both
 
     array = column.to_arrow(compat_level=pl.CompatLevel.oldest())
     try:
         return array.cast(_usual(array.type))
     except pa.ArrowInvalid:
-        # More text than 32 bits count.
+        # More text than 32-bit offsets can count.
         return array
 
 
@@ -154,7 +154,7 @@ def _usual(kind: Any) -> Any:
 
 
 def _whole(name: str, items: list[Any]) -> pl.Series:
-    """Texts, by themselves or within lists and dicts, as Polars can hold them; what is no text is null."""
+    """Texts, by themselves or within lists and dicts, as Polars can hold them; anything else is null."""
     items = [None if isinstance(item, float) and math.isnan(item) else item for item in items]
     items = [item.tolist() if isinstance(item, np.ndarray) else item for item in items]
     warn_of_lone(count_lone(items), f"column {name!r}")

@@ -76,6 +76,6 @@ def check_keys(keys: pl.Series, name: str) -> None:
     twice = keys.filter(keys == keys.shift())
     if len(twice):
         raise InputError(
-            f"key: expected another one in each row of column {name!r}; found {twice[0]!r} more than once, "
+            f"key: expected a different one in each row of column {name!r}; found {twice[0]!r} more than once, "
             f"and {len(twice):,} such rows in all"
         )

@@ -19,13 +19,13 @@ from instag.frame.path import resolve
 from instag.frame.rows import mask_and_place
 from instag.frame.stamps import Stamps
 
-# Rows from which on some are looked at before all are read.
+# With at least this many rows, some are looked at before all are read.
 LARGE = 20_000
 # Seconds between two looks at whether the files are still what they were, while rows are changed one by one.
 LOOKED = 1.0
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
-# Bytes of a column that are kept once they have been read.
+# A column of up to this many bytes is kept once it has been read.
 SMALL = 1 << 26
 CHANGED = "the data have changed since their tags were read, or come in another order each time; choose again"
 
@@ -170,7 +170,7 @@ class LazyPolarsFrame(Frame):
 
         def checked(rows: pl.Series) -> pl.Series:
             nonlocal looked
-            # Of the first batch, and then now and then: there may be thousands of files.
+            # For the first batch, and then from time to time: there may be thousands of files.
             if (now := monotonic()) >= looked + LOOKED:
                 stamps.check()
                 looked = now
@@ -274,7 +274,7 @@ class LazyPolarsFrame(Frame):
 
 @dataclass(frozen=True)
 class _Replaced:
-    """A column in the place of another, as columns of which any rows can be made."""
+    """A column that replaces another, as columns of which any rows can be made."""
 
     name: str
     pieces: Pieces
@@ -292,7 +292,7 @@ class _Replaced:
 
 @dataclass(frozen=True)
 class _Column:
-    """The one column of a plan, read again each time; of files that have changed since it is not."""
+    """The only column of a plan, read again each time; it is an error if its files have changed since."""
 
     plan: pl.LazyFrame
     stamps: Stamps

@@ -1,4 +1,4 @@
-"""Data that can be read but once: frames that come one after the other, kept until the process ends, in files if they are many."""
+"""Data that can be read only once: frames that come one by one are kept until the process ends, in files if they are many."""
 
 import atexit
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ from instag.errors import InputError
 
 __all__ = ["Spool", "scratch", "spooled", "tables"]
 
-# The bytes of a file, up to which frames are kept in memory; the rows of a stream that are taken at a time.
+# Frames of up to this many bytes are kept in memory, and then go into a file; and how many rows a stream gives at a time.
 SIZE, ROWS = 1 << 26, 10_000
 # Rows that are read back at a time.
 GROUP = 1 << 14

@@ -21,7 +21,7 @@ def resolve(schema: Mapping[str, Any], path: str) -> tuple[pl.Expr, Any]:
     schema
         The columns and their types.
     path
-        The name of a column; after it, parted by dots, the names of fields and the places in lists.
+        The name of a column; after it, with dots between, the names of fields and the places in lists.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def resolve(schema: Mapping[str, Any], path: str) -> tuple[pl.Expr, Any]:
     Raises
     ------
     InputError
-        If there is nothing of that path; the message says what there is.
+        If there is nothing at that path; the message says what there is.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def resolve(schema: Mapping[str, Any], path: str) -> tuple[pl.Expr, Any]:
 
 
 def heads(path: str) -> Iterator[str]:
-    """Walk the beginnings of a path, the longest first, for a column may have dots in its name."""
+    """Walk the beginnings of a path, the longest first, because a column may have dots in its name."""
     while "." in path:
         path = path.rpartition(".")[0]
         yield path

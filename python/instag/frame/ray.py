@@ -1,7 +1,7 @@
-"""Data sets of Ray: functions go to where their rows are, and what these make of them comes back.
+"""Data sets of Ray: functions are sent to where the rows are, and their results come back.
 
-Ray is imported only where a data set of it came in. The rows of one have no order of their own: a key tells them apart,
-and they are numbered in its order.
+Ray is imported only if one of its data sets was passed. The rows have no order of their own: a key tells them apart, and
+they are numbered in its order.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,11 +21,11 @@ __all__ = ["RayFrame"]
 
 # The place of a row among those taken, until they have been put in order.
 PLACE = "__instag_place"
-# What a part comes back as if it holds what it must not.
+# The column of the error that a part returns in place of a result.
 FAULT = "__instag_fault"
 # Rows that one task puts in order.
 FEW = 100_000
-# Chosen rows up to which each part hands on all of its columns at once: for more, they would fill a worker's memory.
+# Up to this many chosen rows, each part hands on all of its columns at once; with more, they would fill a worker's memory.
 WHOLE = 10_000
 # Parts that one task puts together.
 TOGETHER = 8
@@ -50,12 +50,12 @@ class RayFrame(Frame):
         return [] if schema is None else list(schema.names)
 
     def require_key(self) -> str:
-        """Give the column that tells the rows apart.
+        """The column that tells the rows apart.
 
         Raises
         ------
         InputError
-            If none was named.
+            If no key was given.
         """
         if self._key is None:
             raise InputError(
@@ -107,23 +107,23 @@ class RayFrame(Frame):
         return int(self._data.count())
 
     def carried(self, columns: list[str], rows: int) -> list[str]:
-        """Which columns to hand on with some that are needed, where so many rows are chosen in the end.
+        """Which columns to hand on besides the needed ones, if this many rows will be chosen.
 
-        All of them where these are few: then nothing has to be read again. Not where Polars would change what a column
-        holds, such as tensors.
+        All columns if the rows are few, so that nothing has to be read again; only the needed ones if Polars would change
+        what a column holds, such as tensors.
         """
         whole = rows <= WHOLE and _same_in_polars(self._data.schema().base_schema)
         return self.columns if whole else list(dict.fromkeys(columns))
 
     def mapped(self, make: Make, columns: list[str]) -> Iterator[pl.DataFrame]:
-        """What a function makes of some columns of each part of the rows, as it comes."""
+        """What a function makes of some columns of each part of the rows, part by part."""
         made = self._made(make, columns).iter_batches(batch_size=None, batch_format="pyarrow")
         return (_sound(pl.DataFrame(part)) for part in made)
 
     def reduced(self, make: Make, merge: Make, columns: list[str]) -> pl.DataFrame:
-        """What a function makes of each part, merged by another where the parts are, a few at a time.
+        """What a function makes of each part, merged by another one on the workers, a few parts at a time.
 
-        Neither depends on how the rows are cut into parts, nor on the order of these.
+        Neither function may depend on how the rows are cut into parts, or on the order of the parts.
         """
         import ray  # noqa: PLC0415 - it is in an extra
 
@@ -136,13 +136,13 @@ class RayFrame(Frame):
         return make(pl.DataFrame(self._data.schema().base_schema.empty_table()).select(columns))
 
     def number(self, keys: pl.Series) -> pl.Series:
-        """Number rows by their keys, which come sorted; of those that have none of these nothing is asked any more."""
+        """Number rows by their keys, which come sorted; rows with other keys are not needed any more."""
         check_keys(keys, self.require_key())
         self._keys = keys
         return keys
 
     def hold(self, rows: pl.DataFrame) -> None:
-        """Number rows, which come sorted by their keys, and keep them where they are whole: they are not read again."""
+        """Number rows, which come sorted by their keys; if they have all columns, keep them, so as not to read them again."""
         self.number(rows.get_column(self.require_key()))
         if rows.columns == self.columns and _same_in_polars(self._data.schema().base_schema):
             self._held = rows
@@ -164,8 +164,8 @@ class RayFrame(Frame):
     @staticmethod
     def _unsupported() -> InputError:
         return InputError(
-            "data: a Ray data set is taken by select, rank, measure, tag and the apply of a vocabulary, and of cost only "
-            "as a column; for all else write it with its write_parquet, and open that with instag.scan"
+            "data: only select, rank, measure, tag and a vocabulary's apply take a Ray data set, and a cost must be one of its "
+            "columns; for anything else, write it with its write_parquet, and open that with instag.scan"
         )
 
     def _made(self, make: Make, columns: list[str]) -> Any:
@@ -182,7 +182,7 @@ class RayFrame(Frame):
         if self._keys is None:
             self.number(keys)
         elif not self._keys.equals(keys):
-            raise InputError(f"data: column {key!r} holds other keys each time that it is read: write the data first")
+            raise InputError(f"data: column {key!r} has other keys each time it is read: write the data first")
         return rows.get_column(name)
 
     def _take(self, rows: Rows, added: pl.DataFrame) -> Any:
@@ -212,7 +212,7 @@ def _called(make: Make, table: Any) -> Any:
     try:
         return make(_in_polars(table)).to_arrow()
     except InputError as error:
-        # What is raised where the rows are comes back as a page of text: the message alone comes as data.
+        # An error of a worker would come back as a page of text; so its message alone comes back, as data.
         return pl.DataFrame({FAULT: [str(error)]}).to_arrow()
 
 
@@ -255,7 +255,7 @@ def _encoded(frame: pl.DataFrame, *, key: str | None, tags: str) -> pl.DataFrame
     sets = PolarsFrame(frame).tag_sets(tags)
     columns: dict[str, Any] = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
     keys = {} if key is None else {"keys": frame.get_column(key)}
-    # Lists: an array of NumPy would become one of a fixed width, and Polars does not read such an array of none.
+    # As lists: a NumPy array would become an array of fixed width, and Polars does not read one of width 0.
     return pl.DataFrame({name: pl.Series([pl.Series(values)]) for name, values in (columns | keys).items()})
 
 

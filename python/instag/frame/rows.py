@@ -21,7 +21,7 @@ def take_rows(data: pl.DataFrame, rows: Rows) -> pl.DataFrame:
 
 
 def mask_and_place(rows: Rows, height: int) -> tuple[NDArray[np.bool_], Rows]:
-    """Which of `height` rows are taken, and which of those taken comes at each place."""
+    """Which of `height` rows are taken, and which of the taken rows comes at each place."""
     mask = np.zeros(height, np.bool_)
     mask[rows] = True
     place = np.empty(len(rows), np.uint32)

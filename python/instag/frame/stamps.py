@@ -22,7 +22,7 @@ class Stamps:
 
     @classmethod
     def of(cls, plan: pl.LazyFrame) -> "Stamps":
-        """Look at the files now; what is no file on this machine is left out.
+        """Look at the files now; anything but a file on this machine is left out.
 
         Examples
         --------
@@ -33,7 +33,7 @@ class Stamps:
         return cls({path: _stamp(path) for path in paths})
 
     def check(self) -> None:
-        """See that the files are as they were.
+        """Check that the files are as they were.
 
         Raises
         ------

@@ -87,8 +87,8 @@ class Speakers:
             found = _counts(self._unknown + self._known)
             silent = "no row has a user turn" + (f": the roles found are {found}" if found else "") + self._advice()
         unknown = f"turns of roles that instag does not know: {_counts(self._unknown)}" if self._unknown else ""
-        if told := "; ".join(filter(None, ("" if self._became else unknown, silent))):
-            warn(told)
+        if text := "; ".join(filter(None, ("" if self._became else unknown, silent))):
+            warn(text)
 
     def _advice(self) -> str:
         words = self._words
