@@ -20,6 +20,8 @@ class Server(ThreadingHTTPServer):
         # Questions with this in them are never answered; what is said of the models that are there.
         self.deaf: str | None = None
         self.models: bytes | None = None
+        # Whether an answer depends on the model and on what stands before the question, too.
+        self.particular = False
         self.listed = 0
         self.answers: Counter[str] = Counter()
         self.chance = random.Random(3)  # noqa: S311
@@ -46,7 +48,8 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(404 if body is None else 200, body or b"{}")
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"][-1]["content"]
+        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        asked = request["messages"][-1]["content"]
         self.server.asked.append(asked)
         time.sleep(self.server.wait)
         if self.server.chance.random() < self.server.faults:
@@ -54,7 +57,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self.server.deaf is not None and self.server.deaf in asked:
             body, status = b'{"error": {"message": "it fell over"}}', 500
         else:
-            content = answer_to(asked)
+            whole = json.dumps([request["model"], request["messages"]])
+            content = answer_to(asked, whole if self.server.particular else asked)
             choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
             usage = {"prompt_tokens": 9, "completion_tokens": 9, "total_tokens": 18}
             body, status = json.dumps({"id": "1", "model": "m", "choices": [choice], "usage": usage}).encode(), 200
@@ -72,11 +76,12 @@ class Handler(BaseHTTPRequestHandler):
             pass  # who asked is dead
 
 
-def answer_to(asked: str) -> str:
+def answer_to(asked: str, request: str) -> str:
     """What a model might say: to a request for tags, to one about tags, or about a pair of questions."""
     if asked.startswith('{"request"'):
-        return json.dumps({"reason": "they ask about other things", "same": False})
-    return judged(asked) if '"candidates"' in asked else tagged(asked)
+        same = asked != request and int(mark_of(request), 16) % 2 == 0
+        return json.dumps({"reason": "they ask about other things", "same": same})
+    return judged(asked, request) if '"candidates"' in asked else tagged(request)
 
 
 def mark_of(asked: str) -> str:
@@ -84,15 +89,16 @@ def mark_of(asked: str) -> str:
     return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def tagged(asked: str) -> str:
+def tagged(request: str) -> str:
     """Two tags, by what is asked."""
-    number = int(mark_of(asked), 16)
-    return json.dumps([{"tag": f"topic {number % 9}", "explanation": mark_of(asked)}, {"tag": f"kind {number % 4}"}])
+    number = int(mark_of(request), 16)
+    return json.dumps([{"tag": f"topic {number % 9}", "explanation": mark_of(request)}, {"tag": f"kind {number % 4}"}])
 
 
-def judged(asked: str) -> str:
-    """Of each tag the first candidate is broader, and none is the same."""
+def judged(asked: str, request: str) -> str:
+    """Of each tag the first candidate is broader, or another one by what is asked; and none is the same."""
     tags = json.loads(asked)
-    broader = [{"name": each["candidates"][0], "reason": mark_of(asked)} for each in tags]
+    nth = 0 if asked == request else int(mark_of(request), 16)
+    broader = [{"name": each["candidates"][nth % len(each["candidates"])], "reason": mark_of(asked)} for each in tags]
     said = [{"tag": each["tag"], "same": [], "broader": [one]} for each, one in zip(tags, broader, strict=True)]
     return json.dumps({"tags": said})

@@ -60,10 +60,10 @@ def rows(prefix: str, count: int) -> pl.DataFrame:
     )
 
 
-def bytes_of(folder: Path) -> dict[str, bytes]:
+def bytes_of(folder: Path, output: str = "out") -> dict[str, bytes]:
     """All that a run writes but the manifest, which has the time in it."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted((folder / "out").rglob("*"))
+        for path in sorted((folder / output).rglob("*"))
         if path.is_file() and path.name != "manifest.json"
     }

@@ -1,116 +1,142 @@
 """Whatever is edited in a recipe, a run that goes on from what is there gives the bytes of a fresh one."""
 
-import shutil
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import instag
-from recipes import RECIPE, bytes_of, rows
+from edits import BASES, GIVEN, Edit, edits, lay_out, outcome, values_of
+from instag.recipe import inputs
+from instag.recipe.options import STEPS, options
+from model_server import Server
 
-# What each key may be.
-VALUES: dict[str, list[Any]] = {
-    "seed": [0, 8],
-    "name": ["other"],
-    "clean.min_characters": [1, 60],
-    "clean.answered": [True],
-    "dedup.threshold": [0.4, 0.9, 1.0],
-    "dedup.method": ["exact"],
-    "dedup.keep": ["longest"],
-    "normalize.min_count": [1, 12, "none"],
-    "normalize.stem": ["paper", "none"],
-    "normalize.steps": ['["rules"]', '["frequency", "rules"]'],
-    "select.budget": [5, 0.2, "30%"],
-    "select.method": ["complexity-first", "random", "gain"],
-    "select.seed": [1, 2],
-    "split.validation": [2, 0.4],
-    "split.test": [1, 0.2],
-    "split.seed": [1, 2],
-    "write.format": ["sharegpt", "alpaca"],
-    "write.keep": ["key"],
-    "card.license": ["mit"],
+EDITS = list(edits())
+SAMPLING = ("extra_body", "max_tokens", "structured", "temperature")
+# Options whose other values leave the bytes as they are.
+SILENT = {
+    *(f"{step}.{name}" for step in STEPS for name, each in options(step).items() if each.idle),
+    # One embedder is here without a network; and no row of these is one that a trainer cannot hold.
+    "decontaminate.embedder",
+    "select.embedder",
+    "write.skip",
+    # These decide whether something is an error, and other answers than the model's are not here.
+    "source.skip_bad_lines",
+    "tag.replace",
+    "tag.journal",
+    # What is written is not for people to find the source by; the manifest has it.
+    "source.address",
+    # An answer that is there is good, with whatever settings it came.
+    *(f"{step}.{name}" for step in ("decontaminate", "tag", "normalize") for name in SAMPLING),
 }
-# Keys that change nothing of these rows.
-SILENT = {"clean.answered", "dedup.keep", "normalize.stem", "normalize.steps"}
-EDIT = st.sampled_from(sorted(VALUES)).flatmap(lambda key: st.tuples(st.just(key), st.sampled_from(VALUES[key])))
 
 
-def value(found: Any) -> str:
-    return str(found).lower() if isinstance(found, bool) else str(found)
-
-
-def outcome(folder: Path, edits: list[tuple[str, Any]]) -> dict[str, bytes] | str:
-    """What a run writes, or what it says is wrong."""
-    shutil.rmtree(folder / "out", ignore_errors=True)
-    try:
-        instag.run(folder / "recipe.toml", set=[f"{key}={value(found)}" for key, found in edits])
-    except instag.InputError as error:
-        return str(error).replace(str(folder), "")
-    return bytes_of(folder)
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A model that always answers, differently with other options."""
+    with Server() as server, pytest.MonkeyPatch.context() as patch:
+        server.particular = True
+        patch.setenv("OPENAI_API_KEY", "none")
+        # Where an edit leaves out the address.
+        patch.setenv("OPENAI_BASE_URL", server.url)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.url
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose cache sees all edits, one after the other."""
-    folder = tmp_path_factory.mktemp("lasting")
-    rows("first", 40).write_ndjson(folder / "first.jsonl")
-    rows("second", 30).write_ndjson(folder / "second-a.jsonl")
-    rows("third", 20).write_ndjson(folder / "second-b.jsonl")
-    (folder / "recipe.toml").write_text(f"{RECIPE}\n[card]\n")
-    return folder
+    return lay_out(tmp_path_factory.mktemp("lasting"))
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    # An edit is one already: there is nothing to shrink.
+    phases=(Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-@given(edits=st.lists(EDIT, min_size=1, max_size=2, unique_by=lambda edit: edit[0]))
+@given(edit=st.sampled_from(EDITS))
 def test_any_edit_gives_the_bytes_of_a_fresh_run(
-    lasting: Path, tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, Any]]
+    lasting: Path, url: str, tmp_path_factory: pytest.TempPathFactory, edit: Edit
 ) -> None:
-    fresh = tmp_path_factory.mktemp("fresh")
-    for path in lasting.iterdir():
-        if path.is_file():
-            shutil.copy(path, fresh)
-    assert outcome(lasting, edits) == outcome(fresh, edits)
-    shutil.rmtree(fresh)
+    fresh = lay_out(tmp_path_factory.mktemp("fresh"))
+    # After the recipe without it, so that what that gave would be taken where the edit did not count.
+    outcome(lasting, BASES[edit.base], url)
+    assert outcome(lasting, edit.recipe(), url) == outcome(fresh, edit.recipe(), url)
+
+
+def test_each_option_has_other_values() -> None:
+    lacking = [
+        f"{step}.{name}"
+        for step in ("source", *STEPS)
+        for name, each in options(step).items()
+        if not values_of(step, name, each)
+    ]
+    assert not lacking, "options without a type that has other values: say some in GIVEN"
+    declared = {f"{step}.{name}" for step in ("source", *STEPS) for name in options(step)}
+    assert {name for name in GIVEN if "." in name} | set(SILENT) <= declared
+    assert {edit.option for edit in EDITS} >= declared
+
+
+def by_option() -> dict[str, list[Edit]]:
+    """The edits of each option."""
+    found: dict[str, list[Edit]] = defaultdict(list)
+    for edit in EDITS:
+        found[edit.option].append(edit)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+@pytest.mark.parametrize("option", sorted(by_option()))
+def test_each_option_counts(lasting: Path, url: str, tmp_path_factory: pytest.TempPathFactory, option: str) -> None:
+    counted = False
+    for edit in by_option()[option][: 3 if option in SILENT else None]:
+        if counted:
+            break
+        before = outcome(lasting, BASES[edit.base], url)
+        after = outcome(lasting, edit.recipe(), url)
+        fresh = lay_out(tmp_path_factory.mktemp("fresh"))
+        assert after == outcome(fresh, edit.recipe(), url), edit
+        counted |= isinstance(after, dict) and after != before
+    assert counted == (option not in SILENT)
 
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
-@pytest.mark.parametrize("key", sorted(VALUES))
-def test_each_key_counts(lasting: Path, tmp_path_factory: pytest.TempPathFactory, key: str) -> None:
-    # After the whole recipe, so that what it gave would be taken where a key did not count.
-    outcomes = [outcome(lasting, [])]
-    for found in VALUES[key]:
-        outcomes.append(outcome(lasting, [(key, found)]))
-        fresh = tmp_path_factory.mktemp("fresh")
-        for path in lasting.iterdir():
-            if path.is_file():
-                shutil.copy(path, fresh)
-        assert outcomes[-1] == outcome(fresh, [(key, found)])
-    assert any(each != outcomes[0] for each in outcomes[1:]) or key in SILENT
-
-
-@pytest.mark.parametrize("table", ["dedup", "normalize", "split", "write", "card"])
-def test_a_table_that_is_left_out_is_a_step_left_out(
-    lasting: Path, tmp_path_factory: pytest.TempPathFactory, table: str
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit("plain", ("dedup", "threshold"), 0.3),
+        Edit("plain", ("normalize", "min_count"), 30),
+        Edit("chosen", ("select", "cost_exponent"), 0.3),
+        Edit("chosen", ("report", "title"), "A title"),
+    ],
+    ids=lambda edit: edit.option,
+)
+def test_an_option_that_is_left_out_of_a_key_is_noticed(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch, edit: Edit
 ) -> None:
-    text = f"{RECIPE}\n[card]\n"
-    head, _, rest = text.partition(f"[{table}]")
-    without = head + (rest[rest.index("\n[") + 1 :] if "\n[" in rest else "")
-    fresh = tmp_path_factory.mktemp("fresh")
-    for path in lasting.glob("*.jsonl"):
-        shutil.copy(path, fresh)
-    for folder in (lasting, fresh):
-        (folder / "recipe.toml").write_text(without)
-    try:
-        assert outcome(lasting, []) == outcome(fresh, [])
-        assert table not in instag.run(fresh / "recipe.toml")
-    finally:
-        (lasting / "recipe.toml").write_text(text)
+    (fresh := tmp_path / "fresh").mkdir()
+    expected = outcome(lay_out(fresh), edit.recipe(), url)
+    step, option = edit.place
+    found = inputs.relevant
+
+    def less(recipe: Any, of: str, **others: Any) -> dict[str, Any]:
+        whole = found(recipe, of, **others)
+        return {name: value for name, value in whole.items() if (of, name) != (step, option)}
+
+    monkeypatch.setattr("instag.recipe.road.relevant", less)
+    (stale := tmp_path / "stale").mkdir()
+    before = outcome(lay_out(stale), BASES[edit.base], url)
+    assert outcome(stale, edit.recipe(), url) == before != expected
 
 
 @pytest.mark.parametrize(

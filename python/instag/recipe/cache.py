@@ -15,7 +15,7 @@ from instag.errors import InputError
 __all__ = ["Cache", "canonical", "digest", "lines_in"]
 
 # The version of all results: it is raised when a step's result for the same options changes, so that all are made again.
-RESULTS = 3
+RESULTS = 4
 CHUNK = 1 << 20
 # How many characters of a changed value are shown.
 LONGEST = 40
@@ -93,9 +93,13 @@ class Cache:
         of = {"results": RESULTS, "step": step, "options": options, "inputs": inputs}
         return hashlib.sha256(canonical(of).encode()).hexdigest()[:32]
 
+    def folder_of(self, step: str, key: str) -> Path:
+        """The folder that a result has, or would have."""
+        return self.folder / "cache" / step / key
+
     def find(self, step: str, key: str) -> Path | None:
         """The folder of a result; None if there is none."""
-        folder = self.folder / "cache" / step / key
+        folder = self.folder_of(step, key)
         return folder if (folder / "meta.json").is_file() else None
 
     def meta(self, folder: Path) -> dict[str, Any]:
@@ -124,7 +128,7 @@ class Cache:
         self, step: str, key: str, options: Mapping[str, Any], inputs: Mapping[str, str]
     ) -> Iterator[tuple[Path, dict[str, Any]]]:
         """A folder to make a result in, and its record; the result is stored whole or not at all."""
-        target = self.folder / "cache" / step / key
+        target = self.folder_of(step, key)
         draft = target.with_name(f"{key}.draft")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)

@@ -25,6 +25,9 @@ def relevant(recipe: Recipe, step: str, *, limit: int | None, history: Sequence[
     found = defaults(step) | {key: value for key, value in given.items() if not options(step)[key].idle}
     if step == "split":
         found["seed"] = given.get("seed", recipe.seed)
+    if step == "select" and "by" in recipe.steps.get("split", {}):
+        # What is needed to select and split again is kept together.
+        found["split by"] = recipe.steps["split"]["by"]
     if step in ("write", "card"):
         found["name"] = recipe.name
     if step == "card":

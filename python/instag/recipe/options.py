@@ -14,7 +14,7 @@ from instag.choices import Method
 from instag.io.options import ReadOptions
 from instag.recipe.parameters import Option, parameters, plain
 
-__all__ = ["STEPS", "Option", "defaults", "expanded", "keys", "options"]
+__all__ = ["STEPS", "Option", "defaults", "expanded", "keys", "options", "places"]
 
 # In the order in which they run: steps that are cheap and drop rows come before those that are paid for.
 STEPS = (
@@ -32,7 +32,10 @@ ALSO_MANAGED = {
     "card": {"steps", "command"},
     "normalize": {"rules", "judge"},
     "report": {"vocabulary"},
-    "write": {"to", "validation", *(each.name for each in fields(ReadOptions))},
+    # Rows have an order here.
+    "select": {"key"},
+    # A trainer's configuration names one file for each part.
+    "write": {"to", "validation", "rows_per_file", *(each.name for each in fields(ReadOptions))},
 }
 # Options that change how answers are obtained, but not what they are.
 IDLE = frozenset(
@@ -90,6 +93,7 @@ OWN: dict[str, dict[str, Option]] = {
         "model": Option(str, "The model's name at the endpoint, or a .gguf file to run here.", needed=True),
         "examples": Option(str, "Examples for the model: queries with tags, as JSONL."),
         "vocabulary": Option(str, "A vocabulary whose tags the model should prefer."),
+        "replace": Option(bool, "Replace the tags that the data have.", True),  # noqa: FBT003
         "max_query": Option(int, "Cut queries to this many characters; 6000 by default."),
         "max_query_tokens": Option(int, "Cut queries to this many tokens, as a rule estimates them."),
         "journal": Option(str | list[str], "Files with answers that exist already, for instance from other machines."),
@@ -142,6 +146,8 @@ OWN: dict[str, dict[str, Option]] = {
         "title": Option(str, "The heading."),
     },
 }  # fmt: skip
+# Options that may be a table of options.
+INNER = ("judge", "columns")
 # Other names of keys, as functions or the command line have them.
 ALIKE = {
     ("decontaminate", "judge_model"): "judge",
@@ -203,10 +209,27 @@ def expanded(step: str, table: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
         name = ALIKE.get((step, key), key)
-        if key in ("judge", "columns") and isinstance(value, dict):
+        if key in INNER and isinstance(value, dict):
             found |= {_inner(step, key, each): given for each, given in value.items()}
         else:
             found[name] = value
+    return found
+
+
+def places(step: str, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Where each option of a table stands in it.
+
+    Examples
+    --------
+    >>> places("decontaminate", {"against": "a.jsonl", "judge": {"model": "gpt-4o-mini", "from": 0.7}})
+    {'against': ('against',), 'judge': ('judge', 'model'), 'judge_from': ('judge', 'from')}
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for key, value in table.items():
+        if key in INNER and isinstance(value, dict):
+            found |= {_inner(step, key, each): (key, each) for each in value}
+        else:
+            found[ALIKE.get((step, key), key)] = (key,)
     return found
 
 

@@ -13,7 +13,6 @@ from instag.recipe import consent
 from instag.recipe.cache import Cache
 from instag.recipe.faults import Faults
 from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
-from instag.recipe.lines import Lines
 from instag.recipe.outcome import POOLING, Done, files_made, work_of
 from instag.recipe.recipe import Recipe
 from instag.recipe.steps.job import PARTS, Job
@@ -157,13 +156,15 @@ class Road:
             meta["seconds"] = round(time.monotonic() - began, 3)
             meta["rows"] = meta["facts"].pop("rows", None) or _rows(draft)
         self.say(f"  {counts(meta)} in {meta['seconds']:.1f} s{said(meta['facts'])}")
-        return Done(step, self.cache.find(step, done.key), done.options, done.key, meta, done.before)
+        # As the next run will read it: the order of its notes is seen in what later steps write.
+        folder = self.cache.folder_of(step, done.key)
+        return Done(step, folder, done.options, done.key, self.cache.meta(folder), done.before)
 
     def _placed(self, step: str, error: str) -> str:
         """An error that only the run could find, with its line in the recipe."""
         if step == "read":
             return f"[read] {error}"
-        faults = Faults(self.recipe.path, Lines(self.recipe.text))
+        faults = Faults(self.recipe.path, self.recipe.text, self.recipe.overrides)
         faults.add_error(step, self.recipe.steps[step], error)
         return str(faults)
 

@@ -15,7 +15,8 @@ __all__ = ["report"]
 def report(job: Job) -> dict[str, Any]:
     """Draw the pool, the selection, and the vocabulary if there is one."""
     chosen = {"selection": _selected(job.data["selected"])} if "selected" in job.data else None
-    analysis = analyze(job.frame, by=job.given.get("by"), tags=job.given.get("tags", "tags"), selections=chosen)
+    options = {name: job.given[name] for name in ("by", "tags", "gain") if name in job.given}
+    analysis = analyze(job.frame, **options, selections=chosen)
     reported(analysis, job.path("report.html"), vocabulary=job.vocabulary, title=job.given.get("title"))
     return {}
 

@@ -71,7 +71,7 @@ def _left_out(job: Job) -> list[str]:
     rows = [
         f"| {each['step']} | {reason} | {count:,} |"
         for each in job.history
-        for reason, count in each.get("dropped", {}).items()
+        for reason, count in sorted(each.get("dropped", {}).items(), key=lambda drop: (-drop[1], drop[0]))
     ]
     return ["## What was left out", "\n".join(["| step | reason | rows |", "|---|---|---:|", *rows])] if rows else []
 

@@ -1,0 +1,249 @@
+"""Faulty recipes of many kinds: each is found before anything is done, with its line, in words of recipes."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import instag
+import shell
+from instag.recipe.checking import read_recipe
+
+FILES = '[[source]]\nfiles = ["first.jsonl"]\n'
+SELECT = "[select]\nbudget = 3\n"
+BOTH = FILES + SELECT
+GAIN = FILES + '[select]\nmethod = "gain"\nbudget = 9\ngroup = "source"\n'
+MODEL = '[tag]\nmodel = "m"\nbase_url = "http://127.0.0.1:9/v1"\n'
+JUDGE = '[normalize]\nembedder = "none"\n'
+# What a user of Python, of pydantic or of the command line would read, but no reader of a recipe.
+FOREIGN = re.compile(
+    r"\b(None|True|False|NoneType|dict|datetime)\b|Input should|--(?!set|yes|limit)[a-z]|\bb'|Traceback|=\s*/"
+)
+
+TABLE = [
+    # tables in tables, and keys with dots
+    (f'{BOTH}{JUDGE}[normalize.judge]\nmodel = "m"\nbase_url = "http://127.0.0.1:9"\nmax_cots = 2\n', 10, r"\[normalize\] judge\.max_cots: no such option; did you mean max_cost\?"),
+    (f"{BOTH}{JUDGE}[normalize.judge]\nmodel = 3\n", 8, r"judge\.model: expected a text; found 3"),
+    (f'{BOTH}{JUDGE}judge.model = "m"\njudge.base_url = "http://127.0.0.1:9"\njudge.temprature = 1.0\n', 9, r"judge\.temprature: no such option; did you mean temperature\?"),
+    (f'{BOTH}{JUDGE}judge = {{ model = "m", base_url = 7 }}\n', 7, r"judge\.base_url: expected a text or a list; found 7"),
+    (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\n[decontaminate.judge]\nmodel = "m"\nbase_url = "http://127.0.0.1:9"\nfrom = "x"\n', 10, r"\[decontaminate\] judge\.from: expected a number; found 'x'"),
+    (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\n[decontaminate.judge]\nmodel = "m"\nbase_url = "http://127.0.0.1:9"\nfrom = 7\n', 10, r"\[decontaminate\] judge_from: expected a cosine"),
+    (f"{GAIN}[select.at_least]\nfirst = -3\n", 7, r"at_least: expected a count such as 500"),
+    (f"{GAIN}at_least.frist = 2\n", 7, r"at_least: no group 'frist'; the groups are: first"),
+    (f"{GAIN}at_least = {{ first = [1, 2] }}\n", 7, r"at_least: expected a number or a text; found \[1, 2\]"),
+    ('[[source]]\nfiles = ["first.jsonl"]\n[source.columns]\nqurey = "messages"\n' + SELECT, 4, r"columns\.qurey: no such option; did you mean query\?"),
+    ('[[source]]\nfiles = ["first.jsonl"]\n[[source]]\nfiles = ["second-a.jsonl"]\n[source.columns]\nquery = 3\n' + SELECT, 6, r"columns\.query: expected a text; found 3"),
+    (f'{FILES}columns = "messages"\n{SELECT}', 3, r"columns: expected a table; found 'messages'"),
+    (f'{FILES}select.budget = "x"\n', 3, r"\[\[source\]\] select: no such option; \[select\] is a table of its own"),
+    (f'select.budget = "x"\n{FILES}', 1, r"\[select\] budget: expected a count .* found 'x'"),
+    (f"select = {{ budget = 3, sed = 3 }}\n{FILES}", 1, r"\[select\] sed: no such option; did you mean seed\?"),
+    (f'{FILES}[ select ]\n\'budget\' = "x"\n', 4, r"\[select\] budget"),
+    (f'{FILES}["select"]\n"budget" = "x"\n', 4, r"\[select\] budget"),
+    # sources that are no list of tables
+    (f'[source]\nfiles = ["first.jsonl"]\n{SELECT}', 1, r"with two brackets on each side, for there may be several; found \[source\]"),
+    (f'source = "first.jsonl"\n{SELECT}', 1, r"\[\[source\]\]: expected at least one.*; found 'first\.jsonl'"),
+    (f"source = []\n{SELECT}", 1, r"\[\[source\]\]: expected at least one"),
+    # types, as TOML writes them
+    (f"{FILES}[select]\nbudget = [3]\n", 4, r"expected a number or a text; found \[3\]"),
+    (f"{FILES}[select]\nbudget = {{ count = 3 }}\n", 4, r"expected a number or a text; found \{ count = 3 \}"),
+    (f"{FILES}[select]\nbudget = 2024-01-01\n", 4, r"expected a number or a text; found 2024-01-01"),
+    (f"{BOTH}[split]\nvalidation = true\n", 6, r"validation: expected a number or a text; found true"),
+    (f"{BOTH}[dedup]\nkeep = true\n", 6, r"keep: expected one of 'first', 'longest' or 'quality'; found true"),
+    (f"{BOTH}[clean]\nanswered = 'yes'\n", 6, r"answered: expected true or false; found 'yes'"),
+    (f"{BOTH}[clean]\nmin_turns = 2.0\n", 6, r"min_turns: expected a whole number; found 2\.0"),
+    (f"{BOTH}[normalize]\nmin_count = 1.5\n", 6, r"min_count: expected a whole number or one of 'auto' or 'none'; found 1\.5"),
+    (f"{BOTH}[normalize]\nsteps = [1]\n", 6, r"steps: expected a text; found 1"),
+    (f"{BOTH}[card]\nlicense = ['mit']\n", 6, r"license: expected a text; found \['mit'\]"),
+    (f"output = ['out']\n{BOTH}", 1, r"output: expected a folder; found \['out'\]"),
+    (f"{BOTH}[output]\nfolder = 'x'\n", 5, r"output: expected a folder; found \{ folder = 'x' \}"),
+    # numbers that are negative, none, or too large
+    (f"{FILES}[select]\nbudget = nan\n", 4, r"budget: .*found nan"),
+    (f"{FILES}[select]\nbudget = inf\n", 4, r"budget: .*found inf"),
+    (f"{FILES}[select]\nbudget = '120%'\n", 4, r"budget: .*found '120%'"),
+    (f"{BOTH}seed = -1\n", 5, r"\[select\] seed: expected an integer from 0 to 2\*\*64 - 1; found -1"),
+    (f"seed = 99999999999999999999999\n{BOTH}", 1, r"seed: expected a whole number from 0 to 2\*\*64 - 1"),
+    (f"seed = nan\n{BOTH}", 1, r"seed: .*found nan"),
+    (f"{BOTH}[dedup]\nthreshold = nan\n", 6, r"threshold: expected a number above 0 and up to 1; found nan"),
+    (f"{BOTH}[split]\nvalidation = nan\n", 6, r"validation: .*found nan"),
+    (f"{BOTH}[clean]\nmin_turns = 5\nmax_turns = 2\n", 6, r"min_turns: expected at most max_turns, which is 2; found 5"),
+    (f"{BOTH}[clean]\nmin_tokens = 99999999999999999999\n", 6, r"min_tokens: expected a count"),
+    (f"{BOTH}{MODEL}rpm = 0\n", 8, r"rpm: expected a number above 0; found 0"),
+    (f"{BOTH}{MODEL}price = [1, 1]\nmax_cost = -1\n", 9, r"max_cost: expected US dollars, 0 or more; found -1"),
+    (f"{BOTH}{MODEL}temperature = nan\n", 8, r"temperature: expected a number of 0 or more; found nan"),
+    (f"{BOTH}{MODEL}max_query = 0\n", 8, r"max_query: expected a size of 100 characters or more; found 0"),
+    (f"{FILES}sample = 0\n{SELECT}", 3, r"sample: expected a count of 1 or more; found 0"),
+    (f"{FILES}skip_bad_lines = -2\n{SELECT}", 3, r"\[\[source\]\] skip_bad_lines: expected a count of 0 or more"),
+    # files: of the wrong kind, not there, in other systems' words
+    (f'[[source]]\nfiles = ["*.csv"]\n{SELECT}', 2, r"'\*\.csv' matches no file"),
+    (f'[[source]]\nfiles = ["~/nowhere-*.jsonl"]\n{SELECT}', 2, r"'~/nowhere-\*\.jsonl' matches no file \(/"),
+    (f"[[source]]\nfiles = ['C:\\data\\x.jsonl']\n{SELECT}", 2, r"'C:\\data\\x\.jsonl' matches no file"),
+    (f'[[source]]\nfiles = ["first.jsonl", "empty.jsonl"]\n{SELECT}', 2, r"empty\.jsonl: the file is empty"),
+    (f'[[source]]\nfiles = ["broken.jsonl"]\n{SELECT}', 2, r"broken\.jsonl, line 2.*skip_bad_lines = 1"),
+    (f'[[source]]\nfiles = ["junk.bin"]\n{SELECT}', 2, r"unknown file extension '\.bin'.*say what it is with format:"),
+    (f'[[source]]\nlicense = "mit"\n{SELECT}', 1, r"files: expected a list such as .*; found none"),
+    (f"{FILES}where = 'scor > 1'\n{SELECT}", 3, r"where: no column 'scor'"),
+    (f"{FILES}where = 'score > 9'\n{SELECT}", 3, r"where: score > 9: none of 40 rows is left"),
+    (f"{FILES}format = 'jsnol'\n{SELECT}", 3, r"format: found 'jsnol'"),
+    (f"{FILES}encoding = 'utf-99'\n{SELECT}", 3, r"encoding: found 'utf-99'"),
+    (f"{FILES}quality = 'tags'\n{SELECT}", 3, r"quality: expected numbers in column 'tags' of first; found List"),
+    (f'{FILES}columns = {{ quality = "scor" }}\n{SELECT}', 3, r"quality: no column 'scor'"),
+    (f"{FILES}name = ' '\n{SELECT}", 3, r"name: expected a name; found ' '"),
+    (f"{BOTH}[normalize]\njudgments = 'first.jsonl'\n", 6, r"judgments: .*first\.jsonl, line 1: expected a judgement"),
+    (f"{BOTH}{MODEL}vocabulary = 'first.jsonl'\n", 8, r"vocabulary: .*first\.jsonl: expected a vocabulary"),
+    (f"{BOTH}{MODEL}journal = 'first.jsonl'\n", 8, r"journal: .*first\.jsonl: line 1"),
+    (f"{BOTH}{MODEL}api_key_file = 'nowhere'\n", 8, r"api_key_file: .*nowhere cannot be read: No such file"),
+    (f"{BOTH}[clean]\nmax_tokens = 5\ntokenizer = 'first.jsonl'\n", 7, r"tokenizer: .*this is not a tokenizer\.json"),
+    # outputs
+    (f"output = 'first.jsonl'\n{BOTH}", 1, r"output: .*first\.jsonl is a file"),
+    (f"output = 'first.jsonl/deep/er'\n{BOTH}", 1, r"output: nothing can be written to .*: .*first\.jsonl is a file"),
+    # columns of the wrong type
+    (f"{BOTH}[split]\nby = 'messages'\n", 6, r"by: expected names, or lists of them, in column 'messages' of first"),
+    (f"{BOTH}[normalize]\ntags = 'source'\n", 6, r"tags: expected a list of tags .* 'source' of first; found String"),
+    # misspelt, or at home elsewhere
+    (f"{FILES}[SELECT]\nbudget = 3\n", 3, r"\[SELECT\]: no such table or key; did you mean select\?"),
+    (f"{BOTH}[convert]\n", 5, r"\[convert\]: no such table or key; did you mean write\?"),
+    (f"{BOTH}[card]\nlicence = 'mit'\n", 6, r"licence: no such option; did you mean license\?"),
+    (f"{BOTH}[write]\nto = 'parquet'\n", 6, r"\[write\] to: expected one of 'messages', 'sharegpt' or 'alpaca'"),
+    (f"{BOTH}[write]\nrows_per_file = 9\n", 6, r"rows_per_file: no such option"),
+    (f"{BOTH}[report]\ngain = {{ curv = 2 }}\n", 6, r"gain: no option 'curv'; did you mean 'curve'\?"),
+    (f"{BOTH}[write]\ntrainers = 'trl'\nmodel = ''\n", 7, r"model: expected the base model to train"),
+]  # fmt: skip
+
+BROKEN = [
+    (b"[select]\nbudget = 3\nbudget = 4\n", 3, "cannot overwrite a value"),
+    (b"[select\nbudget = 3\n", 1, "expected ']' at the end of a table declaration"),
+    (b"[select]\nbudget 3\n", 2, "expected '=' after a key"),
+    (b"[select]\nbudget = '3\n", 2, 'expected "\'"'),
+    (b'[select]\nbudget = """3\n', 2, "unterminated string"),
+    (b"[select]\nbudget = True\n", 2, "invalid value: write true"),
+    (b"[select]\nseed = None\n", 2, "invalid value: leave the key out"),
+    (b"[select]\nmethod = gain\n", 2, "invalid value: write a text in quotes"),
+    (b'[[source]]\nfiles = ["C:\\data\\x.jsonl"]\n', 2, r"write a path with \ in single quotes, or with /"),
+    (b'output = "C:\\Users\\me"\n', 1, r"write a path with \ in single quotes, or with /"),
+    (b"\xef\xbb\xbf[select]\r\nbudget = \r\n", 2, "invalid value"),
+    ('name = "café"\n'.encode("utf-16"), 1, "expected text in UTF-8; found the byte 0xff"),
+]
+
+
+@pytest.fixture
+def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (folder / "empty.jsonl").write_text("")
+    (folder / "broken.jsonl").write_text('{"prompt": "a", "completion": "b"}\n{"prompt": \n')
+    (folder / "junk.bin").write_bytes(bytes(range(256)))
+    return folder
+
+
+def said(folder: Path, **options: Any) -> list[str]:
+    """The faults of a recipe, nothing of which is done."""
+    with pytest.raises(instag.InputError) as caught:
+        instag.run(folder / "recipe.toml", **options)
+    assert not (folder / ".instag").exists()
+    assert not (folder / "out").exists()
+    return str(caught.value).replace(f"{folder / 'recipe.toml'}", "recipe.toml").splitlines()
+
+
+@pytest.mark.parametrize(("text", "line", "expected"), TABLE, ids=[each[2] for each in TABLE])
+def test_a_fault(data: Path, text: str, line: int, expected: str) -> None:
+    (data / "recipe.toml").write_text(text, "utf-8")
+    found = said(data)
+    assert any(re.match(rf"recipe\.toml, line {line}: .*{expected}", each) for each in found), "\n".join(found)
+    assert not [each for each in found if FOREIGN.search(each)]
+    # One mistake is one fault, but for the step that is then not there.
+    assert len([each for each in found if each.startswith("recipe.toml, line ")]) == 1, "\n".join(found)
+
+
+@pytest.mark.parametrize(("content", "line", "expected"), BROKEN, ids=[each[2] for each in BROKEN])
+def test_what_is_no_toml(data: Path, content: bytes, line: int, expected: str) -> None:
+    (data / "recipe.toml").write_bytes(content)
+    first, *_ = said(data)
+    assert first.startswith(f"recipe.toml, line {line}")
+    assert expected in first
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n# nothing\n", b"\xef\xbb\xbf"])
+def test_an_empty_recipe_says_what_is_needed(data: Path, content: bytes) -> None:
+    (data / "recipe.toml").write_bytes(content)
+    assert [each.partition(": ")[2].partition(":")[0] for each in said(data)] == [
+        "[[source]]",
+        "expected one of [select], [split] and [write]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("budget=3", r"--set budget=3: \[budget\]: no such table or key; it is an option of \[select\]"),
+        ("select.budget", r"--set: expected STEP\.KEY=VALUE"),
+        ("=3", r"--set: expected STEP\.KEY=VALUE"),
+        (".=3", r"--set: expected STEP\.KEY=VALUE"),
+        ("select..budget=3", r"--set: expected STEP\.KEY=VALUE"),
+        ("select.budget=", r"--set select\.budget=: \[select\] budget: expected a value"),
+        ("select.budget=x", r"--set select\.budget=x: \[select\] budget: .*found 'x'"),
+        ("select.bugdet=3", r"--set select\.bugdet=3: .*did you mean budget\?"),
+        ("selct.budget=3", r"--set selct\.budget=3: \[selct\]: no such table or key; did you mean select\?"),
+        ("source.files=x", r"--set: .*what a source is stands in the recipe alone"),
+        ("name.x=3", r"--set name\.x=3: name: expected a text; found \{ x = 3 \}"),
+        ("select.at_least.math=3", r"--set select\.at_least\.math=3: \[select\] at_least: only method 'gain'"),
+        ("seed=-1", r"--set seed=-1: seed: expected a whole number"),
+        ("split.validation=7", r"--set split\.validation=7: \[split\] validation: 7 rows"),
+    ],
+)
+def test_what_is_set_is_shown_as_it_was_set(data: Path, given: str, expected: str) -> None:
+    (data / "recipe.toml").write_text(BOTH)
+    found = said(data, set=[given])
+    assert any(re.match(expected, each) for each in found), found
+
+
+def test_inner_values_may_be_set(data: Path) -> None:
+    (data / "recipe.toml").write_text(GAIN)
+    read = read_recipe(data / "recipe.toml", overrides=("select.at_least.first=2", "select.at_most.first=50%"))
+    assert read.steps["select"]["at_least"] == {"first": 2}
+    assert read.steps["select"]["at_most"] == {"first": "50%"}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"until": "wirte"}, "until: expected a step of the recipe, one of read, dedup, select; found 'wirte'"),
+        ({"until": "tag"}, "found 'tag': add a table [tag]"),
+        ({"start": "tag"}, "from: expected a step of the recipe"),
+        ({"start": "select", "until": "dedup"}, "from: expected a step up to 'dedup', which is the last one to run"),
+        ({"limit": 0}, "limit: expected a count of 1 or more; found 0"),
+        ({"limit": -3}, "limit: expected a count of 1 or more; found -3"),
+        ({"limit": True}, "limit: expected a count of 1 or more; found True"),
+        ({"limit": 2.5}, "limit: expected a count of 1 or more; found 2.5"),
+    ],
+)
+def test_how_far_to_run(data: Path, options: dict[str, Any], expected: str) -> None:
+    (data / "recipe.toml").write_text(f"{BOTH}[dedup]\n")
+    [found] = said(data, **options)
+    assert expected in found
+
+
+def test_a_folder_that_cannot_be_written_to(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(dir: Path) -> None:  # noqa: A002 - the name that it has
+        raise PermissionError(13, "Permission denied", str(dir))
+
+    (data / "recipe.toml").write_text(BOTH)
+    monkeypatch.setattr("instag.recipe.sense.TemporaryFile", refused)
+    assert [each.partition(": ")[2] for each in said(data)] == [
+        f"output: nothing can be written to {data / 'out'}: {data}: Permission denied",
+        f"results are kept in .instag beside the recipe, and nothing can be written there: {data}: Permission denied",
+    ]
+
+
+@pytest.mark.parametrize("budget", ["1e300", "99999999999999999999999", "'100%'", "1.0"])
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
+def test_a_budget_above_all_rows_takes_them_all(data: Path, budget: str) -> None:
+    (data / "recipe.toml").write_text(f"{FILES}[select]\nbudget = {budget}\n")
+    assert instag.run(data / "recipe.toml")["select"].collect().height == 40
+
+
+def test_a_new_recipe_replaces_none(data: Path) -> None:
+    before = (data / "recipe.toml").read_bytes()
+    done = shell.instag("recipe", "new", "first.jsonl", cwd=data, code=1)
+    assert "recipe.toml is there already: name another file" in done.stderr
+    assert (data / "recipe.toml").read_bytes() == before
