@@ -65,8 +65,8 @@ SOURCE = '[[source]]\nfiles = ["first.jsonl"]\n'
         ),
         (f"version = 2\n{SOURCE}[select]\nbudget = 3\n", 1, "2 is of a newer instag"),
         (f'name = "a/b"\n{SOURCE}[select]\nbudget = 3\n', 1, "name: expected letters"),
-        (f"name = true\n{SOURCE}[select]\nbudget = 3\n", 1, "name: expected a text; found True"),
-        (f"version = true\n{SOURCE}[select]\nbudget = 3\n", 1, "version: expected 1; found True"),
+        (f"name = true\n{SOURCE}[select]\nbudget = 3\n", 1, "name: expected a text; found true"),
+        (f"version = true\n{SOURCE}[select]\nbudget = 3\n", 1, "version: expected 1; found true"),
         (f"{SOURCE}[[select]]\nbudget = 3\n", 3, r"\[select\]: expected a table; found \[\[select\]\]"),
         (
             f"{SOURCE}[select]\nbudget = 3\nmin_count = 2\n",

@@ -51,7 +51,7 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         # the wrong table, the wrong type, the wrong range
         ("[select]\nbudget = 3\nthreshold = 0.5\n", 10, r"\[select\] threshold: no such option; it is an option of \[dedup\]"),
-        ("[select]\nbudget = true\n", 9, r"\[select\] budget: expected a number or a text; found True"),
+        ("[select]\nbudget = true\n", 9, r"\[select\] budget: expected a number or a text; found true"),
         ("[select]\nbudget = 0\n", 9, r"\[select\] budget: expected a count of 1 or more"),
         ("[select]\nbudget = -2\n", 9, r"\[select\] budget: expected a count"),
         ("[select]\nbudget = 3\n[dedup]\nthreshold = 1.5\n", 11, r"\[dedup\] threshold: .*1\.5"),
@@ -120,7 +120,7 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ('[select]\nbudget = 3\n[tag]\nmodel = "gpt-4o-mini"\n', 10, r"has no variable 'OPENAI_API_KEY': set it"),
         ('[select]\nbudget = 3\n[tag]\nmodel = "m"\nbase_url = "http://127.0.0.1:1/v1"\nmax_cost = 1.0\n', 13, r"\[tag\] max_cost: the price of this model is not known"),
         ('[select]\nbudget = 3\n[tag]\nmodel = "m"\nbase_url = "ftp://x"\n', 12, r"\[tag\] base_url: .*ftp"),
-        ('[select]\nbudget = 3\n[normalize]\njudge = { model = "m", max_costs = 2.0 }\n', 11, r"\[normalize\] max_costs: no such option; did you mean max_cost\?"),
+        ('[select]\nbudget = 3\n[normalize]\njudge = { model = "m", max_costs = 2.0 }\n', 11, r"\[normalize\] judge\.max_costs: no such option; did you mean max_cost\?"),
         ('[select]\nbudget = 3\n[normalize]\njudge = { model = "m", api_key = "x" }\n', 11, r"must hold no key"),
         # trainers
         ('[select]\nbudget = 3\n[write]\ntrainers = ["axolottl"]\nmodel = "Qwen/Qwen3-4B"\n', 11, r"\[write\] trainers: .*axolottl"),

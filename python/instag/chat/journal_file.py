@@ -181,7 +181,7 @@ def _compare(path: Path, line: bytes, header: bytes) -> None:
     expected = orjson.loads(header)
     if not isinstance(found, dict) or found.get(MAGIC) != expected[MAGIC]:
         raise InputError(
-            f"{path}: line 1: expected {{{MAGIC!r}: {expected[MAGIC]}, …}}; found {line[:80]!r}: name another journal"
+            f"{path}: line 1: expected {{{MAGIC!r}: {expected[MAGIC]}, …}}; found {line[:80].decode(errors='replace').strip()!r}: name another journal"
         )
     if found != expected:
         raise InputError(

@@ -123,7 +123,8 @@ class Cut:
         check_choice("cut", self.unit, ("characters", "tokens"))
         size: Any = self.size
         if isinstance(size, bool) or not isinstance(size, int) or size < LEAST:
-            raise InputError(f"cut / --max-query: expected a size of {LEAST} {self.unit} or more; found {size!r}")
+            option = "--max-query-tokens" if self.unit == "tokens" else "--max-query"
+            raise InputError(f"cut / {option}: expected a size of {LEAST} {self.unit} or more; found {size!r}")
 
     def __call__(self, text: str) -> tuple[str, int]:
         """Cut a text.

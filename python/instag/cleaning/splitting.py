@@ -135,7 +135,7 @@ def split(
     labels = _labels(frame, by, rows, min(size for size in sizes if size) / rows)
     dealt = stratify(_encoded(labels, rows), groups, list(sizes), seed)
     found = np.bincount(dealt, minlength=len(PARTS))
-    _warn(sizes, found)
+    _check_met(sizes, found)
     parts = pl.DataFrame({"part": pl.Series(PARTS).gather(dealt), "group": groups})
     train, validating, testing = (_taken(frame, dealt == nth) if size else None for nth, size in enumerate(sizes))
     return Split(train, validating, testing, parts, _distances(labels, dealt, sizes))
@@ -234,11 +234,16 @@ def _distances(labels: pl.DataFrame, dealt: NDArray[np.uint32], sizes: Sequence[
     return pl.DataFrame(found, schema=schema, orient="row")
 
 
-def _warn(sizes: Sequence[int], found: NDArray[np.int64]) -> None:
-    missed = [
-        f"{part} has {actual:,} rows where {size:,} were requested"
-        for part, size, actual in zip(PARTS, sizes, found, strict=True)
-        if size != actual
-    ]
+def _check_met(sizes: Sequence[int], found: NDArray[np.int64]) -> None:
+    """Warn if a part has another size than was requested; without any rows it is an error."""
+    missed = [(part, actual, size) for part, size, actual in zip(PARTS, sizes, found, strict=True) if size != actual]
+    why = "a group of copies, which stays together, is larger than the remaining room"
+    for part, actual, size in missed:
+        if not actual:
+            raise InputError(
+                f"{part if part != 'train' else 'validation'}: no row is left for {part}, where {size:,} were requested: "
+                f"{why}; ask for another size, or raise threshold"
+            )
     if missed:
-        warn(f"{'; '.join(missed)}: a group of copies, which stays together, is larger than the remaining room")
+        listed = (f"{part} has {actual:,} rows where {size:,} were requested" for part, actual, size in missed)
+        warn(f"{'; '.join(listed)}: {why}")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+import instag
 from instag.cli import console, outputs
 from instag.cli.app import Command, Subcommands
 
@@ -28,7 +29,9 @@ def new(files: Files, output: Output = Path("recipe.toml")) -> None:
     """Write a first recipe for data files, with comments and the columns that were found; edit it, then `instag run` it."""
     from instag.recipe import new as first_recipe
 
-    outputs.apart([*files, output], outputs.file("-o", output, ".toml"))
+    outputs.apart(files, outputs.file("-o", output, ".toml"))
+    if output.exists():
+        raise instag.InputError(f"-o: {output} is there already: name another file, or remove that one")
     with console.stage("reading"):
         text = first_recipe(files)
     output.write_text(text, "utf-8")

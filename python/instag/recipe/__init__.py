@@ -5,6 +5,7 @@ options       the options of each table
 parameters    options from the parameters of functions and their docstrings
 values        checks of the types of values
 lines         the line of each key of a recipe
+toml          values as a recipe has them
 faults        the list of a recipe's faults
 recipe        a recipe, as its file has it
 checking      checks of a recipe, all faults at once

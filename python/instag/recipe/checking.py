@@ -14,9 +14,9 @@ from instag.recipe import sense
 from instag.recipe.cache import canonical
 from instag.recipe.faults import Faults
 from instag.recipe.inputs import files_named
-from instag.recipe.lines import Lines
-from instag.recipe.options import STEPS, expanded, options
+from instag.recipe.options import STEPS, expanded, options, places
 from instag.recipe.recipe import VERSION, Recipe, Source, files_of, override, parsed
+from instag.recipe.toml import shown
 from instag.recipe.values import TOP, misplaced, problems, unknown
 
 __all__ = ["mark_of", "read_recipe"]
@@ -24,6 +24,9 @@ __all__ = ["mark_of", "read_recipe"]
 SECRET = re.compile(r"(^|[\s:=])(sk-|hf_|ghp_|xox[bp]-)[\w-]{8,}|\bBearer \S+")
 # Names of headers whose values must not be in a recipe.
 NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
+SEEDS = 2**64
+# Commands whose options are in a table of another name.
+COMMANDS = {"convert": "write", "read": "source"}
 SECRET_KEYS = ("api_key", "token", "password", "secret")
 
 
@@ -59,7 +62,7 @@ def read_recipe(
     text, table = parsed(path)
     for each in overrides:
         override(table, each)
-    faults = Faults(path, Lines(text))
+    faults = Faults(path, text, overrides)
     found = _Reader(faults, path).recipe(table, text, overrides)
     if not faults:
         found = replace(found, mark=mark_of(found, limit))
@@ -89,23 +92,26 @@ class _Reader:
         add = self._faults.add
         version = table.get("version", VERSION)
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-            add(f"version: expected {VERSION}; found {version!r}", "version")
+            add(f"version: expected {VERSION}; found {shown(version)}", "version")
         elif version > VERSION:
             add(f"version: {version} is of a newer instag; this one reads up to {VERSION}", "version")
         self._unknown(table)
         seed = table.get("seed", 0)
-        if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-            add(f"seed: expected a whole number of 0 or more; found {seed!r}", "seed")
+        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < SEEDS:
+            add(f"seed: expected a whole number from 0 to 2**64 - 1; found {shown(seed)}", "seed")
             seed = 0
         output = table.get("output", "out")
         if not isinstance(output, str) or not output:
-            add(f"output: expected a folder; found {output!r}", "output")
+            add(f"output: expected a folder; found {shown(output)}", "output")
             output = "out"
         name = table.get("name", self._path.stem)
         if not isinstance(name, str):
-            add(f"name: expected a text; found {name!r}", "name")
+            add(f"name: expected a text; found {shown(name)}", "name")
         elif not re.fullmatch(r"[\w][\w. -]*", name):
-            add(f"name: expected letters, digits, '-', '_' and '.': files are named after it; found {name!r}", "name")
+            add(
+                f"name: expected letters, digits, '-', '_' and '.': files are named after it; found {shown(name)}",
+                "name",
+            )
         sources = tuple(self._sources(table.get("source")))
         steps = {step: self._step(step, table[step]) for step in STEPS if step in table}
         folder = self._folder / Path(output).expanduser()
@@ -115,14 +121,17 @@ class _Reader:
         known = (*TOP, "source", *STEPS)
         for name in table:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
+                near = difflib.get_close_matches(COMMANDS.get(name, name.lower()), known, 1)
                 step = misplaced(name)
                 hint = f"; did you mean {near[0]}?" if near else f"; it is an option of [{step}]" if step else ""
                 self._faults.add(f"[{name}]: no such table or key{hint} ({', '.join(known)})", name)
 
     def _sources(self, tables: Any) -> Iterator[Source]:
         if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
-            self._faults.add('[[source]]: expected at least one, with files = ["data.jsonl"]', "source")
+            hint = f"; found {shown(tables)}" if tables else ""
+            if isinstance(tables, dict):
+                hint = ": with two brackets on each side, for there may be several; found [source]"
+            self._faults.add(f'[[source]]: expected at least one, with files = ["data.jsonl"]{hint}', "source")
             return
         names: set[str] = set()
         for nth, table in enumerate(tables):
@@ -138,13 +147,15 @@ class _Reader:
         files = given.pop("files", None)
         paths = list(self._files(files, nth)) if files is not None else []
         if not files and ("files" not in table or files is not None):
-            said = f'[[source]] files: expected a list such as ["data.jsonl"]; found {files!r}'
+            said = f'[[source]] files: expected a list such as ["data.jsonl"]; found {shown(files)}'
             self._faults.add(said, "source", nth, "files")
         sample = given.pop("sample", None)
         if sample is not None and sample < 1:
-            said = f"[[source]] sample: expected a count of 1 or more; found {sample!r}"
+            said = f"[[source]] sample: expected a count of 1 or more; found {shown(sample)}"
             self._faults.add(said, "source", nth, "sample")
         name = given.pop("name", paths[0].stem if paths else f"source-{nth + 1}")
+        if not name.strip():
+            self._faults.add(f"[[source]] name: expected a name; found {shown(name)}", "source", nth, "name")
         quality = given.pop("quality", None)
         about: dict[str, str] = {key: given.pop(key) for key in ("license", "address") if key in given}
         return Source(name, tuple(paths), given, sample, quality, about)
@@ -153,7 +164,7 @@ class _Reader:
         for pattern in [files] if isinstance(files, str) else files:
             there = files_of(self._folder, pattern) if pattern.strip() else []
             if not pattern.strip():
-                said = f"[[source]] files: expected the path of a file, or a glob; found {pattern!r}"
+                said = f"[[source]] files: expected the path of a file, or a glob; found {shown(pattern)}"
                 self._faults.add(said, "source", nth, "files")
             elif not there:
                 said = f"[[source]] files: {sense.missing(self._folder, pattern)}"
@@ -163,7 +174,7 @@ class _Reader:
     def _step(self, step: str, table: Any) -> dict[str, Any]:
         if not isinstance(table, dict):
             listed = isinstance(table, list) and all(isinstance(each, dict) for each in table)
-            found = f"[[{step}]]: a step has one table" if listed else repr(table)
+            found = f"[[{step}]]: a step has one table" if listed else shown(table)
             self._faults.add(f"[{step}]: expected a table; found {found}", *((step, 0) if listed else (step,)))
             return {}
         given = self._table(step, table, step)
@@ -183,7 +194,7 @@ class _Reader:
         title = "[[source]]" if step == "source" else f"[{step}]"
         self._secrets(title, table, *place)
         given = expanded(step, table)
-        stands = {new: old for old, value in table.items() for new in expanded(step, {old: value})}
+        stands = places(step, table)
         wrong = dict(problems(step, given))
         for key, value in given.items():
             if key in SECRET_KEYS:
@@ -193,7 +204,7 @@ class _Reader:
             elif value == "" and options(step)[key].needed:
                 wrong[key] = f"expected a value: {options(step)[key].help}"
             if key in wrong:
-                self._faults.add(f"{title} {key}: {wrong[key]}", *place, stands[key])
+                self._faults.add(f"{title} {'.'.join(stands[key])}: {wrong[key]}", *place, key)
         return {key: value for key, value in given.items() if key in options(step) and key not in wrong}
 
     def _secrets(self, title: str, table: Mapping[str, Any], *place: str | int) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from instag import io
 from instag.errors import InputError
-from instag.recipe.counts import Counts, check_split
+from instag.recipe.counts import Counts, add_unread, check_split
 from instag.recipe.faults import Faults
 from instag.recipe.quotas import Quotas, tags_in
 from instag.recipe.recipe import Recipe, Source, files_of
@@ -36,7 +36,7 @@ def check(recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
         try:
             schemas.append((source, _schema(source)))
         except InputError as error:
-            faults.add(f"[[source]] {source.name}: {error}", "source", nth, "files")
+            add_unread(faults, recipe, source, error)
         else:
             _quality(source, schemas[-1][1], nth, faults)
     if faults:
@@ -52,9 +52,15 @@ def _schema(source: Source) -> pl.Schema:
 
 
 def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> None:
-    if source.quality is not None and source.quality not in schema:
-        said = f"[[source]] quality: no column {source.quality!r}; the columns are: {', '.join(schema)}"
-        faults.add(said, "source", nth, "columns")
+    name = source.quality
+    if name is None:
+        return
+    if name not in schema:
+        said = f"[[source]] quality: no column {name!r}; the columns are: {', '.join(schema)}"
+        faults.add(said, "source", nth, "quality")
+    elif not (schema[name].is_numeric() or schema[name] == pl.Null):
+        said = f"[[source]] quality: expected numbers in column {name!r} of {source.name}; found {schema[name]}"
+        faults.add(said, "source", nth, "quality")
 
 
 class _Columns:
@@ -75,6 +81,7 @@ class _Columns:
                 if name not in self._found:
                     self._missing(step, key, name)
         self._numbers()
+        self._labels()
         self._either()
         for step in TAGGED:
             if step in self._steps:
@@ -93,6 +100,22 @@ class _Columns:
                         f"[{step}] {key}: expected numbers in column {column!r} of {source.name}; found {schema[column]}",
                         step,
                         key,
+                    )
+
+    def _labels(self) -> None:
+        """Check that columns whose values are distributed have names, or lists of them."""
+        for name in _texts(self._steps.get("split", {}).get("by")):
+            for source, schema in self._schemas:
+                kind = pl.List(pl.Struct({})) if name == "messages" else schema.get(name, pl.Null())
+                inner: Any = kind
+                while isinstance(inner, pl.List):
+                    inner = inner.inner
+                if inner.is_nested():
+                    self._faults.add(
+                        f"[split] by: expected names, or lists of them, in column {name!r} of {source.name}; found "
+                        f"{'conversations' if name == 'messages' else kind}",
+                        "split",
+                        "by",
                     )
 
     def _either(self) -> None:
@@ -125,10 +148,11 @@ class _Columns:
     def _tags(self, step: str) -> None:
         name = self._steps[step].get("tags", "tags")
         for source, schema in self._schemas:
-            if name in schema and not isinstance(schema[name], pl.List | pl.Array | pl.Null):
+            kind = pl.String() if name in ADDED else schema.get(name, pl.Null())
+            if not isinstance(kind, pl.List | pl.Array | pl.Null):
                 self._faults.add(
                     f"[{step}] tags: expected a list of tags for each sample in column {name!r} of {source.name}; found "
-                    f"{schema[name]}",
+                    f"{kind}",
                     step,
                     "tags",
                 )

@@ -14,7 +14,7 @@ from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source
 from instag.selection.amounts import amount_of, is_share
 
-__all__ = ["PLENTY", "Counts", "budget_of", "check_split", "enough_for"]
+__all__ = ["PLENTY", "Counts", "add_unread", "budget_of", "check_split", "enough_for"]
 
 # So many rows that any share of them is a count; and more rows than there can be.
 PLENTY = 1_000_000_000
@@ -51,8 +51,7 @@ class Counts:
             frame = io.load(list(map(str, source.files)), to="messages", **source.options)
             return int(frame.head(most).select(pl.len()).collect().item())
         except InputError as error:
-            nth = self._recipe.sources.index(source)
-            self._faults.add(f"[[source]] {source.name}: {error}", "source", nth, "files")
+            add_unread(self._faults, self._recipe, source, error)
             return most
 
     def all(self, enough: int) -> int:
@@ -69,6 +68,16 @@ class Counts:
         return f"in the sources{limited}"
 
 
+def add_unread(faults: Faults, recipe: Recipe, source: Source, error: InputError) -> None:
+    """Add the fault of a source that cannot be read, which is one of an option, or of its files."""
+    nth = recipe.sources.index(source)
+    said = str(error)
+    if said.partition(":")[0] in source.options:
+        faults.add_error("source", source.options, said, "source", nth)
+    else:
+        faults.add_error("source", {"files": None}, f"files: {said}", "source", nth)
+
+
 def check_split(recipe: Recipe, counts: Counts, faults: Faults) -> None:
     """Check that rows are left for training, and that there are some to hold out."""
     table = recipe.steps["split"]
@@ -80,7 +89,7 @@ def check_split(recipe: Recipe, counts: Counts, faults: Faults) -> None:
     held_out = {name: size_of(name, size, rows) for name, size in sizes.items()}
     key = max(held_out, key=held_out.__getitem__)
     if (out := sum(held_out.values())) >= rows:
-        said = f"{out:,} rows to hold out leave none for training: there are at most {rows:,} {why}"
+        said = f"{out:,} {'row' if out == 1 else 'rows'} to hold out leave none for training: there are at most {rows:,} {why}"
     elif not out:
         said = f"expected at least one row to hold out; {sizes[key]!r} of at most {rows:,} {why} is none"
     else:

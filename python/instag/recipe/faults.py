@@ -1,29 +1,49 @@
 """The faults of a recipe."""
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from instag.recipe.lines import Lines
-from instag.recipe.options import options
+from instag.recipe.options import STEPS, options, places
 
 __all__ = ["Faults"]
 
+# How the library and the command line write an option, each in its own way, and a value that a recipe leaves out.
+TWICE = re.compile(r"(\w+)=([\w.-]*) / --[\w-]+(?: \2\b)?")
+ALONE = re.compile(r"(?<=with )(\w+)=(?=[\s,.;:]|$)")
+
 
 class Faults:
-    """The faults of a recipe, each with its line.
+    r"""The faults of a recipe, each with its line.
+
+    Parameters
+    ----------
+    path, text
+        The recipe.
+    overrides
+        Values that replace those in it, such as ``"select.budget=3000"``: their faults have no line.
 
     Examples
     --------
-    >>> faults = Faults(Path("recipe.toml"), Lines("seed = 1"))
+    >>> faults = Faults(Path("recipe.toml"), "seed = 1\n[dedup]\nkeep = 3", ["dedup.keep=5"])
     >>> faults.add("seed: expected another", "seed")
+    >>> faults.add("[dedup] keep: expected another", "dedup", "keep")
     >>> print(faults)
     recipe.toml, line 1: seed: expected another
+    --set dedup.keep=5: [dedup] keep: expected another
     """
 
-    def __init__(self, path: Path, lines: Lines) -> None:
-        self._path, self._lines = path, lines
+    def __init__(self, path: Path, text: str, overrides: Sequence[str] = ()) -> None:
+        self._path, self._lines = path, Lines(text)
         self._found: dict[str, int] = {}
+        self._places = dict(_places(tomllib.loads(text)))
+        self._overrides = {
+            tuple(part.strip() for part in each.partition("=")[0].split(".")): each for each in overrides
+        }
+        self._wrong: set[tuple[str | int, ...]] = set()
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -34,27 +54,73 @@ class Faults:
 
     def add(self, text: str, *place: str | int) -> None:
         """Add a fault of a table or key."""
-        line = self._lines.of(*place) if place else None
-        self._found.setdefault(f"{self._path}{'' if line is None else f', line {line}'}: {text}", line or 1 << 30)
+        self._wrong.add(place)
+        stands = self._places.get(place, place)
+        override = self._override(place) or self._override(stands)
+        line = self._lines.of(*stands) if place and override is None else None
+        where = f"--set {override}" if override else f"{self._path}{'' if line is None else f', line {line}'}"
+        self._found.setdefault(f"{where}: {text}", line or 1 << 30)
 
-    def add_error(self, step: str, table: Mapping[str, Any], error: str) -> str:
+    def has(self, *place: str | int) -> bool:
+        """Whether a key has a fault."""
+        return place in self._wrong
+
+    def _override(self, place: tuple[str | int, ...]) -> str | None:
+        """The value that was set in a place, or within it if the file has no such table."""
+        for path, each in self._overrides.items():
+            if path == place[: len(path)] or (place and place == path[: len(place)] and not self._lines.has(*place)):
+                return each
+        return None
+
+    def add_error(self, step: str, table: Mapping[str, Any], error: str, *place: str | int) -> str:
         r"""Add the error of a step's function, which begins with the name of an option, or with several; return that name.
+
+        Parameters
+        ----------
+        step, table
+            The step, and its values.
+        error
+            What was said.
+        place
+            The place of the table, if it is not that of the step.
 
         Examples
         --------
-        >>> faults = Faults(Path("recipe.toml"), Lines("[dedup]\nthreshold = 2"))
-        >>> faults.add_error("dedup", {"threshold": 2}, "--threshold / threshold: expected a share; found 2")
+        >>> faults = Faults(Path("recipe.toml"), "[dedup]\nthreshold = 2")
+        >>> faults.add_error("dedup", {"threshold": 2}, "--threshold / threshold: expected a share, or None; found 2")
         'threshold'
         >>> print(faults)
         recipe.toml, line 2: [dedup] threshold: expected a share; found 2
         """
         names, colon, rest = error.partition(": ")
-        first = names.partition(" / ")[0]
-        name = first.partition(",")[0].removeprefix("--").replace("-", "_")
-        if colon and name in options(step):
-            self.add(
-                f"[{step}] {first.removeprefix('--').replace('-', '_')}: {rest}", step, name if name in table else ""
-            )
-            return name
-        self.add(f"[{step}] {error}", step)
-        return ""
+        title = f"[[{step}]]" if step == "source" else f"[{step}]"
+        place = place or (step,)
+        known = [
+            name
+            for each in re.split(r" / |, ", names)
+            if (name := each.removeprefix("--").replace("-", "_")) in options(step)
+        ]
+        if not colon or not known:
+            self.add(f"{title} {_plain(error)}", *place)
+            return ""
+        given = next((name for name in known if name in table), known[0])
+        shown = given if " / " in names else ", ".join(known)
+        self.add(f"{title} {shown}: {_plain(rest)}", *place, *([given] if given in table else []))
+        return given
+
+
+def _plain(error: str) -> str:
+    """An error of a function in the words of recipes."""
+    text = ALONE.sub(r"\1", TWICE.sub(lambda found: f"{found[1]} = {found[2]}" if found[2] else found[1], error))
+    return text.replace(", or None;", ";")
+
+
+def _places(table: Mapping[str, Any]) -> Any:
+    """Where the options of a recipe stand that are in an inner table, or have another name there."""
+    sources = table.get("source")
+    for nth, source in enumerate(sources if isinstance(sources, list) else []):
+        if isinstance(source, dict):
+            yield from ((("source", nth, name), ("source", nth, *at)) for name, at in places("source", source).items())
+    for step in STEPS:
+        if isinstance(table.get(step), dict):
+            yield from (((step, name), (step, *at)) for name, at in places(step, table[step]).items())

@@ -4,8 +4,10 @@ import re
 
 __all__ = ["Lines"]
 
-HEADER = re.compile(r"\s*(\[\[?)\s*([\w\"'.\s-]+?)\s*\]\]?\s*(#.*)?$")
-KEY = re.compile(r"\s*([\w-]+|\"[^\"]*\"|'[^']*')\s*=")
+PART = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
+DOTTED = rf"{PART}(?:\s*\.\s*{PART})*"
+HEADER = re.compile(rf"\s*(\[\[?)\s*({DOTTED})\s*\]\]?\s*(#.*)?$")
+KEY = re.compile(rf"\s*({DOTTED})\s*=")
 
 
 class Lines:
@@ -16,6 +18,9 @@ class Lines:
     >>> lines = Lines('name = "a"\n\n[[source]]\nfiles = [\n  "x",\n]\n[[source]]\nname = "b"\n[select]\nbudget = 3')
     >>> lines.of("name"), lines.of("source", 1, "name"), lines.of("select", "budget"), lines.of("select", "nothing")
     (1, 8, 10, 9)
+    >>> lines = Lines('[normalize]\njudge.model = "m"\n[select.at_least]\nmath = 3')
+    >>> lines.of("normalize", "judge", "model"), lines.of("select"), lines.of("select", "at_least", "math")
+    (2, 3, 4)
     """
 
     def __init__(self, text: str) -> None:
@@ -26,16 +31,14 @@ class Lines:
         for number, line in enumerate(text.splitlines(), 1):
             if not depth and not quote:
                 if header := HEADER.match(line):
-                    name = header[2].strip("\"' ")
-                    if header[1] == "[[":
-                        many[name] = many.get(name, -1) + 1
-                        table = (name, many[name])
-                    else:
-                        table = (name,)
-                    self._found.setdefault(table, number)
+                    first, *rest = _parts(header[2])
+                    if header[1] == "[[" and not rest:
+                        many[first] = many.get(first, -1) + 1
+                    table = (first, many[first], *rest) if first in many else (first, *rest)
+                    self._add(table, number)
                     continue
                 if key := KEY.match(line):
-                    self._found.setdefault((*table, key[1].strip("\"'")), number)
+                    self._add((*table, *_parts(key[1])), number)
             depth, quote = _after(line, depth, quote)
 
     def of(self, *path: str | int) -> int | None:
@@ -44,6 +47,19 @@ class Lines:
             if (line := self._found.get(path[:end])) is not None:
                 return line
         return None
+
+    def has(self, *path: str | int) -> bool:
+        """Whether a key or table is in the recipe."""
+        return path in self._found
+
+    def _add(self, path: tuple[str | int, ...], number: int) -> None:
+        """The line of a key, and of the tables around it that have none yet."""
+        for end in range(len(path), 0, -1):
+            self._found.setdefault(path[:end], number)
+
+
+def _parts(name: str) -> list[str]:
+    return [part.strip("\"'") for part in re.findall(PART, name)]
 
 
 def _after(line: str, depth: int, quote: str) -> tuple[int, str]:

@@ -113,19 +113,20 @@ def files_of(folder: Path, value: Any) -> list[Path]:
 def override(table: dict[str, Any], text: str) -> None:
     """Replace a value of a recipe, as in ``select.budget=3000``."""
     name, equals, value = text.partition("=")
-    step, dot, key = name.strip().partition(".")
-    if not (equals and step):
+    *tables, key = (each.strip() for each in name.split("."))
+    if not equals or not all((*tables, key)):
         raise InputError(f"--set: expected STEP.KEY=VALUE, such as select.budget=3000; found {text!r}")
     try:
         read = tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         read = value.strip()
-    if not dot:
-        table[step] = read
-    elif isinstance(table.setdefault(step, {}), dict):
-        table[step][key] = read
-    else:
-        raise InputError(f"--set: expected a table and a key of it, such as select.budget=3000; found {text!r}")
+    at: Any = table
+    for each in tables:
+        at = at.setdefault(each, {}) if isinstance(at, dict) else at
+    if not isinstance(at, dict):
+        of = "; what a source is stands in the recipe alone" if tables[0] == "source" else ""
+        raise InputError(f"--set: expected a table and a key of it, such as select.budget=3000; found {text!r}{of}")
+    at[key] = read
 
 
 def _shown(text: str, error: str) -> str:
@@ -138,5 +139,16 @@ def _shown(text: str, error: str) -> str:
     said = error.partition(" (at ")[0]
     # A table is named as TOML writes it, not as a tuple.
     said = re.sub(r"\('[^)]*\)", lambda names: f"[{'.'.join(re.findall(QUOTED, names[0]))}]", said)
-    said = f"{said[:1].lower()}{said[1:]}"
+    said = f"{said[:1].lower()}{said[1:]}{_hint(lines[number - 1])}"
     return f", line {number}, column {column}: this is not TOML: {said}\n  {lines[number - 1]}\n  {' ' * (column - 1)}^"
+
+
+def _hint(line: str) -> str:
+    """What is often meant by a line that is no TOML."""
+    if re.search(r'"[^"]*\\', line):
+        return ": write a path with \\ in single quotes, or with /"
+    if word := re.search(r"=\s*(True|False|None|null)\b", line):
+        return ": leave the key out" if word[1] in ("None", "null") else f": write {word[1].lower()}"
+    if re.search(r"=\s*[A-Za-z_][\w./-]*\s*$", line):
+        return ": write a text in quotes"
+    return ""

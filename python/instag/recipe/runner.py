@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from instag.checks import check_count
 from instag.errors import InputError
 from instag.recipe.cache import Cache
 from instag.recipe.checking import read_recipe
@@ -80,8 +81,8 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     >>> list(frames), frames["select"].collect().height
     (['read', 'select'], 10)
     """
-    if limit is not None and limit < 1:
-        raise InputError(f"limit: expected a count of rows; found {limit!r}")
+    if limit is not None:
+        check_count("limit", limit)
     cache = Cache(Path(recipe).parent / ".instag", rehash=rehash)
     read = read_recipe(recipe, overrides=tuple(set), passed=cache.passed, listed=not yes, limit=limit)
     names = ("read", *read.steps)
@@ -89,6 +90,8 @@ def run(  # noqa: PLR0913 - each is a choice of its own
         if step is not None and step not in names:
             hint = f": add a table [{step}]" if step in STEPS else ""
             raise InputError(f"{name}: expected a step of the recipe, one of {', '.join(names)}; found {step!r}{hint}")
+    if start is not None and until is not None and names.index(start) > names.index(until):
+        raise InputError(f"from: expected a step up to {until!r}, which is the last one to run; found {start!r}")
     road = Road(read, cache, limit=limit, start=start, say=say, yes=yes, progress=progress)
     if dry_run:
         foresee(road, until)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from instag.chat.local import is_weights
@@ -12,6 +13,7 @@ from instag.recipe import columns, models, trial
 from instag.recipe.faults import Faults
 from instag.recipe.options import options
 from instag.recipe.recipe import Recipe, files_of
+from instag.recipe.toml import shown
 
 __all__ = ["check", "missing"]
 
@@ -63,7 +65,7 @@ def missing(folder: Path, pattern: Any) -> str:
     there = [each.name for each in whole.parent.iterdir()] if whole.parent.is_dir() else []
     near = difflib.get_close_matches(whole.name, there, 1)
     hint = f"; did you mean {near[0]}?" if near else "" if there else f"; there is no folder {whole.parent.absolute()}"
-    return f"{str(pattern)!r} matches no file ({whole.absolute()}){hint}"
+    return f"{shown(str(pattern))} matches no file ({whole.absolute()}){hint}"
 
 
 def _places(recipe: Recipe, faults: Faults) -> None:
@@ -72,11 +74,27 @@ def _places(recipe: Recipe, faults: Faults) -> None:
     trial_output = output.with_name(f"{output.name}-trial")
     if output.is_file():
         faults.add(f"output: {recipe.output} is a file: expected a folder, or room for one", "output")
-    for nth, source in enumerate(recipe.sources):
+    elif (said := _unwritable(output)) is not None:
+        faults.add(f"output: nothing can be written to {recipe.output}: {said}", "output")
+    if (said := _unwritable(recipe.path.absolute().parent / ".instag")) is not None:
+        faults.add(f"results are kept in .instag beside the recipe, and nothing can be written there: {said}")
+    for nth, source in enumerate(recipe.sources if not output.is_file() else ()):
         for file in source.files:
             if {output, trial_output} & {file.absolute(), *file.absolute().parents}:
                 said = f"[[source]] files: {file} is in the folder that the output goes to: expected another `output`"
                 faults.add(said, "source", nth, "files")
+
+
+def _unwritable(folder: Path) -> str | None:
+    """Why a folder cannot be made, or nothing written to it; None if all is well."""
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    if not there.is_dir():
+        return f"{there} is a file"
+    try:
+        with TemporaryFile(dir=there):
+            return None
+    except OSError as error:
+        return f"{there}: {error.strerror or error}"
 
 
 def _repeats(recipe: Recipe, faults: Faults) -> None:
@@ -123,7 +141,14 @@ def _secrets(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults
     elsewhere = {"base_url", "api_key_env", "api_key_file", "journal"} & set(table) or "OPENAI_BASE_URL" in os.environ
     local = str(table.get("model", "")).endswith(".gguf")
     answered = any((recipe.path.parent / ".instag" / "journals").glob("*.journal"))
-    if asks and not elsewhere and not local and not answered and KEY not in os.environ:
+    if (
+        asks
+        and not elsewhere
+        and not local
+        and not answered
+        and KEY not in os.environ
+        and not faults.has(step, "base_url")
+    ):
         faults.add(
             f"[{step}] the environment has no variable {KEY!r}: set it, write the name of another as api_key_env, or the "
             "address of a model of your own as base_url",

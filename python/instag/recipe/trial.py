@@ -28,7 +28,11 @@ def check(recipe: Recipe, faults: Faults) -> None:
         try_out = TRIALS.get(step)
         if try_out is None or any(each.needed and key not in table for key, each in options(step).items()):
             continue
-        given = {key: _resolved(recipe.path.parent, step, key, value) for key, value in table.items()}
+        given = {
+            key: _resolved(recipe.path.parent, step, key, value)
+            for key, value in table.items()
+            if options(step)[key].needed or not faults.has(step, key)
+        }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             while (wrong := _wrong(try_out, given, recipe)) is not None:
@@ -61,13 +65,15 @@ def _rows() -> pl.DataFrame:
     said = [f"What is number {n} of {'abcdefghijklmnopqrst'[n] * 9}?" for n in range(ROWS)]
     turns = [[{"role": "user", "content": text}, {"role": "assistant", "content": "So."}] for text in said]
     tags = [[f"tag {n % 3}", f"tag {n % 5}"] for n in range(ROWS)]
-    return pl.DataFrame({"messages": turns, "tags": tags, "source": ["a"] * ROWS, "quality": [1.0] * ROWS})
+    return pl.DataFrame(
+        {"messages": turns, "tags": tags, "source": ["a"] * ROWS, "quality": [1.0] * ROWS, "count": range(ROWS)}
+    )
 
 
 def _clean(given: Mapping[str, Any], _: Recipe) -> None:
     limits = {name: value for name, value in given.items() if name not in ("query", "tokenizer")}
     # Without a tokenizer there may be a column `tokens`, which is looked for with the other columns.
-    counted: dict[str, Any] = {"tokenizer": "quality"} if {"tokenizer", "min_tokens", "max_tokens"} & set(given) else {}
+    counted: dict[str, Any] = {"tokenizer": "count"} if {"tokenizer", "min_tokens", "max_tokens"} & set(given) else {}
     cleaning.clean(_rows(), **limits, **counted)
 
 
@@ -106,6 +112,7 @@ def _split(given: Mapping[str, Any], _: Recipe) -> None:
 
 def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
     from instag.chat import Endpoint  # noqa: PLC0415 - as above
+    from instag.normalization import Vocabulary  # noqa: PLC0415 - as above
     from instag.recipe.steps.job import texts  # noqa: PLC0415 - as above
     from instag.recipe.steps.tagging import asking  # noqa: PLC0415 - only where a model is asked
     from instag.tagging import estimate  # noqa: PLC0415 - as above
@@ -115,10 +122,20 @@ def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
     known = {
         name: value for name, value in asking(given, recipe.path.parent).items() if name not in ("query", "api_key")
     }
+    if (vocabulary := given.get("vocabulary")) is not None:
+        try:
+            Vocabulary.load(vocabulary)
+        except InputError as error:
+            raise InputError(f"vocabulary: {error}") from None
     for address in texts(given.get("base_url") or []):
         Endpoint.of(str(given["model"]), address, "none")
+    journals = [Path(each) for each in _listed(given.get("journal"))]
     with TemporaryDirectory() as nowhere:
         estimate(frame, **known, journal=Path(nowhere, "none.journal"))
+        try:
+            estimate(frame, **known, journal=[*journals, Path(nowhere, "none.journal")])
+        except InputError as error:
+            raise InputError(f"journal: {error}") from None
 
 
 def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
@@ -132,7 +149,10 @@ def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
         check_name(settings["embedder"])
     settings |= {"tags": "tags", "embedder": None}
     if (judgments := settings.pop("judgments", None)) is not None:
-        read_judgments(judgments)
+        try:
+            read_judgments(judgments)
+        except InputError as error:
+            raise InputError(f"judgments: {error}") from None
     normalize(_rows(), **settings)
     if "judge" in given:
         ModelJudge(given["judge"], **judging(given, recipe.path.parent))
@@ -167,6 +187,19 @@ def _write(given: Mapping[str, Any], _: Recipe) -> None:
         io.write(_rows(), folder, trainers=texts(given["trainers"]), **training)
 
 
+def _report(given: Mapping[str, Any], _: Recipe) -> None:
+    from instag.selection.options import read_options  # noqa: PLC0415 - only where a selection is valued
+
+    try:
+        read_options("gain", **given.get("gain", {}))
+    except (InputError, TypeError) as error:
+        raise InputError(f"gain: {error}") from None
+
+
+def _listed(value: str | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else value or []
+
+
 TRIALS: dict[str, Trial] = {
     "clean": _clean,
     "dedup": _dedup,
@@ -176,4 +209,5 @@ TRIALS: dict[str, Trial] = {
     "select": _select,
     "split": _split,
     "write": _write,
+    "report": _report,
 }

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from instag.recipe.options import ALIKE, STEPS, Option, keys, options
+from instag.recipe.toml import shown
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -94,8 +95,10 @@ def _problem(option: Option, value: Any) -> str | None:
         deepest = max(len(each["loc"]) for each in faults)
         inner = [each for each in faults if len(each["loc"]) == deepest and each["input"] is not value]
         expected = dict.fromkeys(_expected(each) for each in inner or faults)
+        if "a number" in expected:
+            expected.pop("a whole number", None)
         found = inner[0]["input"] if inner else value
-        return f"expected {' or '.join(expected)}; found {found!r}"
+        return f"expected {' or '.join(expected)}; found {shown(found)}"
     return None
 
 

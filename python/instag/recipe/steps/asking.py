@@ -126,4 +126,5 @@ def _text(folder: Path, key: str, name: str) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise file_error(f"{key}: {path} cannot be read: {type(error).__name__}", error) from None
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is not in UTF-8"
+        raise file_error(f"{key}: {path} cannot be read: {why}", error) from None
