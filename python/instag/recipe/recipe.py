@@ -144,7 +144,7 @@ def _shown(text: str, error: str) -> str:
 
 
 def _hint(line: str) -> str:
-    """What is often meant by a line that is no TOML."""
+    """What is often meant by a line that is not TOML."""
     if re.search(r'"[^"]*\\', line):
         return ": write a path with \\ in single quotes, or with /"
     if word := re.search(r"=\s*(True|False|None|null)\b", line):
