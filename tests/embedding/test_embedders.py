@@ -58,7 +58,9 @@ def server() -> Iterator[Any]:
 
 
 def endpoint(server: Any, **options: Any) -> instag.OpenAIEmbedder:
-    return instag.OpenAIEmbedder("small", base_url=f"http://127.0.0.1:{server.server_port}/v1/", api_key=KEY, **options)
+    return instag.OpenAIEmbedder(
+        "small", **{"base_url": f"http://127.0.0.1:{server.server_port}/v1/", "api_key": KEY, **options}
+    )
 
 
 def test_an_endpoint(server: Any) -> None:
@@ -107,6 +109,20 @@ def test_a_busy_endpoint_is_asked_again(server: Any, waits: list[float]) -> None
     assert endpoint(server)(["a"]) == [[1.0, 0.01]]
     assert len(server.seen) == 3
     assert waits == [0.5, 1.0]
+
+
+def test_vectors_without_numbers_are_in_the_order_of_the_texts(server: Any) -> None:
+    server.answers = [lambda body: (200, json.dumps({"data": [{"embedding": [len(text)]} for text in body["input"]]}))]
+    assert endpoint(server)(["a", "bbb", "cc"]) == [[1], [3], [2]]
+    server.answers = [(200, json.dumps({"data": [{"index": 1, "embedding": [1]}, {"embedding": [2]}]}))]
+    with pytest.raises(instag.InputError, match="with `index` and `embedding` for each of 2 texts"):
+        endpoint(server)(["a", "b"])
+
+
+def test_a_key_that_is_a_word_is_not_taken_out_of_words(server: Any) -> None:
+    server.answers = [(401, "bad key")]
+    with pytest.raises(instag.InputError, match="401 bad key"):
+        endpoint(server, api_key="k")(["a"])
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504])

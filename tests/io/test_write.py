@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import instag
 from instag import InputError
 from instag.io import load, read, write
 
@@ -203,6 +204,18 @@ def test_where_nothing_can_be_written(tmp_path: Path) -> None:
     assert str(error.value) == (
         f"{tmp_path}/b.parquet.gz: parquet files compress within themselves: expected no .gz after it"
     )
+
+
+def test_paths_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    write(pl.DataFrame({"prompt": ["p"], "tags": [["a"]]}), "~/out.jsonl")
+    frame = read("~/out.jsonl")
+    instag.normalize(frame, embedder=None).vocabulary.save("~/v.parquet")
+    assert len(instag.Vocabulary.load("~/v.parquet")) == 1
+    instag.tag(frame.drop("tags"), model=lambda queries: [["a"] for _ in queries], journal="~/answers.journal")
+    assert instag.report(frame, "~/report.html") == tmp_path / "report.html"
+    assert {path.name for path in tmp_path.iterdir()} >= {"out.jsonl", "v.parquet", "answers.journal", "report.html"}
 
 
 def test_a_link_is_followed_and_a_file_can_be_written_over_what_it_is_read_from(tmp_path: Path) -> None:

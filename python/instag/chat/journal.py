@@ -294,5 +294,5 @@ def _paths(paths: Any) -> list[Path]:
     if not isinstance(given, Sequence) or not given or not all(isinstance(path, str | os.PathLike) for path in given):
         raise InputError(f"journal / --journal: expected the path of a file, or several; found {paths!r}")
     # Reading a record twice would only change its place.
-    *others, last = map(Path, given)
+    *others, last = (Path(path).expanduser() for path in given)
     return [*dict.fromkeys(path for path in others if path != last), last]

@@ -18,6 +18,8 @@ __all__ = ["OpenAIEmbedder"]
 BUSY = frozenset({408, 409, 429, 500, 502, 503, 504})
 # The most characters of an answer in an error.
 SHOWN = 200
+# The shortest key that is hidden in what a server says.
+SECRET = 6
 
 
 class OpenAIEmbedder:
@@ -93,8 +95,10 @@ class OpenAIEmbedder:
     def _ask(self, client: "httpx2.Client", texts: list[str]) -> list[list[float]]:
         answer = self._post(client, {"model": self._model, "input": texts})
         try:
-            # An endpoint may return the vectors in any order.
-            vectors = {item["index"]: item["embedding"] for item in answer["data"]}
+            # An endpoint may return the vectors in any order; without numbers they are in that of the texts.
+            items = answer["data"]
+            ordered = len(items) == len(texts) and not any("index" in item for item in items)
+            vectors = {nth if ordered else item["index"]: item["embedding"] for nth, item in enumerate(items)}
             return [vectors[nth] for nth in range(len(texts))]
         except (KeyError, TypeError):
             raise InputError(
@@ -123,7 +127,8 @@ class OpenAIEmbedder:
         raise InputError(f"{self!r}: the endpoint did not answer with vectors: {problem}")
 
     def _hidden(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
+        # A shorter one, for a server that needs none, may be a part of ordinary words.
+        return text.replace(self._key, "***") if self._key and len(self._key) >= SECRET else text
 
 
 def _check_seconds(name: str, value: Any) -> None:

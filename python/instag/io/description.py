@@ -106,7 +106,7 @@ def card(
     |---|---|
     | mine | mit |
     """
-    target = Path(folder)
+    target = Path(folder).expanduser()
     if not target.is_dir():
         raise MissingFileError(f"{target}: there is no such folder: expected one with data files")
     found = _found(target)

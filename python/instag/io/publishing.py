@@ -100,7 +100,7 @@ def push(
     """
     if not REPOSITORY.fullmatch(str(repository)):
         raise InputError(f"repository: expected the name of a data set such as org/name; found {repository!r}")
-    target = Path(folder)
+    target = Path(folder).expanduser()
     if not target.is_dir():
         raise MissingFileError(f"{target}: there is no such folder: expected one to push")
     kept = target / NAME

@@ -98,7 +98,7 @@ def _write(
     if format not in FORMATS:
         raise InputError(f"format: found {format!r}: expected one of {', '.join(FORMATS)}")
     whole = wrap(data).lazy()
-    target = Path(path)
+    target = Path(path).expanduser()
     kind = type_of(target, format)
     if target.is_dir():
         raise InputError(f"{target}: this is a folder: expected a file to write")

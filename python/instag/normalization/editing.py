@@ -74,7 +74,7 @@ def _lines(source: str | Path | Sequence[str]) -> tuple[str, Iterable[str]]:
     if not isinstance(source, str | Path):
         return "edits", source
     try:
-        return str(source), Path(source).read_text(encoding="utf-8").splitlines()
+        return str(source), Path(source).expanduser().read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise unread_file(source, "a text file of edits", error) from error
 

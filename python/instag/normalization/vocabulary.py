@@ -103,7 +103,7 @@ class Vocabulary:
         InputError
             If it cannot be written.
         """
-        vocabulary_file.write(Path(path), vars(self))
+        vocabulary_file.write(Path(path).expanduser(), vars(self))
 
     @classmethod
     def load(cls, path: str | Path) -> "Vocabulary":
@@ -114,7 +114,7 @@ class Vocabulary:
         InputError
             If there is no such file, or it is not a vocabulary.
         """
-        return cls(**vocabulary_file.read(Path(path)))
+        return cls(**vocabulary_file.read(Path(path).expanduser()))
 
     def apply(
         self,

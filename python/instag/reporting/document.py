@@ -70,9 +70,9 @@ def report(  # noqa: PLR0913 - all options are keywords
 
     analysis = _analysed(data, by, tags, selections, gain)
     text = page(title or _title(analysis), sections(analysis, loaded(vocabulary), versions))
-    with atomic_write(Path(path), "HTML") as draft:
+    with atomic_write(Path(path).expanduser(), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
-    return Path(path)
+    return Path(path).expanduser()
 
 
 def figures(
@@ -120,7 +120,7 @@ def figures(
     from instag.reporting.levels import levels  # noqa: PLC0415 - optional
     from instag.reporting.sections import sections  # noqa: PLC0415 - optional
 
-    target = Path(folder)
+    target = Path(folder).expanduser()
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:

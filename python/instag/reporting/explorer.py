@@ -129,9 +129,9 @@ def explore(  # noqa: PLR0913 - all options are keywords
         tree=words is not None,
         selections=bool(picks),
     )
-    with atomic_write(Path(path), "HTML") as draft:
+    with atomic_write(Path(path).expanduser(), "HTML") as draft:
         draft.write_text(text, encoding="utf-8", newline="\n")
-    return Path(path)
+    return Path(path).expanduser()
 
 
 def _frame_of(selections: Any, name: str) -> Frame:

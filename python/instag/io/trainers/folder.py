@@ -68,7 +68,7 @@ def write_folder(
         raise InputError("validation: expected rows like those to train with: one has preferences, the other has none")
     if rows.pairs and (others := [name for name in names if name not in PAIRED]):
         raise InputError(f"trainers: preferences are written for {', '.join(PAIRED)}; found {', '.join(others)}")
-    target = Path(folder)
+    target = Path(folder).expanduser()
     plan = Plan(
         str(model),
         _name_of(target),

@@ -55,14 +55,14 @@ def read_judgments(source: Judgments) -> list[Judged]:
         lines = ((f"judgments, row {nth}", "judgments", row) for nth, row in enumerate(source.iter_rows(named=True)))
     else:
         paths = [source] if isinstance(source, str | Path) else source
-        lines = (line for path in paths for line in _lines(Path(path)))
+        lines = (line for path in paths for line in _lines(Path(path).expanduser()))
     found = {judged.tag: judged for judged in (_judged(where, name, line) for where, name, line in lines)}
     return list(found.values())
 
 
 def write_judgments(judgments: pl.DataFrame, path: str | Path) -> None:
     """Write the frame of :attr:`instag.Normalized.judgments` as JSON Lines, the most frequent tag first."""
-    with atomic_write(Path(path), "JSON Lines") as draft:
+    with atomic_write(Path(path).expanduser(), "JSON Lines") as draft:
         draft.write_bytes(b"".join(map(_line, judgments.iter_rows(named=True))))
 
 
