@@ -157,7 +157,7 @@ def test_a_budget_beyond_the_tagged_rows_takes_them_all_and_says_so(pool: pl.Dat
         ({"id": pl.lit(None, pl.Int64)}, {"key": "id"}, "rows have none in column 'id'"),
         ({"id": pl.col("reward")}, {"key": "id"}, "expected texts or whole numbers in column 'id'; found Float64"),
         ({}, {"key": "id", "method": "gain", "start": [1, 2]}, "have no numbers: name a column of booleans"),
-        ({}, {"key": "id", "method": "gain", "cost": "words"}, "of cost only as a column"),
+        ({}, {"key": "id", "method": "gain", "cost": "words"}, "a cost must be one of its"),
         ({}, {"key": "id", "tags": "labels"}, "no column 'labels'"),
         ({"reward": -pl.col("reward")}, {"key": "id", "method": "gain", "quality": "reward"}, "in the row whose id is"),
     ],

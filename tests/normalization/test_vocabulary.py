@@ -135,7 +135,7 @@ def test_what_is_no_vocabulary(tmp_path: Path) -> None:
     with pytest.raises(instag.InputError, match="expected a vocabulary that this version of instag saved"):
         instag.Vocabulary.load(other)
     other.write_text("no table")
-    with pytest.raises(instag.InputError, match="expected a vocabulary; it cannot be read: it is no Parquet file"):
+    with pytest.raises(instag.InputError, match="expected a vocabulary; it cannot be read: it is not a Parquet file"):
         instag.Vocabulary.load(other)
     with pytest.raises(FileNotFoundError, match="there is no such file: expected a vocabulary"):
         instag.Vocabulary.load(tmp_path / "missing.parquet")

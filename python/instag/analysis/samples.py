@@ -136,7 +136,7 @@ class Queries:
     Attributes
     ----------
     pieces
-        The column piece by piece, as often as it is gone through: of files it is read again each time.
+        The column piece by piece; it can be iterated over any number of times, and files are read again each time.
     """
 
     pieces: Iterable[pl.Series]

@@ -71,7 +71,7 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
     function
         From a list of texts to an answer for each, in order; or a coroutine function.
     write
-        Turns an answer into the text that the journal keeps; None if it is no answer.
+        Turns an answer into the text that the journal keeps; None if it is not an answer.
     journal, read, limits, total, stop, watch
         As for :func:`instag.chat.ask`. Of the limits `concurrency` is the most questions in a batch (32 where it is `"auto"`), and `attempts`, `backoff`, `reask` and `max_unread` hold.
 

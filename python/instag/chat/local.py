@@ -58,7 +58,7 @@ def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "a
     Raises
     ------
     InputError
-        If the file does not exist or is no model, or `xllamacpp` is not installed.
+        If the file does not exist or is not a model, or `xllamacpp` is not installed.
     """
     try:
         import xllamacpp  # noqa: PLC0415 - an extra

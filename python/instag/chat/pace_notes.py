@@ -1,4 +1,4 @@
-"""Notes on the pace: how fast the questions of a run are answered, from which estimates tell how long the rest will take."""
+"""Notes on the pace: how fast the questions of a run are answered, from which the time for the rest is estimated."""
 
 import time
 

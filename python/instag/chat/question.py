@@ -227,7 +227,7 @@ class Unreadable(Exception):  # noqa: N818 - it says what the answer is
     reason
         A short name: `length`, `refused`, `filtered`, `empty`, `too large`, `not JSON`.
     detail
-        More, for a person.
+        An explanation for people.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:

@@ -1,7 +1,7 @@
 """Quirks of servers: the words, statuses and fields in which they differ, one table for each kind of difference.
 
 What a table means for a question is decided elsewhere: :mod:`instag.chat.response` reads answers,
-:mod:`instag.chat.refusal` reads what is no answer, :mod:`instag.chat.request_format` changes requests.
+:mod:`instag.chat.refusal` reads what is not an answer, :mod:`instag.chat.request_format` changes requests.
 """
 
 import re

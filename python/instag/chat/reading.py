@@ -11,7 +11,7 @@ from instag.chat.state import RunState
 __all__ = ["HEATS", "Reading"]
 
 # Temperatures of the second and third attempt at an answer that can be read; how much longer one that was cut off may
-# be; and the share of an answer that is no white space, below which it is blank.
+# be; and the least share of an answer that has to be other than white space, or else it is blank.
 HEATS, LONGER, BLANK = (0.3, 0.7), 4, 0.2
 # After this many questions that were answered only in a lower way, all are asked in it.
 DIFFERING = 3

@@ -84,7 +84,7 @@ def _said(message: Mapping[str, Any], choice: Mapping[str, Any], hide: Redaction
 
 
 def _text(value: Any, hide: Redaction) -> str | None:
-    """A text, the texts of the parts that some servers make of one, or JSON that is no text yet.
+    """A text, the texts of the parts that some servers make of one, or JSON that is not text yet.
 
     A key that the server repeats is not kept.
     """

@@ -16,7 +16,7 @@ FIELD = b"data:"
 DONE = b"[DONE]"
 # Texts of a message that grow from piece to piece.
 GROWING = ("content", "reasoning_content", "reasoning", "refusal")
-# The end of an answer whose stream broke off; it is no end by itself, as `stop` is.
+# The end of an answer whose stream broke off; unlike `stop`, it is not an end.
 BROKEN = "disconnected"
 
 
@@ -34,7 +34,7 @@ def joined(body: bytes) -> dict[str, Any] | None:
     -------
     dict or None
         The chat completion that the server would have sent in one piece, or its error if there is one in the stream;
-        None if the body is no event stream. If the stream broke off, `finish_reason` is `disconnected`.
+        None if the body is not an event stream. If the stream broke off, `finish_reason` is `disconnected`.
 
     Examples
     --------

@@ -244,7 +244,7 @@ class Troubles:
         return scheduler.exhausted and not scheduler.waiting and scheduler.in_flight <= 1
 
     def _rest(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
-        """Begin an outage: leave the endpoint alone for a while, then ask one question at a time; failures meanwhile are no attempts."""
+        """Begin an outage: leave the endpoint alone for a while, then ask one question at a time; failures meanwhile do not count as attempts."""
         for each in lane.faults:
             each.tries = max(each.tries - 1, 0)
         if trouble.reason != "no connection":

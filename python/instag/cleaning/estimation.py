@@ -20,7 +20,7 @@ __all__ = ["PairEstimate", "estimate_pairs"]
 
 # About the number of rows that are examined, evenly spaced; the result is scaled up to all rows.
 SAMPLE = 300
-# Tokens of an answer. Then, for a journal from which no pace is known: seconds to the first token, tokens per second, and
+# Tokens of an answer. Then, if the journal has no pace: seconds to the first token, tokens per second, and
 # concurrent requests.
 ANSWER = 30
 WAIT, SPEED, IN_FLIGHT = 0.5, 60.0, 32

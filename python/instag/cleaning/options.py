@@ -78,7 +78,7 @@ Validation = Annotated[
 ]
 Test = Annotated[
     float | None,
-    Option("Rows to hold out for a test, besides: a count such as 500, or a share such as 0.02 or 2%.", "N"),
+    Option("Further rows to hold out, for a test: a count such as 500, or a share such as 0.02 or 2%.", "N"),
 ]
 By = Annotated[
     Sequence[str] | str | None,

@@ -72,7 +72,7 @@ def note(text: str) -> None:
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Show warnings as notes when they come, for some say what is about to be done."""
+    """Show warnings as notes when they come, because some announce what is about to be done."""
     with warnings.catch_warnings():
         warnings.simplefilter("always", InstagWarning)
         otherwise = warnings.showwarning

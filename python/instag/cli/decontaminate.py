@@ -78,5 +78,5 @@ def decontaminate(
             raise typer.Exit(console.MAX_COST)
 
 
-# What is said without a model.
+# Printed if no model was asked.
 NAMES = ("query", "against", "numbers", "action", "judge_from", "judgments", "embedder")

@@ -97,7 +97,7 @@ def _local(data: Any) -> Frame:  # noqa: PLR0911 - one for each kind
 
 
 def _unknown(data: Any) -> str:
-    """What to say of data that are no frame."""
+    """The message about data that are not a frame."""
     kind = type(data)
     hint = ": pass its .data" if kind.__module__.startswith("instag.") and hasattr(data, "data") else ""
     if isinstance(data, str | PathLike):

@@ -224,7 +224,7 @@ class Frame(ABC):
         return self._take(rows, added)
 
     def with_columns(self, columns: Columns) -> Any:
-        """All rows, with columns added or in the place of others, as the kind of frame that came in.
+        """All rows, with columns added or in place of others, as the kind of frame that came in.
 
         Parameters
         ----------
@@ -234,7 +234,7 @@ class Frame(ABC):
         return self._with_columns(columns.slice(0, len(columns)))
 
     def replace(self, name: str, pieces: Pieces, beside: str | None = None) -> Any:
-        """All rows, with another column in the place of one, as the kind of frame that came in.
+        """All rows, with another column in place of one, as the kind of frame that came in.
 
         Parameters
         ----------

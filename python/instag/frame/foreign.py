@@ -133,7 +133,7 @@ def _as_arrow(column: pl.Series) -> Any:
 
 
 def _without_views(kind: Any) -> Any:
-    """A type of pyarrow's with texts that are no views into shared memory."""
+    """A type of pyarrow's with texts that are not views into shared memory."""
     import pyarrow as pa  # noqa: PLC0415 - installed if the user has one of its tables
 
     if pa.types.is_large_list(kind):

@@ -120,7 +120,7 @@ class LazyPolarsFrame(Frame):
         return self._put(self._data, columns)
 
     def _put(self, data: pl.LazyFrame, columns: Columns, copies: Mapping[str, str] | None = None) -> pl.LazyFrame:
-        """Rows as they are read, with columns added or in the place of others, and copies of those by other names.
+        """Rows as they are read, with columns added or in place of others, and copies of those by other names.
 
         Columns are copied here and not in the plan: each step of a plan that is read within another holds more batches.
         """

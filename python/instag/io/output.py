@@ -91,7 +91,7 @@ def explained(target: Path, kind: str) -> Iterator[None]:
 
 
 def check_encoding(path: Path) -> None:
-    """Check that the name of a file is UTF-8, for Polars takes no other.
+    """Check that the name of a file is UTF-8, because Polars takes no other.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def is_standard_output(target: Path) -> bool:
 
 
 def _pour(draft: Path, target: Path) -> None:
-    """Write a complete draft into a pipe or a device; it is no error if the reader closes it early."""
+    """Write a complete draft into a pipe or a device; it is not an error if the reader closes it early."""
     with suppress(BrokenPipeError), draft.open("rb") as source:
         if is_standard_output(target):
             sys.stdout.flush()

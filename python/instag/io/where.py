@@ -41,7 +41,7 @@ def kept(frame: pl.LazyFrame, where: str | None) -> pl.LazyFrame:
     Raises
     ------
     InputError
-        If the condition cannot be read, its columns are not there, it is no condition, or no row is left.
+        If the condition cannot be read, its columns do not exist, it is not a condition, or no row is left.
 
     Examples
     --------

@@ -65,8 +65,8 @@ def write(
         How to train, for `trainers`:
 
         - ``model``: the base model, a name on a hub or a folder;
-        - ``validation``: a frame of rows to validate with; where `data` is what :func:`instag.split` returned, it has them;
-        - ``chat_template``: LLaMA-Factory's name of the model's chat template, where instag does not know it;
+        - ``validation``: a frame of rows to validate with; if `data` is what :func:`instag.split` returned, it has them;
+        - ``chat_template``: LLaMA-Factory's name of the model's chat template, if instag does not know it;
         - ``skip``: leave out rows that one of the trainers cannot hold, and say how many, instead of refusing them.
 
     Examples

@@ -63,8 +63,8 @@ def write(path: Path, vocabulary: Mapping[str, Any]) -> None:
 def merges_of(tags: pl.Series, merges: pl.DataFrame) -> pl.Series:
     """The merges that made each tag, null where there are none.
 
-    A left join with lists would do, but for each row that matches none Polars makes room for as many values as the first
-    list has: gigabytes, where that one has all tags that went away.
+    A left join with lists would do, but for each row without a match Polars makes room for as many values as the first
+    list has: gigabytes, if that list has all tags that were dropped.
     """
     rows = tags.alias("to").to_frame().with_row_index("row")
     made = rows.join(merges.with_row_index("nth"), on="to", nulls_equal=True)
@@ -84,7 +84,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             if file.read(len(parquet_form.MAGIC)) != parquet_form.MAGIC:
-                raise InputError(f"{path}: expected a vocabulary; it cannot be read: it is no Parquet file")
+                raise InputError(f"{path}: expected a vocabulary; it cannot be read: it is not a Parquet file")
         parquet_form.check(path, f"{path}: expected a vocabulary")
         written = pl.read_parquet_metadata(path).get(KEY)
         frame = pl.read_parquet(path)

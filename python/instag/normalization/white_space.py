@@ -9,7 +9,7 @@ from instag.tagsets import TagSets, encode
 
 __all__ = ["read_tags", "tidied"]
 
-# What `str.split` takes for white space, but for one space between two words.
+# What `str.split` takes for white space, except one space between two words.
 UNTIDY = r"^ | $|  |[^\S ]|[\x1c-\x1f]"
 
 

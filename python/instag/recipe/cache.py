@@ -47,7 +47,7 @@ class Cache:
     Attributes
     ----------
     folder
-        `cache/STEP/KEY` has a result; `journals` have answers, which are paid for and are no cache.
+        `cache/STEP/KEY` has a result; `journals` have answers, which were paid for and are not a cache.
     """
 
     def __init__(self, folder: Path, *, rehash: bool = False) -> None:

@@ -137,7 +137,7 @@ OWN: dict[str, dict[str, Option]] = {
     },
     "split": {
         "validation": Option(SIZE, "Rows to hold out for validation: a count such as 500, or a share such as 0.02 or 2%."),
-        "test": Option(SIZE, "Rows to hold out for a test, besides: a count such as 500, or a share such as 0.02 or 2%."),
+        "test": Option(SIZE, "Further rows to hold out, for a test: a count such as 500, or a share such as 0.02 or 2%."),
     },
     "card": {"language": Option(str | list[str], "A language, such as en; a list for several.")},
     "report": {

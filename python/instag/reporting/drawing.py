@@ -23,7 +23,7 @@ MARGIN = 12
 FONT = "sans-serif"
 # Pixels of the width that an axis with its title takes.
 AXIS = 84
-# Pixels that a name in a legend takes besides its letters.
+# Pixels that a name in a legend takes in addition to its letters.
 SYMBOL = 34
 # Up to this many powers of ten, an axis also has room for three times each.
 FEW = 4

@@ -29,7 +29,7 @@ ALONE = frozenset(
     """.split()  # noqa: SIM905 - read as the words they are
 )
 PAIR = 2
-# Arrays are lists, and keys of mappings that are no texts become them.
+# Arrays are taken for lists, and keys of mappings become texts.
 SAFELY = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 

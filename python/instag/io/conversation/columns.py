@@ -119,5 +119,5 @@ PROMPTS = ("prompt", "instruction", "question", "query", "text", "problem", "inp
 # Beside another layout, a column `text` or `input` may be anything; a column of these names is a prompt.
 TELLING = ("prompt", "instruction", "question", "query", "problem")
 ALTERNATIVES = ("chosen", "rejected")
-# Answers that were preferred, or not, by other names: they are no conversations by themselves.
+# Other names of preferred and rejected answers, which are not conversations by themselves.
 PREFERRED = (*ALTERNATIVES, "preferred_output", "non_preferred_output", "rejected_messages", "chosen_messages")

@@ -6,7 +6,7 @@ from instag.io.conversation.columns import CHATS, TURNS
 
 __all__ = ["unmapped"]
 
-# Maps with more keys than that are no turns.
+# Maps with more keys than that are not turns.
 MOST = 50
 
 

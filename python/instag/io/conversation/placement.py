@@ -32,7 +32,7 @@ def head_of(path: str, schema: Mapping[str, Any]) -> str:
 
 
 class Placement:
-    """Puts columns in the place of those that they are made from: what a row did not use stays in its column.
+    """Puts columns in place of those that they are made from: what a row did not use stays in its column.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ def speech(dtype: Any) -> tuple[str, str] | None:
     Returns
     -------
     tuple or None
-        The names of the fields that say who spoke, and what; None if this is no turn.
+        The names of the fields that say who spoke, and what; None if this is not a turn.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def is_exchange(dtype: Any) -> bool:
 
 
 def _fields(dtype: Any) -> dict[str, Any]:
-    """The types of a record's fields by their names in lower case; none for what is no record."""
+    """The types of a record's fields by their names in lower case; none for anything but a record."""
     return {field.name.lower(): field.dtype for field in dtype.fields} if isinstance(dtype, pl.Struct) else {}
 
 

@@ -73,7 +73,7 @@ def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | Non
     Layout or None
         What was said, who spoke, and either the message before (``key`` and ``parent``) or the conversation
         (``group``, without which all rows are one) and the place in it (``order``), or its time (``moment``). None if
-        rows are no messages.
+        rows are not messages.
 
     Examples
     --------

@@ -80,7 +80,7 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
     Returns
     -------
     polars.LazyFrame
-        The converted columns in the place of the first that they are made from.
+        The converted columns in place of the first one that they are made from.
 
     Examples
     --------

@@ -18,7 +18,7 @@ from instag.io.sink import Place, Sink
 
 __all__ = ["TYPE", "names_of", "scan_arrow"]
 
-FEATHER = b"FEA1"  # how version 1 of Feather begins, which is no Arrow
+FEATHER = b"FEA1"  # how version 1 of Feather begins, which is not Arrow
 MAGIC, CONTINUED = b"ARROW1", 0xFFFFFFFF
 RECORD_BATCH = 3
 PADDING = 64  # bytes, to multiples of which buffers are filled up at most

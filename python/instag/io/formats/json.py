@@ -108,7 +108,7 @@ def _streamed(path: Path, name: object) -> pl.LazyFrame | None:
 
 
 class _Members:
-    """The text of each member of a list; a :class:`ValueError` if it is no list."""
+    """The text of each member of a list; a :class:`ValueError` if it is not a list."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file, self._text, self._at = file, "", 0
@@ -154,7 +154,7 @@ class _Members:
             self._more()
 
     def _more(self) -> None:
-        """Read on: as much as is held, for a member may be long."""
+        """Read on: as much as is held already, because a member may be long."""
         held = self._text[self._at :]
         read = self._file.read(max(CHUNK, len(held)))
         if not read:

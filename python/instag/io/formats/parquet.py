@@ -110,7 +110,7 @@ def largest_group(path: Path) -> int | None:
 
 
 def _footer(path: Path, name: object) -> tuple[bytes, int] | None:
-    """The footer of the file, and where it begins; None if it is no such file, or the footer is too large."""
+    """The footer of the file, and where it begins; None if it is not a Parquet file, or the footer is too large."""
     size = path.stat().st_size
     with path.open("rb") as file:
         if size < ENDING + len(MAGIC) or file.read(len(MAGIC)) != MAGIC:

@@ -35,7 +35,7 @@ def schema_of(lines: pl.LazyFrame) -> Mapping[str, Any] | None:
     Returns
     -------
     mapping or None
-        The columns, in order of appearance, and their types; None if a line is no object, a key comes twice in one, or
+        The columns, in order of appearance, and their types; None if a line is not an object, a key comes twice in one, or
         values have a type that Polars does not decode.
     """
     shapes, rows = _core.Shapes(), 0

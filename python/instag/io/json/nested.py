@@ -12,7 +12,7 @@ DEFINITION, INSTANCES = "Definition", "Instances"
 
 
 def questions(rows: list[Any], name: object) -> list[Any]:
-    """Give each question about a paragraph a row, with what its paragraph and its article hold besides.
+    """Give each question about a paragraph a row, with whatever else its paragraph and its article hold.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def questions(rows: list[Any], name: object) -> list[Any]:
 
 
 def instances(value: Mapping[str, Any]) -> list[Any] | None:
-    """The instances of a task, each with the definition of the task; None if an object is no such task.
+    """The instances of a task, each with the definition of the task; None if an object is not such a task.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def _holds(value: Any, key: str) -> bool:
 
 
 def _row(article: Mapping[str, Any], paragraph: Mapping[str, Any], question: Mapping[str, Any]) -> dict[str, Any]:
-    """A question with what is beside it; what has the name of something further in is named after where it stands."""
+    """A question with the other fields of its paragraph and article; if two have one name, the outer gets its place as well."""
     row = dict(question)
     for place, outer, within in (("paragraph", paragraph, QUESTIONS), ("article", article, PARAGRAPHS)):
         beside = {name: member for name, member in outer.items() if name != within}

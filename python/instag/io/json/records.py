@@ -61,7 +61,7 @@ def wrap_fields(schema: Mapping[str, Any]) -> Wrap | None:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Put parsed values in the place of their JSON text.
+    """Replace JSON text within a value by what it parses to.
 
     Parameters
     ----------

@@ -64,5 +64,5 @@ class Plan:
 
     @property
     def rewritten(self) -> bool:
-        """Whether LLaMA-Factory needs data files of its own, for it wants tools and images in another form."""
+        """Whether LLaMA-Factory needs data files of its own, because it reads tools and images in another form."""
         return self.calls or self.tools or self.images

@@ -122,7 +122,7 @@ def _held(row: Row) -> Iterator[str]:
 def sharegpt(rows: Iterable[Row]) -> Iterator[Row]:
     """Rows in LLaMA-Factory's form: calls of tools are turns of their own, tools are JSON text, and images a column.
 
-    The text of a turn has `<image>` in the place of each image.
+    The text of a turn has `<image>` in place of each image.
 
     Examples
     --------

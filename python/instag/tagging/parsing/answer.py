@@ -57,7 +57,7 @@ def read_answer(reply: Reply) -> TagList:
     nor read as text. The time grows linearly with the length of the answer.
 
     White space in tags and explanations is folded, and control characters are dropped. If a tag comes twice, the first
-    counts. Items that are no text, have neither a letter nor a digit, or are longer than 200 characters are dropped, and
+    counts. Items that are not text, have neither a letter nor a digit, or are longer than 200 characters are dropped, and
     so are tags after the first 100; explanations end after 1,000 characters. The notes list what was done.
 
     Parameters

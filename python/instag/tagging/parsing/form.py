@@ -6,7 +6,7 @@ __all__ = ["Form"]
 
 
 class Form(NamedTuple):
-    """Tags as a model gave them: the value in the place of each tag, and its explanation."""
+    """Tags as a model gave them: the value in place of each tag, and its explanation."""
 
     name: str
     tags: list[Any]

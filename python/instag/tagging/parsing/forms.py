@@ -109,7 +109,7 @@ def _tags(lists: list[Any], explanations: list[Any], depth: int) -> Form | None:
 
 
 def _under_tags(pairs: Object, depth: int) -> Form | None:
-    """An object in the place of the list: in most cases its keys are the tags."""
+    """An object in place of the list: in most cases its keys are the tags."""
     if _schema(pairs, depth):
         return None
     if not all(key_of(key) in FIELDS for key, _ in pairs):

@@ -1,4 +1,4 @@
-"""Words that show what is a tag, and what only stands in the place of one."""
+"""Words that show what is a tag, and what only stands in place of one."""
 
 import re
 from unicodedata import normalize
