@@ -36,7 +36,7 @@ impl<'a> Interrupt<'a> {
         if steps.is_multiple_of(STRIDE) { self.ask() } else { Ok(()) }
     }
 
-    /// Asks at once, where there is no work to count.
+    /// Asks at once, if there is no work to count.
     ///
     /// # Errors
     /// [`Error::Interrupted`] if the caller wants to stop.

@@ -21,7 +21,7 @@ pub(crate) fn threads(size: usize, least: usize) -> usize {
     available_parallelism().map_or(1, usize::from).min(size / least.max(1)).max(1)
 }
 
-/// A range for each thread, even and in order; a single one, maybe empty, where the work is not worth more.
+/// A range for each thread, even and in order; a single one, maybe empty, if the work is not worth more.
 pub(crate) fn shares(size: usize, least: usize) -> Vec<Range<usize>> {
     let threads = threads(size, least);
     let share = size.div_ceil(threads);

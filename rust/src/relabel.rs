@@ -68,7 +68,7 @@ pub fn relabel(tags: &TagSets, names: &[i64], interrupt: &Interrupt) -> Result<R
     Ok(Relabelled { tags, kept, merged: left - kept, dropped, deduplicated: came - left - dropped })
 }
 
-/// Some rows, from `first` on, and where what comes of them goes.
+/// Some rows, from `first` on, and where the result goes.
 struct Part<'a> {
     first: usize,
     offsets: &'a [i64],

@@ -25,9 +25,9 @@ pub struct Shape {
     pub floats: bool,
     /// Whether there were strings.
     pub strings: bool,
-    /// The members of all lists, where there were lists.
+    /// The members of all lists, if there were lists.
     pub item: Option<Box<Shape>>,
-    /// The members of all objects by their keys, in order of appearance, where there were objects.
+    /// The members of all objects by their keys, in order of appearance, if there were objects.
     pub fields: Option<Fields>,
 }
 

@@ -22,7 +22,7 @@ use companions::Companions;
 pub struct Rule {
     /// The tag on the left, of two the one with the lower code.
     pub antecedent: u32,
-    /// The second tag on the left, where there are two.
+    /// The second tag on the left, if there are two.
     pub also: Option<u32>,
     /// The tag on the right.
     pub consequent: u32,

@@ -19,7 +19,7 @@ pub struct Density {
 /// A cluster for each point, and why it is in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clusters {
-    /// The cluster of each point, from 0, or [`NONE`] where it is noise.
+    /// The cluster of each point, from 0, or [`NONE`] if it is noise.
     pub labels: Vec<i64>,
     /// Whether each point is a core point.
     pub core: Vec<bool>,

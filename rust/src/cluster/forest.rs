@@ -118,7 +118,7 @@ impl Forest {
         point
     }
 
-    /// The weakest pair on the way between two points, where there is one: of the pairs that led up from both to where
+    /// The weakest pair on the way between two points, if there is a way: of the pairs that led up from both to where
     /// they meet, which are weaker the later they come.
     fn weakest(&self, mut one: u32, mut other: u32) -> Option<Pair> {
         let mut weakest = None;

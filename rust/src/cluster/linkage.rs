@@ -133,7 +133,7 @@ impl Linkage {
 /// The largest distance within a cluster, and between which points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Diameter {
-    /// The cosine distance; 0 where there is one point.
+    /// The cosine distance; 0 if there is one point.
     pub distance: f64,
     /// The two points, the lower index first. Of pairs that single precision cannot tell apart, the first.
     pub between: (u32, u32),

@@ -13,7 +13,7 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) const SHORT: usize = 4;
 /// Words of a long run.
 pub(super) const LONG: usize = 8;
-/// Items of fewer words are found only where a text is nothing else: any text may hold the words in passing.
+/// Items of fewer words are found only if a text is nothing else: any text may hold the words in passing.
 pub(super) const LEAST: usize = 3;
 
 pub(super) type Map<K, V> = HashMap<K, V, FixedState>;

@@ -200,7 +200,7 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// The number of what is made of two halves; the next one where it is new.
+/// The number of what is made of two halves; the next one if it is new.
 fn number(numbers: &mut Map<(u32, u32), u32>, halves: (u32, u32)) -> u32 {
     let next = numbers.len() as u32;
     *numbers.entry(halves).or_insert(next)

@@ -162,7 +162,7 @@ impl Ties<'_> {
     }
 }
 
-/// Puts a text into a list, to those that it is tied to where they are soon found.
+/// Puts a text into a list, beside those that it is tied to if these are soon found.
 fn join<T>(groups: &mut [u32], lists: &mut Tied<T>, text: u32, item: T, of: impl Fn(&T) -> u32) {
     let mine = root(groups, text);
     match (0..lists.len().min(TRIES)).find(|&nth| root(groups, of(&lists[nth][0])) == mine) {

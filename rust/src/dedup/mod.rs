@@ -29,9 +29,9 @@ pub struct Duplicate {
 
 /// Finds the texts that are copies of one that comes before them in `order` and is no copy itself.
 ///
-/// Letter case and white space do not count. Two texts are copies where the Jaccard similarity of their runs of five
+/// Letter case and white space do not count. Two texts are copies if the Jaccard similarity of their runs of five
 /// characters is at least `threshold`, and they have the same numbers and the same words with symbols; without a
-/// threshold where they are the same. Blank texts are never copies. Which texts are compared is found by `MinHash`: of
+/// threshold if they are the same. Blank texts are never copies. Which texts are compared is found by `MinHash`: of
 /// pairs that are just like enough one in five hundred may be missed. The result does not depend on the number of
 /// threads.
 ///

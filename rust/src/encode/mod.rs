@@ -237,7 +237,7 @@ struct Walk {
     /// No row has more tags than there are codes.
     lengths: Vec<u32>,
     codes: Vec<u32>,
-    /// How often rows repeated each tag; shorter where the last ones never were.
+    /// How often rows repeated each tag; shorter if the last ones never were.
     repeats: Vec<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! The bindings: tag sets and arrays in, arrays out. What the functions mean is said where they are defined.
+//! The bindings: tag sets and arrays in, arrays out. The functions are documented where they are defined.
 //!
 //! Work goes on without the GIL, so that arrays which Python could write to meanwhile are copied first.
 

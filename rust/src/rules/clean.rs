@@ -1,6 +1,6 @@
 //! One spelling for every way to write a tag: lower case, special characters as spaces.
 //!
-//! A special character goes only where it says nothing. `C++`, `C#`, `.NET`, `Node.js`, `A*`, `R&D`, `GPT-4.1`, `50%`
+//! A special character is removed only if it says nothing. `C++`, `C#`, `.NET`, `Node.js`, `A*`, `R&D`, `GPT-4.1`, `50%`
 //! and `-5` are other tags without theirs, and letters, marks, digits and symbols of every script stay.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};

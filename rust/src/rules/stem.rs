@@ -164,7 +164,7 @@ fn final_y(word: &mut String) {
     }
 }
 
-/// Replaces the first ending of a list that a word has, where what is before it is long enough.
+/// Replaces the first ending of a list that a word has, if what is before it is long enough.
 fn replace(word: &mut String, endings: &[(&str, &str)]) -> bool {
     let Some((end, other)) = endings.iter().find(|(end, _)| word.ends_with(end)) else { return false };
     let start = word.len() - end.len();

@@ -5,7 +5,7 @@
 //!
 //! **The round of every sample, in one walk.** A sample that remains in a round leaves all its tags covered in it,
 //! taken or passed over. A sample taken in round ρ remained in rounds 1 to ρ, so it covers its tags in exactly those.
-//! Let `depth[t]` be the largest round of the samples walked so far that hold tag t, 0 where there is none: t is
+//! Let `depth[t]` be the largest round of the samples walked so far that hold tag t, 0 if there is none: t is
 //! covered in round r if and only if r ≤ depth[t]. The next sample is therefore taken in the first round in which
 //! one of its tags is not covered: the least `depth[t]` over its tags, plus one; and it raises the depth of each of
 //! its tags to that round at least. Ordering by round, stably, gives the ranking. Every (sample, tag) pair is

@@ -68,7 +68,7 @@ impl FromStr for Method {
 /// Ranks up to `budget` samples.
 ///
 /// Samples without tags are never taken, so fewer than `budget` may come back. Ties go to the sample that comes
-/// first, or by `seed` where one is given. The result depends on nothing else.
+/// first, or by `seed` if one is given. The result depends on nothing else.
 ///
 /// ```
 /// use instag::{Interrupt, Method, TagSets, rank};

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::tags::{Place, TagSets};
 
-/// Samples by their number of tags, most first; ties by row, or by `seed` where one is given.
+/// Samples by their number of tags, most first; ties by row, or by `seed` if one is given.
 ///
 /// A counting sort: linear in the number of samples.
 pub(crate) fn by_complexity(tags: &TagSets, seed: Option<u64>, interrupt: &Interrupt) -> Result<Vec<Place>> {

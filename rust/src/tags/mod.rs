@@ -45,7 +45,7 @@ pub(crate) struct Place {
 }
 
 impl<'a> TagSets<'a> {
-    /// Checks the arrays and borrows them; only where a row repeats a tag are they copied without the repeats.
+    /// Checks the arrays and borrows them; only if a row repeats a tag are they copied without the repeats.
     ///
     /// `offsets` has one entry more than there are rows, `n_tags` is larger than every code.
     ///

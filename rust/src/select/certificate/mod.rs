@@ -37,7 +37,7 @@ const PATIENCE: usize = 5;
 
 /// Certifies the rows of a selection.
 ///
-/// Wanted tags are left out on both sides. The bound is the best of `steps` steps, or of fewer where it is within 0.1 %.
+/// Wanted tags are left out on both sides. The bound is the best of `steps` steps, or of fewer if it is within 0.1 %.
 ///
 /// # Errors
 /// [`Error::Malformed`] if an array or number is not what it has to be, or a row comes twice or may not be chosen;

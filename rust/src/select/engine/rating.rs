@@ -21,7 +21,7 @@ pub(super) struct Rating<'a> {
 /// rounded alike: 2 tags for 6 words are worth what 1 is for 3.
 struct Price<'a> {
     cost: Cost<'a>,
-    /// The powers of small costs, where they are dear to compute.
+    /// The powers of small costs, which are expensive to compute.
     powers: Vec<f64>,
     /// A power of two, by which the largest quotient fills an integer.
     scale: f64,
@@ -110,7 +110,7 @@ impl<'a> Rating<'a> {
         self.shuffled.as_ref().map_or(place, |(rows, _)| rows[place as usize])
     }
 
-    /// The row at each place, where a seed orders them.
+    /// The row at each place, if a seed orders them.
     pub(super) fn order(&self) -> Option<&[u32]> {
         self.shuffled.as_ref().map(|(rows, _)| &rows[..])
     }

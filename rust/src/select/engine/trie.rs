@@ -147,7 +147,7 @@ impl Trie {
         Ok((gain > 0).then_some(Best { unit: node.first, gain }))
     }
 
-    /// What the best row below a node gains now, which is then below the first children; none where no row is left.
+    /// What the best row below a node gains now, which is then below the first children; None if no row is left.
     fn refresh(&mut self, nth: usize, look: &Look) -> Result<Option<Bound>> {
         look.interrupt.step()?;
         let Node { edge: (start, len), first, .. } = self.nodes[nth];

@@ -11,7 +11,7 @@ const ROOM: u32 = 61;
 
 /// How far each tag has come on the curve.
 pub(super) struct Levels {
-    /// φ at each place where it is looked up, and what it rises by to the next. Sums may wrap around: of two of them only the difference counts.
+    /// φ at each place where it is looked up, and what it rises by to the next. Sums may wrap around: only the difference between two of them counts.
     curve: Vec<(u64, u64)>,
     weights: Weights,
     /// The bits of a count after the binary point, and how many of them lie between two places of the curve.

@@ -29,13 +29,13 @@ pub(crate) trait Gains {
     /// Counts a row.
     fn take(&mut self, row: u32, held: &[u32]);
 
-    /// Of two rows with the same tags, the one with the greater number gains more; 0 where all gain the same.
+    /// Of two rows with the same tags, the one with the greater number gains more; 0 if all gain the same.
     fn preference(&self, row: u32) -> u32;
 
     /// What a gain of 1.0 is.
     fn unit(&self) -> f64;
 
-    /// What each tag adds, where that is the same for all rows.
+    /// What each tag adds, if that is the same for all rows.
     fn of_tags(&self) -> Option<&[u64]> {
         None
     }
@@ -103,7 +103,7 @@ impl Weights {
 /// Holders of some tags that are wanted before all else: each of them is worth more than a row can gain otherwise.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    /// How many each tag still wants; empty where no tag wants any.
+    /// How many each tag still wants; empty if no tag wants any.
     missing: Vec<u32>,
     bonus: u64,
 }
@@ -146,7 +146,7 @@ pub(crate) fn longest(problem: &Problem) -> usize {
     problem.tags.counts().max().unwrap_or(0) as usize
 }
 
-/// Where the curve is looked up, and between which places it is straight: at whole numbers; or, where a row counts for
+/// Where the curve is looked up, and between which places it is straight: at whole numbers; or, if a row counts for
 /// tags in part, at sixteenths, as far as there is room for them. So many bits stand after the point.
 pub(crate) fn fineness(problem: &Problem) -> Result<u32> {
     const SIXTEENTHS: u32 = 4;

@@ -12,7 +12,7 @@ use crate::select::problem::Problem;
 pub(crate) struct Propagated {
     levels: Levels,
     wanted: Wanted,
-    /// Empty where all rows count alike.
+    /// Empty if all rows count alike.
     quality: Vec<u32>,
     starts: Vec<usize>,
     amounts: Vec<(u32, u32)>,
