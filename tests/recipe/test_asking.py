@@ -111,7 +111,7 @@ def test_what_was_not_answered_is_asked_again(folder: Path, server: Server) -> N
     assert all("maps" in each for each in again)
     # Where nobody answers at all, the run goes on with what there is.
     said = run(folder, set=["tag.base_url=http://127.0.0.1:9/v1"])
-    assert any(line.startswith("  they have none now either, and what was answered is used: ") for line in said)
+    assert any(line.startswith("  they still have none, so the earlier answers are used: ") for line in said)
     assert [line.partition(",")[0] for line in said if line.startswith("select")] == ["select: cached"]
     server.deaf = None
     said = run(folder)

@@ -1,4 +1,4 @@
-"""How many rows there can be, and checks of the options that ask for more: as few rows are read as show it."""
+"""How many rows there can be, and checks of the options that ask for more; no more rows are read than that takes."""
 
 from collections.abc import Mapping
 from math import ceil, floor
@@ -16,7 +16,7 @@ from instag.selection.amounts import amount_of, is_share
 
 __all__ = ["PLENTY", "Counts", "add_unread", "budget_of", "check_split", "enough_for"]
 
-# So many rows that any share of them is a count; and more rows than there can be.
+# So many rows that any share of them is at least one row; and more rows than there can be.
 PLENTY = 1_000_000_000
 MOST = 2**32 - 1
 
@@ -63,7 +63,7 @@ class Counts:
         return found
 
     def reason(self) -> str:
-        """What makes them so few, for a message."""
+        """Why there are so few, for a message."""
         limited = "" if self._limit is None else f", of which --limit takes {self._limit:,} of each"
         return f"in the sources{limited}"
 
@@ -124,7 +124,7 @@ def budget_of(table: Mapping[str, Any], rows: int) -> int:
 
 
 def enough_for(table: Mapping[str, Any], chosen: int) -> int:
-    """From how many rows a selection can choose so many."""
+    """How many rows a selection needs in order to choose this many."""
     budget = table["budget"]
     if not is_share(budget):
         return chosen

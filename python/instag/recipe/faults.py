@@ -11,7 +11,7 @@ from instag.recipe.options import STEPS, options, places
 
 __all__ = ["Faults"]
 
-# How the library and the command line write an option, each in its own way, and a value that a recipe leaves out.
+# How errors of functions write an option for Python and for the command line, and a value that a recipe leaves out.
 TWICE = re.compile(r"(\w+)=([\w.-]*) / --[\w-]+(?: \2\b)?")
 ALONE = re.compile(r"(?<=with )(\w+)=(?=[\s,.;:]|$)")
 
@@ -80,7 +80,7 @@ class Faults:
         step, table
             The step, and its values.
         error
-            What was said.
+            The error.
         place
             The place of the table, if it is not that of the step.
 

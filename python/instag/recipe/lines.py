@@ -53,7 +53,7 @@ class Lines:
         return path in self._found
 
     def _add(self, path: tuple[str | int, ...], number: int) -> None:
-        """The line of a key, and of the tables around it that have none yet."""
+        """Record the line of a key, and of the tables around it that have none yet."""
         for end in range(len(path), 0, -1):
             self._found.setdefault(path[:end], number)
 

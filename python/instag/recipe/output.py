@@ -40,7 +40,7 @@ def finish(road: Road) -> None:
         _place(road, source, target)
     also = [_rows(road.output, made), *_dropped(road.output, made)]
     for old in (before or {}).get("outputs", []):
-        # What an earlier run has left, and this one does not make; what people put there stays.
+        # Files of an earlier run that this one does not make are removed, unless somebody has changed them.
         path = road.output / old["path"]
         if path not in {*wanted, *also} and path.is_file() and digest(path) == old["sha256"]:
             path.unlink()

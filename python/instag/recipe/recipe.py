@@ -53,7 +53,7 @@ class Recipe:
     path, text
         The file, and its text.
     name, seed, output
-        Of the whole.
+        The name, the seed and the output folder of the whole recipe.
     sources
         Where the data come from.
     steps

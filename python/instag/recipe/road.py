@@ -137,8 +137,8 @@ class Road:
         except InstagError as error:
             if done.earlier is None:
                 raise
-            # The answers so far are as good as before.
-            self.say(f"  they have none now either, and what was answered is used: {error}")
+            # The answers so far are still valid.
+            self.say(f"  they still have none, so the earlier answers are used: {error}")
             return replace(done, folder=done.earlier, meta=self.cache.meta(done.earlier), cached=True)
 
     def _made(self, done: Done, data: Mapping[str, Path]) -> Done:

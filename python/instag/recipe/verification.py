@@ -33,11 +33,11 @@ class Check:
     Attributes
     ----------
     what
-        What it is.
+        What was checked.
     holds
         Whether it agrees with the manifest; None if it could not be checked.
     said
-        Why not, or how many.
+        Why it does not agree or could not be checked, or how much agrees.
     """
 
     what: str

@@ -40,7 +40,7 @@ class Job:
     history
         Those steps, with their rows before and after, and how many were removed for which reason.
     progress
-        Called with where the work stands.
+        Called with the progress of the work.
     """
 
     recipe: Recipe
