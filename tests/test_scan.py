@@ -1,5 +1,6 @@
 """Data of any size and from any source: the rows that come of them are those of the data in memory."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 import instag
 from instag.cli.app import app
 from instag.frame import stamps
+from instag.frame.batches import PART, reading_little_ahead
 from instag.io.json import records
 from instag.io.json.inference import is_safe, schema_of
 from pieces import in_pieces
@@ -123,6 +125,90 @@ def test_a_file_that_goes_or_changes_between_two_readings(tmp_path: Path) -> Non
     ):
         instag.write(chosen, out)
     assert list(tmp_path.iterdir()) == []
+
+
+LARGER = pl.DataFrame({"id": range(30_000), "text": "Why? " * 9, "tags": [["math"], ["art", "code"], []] * 10_000})
+OTHER: dict[str, Callable[[Path], Any]] = {
+    "shorter": LARGER.head(9_000).write_parquet,
+    "longer": pl.concat([LARGER, LARGER]).write_parquet,
+    "other rows": LARGER.reverse().write_parquet,
+    "other columns": LARGER.drop("text").write_parquet,
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-90]),
+    "no Parquet": lambda path: path.write_bytes(b"x" * path.stat().st_size),
+    "empty": lambda path: path.write_bytes(b""),
+    "gone": lambda path: path.unlink(),
+}
+
+
+@pytest.mark.parametrize("change", OTHER)
+def test_a_file_that_changes_before_a_vocabulary_is_applied(change: str, tmp_path: Path) -> None:
+    """What is read last is the file that the tags were read of, or an error that says so, and no file."""
+    path, out = tmp_path / "pool.parquet", tmp_path / "out.parquet"
+    LARGER.write_parquet(path, row_group_size=10_000)
+    vocabulary = instag.normalize(LARGER, embedder=None, min_count=1).vocabulary
+    rows = vocabulary.apply(instag.scan(path)).data
+    OTHER[change](path)
+    said = (
+        "pool.parquet: the file (has changed since its tags were read|was there when its tags were read, and is gone)"
+    )
+    with pytest.raises(instag.InputError, match=said) as raised:
+        instag.write(rows, out)
+    assert "damaged" not in str(raised.value)
+    assert not out.exists()
+
+
+def test_a_file_that_changes_while_its_rows_are_written(tmp_path: Path) -> None:
+    """What Polars says of it then is that it is damaged."""
+    path, out = tmp_path / "pool.parquet", tmp_path / "out.parquet"
+    LARGER.write_parquet(path)
+    vocabulary = instag.normalize(LARGER, embedder=None, min_count=1).vocabulary
+    writing = False
+
+    def read(part: pl.Series) -> pl.Series:
+        if writing:
+            path.write_bytes(b"PAR1" * 99)
+            raise pl.exceptions.ComputeError("File out of specification")
+        return part
+
+    number = pl.col("id").map_batches(read, return_dtype=pl.Int64, is_elementwise=True)
+    rows = vocabulary.apply(instag.scan(path).with_columns(number)).data
+    writing = True
+    with pytest.raises(instag.InputError, match=r"pool.parquet: the file has changed since its tags were read"):
+        instag.write(rows, out)
+    assert not out.exists()
+
+
+def test_rows_are_handed_on_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large the row groups of a file are: many parts wait between reading and writing."""
+    monkeypatch.delenv("POLARS_IDEAL_MORSEL_SIZE", raising=False)
+    path, heights = tmp_path / "pool.parquet", []
+    many = pl.concat([LARGER] * 4)
+    many.write_parquet(path, row_group_size=many.height)
+    before = dict(os.environ)
+
+    def seen(part: pl.DataFrame) -> pl.DataFrame:
+        heights.append(part.height)
+        return part
+
+    rows = instag.scan(path).map_batches(seen, streamable=True)
+    vocabulary = instag.normalize(LARGER, embedder=None, min_count=1).vocabulary
+    for plan in (rows, vocabulary.apply(rows).data, instag.normalize(rows, embedder=None).data):
+        heights.clear()
+        instag.write(plan, tmp_path / "out.parquet")
+        assert sum(heights) >= many.height
+        assert max(heights) < 2 * PART
+    assert dict(os.environ) == before
+
+
+def test_who_says_how_much_is_read_at_a_time_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POLARS_ROW_GROUP_PREFETCH_SIZE", "7")
+    monkeypatch.setenv("POLARS_IDEAL_MORSEL_SIZE", "11")
+    with reading_little_ahead():
+        assert os.environ["POLARS_ROW_GROUP_PREFETCH_SIZE"] == "7"
+        assert os.environ["POLARS_IDEAL_MORSEL_SIZE"] == "11"
+        assert os.environ["POLARS_MAX_CONCURRENT_SCANS"] == "1"
+    assert os.environ["POLARS_ROW_GROUP_PREFETCH_SIZE"] == "7"
+    assert "POLARS_MAX_CONCURRENT_SCANS" not in os.environ
 
 
 @pytest.mark.parametrize("ending", ["parquet", "jsonl", "arrow", "jsonl.zst", "jsonl.gz"])

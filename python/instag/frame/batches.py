@@ -7,11 +7,16 @@ from io import BytesIO
 
 import polars as pl
 
-__all__ = ["batches", "compact", "pieces", "reading_little_ahead"]
+__all__ = ["PART", "batches", "compact", "pieces", "reading_little_ahead"]
 
-# How many row groups Polars reads ahead: by default so many that they take up most of the memory.
-# No argument and no `Config` says how many; a Polars that does not know the variable reads ahead as it likes.
-AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2"}
+# How many row groups Polars reads ahead, and how many files it reads at a time: by default so many that they take up
+# most of the memory.
+# No argument and no `Config` says how many; a Polars that does not know the variables reads ahead as it likes.
+AHEAD = {"POLARS_ROW_GROUP_PREFETCH_SIZE": "2", "POLARS_MAX_CONCURRENT_SCANS": "1"}
+# Rows that one step of a plan hands to the next: some thirty of these parts wait between reading and writing, and by
+# default each is as large as a row group.
+PART = 1 << 13
+PARTS = "POLARS_IDEAL_MORSEL_SIZE"
 
 
 def batches(plan: pl.LazyFrame, rows: int | None = None) -> Iterator[pl.DataFrame]:
@@ -52,14 +57,20 @@ def pieces(plan: pl.LazyFrame, rows: int) -> Iterator[pl.DataFrame]:
 
 @contextmanager
 def reading_little_ahead() -> Iterator[None]:
-    """Let Polars read only a few row groups ahead, unless the environment sets how many."""
+    """Let Polars read only a few row groups ahead, and hand on few rows at a time, unless the environment sets how many."""
     mine = [name for name in AHEAD if name not in os.environ]
     os.environ.update({name: AHEAD[name] for name in mine})
+    parted = PARTS in os.environ
+    if not parted:
+        # The variable by itself is looked at only once.
+        pl.Config.set_streaming_chunk_size(PART)
     try:
         yield
     finally:
         for name in mine:
             os.environ.pop(name, None)
+        if not parted:
+            pl.Config.set_streaming_chunk_size(None)
 
 
 def compact(frame: pl.DataFrame) -> pl.DataFrame:

@@ -3,26 +3,23 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from time import monotonic
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from polars.io.plugins import register_io_source
 
 from instag.errors import InputError
 from instag.frame.base import Columns, Frame, Pieces, Rows
 from instag.frame.batches import batches, compact
 from instag.frame.extent import SAMPLE, rows_of
+from instag.frame.generated import generated
 from instag.frame.path import resolve
 from instag.frame.rows import mask_and_place
 from instag.frame.stamps import Stamps
 
 # With at least this many rows, some are looked at before all are read.
 LARGE = 20_000
-# Seconds between two looks at whether the files are still what they were, while rows are changed one by one.
-LOOKED = 1.0
 # Rows put together at a time when a LazyFrame is read.
 PIECE = 1 << 16
 # A column of up to this many bytes is kept once it has been read.
@@ -129,17 +126,13 @@ class LazyPolarsFrame(Frame):
         schema = {**data.collect_schema(), **copied, **columns.schema}
         _ = self._stamps
 
-        def put(
-            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
-        ) -> Iterator[pl.DataFrame]:
-            wanted = list(schema) if names is None else names
+        def put(wanted: list[str], n_rows: int | None) -> Iterator[pl.DataFrame]:
             total = len(columns) if n_rows is None else min(n_rows, len(columns))
             read = {of.get(each, each): each for each in wanted if each not in columns.schema}
             for frame in self._beside(data, read, columns, total):
-                chosen = frame.select(wanted)
-                yield chosen if predicate is None else chosen.filter(predicate)
+                yield frame.select(wanted)
 
-        return register_io_source(put, schema=schema)
+        return generated(put, schema)
 
     def _beside(
         self, data: pl.LazyFrame, names: dict[str, str], columns: Columns, total: int
@@ -149,35 +142,32 @@ class LazyPolarsFrame(Frame):
             for start in range(0, max(total, 1), PIECE):
                 yield columns.slice(start, min(PIECE, total - start))
             return
-        self._stamps.check()
         start = 0
         plan = data.select(list(names))
         yield pl.DataFrame(schema=plan.collect_schema()).rename(names).with_columns(columns.slice(0, 0).get_columns())
-        for batch in batches(plan.head(total) if total < len(columns) else plan):
+        for batch in self._stamps.read(plan.head(total) if total < len(columns) else plan):
             if start + batch.height > len(columns):
                 raise InputError(f"data: there were {len(columns):,} rows, and now there are more: {CHANGED}")
             yield batch.rename(names).with_columns(columns.slice(start, batch.height).get_columns())
             start += batch.height
         if start < total:
             raise InputError(f"data: there were {len(columns):,} rows, and now there are only {start:,}: {CHANGED}")
-        self._stamps.check()
 
     def change(
         self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
     ) -> pl.LazyFrame:
         value, _ = resolve(self._schema, name)
-        stamps, looked = self._stamps, float("-inf")
+        changed = value.map_batches(change, return_dtype=dtype, is_elementwise=True).alias(name)
+        plan, stamps = self._with_copy(name, beside).with_columns(changed), self._stamps
+        if not stamps.files:
+            return plan
 
-        def checked(rows: pl.Series) -> pl.Series:
-            nonlocal looked
-            # For the first batch, and then from time to time: there may be thousands of files.
-            if (now := monotonic()) >= looked + LOOKED:
-                stamps.check()
-                looked = now
-            return change(rows)
+        def put(wanted: list[str], n_rows: int | None) -> Iterator[pl.DataFrame]:
+            rows = plan.select(wanted)
+            yield pl.DataFrame(schema=rows.collect_schema())
+            yield from stamps.read(rows if n_rows is None else rows.head(n_rows))
 
-        changed = value.map_batches(checked, return_dtype=dtype, is_elementwise=True)
-        return self._with_copy(name, beside).with_columns(changed.alias(name))
+        return generated(put, plan.collect_schema())
 
     def _with_copy(self, name: str, copy: str | None) -> pl.LazyFrame:
         """The data, with a column once more under another name."""
@@ -191,10 +181,7 @@ class LazyPolarsFrame(Frame):
         if len(rows) and bool((rows[1:] > rows[:-1]).all()):
             return self._sift(rows, added, known)
 
-        def picked(
-            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
-        ) -> Iterator[pl.DataFrame]:
-            wanted = list(schema) if names is None else names
+        def picked(wanted: list[str], n_rows: int | None) -> Iterator[pl.DataFrame]:
             mask, place = mask_and_place(rows, int(rows.max(initial=0)) + 1)
             unknown = [name for name in wanted if name not in known]
             taken = pl.DataFrame([*self._filter_kept(mask, unknown), *self._filter_read(mask, unknown)]).rechunk()
@@ -204,20 +191,14 @@ class LazyPolarsFrame(Frame):
                 end = min(start + PIECE, total)
                 there = taken[place[start:end]] if taken.columns else taken
                 built = [known[name].slice(start, end - start).alias(name) for name in wanted if name in known]
-                frame = pl.DataFrame([*there, *built, *added[start:end]]).select(wanted)
-                yield frame if predicate is None else frame.filter(predicate)
+                yield pl.DataFrame([*there, *built, *added[start:end]]).select(wanted)
 
-        schema = {**self._schema, **added.schema}
-        return register_io_source(picked, schema=schema)
+        return generated(picked, {**self._schema, **added.schema})
 
     def _sift(self, rows: Rows, added: pl.DataFrame, known: Mapping[str, Pieces]) -> pl.LazyFrame:
         """Rows in the order of the data: they are passed on as they are read, and never held."""
-        schema = {**self._schema, **added.schema}
 
-        def sifted(
-            names: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, _: int | None
-        ) -> Iterator[pl.DataFrame]:
-            wanted = list(schema) if names is None else names
+        def sifted(wanted: list[str], n_rows: int | None) -> Iterator[pl.DataFrame]:
             taken = rows if n_rows is None else rows[:n_rows]
             mask = np.zeros(int(taken[-1]) + 1 if len(taken) else 0, np.bool_)
             mask[taken] = True
@@ -229,23 +210,21 @@ class LazyPolarsFrame(Frame):
                 ]
             )
             unread = [name for name in self._unread(wanted) if name not in known]
-            for start, _read, kept in self._sifted(mask, unread) if unread else [(0, 0, there.select())]:
+            for start, kept in self._sifted(mask, unread) if unread else [(0, there.select())]:
                 beside = there.slice(start, kept.height) if unread else there
-                frame = pl.DataFrame([*kept, *beside]).select(wanted)
-                yield frame if predicate is None else frame.filter(predicate)
+                yield pl.DataFrame([*kept, *beside]).select(wanted)
 
-        return register_io_source(sifted, schema=schema)
+        return generated(sifted, {**self._schema, **added.schema})
 
-    def _sifted(self, mask: NDArray[np.bool_], names: list[str]) -> Iterator[tuple[int, int, pl.DataFrame]]:
-        """Some columns of the rows of a mask, batch by batch: how many came before, how many were read, and these."""
+    def _sifted(self, mask: NDArray[np.bool_], names: list[str]) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Some columns of the rows of a mask, batch by batch: how many came before, and these."""
         plan = self._data.select(names)
-        yield 0, 0, pl.DataFrame(schema=plan.collect_schema())
+        yield 0, pl.DataFrame(schema=plan.collect_schema())
         seen = given = 0
-        self._stamps.check()
-        for batch in batches(plan):
+        for batch in self._stamps.read(plan):
             held = mask[seen : seen + batch.height]
             kept = batch.head(len(held)).filter(held)
-            yield given, batch.height, kept
+            yield given, kept if 2 * kept.height > batch.height else compact(kept)
             seen, given = seen + batch.height, given + kept.height
             if seen >= len(mask):
                 break
@@ -268,8 +247,7 @@ class LazyPolarsFrame(Frame):
         """Filter what is read batch by batch, so that only the rows taken are ever held."""
         if not (unread := self._unread(wanted)):
             return pl.DataFrame()
-        parts = self._sifted(mask, unread)
-        return pl.concat(kept if 2 * kept.height > read else compact(kept) for _, read, kept in parts)
+        return pl.concat(kept for _, kept in self._sifted(mask, unread))
 
 
 @dataclass(frozen=True)
@@ -298,11 +276,9 @@ class _Column:
     stamps: Stamps
 
     def __iter__(self) -> Iterator[pl.Series]:
-        self.stamps.check()
         any_rows = False
-        for batch in batches(self.plan):
+        for batch in self.stamps.read(self.plan):
             any_rows = True
             yield batch.to_series()
         if not any_rows:
             yield pl.DataFrame(schema=self.plan.collect_schema()).to_series()
-        self.stamps.check()

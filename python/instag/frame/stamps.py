@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError, MissingFileError
+from instag.frame.batches import PART, batches
 
 __all__ = ["Stamps", "nodes", "scan_of", "scans"]
 
@@ -45,13 +46,33 @@ class Stamps:
             if now is None and before is not None:
                 raise MissingFileError(
                     f"{path}: the file was there when its tags were read, and is gone: nothing was written; "
-                    "put it back, or choose again from what is there"
+                    "put it back, or start again with what is there"
                 )
             if now != before:
                 raise InputError(
-                    f"{path}: the file has changed since its tags were read, so its rows are no longer those that were "
-                    "chosen: choose again when it is complete"
+                    f"{path}: the file has changed since its tags were read, so its rows may be others: nothing was "
+                    "written; start again when the file is complete"
                 )
+
+    def read(self, plan: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+        """The rows of a plan in their order, some at a time, of files that are as they were from the first row to the last.
+
+        Raises
+        ------
+        InputError
+            If one is gone, or has been written since: before the first row, after the last one, or where reading fails.
+        """
+        self.check()
+        # Without a step that calculates, Polars does not split what it reads into parts.
+        parted = plan.map_batches(lambda part: part, streamable=True, schema=plan.collect_schema())
+        try:
+            for batch in batches(parted):
+                yield from batch.iter_slices(PART)
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+            # A file that changes looks damaged to Polars.
+            self.check()
+            raise
+        self.check()
 
 
 def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:

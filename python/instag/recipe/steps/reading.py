@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from polars.io.plugins import register_io_source
 
 from instag import io
 from instag.errors import InputError
 from instag.frame.batches import batches
+from instag.frame.generated import generated
 from instag.recipe.conversation import Keys
 from instag.recipe.manifest import relative
 from instag.recipe.recipe import Source
@@ -67,13 +67,10 @@ def _taken(rows: int, sample: int | None, job: Job) -> np.ndarray[Any, Any]:
 def _keyed(frame: pl.LazyFrame) -> pl.LazyFrame:
     """The rows with their keys, which are made as the rows are read."""
 
-    def read(
-        names: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
-    ) -> Iterator[pl.DataFrame]:
+    def read(wanted: list[str], rows: int | None) -> Iterator[pl.DataFrame]:
         keys = Keys()
         for batch in batches(frame if rows is None else frame.head(rows), BATCH):
             key = pl.Series("key", list(keys.of(batch.get_column("messages").to_list())), dtype=pl.String)
-            found = batch.with_columns(key).select(names or pl.all())
-            yield found if predicate is None else found.filter(predicate)
+            yield batch.with_columns(key).select(wanted)
 
-    return register_io_source(read, schema={**frame.collect_schema(), "key": pl.String})
+    return generated(read, {**frame.collect_schema(), "key": pl.String})
