@@ -46,6 +46,6 @@ def main() -> None:
 
 
 def _shown_but_for_ctrl_c(unraisable: "sys.UnraisableHookArgs") -> None:
-    """Show what no code can catch; but Ctrl-C may come once more while readers are closed, and is shown already."""
+    """Show errors that no code can catch, except for Ctrl-C that comes again while readers are closed: it was shown before."""
     if unraisable.exc_type is not KeyboardInterrupt:
         sys.__unraisablehook__(unraisable)

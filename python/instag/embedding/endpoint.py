@@ -127,7 +127,7 @@ class OpenAIEmbedder:
         raise InputError(f"{self!r}: the endpoint did not answer with vectors: {problem}")
 
     def _hidden(self, text: str) -> str:
-        # A shorter one, for a server that needs none, may be a part of ordinary words.
+        # A shorter key, as for a server that needs none, may be part of ordinary words.
         return text.replace(self._key, "***") if self._key and len(self._key) >= SECRET else text
 
 

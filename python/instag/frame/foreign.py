@@ -103,7 +103,7 @@ class NarwhalsFrame(Frame):
         plain = pa.schema([field.with_type(_without_views(field.type)) for field in table.schema])
         if plain.equals(table.schema):
             return self._data[rows]
-        # pyarrow takes no values of texts that are views, but makes such views again.
+        # pyarrow cannot take rows of texts that are views, but it can convert texts back into views.
         return nw.from_native(table.cast(plain).take(rows).cast(table.schema), eager_only=True)
 
     def _with_columns(self, columns: pl.DataFrame) -> Any:

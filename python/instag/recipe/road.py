@@ -156,7 +156,7 @@ class Road:
             meta["seconds"] = round(time.monotonic() - began, 3)
             meta["rows"] = meta["facts"].pop("rows", None) or _rows(draft)
         self.say(f"  {counts(meta)} in {meta['seconds']:.1f} s{said(meta['facts'])}")
-        # As the next run will read it: the order of its notes is seen in what later steps write.
+        # Read back as the next run will read it, since later steps write its notes in the order that they have in the file.
         folder = self.cache.folder_of(step, done.key)
         return Done(step, folder, done.options, done.key, self.cache.meta(folder), done.before)
 

@@ -20,7 +20,7 @@ LONGEST_TAG = 200
 LONGEST_EXPLANATION = 1_000
 # A model may repeat the template; an answer with more tags than this is not compared with it.
 ECHOED = 5
-# What may be the reason if an answer has no end though the server reports none that is too early.
+# The likely reason if an answer has no end, although the server does not report that it was cut off.
 CUT = "a list without an end, as if it were cut; if this comes often, the server may have a limit of tokens of its own"
 # Forms that need no note.
 PLAIN = frozenset({"tags", "list"})
