@@ -156,6 +156,16 @@ def test_what_is_no_frame(data: Any, hint: str) -> None:
     assert str(error.value).endswith(f"found builtins.{type(data).__name__}{hint}")
 
 
+def test_the_json_of_tags_is_recognised_after_a_piece_without_rows(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('question,tags\nq,"[""a""]"\n', encoding="utf-8")
+    for data in (instag.scan(tmp_path / "in.csv"), pl.DataFrame({"tags": ['["a"]']})):
+        with pytest.raises(instag.InputError, match="it is the JSON of a list"):
+            instag.measure(data)
+    for none in (pl.DataFrame(schema={"tags": pl.String}), pl.LazyFrame(schema={"tags": pl.String})):
+        with pytest.raises(instag.InputError, match="expected a list of tags for each sample; found String"):
+            instag.measure(none)
+
+
 @pytest.mark.filterwarnings("ignore:column 'tags'.* null tags")
 @pytest.mark.parametrize(
     "kind",

@@ -207,6 +207,7 @@ class Encoding:
         self._encoder = Encoder()
         self._each_list = each_list
         self._parts: list[tuple[str, pl.DataType, pl.Series, pl.Series | None]] = []
+        self._text: pl.Series | None = None
         self._plain = True
         self._items = 0
 
@@ -222,6 +223,10 @@ class Encoding:
         InputError
             If they are not lists of tags, or there are then more rows than 32 bits can number.
         """
+        if piece.dtype == pl.String and piece.is_empty():
+            # That these are no lists is said by a piece with rows, which show what they are instead, if one comes.
+            self._text = piece
+            return
         rows, outer = _rows(piece, each_list=self._each_list)
         try:
             self._encoder.push(rows.cast(pl.List(pl.String)))
@@ -240,6 +245,8 @@ class Encoding:
         return self._tag_sets(*self._encoder.finish(order))
 
     def _tag_sets(self, sets: Sets, tags: Any, null: int, empty: int) -> TagSets:
+        if self._text is not None:
+            _rows(self._text, each_list=self._each_list)
         names, kinds, nulls, outers = zip(*self._parts, strict=True)
         lists = [outer for outer in outers if outer is not None]
         is_null = pl.concat(nulls).alias(names[0])
