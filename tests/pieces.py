@@ -1,13 +1,14 @@
-"""Plans whose batches are cut where a test says."""
+"""Plans and tables whose batches are cut where a test says."""
 
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 from polars.io.plugins import register_io_source
 
-__all__ = ["in_pieces"]
+__all__ = ["in_batches", "in_pieces"]
 
 
 def in_pieces(frame: pl.DataFrame, cuts: list[int]) -> pl.LazyFrame:
@@ -21,3 +22,9 @@ def in_pieces(frame: pl.DataFrame, cuts: list[int]) -> pl.LazyFrame:
             yield piece if predicate is None else piece.filter(predicate)
 
     return register_io_source(read, schema=frame.schema)
+
+
+def in_batches(frame: pl.DataFrame, rows: int) -> pa.Table:
+    """A table of Arrow in batches of so many rows."""
+    table = frame.to_arrow().combine_chunks()
+    return pa.Table.from_batches(table.to_batches(max_chunksize=rows), table.schema)

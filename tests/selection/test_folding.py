@@ -14,12 +14,13 @@ import instag
 from instag.analysis.measures import measure_chosen
 from instag.cli.app import app
 from instag.frame import wrap
+from instag.frame.arrow import ArrowFrame
 from instag.frame.polars import PolarsFrame
 from instag.selection import folding
 from instag.selection.choice import Selection, selection_of
 from instag.selection.folding import fold
 from instag.selection.options import read_options
-from pieces import in_pieces
+from pieces import in_batches, in_pieces
 
 pytestmark = pytest.mark.filterwarnings("ignore::instag.InstagWarning")
 
@@ -54,7 +55,7 @@ class Parts(PolarsFrame):
 
     def reduced(self, make: Any, merge: Any, columns: list[str]) -> pl.DataFrame:
         self.passes += 1
-        parts: list[pl.DataFrame] = [make(part.select(columns)) for part in self._parts]
+        parts: list[pl.DataFrame] = [make(ArrowFrame(in_batches(part.select(columns), 4))) for part in self._parts]
         while len(parts) > 1:
             merged = [parts[nth : nth + self._together] for nth in range(0, len(parts), self._together)]
             parts = [merge(pl.concat(some)) for some in merged]

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.arrow import ArrowFrame
 from instag.frame.base import Frame, Rows
 from instag.frame.keyed import check_keys
 from instag.frame.polars import PolarsFrame
@@ -30,7 +31,8 @@ WHOLE = 10_000
 # Parts that one task puts together.
 TOGETHER = 8
 
-Make = Callable[[pl.DataFrame], pl.DataFrame]
+Make = Callable[[ArrowFrame], pl.DataFrame]
+Merge = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 class RayFrame(Frame):
@@ -120,7 +122,7 @@ class RayFrame(Frame):
         made = self._made(make, columns).iter_batches(batch_size=None, batch_format="pyarrow")
         return (_sound(pl.DataFrame(part)) for part in made)
 
-    def reduced(self, make: Make, merge: Make, columns: list[str]) -> pl.DataFrame:
+    def reduced(self, make: Make, merge: Merge, columns: list[str]) -> pl.DataFrame:
         """What a function makes of each part, merged by another one on the workers, a few parts at a time.
 
         Neither function may depend on how the rows are cut into parts, or on the order of the parts.
@@ -133,7 +135,7 @@ class RayFrame(Frame):
             parts = [merged.remote(merge, *parts[nth : nth + TOGETHER]) for nth in range(0, len(parts), TOGETHER)]
         if parts:
             return _sound(pl.DataFrame(ray.get(parts[0])))
-        return make(pl.DataFrame(self._data.schema().base_schema.empty_table()).select(columns))
+        return make(ArrowFrame(self._data.schema().base_schema.empty_table().select(columns)))
 
     def number(self, keys: pl.Series) -> pl.Series:
         """Number rows by their keys, which come sorted; rows with other keys are not needed any more."""
@@ -210,15 +212,10 @@ class RayFrame(Frame):
 
 def _called(make: Make, table: Any) -> Any:
     try:
-        return make(_in_polars(table)).to_arrow()
+        return make(ArrowFrame(table)).to_arrow()
     except InputError as error:
         # An error of a worker would come back as a page of text; so its message alone comes back, as data.
         return pl.DataFrame({FAULT: [str(error)]}).to_arrow()
-
-
-def _in_polars(table: Any) -> pl.DataFrame:
-    """A part in the pieces in which it was read: copying them into one takes longer than going through them."""
-    return pl.DataFrame(pl.from_arrow(table, rechunk=False))
 
 
 def _same_in_polars(schema: Any) -> bool:
@@ -234,7 +231,7 @@ def _same_in_polars(schema: Any) -> bool:
         return False
 
 
-def _merged(merge: Make, *parts: Any) -> Any:
+def _merged(merge: Merge, *parts: Any) -> Any:
     frames = [pl.DataFrame(part) for part in parts]
     faulty = [frame for frame in frames if FAULT in frame.columns]
     return (faulty[0] if faulty else merge(pl.concat(frames))).to_arrow()
@@ -246,32 +243,32 @@ def _sound(part: pl.DataFrame) -> pl.DataFrame:
     return part
 
 
-def _itself(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame
+def _itself(frame: Frame) -> pl.DataFrame:
+    return frame.lazy().collect()
 
 
-def _encoded(frame: pl.DataFrame, *, key: str | None, tags: str) -> pl.DataFrame:
+def _encoded(frame: Frame, *, key: str | None, tags: str) -> pl.DataFrame:
     """The tags of a part as integers, in one row."""
-    sets = PolarsFrame(frame).tag_sets(tags)
+    sets = frame.tag_sets(tags)
     columns: dict[str, Any] = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
-    keys = {} if key is None else {"keys": frame.get_column(key)}
+    keys = {} if key is None else {"keys": frame.column(key)}
     # As lists: a NumPy array would become an array of fixed width, and Polars does not read one of width 0.
     return pl.DataFrame({name: pl.Series([pl.Series(values)]) for name, values in (columns | keys).items()})
 
 
-def _tags_counted(frame: pl.DataFrame, *, tags: str) -> pl.DataFrame:
-    return counted(PolarsFrame(frame).column(tags))
+def _tags_counted(frame: Frame, *, tags: str) -> pl.DataFrame:
+    return counted(frame.column(tags))
 
 
 def _changed(
-    frame: pl.DataFrame,
+    frame: Frame,
     *,
     name: str,
     change: Callable[[pl.Series], pl.Series],
     dtype: pl.DataType,
     beside: str | None,
 ) -> pl.DataFrame:
-    changed: pl.DataFrame = PolarsFrame(frame).change(name, change, dtype, beside)
+    changed: pl.DataFrame = frame.change(name, change, dtype, beside)
     return changed
 
 

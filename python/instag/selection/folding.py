@@ -18,10 +18,10 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from instag.frame.arrow import ArrowFrame
 from instag.frame.base import Rows
 from instag.frame.polars import PolarsFrame
 from instag.frame.ray import RayFrame
-from instag.frame.rows import take_rows
 from instag.selection.constraint import count
 from instag.selection.ranking import Counts, Ranking, rank_tags
 from instag.tagsets import Encoding, TagSets, lists_of
@@ -140,10 +140,16 @@ class _Pool:
                 return np.sort(ranking.rows), None
             last = int(ranking.rounds.max(initial=0))
             rounds = max(last + last // SHARE + MORE, 1)
-        asked = 2 * max(self._wanted, len(self._kept), 1)
-        while len(ranking.rows) < tagsets.tagged and ranking.rounds.max(initial=0) <= rounds:
-            ranking, asked = rank_tags(tagsets, METHOD, asked, None), 2 * asked
-        return np.sort(ranking.rows[ranking.rounds <= rounds]), rounds
+        return _within(tagsets, rounds, 2 * max(self._wanted, len(self._kept), 1)), rounds
+
+
+def _within(tagsets: TagSets, rounds: int, asked: int) -> Rows:
+    """The rows of the first rounds in their own order; `asked` is how many to rank first."""
+    while True:
+        ranking = rank_tags(tagsets, METHOD, asked, None)
+        if len(ranking.rows) == tagsets.tagged or ranking.rounds.max(initial=0) > rounds:
+            return np.sort(ranking.rows[ranking.rounds <= rounds])
+        asked *= 2
 
 
 def _met(folded: Folded, rounds: int) -> bool:
@@ -173,19 +179,19 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
         rounds *= 2
 
 
-def _counted(frame: pl.DataFrame, *, key: str, tags: str, wanted: int, rounds: int | None) -> pl.DataFrame:
+def _counted(frame: ArrowFrame, *, key: str, tags: str, wanted: int, rounds: int | None) -> pl.DataFrame:
     """What the first rounds take of a part, and its counts, in one row."""
-    tagsets = PolarsFrame(frame).tag_sets(tags)
-    keys, order, ordered = frame.get_column(key), np.arange(frame.height, dtype=np.uint32), tagsets
+    frame = frame.arranged(key)
+    tagsets, keys = frame.tag_sets(tags), frame.column(key)
+    order, ordered = np.arange(tagsets.samples, dtype=np.uint32), tagsets
     # Data are often in the order of their key, and then nothing has to be copied.
     if not keys.is_sorted():
         order = keys.arg_sort().to_numpy()
         ordered = tagsets.taken(order)
-    ranking = rank_tags(ordered, METHOD, tagsets.samples, None)
     if rounds is None:
-        rounds = max(int(ranking.rounds[:wanted].max(initial=0)) + MORE, 1)
-    taken = ranking.rows[ranking.rounds <= rounds]
-    kept = take_rows(frame, order[np.sort(taken)])
+        rounds = max(int(rank_tags(ordered, METHOD, wanted, None).rounds.max(initial=0)) + MORE, 1)
+    taken = _within(ordered, rounds, 2 * max(wanted, 1))
+    kept = frame.take(order[taken], pl.DataFrame())
     counts = {"rounds": ALL if len(taken) == tagsets.tagged else rounds} | Counts.of(tagsets)._asdict()
     return pl.DataFrame({"rows": [kept.to_struct()]} | {name: [number] for name, number in counts.items()})
 
