@@ -181,6 +181,19 @@ def test_a_vocabulary_is_applied_where_the_rows_are(pool: pl.DataFrame) -> None:
         assert getattr(applied, name).equals(getattr(memory, name)), name
 
 
+def test_rows_that_do_not_fit_here_are_refused_before_they_come(
+    pool: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = on_ray(pool.with_columns(text=pl.lit("x" * 2_000)))
+    monkeypatch.setenv("INSTAG_MEMORY", "300K")
+
+    with pytest.raises(InputError, match=r"choosing 100 rows of a Ray data set .* drop columns that are not needed"):
+        instag.select(data, 100, key="id")
+
+    with pytest.warns(instag.InstagWarning, match="choosing 100 rows of a Ray data set by complexity-first will take"):
+        instag.select(data.select_columns(["id", "tags"]), 100, key="id")
+
+
 def test_other_functions_say_what_to_do(pool: pl.DataFrame) -> None:
     with pytest.raises(InputError, match="write it with its write_parquet"):
         instag.normalize(on_ray(pool))

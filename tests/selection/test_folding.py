@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import instag
+from instag import InputError
 from instag.analysis.measures import measure_chosen
 from instag.cli.app import app
 from instag.frame import wrap
@@ -53,12 +54,13 @@ class Parts(PolarsFrame):
     def hold(self, rows: pl.DataFrame) -> None:
         self.keys = rows.get_column("id")
 
-    def reduced(self, make: Any, merge: Any, columns: list[str]) -> pl.DataFrame:
+    def reduced(self, make: Any, merge: Any, columns: list[str], coming: Any) -> pl.DataFrame:
         self.passes += 1
         parts: list[pl.DataFrame] = [make(ArrowFrame(in_batches(part.select(columns), 4))) for part in self._parts]
         while len(parts) > 1:
             merged = [parts[nth : nth + self._together] for nth in range(0, len(parts), self._together)]
             parts = [merge(pl.concat(some)) for some in merged]
+        coming(parts[0].to_arrow().nbytes)
         return parts[0]
 
 
@@ -104,6 +106,19 @@ def test_rounds_that_were_too_few_are_doubled(monkeypatch: pytest.MonkeyPatch) -
 
     assert frame.passes > 1
     assert frame.keys[folded.ranking.rows].to_list() == instag.select(pool, 30, key="id")["id"].to_list()
+
+
+def test_rows_of_a_cluster_that_do_not_fit_here_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = pl.DataFrame({"id": range(40), "tags": [["a"], ["b"]] * 20, "text": ["x" * 1_000] * 40})
+    frame: Any = Parts(pool, [20], 2)
+    monkeypatch.setattr(frame, "carried", lambda *_: pool.columns)
+
+    monkeypatch.setenv("INSTAG_MEMORY", "20K")
+    with pytest.raises(InputError, match=r"choosing 10 rows of a Ray data set by complexity-first needs about .* KB"):
+        fold(frame, 10, "tags")
+    monkeypatch.setenv("INSTAG_MEMORY", "200K")
+    with pytest.warns(instag.InstagWarning, match="will take about"):
+        fold(frame, 10, "tags")
 
 
 @settings(deadline=None, max_examples=30)

@@ -122,10 +122,13 @@ class RayFrame(Frame):
         made = self._made(make, columns).iter_batches(batch_size=None, batch_format="pyarrow")
         return (_sound(pl.DataFrame(part)) for part in made)
 
-    def reduced(self, make: Make, merge: Merge, columns: list[str]) -> pl.DataFrame:
+    def reduced(
+        self, make: Make, merge: Merge, columns: list[str], coming: Callable[[int], None] = lambda _: None
+    ) -> pl.DataFrame:
         """What a function makes of each part, merged by another one on the workers, a few parts at a time.
 
-        Neither function may depend on how the rows are cut into parts, or on the order of the parts.
+        Neither function may depend on how the rows are cut into parts, or on the order of the parts. Before the result comes to this
+        process, `coming` is called with its size in bytes.
         """
         import ray  # noqa: PLC0415 - it is in an extra
 
@@ -134,6 +137,7 @@ class RayFrame(Frame):
         while len(parts) > 1:
             parts = [merged.remote(merge, *parts[nth : nth + TOGETHER]) for nth in range(0, len(parts), TOGETHER)]
         if parts:
+            coming(ray.get(ray.remote(_size).remote(parts[0])))
             return _sound(pl.DataFrame(ray.get(parts[0])))
         return make(ArrowFrame(self._data.schema().base_schema.empty_table().select(columns)))
 
@@ -235,6 +239,10 @@ def _merged(merge: Merge, *parts: Any) -> Any:
     frames = [pl.DataFrame(part) for part in parts]
     faulty = [frame for frame in frames if FAULT in frame.columns]
     return (faulty[0] if faulty else merge(pl.concat(frames))).to_arrow()
+
+
+def _size(part: Any) -> int:
+    return int(part.nbytes)
 
 
 def _sound(part: pl.DataFrame) -> pl.DataFrame:

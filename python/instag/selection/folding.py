@@ -22,6 +22,7 @@ from instag.frame.arrow import ArrowFrame
 from instag.frame.base import Rows
 from instag.frame.polars import PolarsFrame
 from instag.frame.ray import RayFrame
+from instag.memory import announce
 from instag.selection.constraint import count
 from instag.selection.ranking import Counts, Ranking, rank_tags
 from instag.tagsets import Encoding, TagSets, lists_of
@@ -31,6 +32,8 @@ __all__ = ["Folded", "fold", "fold_pieces"]
 METHOD = "complexity-first"
 # Rounds that are kept beyond those that the budget takes of one part alone: this many, and one for each SHARE rounds.
 MORE, SHARE = 1, 4
+# Copies of the rows that remain of a data set on a cluster that are in memory, and seconds of processor time for a byte.
+COPIES, COPYING = 3.0, 4e-9
 # More rounds than there can be rows.
 ALL = 1 << 62
 # Rows are dropped once at least this many are encoded, and only if at least so many times as many as are kept.
@@ -167,7 +170,7 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
     rounds = None
     while True:
         make = partial(_counted, key=key, tags=tags, wanted=wanted, rounds=rounds)
-        part = frame.reduced(make, partial(_merged, key=key, tags=tags), columns)
+        part = frame.reduced(make, partial(_merged, key=key, tags=tags), columns, partial(_announce, wanted))
         kept = _unpacked(part)
         tagsets = PolarsFrame(kept).tag_sets(tags)
         ranking = rank_tags(tagsets, METHOD, wanted, None)
@@ -177,6 +180,16 @@ def fold(frame: RayFrame, budget: float | str, tags: str) -> Folded:
             frame.hold(kept)
             return folded
         rounds *= 2
+
+
+def _announce(wanted: int, size: int) -> None:
+    """Announce what the rows that remain need in this process, or refuse them; `size` is that of one copy."""
+    announce(
+        f"choosing {wanted:,} rows of a Ray data set by {METHOD}",
+        COPIES * size,
+        COPYING * size,
+        "ask for fewer rows, drop columns that are not needed with select_columns, or choose on a machine with more memory",
+    )
 
 
 def _counted(frame: ArrowFrame, *, key: str, tags: str, wanted: int, rounds: int | None) -> pl.DataFrame:
