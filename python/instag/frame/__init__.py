@@ -1,6 +1,22 @@
 """Data frames of any kind in, the same kind out: :func:`wrap` finds out which kind it is.
 
-=========  =============================================="""
+=========  =====================================================
+base       the operations that every kind of frame has
+polars     Polars frames in memory
+lazy       Polars frames that are read when columns or rows are asked for
+rows       rows taken from them
+arrow      tables of Arrow, batch by batch
+foreign    frames of other libraries
+ray        data sets of Ray
+once       data that can be read only once
+keyed      rows in the order of a key
+batches    a plan read batch by batch
+generated  plans whose rows are made as they are read
+extent     how large data are, without reading them
+stamps     whether files have changed
+path       columns, and what is within them
+=========  =====================================================
+"""
 
 import sys
 from collections.abc import Iterator

@@ -127,8 +127,8 @@ class RayFrame(Frame):
     ) -> pl.DataFrame:
         """What a function makes of each part, merged by another one on the workers, a few parts at a time.
 
-        Neither function may depend on how the rows are cut into parts, or on the order of the parts. Before the result comes to this
-        process, `coming` is called with its size in bytes.
+        Neither function may depend on how the rows are cut into parts, or on the order of the parts. Before the
+        result comes to this process, `coming` is called with its size in bytes.
         """
         import ray  # noqa: PLC0415 - it is in an extra
 
