@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -47,16 +48,19 @@ def made(path: Path, rows: int) -> None:
 
 
 def spent() -> float:
-    """Seconds of processor time of this process and of all that Ray started, those that have ended and been waited for too."""
-    total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, rest = stat.read_text().rsplit(")", 1)
-        except OSError:
-            continue
-        fields = rest.split()
-        if int(stat.parent.name) == os.getpid() or "ray" in name.lower() or "gcs_server" in name:
-            total += sum(int(fields[place]) for place in (11, 12, 13, 14))
+    """Seconds of processor time of this process and of all that it started, those that have ended and been waited for too."""
+    total, started = 0, {os.getpid()}
+    stats = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            stats[int(path.parent.name)] = path.read_text().rsplit(")", 1)[1].split()
+    for _ in stats:
+        more = {pid for pid, fields in stats.items() if int(fields[1]) in started} - started
+        if not more:
+            break
+        started |= more
+    for pid in started:
+        total += sum(int(stats[pid][place]) for place in (11, 12, 13, 14))
     return total / TICKS
 
 
@@ -88,7 +92,8 @@ def on_ray(work: Callable[[Path], Any], folder: Path, *, threads: int | None) ->
     ray.data.DataContext.get_current().enable_progress_bars = False
     few = pl.read_parquet(folder / "few" / "*.parquet")
     warm = ray.remote(started)
-    assert len(set(ray.get([warm.remote(few), warm.remote(few)]))) == 2
+    while len(set(ray.get([warm.remote(few), warm.remote(few)]))) < 2:
+        pass
     instag.select(ray.data.read_parquet(str(folder / "few")), 1, key="id").materialize()
     start = spent()
     work(folder / "pool")
