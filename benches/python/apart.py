@@ -24,8 +24,8 @@ class Taken(NamedTuple):
 
 
 def each_size(script: str, runs: Mapping[str, Work], made: Callable[[Path, int], None]) -> Iterator[dict[str, Taken]]:
-    """Make data of each size that the command line names, in a folder of its own, and do all runs on them."""
-    for size in map(int, sys.argv[1:]):
+    """Make data of each size that the command line names, options aside, in a folder of its own, and do all runs on them."""
+    for size in map(int, (each for each in sys.argv[1:] if not each.startswith("-"))):
         with tempfile.TemporaryDirectory() as name:
             print(f"{size:,} rows")
             made(Path(name), size)

@@ -1,33 +1,50 @@
 """How much memory work takes that writes all rows with their texts, by the number of rows.
 
     python benches/python/memory_writes.py 250000 1000000 4000000
+    python benches/python/memory_writes.py --packed 250000 1000000 4000000
 
-Rows have an id, texts of 900 characters and 4.5 tags, in Parquet. Beside Polars' own streaming scan and sink.
+Rows have an id, texts of 900 characters and 4.5 tags, in Parquet with row groups of 100,000 rows. The texts are random
+letters, or pack well with `--packed`. Beside Polars' own streaming scan and sink.
 """
 
+import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 import instag
 from apart import each_size, run_one
 from synthetic import synthetic
 
-PIECE, LEARNT = 250_000, 100_000
+PIECE, LEARNT, WIDTH = 250_000, 100_000, 900
+PACKED = "--packed"
 IN, OUT = "in", "out.parquet"
 
 
 def made(folder: Path, rows: int) -> None:
-    """Write as many rows, with texts that differ and cannot be shared."""
+    """Write as many rows, with texts that differ."""
     (folder / IN).mkdir()
     for start in range(0, rows, PIECE):
         frame = synthetic(min(PIECE, rows - start), seed=start)
         number = pl.int_range(start, start + frame.height)
-        text = pl.format("{} {}", number, pl.col("text")).str.pad_end(900, "x")
+        text = padded(number) if PACKED in sys.argv else letters(frame.height, start)
         frame.select(id=number, prompt=text, tags="tags").write_parquet(
             folder / IN / f"{start:012}.parquet", row_group_size=100_000
         )
+
+
+def padded(number: pl.Expr) -> pl.Expr:
+    """Texts of which a file is much smaller than they are."""
+    return pl.format("{} {}", number, pl.col("text")).str.pad_end(WIDTH, "x")
+
+
+def letters(rows: int, seed: int) -> pl.Series:
+    """Texts of which a file is three quarters as large as they are."""
+    text = b64encode(np.random.default_rng(seed).bytes(rows * WIDTH * 3 // 4)).decode()
+    return pl.Series([text[start : start + WIDTH] for start in range(0, rows * WIDTH, WIDTH)])
 
 
 def pool(folder: Path) -> pl.LazyFrame:
