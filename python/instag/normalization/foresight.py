@@ -14,8 +14,9 @@ __all__ = ["foresee"]
 # the rows are returned in memory, then if they are read from files and written batch by batch.
 ROW, TAG, DISTINCT = 40.0, 34.0, 300
 ROW_READ, TAG_READ = 16.0, 8.0
-# How many copies of a batch are in memory while it is written, with the raw tags added.
-HELD = 4
+# How much is in memory while the rows are written, as a multiple of what is read at a time: there are parts of it, some
+# with the raw tags added.
+HELD = 1.25
 # Processor seconds for a million rows.
 SECONDS = 2.5
 
