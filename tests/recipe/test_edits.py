@@ -26,6 +26,7 @@ SILENT = {
     "select.embedder",
     "write.skip",
     # These decide whether something is an error, and other answers than the model's are not here.
+    "source.format",
     "source.skip_bad_lines",
     "tag.replace",
     "tag.journal",

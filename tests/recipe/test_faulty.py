@@ -1,5 +1,6 @@
 """Faulty recipes of many kinds: each is found before anything is done, with its line, in words of recipes."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,21 @@ TABLE = [
     # columns of the wrong type
     (f"{BOTH}[split]\nby = 'messages'\n", 6, r"by: expected names, or lists of them, in column 'messages' of first"),
     (f"{BOTH}[normalize]\ntags = 'source'\n", 6, r"tags: expected a list of tags .* 'source' of first; found String"),
+    (f"{BOTH}[clean]\nquery = 'score'\n", 6, r"query: expected text or conversations in column 'score' of first; found Float64"),
+    (f"{BOTH}[report]\nby = 'messages'\n", 6, r"by: expected names in column 'messages' of first; found conversations"),
+    (FILES + '[select]\nmethod = "gain"\nbudget = 9\ngroup = "tags"\nat_most = 3\n', 6, r"group: expected names in column 'tags' of first; found List"),
+    (f"{BOTH}{MODEL}replace = false\n", 8, r"replace: first has a column 'tags' already"),
+    # what else a selection and a comparison read
+    (f"{GAIN}at_most = 3\nweights = 'rows.jsonl'\n", 8, r"weights: expected the columns tag and weight"),
+    (f"{GAIN}at_most = 3\nweights = 'junk.bin'\n", 8, r"weights: .*unknown file extension"),
+    (f"{GAIN}at_most = 3\nstart = 'rows.jsonl'\n", 8, r"start: no column 'tags'"),
+    (f"{GAIN}at_most = 3\ntree = 'rows.jsonl'\n", 8, r"tree: .*rows\.jsonl: expected a vocabulary"),
+    (f"{GAIN}at_most = 3\ntarget = 'junk.bin'\n", 8, r"target: .*unknown file extension"),
+    (f"{BOTH}[decontaminate]\nagainst = []\n", 6, r"against: expected one file or more"),
+    (f"{BOTH}[decontaminate]\nagainst = 'rows.jsonl'\n", 6, r"against: .*found the columns x"),
+    (f"{BOTH}[decontaminate]\nagainst = 'second-a.jsonl'\njudgments = 'rows.jsonl'\n", 7, r"judgments: .*line 1: expected a judgement"),
+    (f"{BOTH}[decontaminate]\nagainst = 'second-a.jsonl'\nembedder = 'nonesuch'\n", 7, r"embedder: expected 'auto'"),
+    (f"{BOTH}[tag]\nmodel = 'm'\nbase_url = ''\n", 7, r"base_url: expected an address"),
     # misspelt, or at home elsewhere
     (f"{FILES}[SELECT]\nbudget = 3\n", 3, r"\[SELECT\]: no such table or key; did you mean select\?"),
     (f"{BOTH}[convert]\n", 5, r"\[convert\]: no such table or key; did you mean write\?"),
@@ -132,6 +148,7 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     (folder / "empty.jsonl").write_text("")
     (folder / "broken.jsonl").write_text('{"prompt": "a", "completion": "b"}\n{"prompt": \n')
+    (folder / "rows.jsonl").write_text('{"x": 1}\n')
     (folder / "junk.bin").write_bytes(bytes(range(256)))
     return folder
 
@@ -240,6 +257,15 @@ def test_a_folder_that_cannot_be_written_to(data: Path, monkeypatch: pytest.Monk
 def test_a_budget_above_all_rows_takes_them_all(data: Path, budget: str) -> None:
     (data / "recipe.toml").write_text(f"{FILES}[select]\nbudget = {budget}\n")
     assert instag.run(data / "recipe.toml")["select"].collect().height == 40
+
+
+@pytest.mark.parametrize("keep", ["'messages'", "['score', 'score']", "'score, key, messages'"])
+def test_a_column_that_is_kept_twice_is_written_once(data: Path, keep: str) -> None:
+    (data / "recipe.toml").write_text(f"{BOTH}[write]\nkeep = {keep}\n")
+    instag.run(data / "recipe.toml")
+    names = list(json.loads((data / "out/data/train.jsonl").read_text().splitlines()[0]))
+    assert names == list(dict.fromkeys(names))
+    assert names[0] == "messages"
 
 
 def test_a_new_recipe_replaces_none(data: Path) -> None:

@@ -1,6 +1,6 @@
 """Checks that the columns, groups and tags that a recipe names are in the data, before any step is done."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,38 @@ def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> Non
         faults.add(said, "source", nth, "quality")
 
 
+CONVERSATIONS = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
+
+
+def _is_asked(kind: Any) -> bool:
+    """Whether a column can hold what users said."""
+    return kind.is_nested() or kind in (pl.String, pl.Null, pl.Categorical, pl.Enum)
+
+
+def _is_name(kind: Any) -> bool:
+    """Whether a column can name groups."""
+    return not kind.is_nested()
+
+
+def _is_label(kind: Any) -> bool:
+    """Whether a column has names, or lists of them."""
+    while isinstance(kind, pl.List):
+        kind = kind.inner
+    return _is_name(kind)
+
+
+# Options that name a column, what it must hold, and whether a type does.
+KINDS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
+    *(
+        (step, "query", "text or conversations", _is_asked)
+        for step in ("clean", "dedup", "decontaminate", "tag", "split")
+    ),
+    ("split", "by", "names, or lists of them,", _is_label),
+    ("select", "group", "names", _is_name),
+    ("report", "by", "names", _is_name),
+)
+
+
 class _Columns:
     """Check the columns that steps name."""
 
@@ -103,20 +135,20 @@ class _Columns:
                     )
 
     def _labels(self) -> None:
-        """Check that columns whose values are distributed have names, or lists of them."""
-        for name in _texts(self._steps.get("split", {}).get("by")):
+        """Check that columns of queries can be queries, and that columns of labels have names, or lists of them."""
+        for step, key, expected, fits in KINDS:
+            for name in _texts(self._steps.get(step, {}).get(key)):
+                for source, schema in self._schemas:
+                    kind = CONVERSATIONS if name == "messages" else schema.get(name, pl.Null())
+                    if not fits(kind):
+                        found = "conversations" if name == "messages" else kind
+                        said = f"expected {expected} in column {name!r} of {source.name}; found {found}"
+                        self._faults.add(f"[{step}] {key}: {said}", step, key)
+        if self._steps.get("tag", {}).get("replace") is False:
             for source, schema in self._schemas:
-                kind = pl.List(pl.Struct({})) if name == "messages" else schema.get(name, pl.Null())
-                inner: Any = kind
-                while isinstance(inner, pl.List):
-                    inner = inner.inner
-                if inner.is_nested():
-                    self._faults.add(
-                        f"[split] by: expected names, or lists of them, in column {name!r} of {source.name}; found "
-                        f"{'conversations' if name == 'messages' else kind}",
-                        "split",
-                        "by",
-                    )
+                if "tags" in schema:
+                    said = f"{source.name} has a column 'tags' already: leave replace out, or rename the column"
+                    self._faults.add(f"[tag] replace: {said}", "tag", "replace")
 
     def _either(self) -> None:
         """Check options that may be a column, a file or the name of a tokenizer."""
@@ -195,7 +227,11 @@ class _Columns:
             return
         tags = table.get("tags", "tags")
         path = files_of(self._recipe.path.parent, table["target"])[0]
-        has = tags in io.load(str(path)).collect_schema()
+        try:
+            has = tags in io.load(str(path)).collect_schema()
+        except InputError as error:
+            self._faults.add_error("select", table, f"target: {error}")
+            return
         if not has and "tag" not in self._steps:
             self._faults.add(
                 f"[select] target: {path.name} has no column {tags!r}: tag it first, or add [tag]", "select", "target"

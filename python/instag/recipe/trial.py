@@ -1,8 +1,10 @@
 """Values tried on a few made-up rows, so that errors that a function would raise later are found in advance, in its words."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +21,8 @@ from instag.recipe.recipe import Recipe, files_of
 __all__ = ["check"]
 
 ROWS = 20
+# Embedders that need a library of the same name.
+LIBRARIES = ("sentence-transformers", "model2vec")
 Trial = Callable[[Mapping[str, Any], Recipe], None]
 
 
@@ -85,16 +89,22 @@ def _dedup(given: Mapping[str, Any], _: Recipe) -> None:
 
 
 def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
+    from instag.cleaning.judge import read_judgements  # noqa: PLC0415 - only where rows are compared
     from instag.cleaning.paraphrases import check_from  # noqa: PLC0415 - only where rows are compared
 
     check_from(given.get("judge_from"))
-    for path in given["against"] if isinstance(given["against"], list) else [given["against"]]:
-        if not Path(path).exists():
-            continue
-        try:
-            io.scan(path).head(1).collect()
-        except InputError as error:
-            raise InputError(f"against: {error}") from None
+    paths = _listed(given["against"])
+    if not paths:
+        raise InputError("against: expected one file or more, such as benchmarks/*.jsonl; found none")
+    for path in paths:
+        if Path(path).exists():
+            with _of("against"):
+                cleaning.clean(io.scan(path).head(1))
+    if (judgments := given.get("judgments")) is not None:
+        with _of("judgments"):
+            read_judgements(judgments)
+    if (embedder := given.get("embedder")) is not None:
+        _check_embedder(embedder)
 
 
 def _split(given: Mapping[str, Any], _: Recipe) -> None:
@@ -123,36 +133,31 @@ def _tag(given: Mapping[str, Any], recipe: Recipe) -> None:
         name: value for name, value in asking(given, recipe.path.parent).items() if name not in ("query", "api_key")
     }
     if (vocabulary := given.get("vocabulary")) is not None:
-        try:
+        with _of("vocabulary"):
             Vocabulary.load(vocabulary)
-        except InputError as error:
-            raise InputError(f"vocabulary: {error}") from None
+    if given.get("base_url") in ("", []):
+        raise InputError("base_url: expected an address, such as http://127.0.0.1:8000/v1; found none")
     for address in texts(given.get("base_url") or []):
         Endpoint.of(str(given["model"]), address, "none")
     journals = [Path(each) for each in _listed(given.get("journal"))]
     with TemporaryDirectory() as nowhere:
         estimate(frame, **known, journal=Path(nowhere, "none.journal"))
-        try:
+        with _of("journal"):
             estimate(frame, **known, journal=[*journals, Path(nowhere, "none.journal")])
-        except InputError as error:
-            raise InputError(f"journal: {error}") from None
 
 
 def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
-    from instag.embedding.vectors import check_name  # noqa: PLC0415 - only where tags are normalised
     from instag.normalization import ModelJudge, normalize  # noqa: PLC0415 - only where tags are normalised
     from instag.normalization.judging.judgments import read_judgments  # noqa: PLC0415 - as above
     from instag.recipe.steps.normalizing import judging, settings_of  # noqa: PLC0415 - as above
 
     settings = settings_of(given)
     if isinstance(settings.get("embedder"), str):
-        check_name(settings["embedder"])
+        _check_embedder(settings["embedder"])
     settings |= {"tags": "tags", "embedder": None}
     if (judgments := settings.pop("judgments", None)) is not None:
-        try:
+        with _of("judgments"):
             read_judgments(judgments)
-        except InputError as error:
-            raise InputError(f"judgments: {error}") from None
     normalize(_rows(), **settings)
     if "judge" in given:
         ModelJudge(given["judge"], **judging(given, recipe.path.parent))
@@ -176,6 +181,32 @@ def _select(given: Mapping[str, Any], _: Recipe) -> None:
         for each in amounts.values() if isinstance(amounts, dict) else [] if amounts is None else [amounts]:
             amount_of(name, each, budget, counted="cost" not in given)
 
+    _beside(given)
+
+
+def _beside(given: Mapping[str, Any]) -> None:
+    """Try the other inputs of a selection on made-up rows that have their tags."""
+    from instag.normalization import Vocabulary  # noqa: PLC0415 - only where rows are chosen
+    from instag.selection import select  # noqa: PLC0415 - as above
+
+    tags = given.get("tags", "tags")
+    for name, column in (("weights", "tag"), ("start", tags)):
+        path = given.get(name)
+        if isinstance(path, str) and Path(path).is_file():
+            with _of(name):
+                found = io.load(path).collect()
+                held = found.get_column(column) if column in found.columns else pl.Series(["tag 0"])
+                while isinstance(held.dtype, pl.List):
+                    held = held.explode()
+                named = held.drop_nulls().cast(pl.String).unique(maintain_order=True).to_list()
+                options: dict[str, Any] = {name: found}
+                select(
+                    pl.DataFrame({tags: [named, *_rows().get_column("tags")]}), 3, tags=tags, method="gain", **options
+                )
+    if isinstance(tree := given.get("tree"), str) and Path(tree).is_file():
+        with _of("tree"):
+            Vocabulary.load(tree)
+
 
 def _write(given: Mapping[str, Any], _: Recipe) -> None:
     from instag.recipe.steps.job import texts  # noqa: PLC0415 - it imports recipes
@@ -190,10 +221,28 @@ def _write(given: Mapping[str, Any], _: Recipe) -> None:
 def _report(given: Mapping[str, Any], _: Recipe) -> None:
     from instag.selection.options import read_options  # noqa: PLC0415 - only where a selection is valued
 
-    try:
+    with _of("gain"):
         read_options("gain", **given.get("gain", {}))
+
+
+@contextmanager
+def _of(name: str) -> Iterator[None]:
+    """Begin errors with the option that they are about."""
+    try:
+        yield
     except (InputError, TypeError) as error:
-        raise InputError(f"gain: {error}") from None
+        said = str(error)
+        raise InputError(said if said.startswith(f"{name}:") else f"{name}: {said}") from None
+
+
+def _check_embedder(name: str) -> None:
+    """Check that there is such an embedder, and the library that it needs."""
+    from instag.embedding.vectors import check_name  # noqa: PLC0415 - only where texts are embedded
+
+    check_name(name)
+    library = name.partition(":")[0]
+    if library in LIBRARIES and find_spec(library.replace("-", "_")) is None:
+        raise InputError(f"embedder: {name} needs {library}; install it with: pip install {library}")
 
 
 def _listed(value: str | list[str] | None) -> list[str]:

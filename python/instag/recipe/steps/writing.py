@@ -64,7 +64,7 @@ def _wanted(path: Path, keep: list[str]) -> pl.LazyFrame:
     frame = pl.scan_parquet(path)
     names = frame.collect_schema().names()
     held = [name for name in ("messages", "tools", "chosen", "rejected") if name in names]
-    return frame.select(*held, *keep)
+    return frame.select(list(dict.fromkeys([*held, *keep])))
 
 
 def _left_out(job: Job) -> list[str]:
