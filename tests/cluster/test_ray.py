@@ -283,7 +283,7 @@ def test_the_command_writes_several_files(pool: pl.DataFrame, tmp_path: Path) ->
         ),
         (["*.parquet", "--ray", "local", "--key", "id"], "the glob matches no file"),
         (["pool.parquet", "--ray", "local", "--key", "id"], "pool.parquet: there is no such file"),
-        (["pool.parquet", "--ray", "local", "--key", "id", "--format", "parquet"], "Ray reads the files, as they are"),
+        (["pool.parquet", "--ray", "local", "--key", "id", "--format", "parquet"], "Ray reads the files as they are"),
     ],
     ids=str,
 )
