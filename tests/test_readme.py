@@ -73,7 +73,7 @@ def test_the_table_is_that_of_the_demo(demo: str) -> None:
 
 def test_the_counts_are_those_of_the_demo(demo: str) -> None:
     raw, vocabulary, chosen, samples = re.findall(
-        r"(\S+) raw tags become a\s+vocabulary of (\d+);\s+by it (\d+) of (\d+) samples", README, re.DOTALL
+        r"(\S+) raw tags become a\s+vocabulary of (\d+),\s+by which (\d+) of (\d+) samples", README, re.DOTALL
     )[0]
     assert f"{samples} samples of four kinds, with {raw} raw tags." in demo
     assert f"\n{vocabulary} tags are on two samples or more: the vocabulary.\nChoosing {chosen} samples by it:" in demo

@@ -151,8 +151,7 @@ def test_no_layout(tmp_path: Path) -> None:
     path = file([{"id": 1, "tags": ["a"]}], tmp_path)
     columns = (
         "found the columns id (Int64), tags (List(String)); the nearest is prompts, which lacks a column of text named "
-        "prompt, instruction, question, query, text or problem; name the user's with query= / --query: "
-        f"instag convert {path} --query tags -o OUT.jsonl"
+        "prompt, instruction, question, query, text or problem; no column holds what a user could have said"
     )
     fails(f": expected a layout instag knows: {columns}", path)
     fails(f": expected the layout 'messages': {columns}", path, format="messages")

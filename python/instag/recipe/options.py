@@ -93,7 +93,7 @@ OWN: dict[str, dict[str, Option]] = {
         "model": Option(str, "The model's name at the endpoint, or a .gguf file to run here.", needed=True),
         "examples": Option(str, "Examples for the model: queries with tags, as JSONL."),
         "vocabulary": Option(str, "A vocabulary whose tags the model should prefer."),
-        "replace": Option(bool, "Replace the tags that the data have.", True),  # noqa: FBT003
+        "replace": Option(bool, "Replace the columns tags and query_tags if the data have them.", True),  # noqa: FBT003
         "max_query": Option(int, "Cut queries to this many characters; 6000 by default."),
         "max_query_tokens": Option(int, "Cut queries to this many tokens, as a rule estimates them."),
         "journal": Option(str | list[str], "Files with answers that exist already, for instance from other machines."),
