@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from instag.normalization.matching import guards
@@ -116,6 +116,7 @@ def test_the_short_way_for_every_two_words() -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example("an of a", "a an of an")
 @given(tag, tag)
 def test_the_order_of_two_tags_changes_nothing(one: str, other: str) -> None:
     assert (refusal(one, other) is None) == (refusal(other, one) is None)

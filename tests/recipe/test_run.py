@@ -96,7 +96,24 @@ def test_a_changed_file_is_named(folder: Path) -> None:
     run(folder)
     text = (folder / "second-b.jsonl").read_text()
     (folder / "second-b.jsonl").write_text(text.replace("Answer 3.", "Answer three."))
-    assert run(folder, dry_run=True)[0] == "read: to do (second: second-b.jsonl changed): 70 rows"
+    assert run(folder, dry_run=True)[0] == "read: to do (second: second-b.jsonl (file 2) changed): 70 rows"
+
+
+def test_files_count_in_their_order_also_where_their_names_are_the_same(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place).mkdir()
+        rows(place, 20).write_ndjson(tmp_path / place / "x.jsonl")
+    recipe = '[[source]]\nname = "both"\nfiles = ["{}/x.jsonl", "{}/x.jsonl"]\n[select]\nbudget = 5\n'
+    (tmp_path / "recipe.toml").write_text(recipe.format("a", "b"))
+    run(tmp_path)
+    assert run(tmp_path, dry_run=True)[0].startswith("read: cached")
+    (tmp_path / "recipe.toml").write_text(recipe.format("b", "a"))
+    assert run(tmp_path, dry_run=True)[0].startswith(
+        "read: to do (both: x.jsonl changed, both: x.jsonl (file 2) changed)"
+    )
+    (tmp_path / "recipe.toml").write_text(recipe.format("a", "b"))
+    rows("c", 20).write_ndjson(tmp_path / "b" / "x.jsonl")
+    assert run(tmp_path, dry_run=True)[0].startswith("read: to do (both: x.jsonl (file 2) changed)")
 
 
 def test_a_moved_folder_and_other_limits_redo_nothing(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -1,6 +1,6 @@
 """What the result of a step depends on: its options, and the contents of its inputs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +42,26 @@ def contents(
 ) -> dict[str, str]:
     """The contents that a result depends on, by readable names."""
     if step == "read":
-        return {f"{source.name}: {file.name}": cache.hash(file) for source in recipe.sources for file in source.files}
+        return {
+            f"{source.name}: {name}": cache.hash(file)
+            for source in recipe.sources
+            for name, file in _placed(source.files)
+        }
     found = {"its input" if name == "data" else f"its input {name}": cache.hash(path) for name, path in data.items()}
     for key, value in recipe.steps[step].items():
         if key != "target":
-            found |= {file.name: cache.hash(file) for file in _files(recipe, step, key, value)}
+            found |= {name: cache.hash(file) for name, file in _placed(_files(recipe, step, key, value))}
     if target is not None:
         found["target"] = cache.hash(target)
     if vocabulary is not None:
         found["vocabulary"] = cache.hash(vocabulary)
     return found
+
+
+def _placed(files: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Files by their names and places: they count in their order, and in two folders there may be the same name."""
+    for place, file in enumerate(files, 1):
+        yield file.name if place == 1 else f"{file.name} (file {place})", file
 
 
 def resolved(recipe: Recipe, step: str) -> dict[str, Any]:

@@ -217,9 +217,10 @@ def _contrary(one: str, other: str) -> bool:
 def _direction(one: str, other: str, left: Words, right: Words) -> str | None:
     """Whether the same words are on opposite sides of "to" or the like, or in another order if one lacks that word."""
     for word in sorted(known_words(one, DIRECTIONS) & known_words(other, DIRECTIONS)):
-        before, after = _sides(one, word)
-        before_too, after_too = _sides(other, word)
-        if {*before} & {*after_too} - {*before_too} and {*after} & {*before_too} - {*after_too}:
+        # Words that stand on both sides of it have none.
+        before, after = map(set, _sides(one, word))
+        before_too, after_too = map(set, _sides(other, word))
+        if (before - after) & (after_too - before_too) and (after - before) & (before_too - after_too):
             return f"direction: {word}"
     if not left and not right and words(one) != words(other):
         missing = [word for word in SWAPPING if (word in words(one)) != (word in words(other))]
