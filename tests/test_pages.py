@@ -29,8 +29,8 @@ UNTAGGED = {
     "docs/how-to/languages.md",
 }
 """Pages on which the data are tagged first."""
-LONG = {"cleaning.md", "normalizing.md", "selecting.md"}
-"""Pages that take ten seconds or more, most of them for embedding."""
+LONG = {"analyzing.md", "cleaning.md", "normalizing.md", "reporting.md", "selecting.md"}
+"""Pages that take long, most of them for embedding or drawing."""
 
 pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the commands are written for a POSIX shell"),

@@ -120,7 +120,7 @@ FOLDED = ["choose: complexity-first", "select"]
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=6, phases=PHASES)
+@settings(max_examples=3, phases=PHASES)
 @given(pools(), st.lists(st.integers(1, 24), max_size=5), st.data())
 def test_the_way_changes_nothing(way: str, frame: pl.DataFrame, cuts: list[int], data: st.DataObject) -> None:
     quarter = data.draw(st.integers(0, QUARTERS - 1), "quarter of the calls")

@@ -58,7 +58,7 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.filterwarnings("ignore::instag.InstagWarning")
 @settings(
-    max_examples=20,
+    max_examples=6,
     deadline=None,
     # An edit is one already: there is nothing to shrink.
     phases=(Phase.reuse, Phase.generate),

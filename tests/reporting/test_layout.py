@@ -12,8 +12,9 @@ from instag.selection import Method
 from reporting import pools
 from reporting.sight import Opener, marks, overflow, rows
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_two_thousand_groups(opened: Opener, tmp_path: Path) -> None:
     path = instag.report(pools.zipf(20_000, 400, 2_000), tmp_path / "report.html", by="source")
     page = opened(path)

@@ -296,7 +296,15 @@ class Running:
         return self.process.returncode, errors
 
 
-@pytest.mark.parametrize(("by", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str)
+@pytest.mark.parametrize(
+    ("by", "status"),
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
 def test_a_signal_drains_and_the_same_command_goes_on(tmp_path: Path, by: signal.Signals, status: int) -> None:
     if signal.getsignal(by) == signal.SIG_IGN:
         pytest.skip("the tests were started to outlive their terminal, and the command would inherit that")
