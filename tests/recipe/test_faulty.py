@@ -71,6 +71,12 @@ TABLE = [
     (f"{BOTH}[clean]\nmin_tokens = 99999999999999999999\n", 6, r"min_tokens: expected a count"),
     (f"{BOTH}{MODEL}rpm = 0\n", 8, r"rpm: expected a number above 0; found 0"),
     (f"{BOTH}{MODEL}price = [1, 1]\nmax_cost = -1\n", 9, r"max_cost: expected US dollars, 0 or more; found -1"),
+    # These change no answer, so that only a step that is run anew would look at them.
+    (f"{BOTH}{MODEL}max_cost = 1.0\n", 8, r"\[tag\] max_cost: the price of this model is not known"),
+    (f'{BOTH}{JUDGE}judge = {{ model = "m", base_url = "http://127.0.0.1:9", max_cost = 1.0 }}\n', 7, r"max_cost: the price of this model is not known"),
+    (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\njudge = {{ model = "m", base_url = "http://127.0.0.1:9", max_cost = 1.0 }}\n', 7, r"max_cost: the price of this model is not known"),
+    (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\njudge = {{ model = "m", base_url = "http://127.0.0.1:9", attempts = 0 }}\n', 7, r"attempts: expected"),
+    (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\njudge = {{ model = "m", base_url = "http://127.0.0.1:9", price = [1, -1] }}\n', 7, r"price: "),
     (f"{BOTH}{MODEL}temperature = nan\n", 8, r"temperature: expected a number of 0 or more; found nan"),
     (f"{BOTH}{MODEL}max_query = 0\n", 8, r"max_query: expected a size of 100 characters or more; found 0"),
     (f"{FILES}sample = 0\n{SELECT}", 3, r"sample: expected a count of 1 or more; found 0"),

@@ -13,6 +13,7 @@ __all__ = ["Faults"]
 
 # How errors of functions write an option for Python and for the command line, and a value that a recipe leaves out.
 TWICE = re.compile(r"(\w+)=([\w.-]*) / --[\w-]+(?: \2\b)?")
+PAIR = re.compile(r"(\w+)=\(([\d., ]+)\) / --[\w-]+ [\d.,]*\d")
 ALONE = re.compile(r"(?<=with )(\w+)=(?=[\s,.;:]|$)")
 
 
@@ -110,7 +111,14 @@ class Faults:
 
 
 def _plain(error: str) -> str:
-    """An error of a function in the words of recipes."""
+    """An error of a function in the words of recipes.
+
+    Examples
+    --------
+    >>> _plain("no price is known: give price=(0.15, 0.6) / --price 0.15,0.6, US dollars")
+    'no price is known: give price = [0.15, 0.6], US dollars'
+    """
+    error = PAIR.sub(r"\1 = [\2]", error)
     text = ALONE.sub(r"\1", TWICE.sub(lambda found: f"{found[1]} = {found[2]}" if found[2] else found[1], error))
     return text.replace(", or None;", ";")
 

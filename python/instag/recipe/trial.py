@@ -88,9 +88,11 @@ def _dedup(given: Mapping[str, Any], _: Recipe) -> None:
     )
 
 
-def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
+def _decontaminate(given: Mapping[str, Any], recipe: Recipe) -> None:
+    from instag.chat.options import Settings  # noqa: PLC0415 - only where a model is asked
     from instag.cleaning.judge import read_judgements  # noqa: PLC0415 - only where rows are compared
     from instag.cleaning.paraphrases import check_from  # noqa: PLC0415 - only where rows are compared
+    from instag.recipe.steps.cleaning import judging  # noqa: PLC0415 - only where a model is asked
 
     check_from(given.get("judge_from"))
     paths = _listed(given["against"])
@@ -105,6 +107,8 @@ def _decontaminate(given: Mapping[str, Any], _: Recipe) -> None:
             read_judgements(judgments)
     if (embedder := given.get("embedder")) is not None:
         _check_embedder(embedder)
+    if (judge := given.get("judge")) is not None:
+        Settings.of(judge, judging(given, recipe.path.parent), remote=False)
 
 
 def _split(given: Mapping[str, Any], _: Recipe) -> None:

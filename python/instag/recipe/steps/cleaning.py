@@ -14,7 +14,7 @@ from instag.errors import InputError
 from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
 from instag.recipe.steps.job import Job
 
-__all__ = ["clean", "decontaminate", "dedup", "foreseen", "split"]
+__all__ = ["clean", "decontaminate", "dedup", "foreseen", "judging", "split"]
 
 # The options of decontaminating that have nothing to do with asking a model.
 JUDGING = frozenset(["against", "query", "numbers", "action", "judge", "judge_from", "judgments", "embedder"])
@@ -64,7 +64,7 @@ def decontaminate(job: Job) -> dict[str, Any]:
     if model is None:
         return _listed(cleaning.decontaminate(job.frame, **own), job)
     journal, ledger = job.cache.journal(Path(journal_of(model)).stem), account(job, "decontaminate")
-    given = asking_of({name: value for name, value in job.given.items() if name not in own}, job.home)
+    given = judging(job.given, job.home)
     options, price, _ = allowed(ledger, journal, model, given)
     with ledger.writing(journal):
         result = cleaning.decontaminate(job.frame, **own, **options, journal=journal, progress=job.progress)
@@ -77,13 +77,18 @@ def decontaminate(job: Job) -> dict[str, Any]:
     return facts | _listed(result, job)
 
 
+def judging(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The options of asking the judge of paraphrases, in the form that functions take."""
+    return asking_of({name: value for name, value in given.items() if name not in JUDGING}, folder)
+
+
 def foreseen(job: Job) -> Foreseen | None:
     """The questions to the judge of paraphrases; None if there is none."""
     model = job.given.get("judge")
     if model is None:
         return None
     own = {name: value for name, value in job.given.items() if name in JUDGING and name != "action"}
-    given = asking_of({name: value for name, value in job.given.items() if name not in JUDGING}, job.home)
+    given = judging(job.given, job.home)
     asking = {name: value for name, value in given.items() if name not in ("api_key", "headers", "max_cost")}
     journal = job.cache.journal(Path(journal_of(model)).stem)
     found = estimate_pairs(job.frame, **own, **asking, journal=journal)
