@@ -1,6 +1,7 @@
 """Data of any size and from any source: the rows that come of them are those of the data in memory."""
 
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 import instag
 from instag.cli.app import app
-from instag.frame import stamps
+from instag.frame import stamps, wrap
 from instag.frame.batches import PART, reading_little_ahead
 from instag.io.json import records
 from instag.io.json.inference import is_safe, schema_of
@@ -198,6 +199,20 @@ def test_rows_are_handed_on_few_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
         assert sum(heights) >= many.height
         assert max(heights) < 2 * PART
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize(("small", "kept"), [(1 << 20, True), (10_000, False)])
+def test_a_column_that_will_be_too_long_is_not_kept_until_then(
+    small: int, *, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pool.parquet"
+    # Each row group is small enough.
+    pl.DataFrame({"tags": [["a tag", str(n % 90)] for n in range(1_000)]}).write_parquet(path, row_group_size=50)
+    monkeypatch.setattr("instag.frame.lazy.SMALL", small)
+    chunks = wrap(pl.scan_parquet(path)).chunks("tags")
+    first = weakref.ref(next(chunk for chunk in chunks if len(chunk)))
+    next(chunks)
+    assert (first() is not None) == kept
 
 
 def test_who_says_how_much_is_read_at_a_time_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:

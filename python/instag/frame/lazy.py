@@ -45,7 +45,7 @@ class LazyPolarsFrame(Frame):
         return self._data
 
     def _sample(self, *, exact: bool) -> tuple[int, pl.DataFrame] | None:
-        rows = rows_of(self._data, exact=exact)
+        rows = rows_of(self._data, exact=True) if exact else self._rows
         # With few rows it is not worth reading some of them twice.
         if rows is None or (rows < LARGE and not exact):
             return None
@@ -56,6 +56,11 @@ class LazyPolarsFrame(Frame):
         except (pl.exceptions.PolarsError, OSError):
             # The error is raised when all of the data are read.
             return None
+
+    @cached_property
+    def _rows(self) -> int | None:
+        """How many rows there are at most; None if that is not known before all are read."""
+        return rows_of(self._data)
 
     @cached_property
     def _stamps(self) -> Stamps:
@@ -77,7 +82,8 @@ class LazyPolarsFrame(Frame):
         size = 0.0
         yield read[0]
         for chunk in self._read(pl.col(name), name):
-            size += chunk.estimated_size()
+            # The first one tells that a long column will not be kept.
+            size += chunk.estimated_size() if size else self._foreseen(chunk)
             if size <= SMALL:
                 read.append(chunk)
             else:
@@ -86,6 +92,12 @@ class LazyPolarsFrame(Frame):
         if size <= SMALL:
             # So it need not be read again.
             self._kept[name] = pl.concat(read)
+
+    def _foreseen(self, chunk: pl.Series) -> float:
+        """The bytes of a chunk, or of the whole column if all of it is known to be too large to be kept."""
+        size = float(chunk.estimated_size())
+        whole = size * (self._rows or 0) / max(len(chunk), 1)
+        return whole if whole > SMALL else size
 
     def _chunks_within(self, name: str) -> Iterator[pl.Series]:
         value, dtype = resolve(self._schema, name)
@@ -145,7 +157,7 @@ class LazyPolarsFrame(Frame):
         start = 0
         plan = data.select(list(names))
         yield pl.DataFrame(schema=plan.collect_schema()).rename(names).with_columns(columns.slice(0, 0).get_columns())
-        for batch in self._stamps.read(plan.head(total) if total < len(columns) else plan):
+        for batch in self._stamps.parts(plan.head(total) if total < len(columns) else plan):
             if start + batch.height > len(columns):
                 raise InputError(f"data: there were {len(columns):,} rows, and now there are more: {CHANGED}")
             yield batch.rename(names).with_columns(columns.slice(start, batch.height).get_columns())
@@ -165,7 +177,7 @@ class LazyPolarsFrame(Frame):
         def put(wanted: list[str], n_rows: int | None) -> Iterator[pl.DataFrame]:
             rows = plan.select(wanted)
             yield pl.DataFrame(schema=rows.collect_schema())
-            yield from stamps.read(rows if n_rows is None else rows.head(n_rows))
+            yield from stamps.parts(rows if n_rows is None else rows.head(n_rows))
 
         return generated(put, plan.collect_schema())
 

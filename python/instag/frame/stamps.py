@@ -55,7 +55,7 @@ class Stamps:
                 )
 
     def read(self, plan: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-        """The rows of a plan in their order, some at a time, of files that are as they were from the first row to the last.
+        """The rows of a plan in their order, batch by batch, of files that are as they were from the first row to the last.
 
         Raises
         ------
@@ -63,16 +63,20 @@ class Stamps:
             If one is gone, or has been written since: before the first row, after the last one, or where reading fails.
         """
         self.check()
-        # Without a step that calculates, Polars does not split what it reads into parts.
-        parted = plan.map_batches(lambda part: part, streamable=True, schema=plan.collect_schema())
         try:
-            for batch in batches(parted):
-                yield from batch.iter_slices(PART)
+            yield from batches(plan)
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             # A file that changes looks damaged to Polars.
             self.check()
             raise
         self.check()
+
+    def parts(self, plan: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+        """The same rows a few at a time, for a step after this one that holds many batches."""
+        # Without a step that calculates, Polars does not split what it reads into parts.
+        parted = plan.map_batches(lambda part: part, streamable=True, schema=plan.collect_schema())
+        for batch in self.read(parted):
+            yield from batch.iter_slices(PART)
 
 
 def scans(plan: pl.LazyFrame) -> list[tuple[str, list[str]]]:

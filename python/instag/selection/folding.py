@@ -37,7 +37,7 @@ COPIES, COPYING = 3.0, 4e-9
 # More rounds than there can be rows.
 ALL = 1 << 62
 # Rows are dropped once at least this many are encoded, and only if at least so many times as many as are kept.
-BLOCK, TIMES = 1 << 18, 16
+BLOCK, TIMES = 1 << 17, 16
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Folded:
 def fold_pieces(pieces: Callable[[], Iterable[pl.Series]], wanted: int) -> Folded:
     """Choose from a column of tags that comes piece by piece.
 
-    Every 262,144 rows or more, the rows that are not taken in the first rounds are dropped, if that leaves few.
+    Every 131,072 rows or more, the rows that are not taken in the first rounds are dropped, if that leaves few.
 
     Parameters
     ----------
