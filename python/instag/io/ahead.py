@@ -12,7 +12,7 @@ from instag.io.formats.parquet import largest_group
 __all__ = ["held"]
 
 # How many row groups are read at a time, how many rows one has if the file does not say, and how many files are looked at.
-GROUPS, GROUPS_A_THREAD, GROUP, FILES = 3, 2, 100_000, 8
+GROUPS, GROUPS_A_THREAD, GROUP, FILES = 2, 2, 100_000, 8
 # Bytes of a tag while it is read; and of any other files, whose lines are read with all their columns each time.
 TAG_READ, LINES = 33.0, 300e6
 

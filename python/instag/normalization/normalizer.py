@@ -15,7 +15,7 @@ from instag.normalization.judging.judgments import Judged, Judgments, frame_of, 
 from instag.normalization.judging.question import Judge
 from instag.normalization.matching.decision import Stem
 from instag.normalization.result import Normalized
-from instag.normalization.settings import JUDGED_STEPS, STEPS, Linkage, Settings, each_once
+from instag.normalization.settings import JUDGED_STEPS, STEPS, Linkage, Settings, check_judge, each_once
 from instag.normalization.state import State, Step, resolved
 from instag.normalization.steps.association import association
 from instag.normalization.steps.broader import broader
@@ -150,6 +150,7 @@ def normalize(  # noqa: PLR0913 - each step has parameters
         judge=named_judge,
     )
     settings.check()
+    check_judge(settings.steps, named_judge)
     bench = Bench(judge, [] if judgments is None else read_judgments(judgments))
     frame = wrap(data)
     foreseen = foresee(frame, tags)

@@ -10,7 +10,7 @@ from instag.errors import InputError
 from instag.normalization.matching.decision import Matching, Stem
 from instag.warning import warn
 
-__all__ = ["JUDGED_STEPS", "STEPS", "Linkage", "Settings", "each_once"]
+__all__ = ["JUDGED_STEPS", "STEPS", "Linkage", "Settings", "check_judge", "each_once"]
 
 STEPS = ("frequency", "rules", "semantic", "association")
 # With a judge, the frequency step comes late: rare tags are judged first, and then replaced by broader ones.
@@ -75,6 +75,29 @@ class Settings:
         if self.linkage == "star" and (self.min_samples != MIN_SAMPLES or self.max_diameter is not None):
             message = "linkage 'star': min_samples and max_diameter are for linkage 'dbscan', and do nothing here"
             warn(message)
+
+
+def check_judge(steps: Iterable[str], judge: str | None) -> None:
+    """Check that there is a judge if, and only if, one of the steps asks it.
+
+    Raises
+    ------
+    InputError
+        If one is there without the other.
+
+    Examples
+    --------
+    >>> check_judge(("rules", "judge"), "gpt-4o-mini")
+    >>> check_judge(("rules",), None)
+    """
+    if ("judge" in steps) == (judge is not None):
+        return
+    if judge is None:
+        raise InputError("steps: the step 'judge' needs somebody to ask: give a judge, or judgments")
+    raise InputError(
+        f"steps: {list(steps)} do not have the step 'judge', so nobody would ask the judge {judge!r}: add the step, or "
+        "leave the judge out"
+    )
 
 
 def each_once(steps: Any) -> tuple[str, ...]:

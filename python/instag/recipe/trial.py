@@ -162,9 +162,17 @@ def _normalize(given: Mapping[str, Any], recipe: Recipe) -> None:
     if (judgments := settings.pop("judgments", None)) is not None:
         with _of("judgments"):
             read_judgments(judgments)
-    normalize(_rows(), **settings)
+    judged = "judge" in given or judgments is not None
+    normalize(_rows(), **settings, judge=_undecided if judged else None)
     if "judge" in given:
         ModelJudge(given["judge"], **judging(given, recipe.path.parent))
+
+
+def _undecided(questions: list[Any]) -> list[Any]:
+    """A judge that decides nothing."""
+    from instag.normalization import Judgement  # noqa: PLC0415 - only where tags are normalised
+
+    return [Judgement() for _ in questions]
 
 
 def _select(given: Mapping[str, Any], _: Recipe) -> None:

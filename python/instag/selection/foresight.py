@@ -28,6 +28,8 @@ METHODS = {
     "gain": (12.0, 0.0),
 }
 OPTIONS = {"quality": 28.0, "cost": 46.0, "group": 50.0}
+# Bytes for counting words, however many texts there are.
+COUNTED = 60e6
 # Bytes for each row that gain chooses.
 TAKEN = 15.0
 # The share of the memory for choosing, and for reading, that is not freed before the chosen rows are read.
@@ -105,7 +107,8 @@ class Work:
         if self.method != "gain":
             return self.rows * (each + tag * self.extent.tags)
         more = sum(size for name, size in OPTIONS.items() if getattr(self.options, name) is not None)
-        return self.rows * (each + more) + self.wanted * TAKEN
+        counted = COUNTED if self.options.cost == "words" else 0.0
+        return self.rows * (each + more) + self.wanted * TAKEN + counted
 
     @property
     def seconds(self) -> float:
