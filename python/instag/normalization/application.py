@@ -192,7 +192,7 @@ def _renamed(column: pl.Series, became: Mapping[str, list[str]]) -> pl.Series:
     rows = encode(column, order="name", each_list=True)
     targets = [became[raw] for raw in rows.spellings]
     tags = sorted({target for some in targets for target in some})
-    place = {tag: rows.n_tags + nth for nth, tag in enumerate(tags)}
+    place = {tag: nth for nth, tag in enumerate(tags, start=rows.n_tags)}
     if all(len(some) <= 1 for some in targets):
         names = [place[some[0]] if some else DROPPED for some in targets] + list(place.values())
         sets, _ = _core.relabel(rows.sets, np.array(names, np.int64))
