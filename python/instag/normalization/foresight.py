@@ -16,7 +16,7 @@ ROW, TAG, DISTINCT = 40.0, 34.0, 300
 ROW_READ, TAG_READ = 16.0, 8.0
 # How much is in memory while the rows are written, as a multiple of what is read at a time: there are parts of it, some
 # with the raw tags added.
-HELD = 1.25
+HELD = 1.8
 # Processor seconds for a million rows.
 SECONDS = 2.5
 
