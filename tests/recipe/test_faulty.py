@@ -76,7 +76,7 @@ TABLE = [
     (f'{BOTH}{JUDGE}judge = {{ model = "m", base_url = "http://127.0.0.1:9", max_cost = 1.0 }}\n', 7, r"max_cost: the price of this model is not known"),
     (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\njudge = {{ model = "m", base_url = "http://127.0.0.1:9", max_cost = 1.0 }}\n', 7, r"max_cost: the price of this model is not known"),
     (f'{BOTH}{JUDGE}steps = ["rules", "judge"]\n', 7, r"\[normalize\] steps: the step 'judge' needs somebody to ask"),
-    (f'{BOTH}{JUDGE}steps = ["rules"]\njudge = {{ model = "m", base_url = "http://127.0.0.1:9" }}\n', 7, r"\[normalize\] steps: .* so nobody would ask the judge"),
+    (f'{BOTH}{JUDGE}steps = ["rules"]\njudge = {{ model = "m", base_url = "http://127.0.0.1:9" }}\n', 7, r"\[normalize\] steps: .* in which a judge and judgments decide"),
     (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\njudge = {{ model = "m", base_url = "http://127.0.0.1:9", attempts = 0 }}\n', 7, r"attempts: expected"),
     (f'{BOTH}[decontaminate]\nagainst = "second-a.jsonl"\njudge = {{ model = "m", base_url = "http://127.0.0.1:9", price = [1, -1] }}\n', 7, r"price: "),
     (f"{BOTH}{MODEL}temperature = nan\n", 8, r"temperature: expected a number of 0 or more; found nan"),

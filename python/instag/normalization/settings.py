@@ -95,8 +95,8 @@ def check_judge(steps: Iterable[str], judge: str | None) -> None:
     if judge is None:
         raise InputError("steps: the step 'judge' needs somebody to ask: give a judge, or judgments")
     raise InputError(
-        f"steps: {list(steps)} do not have the step 'judge', so nobody would ask the judge {judge!r}: add the step, or "
-        "leave the judge out"
+        f"steps: {list(steps)} do not have the step 'judge', in which a judge and judgments decide: add the step, or leave "
+        "them out"
     )
 
 
