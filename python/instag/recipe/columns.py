@@ -113,7 +113,8 @@ class _Columns:
                 if name not in self._found:
                     self._missing(step, key, name)
         self._numbers()
-        self._labels()
+        self._kinds()
+        self._replace()
         self._either()
         for step in TAGGED:
             if step in self._steps:
@@ -134,7 +135,7 @@ class _Columns:
                         key,
                     )
 
-    def _labels(self) -> None:
+    def _kinds(self) -> None:
         """Check that columns of queries can be queries, and that columns of labels have names, or lists of them."""
         for step, key, expected, fits in KINDS:
             for name in _texts(self._steps.get(step, {}).get(key)):
@@ -144,6 +145,9 @@ class _Columns:
                         found = "conversations" if name == "messages" else kind
                         said = f"expected {expected} in column {name!r} of {source.name}; found {found}"
                         self._faults.add(f"[{step}] {key}: {said}", step, key)
+
+    def _replace(self) -> None:
+        """Check that there are no tags that must not be replaced."""
         if self._steps.get("tag", {}).get("replace") is False:
             for source, schema in self._schemas:
                 if "tags" in schema:
