@@ -27,7 +27,7 @@ class Keys:
     def of(self, conversations: Iterable[Any]) -> Iterator[str]:
         """The key of each conversation."""
         for turns in conversations:
-            whole = [{name: value for name, value in turn.items() if value not in (None, [])} for turn in turns or ()]
+            whole = [_full(turn) for turn in turns or ()]
             key = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS, default=str)).digest()[:16]
             self._seen[key] += 1
             count = self._seen[key]
@@ -45,3 +45,18 @@ def keys_of(conversations: Iterable[Any]) -> list[str]:
     (True, False)
     """
     return list(Keys().of(conversations))
+
+
+def _full(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields without the empty ones, at any depth.
+
+    Which of them a record spells out depends on the rows beside it: in a frame, all rows have the fields of any.
+    """
+    found = {name: _within(value) for name, value in fields.items()}
+    return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def _within(value: Any) -> Any:
+    if isinstance(value, dict):
+        return _full(value)
+    return [_within(each) for each in value] if isinstance(value, list) else value

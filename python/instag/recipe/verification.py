@@ -10,20 +10,15 @@ from typing import Any
 import polars as pl
 
 from instag.errors import InputError, file_error, unread_file
-from instag.frame import wrap
-from instag.frame.batches import batches
-from instag.io.conversation.samples import known_queries_in_pieces
 from instag.recipe.cache import digest
-from instag.recipe.conversation import keys_of
 from instag.recipe.manifest import VERSION, seal
+from instag.recipe.parts import has_messages, part_of, plain, written_keys, written_queries
 from instag.recipe.steps.job import PARTS
 
 __all__ = ["Check", "verify"]
 
 # How many changed rows are listed.
 SHOWN = 3
-# How many rows are read at a time.
-BATCH = 20_000
 
 
 @dataclass(frozen=True)
@@ -138,36 +133,17 @@ def _written(folder: Path) -> Iterator[Check]:
     rows = _read_rows(folder)
     for part in PARTS:
         expected = rows.filter(pl.col("part") == part).get_column("key")
-        frame = _part(folder, part)
-        if frame is not None and "messages" not in frame.collect_schema():
+        path = part_of(folder, part)
+        if path is not None and not has_messages(path):
             yield Check(f"rows of {part}", holds=None, said="keys are of messages, and the file holds another format")
             continue
-        found = None if frame is None else _keys(frame)
+        found = None if path is None else written_keys(path)
         if found is not None:
             # It cannot be seen which of several equal rows is in a part.
-            yield _compared(f"rows of {part}", _plain(expected), found)
-        elif frame is not None or len(expected):
+            yield _compared(f"rows of {part}", plain(expected), found)
+        elif path is not None or len(expected):
             said = f"{len(expected):,} rows, and no file that can be read"
             yield Check(f"rows of {part}", holds=False, said=said)
-
-
-def _keys(frame: pl.LazyFrame) -> pl.Series | None:
-    """The keys of the conversations in a file, without numbers; None if it cannot be read."""
-    found = [pl.Series(dtype=pl.String)]
-    try:
-        found += (_plain(_keys_in(batch.to_series())) for batch in batches(frame.select("messages"), BATCH))
-    except pl.exceptions.PolarsError:
-        return None
-    return pl.concat(found)
-
-
-def _keys_in(conversations: pl.Series) -> pl.Series:
-    return pl.Series(keys_of(conversations.to_list()), dtype=pl.String)
-
-
-def _plain(keys: pl.Series) -> pl.Series:
-    """Keys without the numbers of equal rows."""
-    return keys.str.split("-").list.first()
 
 
 def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
@@ -235,37 +211,15 @@ def _texts(folder: Path, rows: pl.DataFrame) -> pl.DataFrame | None:
     """The keys and queries of the conversations that were written; None if the files have them in another format."""
     found = []
     for part in PARTS:
-        frame = _part(folder, part)
-        if frame is None:
+        path = part_of(folder, part)
+        if path is None:
             continue
         keys = rows.filter(pl.col("part") == part).get_column("key")
-        if "messages" not in frame.collect_schema():
-            return None
-        # Copies are found by what users said, so that no answer is held.
-        pieces = known_queries_in_pieces(wrap(frame.select("messages")))
-        try:
-            queries = None if pieces is None else pl.concat(pieces)
-        except pl.exceptions.PolarsError:
-            return None
+        queries = written_queries(path)
         if queries is None or len(queries) != len(keys):
             return None
         found.append(pl.DataFrame({"key": keys, "queries": queries}))
     return pl.concat(found) if found else None
-
-
-def _part(folder: Path, part: str) -> pl.LazyFrame | None:
-    """The rows of a part; None if there is no file, or it cannot be read."""
-    for path in (folder / "data" / f"{part}.jsonl", folder / "data" / f"{part}.parquet"):
-        if path.is_file():
-            try:
-                scan = (
-                    pl.scan_ndjson(path, infer_schema_length=None) if path.suffix == ".jsonl" else pl.scan_parquet(path)
-                )
-                scan.collect_schema()
-            except pl.exceptions.PolarsError:
-                return None
-            return scan
-    return None
 
 
 def _read_rows(folder: Path) -> pl.DataFrame:
