@@ -13,9 +13,10 @@ from instag.errors import InputError
 from instag.frame import wrap
 from instag.frame.path import resolve
 from instag.io.conversation.branching import is_table
-from instag.io.conversation.detection import MIXED, find
+from instag.io.conversation.detection import find
 from instag.io.conversation.layout import LAYOUTS, Layout
 from instag.io.conversation.maps import unmapped
+from instag.io.conversation.mixed import MIXED
 from instag.io.conversation.nearest import nearest
 from instag.io.conversation.queries import TEXTS, column, queries
 from instag.io.conversation.targets import to_target

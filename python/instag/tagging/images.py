@@ -11,7 +11,8 @@ from instag.frame import Frame
 from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import piece
 from instag.io.conversation.conversation import conversation
-from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.detection import find
+from instag.io.conversation.mixed import MIXED, row_layouts
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.samples import queries_in_pieces
 from instag.io.json.records import plain

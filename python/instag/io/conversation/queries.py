@@ -9,9 +9,9 @@ from instag.frame.path import JSON, resolve
 from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import SPOKEN, text_of
 from instag.io.conversation.conversation import conversation, queries_of
-from instag.io.conversation.detection import MIXED, row_layouts
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.message import message_of
+from instag.io.conversation.mixed import MIXED, row_layouts
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.roles import ROLES, USERS, role_of
 from instag.io.conversation.speech import is_chat, is_plain, is_text, speech

@@ -29,8 +29,9 @@ from instag.frame.path import pick
 from instag.io.conversation.branching import BRANCHING, Made, walked
 from instag.io.conversation.columns import ALTERNATIVES
 from instag.io.conversation.conversation import conversation
-from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.detection import find
 from instag.io.conversation.layout import Layout
+from instag.io.conversation.mixed import MIXED, row_layouts
 from instag.io.conversation.nearest import likely_answers
 from instag.io.conversation.placement import Placement, head_of
 from instag.io.conversation.preference import divided, spelt

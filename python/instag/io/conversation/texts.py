@@ -10,8 +10,9 @@ from instag.frame import Frame
 from instag.io.conversation.chat import pass_over
 from instag.io.conversation.content import text_of
 from instag.io.conversation.conversation import conversation
-from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.detection import find
 from instag.io.conversation.layout import Layout
+from instag.io.conversation.mixed import MIXED, row_layouts
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.roles import ROLES
 from instag.io.conversation.speech import speech
