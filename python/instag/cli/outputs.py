@@ -41,7 +41,7 @@ def data(
     if path is None:
         return None
     from instag.io.files import holds_lists, type_of
-    from instag.io.output import is_standard_output
+    from instag.io.paths import is_standard_output
     from instag.io.shards import shards_of
     from instag.io.writer import FORMATS
 
