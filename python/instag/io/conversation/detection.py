@@ -10,7 +10,7 @@ from instag.errors import InputError
 from instag.frame.path import resolve
 from instag.io.conversation import template as templates
 from instag.io.conversation.chat import parsed_chat, parsed_list
-from instag.io.conversation.columns import OUTPUTS, SYSTEMS, TELLING
+from instag.io.conversation.columns import LISTED, OUTPUTS, SENDERS, SENT_AT, SYSTEMS, TELLING
 from instag.io.conversation.layout import LAYOUTS, Layout, detect
 from instag.io.conversation.mixed import CHAT, mixed_layout
 from instag.io.conversation.speech import is_chat
@@ -19,15 +19,10 @@ from instag.warning import warn
 
 # Rows that show what a column of text holds.
 SAMPLE = 200
-# Columns that say who sent a message of a chat between people, and when.
-SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "author_id", "sender_name", "from")
-MOMENTS = {"ts", "timestamp", "date", "datetime", "created_at", "thread_ts", "sent_at"}
 # How the lines of a messenger's export begin.
 EXPORTED = re.compile(
     r"^\W?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d\S*(\s*[AP]M)?\]?\s*-?\s*[^:]+:", re.IGNORECASE
 )
-# Columns of text that may hold lists of the user's prompts, as JSON.
-LISTED = ("prompt", "prompts", "turns", "questions")
 
 
 def find(
@@ -218,7 +213,7 @@ def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: st
     """Warn if each row, or each line, is a message from a chat between people."""
     names = {name.lower(): name for name in types}
     sender = next((names[name] for name in SENDERS if types.get(names.get(name, "")) == pl.String), None)
-    if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(MOMENTS):
+    if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(SENT_AT):
         warn(
             f"{where}: each row looks like a message of a chat, because {sender!r} says who wrote it, and is read as a prompt of "
             f"its own: put the turns of a conversation in a list with role and content, or keep the rows of those who ask with "

@@ -9,7 +9,7 @@ from instag.frame.path import JSON
 from instag.io.conversation.columns import TELLING
 from instag.io.conversation.layout import Layout, detect, parts_of
 
-__all__ = ["CHAT", "MIXED", "mixed_layout", "row_layouts"]
+__all__ = ["CHAT", "MIXED", "layout_finder", "mixed_layout", "row_layouts"]
 
 MIXED = "mixed"
 # Stands for the type of text that is the JSON of a conversation.
@@ -44,6 +44,27 @@ def row_layouts(types: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Layou
         return known[filled]
 
     return layout
+
+
+def layout_finder(layout: Layout, schema: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Layout | None]:
+    """Build the function that finds the layout of a row: that of all rows, or its own if they have several.
+
+    Parameters
+    ----------
+    layout
+        The layout of the data.
+    schema
+        Their columns and types.
+
+    Examples
+    --------
+    >>> pairs = Layout("pairs", {"query": "question", "answer": "answer"})
+    >>> layout_finder(pairs, {})({"question": "Why?"}).name
+    'pairs'
+    """
+    if layout.name != MIXED:
+        return lambda _: layout
+    return row_layouts({name: schema[name] for name in layout.columns})
 
 
 def mixed_layout(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout) -> Layout | None:
