@@ -18,12 +18,12 @@ const TRIES: usize = 4;
 /// one has nearly seen the other.
 ///
 /// # Errors
-/// As of [`duplicates`](super::duplicates).
+/// Those of [`duplicates`](super::duplicates).
 pub fn duplicate_groups(texts: &[&str], threshold: f64, interrupt: &Interrupt) -> Result<Vec<u32>> {
     grouped(texts, threshold, CROWD, interrupt)
 }
 
-/// The same, with the size from which a bucket is crowded, on which no result depends.
+/// Finds what [`duplicate_groups`] finds; `crowd` is the size from which a bucket is crowded, which changes no result.
 pub(super) fn grouped(texts: &[&str], threshold: f64, crowd: usize, interrupt: &Interrupt) -> Result<Vec<u32>> {
     let order: Vec<u32> = (0..texts.len() as u32).collect();
     check(texts.len(), &order, Some(threshold))?;

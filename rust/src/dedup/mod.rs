@@ -59,7 +59,7 @@ pub fn duplicates(
     found(texts, order, threshold, CROWD, interrupt)
 }
 
-/// The same, with the size from which a bucket is crowded, on which no result depends.
+/// Finds what [`duplicates`] finds; `crowd` is the size from which a bucket is crowded, which changes no result.
 fn found(
     texts: &[&str],
     order: &[u32],

@@ -44,7 +44,9 @@ def sample_queries(frame: Frame, name: str | None) -> pl.Series:
 
 
 def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
-    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
+    """The queries of each sample, piece by piece.
+
+    One may go through the pieces as often as one likes. A frame that is read from files is never in memory as a whole.
 
     Examples
     --------
@@ -69,7 +71,9 @@ def queries_if_known(frame: Frame) -> pl.Series | None:
 
 
 def known_queries_in_pieces(frame: Frame) -> Iterable[pl.Series] | None:
-    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
+    """The queries of each sample, piece by piece; None if the columns have no known layout.
+
+    One may go through the pieces as often as one likes. A frame that is read from files is never in memory as a whole.
 
     Examples
     --------
