@@ -154,7 +154,7 @@ DRESSING = {
     "chat.spending": "what an estimate says where there is no price, with the name of the option",
     "frame.path": "whether there is such a column, so that the error names the option and the file",
     "io.files": "the type of a file to be written, and whether it can hold lists, before anything is read",
-    "io.output": "whether a file is standard output",
+    "io.paths": "whether a file is standard output",
     "io.shards": "whether a name has a place for a number",
     "io.writer": "the types of files that can be written",
     "io.trainers.configs": "the name of a trainer's configuration",

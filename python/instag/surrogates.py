@@ -5,7 +5,7 @@ from typing import Any
 
 from instag.warning import warn
 
-__all__ = ["count_lone", "replace_escapes", "replace_lone", "show_controls", "warn_of_lone"]
+__all__ = ["count_lone", "drop_lone", "replace_escapes", "replace_lone", "show_controls", "warn_of_lone"]
 
 LOST = "\ufffd"
 # Control characters except tab, line feed and carriage return, and those that change the direction of text.
@@ -43,6 +43,21 @@ def replace_lone(value: Any) -> Any:
     if isinstance(value, dict):
         return {replace_lone(key): replace_lone(member) for key, member in value.items()}
     return [replace_lone(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def drop_lone(value: Any) -> Any:
+    r"""Put a question mark in place of each surrogate in all texts of a value, so that UTF-8 can encode them.
+
+    Examples
+    --------
+    >>> drop_lone(["a\ud83d", {"b": "c"}, 7])
+    ['a?', {'b': 'c'}, 7]
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: drop_lone(member) for name, member in value.items()}
+    return [drop_lone(item) for item in value] if isinstance(value, list) else value
 
 
 def count_lone(value: Any) -> int:

@@ -109,7 +109,7 @@ def measure_parts(parts: Mapping[str, Any], *, tags: str = "tags") -> tuple[dict
     check_name("tags", tags)
     encoded = {name: wrap(part).tag_sets(tags) for name, part in parts.items()}
     measured = {name: measure_tags(tagsets) for name, tagsets in encoded.items()}
-    distinct = pl.concat([tagsets.tags.cast(pl.String) for tagsets in encoded.values()]).n_unique() if encoded else 0
+    distinct = pl.concat([tagsets.names for tagsets in encoded.values()]).n_unique() if encoded else 0
     samples, null, empty = (
         sum(getattr(each, count) for each in measured.values()) for count in ("samples", "null", "empty")
     )
@@ -141,5 +141,5 @@ def measure_chosen(chosen: Selection[Any]) -> tuple[Measures, Measures]:
 
 
 def _coverage(tagsets: TagSets, of: TagSets) -> float:
-    own, wanted = (each.tags.cast(pl.String) for each in (tagsets, of))
+    own, wanted = (each.names for each in (tagsets, of))
     return int(wanted.is_in(own.implode()).sum()) / max(len(wanted), 1)

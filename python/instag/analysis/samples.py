@@ -112,7 +112,7 @@ def labels(frame: Frame, by: str) -> pl.Series:
 
 
 def _labels(frame: Frame, by: str) -> Iterator[pl.Series]:
-    """The same piece by piece."""
+    """The group name of each sample, piece by piece."""
     try:
         for column in frame.chunks(by):
             if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):

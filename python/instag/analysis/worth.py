@@ -13,8 +13,8 @@ from instag.analysis.curves import BUDGET, spaced
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.normalization.rollup import with_broader
-from instag.selection.certificate import Certificate, certificate_of
-from instag.selection.columns import numbers_of
+from instag.selection.certificate import Certificate, certificate_of, quick_steps
+from instag.selection.columns import group_names, numbers_of, sums_of
 from instag.selection.constraint import Units
 from instag.selection.cost import cost_of
 from instag.selection.options import Options, read_options
@@ -42,8 +42,6 @@ QUOTAS: dict[str, Any] = {
     "reached": pl.Float64,
 }
 COSTS: dict[str, Any] = {"method": pl.String, "cost": pl.Float64, "coverage": pl.Float64}
-# Up to this many pairs of row and tag, 20 steps of a certificate take less than a second.
-QUICK, STEPS = 10_000_000, 20
 # The methods whose coverage is shown against cost.
 COMPARED = ("random", "complexity-first", "coverage", "gain")
 
@@ -123,15 +121,14 @@ def _worth_of_one(
     problem = problem_of(frame, pool, options, tags=tags, budget=limit, seed=None)
     rows, _ = problem.choose()
     # The bound holds for every selection. It is computed at the greedy one, where it is tight.
-    bound = certificate_of(problem, rows, STEPS if len(pool.codes) <= QUICK else 0).bound
+    bound = certificate_of(problem, rows, quick_steps(pool)).bound
     certificate = Certificate(_value(problem, selected, own, options), bound)
     line = (name, own.samples, spent, certificate.value, max(bound, certificate.value), certificate.share)
     quotas = problem.constraint.quotas
     if quotas is None or options.group is None:
         return line, []
-    groups = selected.column(options.group).cast(pl.String).fill_null("null")
-    each = np.ones(own.samples) if cost is None else cost.values
-    sums = dict(pl.DataFrame({"g": groups, "n": each}).group_by("g").agg(pl.col("n").sum()).iter_rows())
+    groups = group_names(selected.column(options.group))
+    sums = sums_of(groups, None if cost is None else cost.values)
     bounds = zip(quotas.names, quotas.at_least, quotas.at_most, quotas.before, strict=True)
     return line, [
         (name, group, float(least), float(most) if np.isfinite(most) else None, sums.get(group, 0.0) + float(before))

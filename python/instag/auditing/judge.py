@@ -1,6 +1,5 @@
 """The judge: its prompts, its verdicts, and the questions about a set of cases."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from instag.auditing.cases import Case, Kind
 from instag.auditing.labels import NO, YES
+from instag.chat.journal_file import default_name
 from instag.chat.json_values import Object, values_of
 from instag.chat.question import KEY, Fault, Question, Reply, Unreadable, content_of
 from instag.chat.task import Task
@@ -142,10 +142,6 @@ def _truth(value: Any) -> bool | None:
     return word in YES if word in YES | NO else None
 
 
-# Hexadecimal digits of the prompts' hash in the names of journals.
-DIGITS = 8
-
-
 Failure = tuple[str, str | None, str | None]
 """`failed` or `not tried`, the reason, and the detail."""
 
@@ -154,8 +150,8 @@ def task_of(model: str, journal: Any) -> Task[Verdict]:
     """The task of a judge. Without a journal of the user's, one is named after the model and the prompts."""
     if not model:
         raise InputError("model: expected the model's name at the endpoint; found none")
-    name = f"{model}.audit.{IDENTITY.split()[1][:DIGITS]}.journal"
-    return Task(model, IDENTITY, SCHEMA, read_verdict, re.sub(r"[^\w.-]+", "-", name) if journal is None else journal)
+    path = default_name(model, "audit", IDENTITY.split()[1]) if journal is None else journal
+    return Task(model, IDENTITY, SCHEMA, read_verdict, path)
 
 
 class AuditQuestions:

@@ -103,7 +103,7 @@ class Audit:
         The share of tags that are right for their query, a :class:`instag.Share` with its 95 % interval. Probes and
         cases without a verdict are not counted.
     consistency
-        The share of tags that mean the same in all queries shown, likewise.
+        The share of tags that mean the same in all queries shown, with its interval, and counted in the same way.
     judge
         The judge's score: for each `kind` the number of `probes`, which are cases made wrong on purpose, and the number
         that the judge `caught`, with the `share` and its interval from `low` to `high`. If the share is low, precision

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -61,8 +61,9 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
     """Ask a function, a batch of questions at a time, and write every answer and fault to a journal.
 
     A batch at which the function raises an error is halved, until one question is left: that is tried `limits.attempts`
-    times, and then failed. Questions whose answers cannot be read are asked again, `limits.reask` times. A function runs in a thread of its own, one batch after the other; a coroutine runs in this event loop,
-    with several batches under way.
+    times, and then failed. Questions whose answers cannot be read are asked again, `limits.reask` times. A function runs
+    in a thread of its own, one batch after the other; a coroutine runs in this event loop, with several batches under
+    way.
 
     Parameters
     ----------
@@ -73,7 +74,8 @@ async def ask_function(  # noqa: PLR0913 - what is asked, of what, and how
     write
         Turns an answer into the text that the journal keeps; None if it is not an answer.
     journal, read, limits, total, stop, watch
-        As for :func:`instag.chat.ask`. Of the limits `concurrency` is the most questions in a batch (32 where it is `"auto"`), and `attempts`, `backoff`, `reask` and `max_unread` hold.
+        As for :func:`instag.chat.ask`. Of the limits, `attempts`, `backoff`, `reask` and `max_unread` hold, and
+        `concurrency` is the most questions in a batch: 32 if it is `"auto"`.
 
     Raises
     ------
@@ -111,36 +113,13 @@ class FunctionRun:
 
     async def go(self, questions: Iterable[Question], watch: Callable[[Tally], None] | None) -> Tally:
         """Ask all questions."""
-        began, given = time.monotonic(), iter(questions)
-        size = SIZE if self._limits.concurrency == "auto" else self._limits.concurrency
-        over, turn = asyncio.Event(), asyncio.Lock()
-        pace = PaceNotes(self._journal, began)
-
-        async def taken() -> list[Question]:
-            # Making questions reads texts: it is done in a thread, by one worker at a time.
-            async with turn:
-                return [] if self._ending else await asyncio.to_thread(lambda: list(islice(given, size)))
-
-        async def work() -> None:
-            while batch := await taken():
-                await self._ask(batch, 1)
-
-        async def look_around() -> None:
-            while not over.is_set():
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(TICK):
-                        await over.wait()
-                self._journal.settle()
-                self.tally.seconds = time.monotonic() - began
-                pace.note(self.tally, PACED)
-                if watch is not None:
-                    watch(self.tally)
-
+        over, turn, given = asyncio.Event(), asyncio.Lock(), iter(questions)
+        pace = PaceNotes(self._journal, time.monotonic())
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(look_around())
-                workers = [group.create_task(work()) for _ in range(UNDER_WAY if self._awaits else 1)]
-                await asyncio.wait(workers)
+                group.create_task(self._look_around(over, pace, watch))
+                count = UNDER_WAY if self._awaits else 1
+                await asyncio.wait([group.create_task(self._work(given, turn)) for _ in range(count)])
                 over.set()
             pace.note(self.tally)
         except BaseExceptionGroup as errors:
@@ -149,6 +128,30 @@ class FunctionRun:
             self._thread.shutdown(wait=False, cancel_futures=True)
             self._journal.sync()
         return self._ended()
+
+    async def _work(self, given: Iterator[Question], turn: asyncio.Lock) -> None:
+        """Ask batch after batch, until no questions are left."""
+        while batch := await self._taken(given, turn):
+            await self._ask(batch, 1)
+
+    async def _taken(self, given: Iterator[Question], turn: asyncio.Lock) -> list[Question]:
+        """The next batch; making questions reads texts, so it is done in a thread, by one worker at a time."""
+        size = SIZE if self._limits.concurrency == "auto" else self._limits.concurrency
+        async with turn:
+            return [] if self._ending else await asyncio.to_thread(lambda: list(islice(given, size)))
+
+    async def _look_around(self, over: asyncio.Event, pace: PaceNotes, watch: Callable[[Tally], None] | None) -> None:
+        """Show the tally, sync the journal and note the pace, until the run is over."""
+        began = time.monotonic()
+        while not over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK):
+                    await over.wait()
+            self._journal.settle()
+            self.tally.seconds = time.monotonic() - began
+            pace.note(self.tally, PACED)
+            if watch is not None:
+                watch(self.tally)
 
     @property
     def _ending(self) -> bool:

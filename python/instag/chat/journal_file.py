@@ -1,6 +1,7 @@
 """The file of a journal: its lock, its records read, and the end that a crash may have torn."""
 
 import os
+import re
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,10 +15,24 @@ from instag.errors import InputError
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["FILE", "locked", "mend", "scan", "sync_folder"]
+__all__ = ["FILE", "default_name", "locked", "mend", "scan", "sync_folder"]
 
 FILE = 1 << 44
 """The distance between the numbers of the first places of two files."""
+
+# Hexadecimal digits of the prompt's digest in the name of a journal.
+DIGITS = 8
+
+
+def default_name(model: str, purpose: str, digest: str) -> str:
+    """The name of a journal for which the user gave none: another for each model, purpose and digest of the prompt.
+
+    Examples
+    --------
+    >>> default_name("org/judge 1", "audit", "9ca34e61f0")
+    'org-judge-1.audit.9ca34e61.journal'
+    """
+    return re.sub(r"[^\w.-]+", "-", f"{model}.{purpose}.{digest[:DIGITS]}.journal")
 
 
 def locked(path: Path) -> "BaseFileLock":
@@ -181,7 +196,8 @@ def _compare(path: Path, line: bytes, header: bytes) -> None:
     expected = orjson.loads(header)
     if not isinstance(found, dict) or found.get(MAGIC) != expected[MAGIC]:
         raise InputError(
-            f"{path}: line 1: expected {{{MAGIC!r}: {expected[MAGIC]}, …}}; found {line[:80].decode(errors='replace').strip()!r}: name another journal"
+            f"{path}: line 1: expected {{{MAGIC!r}: {expected[MAGIC]}, …}}; found "
+            f"{line[:80].decode(errors='replace').strip()!r}: name another journal"
         )
     if found != expected:
         raise InputError(

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from instag.chat.question import KEY, Fault, Reply
+from instag.surrogates import drop_lone
 
 __all__ = ["MAGIC", "PACE", "SETUP", "header_of", "line_of", "pace_line", "record_of", "setup_line"]
 
@@ -45,8 +46,7 @@ def line_of(record: Reply | Fault) -> bytes:
     try:
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # half a surrogate pair, which UTF-8 cannot encode
-        sound = {name: _sound(value) if isinstance(value, str) else value for name, value in line.items()}
-        return orjson.dumps(sound, option=orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(drop_lone(line), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def setup_line(base_url: str, setup: Mapping[str, Any]) -> bytes:
@@ -86,7 +86,3 @@ def record_of(line: bytes) -> Reply | Fault | None:
         return Reply(key, *said, prompt_tokens, completion_tokens, *more)
     except (ValueError, TypeError, KeyError):
         return None
-
-
-def _sound(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

@@ -78,7 +78,7 @@ class Refusal:
     statuses
         Of the answer, or of the error in it; None is any.
     words
-        What its words and codes have to match, each.
+        Patterns that its words and codes have to match, all of them.
     body
         What its whole body has to match; None is anything.
     waits

@@ -10,6 +10,7 @@ from instag.chat.question import TOO_LARGE, Reply
 from instag.chat.quirks import ENDS, OK, THOUGHTS
 from instag.chat.refusal import Trouble, loaded, refusal_of, words_of
 from instag.chat.transport import Answer
+from instag.surrogates import drop_lone
 
 __all__ = ["read_response"]
 
@@ -92,7 +93,7 @@ def _text(value: Any, hide: Redaction) -> str | None:
         value = "".join(part["text"] for part in value if isinstance(part, dict) and isinstance(part.get("text"), str))
     elif isinstance(value, dict):
         value = orjson.dumps(value).decode()
-    return hide.blot(value.encode("utf-8", "replace").decode()) if isinstance(value, str) else None
+    return hide.blot(drop_lone(value)) if isinstance(value, str) else None
 
 
 def _first(choices: Any) -> dict[str, Any]:

@@ -212,7 +212,7 @@ class Run:
                 scheduler.done(job, lane)
 
     async def _look_around(self) -> None:
-        """While there are workers, show the tally, sync the journal, wake waiting workers, and end a stop that takes too long."""
+        """Show the tally, sync the journal and wake waiting workers while there are any; end a stop that takes too long."""
         while not self._over.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK):

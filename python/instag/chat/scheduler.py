@@ -13,6 +13,7 @@ from instag.chat.lane import Job, Lane
 from instag.chat.options import Limits
 from instag.chat.question import Question
 from instag.chat.spending import BYTES_A_TOKEN, Spending
+from instag.surrogates import drop_lone
 
 __all__ = ["Scheduler", "Waiting"]
 
@@ -226,12 +227,4 @@ def _json(messages: list[dict[str, Any]]) -> bytes:
     try:
         return orjson.dumps(messages)
     except TypeError:  # half a surrogate pair, which UTF-8 cannot encode
-        return orjson.dumps(_sound(messages))
-
-
-def _sound(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {name: _sound(inner) for name, inner in value.items()}
-    return [_sound(inner) for inner in value] if isinstance(value, list) else value
+        return orjson.dumps(drop_lone(messages))

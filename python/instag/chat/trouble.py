@@ -244,7 +244,10 @@ class Troubles:
         return scheduler.exhausted and not scheduler.waiting and scheduler.in_flight <= 1
 
     def _rest(self, job: Job, lane: Lane, trouble: Trouble, wait: float | None, now: float) -> None:
-        """Begin an outage: leave the endpoint alone for a while, then ask one question at a time; failures meanwhile do not count as attempts."""
+        """Begin an outage: leave the endpoint alone for a while, then ask one question at a time.
+
+        Failures meanwhile do not count as attempts.
+        """
         for each in lane.faults:
             each.tries = max(each.tries - 1, 0)
         if trouble.reason != "no connection":
@@ -262,7 +265,7 @@ class Troubles:
         self._impatient(lane, now)
 
     def _pause(self, lane: Lane, now: float) -> float:
-        """Seconds until a question that got no answer during an outage is asked again; another endpoint may be asked at once."""
+        """Seconds until a question is asked again after an outage cost it its answer; another endpoint is asked at once."""
         others = (other for other in self._state.lanes if other is not lane)
         at_once = any(other.gone is None and other.outage.since is None for other in others)
         return 0.0 if at_once else lane.outage.wait(now) + BEHIND

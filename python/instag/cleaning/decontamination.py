@@ -22,7 +22,7 @@ from instag.cleaning.options import (
     Query,
 )
 from instag.cleaning.paraphrases import check_from, nearest
-from instag.cleaning.result import LONGEST, Cleaned, cleaned, shown
+from instag.cleaning.result import LONGEST, Cleaned, cleaned, line_for_each, shown
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.io.conversation.samples import queries_in_pieces
@@ -237,7 +237,6 @@ def _with_paraphrases(dropped: pl.DataFrame, candidates: pl.DataFrame) -> pl.Dat
 
 
 def _marks(dropped: pl.DataFrame, samples: int) -> pl.DataFrame:
-    rows = pl.DataFrame({"row": np.arange(samples, dtype=np.uint32)})
-    marked = rows.join(dropped, on="row", how="left", maintain_order="left")
+    marked = line_for_each(dropped, samples)
     share = pl.max_horizontal("share_8", "share_4").alias("share")
     return marked.select(pl.col("item").is_not_null().alias("contaminated"), "item", share)

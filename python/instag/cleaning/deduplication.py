@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from instag._core import duplicates
 from instag.checks import check_choice, is_number
 from instag.cleaning.options import Acting, Comparing, Deduplication, Keeping, Quality, Query, Threshold
-from instag.cleaning.result import Cleaned, cleaned, shown
+from instag.cleaning.result import Cleaned, cleaned, line_for_each, shown
 from instag.errors import InputError
 from instag.frame import Frame, wrap
 from instag.io.conversation.samples import queries_in_pieces
@@ -164,6 +164,5 @@ def _order(frame: Frame, texts: pl.Series, keep: str, quality: str | None) -> ND
 
 
 def _marks(dropped: pl.DataFrame, samples: int) -> pl.DataFrame:
-    rows = pl.DataFrame({"row": np.arange(samples, dtype=np.uint32)})
-    marked = rows.join(dropped, on="row", how="left", maintain_order="left")
+    marked = line_for_each(dropped, samples)
     return marked.select(pl.col("of").alias("duplicate_of"), "likeness")

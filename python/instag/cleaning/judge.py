@@ -1,7 +1,6 @@
 """The judge of paraphrases: a model, a function or a file that decides whether a request asks the same as an item."""
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +14,7 @@ import orjson
 from numpy.typing import NDArray
 
 from instag.chat.function import ask_function, name_of
+from instag.chat.journal_file import default_name
 from instag.chat.json_values import Object, values_of
 from instag.chat.options import Settings
 from instag.chat.progress import Tally
@@ -50,8 +50,6 @@ Answer with JSON and nothing else: {"reason": "one short sentence", "same": true
 IDENTITY = f"contamination {blake2b(orjson.dumps([RULES, SCHEMA]), digest_size=16).hexdigest()}"
 """A hash of everything that determines the messages."""
 
-# Hexadecimal digits of the prompt's hash in the names of journals.
-DIGITS = 8
 # The most characters of a request or an item that the judge sees, of a reason that are kept, and of an unreadable
 # answer that are shown.
 ASKED, LONGEST, SHOWN = 6_000, 1_000, 200
@@ -107,7 +105,7 @@ judge_pairs = waiting(ajudge_pairs)
 
 def journal_of(model: str) -> str:
     """The default name of a judge's journal."""
-    return re.sub(r"[^\w.-]+", "-", f"{model}.contamination.{IDENTITY.split()[1][:DIGITS]}.journal")
+    return default_name(model, "contamination", IDENTITY.split()[1])
 
 
 def read_verdict(reply: Reply, judge: str) -> Verdict:

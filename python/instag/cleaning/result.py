@@ -12,7 +12,7 @@ from instag.frame import Frame
 from instag.frame.batches import compact
 from instag.warning import warn
 
-__all__ = ["Cleaned", "cleaned", "shown"]
+__all__ = ["Cleaned", "cleaned", "line_for_each", "shown"]
 
 F = TypeVar("F")
 
@@ -106,6 +106,12 @@ def _renamed(marks: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         renamed = ", ".join(f"{name!r} is called {other!r}" for name, other in longer.items())
         warn(f"action: the data already have columns of the names that 'mark' adds: {renamed}")
     return marks.rename(longer)
+
+
+def line_for_each(dropped: pl.DataFrame, samples: int) -> pl.DataFrame:
+    """The line of each row in `dropped`, of all rows in their order; nulls for rows that are not in it."""
+    rows = pl.DataFrame({"row": np.arange(samples, dtype=np.uint32)})
+    return rows.join(dropped, on="row", how="left", maintain_order="left")
 
 
 def shown(queries: Iterable[pl.Series], rows: pl.Series) -> pl.Series:

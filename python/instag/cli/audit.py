@@ -36,8 +36,6 @@ Details = Annotated[
 ]
 Worst = Annotated[int, typer.Option(metavar="N", min=0, help="How many of the worst tags to show.")]
 
-# Characters of a query or a reason that are shown.
-WIDTH = 100
 
 # Queries of a case that are shown.
 SHOWN = 2
@@ -144,14 +142,14 @@ def show_wrong(title: str, lines: "pl.DataFrame", total: int) -> None:
     console.say(f"\n{title} ({lines.height:,} of {total:,}):")
     for line in lines.iter_rows(named=True):
         of = f", {line['right']:,} of {line['cases']:,} right" if "cases" in line else ""
-        console.say(f"  {plain(line['tag'])} ({line['kind']}{of})")
+        console.say(f"  {console.one_line(line['tag'])} ({line['kind']}{of})")
         odd = line["misplaced"]
         others = [query for nth, query in enumerate(line["queries"]) if nth != odd]
         for query in others[: SHOWN if odd is None else SHOWN - 1]:
-            console.say(f"    {plain(query)}")
+            console.say(f"    {console.one_line(query)}")
         if odd is not None:
-            console.say(f"    misplaced: {plain(line['queries'][odd])}")
-        console.say(f"    judge: {plain(line['reason']) or '(no reason)'}")
+            console.say(f"    misplaced: {console.one_line(line['queries'][odd])}")
+        console.say(f"    judge: {console.one_line(line['reason']) or '(no reason)'}")
     console.say()
 
 
@@ -168,9 +166,3 @@ def show_agreement(agreement: "pl.DataFrame") -> None:
     for note in notes:
         console.say(f"  {note}")
     console.say()
-
-
-def plain(text: str) -> str:
-    """A text as one line; characters that cannot be printed become spaces."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"

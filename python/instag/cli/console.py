@@ -22,6 +22,7 @@ __all__ = [
     "give_way",
     "note",
     "noted",
+    "one_line",
     "rows",
     "say",
     "stage",
@@ -31,6 +32,8 @@ __all__ = [
 
 # The width of tables if there is no terminal that they have to fit into.
 WIDEST = 100_000
+# How many characters of a query, a reason or a message are shown on one line.
+SHOWN = 100
 # The exit code after Ctrl-C, as Typer has it.
 INTERRUPTED = 130
 # Exit codes of a command that ended before everything was asked: at its maximum cost, or after its maximum wait.
@@ -49,6 +52,12 @@ def _err() -> "Console":
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def one_line(text: str) -> str:
+    """A text as one line, cut if it is long; characters that cannot be printed become spaces."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
 
 
 def say(text: str = "") -> None:

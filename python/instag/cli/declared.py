@@ -14,6 +14,7 @@ from instag.choices import Target
 from instag.cleaning.options import Option, Test, Validation
 from instag.cli import console, outputs
 from instag.cli.options import Output, PerFile, Sources, To, one_or_list
+from instag.cli.reading import reading_options
 from instag.errors import InputError
 from instag.io.options import ReadOptions
 
@@ -45,7 +46,7 @@ def declared(options: type) -> Callable[[Callable[..., None]], Callable[..., Non
         kept = {each.name: each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD}
         needed = {name: each for name, each in kept.items() if each.default is inspect.Parameter.empty}
         first = {each.name: each for each in _options(options)}
-        found = first | {each.name: each for each in _reading() if each.name not in first}
+        found = first | {each.name: each for each in reading_options() if each.name not in first}
         added = {name: each for name, each in found.items() if name not in kept}
         keyword = [
             each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
@@ -128,14 +129,6 @@ def say(result: "instag.Cleaned[Any]", *, marked: bool) -> None:
         for reason, count in result.reasons.iter_rows()
     ]
     console.table(("", "rows"), [*rows, ("not marked" if marked else "kept", f"{result.kept:,}")])
-
-
-def _reading() -> Iterator[inspect.Parameter]:
-    """The options of reading, as parameters for Typer."""
-    for each in fields(ReadOptions):
-        kind: Any = each.type
-        annotation = Annotated[kind, typer.Option(**each.metadata)]
-        yield inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=annotation)
 
 
 def _options(options: type) -> Iterator[inspect.Parameter]:

@@ -13,7 +13,7 @@ from instag.cli.declared import Dropped, declared, load, write
 from instag.cli.llm_options import asks_a_model, kept_beside, read_asking
 from instag.cli.options import Output, PerFile, Sources, To
 from instag.cli.progress import Display
-from instag.cli.summaries import asked, leaving
+from instag.cli.summaries import asked, exit_at_cost, leaving
 from instag.errors import InputError
 
 JudgmentsOut = Annotated[
@@ -73,9 +73,7 @@ def decontaminate(
         )
     if result.tally is not None:
         console.table(("", ""), asked(result.tally))
-        if result.tally.stopped == "max_cost":
-            console.note("--max-cost was reached: raise it and run the same command to go on")
-            raise typer.Exit(console.MAX_COST)
+        exit_at_cost(result.tally)
 
 
 # Printed if no model was asked.

@@ -139,7 +139,7 @@ def kept_beside(output: Path, ending: str) -> Path:
     >>> kept_beside(Path("tagged.jsonl"), ".journal"), kept_beside(Path("-"), ".journal")
     (PosixPath('tagged.jsonl.journal'), PosixPath('instag.journal'))
     """
-    from instag.io.output import is_standard_output
+    from instag.io.paths import is_standard_output
 
     return Path(f"instag{ending}" if is_standard_output(output) else f"{output}{ending}")
 

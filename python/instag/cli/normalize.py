@@ -2,7 +2,7 @@
 
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -64,6 +64,30 @@ Support = Annotated[
 Confidence = Annotated[float, typer.Option(help="Association: the least share of rows with the first tag.")]
 
 
+class Beside(NamedTuple):
+    """The files beside the data: None for those that are not wanted."""
+
+    vocabulary: Path | None
+    merges: Path | None
+    apart: Path | None
+    judgments: Path | None
+
+    def save(self, done: "instag.Normalized[Any]") -> None:
+        """Write them."""
+        if self.vocabulary is not None:
+            done.vocabulary.save(self.vocabulary)
+        for path, table in ((self.merges, done.merges), (self.apart, done.apart)):
+            if path is not None:
+                instag.io.write(table, path)
+        if self.judgments is not None and done.judgments is not None:
+            instag.write_judgments(done.judgments, self.judgments)
+
+    def places(self) -> list[str]:
+        """Which of them is where, for people."""
+        names = ("the vocabulary is", "the merges are", "what was kept apart is", "the judgements are")
+        return [f"{name} in {path}" for name, path in zip(names, self, strict=True) if path is not None]
+
+
 @reads
 @asks_a_model(always=False, max_tokens=JUDGE_TOKENS)
 def normalize(
@@ -114,6 +138,7 @@ def normalize(
     with console.stage("reading"):
         frame = instag.io.load(one_or_list(source), to=to, **reading)
         expect_tags(frame, source, tags)
+    beside = Beside(vocabulary, merges, apart, judgments_out)
     judging = Estimating(model) if model is not None and dry_run else model
     kept = "nothing was asked" if model is None else f"what was answered is in {model.journal}"
     with leaving(kept, f"{output} was not written"), console.noted(), Display(title="normalising") as display:
@@ -137,21 +162,12 @@ def normalize(
     with console.stage(f"writing {output}"):
         metadata = instag.io.metadata_of(source)
         instag.io.write(done.data, output, format=to, metadata=metadata, rows_per_file=rows_per_file)
-        if vocabulary is not None:
-            done.vocabulary.save(vocabulary)
-        for path, table in ((merges, done.merges), (apart, done.apart)):
-            if path is not None:
-                instag.io.write(table, path)
-        if judgments_out is not None and done.judgments is not None:
-            instag.write_judgments(done.judgments, judgments_out)
+        beside.save(done)
     show_steps(done.steps)
     show_merges(done.merges)
     if model is not None and model.tally is not None:
         console.table(("", ""), asked(model.tally))
-    names = ("the vocabulary is", "the merges are", "what was kept apart is", "the judgements are")
-    paths = (vocabulary, merges, apart, judgments_out)
-    saved = [f"{name} in {path}" for name, path in zip(names, paths, strict=True) if path is not None]
-    console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *saved)))
+    console.say("; ".join((f"{len(done.vocabulary):,} tags; written to {output}", *beside.places())))
     exit_at_cost(None if model is None else model.tally)
 
 

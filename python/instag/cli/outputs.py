@@ -14,6 +14,10 @@ __all__ = ["Out", "apart", "data", "file", "folder", "numbered"]
 SAVED = ("*.arrow", "*/*.arrow", "dataset_dict.json", "state.json", "*/state.json")
 
 
+# Types of files that --to may name instead of a layout.
+TYPES = ("json", "jsonl", "csv", "tsv", "parquet", "arrow")
+
+
 class Out(NamedTuple):
     """A file to be written, and the option that names it."""
 
@@ -41,7 +45,7 @@ def data(
     if path is None:
         return None
     from instag.io.files import holds_lists, type_of
-    from instag.io.output import is_standard_output
+    from instag.io.paths import is_standard_output
     from instag.io.shards import shards_of
     from instag.io.writer import FORMATS
 
@@ -60,6 +64,17 @@ def data(
     if rows_per_file is not None and kind == "json":
         raise InputError(f"{option}: {path}: a .json file is one list: write .jsonl or .parquet with --rows-per-file")
     return out
+
+
+def ending_of(to: str) -> str:
+    """The ending of the files in a folder: that of their type, JSON Lines for layouts.
+
+    Examples
+    --------
+    >>> ending_of("parquet"), ending_of("sharegpt")
+    ('parquet', 'jsonl')
+    """
+    return to if to in TYPES else "jsonl"
 
 
 def numbered(name: str, rows_per_file: int | None) -> str:

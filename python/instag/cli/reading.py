@@ -1,7 +1,7 @@
 """The options of reading, for every command that reads data."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import wraps
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ import typer
 
 from instag.io.options import ReadOptions
 
-__all__ = ["parted", "reads"]
+__all__ = ["parted", "reading_options", "reads"]
 
 
 def reads(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,16 +26,7 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     """
     signature = inspect.signature(command)
     own = [each for each in signature.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
-    added = [
-        inspect.Parameter(
-            each.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=each.default,
-            annotation=Annotated[each.type, typer.Option(**each.metadata)],
-        )
-        for each in fields(ReadOptions)
-        if each.name not in signature.parameters
-    ]
+    added = [each for each in reading_options() if each.name not in signature.parameters]
 
     @wraps(command)
     def wrapper(*args: Any, **options: Any) -> Any:
@@ -46,6 +37,14 @@ def reads(command: Callable[..., Any]) -> Callable[..., Any]:
     wrapper.__annotations__ = hints | {each.name: each.annotation for each in added}
     vars(wrapper)["__signature__"] = signature.replace(parameters=[*own, *added])
     return wrapper
+
+
+def reading_options() -> Iterator[inspect.Parameter]:
+    """The options of reading, as parameters for Typer."""
+    for each in fields(ReadOptions):
+        kind: Any = each.type
+        annotation = Annotated[kind, typer.Option(**each.metadata)]
+        yield inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=annotation)
 
 
 def parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

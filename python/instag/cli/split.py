@@ -28,7 +28,7 @@ FILES = {"train": "train", "validation": "val", "test": "test"}
 @declared(Splitting)
 def split(source: Sources, output: Folder, to: To = "jsonl", rows_per_file: Parts = None, **options: Any) -> None:
     """Split data for training and validation; near-copies stay together, sources and tags are spread evenly."""
-    ending = to if to in {"json", "jsonl", "csv", "tsv", "parquet", "arrow"} else "jsonl"
+    ending = outputs.ending_of(to)
     wanted = {
         part: output / numbered(f"{name}.{ending}", rows_per_file)
         for part, name in FILES.items()

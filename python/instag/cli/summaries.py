@@ -15,8 +15,6 @@ from instag.cli import console
 
 __all__ = ["asked", "counted", "estimated", "exit_at_cost", "leaving"]
 
-# How many characters of a server's message to show.
-WIDTH = 100
 # A shell's exit code for a command that a signal ended is the signal's number and this.
 SIGNALLED = 128
 
@@ -93,13 +91,8 @@ def asked(tally: "instag.Tally") -> list[tuple[str, str]]:
         *([] if tally.cost is None else [("cost", f"${tally.cost:,.4g}")]),
         ("time", f"{duration(tally.seconds)}, {tally.rate:,.1f} a second"),
         *([] if tally.structured is None else [("JSON asked for by", tally.structured)]),
-        *(("  request changed", _short(note)) for note in tally.notes),
+        *(("  request changed", console.one_line(note)) for note in tally.notes),
     ]
-
-
-def _short(text: str) -> str:
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
 
 
 def _line(name: str, count: int) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """`instag sweep`."""
 
 from pathlib import Path
-from typing import Annotated, Unpack
+from typing import TYPE_CHECKING, Annotated, Unpack
 
 import typer
 
@@ -12,6 +12,9 @@ from instag.cli.outputs import numbered
 from instag.cli.reading import reads
 from instag.errors import InputError
 from instag.io.options import Reading
+
+if TYPE_CHECKING:
+    import instag
 
 Folder = Annotated[
     Path,
@@ -47,8 +50,6 @@ Parts = Annotated[
     typer.Option(metavar="N", min=1, help="Write files of so many rows: level-1-00000.jsonl, level-1-00001.jsonl, …"),
 ]
 
-TYPES = ("json", "jsonl", "csv", "tsv", "parquet", "arrow")
-
 
 @reads
 def sweep(
@@ -74,7 +75,7 @@ def sweep(
     held = None if hold is None else number("--hold", hold)
     outputs.folder("-o", output)
     outputs.folder("--figures", figures)
-    ending = to if to in TYPES else "jsonl"
+    ending = outputs.ending_of(to)
     paths = [
         output / numbered(f"level-{nth}.{ending}", rows_per_file)
         for nth in range(1, 1 + (wanted if isinstance(wanted, int) else len(wanted)))
@@ -100,16 +101,26 @@ def sweep(
             io.write(frame, path, format=to, metadata=io.metadata_of(source), rows_per_file=rows_per_file)
     io.write(found.table, table)
     pictures = [] if figures is None else instag.figures(found, figures)
+    show(found, size)
+    drawn = f"; {len(pictures)} figures are in {figures}" if pictures else ""
+    console.say(f"written to {paths[0]} … {paths[-1].name}, and {table}{drawn}")
+
+
+def show(found: "instag.Sweep", size: int) -> None:
+    """Print what each level reached, and how far the other measure is from constant."""
     shown = [
-        (f"{level}", f"{asked:.2f}" if by == "complexity" else f"{asked:.1%}", f"{complexity:.2f}", f"{coverage:.1%}")
+        (
+            f"{level}",
+            f"{asked:.2f}" if found.by == "complexity" else f"{asked:.1%}",
+            f"{complexity:.2f}",
+            f"{coverage:.1%}",
+        )
         for level, asked, complexity, coverage in found.table.iter_rows()
     ]
     console.table(("level", "asked", "tags a sample", "coverage"), shown)
-    far = f"{found.tolerance:.2%}" if by == "complexity" else f"{found.tolerance:.3f}"
-    other = f"coverage {found.held:.1%}" if by == "complexity" else f"tags a sample {found.held:.2f}"
+    far = f"{found.tolerance:.2%}" if found.by == "complexity" else f"{found.tolerance:.3f}"
+    other = f"coverage {found.held:.1%}" if found.by == "complexity" else f"tags a sample {found.held:.2f}"
     console.say(f"held: {other}, within {far}; {size:,} samples each")
-    drawn = f"; {len(pictures)} figures are in {figures}" if pictures else ""
-    console.say(f"written to {paths[0]} … {paths[-1].name}, and {table}{drawn}")
 
 
 def read_levels(text: str) -> int | list[float]:

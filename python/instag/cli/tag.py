@@ -1,5 +1,6 @@
 """`instag tag`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -116,6 +117,11 @@ def tag(
         )
     console.table(("", ""), [*counted(tagged), *asked(tagged.tally)])
     console.say(f"written to {output}; the answers are in {path}")
+    leave(tagged, failures)
+
+
+def leave(tagged: "instag.Tagged[Any]", failures: Path | None) -> None:
+    """Write the failures, and exit with a code of its own if no query has tags, or the maximum cost was reached."""
     if failures is not None:
         instag.io.write(tagged.failures, failures)
         console.say(f"queries without tags: {tagged.failures.height:,}, written to {failures}")

@@ -144,6 +144,16 @@ def apply(
         instag.io.write(applied.data, output, format=to, metadata=metadata, rows_per_file=rows_per_file)
         if judgments_out is not None and applied.judgments is not None:
             instag.write_judgments(applied.judgments, judgments_out)
+    show_drift(applied)
+    if model is not None and model.tally is not None:
+        console.table(("", ""), asked(model.tally))
+    fate = "dropped" if new == "drop" else "kept"
+    console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
+    exit_at_cost(None if model is None else model.tally)
+
+
+def show_drift(applied: "instag.Applied[Any]") -> None:
+    """Print how tags were found, and the most frequent new ones."""
     fates = applied.drift.iter_rows()
     console.table(
         ("found by", "tags", "assigned", "share"),
@@ -153,11 +163,6 @@ def apply(
     rows = [(tag, f"{count:,}", nearest or "", f"{alike or 0:.2f}") for tag, count, nearest, alike in lines]
     if rows:
         console.table(("new tag", "count", "nearest", "similarity"), rows)
-    if model is not None and model.tally is not None:
-        console.table(("", ""), asked(model.tally))
-    fate = "dropped" if new == "drop" else "kept"
-    console.say(f"{len(applied.new):,} new tags were {fate}; written to {output}")
-    exit_at_cost(None if model is None else model.tally)
 
 
 @vocabulary.command(cls=Command)

@@ -8,6 +8,7 @@ rows       rows taken from them
 arrow      tables of Arrow, batch by batch
 foreign    frames of other libraries
 ray        data sets of Ray
+ray_tasks  what its workers do with a part of the rows
 once       data that can be read only once
 keyed      rows in the order of a key
 batches    a plan read batch by batch

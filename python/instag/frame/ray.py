@@ -16,23 +16,32 @@ from instag.frame.arrow import ArrowFrame
 from instag.frame.base import Frame, Rows
 from instag.frame.keyed import check_keys
 from instag.frame.polars import PolarsFrame
-from instag.tagsets import Counts, TagSets, counted, join
+from instag.frame.ray_tasks import (
+    PLACE,
+    Make,
+    Merge,
+    all_columns,
+    call_on_table,
+    change_column,
+    count_tags,
+    decode_tags,
+    encode_tags,
+    keep_taken,
+    merge_parts,
+    put_in_order,
+    result_of,
+    size_of,
+)
+from instag.tagsets import Counts, TagSets, join
 
 __all__ = ["RayFrame"]
 
-# The place of a row among those taken, until they have been put in order.
-PLACE = "__instag_place"
-# The column of the error that a part returns in place of a result.
-FAULT = "__instag_fault"
 # Rows that one task puts in order.
 FEW = 100_000
 # Up to this many chosen rows, each part hands on all of its columns at once; with more, they would fill a worker's memory.
 WHOLE = 10_000
 # Parts that one task puts together.
 TOGETHER = 8
-
-Make = Callable[[ArrowFrame], pl.DataFrame]
-Merge = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 class RayFrame(Frame):
@@ -71,8 +80,8 @@ class RayFrame(Frame):
 
     def tag_sets(self, name: str) -> TagSets:
         key, columns = self._key, [self.head(name)]
-        parts = list(self.mapped(partial(_encoded, key=key, tags=name), columns if key is None else [key, *columns]))
-        sets = join([_decoded(part) for part in parts])
+        parts = list(self.mapped(partial(encode_tags, key=key, tags=name), columns if key is None else [key, *columns]))
+        sets = join([decode_tags(part) for part in parts])
         if key is None:
             return sets
         found = [part["keys"].explode(empty_as_null=False) for part in parts]
@@ -92,7 +101,7 @@ class RayFrame(Frame):
         return self._head(path) or path
 
     def tag_counts(self, name: str) -> Counts:
-        return Counts.of(self.mapped(partial(_tags_counted, tags=name), [self.head(name)]))
+        return Counts.of(self.mapped(partial(count_tags, tags=name), [self.head(name)]))
 
     def empty(self, name: str) -> pl.Series:
         table = self._data.schema().base_schema.empty_table()
@@ -101,8 +110,8 @@ class RayFrame(Frame):
     def change(
         self, name: str, change: Callable[[pl.Series], pl.Series], dtype: pl.DataType, beside: str | None = None
     ) -> Any:
-        changed = partial(_changed, name=name, change=change, dtype=dtype, beside=beside)
-        return self._data.map_batches(partial(_called, changed), batch_format="pyarrow", batch_size=None)
+        changed = partial(change_column, name=name, change=change, dtype=dtype, beside=beside)
+        return self._data.map_batches(partial(call_on_table, changed), batch_format="pyarrow", batch_size=None)
 
     def count(self) -> int:
         """The number of rows."""
@@ -120,7 +129,7 @@ class RayFrame(Frame):
     def mapped(self, make: Make, columns: list[str]) -> Iterator[pl.DataFrame]:
         """What a function makes of some columns of each part of the rows, part by part."""
         made = self._made(make, columns).iter_batches(batch_size=None, batch_format="pyarrow")
-        return (_sound(pl.DataFrame(part)) for part in made)
+        return (result_of(pl.DataFrame(part)) for part in made)
 
     def reduced(
         self, make: Make, merge: Merge, columns: list[str], coming: Callable[[int], None] = lambda _: None
@@ -133,12 +142,12 @@ class RayFrame(Frame):
         import ray  # noqa: PLC0415 - it is in an extra
 
         parts = self._made(make, columns).materialize().to_arrow_refs()
-        merged = ray.remote(_merged)
+        merged = ray.remote(merge_parts)
         while len(parts) > 1:
             parts = [merged.remote(merge, *parts[nth : nth + TOGETHER]) for nth in range(0, len(parts), TOGETHER)]
         if parts:
-            coming(ray.get(ray.remote(_size).remote(parts[0])))
-            return _sound(pl.DataFrame(ray.get(parts[0])))
+            coming(ray.get(ray.remote(size_of).remote(parts[0])))
+            return result_of(pl.DataFrame(ray.get(parts[0])))
         return make(ArrowFrame(self._data.schema().base_schema.empty_table().select(columns)))
 
     def number(self, keys: pl.Series) -> pl.Series:
@@ -163,7 +172,7 @@ class RayFrame(Frame):
     @property
     def _numbered(self) -> pl.Series:
         if self._keys is None:
-            keys = pl.concat(list(self.mapped(_itself, [self.require_key()])))
+            keys = pl.concat(list(self.mapped(all_columns, [self.require_key()])))
             return self.number(keys.to_series().sort())
         return self._keys
 
@@ -176,14 +185,14 @@ class RayFrame(Frame):
 
     def _made(self, make: Make, columns: list[str]) -> Any:
         return self._data.select_columns(list(dict.fromkeys(columns))).map_batches(
-            partial(_called, make), batch_format="pyarrow", batch_size=None
+            partial(call_on_table, make), batch_format="pyarrow", batch_size=None
         )
 
     def _column(self, name: str) -> pl.Series:
         key = self._key
         if key is None:
             raise self._unsupported()
-        rows = pl.concat(list(self.mapped(_itself, [key, name])), how="vertical_relaxed").sort(key)
+        rows = pl.concat(list(self.mapped(all_columns, [key, name])), how="vertical_relaxed").sort(key)
         keys = rows.get_column(key)
         if self._keys is None:
             self.number(keys)
@@ -204,22 +213,14 @@ class RayFrame(Frame):
             return ray.data.from_arrow(whole)
         taken = pl.DataFrame({key: self._numbered[rows], PLACE: np.arange(len(rows))}).hstack(added)
         kept = self._data.map_batches(
-            _kept, fn_args=(key, ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
+            keep_taken, fn_args=(key, ray.put(taken.to_arrow())), batch_format="pyarrow", batch_size=None
         )
         if len(rows) > FEW:
             return kept.sort(PLACE).drop_columns([PLACE])
-        return kept.repartition(1).map_batches(_in_order, batch_format="pyarrow", batch_size=None)
+        return kept.repartition(1).map_batches(put_in_order, batch_format="pyarrow", batch_size=None)
 
     def _with_columns(self, _: pl.DataFrame) -> Any:
         raise self._unsupported()
-
-
-def _called(make: Make, table: Any) -> Any:
-    try:
-        return make(ArrowFrame(table)).to_arrow()
-    except InputError as error:
-        # An error of a worker would come back as a page of text; so its message alone comes back, as data.
-        return pl.DataFrame({FAULT: [str(error)]}).to_arrow()
 
 
 def _same_in_polars(schema: Any) -> bool:
@@ -233,70 +234,3 @@ def _same_in_polars(schema: Any) -> bool:
         return bool(pl.DataFrame(empty).to_arrow().cast(schema).schema.equals(schema))
     except (pa.ArrowException, pl.exceptions.PolarsError, NotImplementedError, TypeError, ValueError):
         return False
-
-
-def _merged(merge: Merge, *parts: Any) -> Any:
-    frames = [pl.DataFrame(part) for part in parts]
-    faulty = [frame for frame in frames if FAULT in frame.columns]
-    return (faulty[0] if faulty else merge(pl.concat(frames))).to_arrow()
-
-
-def _size(part: Any) -> int:
-    return int(part.nbytes)
-
-
-def _sound(part: pl.DataFrame) -> pl.DataFrame:
-    if FAULT in part.columns:
-        raise InputError(part.item(0, FAULT))
-    return part
-
-
-def _itself(frame: Frame) -> pl.DataFrame:
-    return frame.lazy().collect()
-
-
-def _encoded(frame: Frame, *, key: str | None, tags: str) -> pl.DataFrame:
-    """The tags of a part as integers, in one row."""
-    sets = frame.tag_sets(tags)
-    columns: dict[str, Any] = {"lengths": sets.lengths, "codes": sets.codes, "tags": sets.tags, "null": sets.is_null}
-    keys = {} if key is None else {"keys": frame.column(key)}
-    # As lists: a NumPy array would become an array of fixed width, and Polars does not read one of width 0.
-    return pl.DataFrame({name: pl.Series([pl.Series(values)]) for name, values in (columns | keys).items()})
-
-
-def _tags_counted(frame: Frame, *, tags: str) -> pl.DataFrame:
-    return counted(frame.column(tags))
-
-
-def _changed(
-    frame: Frame,
-    *,
-    name: str,
-    change: Callable[[pl.Series], pl.Series],
-    dtype: pl.DataType,
-    beside: str | None,
-) -> pl.DataFrame:
-    changed: pl.DataFrame = frame.change(name, change, dtype, beside)
-    return changed
-
-
-def _decoded(part: pl.DataFrame) -> TagSets:
-    lengths, codes, tags, null = (part.get_column(name)[0] for name in ("lengths", "codes", "tags", "null"))
-    return TagSets.of(lengths.to_numpy(), codes.to_numpy(), tags, null)
-
-
-def _in_order(table: Any) -> Any:
-    return table.sort_by(PLACE).drop_columns([PLACE])
-
-
-def _kept(table: Any, key: str, taken: Any) -> Any:
-    """Those rows of a part that are taken, with what is added to each."""
-    import ray  # noqa: PLC0415 - it is in an extra
-
-    wanted = pl.DataFrame(ray.get(taken))
-    there = pl.DataFrame(table.select([key])).with_row_index("__instag_row")
-    found = there.join(wanted, on=key, how="inner").sort(PLACE)
-    kept = table.take(found.get_column("__instag_row").to_arrow())
-    for column in found.drop(key, "__instag_row"):
-        kept = kept.append_column(column.name, column.to_arrow())
-    return kept

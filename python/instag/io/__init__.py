@@ -4,6 +4,8 @@
 :func:`write` writes them. The files of this package:
 
 ============  ============================================================
+paths         what a path stands for: a file, standard output, a pipe or a device
+failures      why a file cannot be read or written
 filetypes     the properties of a type of files
 formats       one file for each type
 files         the type of a file

@@ -11,8 +11,9 @@ import polars as pl
 
 from instag.errors import InputError, file_error
 from instag.io.compression import COMPRESSIONS, PACKED, UNPACKING
+from instag.io.failures import reason_of
 from instag.io.filetypes import TYPES, endings, type_called
-from instag.io.output import STANDARD_OUTPUT, check_encoding, reason_of
+from instag.io.paths import check_encoding, is_stream
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ def type_of(path: Path, format: str, option: str | None = "format= / --format", 
     check_encoding(path)
     stem = path.with_suffix("") if path.suffix.lower() in (PACKED if packed else COMPRESSIONS) else path
     found = format if format in TYPES else endings().get(stem.suffix.lower())
-    if found is None and (str(path) in STANDARD_OUTPUT or (path.exists() and not path.is_file() and not path.is_dir())):
+    if found is None and is_stream(path):
         found = "jsonl"  # pipes and devices have no endings
     if found is None and stem.suffix.lower() in SHEETS:
         raise InputError(

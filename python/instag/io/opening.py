@@ -13,11 +13,12 @@ from instag.errors import InputError
 from instag.frame import wrap
 from instag.frame.path import resolve
 from instag.io.conversation.branching import is_table
-from instag.io.conversation.detection import MIXED, find
+from instag.io.conversation.detection import find
 from instag.io.conversation.layout import LAYOUTS, Layout
 from instag.io.conversation.maps import unmapped
+from instag.io.conversation.mixed import MIXED
 from instag.io.conversation.nearest import nearest
-from instag.io.conversation.queries import TEXTS, column, queries
+from instag.io.conversation.queries import TEXTS, column_queries, queries
 from instag.io.conversation.targets import to_target
 from instag.io.files import reading
 from instag.io.options import ReadOptions
@@ -169,7 +170,7 @@ def _with_queries(part: Part, layout: Layout | None, options: ReadOptions) -> Pa
     said = queries(layout, schema) if layout is not None else None
     name = options.query
     if name is not None and layout is not MESSAGES and (layout is None or layout.template is None):
-        own = column(name, schema)
+        own = column_queries(name, schema)
         if own is None:
             found = resolve(schema, name)[1]
             raise InputError(f"{part.path}: column {name!r} is {found}: expected text, a list of it or messages")

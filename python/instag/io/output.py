@@ -14,25 +14,20 @@ from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
 
-import polars as pl
-
-from instag.errors import InputError
+from instag.io.failures import explained
+from instag.io.paths import check_encoding, is_standard_output, is_stream
 
 try:
     import fcntl
 except ImportError:  # Windows removes no file that is open
     fcntl = None  # type: ignore[assignment]
 
-# Standard output, by all of its names; the first is standard input as well.
-STANDARD_OUTPUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 # The beginning of the names of folders in which several files are drafted.
 DRAFTS = ".instag-"
 # How often a draft is removed that is still written to, and the seconds between.
 TRIES, QUIET, PAUSE = 50, 5, 0.1
 # Longer names leave no room for the beginning of a draft's name.
 LONGEST = 240
-# The text that Polars adds to errors of functions that it calls.
-CONTEXT = "\n\nThis error occurred"
 
 
 @contextmanager
@@ -69,83 +64,6 @@ def atomic_write(target: Path, kind: str) -> Iterator[Path]:
         else:
             with _beside(target) as draft:
                 yield draft
-
-
-@contextmanager
-def explained(target: Path, kind: str) -> Iterator[None]:
-    """Turn any error in writing into an InputError that names the target.
-
-    Parameters
-    ----------
-    target
-        What is written.
-    kind
-        What it is written as.
-    """
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"{target}: {str(error).split(CONTEXT, maxsplit=1)[0]}") from error
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, RuntimeError) as error:
-        raise InputError(f"{target}: cannot be written as {kind}: {_reason(error)}") from error
-
-
-def check_encoding(path: Path) -> None:
-    """Check that the name of a file is UTF-8, because Polars takes no other.
-
-    Raises
-    ------
-    InputError
-        If it is not.
-
-    Examples
-    --------
-    >>> check_encoding(Path("train.jsonl"))
-    """
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        raise InputError(
-            f"{str(path)!r}: the name of this file is not UTF-8, and Polars takes no other: rename it"
-        ) from None
-
-
-def is_stream(target: Path) -> bool:
-    """Tell whether a target is written into rather than replaced.
-
-    Parameters
-    ----------
-    target
-        What to write.
-
-    Returns
-    -------
-    bool
-        True for standard output, pipes, sockets and devices.
-
-    Examples
-    --------
-    >>> is_stream(Path("-")), is_stream(Path(os.devnull)), is_stream(Path("new.jsonl"))
-    (True, True, False)
-    """
-    if is_standard_output(target):
-        return True
-    try:
-        mode = target.stat().st_mode
-    except (OSError, RuntimeError):
-        return False
-    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
-
-
-def is_standard_output(target: Path) -> bool:
-    """Tell whether a target is standard output, by any of its names.
-
-    Parameters
-    ----------
-    target
-        What to write.
-    """
-    return str(target) in STANDARD_OUTPUT
 
 
 def _pour(draft: Path, target: Path) -> None:
@@ -271,37 +189,3 @@ def _clean(folder: Path, name: str) -> None:
             with _unheld(draft) as mine:
                 if mine:
                     draft.unlink(missing_ok=True)
-
-
-def _reason(error: BaseException) -> str:
-    """The reason why something cannot be written, in one line."""
-    if isinstance(error, OSError) and error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{error.strerror}: write to another folder, or see to its permissions"
-    if (isinstance(error, OSError) and error.errno == errno.ENOSPC) or "No space left" in str(error):
-        return "the disk is full"
-    if (isinstance(error, OSError) and error.errno == errno.EFBIG) or "File too large" in str(error):
-        return "it would be larger than files may be here (see ulimit -f)"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return reason_of(error)
-
-
-def reason_of(error: BaseException) -> str:
-    """An error in one line, without the text of a panic.
-
-    Parameters
-    ----------
-    error
-        What was raised.
-
-    Examples
-    --------
-    >>> reason_of(OSError(28, "No space left on device"))
-    '[Errno 28] No space left on device'
-    """
-    if "KeyboardInterrupt" in str(error):
-        # Ctrl-C while Polars was about to create a Python object.
-        raise KeyboardInterrupt from error
-    if isinstance(error, pl.exceptions.PanicException):
-        return "the file is damaged, or cut short"
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

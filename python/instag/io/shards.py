@@ -8,7 +8,9 @@ from pathlib import Path
 
 from instag.checks import check_count
 from instag.errors import InputError
-from instag.io.output import draft_folder, explained, is_standard_output
+from instag.io.failures import explained
+from instag.io.output import draft_folder
+from instag.io.paths import is_standard_output
 
 __all__ = ["Shards", "shards_of"]
 

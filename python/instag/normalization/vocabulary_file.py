@@ -10,8 +10,9 @@ import orjson
 import polars as pl
 
 from instag.errors import InputError, file_error, unread_file
+from instag.io.failures import reason_of
 from instag.io.formats import parquet as parquet_form
-from instag.io.output import atomic_write, reason_of
+from instag.io.output import atomic_write
 from instag.normalization.history import MERGES, STEPS
 from instag.normalization.matcher import HIERARCHY
 from instag.normalization.settings import Settings

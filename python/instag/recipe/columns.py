@@ -1,7 +1,6 @@
 """Checks that the columns, groups and tags that a recipe names are in the data, before any step is done."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -48,7 +47,7 @@ def check(recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
 
 
 def _schema(source: Source) -> pl.Schema:
-    return io.load(list(map(str, source.files)), to="messages", **source.options).collect_schema()
+    return source.load(to="messages").collect_schema()
 
 
 def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> None:
@@ -241,10 +240,8 @@ class _Columns:
                 f"[select] target: {path.name} has no column {tags!r}: tag it first, or add [tag]", "select", "target"
             )
         if has and not {"tag", "normalize"} & set(self._steps):
-            sources = [
-                (list(map(str, source.files)), source.options) for source, schema in self._schemas if tags in schema
-            ]
-            held = {tag for files, options in sources for tag in tags_in(io.load(files, **options), tags)}
+            sources = [source for source, schema in self._schemas if tags in schema]
+            held = {tag for source in sources for tag in tags_in(source.load(), tags)}
             wanted = tags_in(io.load(str(path)), tags)
             if not held & wanted:
                 shown = [", ".join(map(repr, sorted(each)[:3])) or "none" for each in (wanted, held)]
@@ -261,9 +258,3 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (each.strip() for each in value.split(","))
     else:
         yield from value or ()
-
-
-def target_of(recipe: Recipe) -> Path | None:
-    """The file of the target."""
-    found = recipe.steps.get("select", {}).get("target")
-    return None if found is None else files_of(recipe.path.parent, found)[0]

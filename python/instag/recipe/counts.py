@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from instag import io
 from instag.cleaning.options import Splitting
 from instag.cleaning.splitting import size_of
 from instag.errors import InputError
@@ -48,7 +47,7 @@ class Counts:
 
     def _head(self, source: Source, most: int) -> int:
         try:
-            frame = io.load(list(map(str, source.files)), to="messages", **source.options)
+            frame = source.load(to="messages")
             return int(frame.head(most).select(pl.len()).collect().item())
         except InputError as error:
             add_unread(self._faults, self._recipe, source, error)

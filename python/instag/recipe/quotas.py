@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from instag import io
 from instag.recipe.counts import Counts, enough_for
 from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source
@@ -72,12 +71,7 @@ class Quotas:
         if not wanted or {"tag", "normalize"} & self._recipe.steps.keys():
             return
         name = self._table.get("tags", "tags")
-        held = {
-            tag
-            for source, schema in self._schemas
-            if name in schema
-            for tag in tags_in(io.load(list(map(str, source.files)), **source.options), name)
-        }
+        held = {tag for source, schema in self._schemas if name in schema for tag in tags_in(source.load(), name)}
         if lacking := wanted - held:
             names = ", ".join(map(repr, sorted(lacking)))
             self._add("at_least", f"no row has the tag {names}; there are, among others, {_listed(held)}")
@@ -160,10 +154,7 @@ class Quotas:
         if column == "source":
             return {source.name for source, _ in self._schemas}
         frames = [
-            io.load(list(map(str, source.files)), **source.options)
-            .select(pl.col(column).cast(pl.String))
-            .unique()
-            .collect()
+            source.load().select(pl.col(column).cast(pl.String)).unique().collect()
             for source, schema in self._schemas
             if column in schema
         ]

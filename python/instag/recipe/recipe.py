@@ -6,9 +6,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from instag import io
 from instag.errors import InputError, unread_file
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["VERSION", "Recipe", "Source", "files_of", "override", "parsed"]
 
@@ -42,6 +46,10 @@ class Source:
     sample: int | None = None
     quality: str | None = None
     about: Mapping[str, str] = field(default_factory=dict)
+
+    def load(self, to: str = "auto") -> "pl.LazyFrame":
+        """Open its files; `to` is as for :func:`instag.io.load`."""
+        return io.load([str(file) for file in self.files], to=to, **self.options)
 
 
 @dataclass(frozen=True)

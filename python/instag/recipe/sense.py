@@ -12,13 +12,13 @@ from instag.chat.local import is_weights
 from instag.recipe import columns, models, trial
 from instag.recipe.faults import Faults
 from instag.recipe.options import options
+from instag.recipe.outcome import ASKING
 from instag.recipe.recipe import Recipe, files_of
 from instag.recipe.toml import shown
 
 __all__ = ["check", "missing"]
 
 MAKING = ("select", "split", "write")
-ASKING = ("decontaminate", "tag", "normalize")
 KEY = "OPENAI_API_KEY"
 # What a step needs in addition to a plain install, and the extra that has it.
 EXTRAS = {"report": (("altair", "jinja2", "vl_convert"), "report")}

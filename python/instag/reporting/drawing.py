@@ -101,6 +101,12 @@ def _converted(convert: Callable[[Spec], T], spec: Spec) -> T:
         return convert(escaped)
 
 
+def following_width() -> Spec:
+    """The signal of a specification for Vega whose drawing is as wide as its place on the page."""
+    width = f"isFinite(containerSize()[0]) ? containerSize()[0] : {WIDTH}"
+    return {"name": "width", "init": width, "on": [{"events": "window:resize", "update": width}]}
+
+
 def is_vega(spec: Mapping[str, Any]) -> bool:
     """Whether a specification is for Vega rather than Vega-Lite."""
     return "/schema/vega/" in spec["$schema"]

@@ -20,8 +20,12 @@ from instag.selection.cost import cost_of
 from instag.selection.options import Gain, read_options
 from instag.selection.problem import Problem, problem_of
 from instag.selection.start import checked_numbers, listed_numbers
+from instag.tagsets import TagSets
 
-__all__ = ["Certificate", "certificate_of", "certify"]
+__all__ = ["Certificate", "certificate_of", "certify", "quick_steps"]
+
+# Pairs of row and tag up to which so many steps take less than a second.
+QUICK, STEPS = 10_000_000, 20
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,7 @@ def certify(
         budget = len(wanted) if cost is None else Units(cost.values[wanted].sum())
     problem = problem_of(frame, tagsets, options, tags=tags, budget=budget, seed=None)
     _check_allowed(problem, wanted)
-    tagged = np.diff(tagsets.offsets)[wanted] > 0
+    tagged = tagsets.lengths[wanted] > 0
     return certificate_of(problem, wanted[tagged], steps)
 
 
@@ -143,16 +147,17 @@ def certificate_of(problem: Problem, rows: NDArray[np.uint32], steps: int) -> Ce
     """
     constraint = problem.constraint
     if (quotas := constraint.quotas) is not None:
-        reached = quotas.before + np.bincount(
-            quotas.of[rows],
-            None if constraint.cost is None else constraint.cost.values[rows],
-            minlength=len(quotas.names),
-        )
+        reached = constraint.reached(rows)
         constraint = replace(constraint, quotas=replace(quotas, at_least=np.minimum(quotas.at_least, reached)))
     try:
         return Certificate(*_core.certify(problem.core(), constraint.core(), rows, steps))
     except OverflowError as error:
         raise InputError(str(error)) from None
+
+
+def quick_steps(tagsets: TagSets) -> int:
+    """How many steps the bound is improved by if nobody asks for a number: none where they would take long."""
+    return STEPS if len(tagsets.codes) <= QUICK else 0
 
 
 def _row_numbers(rows: Any, samples: int) -> NDArray[np.uint32]:
@@ -178,16 +183,14 @@ def _check_allowed(problem: Problem, rows: NDArray[np.uint32]) -> None:
         raise InputError(
             f"rows: {amount:,.10g} {unit} exceed the budget of {constraint.budget:,.10g}: give fewer rows, or leave the budget out"
         )
-    untagged = np.diff(problem.tagsets.offsets)[rows] == 0
+    untagged = problem.tagsets.lengths[rows] == 0
     left_out = ~problem.available[rows] & ~untagged
     if left_out.any():
         raise InputError(
             f"rows: start, min_cost or max_cost exclude {int(left_out.sum()):,} of them, such as row {rows[left_out][0]:,}: leave them out"
         )
     if (quotas := constraint.quotas) is not None:
-        values = None if constraint.cost is None else constraint.cost.values[rows]
-        reached = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
-        for name, has, most in zip(quotas.names, reached, quotas.at_most, strict=True):
+        for name, has, most in zip(quotas.names, constraint.reached(rows), quotas.at_most, strict=True):
             if has > most * (1 + 1e-12):
                 raise InputError(
                     f"rows: group {name!r} has {has:,.10g} {unit}, above at_most of {most:,.10g}: give fewer of its rows, or a larger at_most"

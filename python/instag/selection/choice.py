@@ -16,7 +16,7 @@ from instag.frame import Frame
 from instag.frame.base import Pieces
 from instag.frame.ray import RayFrame
 from instag.progress import Progress, Stage
-from instag.selection.certificate import Certificate, certificate_of
+from instag.selection.certificate import Certificate, certificate_of, quick_steps
 from instag.selection.columns import tag_sets_of
 from instag.selection.constraint import count
 from instag.selection.folding import Folded, fold, fold_pieces
@@ -32,9 +32,6 @@ __all__ = ["Selection", "selection_of"]
 
 F = TypeVar("F")
 
-# Pairs of row and tag up to which 20 steps of a certificate take less than a second.
-QUICK = 10_000_000
-STEPS = 20
 # The most quotas that the summary lists.
 SHOWN = 20
 
@@ -134,8 +131,7 @@ class Selection(Generic[F]):
         problem = self.problem
         if self.match is not None and self.match.curve is not None:
             problem = problem.along(*self.match.curve)
-        quick = STEPS if len(self.tagsets.codes) <= QUICK else 0
-        return certificate_of(problem, self.rows, quick if steps is None else steps)
+        return certificate_of(problem, self.rows, quick_steps(self.tagsets) if steps is None else steps)
 
     def lines(self) -> list[str]:
         """The summary without the certificate: what was spent, what quotas reached, and the curve that was found."""

@@ -16,7 +16,7 @@ from instag.frame import Frame, wrap
 from instag.normalization.rollup import with_broader
 from instag.tagsets import TagSets
 
-__all__ = ["column_of", "errors_name", "numbers_of", "opened", "tag_sets_of", "wrapped"]
+__all__ = ["column_of", "errors_name", "group_names", "numbers_of", "opened", "sums_of", "tag_sets_of", "wrapped"]
 
 
 def tag_sets_of(frame: Frame, column: str, tree: Any) -> TagSets:
@@ -59,6 +59,23 @@ def column_of(frame: Frame, option: str, name: str) -> pl.Series:
     """The column that an option names."""
     with errors_name(option):
         return frame.column(name)
+
+
+def group_names(column: pl.Series) -> pl.Series:
+    """The name of each row's group; rows without a group are one by themselves, called null."""
+    return column.cast(pl.String).fill_null("null")
+
+
+def sums_of(groups: pl.Series, amounts: NDArray[np.float64] | None) -> dict[str, float]:
+    """The amounts of the rows of each group added up, or without any the number of its rows.
+
+    Examples
+    --------
+    >>> sorted(sums_of(pl.Series(["b", "a", "b"]), np.array([1.0, 2.0, 4.0])).items())
+    [('a', 2.0), ('b', 5.0)]
+    """
+    frame = pl.DataFrame({"group": groups, "amount": np.ones(len(groups)) if amounts is None else amounts})
+    return dict(frame.group_by("group").agg(pl.col("amount").sum()).iter_rows())
 
 
 def wrapped(option: str, data: Any, expected: str) -> Frame:

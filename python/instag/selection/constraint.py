@@ -61,8 +61,15 @@ class Constraint:
         """The total cost of rows, or their number."""
         return float(len(rows)) if self.cost is None else float(self.cost.values[rows].sum())
 
+    def reached(self, rows: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """What each group has with these rows and those of the earlier selection; nothing without quotas."""
+        if self.quotas is None:
+            return np.empty(0)
+        amounts = None if self.cost is None else self.cost.values[rows]
+        return self.quotas.before + np.bincount(self.quotas.of[rows], amounts, minlength=len(self.quotas.names))
+
     def core(self) -> _core.Constraint:
-        """The same for the core, in integers."""
+        """The limits in the form that the core takes: integers."""
         parts = self.cost.parts if self.cost is not None else _whole
         given: dict[str, Any] = {}
         if self.cost is not None:

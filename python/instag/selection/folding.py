@@ -210,7 +210,7 @@ def _counted(frame: ArrowFrame, *, key: str, tags: str, wanted: int, rounds: int
 
 
 def _merged(parts: pl.DataFrame, *, key: str, tags: str) -> pl.DataFrame:
-    """The same for several parts together, for as many rounds as are known of all of them."""
+    """Several parts made one: what the rounds that are known of all of them take, and the sum of their counts."""
     counts = parts.select(pl.col("rounds").min(), pl.col(Counts._fields).sum())
     rows = _unpacked(parts).sort(key)
     ranking = rank_tags(PolarsFrame(rows).tag_sets(tags), METHOD, rows.height, None)

@@ -110,8 +110,7 @@ def _target(target: Any, column: str) -> dict[str, float]:
     wanted = encode(frame.column(column))
     if not wanted.tagged:
         raise InputError(f"target: none of its {wanted.samples:,} samples has tags: tag them first")
-    counts = np.bincount(wanted.codes, minlength=wanted.n_tags)
-    return dict(zip(wanted.tags.cast(pl.String), counts.astype(float).tolist(), strict=True))
+    return dict(zip(wanted.spellings, wanted.holders.astype(float).tolist(), strict=True))
 
 
 def _checked(name: str, weights: Mapping[Any, Any]) -> dict[str, float]:
@@ -131,7 +130,7 @@ def _checked(name: str, weights: Mapping[Any, Any]) -> dict[str, float]:
 
 def _placed(name: str, tagsets: TagSets, weights: Mapping[str, float], otherwise: float) -> Floats:
     """One number for each tag of the data."""
-    tags = tagsets.tags.cast(pl.String).to_list()
+    tags = tagsets.spellings
     placed = np.array([weights.get(tag, otherwise) for tag in tags], np.float64)
     in_data = set(tags)
     unknown = [tag for tag in weights if tag not in in_data]

@@ -66,7 +66,7 @@ class Problem:
     dropped: tuple[int, int]
 
     def core(self) -> _core.Problem:
-        """The same for the core."""
+        """The problem in the form that the core takes."""
         (name, parameter), spread = self.curve, self.spread
         return _core.Problem(
             self.tagsets.sets,
@@ -126,7 +126,7 @@ def problem_of(
         raise InputError(f"group: column {options.group!r} is {kind}: expected one value a row, such as its first tag")
     quality = None if options.quality is None else _quality(frame, options)
     cost = cost_of(frame, options)
-    available = np.diff(tagsets.offsets) > 0
+    available = tagsets.lengths > 0
     dropped = (0, 0)
     if cost is not None:
         cheap = cost.values < (options.min_cost or 0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.selection.amounts import amount_of
-from instag.selection.columns import column_of
+from instag.selection.columns import column_of, group_names
 from instag.selection.cost import Cost
 from instag.selection.options import Options
 from instag.selection.start import Start
@@ -72,7 +72,7 @@ def quotas_of(
     if options.group is None:
         name = "at_least" if at_least is not None else "at_most"
         raise InputError(f"{name}: it needs the column with the groups, group= / --group; found none")
-    column = column_of(frame, "group", options.group).cast(pl.String).fill_null("null")
+    column = group_names(column_of(frame, "group", options.group))
     names = column.unique().sort().to_list()
     of = column.replace_strict(names, range(len(names)), return_dtype=pl.UInt32).to_numpy()
     unit = cost is None
@@ -174,8 +174,8 @@ def wanted_tags(
     """
     if not wanted:
         return {}
-    codes = {tag: code for code, tag in enumerate(tagsets.tags.cast(pl.String))}
-    pairs = np.repeat(available, np.diff(tagsets.offsets))
+    codes = {tag: code for code, tag in enumerate(tagsets.spellings)}
+    pairs = np.repeat(available, tagsets.lengths)
     holders = np.bincount(tagsets.codes[pairs], minlength=tagsets.n_tags)
     if start is not None:
         holders = holders + start.holders

@@ -17,9 +17,7 @@ def quotas_reached(problem: Problem | None, rows: NDArray[np.uint32]) -> pl.Data
     """For each group and tag with a quota, what was asked for and what was reached, with the earlier selection."""
     found: list[tuple[str, float | None, float | None, float]] = []
     if problem is not None and (quotas := problem.constraint.quotas) is not None:
-        cost = problem.constraint.cost
-        values = None if cost is None else cost.values[rows]
-        reached = quotas.before + np.bincount(quotas.of[rows], values, minlength=len(quotas.names))
+        reached = problem.constraint.reached(rows)
         found += [
             (name, float(least) or None, float(most) if np.isfinite(most) else None, float(has))
             for name, least, most, has in zip(quotas.names, quotas.at_least, quotas.at_most, reached, strict=True)
@@ -28,11 +26,11 @@ def quotas_reached(problem: Problem | None, rows: NDArray[np.uint32]) -> pl.Data
     if problem is not None and problem.constraint.wanted:
         taken = np.zeros(problem.tagsets.samples, np.bool_)
         taken[rows] = True
-        codes = problem.tagsets.codes[np.repeat(taken, np.diff(problem.tagsets.offsets))]
+        codes = problem.tagsets.codes[np.repeat(taken, problem.tagsets.lengths)]
         holders = np.bincount(codes, minlength=problem.tagsets.n_tags)
         if problem.start is not None:
             holders = holders + problem.start.holders
-        names = problem.tagsets.tags.cast(pl.String)
+        names = problem.tagsets.names
         found += [
             (f"tag:{names[tag]}", float(least), None, float(holders[tag]))
             for tag, least in problem.constraint.wanted.items()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from instag.checks import shown
 from instag.errors import InputError
 from instag.frame import Frame
-from instag.selection.columns import column_of, numbers_of, tag_sets_of, wrapped
+from instag.selection.columns import column_of, group_names, numbers_of, sums_of, tag_sets_of, wrapped
 from instag.selection.cost import cost_of
 from instag.selection.options import Options
 from instag.tagsets import TagSets
@@ -73,8 +73,8 @@ def start_of(
         )
     groups: dict[str, float] = {}
     if options.group is not None:
-        of = frame.column(options.group).cast(pl.String).fill_null("null")[rows]
-        groups = _sums(of, None if costs is None else costs[rows])
+        of = group_names(frame.column(options.group))[rows]
+        groups = sums_of(of, None if costs is None else costs[rows])
     holders = _held(tagsets, rows, None).astype(np.int64)
     return Start(rows, len(rows), _held(tagsets, rows, quality), holders, groups)
 
@@ -124,18 +124,15 @@ def _other(frame: Frame, tagsets: TagSets, options: Options, column: str) -> Sta
     each = np.ones(earlier.samples)
     if options.quality is not None:
         each = numbers_of(frame, "start, quality", options.quality, options.quality_missing)
-    places = {tag: code for code, tag in enumerate(tagsets.tags.cast(pl.String))}
-    codes = np.array([places.get(tag, -1) for tag in earlier.tags.cast(pl.String)], np.int64)
-    pairs = codes[earlier.codes]
-    weights = np.repeat(each, np.diff(earlier.offsets))
-    counts = np.bincount(pairs[pairs >= 0], weights[pairs >= 0], minlength=tagsets.n_tags)
+    pairs = tagsets.codes_of(earlier.names)[earlier.codes]
+    known = pairs < tagsets.n_tags
+    weights = np.repeat(each, earlier.lengths)
+    counts = np.bincount(pairs[known], weights[known], minlength=tagsets.n_tags)
     groups: dict[str, float] = {}
     if options.group is not None:
         costs = cost_of(frame, options)
-        groups = _sums(
-            frame.column(options.group).cast(pl.String).fill_null("null"), None if costs is None else costs.values
-        )
-    holders = np.bincount(pairs[pairs >= 0], minlength=tagsets.n_tags)
+        groups = sums_of(group_names(frame.column(options.group)), None if costs is None else costs.values)
+    holders = np.bincount(pairs[known], minlength=tagsets.n_tags)
     return Start(np.empty(0, np.uint32), earlier.samples, counts.astype(np.float64), holders, groups)
 
 
@@ -143,10 +140,5 @@ def _held(tagsets: TagSets, rows: NDArray[np.uint32], quality: Floats | None) ->
     """How many of these rows hold each tag, weighted by quality."""
     marks = np.zeros(tagsets.samples)
     marks[rows] = 1.0 if quality is None else quality[rows]
-    weights = np.repeat(marks, np.diff(tagsets.offsets))
+    weights = np.repeat(marks, tagsets.lengths)
     return np.bincount(tagsets.codes, weights, minlength=tagsets.n_tags).astype(np.float64)
-
-
-def _sums(groups: pl.Series, costs: Floats | None) -> dict[str, float]:
-    frame = pl.DataFrame({"group": groups, "cost": np.ones(len(groups)) if costs is None else costs})
-    return dict(frame.group_by("group").agg(pl.col("cost").sum()).iter_rows())

@@ -88,7 +88,7 @@ def count_tokens(
     pieces = frame.pieces(texts_plan(frame, column=column, part=part))
     tokens, done = [], 0
     for piece in pieces:
-        # Of data in memory it is known how many texts there are.
+        # How many texts there are is known only of data in memory.
         total = None if frame.streams else int(piece.list.len().sum())
         tokens.append(_tokens(piece, count, partial(_report, progress, done, total)))
         done += int(piece.list.len().sum())

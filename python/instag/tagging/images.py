@@ -11,14 +11,15 @@ from instag.frame import Frame
 from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import piece
 from instag.io.conversation.conversation import conversation
-from instag.io.conversation.detection import MIXED, find, row_layouts
+from instag.io.conversation.detection import find
+from instag.io.conversation.mixed import layout_finder
 from instag.io.conversation.placement import head_of
+from instag.io.conversation.queries import TEXTS
 from instag.io.conversation.samples import queries_in_pieces
 from instag.io.json.records import plain
 
 __all__ = ["beside_images", "parts_of", "pictured"]
 
-TEXTS = pl.List(pl.String)
 # The images of a query are at its end, a line each; in the text a number stands in place of each.
 IMAGES = re.compile(r"(?:\s*!\[[^\[\]\n]*\]\((?:https?://|data:image/)[^()\s]+\))+\s*\Z")
 IMAGE = re.compile(r"!\[[^\[\]\n]*\]\(([^()\s]+)\)")
@@ -31,8 +32,8 @@ def pictured(frame: Frame, name: str | None) -> Iterable[pl.Series]:
     Parameters
     ----------
     frame, name
-        As for :func:`instag.io.conversation.queries.spoken`. If there is a column `queries` of texts,
-        which no longer has the images, and also a conversation, the conversation is used.
+        As for :func:`instag.io.conversation.samples.sample_queries`. If there is a column `queries` of texts, which no
+        longer has the images, and also a conversation, the conversation is used.
 
     Returns
     -------
@@ -59,9 +60,7 @@ def pictured(frame: Frame, name: str | None) -> Iterable[pl.Series]:
     layout = find(lazy)
     if layout is None:
         return queries_in_pieces(frame, None)
-    mixed = layout.name == MIXED
-    types = {column: schema[column] for column in layout.columns} if mixed else {}
-    find_layout: Callable[[Mapping[str, Any]], Any] = row_layouts(types) if mixed else lambda _: layout
+    find_layout = layout_finder(layout, schema)
 
     def turns(row: Any) -> list[Any]:
         own = find_layout(row)

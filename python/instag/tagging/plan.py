@@ -1,6 +1,5 @@
 """The plan: the questions about some samples, before any is asked."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from instag.chat.journal_file import default_name
 from instag.chat.question import Fault, Question, Reply, Unreadable
 from instag.chat.task import Task
 from instag.chat.truncate import Cut
@@ -143,5 +143,4 @@ class Tagging:
 def _named(model: str, prompt: Prompt, identity: bytes) -> Path:
     """The name of a journal, different for each model and prompt."""
     mark = blake2b(identity, digest_size=DIGEST).hexdigest()
-    name = f"{model}.{prompt.name}.{mark}.journal"
-    return Path(re.sub(r"[^\w.-]+", "-", name))
+    return Path(default_name(model, prompt.name, mark))

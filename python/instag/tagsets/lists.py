@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from instag._core import TagSets as Sets
-from instag.tagsets.encoding import TagSets
+from instag.tagsets.sets import TagSets
 
 __all__ = ["Replaced", "lists_of"]
 

@@ -1,61 +1,19 @@
-//! Texts in buckets, and whether two that meet are copies.
+//! Buckets of texts: those that are much alike nearly always meet in one.
 
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::parallel;
 use crate::sort::sort_by;
 
 use super::sketch::{Bands, Orders};
-use super::text::{jaccard, marks, normal, runs};
+use super::text::{Marks, normal, runs};
 
 /// Stands for a bucket that nothing else is in.
 const ALONE: u32 = u32::MAX;
 /// A bucket with more texts than this is crowded: not all pairs of its texts are compared.
 pub(super) const CROWD: usize = 32;
-/// Runs of texts that are held for the next comparison: 32 MiB.
-const HELD: usize = 1 << 22;
 /// Texts that are worth a thread.
 const SHARE: usize = 1 << 11;
-
-/// Whether numbers and words with symbols keep texts apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Marks {
-    Compared,
-    Ignored,
-}
-
-impl Marks {
-    fn of(self, normal: &str) -> u64 {
-        match self {
-            Self::Compared => marks(normal),
-            Self::Ignored => 0,
-        }
-    }
-}
-
-/// Whether a normal text says nothing.
-pub(super) fn is_blank(normal: &str) -> bool {
-    normal.is_empty()
-}
-
-/// Checks what a caller may get wrong.
-pub(super) fn check(texts: usize, order: &[u32], threshold: Option<f64>) -> Result<()> {
-    let mut seen = vec![false; texts];
-    let all = order.len() == texts
-        && order.iter().all(|&row| seen.get_mut(row as usize).is_some_and(|seen| !std::mem::replace(seen, true)));
-    if !all {
-        return Err(Error::Malformed(format!("order: expected each of {texts} texts once")));
-    }
-    match threshold {
-        Some(threshold) if !(threshold > 0.0 && threshold <= 1.0) => {
-            Err(Error::Malformed(format!("threshold: expected a number above 0 and up to 1; found {threshold}")))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// The buckets of some texts, which are numbered from 0.
 pub(super) struct Sketches {
@@ -177,90 +135,6 @@ impl Sketches {
     }
 }
 
-/// What is compared of a text.
-struct Features {
-    runs: Vec<u64>,
-    marks: u64,
-}
-
-/// Decides whether two texts are copies, by comparing them exactly.
-pub(super) struct Comparison<'a> {
-    texts: &'a [&'a str],
-    threshold: f64,
-    kept_apart: Marks,
-    /// The text that others are compared with.
-    current: Option<u32>,
-    features: Features,
-    /// Texts that others were compared with, because one that is near to many is soon needed again.
-    others: HashMap<u32, Features, FixedState>,
-    /// Runs of all of these.
-    held: usize,
-    /// The last text that each was compared with.
-    compared: Vec<u32>,
-}
-
-impl<'a> Comparison<'a> {
-    pub(super) fn new(texts: &'a [&'a str], threshold: f64, kept_apart: Marks) -> Self {
-        Self {
-            texts,
-            threshold,
-            kept_apart,
-            current: None,
-            features: Features { runs: Vec::new(), marks: 0 },
-            others: HashMap::default(),
-            held: 0,
-            compared: vec![u32::MAX; texts.len()],
-        }
-    }
-
-    /// Whether a text was compared with another just now.
-    pub(super) fn knows(&self, nth: u32, other: u32) -> bool {
-        self.compared[other as usize] == nth
-    }
-
-    /// How like two texts are if they are copies; None if they are not, or were compared just now.
-    pub(super) fn likeness(
-        &mut self,
-        sketches: &Sketches,
-        nth: u32,
-        other: u32,
-        interrupt: &Interrupt,
-    ) -> Result<Option<f64>> {
-        interrupt.step()?;
-        if std::mem::replace(&mut self.compared[other as usize], nth) == nth {
-            return Ok(None);
-        }
-        let (size, others) = (sketches.size(nth) as u32, sketches.size(other) as u32);
-        if f64::from(size.min(others)) < self.threshold * f64::from(size.max(others)) {
-            return Ok(None);
-        }
-        if self.current.replace(nth) != Some(nth) {
-            self.features = self.read(sketches.row(nth));
-        }
-        if !self.others.contains_key(&other) {
-            if self.held + others as usize > HELD {
-                self.others.clear();
-                self.held = 0;
-            }
-            self.held += others as usize;
-            self.others.insert(other, self.read(sketches.row(other)));
-        }
-        let other = &self.others[&other];
-        for _ in 0..=other.runs.len() / 8 {
-            interrupt.step()?;
-        }
-        let likeness = if other.marks == self.features.marks { jaccard(&self.features.runs, &other.runs) } else { 0.0 };
-        Ok((likeness >= self.threshold).then_some(likeness))
-    }
-
-    fn read(&self, row: u32) -> Features {
-        let text = normal(self.texts[row as usize]);
-        let mut found = Vec::new();
-        runs(&text, &mut found);
-        Features { runs: found, marks: self.kept_apart.of(&text) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,21 +175,5 @@ mod tests {
         assert_eq!(crowded, [true, true, true, true, false, false, false, false]);
         let few: Vec<usize> = (0..8).map(|nth| sketches.few(nth).count()).collect();
         assert_eq!(few, [0, 0, 0, 0, bands, bands, bands, 0]);
-    }
-
-    #[test]
-    fn texts_just_like_enough_are_copies() {
-        // However often five characters come again, they have five runs; twelve characters have eight runs, of which
-        // the first eight characters hold four.
-        let texts = ["abcdeabcdeabcde", "abcdeabcdeabcdeabcde", "abcdefghijkl", "abcdefgh"];
-        for (threshold, one, other, likeness) in [(1.0, 0, 1, 1.0), (0.5, 2, 3, 0.5)] {
-            let sketches = sketched(&texts, threshold, CROWD);
-            let mut comparison = Comparison::new(&texts, threshold, Marks::Compared);
-            let mut found = |nth, other| comparison.likeness(&sketches, nth, other, &Interrupt::never()).unwrap();
-            assert_eq!(found(one, other), Some(likeness));
-            // They were compared just now.
-            assert_eq!(found(one, other), None);
-            assert_eq!(found(0, 2), None);
-        }
     }
 }

@@ -160,7 +160,7 @@ fn numbered(rarest: &[u32], interrupt: &Interrupt) -> Result<HashMap<u32, u32, F
 
 #[cfg(test)]
 mod tests {
-    use super::super::buckets::Marks;
+    use super::super::text::Marks;
     use super::*;
 
     #[test]

@@ -3,9 +3,11 @@
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
-use super::buckets::{self, CROWD, Comparison, Marks, Sketches};
+use super::buckets::{CROWD, Sketches};
+use super::comparison::Comparison;
 use super::crowds::{Crowds, Place};
-use super::same;
+use super::text::Marks;
+use super::{check, same};
 
 /// How many groups of a list a new text may join; if it is in none of these, it begins a group of the list.
 const TRIES: usize = 4;
@@ -16,15 +18,15 @@ const TRIES: usize = 4;
 /// one has nearly seen the other.
 ///
 /// # Errors
-/// As of [`duplicates`](super::duplicates).
+/// Those of [`duplicates`](super::duplicates).
 pub fn duplicate_groups(texts: &[&str], threshold: f64, interrupt: &Interrupt) -> Result<Vec<u32>> {
     grouped(texts, threshold, CROWD, interrupt)
 }
 
-/// The same, with the size from which a bucket is crowded, on which no result depends.
+/// Finds what [`duplicate_groups`] finds; `crowd` is the size from which a bucket is crowded, which changes no result.
 pub(super) fn grouped(texts: &[&str], threshold: f64, crowd: usize, interrupt: &Interrupt) -> Result<Vec<u32>> {
     let order: Vec<u32> = (0..texts.len() as u32).collect();
-    buckets::check(texts.len(), &order, Some(threshold))?;
+    check(texts.len(), &order, Some(threshold))?;
     let mut groups = same(texts, &order, interrupt)?;
     let first: Vec<u32> = order.iter().copied().filter(|&row| groups[row as usize] == row).collect();
     let sketches = Sketches::new(texts, &first, threshold, Marks::Ignored, crowd, interrupt)?;

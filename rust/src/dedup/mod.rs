@@ -1,6 +1,7 @@
 //! Near-copies: texts that share nearly all of their runs of five characters.
 
 mod buckets;
+mod comparison;
 mod crowds;
 mod groups;
 mod sketch;
@@ -9,11 +10,13 @@ mod text;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
-use buckets::{CROWD, Comparison, Marks, Sketches, is_blank};
+use buckets::{CROWD, Sketches};
+use comparison::Comparison;
 use crowds::{Crowds, Place};
 pub use groups::duplicate_groups;
+use text::Marks;
 pub(crate) use text::mixed;
 
 /// A text that is a copy of one that stays.
@@ -56,7 +59,7 @@ pub fn duplicates(
     found(texts, order, threshold, CROWD, interrupt)
 }
 
-/// The same, with the size from which a bucket is crowded, on which no result depends.
+/// Finds what [`duplicates`] finds; `crowd` is the size from which a bucket is crowded, which changes no result.
 fn found(
     texts: &[&str],
     order: &[u32],
@@ -64,7 +67,7 @@ fn found(
     crowd: usize,
     interrupt: &Interrupt,
 ) -> Result<Vec<Duplicate>> {
-    buckets::check(texts.len(), order, threshold)?;
+    check(texts.len(), order, threshold)?;
     let same = same(texts, order, interrupt)?;
     let mut stays: Vec<Option<(u32, f64)>> = vec![None; texts.len()];
     if let Some(threshold) = threshold {
@@ -84,6 +87,22 @@ fn found(
         Some(Duplicate { row, of, likeness })
     });
     Ok(found.collect())
+}
+
+/// Checks what a caller may get wrong.
+fn check(texts: usize, order: &[u32], threshold: Option<f64>) -> Result<()> {
+    let mut seen = vec![false; texts];
+    let all = order.len() == texts
+        && order.iter().all(|&row| seen.get_mut(row as usize).is_some_and(|seen| !std::mem::replace(seen, true)));
+    if !all {
+        return Err(Error::Malformed(format!("order: expected each of {texts} texts once")));
+    }
+    match threshold {
+        Some(threshold) if !(threshold > 0.0 && threshold <= 1.0) => {
+            Err(Error::Malformed(format!("threshold: expected a number above 0 and up to 1; found {threshold}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The texts that stay.
@@ -156,7 +175,7 @@ fn same(texts: &[&str], order: &[u32], interrupt: &Interrupt) -> Result<Vec<u32>
         for _ in 0..=normal.len() / 64 {
             interrupt.step()?;
         }
-        if is_blank(&normal) {
+        if normal.is_empty() {
             continue;
         }
         let earlier = *first.entry(text::hash(&normal)).or_insert(row);

@@ -55,9 +55,25 @@ pub(super) fn runs(normal: &str, runs: &mut Vec<u64>) {
     runs.dedup();
 }
 
+/// Whether numbers and words with symbols keep texts apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    Compared,
+    Ignored,
+}
+
+impl Marks {
+    pub(super) fn of(self, normal: &str) -> u64 {
+        match self {
+            Self::Compared => marks(normal),
+            Self::Ignored => 0,
+        }
+    }
+}
+
 /// A hash of the numbers and of the words with symbols of a normal text, in their order: C, C++ and C# are three, and so
 /// are two tasks that differ in a number.
-pub(super) fn marks(normal: &str) -> u64 {
+fn marks(normal: &str) -> u64 {
     let between =
         |character: char| character == ' ' || is_unspaced(character) || ('\u{3000}'..='\u{303f}').contains(&character);
     normal.split(between).map(trimmed).filter(|word| is_marked(word)).fold(0, |marks, word| mixed(marks ^ hash(word)))

@@ -56,7 +56,7 @@ impl<'a> TagSets<'a> {
         Self::checked(offsets, codes, n_tags, &Interrupt::never())
     }
 
-    /// The same, and can be stopped.
+    /// Does what [`TagSets::new`] does, and can be stopped.
     ///
     /// # Errors
     /// Those of [`TagSets::new`]; [`Error::Interrupted`] if the caller wants to stop.
@@ -80,7 +80,7 @@ impl<'a> TagSets<'a> {
         TagSets { offsets: Cow::Owned(offsets), codes: Cow::Owned(codes), holders, repeats }
     }
 
-    /// The same, with arrays of their own.
+    /// The same tag sets, with arrays of their own.
     #[must_use]
     pub fn into_owned(self) -> TagSets<'static> {
         TagSets::known(self.offsets.into_owned(), self.codes.into_owned(), self.holders, self.repeats)

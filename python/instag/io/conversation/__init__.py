@@ -19,7 +19,8 @@ conversation  the turns of a row, in whatever layout they came
 preference    answers that were chosen, and rejected
 table         the columns of tables of messages
 message       one row of a table of messages
-detection     the layout of data, where their rows have to be looked at
+mixed         rows of several layouts in one table
+detection     the layout of data whose rows have to be looked at
 queries       what the users said, as expressions on the columns
 samples       what the users said in each sample of a frame
 speakers      who speaks, and how often, in rows that come batch by batch

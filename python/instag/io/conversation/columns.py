@@ -34,8 +34,6 @@ TURNS = (
 )
 # Prompts may also be conversations whose answer is in another column.
 ASKED = ("prompt", "input", "question", "query", "instruction", "user_input", "inputs")
-ROLES = ("role", "from")
-CONTENTS = ("content", "value")
 OUTPUTS = (
     "output",
     "response",
@@ -121,3 +119,55 @@ TELLING = ("prompt", "instruction", "question", "query", "problem")
 ALTERNATIVES = ("chosen", "rejected")
 # Other names of preferred and rejected answers, which are not conversations by themselves.
 PREFERRED = (*ALTERNATIVES, "preferred_output", "non_preferred_output", "rejected_messages", "chosen_messages")
+# Columns of text that may hold lists of the user's prompts, as JSON.
+LISTED = ("prompt", "prompts", "turns", "questions")
+# Columns that say who sent a message of a chat between people, and when.
+SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "author_id", "sender_name", "from")
+SENT_AT = {"ts", "timestamp", "date", "datetime", "created_at", "thread_ts", "sent_at"}
+# Tables of messages, which have a row for each: who speaks.
+TABLE_SPEAKERS = ("role", "from", "speaker", "speaker_id", "speaker_idx", "sender", "author", "type")
+# Those of these names that always mean a speaker: then anybody may speak, if the conversations have names.
+TABLE_PEOPLE = TABLE_SPEAKERS[:5]
+# What was said.
+TABLE_WORDS = ("content", "value", "text", "message", "utterance", "body", "mes", "prompt")
+# Records that hold a message within its row.
+TABLE_RECORDS = ("message", "payload")
+# The rest are compared without underscores. The conversation that a message belongs to:
+TABLE_GROUPS = {
+    "conversationid",
+    "convid",
+    "conversationhash",
+    "conversation",
+    "conv",
+    "dialogid",
+    "dialogueid",
+    "dialog",
+    "dialogue",
+    "sessionid",
+    "session",
+    "threadid",
+    "thread",
+    "chatid",
+    "chat",
+}
+# Its place in the conversation, or else its time:
+TABLE_ORDERS = {
+    "turn",
+    "turnid",
+    "turnidx",
+    "turnindex",
+    "turnnumber",
+    "utteranceid",
+    "utteranceidx",
+    "messageindex",
+    "messageidx",
+    "index",
+    "idx",
+    "position",
+    "seq",
+    "sequence",
+    "order",
+}
+TABLE_MOMENTS = ("timestamp", "createdat", "createtime", "time", "ts", "date")
+# Its name, and that of the message before it:
+TABLE_PARENTS = {"uuid": "parentuuid", "messageid": "parentid", "id": "parentid"}

@@ -1,34 +1,28 @@
 """Detection: the layout of data for which the rows have to be read: JSON in text, templates, mixed layouts."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from instag.errors import InputError
-from instag.frame.path import JSON, resolve
+from instag.frame.path import resolve
 from instag.io.conversation import template as templates
 from instag.io.conversation.chat import parsed_chat, parsed_list
-from instag.io.conversation.columns import OUTPUTS, SYSTEMS, TELLING
-from instag.io.conversation.layout import LAYOUTS, Layout, detect, parts_of
+from instag.io.conversation.columns import LISTED, OUTPUTS, SENDERS, SENT_AT, SYSTEMS, TELLING
+from instag.io.conversation.layout import LAYOUTS, Layout, detect
+from instag.io.conversation.mixed import CHAT, mixed_layout
 from instag.io.conversation.speech import is_chat
 from instag.io.conversation.table import message_table
 from instag.warning import warn
 
 # Rows that show what a column of text holds.
 SAMPLE = 200
-CHAT = pl.List(JSON)
-MIXED = "mixed"
-# Columns that say who sent a message of a chat between people, and when.
-SENDERS = ("user", "author", "sender", "speaker", "username", "user_id", "author_id", "sender_name", "from")
-MOMENTS = {"ts", "timestamp", "date", "datetime", "created_at", "thread_ts", "sent_at"}
 # How the lines of a messenger's export begin.
 EXPORTED = re.compile(
     r"^\W?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}:\d\d\S*(\s*[AP]M)?\]?\s*-?\s*[^:]+:", re.IGNORECASE
 )
-# Columns of text that may hold lists of the user's prompts, as JSON.
-LISTED = ("prompt", "prompts", "turns", "questions")
 
 
 def find(
@@ -57,7 +51,7 @@ def find(
     Returns
     -------
     Layout or None
-        The layout; :data:`MIXED` if rows have several, with all the columns that play a part in any.
+        The layout; :data:`~instag.io.conversation.mixed.MIXED` if rows have several, with all the columns that play a part in any.
 
     Examples
     --------
@@ -83,7 +77,7 @@ def find(
         found = _templated(sample, types)
     if found is None:
         return None
-    if not parts and layout not in LAYOUTS and (mixed := _mixed(frame, types, found)) is not None:
+    if not parts and layout not in LAYOUTS and (mixed := mixed_layout(frame, types, found)) is not None:
         return mixed
     made = _template(frame, types, found, template, where or "data")
     if found.name == "prompts" and made is None and where is not None and not parts and layout not in LAYOUTS:
@@ -123,64 +117,6 @@ def _bracketed(sample: pl.DataFrame) -> list[str]:
         return []
     begins = sample.select(pl.all().str.contains(r"^\s*[\[{]").any())
     return [name for name, found in zip(begins.columns, begins.row(0), strict=True) if found]
-
-
-def row_layouts(types: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Layout | None]:
-    """Build the function that finds the layout of a row from the columns that it fills.
-
-    Parameters
-    ----------
-    types
-        The columns that play a part in some layout, and their types.
-
-    Returns
-    -------
-    callable
-        A function from a row, as a dict, to its layout.
-
-    Examples
-    --------
-    >>> layout = row_layouts({"prompt": pl.String, "question": pl.String})
-    >>> layout({"prompt": None, "question": "Why?"}).columns
-    {'query': 'question'}
-    """
-    known: dict[frozenset[str], Layout | None] = {}
-
-    def layout(row: Mapping[str, Any]) -> Layout | None:
-        filled = frozenset(name for name in types if row.get(name) not in (None, []))
-        if filled not in known:
-            known[filled] = detect({name: dtype for name, dtype in types.items() if name in filled})
-        return known[filled]
-
-    return layout
-
-
-def _mixed(frame: pl.LazyFrame, types: Mapping[str, Any], found: Layout) -> Layout | None:
-    """Check whether some rows have another layout than the columns as a whole."""
-    columns = {column.partition(".")[0] if column not in types else column for column in found.columns.values()}
-    parts = [name for name in parts_of(types) if name != "queries"]
-    if set(parts) <= columns or found.name in {"tree", "thread"}:
-        return None
-    filled = frame.select(_filled(name, types[name]).alias(name) for name in sorted({*parts, *columns}))
-    layout = row_layouts({name: types[name] for name in filled.collect_schema().names()})
-    for row in filled.unique().collect(engine="streaming").iter_rows(named=True):
-        own = layout({name: there or None for name, there in row.items()})
-        if own is None or set(_heads(own, types)) <= columns:
-            continue
-        if own.name == "prompts" and own.columns["query"].lower() not in TELLING:
-            continue
-        # In the order of the file, since the new column takes the place of the first of them.
-        return Layout(MIXED, {name: name for name in types if name in {*parts, *columns}})
-    return None
-
-
-def _heads(layout: Layout, types: Mapping[str, Any]) -> Iterable[str]:
-    return (column if column in types else column.partition(".")[0] for column in layout.columns.values())
-
-
-def _filled(name: str, dtype: Any) -> pl.Expr:
-    there = pl.col(name).is_not_null()
-    return there & (pl.col(name).list.len() > 0) if isinstance(dtype, pl.List) and dtype != CHAT else there
 
 
 def _mapped(types: Mapping[str, Any], parts: Mapping[str, str]) -> Layout:
@@ -277,7 +213,7 @@ def _warn_of_messages(types: Mapping[str, Any], sample: pl.DataFrame, column: st
     """Warn if each row, or each line, is a message from a chat between people."""
     names = {name.lower(): name for name in types}
     sender = next((names[name] for name in SENDERS if types.get(names.get(name, "")) == pl.String), None)
-    if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(MOMENTS):
+    if sender is not None and column.lower() not in TELLING and not names.keys().isdisjoint(SENT_AT):
         warn(
             f"{where}: each row looks like a message of a chat, because {sender!r} says who wrote it, and is read as a prompt of "
             f"its own: put the turns of a conversation in a list with role and content, or keep the rows of those who ask with "

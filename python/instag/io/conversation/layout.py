@@ -85,6 +85,22 @@ def _spelt(columns: Mapping[str, str], path: str) -> str:
     return columns[path] if path in columns else f"{columns[head]}{dot}{rest}"
 
 
+def listed(schema: Mapping[str, Any]) -> str:
+    """List columns with their types, as messages do.
+
+    Parameters
+    ----------
+    schema
+        The columns and their types.
+
+    Examples
+    --------
+    >>> listed({"id": pl.Int64(), "text": pl.String()})
+    'id (Int64), text (String)'
+    """
+    return ", ".join(f"{name} ({dtype})" for name, dtype in schema.items())
+
+
 def parts_of(schema: Mapping[str, Any]) -> list[str]:
     """Name the columns that may play a part in some layout.
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from instag.frame.path import JSON
 from instag.io.conversation.columns import CHATS, OUTPUTS, PROMPTS, RIGHT, SYSTEMS, TURNS
-from instag.io.conversation.layout import LAYOUTS
+from instag.io.conversation.layout import LAYOUTS, listed
 from instag.io.conversation.speech import is_text, speech
 
 # Words in the names of columns that show what they are likely to hold.
@@ -115,7 +115,7 @@ ABOUT = (
 # How deep a text is looked for within columns.
 WITHIN = 3
 # Words in names are separated by signs, or by capitals.
-WORDS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+BETWEEN_WORDS = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
 
 
 def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
@@ -141,7 +141,7 @@ def nearest(schema: Mapping[str, Any], format: str, path: object) -> str:
     expected a layout instag knows: found the columns body (String), id (Int64); the nearest is prompts, which lacks a column of text named prompt, instruction, question, query, text or problem; name the user's with query= / --query: instag convert data.csv --query body -o OUT.jsonl
     """
     wanted = f"the layout {format!r}" if format in LAYOUTS else "a layout instag knows"
-    columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items())
+    columns = listed(schema)
     if not columns:
         return f"expected {wanted}: found records without a single key: there is nothing that a user said"
     several = next(
@@ -176,7 +176,7 @@ def likely_answers(schema: Mapping[str, Any]) -> list[str]:
     ['gold_solution']
     """
     texts = [name for name, dtype in schema.items() if is_text(dtype) or dtype == pl.List(pl.String)]
-    words = {name: {word.lower() for word in WORDS.split(name)} for name in texts}
+    words = {name: {word.lower() for word in BETWEEN_WORDS.split(name)} for name in texts}
     return [
         name
         for name in texts
@@ -245,4 +245,4 @@ def _rank(path: str) -> int:
 def _says(path: str, names: Sequence[str]) -> bool:
     """Whether a name is one of these, or has a word that is."""
     name = path.rpartition(".")[2].lower()
-    return name in names or not {word.lower() for word in WORDS.split(path)}.isdisjoint(names)
+    return name in names or not {word.lower() for word in BETWEEN_WORDS.split(path)}.isdisjoint(names)

@@ -9,9 +9,9 @@ from instag.frame.path import JSON, resolve
 from instag.io.conversation.chat import pass_over, turns_of
 from instag.io.conversation.content import SPOKEN, text_of
 from instag.io.conversation.conversation import conversation, queries_of
-from instag.io.conversation.detection import MIXED, row_layouts
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.message import message_of
+from instag.io.conversation.mixed import MIXED, layout_finder
 from instag.io.conversation.placement import head_of
 from instag.io.conversation.roles import ROLES, USERS, role_of
 from instag.io.conversation.speech import is_chat, is_plain, is_text, speech
@@ -108,7 +108,7 @@ def chat(turns: pl.Expr, dtype: Any, *, alternate: bool = True) -> pl.Expr:
     return _filled(turns.list.eval(content_of(turn.filter(speaker.is_in(USERS)).struct.field(content), kinds[content])))
 
 
-def column(name: str, schema: Mapping[str, Any]) -> pl.Expr | None:
+def column_queries(name: str, schema: Mapping[str, Any]) -> pl.Expr | None:
     """Build the expression of the user turns in a column the user names.
 
     Parameters
@@ -133,11 +133,7 @@ def column(name: str, schema: Mapping[str, Any]) -> pl.Expr | None:
 
 def _rows(layout: Layout, schema: Mapping[str, Any]) -> pl.Expr:
     """Read what no expression can, a row at a time."""
-    if layout.name == MIXED:
-        types = {name: schema[name] for name in layout.columns}
-        find_layout = row_layouts(types)
-    else:
-        find_layout = lambda _: layout  # noqa: E731
+    find_layout = layout_finder(layout, schema)
     heads = list(dict.fromkeys(head_of(path, schema) for path in layout.columns.values()))
 
     def said(row: dict[str, Any]) -> list[str]:

@@ -4,6 +4,8 @@ from typing import Any
 
 __all__ = [
     "CALLER",
+    "CERTAIN_CONTENTS",
+    "CERTAIN_SPEAKERS",
     "CONTENTS",
     "EXCHANGES",
     "FLAGS",
@@ -91,6 +93,9 @@ CONTENTS = (
     "prompt",
     "response",
 )
+# Those of these names that mean the same outside of conversations, too.
+CERTAIN_SPEAKERS = ("role", "from")
+CERTAIN_CONTENTS = ("content", "value")
 # Fields that say whether it was the user who spoke, or the assistant.
 FLAGS = {
     "is_user": "user",

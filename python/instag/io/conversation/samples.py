@@ -7,7 +7,8 @@ import polars as pl
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.io.conversation.detection import find
-from instag.io.conversation.queries import TEXTS, column, queries
+from instag.io.conversation.layout import listed
+from instag.io.conversation.queries import TEXTS, column_queries, queries
 
 __all__ = ["known_queries_in_pieces", "queries_if_known", "queries_in_pieces", "sample_queries"]
 
@@ -43,7 +44,9 @@ def sample_queries(frame: Frame, name: str | None) -> pl.Series:
 
 
 def queries_in_pieces(frame: Frame, name: str | None) -> Iterable[pl.Series]:
-    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
+    """The queries of each sample, piece by piece.
+
+    One may go through the pieces as often as one likes. A frame that is read from files is never in memory as a whole.
 
     Examples
     --------
@@ -68,7 +71,9 @@ def queries_if_known(frame: Frame) -> pl.Series | None:
 
 
 def known_queries_in_pieces(frame: Frame) -> Iterable[pl.Series] | None:
-    """The same piece by piece, and any number of times; a frame that is read from files is never in memory as a whole.
+    """The queries of each sample, piece by piece; None if the columns have no known layout.
+
+    One may go through the pieces as often as one likes. A frame that is read from files is never in memory as a whole.
 
     Examples
     --------
@@ -87,7 +92,7 @@ def _if_known(frame: Frame) -> pl.LazyFrame | None:
     schema = lazy.collect_schema()
     if "queries" in schema:
         held, dtype = frame.alone("queries", "said")
-        if (said := pl.col("said") if dtype == TEXTS else column("said", {"said": dtype})) is not None:
+        if (said := pl.col("said") if dtype == TEXTS else column_queries("said", {"said": dtype})) is not None:
             return held.select(queries=said)
     layout = find(lazy)
     return None if layout is None else lazy.select(queries=queries(layout, schema))
@@ -99,7 +104,7 @@ def _plan(frame: Frame, name: str | None) -> pl.LazyFrame:
         return _named(frame, name)
     plan = _if_known(frame)
     if plan is None:
-        columns = ", ".join(f"{name} ({dtype})" for name, dtype in frame.lazy().collect_schema().items()) or "none"
+        columns = listed(frame.lazy().collect_schema()) or "none"
         raise InputError(
             "data: expected a column `queries` of text or conversations, or a layout instag knows (messages, conversations, instruction, "
             f"prompt, …); found the columns {columns}; name the one with what users said with query= / --query"
@@ -109,7 +114,7 @@ def _plan(frame: Frame, name: str | None) -> pl.LazyFrame:
 
 def _named(frame: Frame, name: str) -> pl.LazyFrame:
     lazy, dtype = frame.alone(name, "said")
-    found = column("said", {"said": dtype})
+    found = column_queries("said", {"said": dtype})
     if found is None:
         raise InputError(f"query: column {name!r} is {dtype}: expected text, a list of it, or conversations")
     layout = find(lazy, parts={"query": "said"})

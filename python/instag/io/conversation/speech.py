@@ -6,9 +6,18 @@ from typing import Any
 import polars as pl
 
 from instag.frame.path import JSON
-from instag.io.conversation.columns import CHATS, CONTENTS, ROLES
-from instag.io.conversation.roles import CONTENTS as WORDS
-from instag.io.conversation.roles import EXCHANGES, FLAGS, REPLIES, SPEAKERS, TYPE, VERSIONS
+from instag.io.conversation.columns import CHATS
+from instag.io.conversation.roles import (
+    CERTAIN_CONTENTS,
+    CERTAIN_SPEAKERS,
+    CONTENTS,
+    EXCHANGES,
+    FLAGS,
+    REPLIES,
+    SPEAKERS,
+    TYPE,
+    VERSIONS,
+)
 
 
 def speech(dtype: Any) -> tuple[str, str] | None:
@@ -29,7 +38,7 @@ def speech(dtype: Any) -> tuple[str, str] | None:
     >>> speech(pl.Struct({"from": pl.String, "value": pl.String}))
     ('from', 'value')
     """
-    return _speech(dtype, ROLES, CONTENTS)
+    return _speech(dtype, CERTAIN_SPEAKERS, CERTAIN_CONTENTS)
 
 
 def _speech(dtype: Any, roles: tuple[str, ...], contents: tuple[str, ...]) -> tuple[str, str] | None:
@@ -41,7 +50,7 @@ def _speech(dtype: Any, roles: tuple[str, ...], contents: tuple[str, ...]) -> tu
     if (
         role is None
         or content is None
-        or not (is_text(role.dtype) or (roles != ROLES and isinstance(role.dtype, pl.Struct)))
+        or not (is_text(role.dtype) or (roles != CERTAIN_SPEAKERS and isinstance(role.dtype, pl.Struct)))
     ):
         return None
     return role.name, content.name
@@ -84,7 +93,9 @@ def is_kept(dtype: Any) -> bool:
     fields = _fields(dtype)
     versions = getattr(fields.get(VERSIONS), "inner", None)
     flagged = any(fields.get(name) == pl.Boolean for name in FLAGS)
-    return loose_speech(versions) is not None or versions == JSON or (flagged and any(name in fields for name in WORDS))
+    return (
+        loose_speech(versions) is not None or versions == JSON or (flagged and any(name in fields for name in CONTENTS))
+    )
 
 
 def loose_speech(dtype: Any) -> tuple[str, str] | None:
@@ -105,7 +116,7 @@ def loose_speech(dtype: Any) -> tuple[str, str] | None:
     >>> loose_speech(pl.Struct({"speaker": pl.String, "utterance": pl.String}))
     ('speaker', 'utterance')
     """
-    return _speech(dtype, SPEAKERS, WORDS)
+    return _speech(dtype, SPEAKERS, CONTENTS)
 
 
 def is_exchange(dtype: Any) -> bool:
@@ -159,7 +170,7 @@ def is_chat(dtype: Any, *, named: bool) -> bool:  # noqa: PLR0911 - one for each
         return False
     fields = _fields(dtype)
     lists = [name for name in fields if isinstance(fields[name], pl.List)]
-    if named and {*lists} & {*ROLES} and {*lists} & {*CONTENTS}:
+    if named and {*lists} & {*CERTAIN_SPEAKERS} and {*lists} & {*CERTAIN_CONTENTS}:
         return True
     if named and any(is_chat(fields.get(name), named=True) for name in CHATS):
         return True

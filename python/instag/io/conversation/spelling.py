@@ -9,9 +9,10 @@ from instag.io.conversation.content import piece
 from instag.io.conversation.roles import CALLER, NAMES
 from instag.io.conversation.utterance import Turn
 
-__all__ = ["MAKERS", "SPEAKERS", "alpaca"]
+__all__ = ["MAKERS", "SHAREGPT", "alpaca"]
 
-SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation"}
+# The names of the roles in ShareGPT.
+SHAREGPT = {"user": "human", "assistant": "gpt", "system": "system", "tool": "observation"}
 
 
 def _messages(turns: list[Turn]) -> dict[str, Any]:
@@ -33,10 +34,10 @@ def _sharegpt(turns: list[Turn]) -> dict[str, Any]:
 
 
 def _speaker(turn: Turn) -> str:
-    if turn["role"] not in SPEAKERS:
+    if turn["role"] not in SHAREGPT:
         names = [name for each in NAMES.values() for name in each[:2]]
         raise InputError(f"found the role {turn['role']!r}: expected one of {', '.join(names)}, {CALLER}, …")
-    return SPEAKERS[turn["role"]]
+    return SHAREGPT[turn["role"]]
 
 
 def alpaca(turns: list[Turn]) -> dict[str, Any]:

@@ -6,6 +6,16 @@ from typing import Any
 import polars as pl
 
 from instag.frame.path import JSON, resolve
+from instag.io.conversation.columns import (
+    TABLE_GROUPS,
+    TABLE_MOMENTS,
+    TABLE_ORDERS,
+    TABLE_PARENTS,
+    TABLE_PEOPLE,
+    TABLE_RECORDS,
+    TABLE_SPEAKERS,
+    TABLE_WORDS,
+)
 from instag.io.conversation.layout import Layout
 from instag.io.conversation.roles import FLAGS, role_of
 from instag.io.conversation.speech import is_text
@@ -14,48 +24,6 @@ __all__ = ["message_table"]
 
 # The rows that are looked at to see who speaks.
 SAMPLE = 1_000
-SPEAKERS = ("role", "from", "speaker", "speaker_id", "speaker_idx", "sender", "author", "type")
-# Those of these names that always mean a speaker: then anybody may speak, if the conversations have names.
-ANYBODY = SPEAKERS[:5]
-WORDS = ("content", "value", "text", "message", "utterance", "body", "mes", "prompt")
-# A message may stand within a column of its row.
-WITHIN = ("message", "payload")
-GROUPS = {
-    "conversationid",
-    "convid",
-    "conversationhash",
-    "conversation",
-    "conv",
-    "dialogid",
-    "dialogueid",
-    "dialog",
-    "dialogue",
-    "sessionid",
-    "session",
-    "threadid",
-    "thread",
-    "chatid",
-    "chat",
-}
-ORDERS = {
-    "turn",
-    "turnid",
-    "turnidx",
-    "turnindex",
-    "turnnumber",
-    "utteranceid",
-    "utteranceidx",
-    "messageindex",
-    "messageidx",
-    "index",
-    "idx",
-    "position",
-    "seq",
-    "sequence",
-    "order",
-}
-MOMENTS = ("timestamp", "createdat", "createtime", "time", "ts", "date")
-PARENTS = {"uuid": "parentuuid", "messageid": "parentid", "id": "parentid"}
 
 
 def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | None:
@@ -85,13 +53,13 @@ def message_table(frame: pl.LazyFrame, types: Mapping[str, Any]) -> Layout | Non
     times = {name.lower().replace("_", ""): name for name, dtype in types.items() if _is_name(dtype) or _is_time(dtype)}
     for query, role in _spoken(types):
         parts = {"query": query, "role": role}
-        tree = next(((key, above) for key, above in PARENTS.items() if key in plain and above in plain), None)
+        tree = next(((key, above) for key, above in TABLE_PARENTS.items() if key in plain and above in plain), None)
         if tree is not None:
             parts |= {"key": plain[tree[0]], "parent": plain[tree[1]]}
         else:
-            group = next((plain[name] for name in plain if name in GROUPS and plain[name] != query), None)
-            order = next((plain[name] for name in plain if name in ORDERS), None)
-            moment = next((times[name] for name in MOMENTS if name in times), None) if order is None else None
+            group = next((plain[name] for name in plain if name in TABLE_GROUPS and plain[name] != query), None)
+            order = next((plain[name] for name in plain if name in TABLE_ORDERS), None)
+            moment = next((times[name] for name in TABLE_MOMENTS if name in times), None) if order is None else None
             named = (("group", group), ("order", order), ("moment", moment))
             parts |= {part: name for part, name in named if name is not None}
         if _are_messages(frame, types, parts):
@@ -110,7 +78,7 @@ def _is_time(dtype: Any) -> bool:
 def _spoken(types: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Find what was said and who spoke, in columns or within one."""
     lower = {name.lower(): name for name in types}
-    records = {lower[name]: types[lower[name]] for name in WITHIN if name in lower}
+    records = {lower[name]: types[lower[name]] for name in TABLE_RECORDS if name in lower}
     # A record of a message says more of it than the columns around it.
     places = [
         (f"{name}.", dict(dtype)) for name, dtype in records.items() if isinstance(dtype, pl.Struct) and dtype != JSON
@@ -118,9 +86,9 @@ def _spoken(types: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     places.append(("", dict(types)))
     for above, fields in places:
         names = {name.lower(): name for name in fields}
-        roles = [names[name] for name in SPEAKERS if name in names and _is_name(fields[names[name]])]
+        roles = [names[name] for name in TABLE_SPEAKERS if name in names and _is_name(fields[names[name]])]
         flags = [names[name] for name in FLAGS if name in names and fields[names[name]] == pl.Boolean]
-        words = [names[name] for name in WORDS if name in names and _is_said(fields[names[name]])]
+        words = [names[name] for name in TABLE_WORDS if name in names and _is_said(fields[names[name]])]
         yield from ((f"{above}{words[0]}", f"{above}{role}") for role in (roles + flags if words else ()))
 
 
@@ -141,4 +109,4 @@ def _are_messages(frame: pl.LazyFrame, types: Mapping[str, Any], parts: Mapping[
     if {"user", "assistant"} <= set(roles):
         # Any table may have a column `type`.
         return name != "type" or "group" in parts or "parent" in parts
-    return "group" in parts and name in ANYBODY and bool(roles) and ("order" in parts or "user" in roles)
+    return "group" in parts and name in TABLE_PEOPLE and bool(roles) and ("order" in parts or "user" in roles)

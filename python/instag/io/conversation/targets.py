@@ -29,15 +29,16 @@ from instag.frame.path import pick
 from instag.io.conversation.branching import BRANCHING, Made, walked
 from instag.io.conversation.columns import ALTERNATIVES
 from instag.io.conversation.conversation import conversation
-from instag.io.conversation.detection import MIXED, find, row_layouts
-from instag.io.conversation.layout import Layout
+from instag.io.conversation.detection import find
+from instag.io.conversation.layout import Layout, listed
+from instag.io.conversation.mixed import MIXED, layout_finder
 from instag.io.conversation.nearest import likely_answers
 from instag.io.conversation.placement import Placement, head_of
 from instag.io.conversation.preference import divided, spelt
 from instag.io.conversation.roles import CALLER, ROLES
 from instag.io.conversation.speakers import WARNED
 from instag.io.conversation.speech import is_plain, speech
-from instag.io.conversation.spelling import MAKERS, SPEAKERS, alpaca
+from instag.io.conversation.spelling import MAKERS, SHAREGPT, alpaca
 from instag.io.conversation.utterance import Turn
 from instag.io.json.buffer import RecordBuffer
 from instag.io.json.records import plain
@@ -45,7 +46,7 @@ from instag.io.pace import passed
 from instag.warning import warn
 
 TARGETS: tuple[Target, ...] = get_args(Target)
-KNOWN = (*SPEAKERS, "developer")
+KNOWN = (*SHAREGPT, "developer")
 # Parts of these fields are uses of tools, which messages have as calls.
 USES = {"tool_use_id", "toolUse", "input"}
 # Rows that are converted at a time.
@@ -90,7 +91,7 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
     schema = {name: dtype for name, dtype in frame.collect_schema().items() if name != "queries"}
     layout = layout or find(frame)
     if layout is None:
-        found = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items())
+        found = listed(schema)
         raise InputError(
             f"format {target!r}: found the columns {found}: expected conversations; name the column with what the user "
             "said with query= / --query, and that of the answer with answer= / --answer"
@@ -104,7 +105,7 @@ def to_target(frame: pl.LazyFrame, target: str, layout: Layout | None = None) ->
         # The queries of a row are those of all its branches, and each branch becomes a row with its own.
         frame = frame.drop("queries", strict=False)
     buffer, placement = RecordBuffer(), Placement(frame.collect_schema())
-    known = {*SPEAKERS, *WARNED.get()}
+    known = {*SHAREGPT, *WARNED.get()}
     unknown: Counter[str] = Counter()
     wordless: Counter[str] = Counter()
 
@@ -154,9 +155,7 @@ def _made(frame: pl.LazyFrame, layout: Layout, target: str, heard: Callable[[lis
     heads = [head_of(column, schema) for column in layout.columns.values()]
     others = [name for name in ALTERNATIVES if name in schema]
     wanted = list(dict.fromkeys(heads + others))
-    find_layout = (
-        row_layouts({name: schema[name] for name in layout.columns}) if layout.name == MIXED else lambda _: layout
-    )
+    find_layout = layout_finder(layout, schema)
     done = 0
     for whole in pieces(frame, STEP):
         made: list[Mapping[str, Any]] = []
@@ -225,7 +224,7 @@ def _is_already(frame: pl.LazyFrame, schema: Mapping[str, Any], layout: Layout, 
         return False
     turns = pl.col(column).list.eval(pl.element().struct.field(wanted[1])).explode().drop_nulls()
     roles = frame.select(turns.unique()).collect(engine="streaming").to_series().to_list()
-    own = KNOWN if target == "messages" else (*SPEAKERS.values(), "user", "assistant", CALLER)
+    own = KNOWN if target == "messages" else (*SHAREGPT.values(), "user", "assistant", CALLER)
     if target == "messages":
         content = dict(schema[column].inner)["content"]
         kinds = dict(schema[column].inner)

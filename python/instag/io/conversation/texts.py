@@ -10,9 +10,11 @@ from instag.frame import Frame
 from instag.io.conversation.chat import pass_over
 from instag.io.conversation.content import text_of
 from instag.io.conversation.conversation import conversation
-from instag.io.conversation.detection import MIXED, find, row_layouts
-from instag.io.conversation.layout import Layout
+from instag.io.conversation.detection import find
+from instag.io.conversation.layout import Layout, listed
+from instag.io.conversation.mixed import MIXED, layout_finder
 from instag.io.conversation.placement import head_of
+from instag.io.conversation.queries import TEXTS
 from instag.io.conversation.roles import ROLES
 from instag.io.conversation.speech import speech
 from instag.io.conversation.utterance import Turn
@@ -24,8 +26,7 @@ __all__ = ["Part", "texts", "texts_plan"]
 Part = Literal["conversation", "query", "answer"]
 """The whole conversation, the user's turns, or the answers."""
 
-TEXTS = pl.List(pl.String)
-SPEAKERS = {"query": "user", "answer": "assistant"}
+SIDES = {"query": "user", "answer": "assistant"}
 
 
 def texts(frame: Frame, *, column: str | None = None, part: Part = "conversation") -> pl.Series:
@@ -66,7 +67,7 @@ def texts_plan(frame: Frame, *, column: str | None = None, part: Part = "convers
     schema = lazy.collect_schema()
     layout = find(lazy) if column is None else find(lazy, parts={"query": column})
     if layout is None:
-        columns = ", ".join(f"{name} ({dtype})" for name, dtype in schema.items()) or "none"
+        columns = listed(schema) or "none"
         raise InputError(
             f"data: expected a layout instag knows (messages, conversations, instruction, prompt, …); found the columns {columns}"
         )
@@ -102,20 +103,20 @@ def _turns(column: str, dtype: Any, part: Part) -> pl.Expr | None:
     turn = pl.element()
     if part != "conversation":
         role_said = turn.struct.field(role).str.strip_chars().str.to_lowercase().str.replace_all("[- ]", "_")
-        turn = turn.filter(role_said.is_in([name for name, known in ROLES.items() if known == SPEAKERS[part]]))
+        turn = turn.filter(role_said.is_in([name for name, known in ROLES.items() if known == SIDES[part]]))
     return pl.col(column).list.eval(turn.struct.field(content)).list.drop_nulls().fill_null([])
 
 
 def _by_row(layout: Layout, schema: Mapping[str, Any], part: Part) -> pl.Expr:
     """The texts, read a row at a time as a conversation in whatever form it has."""
     heads = list(dict.fromkeys(head_of(path, schema) for path in layout.columns.values()))
-    layout_of = row_layouts({name: schema[name] for name in heads}) if layout.name == MIXED else lambda _: layout
+    find_layout = layout_finder(layout, schema)
 
     def said(row: Any) -> list[str]:
         values = plain(row)
-        own = layout_of(values)
+        own = find_layout(values)
         turns = [] if own is None else conversation(own, values, pass_over)[0]
-        wanted = SPEAKERS.get(part)
+        wanted = SIDES.get(part)
         return [text for turn in turns if wanted in (None, turn["role"]) for text in _words(turn)]
 
     return pl.struct(heads).map_batches(

@@ -1,9 +1,9 @@
 """A language model as a judge: it is asked about 20 tags at a time, and its answers are kept in a journal."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+from instag.chat.journal_file import default_name
 from instag.chat.options import Settings
 from instag.chat.sync import waiting
 from instag.chat.task import Task, carry_out
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from instag.chat import Tally
 
 __all__ = ["ModelJudge"]
-
-# How many hexadecimal digits of the prompt's hash the name of a journal has.
-DIGITS = 8
 
 
 @with_model_options(max_tokens=JUDGE_TOKENS)
@@ -65,7 +62,7 @@ class ModelJudge:
         # A wrong option is reported at once, but a key is needed only when something is asked.
         self._offline = Settings.of(model, self._options, remote=False)
         self.name = self._offline.model
-        name = re.sub(r"[^\w.-]+", "-", f"{self.name}.judge.{IDENTITY.split()[1][:DIGITS]}.journal")
+        name = default_name(self.name, "judge", IDENTITY.split()[1])
         path = name if self._offline.journal is None else self._offline.journal
         self._task: Task[Answer] = Task(self.name, IDENTITY, SCHEMA, read_judgements, path)
         self.journal = self._task.written

@@ -13,7 +13,7 @@ from instag.recipe.options import KEYS
 from instag.recipe.spending import CostError, Ledger
 from instag.recipe.steps.job import Job
 
-__all__ = ["Foreseen", "account", "allowed", "asking_of", "check_spent", "price_in", "unanswered"]
+__all__ = ["Foreseen", "account", "allowed", "asking_of", "check_spent", "facts_of", "price_in", "unanswered"]
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,17 @@ def allowed(
 def unanswered(tally: Tally | None) -> int:
     """How many questions have no answer but may get one: those that were not refused for good."""
     return 0 if tally is None else tally.failed - tally.refused
+
+
+def facts_of(model: str, journal: Path, tally: Tally | None, price: Price | None, spent: float) -> dict[str, Any]:
+    """What the record of a step says of its questions to a judge."""
+    facts = {
+        "model": model,
+        "journal": journal.name,
+        "spent": None if price is None else round(spent, 6),
+        "unanswered": unanswered(tally),
+    }
+    return facts if tally is None else facts | {"questions": tally.answered, "answered before": tally.kept}
 
 
 def price_at(asking: Mapping[str, Any], model: str) -> Price | None:

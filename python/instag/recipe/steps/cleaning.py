@@ -11,7 +11,7 @@ from instag import cleaning, io
 from instag.cleaning.estimation import estimate_pairs
 from instag.cleaning.judge import journal_of
 from instag.errors import InputError
-from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
+from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, facts_of
 from instag.recipe.steps.job import Job
 
 __all__ = ["clean", "decontaminate", "dedup", "foreseen", "judging", "split"]
@@ -70,10 +70,7 @@ def decontaminate(job: Job) -> dict[str, Any]:
         result = cleaning.decontaminate(job.frame, **own, **options, journal=journal, progress=job.progress)
     spent = ledger.spent(journal, price)
     check_spent("decontaminate", result.tally, given.get("max_cost"), spent)
-    facts = {"model": model, "journal": journal.name, "spent": None if price is None else round(spent, 6)}
-    facts["unanswered"] = unanswered(result.tally)
-    if result.tally is not None:
-        facts |= {"questions": result.tally.answered, "answered before": result.tally.kept}
+    facts = facts_of(model, journal, result.tally, price, spent)
     return facts | _listed(result, job)
 
 

@@ -8,7 +8,7 @@ from instag import io
 from instag.embedding.endpoint import OpenAIEmbedder
 from instag.normalization import Judgement, ModelJudge, Question
 from instag.normalization import normalize as normalized
-from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, unanswered
+from instag.recipe.steps.asking import Foreseen, account, allowed, asking_of, check_spent, facts_of
 from instag.recipe.steps.job import Job, texts
 
 __all__ = ["foreseen", "judge_of", "judging", "normalize", "settings_of"]
@@ -35,14 +35,7 @@ def normalize(job: Job) -> dict[str, Any]:
             done = normalized(job.frame, **settings, judge=judge, progress=job.progress)
         spent = ledger.spent(judge.journal, price)
         check_spent("normalize", judge.tally, judging(job.given, job.home).get("max_cost"), spent)
-        facts = {
-            "model": judge.name,
-            "journal": judge.journal.name,
-            "spent": None if price is None else round(spent, 6),
-            "unanswered": unanswered(judge.tally),
-        }
-        if judge.tally is not None:
-            facts |= {"questions": judge.tally.answered, "answered before": judge.tally.kept}
+        facts = facts_of(judge.name, judge.journal, judge.tally, price, spent)
     io.write(done.data, job.path("data.parquet"))
     done.vocabulary.save(job.path("vocabulary.parquet"))
     done.merges.write_parquet(job.path("merges.parquet"))

@@ -18,7 +18,7 @@ from instag.tagging import tag as tagged
 from instag.tagging.estimation import Estimate
 from instag.tagging.plan import Plan
 
-__all__ = ["asking", "foreseen", "journal_of", "tag", "without_tags"]
+__all__ = ["asking", "foreseen", "journal_of", "tag"]
 
 PLAN = ("model", "prompt", "examples", "vocabulary", "tags_in", "query")
 
@@ -69,11 +69,6 @@ def journal_of(job: Job) -> Path:
     """The journal of this model and prompt: recipes that ask the same share it."""
     options = {name: value for name, value in asking(job.given, job.home).items() if name in PLAN and name != "query"}
     return job.cache.journal(Plan.of(pl.DataFrame({"queries": [["?"]]}), **options).task.written.stem)
-
-
-def without_tags(path: Path, tags: str) -> bool:
-    """Whether a target must be tagged first."""
-    return tags not in io.load(str(path)).collect_schema()
 
 
 def asking(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from instag.analysis import Analysis
-from instag.reporting.drawing import abreast
+from instag.reporting.drawing import abreast, following_width
 from instag.reporting.section import Column, Figure, Section, Spec, table_of
 from instag.reporting.wording import breadth, count, cut, plural, share
 
@@ -60,7 +60,6 @@ def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
     """An area for each tag, laid out by Vega for every width. Vega-Lite has no treemaps."""
     coloured = 0 < len(names) <= COLOURS
     leaves = [leaf(nth, row) for nth, row in enumerate(tags.iter_rows(named=True), start=1)]
-    width = "isFinite(containerSize()[0]) ? containerSize()[0] : 760"
     key: Spec = {"fill": "colour", "orient": "top", "direction": "horizontal"}
     colour: Spec = {"name": "colour", "type": "ordinal", "domain": names, "range": "ordinal"}
     if not coloured:
@@ -74,7 +73,7 @@ def treemap(tags: pl.DataFrame, names: list[str]) -> Spec:
         "padding": 0,
         "autosize": {"type": "fit-x", "contains": "padding"},
         "signals": [
-            {"name": "width", "init": width, "on": [{"events": "window:resize", "update": width}]},
+            following_width(),
             {"name": "narrow", "update": "width < 560"},
             {"name": "height", "update": "narrow ? 600 : 500"},
         ],

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from instag.normalization import Vocabulary
+from instag.reporting.drawing import following_width
 from instag.reporting.section import Branch, Column, Figure, Section, Spec, table_of
 from instag.reporting.wording import count, plural
 
@@ -75,73 +76,83 @@ def branches(lines: pl.DataFrame, shown: set[str]) -> list[Branch]:
 
 def icicle(lines: pl.DataFrame) -> Spec:
     """A column for each level, and a bar for each tag beside those below it. Vega-Lite has no icicles."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega/v6.json",
+        "padding": 0,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "height": HEIGHT,
+        "signals": [following_width()],
+        "data": [{"name": "tree", "values": nodes(lines), "transform": layout()}],
+        "scales": [{"name": "colour", "type": "linear", "domain": [1, LEVELS + 2], "range": "ramp", "reverse": True}],
+        "marks": [bars(), names()],
+    }
+
+
+def nodes(lines: pl.DataFrame) -> list[dict[str, Any]]:
+    """The tags, each with the number of its first broader tag that is drawn, or of the root."""
     place = {tag: nth for nth, tag in enumerate(lines.get_column("tag").to_list(), start=1)}
-    values: list[dict[str, Any]] = [{"id": 0, "parent": None, "tag": "", "count": 0, "share": 1.0}]
+    found: list[dict[str, Any]] = [{"id": 0, "parent": None, "tag": "", "count": 0, "share": 1.0}]
     for tag, broader, samples, share in lines.select("tag", "broader", "count", "share").iter_rows():
         parent = next((place[above] for above in broader if above in place), 0)
-        values.append({"id": place[tag], "parent": parent, "tag": tag, "count": samples, "share": share})
-    width = "isFinite(containerSize()[0]) ? containerSize()[0] : 760"
-    sides = {"x": "left", "x2": "right", "y": "top", "y2": "bottom"}
-    tooltip = "{tag: datum.tag, samples: format(datum.count, ','), 'with all below': format(datum.share, '.1%')}"
+        found.append({"id": place[tag], "parent": parent, "tag": tag, "count": samples, "share": share})
+    return found
+
+
+def layout() -> list[Spec]:
+    """The transforms that lay tags out as bars, level by level."""
     formulas = {
         "left": "round((datum.depth - 1) * width / depths[1])",
         "right": "round(datum.depth * width / depths[1]) - 2",
         "top": "round(datum.x0)",
         "bottom": "max(round(datum.x1) - 1, round(datum.x0) + 1)",
     }
+    return [
+        {"type": "stratify", "key": "id", "parentKey": "parent"},
+        {
+            "type": "partition",
+            "field": "count",
+            "sort": {"field": "value", "order": "descending"},
+            "size": [HEIGHT, HEIGHT],
+        },
+        {"type": "filter", "expr": f"datum.id > 0 && datum.depth <= {LEVELS}"},
+        {"type": "extent", "field": "depth", "signal": "depths"},
+        *({"type": "formula", "as": name, "expr": text} for name, text in formulas.items()),
+    ]
+
+
+def bars() -> Spec:
+    """A rectangle for each tag."""
+    sides = {"x": "left", "x2": "right", "y": "top", "y2": "bottom"}
+    tooltip = "{tag: datum.tag, samples: format(datum.count, ','), 'with all below': format(datum.share, '.1%')}"
     return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "padding": 0,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "height": HEIGHT,
-        "signals": [{"name": "width", "init": width, "on": [{"events": "window:resize", "update": width}]}],
-        "data": [
-            {
-                "name": "tree",
-                "values": values,
-                "transform": [
-                    {"type": "stratify", "key": "id", "parentKey": "parent"},
-                    {
-                        "type": "partition",
-                        "field": "count",
-                        "sort": {"field": "value", "order": "descending"},
-                        "size": [HEIGHT, HEIGHT],
-                    },
-                    {"type": "filter", "expr": f"datum.id > 0 && datum.depth <= {LEVELS}"},
-                    {"type": "extent", "field": "depth", "signal": "depths"},
-                    *({"type": "formula", "as": name, "expr": text} for name, text in formulas.items()),
-                ],
+        "type": "rect",
+        "from": {"data": "tree"},
+        "encode": {
+            "enter": {
+                "fill": {"scale": "colour", "field": "depth"},
+                "cornerRadius": {"value": 2},
+                "tooltip": {"signal": tooltip},
+            },
+            "update": {side: {"field": name} for side, name in sides.items()},
+        },
+    }
+
+
+def names() -> Spec:
+    """The name of each tag, in its bar if that is high enough."""
+    return {
+        "type": "text",
+        "style": "name",
+        "interactive": False,
+        "from": {"data": "tree"},
+        "encode": {
+            "update": {
+                "x": {"signal": "datum.left + 5"},
+                "y": {"signal": "(datum.top + datum.bottom) / 2"},
+                "baseline": {"value": "middle"},
+                "fontSize": {"value": 11},
+                "limit": {"signal": "datum.right - datum.left - 8"},
+                "text": {"signal": "datum.bottom - datum.top >= 11 ? datum.tag : ''"},
             }
-        ],
-        "scales": [{"name": "colour", "type": "linear", "domain": [1, LEVELS + 2], "range": "ramp", "reverse": True}],
-        "marks": [
-            {
-                "type": "rect",
-                "from": {"data": "tree"},
-                "encode": {
-                    "enter": {
-                        "fill": {"scale": "colour", "field": "depth"},
-                        "cornerRadius": {"value": 2},
-                        "tooltip": {"signal": tooltip},
-                    },
-                    "update": {side: {"field": name} for side, name in sides.items()},
-                },
-            },
-            {
-                "type": "text",
-                "style": "name",
-                "interactive": False,
-                "from": {"data": "tree"},
-                "encode": {
-                    "update": {
-                        "x": {"signal": "datum.left + 5"},
-                        "y": {"signal": "(datum.top + datum.bottom) / 2"},
-                        "baseline": {"value": "middle"},
-                        "fontSize": {"value": 11},
-                        "limit": {"signal": "datum.right - datum.left - 8"},
-                        "text": {"signal": "datum.bottom - datum.top >= 11 ? datum.tag : ''"},
-                    }
-                },
-            },
-        ],
+        },
     }
