@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -181,3 +182,16 @@ def test_first_rounds_of_parts_hold_the_choice(rows: list[list[str]], budget: in
     again = instag.rank(survivors).head(budget)
     assert again["nth"].to_list() == whole["nth"].to_list()
     assert again["round"].to_list() == whole["round"].to_list()
+
+
+@pytest.mark.parametrize("offsets", [[0, 3, 1], [0, -1, 3], [2, 1, 3], [0, 2, 1]])
+def test_lists_that_are_not_valid_arrow(offsets: list[int]) -> None:
+    """pyarrow looks at the first and the last offset only, unless it validates in full."""
+    buffers = [None, pa.py_buffer(np.array(offsets, np.int64).tobytes())]
+    lists = pa.LargeListArray.from_buffers(pa.large_list(pa.string()), 2, buffers, children=[pa.array(["a", "b", "c"])])
+    with pytest.raises(pa.ArrowInvalid):
+        lists.validate(full=True)
+    with pytest.raises(
+        instag.InputError, match=r"column 'tags': a list ends before it begins .* validate\(full=True\)"
+    ):
+        instag.select(pa.table({"tags": lists}), budget=1)

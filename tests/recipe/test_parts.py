@@ -1,6 +1,7 @@
 """Conversations read back from the files of a result: the same keys as before they were written."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,29 @@ from instag.recipe.conversation import keys_of
 from instag.recipe.parts import has_messages, plain, written_keys, written_queries
 
 WORDS = st.sampled_from(["why", "bread", "", "a\u2028b", "你好"])
+PARTS = st.fixed_dictionaries({"type": st.just("text"), "text": WORDS}) | st.just({"type": "image", "image": "a.png"})
 FUNCTIONS = st.fixed_dictionaries(
-    {"name": WORDS}, optional={"arguments": WORDS, "strict": st.booleans(), "tags": st.lists(WORDS, max_size=2)}
+    {"name": WORDS},
+    optional={
+        "arguments": WORDS | st.dictionaries(WORDS, WORDS | st.integers() | st.none(), max_size=2),
+        "strict": st.booleans(),
+        "tags": st.lists(WORDS, max_size=2),
+    },
 )
 CALLS = st.fixed_dictionaries({"function": FUNCTIONS}, optional={"id": WORDS, "type": st.just("function")})
 TURNS = st.fixed_dictionaries(
-    {"role": st.sampled_from(["user", "assistant"]), "content": WORDS},
+    {"role": st.sampled_from(["user", "assistant"]), "content": st.none() | WORDS | st.lists(PARTS, max_size=2)},
     optional={"tool_calls": st.lists(CALLS, max_size=2)},
 )
 
 
+@pytest.mark.filterwarnings("ignore::instag.InstagWarning")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(TURNS, min_size=1, max_size=3), min_size=1, max_size=6), st.data())
 def test_keys_are_the_same_in_any_part(tmp_path: Path, conversations: list[Any], data: st.DataObject) -> None:
-    whole = pl.DataFrame({"messages": conversations}, strict=False)
+    source = tmp_path / "source.jsonl"
+    source.write_text("".join(json.dumps({"messages": turns}) + "\n" for turns in conversations))
+    whole = instag.read(source).select("messages")
     keys = keys_of(whole.get_column("messages").to_list())
     chosen = data.draw(st.lists(st.sampled_from(range(len(keys))), unique=True, min_size=1))
     for name in ("train.jsonl", "train.parquet"):
@@ -38,25 +48,48 @@ def test_keys_are_the_same_in_any_part(tmp_path: Path, conversations: list[Any],
         assert found.to_list() == plain(pl.Series(keys, dtype=pl.String))[chosen].to_list()
 
 
-def test_a_field_that_few_calls_have(folder: Path) -> None:
-    """The other part has no such field, so that its records leave it out."""
-    calls = [
-        [{"function": {"name": "look", "arguments": "{}"} | ({"strict": True} if n == 3 else {})}] for n in range(40)
-    ]
+def call(name: str, **more: Any) -> list[Any]:
+    return [{"type": "function", "function": {"name": name, **more}}]
+
+
+def said(text: str) -> list[Any]:
+    return [{"type": "text", "text": text}]
+
+
+HERON = {"type": "image_url", "image_url": {"url": "https://example.org/heron.png"}}
+
+
+@pytest.mark.parametrize("write", ['format = "messages"', 'trainers = ["trl"]\nmodel = "Qwen/Qwen3-4B"'])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # Only one call has the field, so that one part does not know of it.
+        lambda n: {"content": None, "tool_calls": call("look", arguments="{}", **({"strict": True} if n == 3 else {}))},
+        lambda n: {"content": None, "tool_calls": call("look", arguments={"at": n} if n % 2 else {"at": f"no. {n}"})},
+        lambda n: {"content": None, "tool_calls": call("look", arguments={} if n == 3 else {"at": n, "in": None})},
+        lambda n: {"content": said(f"Answer {n}")},
+        lambda n: {"content": [*said(f"Answer {n}"), *([HERON] if n == 3 else [])]},
+        lambda n: {"content": said(f"Answer {n}") if n % 2 else f"Answer {n}"},
+        lambda n: {"content": f"Answer {n}", **({"reasoning_content": "Well."} if n == 3 else {})},
+    ],
+)
+def test_rows_of_any_content_are_found_again(folder: Path, answer: Callable[[int], Any], write: str) -> None:
     lines = [
         {
             "messages": [
                 {"role": "user", "content": f"Question {n}, of its own kind {n * n}"},
-                {"role": "assistant", "content": None, "tool_calls": calls[n]},
+                {"role": "assistant", **answer(n)},
             ],
             "tags": [f"kind {n % 7}"],
         }
         for n in range(40)
     ]
     (folder / "first.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    instag.run(folder / "recipe.toml", say=lambda _: None)
+    recipe = folder / "recipe.toml"
+    recipe.write_text(recipe.read_text().replace('format = "messages"', write))
+    instag.run(recipe, say=lambda _: None)
     found = {check.what: check.holds for check in instag.verify(folder / "out", replay=True)}
-    assert set(found.values()) == {True}
+    assert {what for what, holds in found.items() if not holds} == set()
 
 
 @pytest.mark.parametrize("name", ["train.jsonl", "train.parquet"])

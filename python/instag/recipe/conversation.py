@@ -7,7 +7,12 @@ from typing import Any
 
 import orjson
 
+from instag.io.conversation.content import words_of
+
 __all__ = ["Keys", "keys_of"]
+
+# Values that one file spells out and another leaves out.
+EMPTY = (None, "", [], {})
 
 
 class Keys:
@@ -27,7 +32,7 @@ class Keys:
     def of(self, conversations: Iterable[Any]) -> Iterator[str]:
         """The key of each conversation."""
         for turns in conversations:
-            whole = [_full(turn) for turn in turns or ()]
+            whole = [_plain(turn) for turn in turns or ()]
             key = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS, default=str)).digest()[:16]
             self._seen[key] += 1
             count = self._seen[key]
@@ -47,16 +52,24 @@ def keys_of(conversations: Iterable[Any]) -> list[str]:
     return list(Keys().of(conversations))
 
 
-def _full(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields without the empty ones, at any depth.
+def _plain(turn: dict[str, Any]) -> dict[str, Any]:
+    """A turn as it is the same in the files of every trainer, of which some have text where others have a list of it."""
+    found = _full(turn)
+    if isinstance(found.get("content"), list) and (text := words_of(found["content"])) is not None:
+        found["content"] = text
+    return found
 
-    Which of them a record spells out depends on the rows beside it: in a frame, all rows have the fields of any.
+
+def _full(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields without the empty ones, at any depth, and values of several types as they are in a file.
+
+    Both depend on the rows beside it: in a frame, all rows have the fields of any, and where their types differ, JSON.
     """
     found = {name: _within(value) for name, value in fields.items()}
-    return {name: value for name, value in found.items() if value not in (None, [], {})}
+    return {name: value for name, value in found.items() if value not in EMPTY}
 
 
 def _within(value: Any) -> Any:
     if isinstance(value, dict):
-        return _full(value)
+        return _within(orjson.loads(value["$json"] or "null")) if value.keys() == {"$json"} else _full(value)
     return [_within(each) for each in value] if isinstance(value, list) else value

@@ -14,6 +14,7 @@ __all__ = ["Faults"]
 # How errors of functions write an option for Python and for the command line, and a value that a recipe leaves out.
 TWICE = re.compile(r"(\w+)=([\w.-]*) / --[\w-]+(?: \2\b)?")
 PAIR = re.compile(r"(\w+)=\(([\d., ]+)\) / --[\w-]+ [\d.,]*\d")
+YES = re.compile(r"(?<= = )(True|False)\b")
 ALONE = re.compile(r"(?<=with )(\w+)=(?=[\s,.;:]|$)")
 
 
@@ -120,7 +121,7 @@ def _plain(error: str) -> str:
     """
     error = PAIR.sub(r"\1 = [\2]", error)
     text = ALONE.sub(r"\1", TWICE.sub(lambda found: f"{found[1]} = {found[2]}" if found[2] else found[1], error))
-    return text.replace(", or None;", ";")
+    return YES.sub(lambda found: found[0].lower(), text).replace(", or None;", ";")
 
 
 def _places(table: Mapping[str, Any]) -> Any:

@@ -93,7 +93,7 @@ class Encoding:
         Raises
         ------
         InputError
-            If they are not lists of tags, or there are then more rows than 32 bits can number.
+            If they are not lists of tags, or not valid Arrow, or there are then more rows than 32 bits can number.
         """
         if piece.dtype == pl.String and piece.is_empty():
             # That these are no lists is said by a piece with rows, which show what they are instead, if one comes.
@@ -102,7 +102,7 @@ class Encoding:
         rows, outer = _rows(piece, each_list=self._each_list)
         try:
             self._encoder.push(rows.cast(pl.List(pl.String)))
-        except OverflowError as error:
+        except (OverflowError, ValueError) as error:
             raise InputError(f"column {piece.name!r}: {error}") from None
         self._plain &= rows.dtype == piece.dtype
         self._items += int(rows.list.len().sum())

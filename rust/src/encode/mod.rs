@@ -226,6 +226,13 @@ impl<'a> Chunk<'a> {
         let found = lists.value_type();
         let values = lists.values().as_string_view_opt();
         let values = values.ok_or_else(|| Error::Malformed(format!("expected views of strings; found {found}")))?;
+        // Neither pyarrow nor Polars looks at all of them.
+        let offsets = lists.value_offsets();
+        let within = offsets[0] >= 0 && offsets[lists.len()] <= values.len() as i64;
+        if !within || !offsets.is_sorted() {
+            let found = "a list ends before it begins or outside its values, so this is not valid Arrow";
+            return Err(Error::Malformed(format!("{found}; validate(full=True) of pyarrow says where")));
+        }
         Ok(Self { lists, values })
     }
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from instag.errors import InputError
 from instag.io.conversation.calls import from_calls
-from instag.io.conversation.content import piece
+from instag.io.conversation.content import words_of
 from instag.io.conversation.roles import CALLER, NAMES
 from instag.io.conversation.utterance import Turn
 
@@ -74,10 +74,10 @@ def _text(turn: Turn, target: str) -> str | None:
     content = turn["content"]
     if content is None or isinstance(content, str):
         return content
-    texts = [piece(part) for part in content] if isinstance(content, list) else [None]
-    if None in texts:
+    text = words_of(content) if isinstance(content, list) else None
+    if text is None:
         raise InputError(f"{target} has no place for content that is not text: write messages")
-    return "\n".join(text for text in texts if text is not None)
+    return text
 
 
 MAKERS: dict[str, Callable[[list[Turn]], dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from instag.frame.batches import batches, pieces
 from instag.frame.once import Spool
 from instag.io.conversation.calls import from_calls
 from instag.io.conversation.chat import turns_of
-from instag.io.conversation.content import piece
+from instag.io.conversation.content import piece, words_of
 from instag.io.conversation.targets import to_target
 from instag.io.json.records import plain
 from instag.io.json.text import dump
@@ -170,9 +170,8 @@ def _turn(turn: Mapping[str, Any]) -> Row:
     """A turn without its nulls; its parts become one text if all of them are text."""
     made = {key: value for key, value in turn.items() if value is not None or key == "content"}
     if isinstance(made.get("content"), list):
-        texts = [piece(part) for part in made["content"]]
-        if None not in texts:
-            made["content"] = "\n".join(text for text in texts if text is not None)
+        text = words_of(made["content"])
+        made["content"] = made["content"] if text is None else text
     return made
 
 

@@ -1,6 +1,7 @@
 """Files for trainers, and a card that describes them."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from instag import io
+from instag.errors import InputError
 from instag.io.trainers.files import write_marked
 from instag.recipe.cache import lines_in
 from instag.recipe.steps.job import Job, texts
@@ -16,6 +18,8 @@ __all__ = ["card", "write"]
 
 # How many tags the card lists.
 NAMED = 20
+# The numbers of rows in an error.
+ROWS = re.compile(r"(?<=\brow )[\d,]*\d(?:, [\d,]*\d)*")
 
 
 def write(job: Job) -> dict[str, Any]:
@@ -25,12 +29,15 @@ def write(job: Job) -> dict[str, Any]:
     (folder / "data").mkdir(parents=True)
     keep = texts(job.given.get("keep") or [])
     parts = {"train" if name == "data" else name: _wanted(path, keep) for name, path in job.data.items()}
-    if "trainers" in job.given:
-        training = {name: job.given[name] for name in ("model", "chat_template", "skip") if name in job.given}
-        training |= {"validation": parts.pop("val")} if "val" in parts else {}
-        io.write(parts.pop("train"), folder, trainers=texts(job.given["trainers"]), **training)
-    for name, frame in parts.items():
-        io.write(frame, folder / "data" / f"{name}.jsonl", format=job.given.get("format", "messages"))
+    try:
+        if "trainers" in job.given:
+            training = {name: job.given[name] for name in ("model", "chat_template", "skip") if name in job.given}
+            training |= {"validation": parts.pop("val")} if "val" in parts else {}
+            io.write(parts.pop("train"), folder, trainers=texts(job.given["trainers"]), **training)
+        for name, frame in parts.items():
+            io.write(frame, folder / "data" / f"{name}.jsonl", format=job.given.get("format", "messages"))
+    except InputError as error:
+        raise InputError(_traced(str(error).replace(f"{folder}{os.sep}", ""), job)) from error
     counts = {path.stem: lines_in(path) for path in sorted(folder.glob("data/*.jsonl"))}
     return {"rows": {name: counts[name] for name in ("train", "val", "test") if name in counts}}
 
@@ -58,6 +65,21 @@ def card(job: Job) -> dict[str, Any]:
     parts = [text, *_left_out(job), *_chosen(job), *_tags(job)]
     write_marked(job.path("README.md"), "\n\n".join(parts) + again + rest)
     return {}
+
+
+def _traced(error: str, job: Job) -> str:
+    """An error with the places in the sources of the rows that it is about: nobody has the files that were not written."""
+    part = next((name for name in job.data if f"{name}.jsonl" in error), None)
+    part = part or ("val" if error.startswith("validation") else next(iter(job.data)))
+
+    def placed(found: re.Match[str]) -> str:
+        rows = [int(each.replace(",", "")) - 1 for each in found[0].split(", ")]
+        places = pl.scan_parquet(job.data[part]).select("source_file", "source_row").collect()[rows].iter_rows()
+        return ", ".join(
+            f"{row + 1:,} ({file}, row {there:,})" for row, (file, there) in zip(rows, places, strict=True)
+        )
+
+    return ROWS.sub(placed, error)
 
 
 def _wanted(path: Path, keep: list[str]) -> pl.LazyFrame:
