@@ -413,6 +413,8 @@ def test_an_empty_recipe_says_what_is_needed(data: Path, content: bytes) -> None
         ("source.files=x", r"--set: .*what a source is stands in the recipe alone"),
         ("name.x=3", r"--set name\.x=3: name: expected a text; found \{ x = 3 \}"),
         ("select.at_least.math=3", r"--set select\.at_least\.math=3: \[select\] at_least: only method 'gain'"),
+        ("tag.api_key=hidden", r"--set tag\.api_key=…: \[tag\] api_key: .*must hold no key"),
+        ("split.validation='a\nb'", r".*\[split\] validation: expected a count"),
         ("seed=-1", r"--set seed=-1: seed: expected a whole number"),
         ("split.validation=7", r"--set split\.validation=7: \[split\] validation: 7 rows"),
     ],
@@ -421,6 +423,7 @@ def test_what_is_set_is_shown_as_it_was_set(data: Path, given: str, expected: st
     (data / "recipe.toml").write_text(BOTH)
     found = said(data, set=[given])
     assert any(re.match(expected, each) for each in found), found
+    assert "hidden" not in "".join(found)
 
 
 def test_inner_values_may_be_set(data: Path) -> None:
@@ -475,6 +478,48 @@ def test_a_column_that_is_kept_twice_is_written_once(data: Path, keep: str) -> N
     names = list(json.loads((data / "out/data/train.jsonl").read_text().splitlines()[0]))
     assert names == list(dict.fromkeys(names))
     assert names[0] == "messages"
+
+
+def test_a_long_line_that_is_no_toml_is_cut(data: Path) -> None:
+    (data / "recipe.toml").write_text(f"name = '{'x' * 500}' y\n")
+    _, line, mark = said(data)
+    assert (line[mark.index("^")], len(line) < 130) == ("y", True)
+
+
+@pytest.mark.parametrize("value", ['["a\\"b", "c"]', '"a\\\\"', "'a\\'", '"""a\\""""'])
+def test_a_line_after_quotes_within_quotes(data: Path, value: str) -> None:
+    (data / "recipe.toml").write_text(f"name = 'x'\n[card]\nlanguage = {value}\n{FILES}[select]\nbudget = 'x'\n")
+    [found] = said(data)
+    assert found.startswith("recipe.toml, line 7: [select] budget")
+
+
+def test_a_new_recipe_has_names_that_can_be_read(data: Path) -> None:
+    (data / "kept/first.jsonl").write_bytes((data / "first.jsonl").read_bytes())
+    shell.instag("recipe", "new", "fir*.jsonl", "first.jsonl", "kept/first.jsonl", "-o", "new.toml", cwd=data)
+    read = (data / "new.toml").read_text()
+    assert re.findall(r'^name = "(.*)"', read, re.MULTILINE) == ["fir", "fir", "first", "first-2"]
+    done = shell.instag("recipe", "new", "hf://datasets/a/b", "-o", "other.toml", cwd=data, code=1)
+    assert "save it first: instag convert hf://datasets/a/b -o data.parquet" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("cache", "show"), ("cache", "clear")])
+def test_the_cache_of_a_recipe_that_is_not_there(data: Path, command: tuple[str, str]) -> None:
+    (data / ".instag" / "cache").mkdir(parents=True)
+    done = shell.instag(*command, "recpie.toml", cwd=data, code=1)
+    assert "recpie.toml: there is no such file or folder: expected a recipe" in done.stderr
+    assert (data / ".instag" / "cache").is_dir()
+
+
+def test_a_manifest_that_lacks_something_and_data_that_are_nowhere(data: Path) -> None:
+    (data / "recipe.toml").write_text(BOTH)
+    instag.run(data / "recipe.toml")
+    with pytest.raises(instag.InputError, match=r"data: expected the folder with the sources; .*nowhere is none"):
+        instag.verify(data / "out", data=data / "nowhere")
+    whole = json.loads((data / "out/manifest.json").read_text())
+    for name in ("sources", "steps", "outputs"):
+        (data / "out/manifest.json").write_text(json.dumps(whole | {name: None}))
+        with pytest.raises(instag.InputError, match=f"expected a list of {name}; found none: it has been edited"):
+            instag.verify(data / "out", replay=True)
 
 
 def test_a_new_recipe_replaces_none(data: Path) -> None:

@@ -219,7 +219,8 @@ class _Reader:
                 # That it is secret is said already.
                 wrong[key] = ""
                 continue
-            if key in first:
+            # What is set replaces what stands elsewhere in the table.
+            if key in first and not self._faults.is_set(*place, *stand):
                 wrong[key] = f"{'.'.join(first[key])} is the same option: leave out one of the two"
             elif key not in options(step) or (inner == "columns" and key not in COLUMNS):
                 wrong[key] = unknown(step, key, inner)

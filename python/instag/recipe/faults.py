@@ -46,6 +46,7 @@ class Faults:
             tuple(part.strip() for part in each.partition("=")[0].split(".")): each for each in overrides
         }
         self._wrong: set[tuple[str | int, ...]] = set()
+        self._hidden: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -60,8 +61,19 @@ class Faults:
         stands = self._places.get(place, place)
         override = self._override(place) or self._override(stands)
         line = self._lines.of(*stands) if place and override is None else None
+        if override in self._hidden:
+            override = f"{override.partition('=')[0]}=…"
         where = f"--set {override}" if override else f"{self._path}{'' if line is None else f', line {line}'}"
         self._found.setdefault(f"{where}: {text}", line or 1 << 30)
+
+    def is_set(self, *place: str | int) -> bool:
+        """Whether a value was set, in the place of the file's."""
+        return self._override(place) is not None
+
+    def hide(self, *place: str | int) -> None:
+        """Never show the value that was set in a place."""
+        if (override := self._override(place)) is not None:
+            self._hidden.add(override)
 
     def add_at(self, line: int, text: str) -> None:
         """Add a fault of a line that is in no table, such as a comment."""

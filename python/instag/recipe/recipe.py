@@ -14,6 +14,8 @@ from instag.errors import InputError, unread_file
 __all__ = ["VERSION", "Recipe", "Source", "files_of", "override", "parsed"]
 
 VERSION = 1
+# How many characters of a line are shown on either side of an error.
+WIDTH = 60
 QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -118,7 +120,8 @@ def override(table: dict[str, Any], text: str) -> None:
     if not equals or not all((*tables, key)):
         raise InputError(f"--set: expected STEP.KEY=VALUE, such as select.budget=3000; found {text!r}")
     try:
-        read = tomllib.loads(f"value = {value}")["value"]
+        # A second line would set another key.
+        read = tomllib.loads(f"value = {' '.join(value.split(chr(10)))}")["value"]
     except tomllib.TOMLDecodeError:
         read = value.strip()
     at: Any = table
@@ -141,7 +144,10 @@ def _shown(text: str, error: str) -> str:
     # A table is named as TOML writes it, not as a tuple.
     said = re.sub(r"\('[^)]*\)", lambda names: f"[{'.'.join(re.findall(QUOTED, names[0]))}]", said)
     said = f"{said[:1].lower()}{said[1:]}{_hint(said, lines[number - 1], text)}"
-    return f", line {number}, column {column}: this is not TOML: {said}\n  {lines[number - 1]}\n  {' ' * (column - 1)}^"
+    # Of a long line, what is around the place.
+    first = max(column - 1 - WIDTH, 0)
+    shown = lines[number - 1][first : first + 2 * WIDTH]
+    return f", line {number}, column {column}: this is not TOML: {said}\n  {shown}\n  {' ' * (column - 1 - first)}^"
 
 
 # What is often meant by a line that is not TOML.

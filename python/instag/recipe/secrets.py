@@ -51,6 +51,8 @@ def check(text: str, table: Mapping[str, Any], faults: Faults) -> frozenset[Plac
     for place, value in _values(table, ()):
         if (said := _secret(place, value)) is not None:
             found.setdefault(place, said)
+    for place in found:
+        faults.hide(*place)
     for place, said in found.items():
         faults.add(f"{_title(place)}: {said}", *place)
     lines = {faults.line_of(*place) for place in found}
