@@ -39,7 +39,8 @@ def check_count(name: str, value: Any, least: int = 1) -> None:
     instag.errors.InputError: min_count: expected a count of 1 or more; found 0
     """
     if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) < 2**32:
-        raise InputError(f"{name}: expected a count of {least} or more; found {shown(value)}")
+        most = f", up to {2**32 - 1:,}" if isinstance(value, Integral) and int(value) >= 2**32 else ""
+        raise InputError(f"{name}: expected a count of {least} or more{most}; found {shown(value)}")
 
 
 def check_share(name: str, value: Any) -> None:

@@ -62,6 +62,10 @@ def clear(where: Where = Path(), answers: Answers = None) -> None:
 
 
 def _home(where: Path) -> Path:
+    if not where.exists():
+        raise MissingFileError(
+            f"{where}: there is no such file or folder: expected a recipe, or the folder that it is in"
+        )
     home = (where if where.is_dir() else where.parent) / ".instag"
     if not home.is_dir():
         raise MissingFileError(f"{home}: there is no such folder: no recipe was run there")

@@ -9,8 +9,10 @@ toml          values as a recipe has them
 faults        the list of a recipe's faults
 recipe        a recipe, as its file has it
 checking      checks of a recipe, all faults at once
+secrets       checks that it holds no key or password
 sense         checks that its tables go together
 trial         values tried on a few made-up rows
+sources       checks that its files can be read
 columns       checks that its columns are in the data
 counts        checks that there are rows enough
 quotas        checks that quotas can be met

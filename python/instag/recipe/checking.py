@@ -10,24 +10,22 @@ from typing import Any
 
 from instag._core import __version__
 from instag.errors import InputError
-from instag.recipe import sense
+from instag.recipe import secrets, sense
 from instag.recipe.cache import canonical
 from instag.recipe.faults import Faults
 from instag.recipe.inputs import files_named
-from instag.recipe.options import STEPS, expanded, options, places
+from instag.recipe.options import COLUMNS, STEPS, TOP, expanded, options, places, repeated
 from instag.recipe.recipe import VERSION, Recipe, Source, files_of, override, parsed
-from instag.recipe.toml import shown
-from instag.recipe.values import TOP, misplaced, problems, unknown
+from instag.recipe.toml import shown, unquoted
+from instag.recipe.values import misplaced, problems, unknown
 
 __all__ = ["mark_of", "read_recipe"]
 
-SECRET = re.compile(r"(^|[\s:=])(sk-|hf_|ghp_|xox[bp]-)[\w-]{8,}|\bBearer \S+")
-# Names of headers whose values must not be in a recipe.
-NAMED = re.compile(r"^[^@:]*(key|token|auth|secret)[^:]*:", re.IGNORECASE)
 SEEDS = 2**64
+# Options about which more is said if they are an empty text.
+NOTHING = ("name", "files", "base_url", "model")
 # Commands whose options are in a table of another name.
 COMMANDS = {"convert": "write", "read": "source"}
-SECRET_KEYS = ("api_key", "token", "password", "secret")
 
 
 def read_recipe(
@@ -87,21 +85,26 @@ class _Reader:
 
     def __init__(self, faults: Faults, path: Path) -> None:
         self._faults, self._path, self._folder = faults, path, path.parent
+        self._secret: frozenset[tuple[str | int, ...]] = frozenset()
+        # Whether there is a table that was probably meant as a source.
+        self._sourced = False
 
     def recipe(self, table: dict[str, Any], text: str, overrides: tuple[str, ...]) -> Recipe:
         add = self._faults.add
+        self._secret = secrets.check(text, table, self._faults)
         version = table.get("version", VERSION)
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-            add(f"version: expected {VERSION}; found {shown(version)}", "version")
+            add(f"version: expected {VERSION}; found {shown(version)}{unquoted(version)}", "version")
         elif version > VERSION:
             add(f"version: {version} is of a newer instag; this one reads up to {VERSION}", "version")
         self._unknown(table)
         seed = table.get("seed", 0)
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < SEEDS:
-            add(f"seed: expected a whole number from 0 to 2**64 - 1; found {shown(seed)}", "seed")
+            said = f"seed: expected a whole number from 0 to 2**64 - 1; found {shown(seed)}{unquoted(seed)}"
+            add(said, "seed")
             seed = 0
         output = table.get("output", "out")
-        if not isinstance(output, str) or not output:
+        if not isinstance(output, str) or not output.isprintable() or not output.strip():
             add(f"output: expected a folder; found {shown(output)}", "output")
             output = "out"
         name = table.get("name", self._path.stem)
@@ -109,24 +112,38 @@ class _Reader:
             add(f"name: expected a text; found {shown(name)}", "name")
         elif not re.fullmatch(r"[\w][\w. -]*", name):
             add(
-                f"name: expected letters, digits, '-', '_' and '.': files are named after it; found {shown(name)}",
+                "name: expected letters, digits, '-', '_' and '.', the first of them a letter, a digit or '_': files are named "
+                f"after it; found {shown(name)}",
                 "name",
             )
         sources = tuple(self._sources(table.get("source")))
         steps = {step: self._step(step, table[step]) for step in STEPS if step in table}
         folder = self._folder / Path(output).expanduser()
+        try:
+            folder.exists()
+        except (OSError, RuntimeError) as error:
+            add(
+                f"output: expected a folder; found {shown(output)}: {getattr(error, 'strerror', None) or error}",
+                "output",
+            )
+            folder = self._folder / "out"
         return Recipe(self._path, text, str(name), seed, folder, sources, steps, overrides)
 
     def _unknown(self, table: Mapping[str, Any]) -> None:
         known = (*TOP, "source", *STEPS)
         for name in table:
-            if name not in known:
+            if name not in known and not any(place[0] == name for place in self._secret):
                 near = difflib.get_close_matches(COMMANDS.get(name, name.lower()), known, 1)
                 step = misplaced(name)
-                hint = f"; did you mean {near[0]}?" if near else f"; it is an option of [{step}]" if step else ""
+                meant = "[[source]]" if near == ["source"] else near[0] if near else ""
+                self._sourced = self._sourced or meant == "[[source]]"
+                hint = f"; did you mean {meant}?" if near else f"; it is an option of [{step}]" if step else ""
                 self._faults.add(f"[{name}]: no such table or key{hint} ({', '.join(known)})", name)
 
     def _sources(self, tables: Any) -> Iterator[Source]:
+        if tables is None and self._sourced:
+            # Its name is misspelt, which is a fault already.
+            return
         if not isinstance(tables, list) or not tables or not all(isinstance(each, dict) for each in tables):
             hint = f"; found {shown(tables)}" if tables else ""
             if isinstance(tables, dict):
@@ -153,7 +170,7 @@ class _Reader:
         if sample is not None and sample < 1:
             said = f"[[source]] sample: expected a count of 1 or more; found {shown(sample)}"
             self._faults.add(said, "source", nth, "sample")
-        name = given.pop("name", paths[0].stem if paths else f"source-{nth + 1}")
+        name = given.pop("name", (paths[0].absolute().stem if paths else "") or f"source-{nth + 1}")
         if not name.strip():
             self._faults.add(f"[[source]] name: expected a name; found {shown(name)}", "source", nth, "name")
         quality = given.pop("quality", None)
@@ -192,38 +209,24 @@ class _Reader:
     def _table(self, step: str, table: dict[str, Any], *place: str | int) -> dict[str, Any]:
         """The valid values of a table, by the names of their options."""
         title = "[[source]]" if step == "source" else f"[{step}]"
-        self._secrets(title, table, *place)
         given = expanded(step, table)
         stands = places(step, table)
-        wrong = dict(problems(step, given))
+        wrong, first = dict(problems(step, given)), repeated(step, table)
         for key, value in given.items():
-            if key in SECRET_KEYS:
+            stand = stands[key]
+            inner = stand[0] if len(stand) > 1 else ""
+            if any(each[: len(place) + len(stand)] == (*place, *stand) for each in self._secret):
+                # That it is secret is said already.
+                wrong[key] = ""
                 continue
-            if key not in options(step):
-                wrong[key] = unknown(step, key)
-            elif value == "" and options(step)[key].needed:
-                wrong[key] = f"expected a value: {options(step)[key].help}"
+            # What is set replaces what stands elsewhere in the table.
+            if key in first and not self._faults.is_set(*place, *stand):
+                wrong[key] = f"{'.'.join(first[key])} is the same option: leave out one of the two"
+            elif key not in options(step) or (inner == "columns" and key not in COLUMNS):
+                wrong[key] = unknown(step, key, inner)
+            elif value == "" and key not in NOTHING:
+                more = f": {options(step)[key].help}" if options(step)[key].needed else ", or that the key is left out"
+                wrong[key] = f"expected a value{more}; found ''"
             if key in wrong:
-                self._faults.add(f"{title} {'.'.join(stands[key])}: {wrong[key]}", *place, key)
+                self._faults.add(f"{title} {'.'.join(stand)}: {wrong[key]}", *place, key)
         return {key: value for key, value in given.items() if key in options(step) and key not in wrong}
-
-    def _secrets(self, title: str, table: Mapping[str, Any], *place: str | int) -> None:
-        for key, value in table.items():
-            shown = [each for each in _flat(value) if isinstance(each, str)]
-            named = key == "header" and any(NAMED.search(each) for each in shown)
-            inner = isinstance(value, dict) and any(each in SECRET_KEYS for each in value)
-            if key in SECRET_KEYS or named or inner or any(SECRET.search(each) for each in shown):
-                self._faults.add(
-                    f"{title} {key}: a recipe is shared, and must hold no key: put it into a variable of the "
-                    'environment, and write the name of that: api_key_env = "NAME"',
-                    *place,
-                    key,
-                )
-
-
-def _flat(value: Any) -> list[Any]:
-    """All values within a value."""
-    if isinstance(value, list | dict):
-        inner = value.values() if isinstance(value, dict) else value
-        return [each for some in inner for each in _flat(some)]
-    return [value]

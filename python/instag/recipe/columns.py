@@ -1,13 +1,15 @@
 """Checks that the columns, groups and tags that a recipe names are in the data, before any step is done."""
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from instag import io
 from instag.errors import InputError
-from instag.recipe.counts import Counts, add_unread, check_split
+from instag.recipe import sources
+from instag.recipe.counts import Counts, check_split
 from instag.recipe.faults import Faults
 from instag.recipe.quotas import Quotas, tags_in
 from instag.recipe.recipe import Recipe, Source, files_of
@@ -26,28 +28,31 @@ TAGGED = ("normalize", "select", "report")
 # The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
 COUNTED = ("characters", "words")
+# Steps that drop rows.
+DROPPING = {"clean", "dedup", "decontaminate"}
+# The numbers that columns must have, and what to do about others.
+SIGNS = {
+    "cost": ("above 0", "leave such rows out, for instance with `where`, or give them a cost"),
+    "quality": (
+        "of 0 or more",
+        "map them first, for instance to their rank as a share, or leave such rows out with `where`",
+    ),
+}
+# How many rows of a source are looked at for costs and qualities.
+HEAD = 10_000
 
 
 def check(recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
     """Check the columns of the sources, what the selection needs of them, and whether they have rows enough."""
-    schemas: list[tuple[Source, pl.Schema]] = []
-    for nth, source in enumerate(recipe.sources):
-        try:
-            schemas.append((source, _schema(source)))
-        except InputError as error:
-            add_unread(faults, recipe, source, error)
-        else:
-            _quality(source, schemas[-1][1], nth, faults)
-    if faults:
+    schemas = sources.check(recipe, faults)
+    for source, schema in schemas:
+        _quality(source, schema, recipe.sources.index(source), faults)
+    if faults.within("source"):
         return
     counts = Counts(recipe, faults, limit)
     _Columns(recipe, schemas, counts, faults).all()
-    if "split" in recipe.steps and not faults:
+    if "split" in recipe.steps and not (faults.within("split") or faults.within("select") or faults.within("source")):
         check_split(recipe, counts, faults)
-
-
-def _schema(source: Source) -> pl.Schema:
-    return source.load(to="messages").collect_schema()
 
 
 def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> None:
@@ -58,8 +63,16 @@ def _quality(source: Source, schema: pl.Schema, nth: int, faults: Faults) -> Non
         said = f"[[source]] quality: no column {name!r}; the columns are: {', '.join(schema)}"
         faults.add(said, "source", nth, "quality")
     elif not (schema[name].is_numeric() or schema[name] == pl.Null):
-        said = f"[[source]] quality: expected numbers in column {name!r} of {source.name}; found {schema[name]}"
+        found = _found(schema[name])
+        said = f"[[source]] quality: expected numbers in column {name!r} of {source.name}; found {found}"
         faults.add(said, "source", nth, "quality")
+
+
+def _found(kind: Any) -> str:
+    """The type of a column instead of numbers, and what to do about it."""
+    if kind == pl.String:
+        return f"{kind}, as all columns of a CSV file are: store them as numbers, in Parquet or JSON Lines"
+    return str(kind)
 
 
 CONVERSATIONS = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
@@ -108,7 +121,9 @@ class _Columns:
         if "tag" in self._steps:
             self._found |= {"tags", "query_tags", "explanations"}
         for step, key in NAMED:
-            for name in _texts(self._steps.get(step, {}).get(key)):
+            if self._faults.has(step, key):
+                continue
+            for name in _texts(step, self._steps.get(step, {}).get(key)):
                 if name not in self._found:
                     self._missing(step, key, name)
         self._numbers()
@@ -116,28 +131,56 @@ class _Columns:
         self._replace()
         self._either()
         for step in TAGGED:
-            if step in self._steps:
+            if step in self._steps and not self._faults.has(step, "tags"):
                 self._tags(step)
-        if "select" in self._steps and not self._faults:
+        if "select" in self._steps and not (self._faults.within("select") or self._faults.strange()):
+            self._signs()
             self._select(self._steps["select"])
 
     def _numbers(self) -> None:
         """Check that columns of numbers hold numbers."""
         for step, key in NUMBERS:
             name = str(self._steps.get(step, {}).get(key, ""))
+            kinds = []
             for source, schema in self._schemas:
                 column = source.quality if name == "quality" and source.quality else name
-                if column in schema and not (schema[column].is_numeric() or schema[column] == pl.Null):
-                    self._faults.add(
-                        f"[{step}] {key}: expected numbers in column {column!r} of {source.name}; found {schema[column]}",
-                        step,
-                        key,
-                    )
+                if column not in schema:
+                    continue
+                kinds.append(schema[column])
+                if not (schema[column].is_numeric() or schema[column] == pl.Null):
+                    found = _found(schema[column])
+                    said = f"expected numbers in column {column!r} of {source.name}; found {found}"
+                    self._faults.add(f"[{step}] {key}: {said}", step, key)
+            if kinds and step == "select" and all(kind == pl.Null for kind in kinds):
+                self._faults.add(
+                    f"[{step}] {key}: expected numbers in column {name!r}; all of its rows are empty", step, key
+                )
+
+    def _signs(self) -> None:
+        """Check that costs are above 0, and qualities not below it, in the rows that are selected from."""
+        if DROPPING & self._steps.keys():
+            # Rows with other values may be those that are dropped.
+            return
+        for key, expected in SIGNS.items():
+            name = str(self._steps["select"].get(key, ""))
+            for source, schema in self._schemas:
+                column = source.quality if name == "quality" and source.quality else name
+                if source.sample is None and column in schema and schema[column].is_numeric():
+                    self._sign(source, str(column), key, expected)
+
+    def _sign(self, source: Source, column: str, key: str, expected: tuple[str, str]) -> None:
+        frame = source.load(to="messages").head(self._counts.limit or HEAD)
+        values = frame.select(column).collect().get_column(column)
+        bad = values.filter(values <= 0 if key == "cost" else values < 0)
+        if len(bad):
+            numbers, advice = expected
+            said = f"expected numbers {numbers} in column {column!r} of {source.name}; found {bad[0]:g}: {advice}"
+            self._faults.add(f"[select] {key}: {said}", "select", key)
 
     def _kinds(self) -> None:
         """Check that columns of queries can be queries, and that columns of labels have names, or lists of them."""
         for step, key, expected, fits in KINDS:
-            for name in _texts(self._steps.get(step, {}).get(key)):
+            for name in _texts(step, self._steps.get(step, {}).get(key)):
                 for source, schema in self._schemas:
                     kind = CONVERSATIONS if name == "messages" else schema.get(name, pl.Null())
                     if not fits(kind):
@@ -157,7 +200,11 @@ class _Columns:
         """Check options that may be a column, a file or the name of a tokenizer."""
         for step in ("clean", "select"):
             named = self._steps.get(step, {}).get("tokenizer")
-            if named is not None and not (step == "clean" and named in self._found):
+            if (
+                named is not None
+                and not (step == "clean" and named in self._found)
+                and not self._faults.has(step, "tokenizer")
+            ):
                 found = files_of(self._recipe.path.parent, named)
                 try:
                     counter(str(found[0]) if found else named)
@@ -167,7 +214,11 @@ class _Columns:
             named = self._steps.get("select", {}).get(key)
             if isinstance(named, str) and named not in self._found and not files_of(self._recipe.path.parent, named):
                 also = "a column or a file" if key == "start" else "true, or a file"
-                self._faults.add(f"[select] {key}: expected {also}; found {named!r}", "select", key)
+                hint = ": write it without quotes" if named == "true" else ""
+                self._faults.add(f"[select] {key}: expected {also}; found {named!r}{hint}", "select", key)
+        self._start()
+        if self._faults.within("normalize") or self._faults.strange():
+            return
         if self._steps.get("select", {}).get("tree") is True and not {"judge", "judgments"} & set(
             self._steps.get("normalize", {})
         ):
@@ -175,7 +226,27 @@ class _Columns:
                 "[select] tree: true is for a vocabulary with a judge: add [normalize] judge", "select", "tree"
             )
 
+    def _start(self) -> None:
+        """Check that an earlier selection is a column of booleans, or a file."""
+        named = self._steps.get("select", {}).get("start")
+        if named is None or self._faults.has("select", "start"):
+            return
+        for source, schema in self._schemas:
+            if (kind := schema.get(named, pl.Boolean())) not in (pl.Boolean, pl.Null):
+                said = f"expected true or false in column {named!r} of {source.name}, true for the rows of the earlier selection"
+                self._faults.add(f"[select] start: {said}; found {kind}", "select", "start")
+        if named not in self._found and any(path.is_dir() for path in files_of(self._recipe.path.parent, named)):
+            self._faults.add(f"[select] start: expected a file of data; {named!r} is a folder", "select", "start")
+
     def _missing(self, step: str, key: str, name: str) -> None:
+        if (step, key) == ("dedup", "quality") and not self._faults.stands(step, key):
+            said = "no column 'quality': name the one with the numbers as quality, here or in [[source]]"
+            self._faults.add(f"[dedup] keep: {said}", "dedup", "keep")
+            return
+        if (step, key) == ("split", "by") and "," in name:
+            listed = ", ".join(f'"{each.strip()}"' for each in name.split(","))
+            self._faults.add(f"[split] by: no column {name!r}; several are a list: by = [{listed}]", step, key)
+            return
         self._faults.add(
             f"[{step}] {key}: no column {name!r}; the columns are: {', '.join(sorted(self._found))}", step, key
         )
@@ -191,7 +262,7 @@ class _Columns:
                     step,
                     "tags",
                 )
-        if name in self._found:
+        if name in self._found or self._faults.strange():
             return
         hint = "add [tag], or name the column that has them: tags = …"
         if name == "tags" and "query_tags" in self._found:
@@ -220,6 +291,7 @@ class _Columns:
                 )
         Quotas(self._recipe, self._schemas, self._counts, self._faults).check()
         self._target(table)
+        self._weights(table)
 
     def _has(self, source: Source, schema: pl.Schema, name: str) -> bool:
         return name in schema or (name == "quality" and source.quality is not None)
@@ -239,22 +311,34 @@ class _Columns:
             self._faults.add(
                 f"[select] target: {path.name} has no column {tags!r}: tag it first, or add [tag]", "select", "target"
             )
-        if has and not {"tag", "normalize"} & set(self._steps):
-            sources = [source for source, schema in self._schemas if tags in schema]
-            held = {tag for source in sources for tag in tags_in(source.load(), tags)}
-            wanted = tags_in(io.load(str(path)), tags)
-            if not held & wanted:
-                shown = [", ".join(map(repr, sorted(each)[:3])) or "none" for each in (wanted, held)]
-                self._faults.add(
-                    f"[select] target: {path.name} and the data have no tag in common: it has {shown[0]}, they have "
-                    f"{shown[1]}",
-                    "select",
-                    "target",
-                )
+        if has and not isinstance(kind := io.load(str(path)).collect_schema()[tags], pl.List | pl.Array):
+            said = f"expected a list of tags for each sample in column {tags!r} of {path.name}; found {kind}"
+            self._faults.add(f"[select] target: {said}", "select", "target")
+        elif has:
+            self._common("target", path, tags)
+
+    def _weights(self, table: Mapping[str, Any]) -> None:
+        """Check that weights are of tags that the data have."""
+        if "weights" in table:
+            self._common("weights", files_of(self._recipe.path.parent, table["weights"])[0], "tag")
+
+    def _common(self, key: str, path: Path, column: str) -> None:
+        """Check that a file and the data have a tag in common, if no step changes the tags of the data."""
+        if {"tag", "normalize"} & set(self._steps):
+            return
+        tags = self._steps["select"].get("tags", "tags")
+        sources = [source for source, schema in self._schemas if tags in schema]
+        held = {tag for source in sources for tag in tags_in(source.load(), tags)}
+        wanted = tags_in(io.load(str(path)), column)
+        if not held & wanted:
+            shown = [", ".join(map(repr, sorted(each)[:3])) or "none" for each in (wanted, held)]
+            said = f"{path.name} and the data have no tag in common: it has {shown[0]}, they have {shown[1]}"
+            self._faults.add(f"[select] {key}: {said}", "select", key)
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(step: str, value: Any) -> Iterator[str]:
+    """The columns that an option names: a list, or one; only in [write] are there commas between several."""
     if isinstance(value, str):
-        yield from (each.strip() for each in value.split(","))
+        yield from (each.strip() for each in value.split(",")) if step == "write" else (value,)
     else:
         yield from value or ()

@@ -12,7 +12,7 @@ from instag.io.conversation.content import words_of
 __all__ = ["Keys", "keys_of"]
 
 # Values that one file spells out and another leaves out.
-EMPTY = (None, "", [], {})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Keys:

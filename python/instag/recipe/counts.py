@@ -11,9 +11,10 @@ from instag.cleaning.splitting import size_of
 from instag.errors import InputError
 from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source
+from instag.recipe.sources import add_unread
 from instag.selection.amounts import amount_of, is_share
 
-__all__ = ["PLENTY", "Counts", "add_unread", "budget_of", "check_split", "enough_for"]
+__all__ = ["PLENTY", "Counts", "budget_of", "check_split", "enough_for"]
 
 # So many rows that any share of them is at least one row; and more rows than there can be.
 PLENTY = 1_000_000_000
@@ -32,13 +33,13 @@ class Counts:
     """
 
     def __init__(self, recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
-        self._recipe, self._faults, self._limit = recipe, faults, limit
+        self._recipe, self._faults, self.limit = recipe, faults, limit
         # For each source how many rows were looked for, and how many were there.
         self._read: dict[str, tuple[int, int]] = {}
 
     def of(self, source: Source, enough: int) -> int:
         """The rows of a source, or `enough` if it has at least so many: no more are read."""
-        most = min(each for each in (enough, source.sample, self._limit, MOST) if each is not None)
+        most = min(each for each in (enough, source.sample, self.limit, MOST) if each is not None)
         looked, there = self._read.get(source.name, (0, 0))
         if there == looked < most:
             looked, there = most, self._head(source, most)
@@ -63,18 +64,8 @@ class Counts:
 
     def reason(self) -> str:
         """Why there are so few, for a message."""
-        limited = "" if self._limit is None else f", of which --limit takes {self._limit:,} of each"
+        limited = "" if self.limit is None else f", of which --limit takes {self.limit:,} of each"
         return f"in the sources{limited}"
-
-
-def add_unread(faults: Faults, recipe: Recipe, source: Source, error: InputError) -> None:
-    """Add the fault of a source that cannot be read, which is one of an option, or of its files."""
-    nth = recipe.sources.index(source)
-    said = str(error)
-    if said.partition(":")[0] in source.options:
-        faults.add_error("source", source.options, said, "source", nth)
-    else:
-        faults.add_error("source", {"files": None}, f"files: {said}", "source", nth)
 
 
 def check_split(recipe: Recipe, counts: Counts, faults: Faults) -> None:

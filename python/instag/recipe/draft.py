@@ -1,10 +1,12 @@
 """A first recipe: the columns that were found, and each step with its most used options as comments."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from instag.errors import InputError
 from instag.io import load
 from instag.recipe.options import ALIKE, STEPS, options
 from instag.recipe.recipe import VERSION
@@ -30,7 +32,7 @@ def new(files: Sequence[str]) -> str:
     Raises
     ------
     InputError
-        If a file cannot be read.
+        If a file cannot be read, or is an address.
 
     Examples
     --------
@@ -41,13 +43,17 @@ def new(files: Sequence[str]) -> str:
     >>> print(instag.recipe.new([str(path)]).splitlines()[1])
     name = "chats"
     """
+    for file in files:
+        if "://" in file:
+            raise InputError(f"{file}: a recipe reads files: save it first: instag convert {file} -o data.parquet")
     frames = {file: load(file).collect_schema() for file in files}
+    names = _names(list(frames))
     tagged = all(any(name in TAGS for name in schema) for schema in frames.values())
     named = ['tags = "query_tags"'] if tagged and not all("tags" in schema for schema in frames.values()) else []
     scored = {name for schema in frames.values() for name, kind in schema.items() if kind.is_numeric()}
     lines = [
         f"version = {VERSION}    # of this file's format",
-        f"name = {json.dumps(Path(files[0]).stem)}",
+        f"name = {json.dumps(names[files[0]])}",
         "seed = 0",
         'output = "out"  # paths are relative to this file',
         "",
@@ -55,7 +61,7 @@ def new(files: Sequence[str]) -> str:
     for file, schema in frames.items():
         lines += [
             "[[source]]  # of two copies, the earlier source's stays",
-            f"name = {json.dumps(Path(file).stem)}",
+            f"name = {json.dumps(names[file])}",
             f"files = [{json.dumps(file)}]",
             f"# columns found: {', '.join(schema)}",
             '# columns = { query = "…", answer = "…" }  # if they are not found automatically',
@@ -98,6 +104,22 @@ def new(files: Sequence[str]) -> str:
         "# [report]  # a page about the tags",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _names(files: Sequence[str]) -> dict[str, str]:
+    """A name for each file that a recipe can have, and no two the same.
+
+    Examples
+    --------
+    >>> _names(["a/train.jsonl", "b/train.jsonl", "*.csv"])
+    {'a/train.jsonl': 'train', 'b/train.jsonl': 'train-2', '*.csv': 'data'}
+    """
+    found: dict[str, str] = {}
+    for file in files:
+        stem = re.sub(r"[^\w. -]+", "-", Path(file).absolute().stem).strip("-. ") or "data"
+        count = sum(re.sub(r"-\d+$", "", each) == stem or each == stem for each in found.values())
+        found[file] = f"{stem}-{count + 1}" if count else stem
+    return found
 
 
 def schema() -> dict[str, Any]:

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from instag.recipe.lines import Lines
-from instag.recipe.options import STEPS, options, places
+from instag.recipe.options import STEPS, TOP, options, places
+from instag.recipe.toml import unquoted
 
 __all__ = ["Faults"]
 
 # How errors of functions write an option for Python and for the command line, and a value that a recipe leaves out.
-TWICE = re.compile(r"(\w+)=([\w.-]*) / --[\w-]+(?: \2\b)?")
+TWICE = re.compile(r"(\w+)=('?)([\w.-]*)\2 / --[\w-]+(?: \3\b)?")
 PAIR = re.compile(r"(\w+)=\(([\d., ]+)\) / --[\w-]+ [\d.,]*\d")
 YES = re.compile(r"(?<= = )(True|False)\b")
 ALONE = re.compile(r"(?<=with )(\w+)=(?=[\s,.;:]|$)")
@@ -46,6 +47,7 @@ class Faults:
             tuple(part.strip() for part in each.partition("=")[0].split(".")): each for each in overrides
         }
         self._wrong: set[tuple[str | int, ...]] = set()
+        self._hidden: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -60,12 +62,43 @@ class Faults:
         stands = self._places.get(place, place)
         override = self._override(place) or self._override(stands)
         line = self._lines.of(*stands) if place and override is None else None
+        if override in self._hidden:
+            override = f"{override.partition('=')[0]}=…"
         where = f"--set {override}" if override else f"{self._path}{'' if line is None else f', line {line}'}"
         self._found.setdefault(f"{where}: {text}", line or 1 << 30)
+
+    def is_set(self, *place: str | int) -> bool:
+        """Whether a value was set, in the place of the file's."""
+        return self._override(place) is not None
+
+    def hide(self, *place: str | int) -> None:
+        """Never show the value that was set in a place."""
+        if (override := self._override(place)) is not None:
+            self._hidden.add(override)
+
+    def add_at(self, line: int, text: str) -> None:
+        """Add a fault of a line that is in no table, such as a comment."""
+        self._found.setdefault(f"{self._path}, line {line}: {text}", line)
 
     def has(self, *place: str | int) -> bool:
         """Whether a key has a fault."""
         return place in self._wrong
+
+    def within(self, table: str) -> bool:
+        """Whether a table, or a key of it, has a fault."""
+        return any(place and place[0] == table for place in self._wrong)
+
+    def strange(self) -> bool:
+        """Whether there is a table or a key above the tables that is not known, so that something else may seem to be missing."""
+        return any(place and place[0] not in ("source", *TOP, *STEPS) for place in self._wrong)
+
+    def stands(self, *place: str | int) -> bool:
+        """Whether a key is in the recipe, or was set."""
+        return self._override(place) is not None or self._lines.has(*self._places.get(place, place))
+
+    def line_of(self, *place: str | int) -> int | None:
+        """The line of a key, or of the nearest table around it."""
+        return self._lines.of(*self._places.get(place, place))
 
     def _override(self, place: tuple[str | int, ...]) -> str | None:
         """The value that was set in a place, or within it if the file has no such table."""
@@ -106,8 +139,12 @@ class Faults:
             self.add(f"{title} {_plain(error)}", *place)
             return ""
         given = next((name for name in known if name in table), known[0])
+        if given not in table and self.has(*place, given):
+            # Without its value, which is wrong, the function had none.
+            return given
+        hint = unquoted(table.get(given))
         shown = given if " / " in names else ", ".join(known)
-        self.add(f"{title} {shown}: {_plain(rest)}", *place, *([given] if given in table else []))
+        self.add(f"{title} {shown}: {_plain(rest)}{hint}", *place, *([given] if given in table else []))
         return given
 
 
@@ -120,8 +157,14 @@ def _plain(error: str) -> str:
     'no price is known: give price = [0.15, 0.6], US dollars'
     """
     error = PAIR.sub(r"\1 = [\2]", error)
-    text = ALONE.sub(r"\1", TWICE.sub(lambda found: f"{found[1]} = {found[2]}" if found[2] else found[1], error))
+    text = ALONE.sub(r"\1", TWICE.sub(_given, error))
     return YES.sub(lambda found: found[0].lower(), text).replace(", or None;", ";")
+
+
+def _given(found: re.Match[str]) -> str:
+    """An option as a recipe has it, with its value if there is one."""
+    mark = '"' if found[2] else ""
+    return f"{found[1]} = {mark}{found[3]}{mark}" if found[3] else found[1]
 
 
 def _places(table: Mapping[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from instag.recipe.cache import Cache
 from instag.recipe.options import ALIKE, defaults, options
 from instag.recipe.recipe import Recipe, files_of
 
-__all__ = ["contents", "files_named", "relevant", "resolved", "target_for", "target_of"]
+__all__ = ["contents", "files_meant", "files_named", "relevant", "resolved", "target_for", "target_of"]
 
 
 def relevant(recipe: Recipe, step: str, *, limit: int | None, history: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def relevant(recipe: Recipe, step: str, *, limit: int | None, history: Sequence[
     if step == "card":
         about = {each.name: each.about.get("license") for each in recipe.sources}
         found |= {"sources": about, "recipe": recipe.path.name, "history": list(history)}
-    files = {key for key, value in given.items() if _files(recipe, step, key, value)}
+    files = {key for key, value in given.items() if files_meant(recipe, step, key, value)}
     return {key: value for key, value in found.items() if key not in files}
 
 
@@ -50,7 +50,7 @@ def contents(
     found = {"its input" if name == "data" else f"its input {name}": cache.hash(path) for name, path in data.items()}
     for key, value in recipe.steps[step].items():
         if key != "target":
-            found |= {name: cache.hash(file) for name, file in _placed(_files(recipe, step, key, value))}
+            found |= {name: cache.hash(file) for name, file in _placed(files_meant(recipe, step, key, value))}
     if target is not None:
         found["target"] = cache.hash(target)
     if vocabulary is not None:
@@ -68,7 +68,7 @@ def resolved(recipe: Recipe, step: str) -> dict[str, Any]:
     """The options of a step as they were given, with the paths of the files that they mean."""
     found: dict[str, Any] = {}
     for key, value in recipe.steps.get(step, {}).items():
-        paths = [str(each) for each in _files(recipe, step, key, value)]
+        paths = [str(each) for each in files_meant(recipe, step, key, value)]
         many = isinstance(value, list) or (step, key) in {("decontaminate", "against"), ("normalize", "judgments")}
         found[key] = value if not paths else paths if many else paths[0]
     return found
@@ -76,7 +76,7 @@ def resolved(recipe: Recipe, step: str) -> dict[str, Any]:
 
 def files_named(recipe: Recipe, step: str) -> list[Path]:
     """The files that the options of a step mean."""
-    return [path for key, value in recipe.steps[step].items() for path in _files(recipe, step, key, value)]
+    return [path for key, value in recipe.steps[step].items() for path in files_meant(recipe, step, key, value)]
 
 
 def target_of(recipe: Recipe) -> Path | None:
@@ -85,7 +85,7 @@ def target_of(recipe: Recipe) -> Path | None:
     return None if value is None else files_of(recipe.path.parent, value)[0]
 
 
-def _files(recipe: Recipe, step: str, key: str, value: Any) -> list[Path]:
+def files_meant(recipe: Recipe, step: str, key: str, value: Any) -> list[Path]:
     """The files that an option means; none if it is not a file."""
     option = options(step).get(ALIKE.get((step, key), key))
     if option is None or option.file is None or isinstance(value, bool):

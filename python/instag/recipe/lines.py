@@ -67,7 +67,7 @@ def _after(line: str, depth: int, quote: str) -> tuple[int, str]:
     at = 0
     while at < len(line):
         if quote:
-            end = line.find(quote, at)
+            end = _end(line, quote, at)
             if end < 0:
                 return depth, quote if len(quote) == 3 else ""  # noqa: PLR2004 - three quotes open a text of lines
             at, quote = end + len(quote), ""
@@ -81,3 +81,19 @@ def _after(line: str, depth: int, quote: str) -> tuple[int, str]:
             depth += (line[at] in "[{") - (line[at] in "]}")
             at += 1
     return depth, quote if len(quote) == 3 else ""  # noqa: PLR2004 - as above
+
+
+def _end(line: str, quote: str, at: int) -> int:
+    r"""Where a text ends; -1 if it does not end in this line. Between double quotes, \" is not the end.
+
+    Examples
+    --------
+    >>> _end(r'"a\"b" # c', '"', 1), _end(r"'a\' # c", "'", 1)
+    (5, 3)
+    """
+    while (end := line.find(quote, at)) >= 0 and quote[0] == '"':
+        before = line[at:end]
+        if (len(before) - len(before.rstrip("\\"))) % 2 == 0:
+            return end
+        at = end + 1
+    return end

@@ -5,7 +5,7 @@ line: the name of a variable instead of a key, a list of lines instead of header
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any, Literal
@@ -14,12 +14,15 @@ from instag.choices import Method
 from instag.io.options import ReadOptions
 from instag.recipe.parameters import Option, parameters, plain
 
-__all__ = ["STEPS", "Option", "defaults", "expanded", "keys", "options", "places"]
+__all__ = ["COLUMNS", "IDLE", "STEPS", "TOP", "Option", "defaults", "expanded", "keys", "options", "places", "repeated"]
 
 # In the order in which they run: steps that are cheap and drop rows come before those that are paid for.
 STEPS = (
     "clean", "dedup", "decontaminate", "tag", "normalize", "select", "split", "write", "card", "report",
 )  # fmt: skip
+
+# Keys that stand above the first table.
+TOP = ("version", "name", "seed", "output")
 
 # Parameters that the runner sets: where data come from and go to, and progress.
 MANAGED = frozenset(
@@ -148,6 +151,8 @@ OWN: dict[str, dict[str, Option]] = {
 }  # fmt: skip
 # Options that may be a table of options.
 INNER = ("judge", "columns")
+# The keys of the table `columns` of a source.
+COLUMNS = ("query", "answer", "system", "history", "id", "quality")
 # Other names of keys, as functions or the command line have them.
 ALIKE = {
     ("decontaminate", "judge_model"): "judge",
@@ -206,14 +211,7 @@ def expanded(step: str, table: Mapping[str, Any]) -> dict[str, Any]:
     >>> expanded("source", {"columns": {"query": "prompt"}})
     {'query': 'prompt'}
     """
-    found: dict[str, Any] = {}
-    for key, value in table.items():
-        name = ALIKE.get((step, key), key)
-        if key in INNER and isinstance(value, dict):
-            found |= {_inner(step, key, each): given for each, given in value.items()}
-        else:
-            found[name] = value
-    return found
+    return {name: value for name, _, value in _standing(step, table)}
 
 
 def places(step: str, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -224,13 +222,33 @@ def places(step: str, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     >>> places("decontaminate", {"against": "a.jsonl", "judge": {"model": "gpt-4o-mini", "from": 0.7}})
     {'against': ('against',), 'judge': ('judge', 'model'), 'judge_from': ('judge', 'from')}
     """
+    return {name: place for name, place, _ in _standing(step, table)}
+
+
+def repeated(step: str, table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The options that a table has twice, under two names or in an inner table too, each with the place of its first.
+
+    Examples
+    --------
+    >>> repeated("normalize", {"max_cost": 1.0, "judge": {"model": "gpt-4o-mini", "max_cost": 2.0}})
+    {'max_cost': ('max_cost',)}
+    """
     found: dict[str, tuple[str, ...]] = {}
+    first: dict[str, tuple[str, ...]] = {}
+    for name, place, _ in _standing(step, table):
+        if name in first:
+            found[name] = first[name]
+        first.setdefault(name, place)
+    return found
+
+
+def _standing(step: str, table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], Any]]:
+    """The options of a table, each with the place where it stands and its value."""
     for key, value in table.items():
         if key in INNER and isinstance(value, dict):
-            found |= {_inner(step, key, each): (key, each) for each in value}
+            yield from ((_inner(step, key, each), (key, each), given) for each, given in value.items())
         else:
-            found[ALIKE.get((step, key), key)] = (key,)
-    return found
+            yield ALIKE.get((step, key), key), (key,), value
 
 
 def _inner(step: str, table: str, key: str) -> str:

@@ -35,7 +35,7 @@ class Quotas:
     def __init__(self, recipe: Recipe, schemas: list[tuple[Source, pl.Schema]], counts: Counts, faults: Faults) -> None:
         self._recipe, self._schemas, self._counts, self._faults = recipe, schemas, counts, faults
         self._table = recipe.steps["select"]
-        self._whole: float | None = None
+        self._sizes: dict[str, int] = {}
 
     def check(self) -> None:
         """Check groups, tags and amounts."""
@@ -122,8 +122,15 @@ class Quotas:
             self._add("at_least", f"{named} are together {total}")
 
     def _sources(self, least: Mapping[str, Any]) -> None:
-        """Check that sources have as many rows as are asked of them."""
-        if self._table.get("group") != "source" or {"cost", "start"} & self._table.keys():
+        """Check that groups have as many rows as are asked of them; steps before may remove some."""
+        if "group" not in self._table or {"cost", "start"} & self._table.keys():
+            return
+        if self._table["group"] != "source":
+            self._groups()
+            for name, rows in self._sizes.items():
+                amount = least.get(name, least.get(EACH))
+                if amount is not None and not is_share(amount) and rows < amount:
+                    self._add("at_least", f"{name} should have at least {amount:,} rows, and the files have {rows:,}")
             return
         for source, _ in self._schemas:
             amount = least.get(source.name, least.get(EACH))
@@ -154,12 +161,18 @@ class Quotas:
         if column == "source":
             return {source.name for source, _ in self._schemas}
         frames = [
-            source.load().select(pl.col(column).cast(pl.String)).unique().collect()
+            source.load().select(pl.col(column).cast(pl.String).fill_null("null")).group_by(column).len().collect()
             for source, schema in self._schemas
             if column in schema
         ]
-        found = {each for frame in frames for each in frame.get_column(column).fill_null("null")}
-        return found if len(frames) == len(self._schemas) else found | {"null"}
+        self._sizes.clear()
+        for name, rows in (row for frame in frames for row in frame.iter_rows()):
+            self._sizes[name] = self._sizes.get(name, 0) + rows
+        if len(frames) < len(self._schemas):
+            # How many rows the sources without the column have is not counted.
+            self._sizes.pop("null", None)
+            return {*self._sizes, "null"}
+        return set(self._sizes)
 
 
 def tags_in(frame: pl.LazyFrame, column: str) -> set[str]:

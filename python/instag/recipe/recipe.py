@@ -1,6 +1,7 @@
 """A recipe as its file has it: sources, steps, and values that replace its own."""
 
 import glob
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["VERSION", "Recipe", "Source", "files_of", "override", "parsed"]
 
 VERSION = 1
+# How many characters of a line are shown on either side of an error.
+WIDTH = 60
 QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -111,10 +114,10 @@ def files_of(folder: Path, value: Any) -> list[Path]:
     """The files that paths and globs mean, from a recipe's folder; a glob's by name."""
     found = []
     for each in value if isinstance(value, list) else [value]:
-        path = str(folder / Path(str(each)).expanduser())
+        path = str(folder / os.path.expanduser(str(each)))  # noqa: PTH111 - Path raises errors for users that are not there
         # A path may be absolute, which Path.glob refuses.
         matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else [path]  # noqa: PTH207
-        found += [Path(match) for match in matches if Path(match).exists()]
+        found += [Path(match) for match in matches if os.path.exists(match)]  # noqa: PTH110 - Path raises errors for long names
     return found
 
 
@@ -125,7 +128,8 @@ def override(table: dict[str, Any], text: str) -> None:
     if not equals or not all((*tables, key)):
         raise InputError(f"--set: expected STEP.KEY=VALUE, such as select.budget=3000; found {text!r}")
     try:
-        read = tomllib.loads(f"value = {value}")["value"]
+        # A second line would set another key.
+        read = tomllib.loads(f"value = {' '.join(value.split(chr(10)))}")["value"]
     except tomllib.TOMLDecodeError:
         read = value.strip()
     at: Any = table
@@ -147,16 +151,43 @@ def _shown(text: str, error: str) -> str:
     said = error.partition(" (at ")[0]
     # A table is named as TOML writes it, not as a tuple.
     said = re.sub(r"\('[^)]*\)", lambda names: f"[{'.'.join(re.findall(QUOTED, names[0]))}]", said)
-    said = f"{said[:1].lower()}{said[1:]}{_hint(lines[number - 1])}"
-    return f", line {number}, column {column}: this is not TOML: {said}\n  {lines[number - 1]}\n  {' ' * (column - 1)}^"
+    said = f"{said[:1].lower()}{said[1:]}{_hint(said, lines[number - 1], text)}"
+    # Of a long line, what is around the place.
+    first = max(column - 1 - WIDTH, 0)
+    shown = lines[number - 1][first : first + 2 * WIDTH]
+    return f", line {number}, column {column}: this is not TOML: {said}\n  {shown}\n  {' ' * (column - 1 - first)}^"
 
 
-def _hint(line: str) -> str:
+# What is often meant by a line that is not TOML.
+HINTS = (
+    (r"[\u201c\u201d\u2018\u2019\u201e]", "write quotes as \" or '"),
+    (r"=\s*[\d.]+\s*%", 'write a share in quotes, such as "10%", or as a number, such as 0.1'),
+    (r"=\s*\d{1,3}(,\d{3})+\b", "write a large number without commas, or with _ as in 1_000"),
+    (r"=\s*[+-]?\.\d", "write a 0 before the point"),
+    (r"=\s*[+-]?0\d", "write a number without a 0 at its beginning"),
+    (r",\s*\}", "leave out the last comma within { }"),
+    (r"^\s*[\w-]+\s*:", "write key = value, and the name of a table in brackets"),
+    (r'"[^"]*\\', "write a path with \\ in single quotes, or with /"),
+    (r"=\s*True\b", "write true"),
+    (r"=\s*False\b", "write false"),
+    (r"=\s*(None|null)\b", "leave the key out"),
+    (r"=\s*[A-Za-z_][\w./-]*\s*$", "write a text in quotes"),
+)
+# What is often the reason for an error of the parser.
+REASONS = (
+    (r"cannot overwrite a value", "this name is there already: leave out one of the two"),
+    (r"declare \[source\] twice", "write two brackets on each side for every source: [[source]]"),
+    (r"declare \[.*\] twice", "put the keys of both under one"),
+    (r"unclosed array", "a comma or a ] is missing here or on a line above"),
+)
+
+
+def _hint(said: str, line: str, text: str) -> str:
     """What is often meant by a line that is not TOML."""
-    if re.search(r'"[^"]*\\', line):
-        return ": write a path with \\ in single quotes, or with /"
-    if word := re.search(r"=\s*(True|False|None|null)\b", line):
-        return ": leave the key out" if word[1] in ("None", "null") else f": write {word[1].lower()}"
-    if re.search(r"=\s*[A-Za-z_][\w./-]*\s*$", line):
-        return ": write a text in quotes"
-    return ""
+    found = next((hint for pattern, hint in REASONS if re.search(pattern, said, re.IGNORECASE)), None)
+    if "\0" in text:
+        found = "there are NUL bytes in it: save it as UTF-8"
+    elif text.lstrip().startswith("{"):
+        found = "it looks like JSON; `instag recipe new` writes a first recipe"
+    found = found or next((hint for pattern, hint in HINTS if re.search(pattern, line)), None)
+    return f": {found}" if found else ""

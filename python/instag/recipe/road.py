@@ -162,9 +162,13 @@ class Road:
 
     def _placed(self, step: str, error: str) -> str:
         """An error that only the run could find, with its line in the recipe."""
-        if step == "read":
-            return f"[read] {error}"
+        if error.startswith(str(self.recipe.path)):
+            # The step knows the line of the source that it is about.
+            return error
         faults = Faults(self.recipe.path, self.recipe.text, self.recipe.overrides)
+        if step == "read":
+            faults.add(f"[[source]] {error}", "source")
+            return str(faults)
         faults.add_error(step, self.recipe.steps[step], error)
         return str(faults)
 

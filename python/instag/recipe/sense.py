@@ -1,6 +1,7 @@
 """Checks that the tables of a recipe make sense together, and with the files that they name."""
 
 import difflib
+import glob
 import os
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -11,15 +12,20 @@ from typing import Any
 from instag.chat.local import is_weights
 from instag.recipe import columns, models, trial
 from instag.recipe.faults import Faults
-from instag.recipe.options import options
+from instag.recipe.inputs import files_meant
+from instag.recipe.options import IDLE, options
 from instag.recipe.outcome import ASKING
-from instag.recipe.recipe import Recipe, files_of
+from instag.recipe.recipe import Recipe, Source, files_of
 from instag.recipe.toml import shown
 
 __all__ = ["check", "missing"]
 
 MAKING = ("select", "split", "write")
 KEY = "OPENAI_API_KEY"
+# The options that name a model.
+NAMED = {"tag": "model", "normalize": "judge", "decontaminate": "judge"}
+# How many names a message shows.
+SHOWN = 8
 # What a step needs in addition to a plain install, and the extra that has it.
 EXTRAS = {"report": (("altair", "jinja2", "vl_convert"), "report")}
 
@@ -47,6 +53,7 @@ def check(
     for step, table in recipe.steps.items():
         _files(recipe, step, table, faults)
         _secrets(recipe, step, table, faults)
+        _unasked(step, table, faults)
         _installed(step, faults)
     _write(recipe.steps.get("write", {}), faults)
     if known:
@@ -55,34 +62,61 @@ def check(
         models.check(recipe, faults)
     trial.check(recipe, faults)
     # Columns and tags are checked only if the files exist.
-    if not faults:
+    if recipe.sources and not faults.within("source"):
         columns.check(recipe, faults, limit)
 
 
 def missing(folder: Path, pattern: Any) -> str:
     """A message about a path or glob that matches no file, with the nearest name that exists."""
-    whole = folder / Path(str(pattern)).expanduser()
-    there = [each.name for each in whole.parent.iterdir()] if whole.parent.is_dir() else []
+    text = str(pattern)
+    if "://" in text:
+        return f"{shown(text)} is an address, and a recipe reads files: save it first: instag convert {text} -o data.parquet"
+    whole = folder / os.path.expanduser(text)  # noqa: PTH111 - Path raises errors for users that are not there
+    return f"{shown(text)} matches no file ({whole.absolute()}){_nearest(whole, text)}"
+
+
+def _nearest(whole: Path, text: str) -> str:
+    """What is there instead of a file, for a message."""
+    if not os.path.isdir(whole.parent):  # noqa: PTH112 - Path raises errors for long names
+        return f"; there is no folder {whole.parent.absolute()}"
+    there = sorted(each.name for each in whole.parent.iterdir() if not each.name.startswith("."))
+    if not there:
+        return "; the folder is empty"
+    if glob.has_magic(text):
+        more = f" and {len(there) - SHOWN:,} more" if len(there) > SHOWN else ""
+        return f"; the folder has {', '.join(there[:SHOWN])}{more}"
     near = difflib.get_close_matches(whole.name, there, 1)
-    hint = f"; did you mean {near[0]}?" if near else "" if there else f"; there is no folder {whole.parent.absolute()}"
-    return f"{shown(str(pattern))} matches no file ({whole.absolute()}){hint}"
+    if "," in text:
+        return '; several files are a list, each in quotes: ["a.jsonl", "b.jsonl"]'
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _places(recipe: Recipe, faults: Faults) -> None:
     """Check that no output overwrites an input."""
-    output = recipe.output.absolute()
+    output, home = recipe.output.absolute(), (recipe.path.absolute().parent / ".instag").resolve()
     trial_output = output.with_name(f"{output.name}-trial")
     if output.is_file():
         faults.add(f"output: {recipe.output} is a file: expected a folder, or room for one", "output")
+    elif {output.resolve(), *output.resolve().parents} & {home}:
+        faults.add(f"output: {recipe.output} is where the results of steps are kept: expected another folder", "output")
     elif (said := _unwritable(output)) is not None:
         faults.add(f"output: nothing can be written to {recipe.output}: {said}", "output")
     if (said := _unwritable(recipe.path.absolute().parent / ".instag")) is not None:
         faults.add(f"results are kept in .instag beside the recipe, and nothing can be written there: {said}")
-    for nth, source in enumerate(recipe.sources if not output.is_file() else ()):
-        for file in source.files:
-            if {output, trial_output} & {file.absolute(), *file.absolute().parents}:
-                said = f"[[source]] files: {file} is in the folder that the output goes to: expected another `output`"
-                faults.add(said, "source", nth, "files")
+    if output.is_file():
+        return
+    named: list[tuple[Path, str, tuple[str | int, ...]]] = [
+        (file, "[[source]] files", ("source", nth, "files"))
+        for nth, each in enumerate(recipe.sources)
+        for file in each.files
+    ]
+    for step, table in recipe.steps.items():
+        for key, value in table.items():
+            named += [(file, f"[{step}] {key}", (step, key)) for file in files_meant(recipe, step, key, value)]
+    for file, title, place in named:
+        if {output, trial_output} & {file.absolute(), *file.absolute().parents}:
+            said = f"{title}: {file} is in the folder that the output goes to: expected another `output`"
+            faults.add(said, *place)
 
 
 def _unwritable(folder: Path) -> str | None:
@@ -107,11 +141,21 @@ def _repeats(recipe: Recipe, faults: Faults) -> None:
                 faults.add(f"[[source]] files: {file} is there twice: leave it out once", "source", nth, "files")
                 break
             there.add(file.resolve())
+        alike = [each.name for each in recipe.sources[:nth] if _same(each, source)]
+        if alike and source.files:
+            said = f"the source {alike[0]!r} has the same files and options: leave out one of the two, or give each a `where`"
+            faults.add(f"[[source]] files: {said}", "source", nth, "files")
         sources |= dict.fromkeys(there, source.name)
     for file in files_of(recipe.path.parent, recipe.steps.get("decontaminate", {}).get("against", [])):
         if name := sources.get(file.resolve()):
             said = f"[decontaminate] against: {file} is a file of the source {name!r}, which would lose all of its rows"
             faults.add(f"{said}: expected benchmarks alone", "decontaminate", "against")
+
+
+def _same(one: Source, other: Source) -> bool:
+    """Whether two sources are the same rows."""
+    files = [[file.resolve() for file in each.files] for each in (one, other)]
+    return files[0] == files[1] and one.options == other.options
 
 
 def _files(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults) -> None:
@@ -133,8 +177,16 @@ def _secrets(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults
         return
     names = table.get("api_key_env")
     for name in [names] if isinstance(names, str) else names or []:
-        if name not in os.environ:
-            faults.add(f"[{step}] api_key_env: the environment has no variable {name!r}", step, "api_key_env")
+        if not os.environ.get(name):
+            hint = (
+                ": write its name without $" if name.startswith("$") else f": set it, for instance with export {name}=…"
+            )
+            said = (
+                f"the environment has no variable {name!r}"
+                if name not in os.environ
+                else f"the variable {name!r} is empty"
+            )
+            faults.add(f"[{step}] api_key_env: {said}{hint}", step, "api_key_env")
     if "api_key_file" in table and "api_key_env" in table:
         faults.add(f"[{step}] api_key_file: not with api_key_env: a key comes from one of them", step, "api_key_file")
     asks = step == "tag" or "judge" in table
@@ -146,14 +198,25 @@ def _secrets(recipe: Recipe, step: str, table: Mapping[str, Any], faults: Faults
         and not elsewhere
         and not local
         and not answered
-        and KEY not in os.environ
-        and not faults.has(step, "base_url")
+        and not os.environ.get(KEY)
+        and not (
+            faults.has(step, "base_url") or faults.has(step, "api_key_env") or faults.has(step, NAMED.get(step, ""))
+        )
     ):
         faults.add(
             f"[{step}] the environment has no variable {KEY!r}: set it, write the name of another as api_key_env, or the "
             "address of a model of your own as base_url",
             step,
         )
+
+
+def _unasked(step: str, table: Mapping[str, Any], faults: Faults) -> None:
+    """Add the faults of options for asking a model where none is asked."""
+    if step not in ("decontaminate", "normalize") or "judge" in table or faults.has(step, "judge"):
+        return
+    for key in IDLE & table.keys():
+        said = 'this is for asking a model: add judge = "gpt-4o-mini", or another, or leave it out'
+        faults.add(f"[{step}] {key}: {said}", step, key)
 
 
 def _installed(step: str, faults: Faults) -> None:

@@ -1,5 +1,6 @@
 """Values tried on a few made-up rows, so that errors that a function would raise later are found in advance, in its words."""
 
+import difflib
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import polars as pl
 
 from instag import cleaning, io
 from instag.errors import InputError
+from instag.io.trainers import TRAINERS
 from instag.recipe.counts import PLENTY
 from instag.recipe.faults import Faults
 from instag.recipe.options import options
@@ -21,6 +23,7 @@ from instag.recipe.recipe import Recipe, files_of
 __all__ = ["check"]
 
 ROWS = 20
+TRAINING = ("model", "chat_template", "skip")
 # Embedders that need a library of the same name.
 LIBRARIES = ("sentence-transformers", "model2vec")
 Trial = Callable[[Mapping[str, Any], Recipe], None]
@@ -116,7 +119,7 @@ def _split(given: Mapping[str, Any], _: Recipe) -> None:
 
     sizes = {name: size_of(name, given.get(name), PLENTY) for name in ("validation", "test")}
     if "validation" in given and not any(sizes.values()):
-        raise InputError("validation: expected at least one row to keep apart; found none")
+        raise InputError(f"validation: expected at least one row to hold out; found {given['validation']!r}")
     if sum(sizes.values()) >= PLENTY:
         shares = " and ".join(repr(given[name]) for name in sizes if given.get(name))
         raise InputError(f"{max(sizes, key=sizes.__getitem__)}: {shares} of the rows leave none for training")
@@ -225,9 +228,14 @@ def _write(given: Mapping[str, Any], _: Recipe) -> None:
 
     if "trainers" not in given:
         return
-    training = {name: given[name] for name in ("model", "chat_template", "skip") if name in given}
+    names, training = texts(given["trainers"]), {name: given[name] for name in TRAINING if name in given}
+    if unknown := [name for name in names if name not in TRAINERS]:
+        near = difflib.get_close_matches(unknown[0].lower(), TRAINERS, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        found = ", ".join(map(repr, unknown))
+        raise InputError(f"trainers: expected one or more of {', '.join(TRAINERS)}; found {found}{hint}")
     with TemporaryDirectory() as folder:
-        io.write(_rows(), folder, trainers=texts(given["trainers"]), **training)
+        io.write(_rows(), folder, trainers=names, **training)
 
 
 def _report(given: Mapping[str, Any], _: Recipe) -> None:
@@ -251,7 +259,11 @@ def _check_embedder(name: str) -> None:
     """Check that there is such an embedder, and the library that it needs."""
     from instag.embedding.vectors import check_name  # noqa: PLC0415 - only where texts are embedded
 
-    check_name(name)
+    try:
+        check_name(name)
+    except InputError:
+        choices = "'auto', 'minilm', 'use', 'sentence-transformers:NAME' or 'model2vec:NAME'"
+        raise InputError(f"embedder: expected {choices}; found {name!r}") from None
     library = name.partition(":")[0]
     if library in LIBRARIES and find_spec(library.replace("-", "_")) is None:
         raise InputError(f"embedder: {name} needs {library}; install it with: pip install {library}")

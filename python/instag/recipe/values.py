@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from instag.recipe.options import ALIKE, STEPS, Option, keys, options
-from instag.recipe.toml import shown
+from instag.recipe.options import ALIKE, COLUMNS, STEPS, TOP, Option, keys, options
+from instag.recipe.toml import shown, unquoted
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["TOP", "misplaced", "problems", "schema_of", "unknown"]
+__all__ = ["misplaced", "problems", "schema_of", "unknown"]
 
-# Keys that stand above the first table.
-TOP = ("version", "name", "seed", "output")
 # Pydantic's names of errors, and our words for them.
 EXPECTED = {
     "bool_type": "true or false",
@@ -42,8 +40,8 @@ def problems(step: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, wrong
 
 
-def unknown(step: str, key: str) -> str:
-    """A message about an unknown key, with the nearest known key, or the table that has it.
+def unknown(step: str, key: str, inner: str = "") -> str:
+    """A message about an unknown key, perhaps of an inner table, with the nearest known key, or the table that has it.
 
     Examples
     --------
@@ -52,10 +50,12 @@ def unknown(step: str, key: str) -> str:
     >>> unknown("dedup", "budget").partition(" (")[0]
     'no such option; it is an option of [select]'
     """
-    known = keys(step)
+    known = list(COLUMNS) if inner == "columns" else keys(step)
     elsewhere = misplaced(key)
     near = difflib.get_close_matches(key, known, 1)
-    if key in STEPS:
+    if inner == "columns":
+        hint = f"; did you mean {near[0]}?" if near else ""
+    elif key in STEPS:
         hint = f"; [{key}] is a table of its own"
     elif key in TOP:
         hint = f"; {key} stands above the first table"
@@ -98,7 +98,9 @@ def _problem(option: Option, value: Any) -> str | None:
         if "a number" in expected:
             expected.pop("a whole number", None)
         found = inner[0]["input"] if inner else value
-        return f"expected {' or '.join(expected)}; found {shown(found)}"
+        plain = {"a number", "a whole number", "true or false"} & expected.keys()
+        hint = unquoted(found, share="a number" in expected) if plain else ""
+        return f"expected {' or '.join(expected)}; found {shown(found)}{hint}"
     return None
 
 

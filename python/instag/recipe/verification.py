@@ -19,6 +19,8 @@ __all__ = ["Check", "verify"]
 
 # How many changed rows are listed.
 SHOWN = 3
+# What every manifest lists.
+LISTS = ("sources", "steps", "outputs")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool
     Raises
     ------
     InputError
-        If there is no manifest, or it is of a newer instag.
+        If there is no manifest, it is of a newer instag, or there is no such folder.
     """
     path = Path(manifest)
     path = path / "manifest.json" if path.is_dir() else path
@@ -75,6 +77,13 @@ def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool
         raise InputError(f"{path}: expected a manifest of instag; found other JSON")
     if read["manifest"] > VERSION:
         raise InputError(f"{path}: manifest {read['manifest']} is of a newer instag; this one reads up to {VERSION}")
+    for name in LISTS:
+        if not isinstance(read.get(name), list):
+            raise InputError(
+                f"{path}: expected a list of {name}; found none: it has been edited: take it as it was written"
+            )
+    if data is not None and not Path(data).is_dir():
+        raise InputError(f"data: expected the folder with the sources; {data} is none")
     return [
         *_sealed(read),
         *_outputs(path.parent, read),

@@ -12,8 +12,10 @@ from instag.errors import InputError
 from instag.frame.batches import batches
 from instag.frame.generated import generated
 from instag.recipe.conversation import Keys
+from instag.recipe.faults import Faults
 from instag.recipe.manifest import relative
 from instag.recipe.recipe import Source
+from instag.recipe.sources import add_unread
 from instag.recipe.steps.job import Job
 
 __all__ = ["read"]
@@ -38,7 +40,12 @@ def _source(source: Source, job: Job, counts: dict[str, int]) -> pl.LazyFrame:
     """The rows to take from a source."""
     path = job.path(f"source-{len(counts)}.parquet")
     files = [str(file) for file in source.files]
-    named = io.convert_placed(files if len(files) > 1 else files[0], path, progress=job.progress, **source.options)
+    try:
+        named = io.convert_placed(files if len(files) > 1 else files[0], path, progress=job.progress, **source.options)
+    except InputError as error:
+        faults = Faults(job.recipe.path, job.recipe.text, job.recipe.overrides)
+        add_unread(faults, job.recipe, source, error)
+        raise type(error)(str(faults)) from error
     frame = pl.scan_parquet(path)
     counts[source.name] = rows = int(frame.select(pl.len()).collect().item())
     if source.quality not in (None, "quality"):
