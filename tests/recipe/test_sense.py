@@ -147,6 +147,8 @@ def test_what_does_not_fit(data: Path, text: str, line: int, expected: str) -> N
         "[split]\nvalidation = 0.006\n",
         "[select]\nbudget = 3\n[split]\nvalidation = 2\n",
         '[select]\nbudget = "10%"\n[split]\nvalidation = 8\n',
+        # Half a row of a budget is a whole one: 5 of the 90 are chosen.
+        '[select]\nbudget = "5%"\n[split]\nvalidation = 4\n',
         SELECT + 'group = "source"\nat_least = { first = 3 }\nat_most = { first = "30%" }\n',
         SELECT + 'group = "source"\nat_least = 5\nat_most = { first = 5 }\n',
         '[select]\nmethod = "gain"\nbudget = "10%"\ngroup = "source"\nat_least = { first = 4 }\nat_most = { first = 0.5 }\n',

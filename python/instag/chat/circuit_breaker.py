@@ -22,7 +22,7 @@ class CircuitBreaker:
     Parameters
     ----------
     max_unread
-        That share.
+        The share of recent answers that may be impossible to read.
     ever
         Whether the journal has an answer already.
 
@@ -65,7 +65,7 @@ class CircuitBreaker:
         Parameters
         ----------
         fault
-            Why.
+            Why it failed.
         refused
             Whether the server refused this question, so that asking it again would not help.
         known

@@ -29,7 +29,7 @@ class Redaction:
     Parameters
     ----------
     *secrets
-        Those known from the start.
+        The secrets that are known from the start.
 
     Examples
     --------

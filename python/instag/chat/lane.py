@@ -63,7 +63,7 @@ class Lane:
     ever
         Whether it gave an answer in this run.
     heard
-        When it last gave one.
+        When it last gave an answer.
     searched
         Whether all ways to ask were tried without an answer.
     gone

@@ -46,7 +46,7 @@ def serving(path: str | Path, name: str, concurrency: int | Literal["auto"] = "a
     path
         A GGUF file.
     name
-        What requests call it.
+        The name that requests have for the model.
     concurrency
         Requests at a time, each with a context of 4,096 tokens; 4 where it is `"auto"`.
 

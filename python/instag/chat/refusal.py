@@ -59,7 +59,7 @@ def refusal_of(status: int, answer: Answer, hide: Redaction) -> Trouble:
     Parameters
     ----------
     status
-        That of the answer, or of the error in it.
+        The status of the answer, or of the error in it.
     answer, hide
         The server's answer, and the function that takes secrets out of its words.
     """

@@ -70,7 +70,6 @@ def heads(path: str) -> Iterator[str]:
 
 
 def _member(texts: pl.Series, name: str) -> pl.Series:
-
     values = [pick(orjson.loads(text), name) if text else None for text in texts]
     return pl.Series(
         [None if value is None else {"$json": orjson.dumps(value).decode()} for value in values], dtype=JSON

@@ -13,6 +13,7 @@ from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source
 from instag.recipe.sources import add_unread
 from instag.selection.amounts import amount_of, is_share
+from instag.selection.constraint import count
 
 __all__ = ["PLENTY", "Counts", "budget_of", "check_split", "enough_for"]
 
@@ -109,8 +110,7 @@ def _reaching(recipe: Recipe, counts: Counts, enough: int) -> tuple[int, str]:
 
 def budget_of(table: Mapping[str, Any], rows: int) -> int:
     """The budget of a selection from so many rows, in rows."""
-    budget = table["budget"]
-    return int(amount_of("budget", budget, rows)) if is_share(budget) else int(budget)
+    return count(table["budget"], rows)
 
 
 def enough_for(table: Mapping[str, Any], chosen: int) -> int:

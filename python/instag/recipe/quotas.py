@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from instag.recipe.counts import Counts, enough_for
+from instag.recipe.counts import Counts, budget_of, enough_for
 from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source
 from instag.selection.amounts import amount_of, is_share
@@ -149,7 +149,7 @@ class Quotas:
         share = amount_of("", high, 1.0, rounding=float) if is_share(high) else 1.0
         enough = enough_for(self._table, ceil(low / max(share, 1e-9)))
         rows = self._counts.all(enough)
-        return amount_of("budget", budget, rows) if rows < enough else None
+        return budget_of(self._table, rows) if rows < enough else None
 
     def _shown(self, whole: float) -> str:
         budget = self._table["budget"]
