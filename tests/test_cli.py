@@ -167,7 +167,7 @@ def test_demo(tmp_path: Path) -> None:
     assert "780 samples of four kinds, with 3,027 raw tags." in done.stdout
     assert "±: standard deviation" in done.stdout
     assert "rules: plural: regular expression / regular expressions" in done.stdout
-    assert "instag select clean.jsonl --budget 6000 -o subset.jsonl" in done.stdout
+    assert "instag select clean.jsonl --method gain --budget 6000 -o subset.jsonl" in done.stdout
     assert done.stderr.startswith("note: the step 'frequency' removes 57% of all assignments")
 
 

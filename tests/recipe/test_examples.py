@@ -52,7 +52,7 @@ def test_the_first_evening(home: Path, server: Server) -> None:
     assert {"README.md", "axolotl.yaml", "llama-factory.yaml", "trl.yaml", "report.html"} <= files(home / "out-trial")
     instag.run(home / "first-evening.toml", set=line)
     assert {"data/train.jsonl", "data/val.jsonl", "data/dataset_info.json"} <= files(home / "out")
-    assert set(server.answers.values()) == {1}, "what the rehearsal had asked was asked again"
+    assert set(server.answers.values()) == {1}, "what the trial had asked was asked again"
     assert {check.holds for check in instag.verify(home / "out", replay=True)} == {True}
 
 

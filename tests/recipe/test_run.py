@@ -123,7 +123,7 @@ def test_a_moved_folder_and_other_limits_redo_nothing(folder: Path, tmp_path_fac
     assert all("cached" in line for line in run(moved)[:6])
 
 
-def test_until_from_and_a_rehearsal(folder: Path) -> None:
+def test_until_from_and_a_trial(folder: Path) -> None:
     assert run(folder, until="dedup")[-1].startswith("nothing is written yet")
     assert run(folder, start="normalize")[2] == "normalize: asked for"
     with pytest.warns(instag.errors.InstagWarning, match="20 samples were asked for, but 10 have tags"):

@@ -48,6 +48,23 @@ def test_legends_end_within_their_figures(opened: Opener, crowded: Path, width: 
     assert len([end for end in ends if end[0] == "growth"]) == 1 + len(get_args(Method))
 
 
+CUT = """texts => texts.filter((text) => text.getBoundingClientRect().top
+    < text.closest(".drawing").querySelector("svg").getBoundingClientRect().top - 2)
+    .map((text) => `${text.closest(".drawing").dataset.figure}: ${text.textContent}`)"""
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_legends_of_several_rows_begin_within_their_figures(opened: Opener, tmp_path: Path, width: int) -> None:
+    frame = pools.sample()
+    path = instag.report(frame, tmp_path / "report.html", selections={"complexity-first": instag.select(frame, 100)})
+    page = opened(path, width=width)
+    names = page.locator(".drawing .role-legend-label text")
+    assert names.evaluate_all(CUT) == []
+    page.set_viewport_size({"width": 1280 + 390 - width, "height": 900})
+    page.wait_for_timeout(1_000)
+    assert names.evaluate_all(CUT) == []
+
+
 @pytest.mark.parametrize("width", [1280, 800, 400])
 def test_names_of_groups_cover_neither_points_nor_each_other(opened: Opener, tmp_path: Path, width: int) -> None:
     frame = pools.zipf(2_000, 300, 24).with_columns(pl.format("self_instruct_{}", "source").alias("source"))

@@ -7,6 +7,7 @@ import pytest
 
 import instag
 from instag.reporting.sections.worth import worth
+from instag.reporting.wording import cell
 from reporting.pools import sample
 
 
@@ -80,3 +81,16 @@ def test_near_coverage_needs_vectors() -> None:
 def test_match_is_no_curve_to_judge_by() -> None:
     with pytest.raises(instag.InputError, match="gain: curve 'match' is not a curve of its own"):
         instag.analyze(costly(), gain={"curve": "match"})
+
+
+def test_the_table_claims_no_more_than_the_sentence() -> None:
+    data = sample()
+    analysis = instag.analyze(data, selections={"mine": instag.select(data, 100)})
+    exact = pl.Series("share", [0.92388])
+    analysis.worth.selections.replace_column(analysis.worth.selections.get_column_index("share"), exact)
+    section = worth(analysis)
+    assert section is not None
+    (table,) = section.tables
+    shown = table.rows[0][-1]
+    assert cell(shown, table.columns[-1].kind) == "92.3\N{NO-BREAK SPACE}%"
+    assert "92.3\N{NO-BREAK SPACE}%" in section.lead

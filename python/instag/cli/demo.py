@@ -53,7 +53,8 @@ def demo(output: Folder = Path("instag-demo")) -> None:
 
     recipe = lay_out(output / "recipe")
     console.say(
-        "\nThe same as one recipe, from raw samples to files for a trainer; it needs neither key nor network\n(but all libraries: pip install 'instag[all]'):\n\n"
+        "\nAll steps as a recipe, from raw samples to files for a trainer. It needs neither a key nor a network,\n"
+        "but the optional libraries (pip install 'instag[all]'):\n\n"
         f"  instag run {recipe}\n"
         f"  instag verify {recipe.parent / 'out' / 'manifest.json'} --replay"
     )
@@ -61,7 +62,7 @@ def demo(output: Folder = Path("instag-demo")) -> None:
         "\nWith data of your own, and a model at an endpoint of your own (or OpenAI's):\n\n"
         "  instag tag data.jsonl -o tagged.jsonl --model gpt-4o-mini\n"
         "  instag normalize tagged.jsonl -o clean.jsonl --vocabulary vocabulary.parquet\n"
-        "  instag select clean.jsonl --budget 6000 -o subset.jsonl\n"
+        "  instag select clean.jsonl --method gain --budget 6000 -o subset.jsonl\n"
         "  instag report clean.jsonl --selection subset.jsonl -o report.html\n"
     )
 

@@ -20,7 +20,7 @@ Values = Annotated[
     typer.Option("--set", metavar="STEP.KEY=VALUE", help="Replace a value of the recipe; repeat it for several."),
 ]
 Limit = Annotated[
-    int | None, typer.Option(metavar="N", help="Rehearse with N rows of each source, in a folder of its own.")
+    int | None, typer.Option(metavar="N", help="Try it with N rows of each source, in a folder of its own.")
 ]
 Yes = Annotated[
     bool,

@@ -17,6 +17,7 @@ columns       checks that its columns are in the data
 counts        checks that there are rows enough
 quotas        checks that quotas can be met
 models        checks that servers list its models
+objective     what the report values the selected rows by
 steps         the functions that do the steps
 outcome       the result of a step, or the plan of one
 cache         results of steps by their inputs; hashes of files

@@ -60,7 +60,7 @@ def new(files: Sequence[str]) -> str:
     ]
     for file, schema in frames.items():
         lines += [
-            "[[source]]  # of two copies, the earlier source's stays",
+            "[[source]]  # of two copies, the one of the earlier source stays",
             f"name = {json.dumps(names[file])}",
             f"files = [{json.dumps(file)}]",
             f"# columns found: {', '.join(schema)}",
@@ -83,7 +83,7 @@ def new(files: Sequence[str]) -> str:
             'model = "gpt-4o-mini"',
             '# base_url = "http://127.0.0.1:8000/v1"  # an endpoint of your own',
             '# api_key_env = "OPENAI_API_KEY"  # the name of a variable, never a key',
-            "max_cost = 5.0  # US dollars, all runs of this recipe together",
+            "max_cost = 5.0  # US dollars, for all runs of this recipe together",
             "",
         ]
     lines += [
@@ -92,6 +92,7 @@ def new(files: Sequence[str]) -> str:
         "",
         "[select]",
         *named,
+        'method = "gain"  # without this line, the paper\'s complexity-first',
         "budget = 1000  # a count of samples, or a share such as 0.1",
         "",
         "[split]  # copies stay on one side",

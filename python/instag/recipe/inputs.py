@@ -6,6 +6,7 @@ from typing import Any
 
 from instag import io
 from instag.recipe.cache import Cache
+from instag.recipe.objective import objective_of
 from instag.recipe.options import ALIKE, defaults, options
 from instag.recipe.recipe import Recipe, files_of
 
@@ -33,6 +34,8 @@ def relevant(recipe: Recipe, step: str, *, limit: int | None, history: Sequence[
     if step == "card":
         about = {each.name: each.about.get("license") for each in recipe.sources}
         found |= {"sources": about, "recipe": recipe.path.name, "history": list(history)}
+    if step == "report" and (objective := objective_of(recipe.steps)):
+        found["objective"] = objective
     files = {key for key, value in given.items() if files_meant(recipe, step, key, value)}
     return {key: value for key, value in found.items() if key not in files}
 

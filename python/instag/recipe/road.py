@@ -13,6 +13,7 @@ from instag.recipe import consent
 from instag.recipe.cache import Cache
 from instag.recipe.faults import Faults
 from instag.recipe.inputs import contents, relevant, resolved, target_for, target_of
+from instag.recipe.objective import kept_for
 from instag.recipe.outcome import POOLING, Done, files_made, work_of
 from instag.recipe.recipe import Recipe
 from instag.recipe.steps.job import PARTS, Job
@@ -75,6 +76,8 @@ class Road:
         made = {each.step: each for each in self.done}
         if step == "report":
             found = {"data": self.pool, "selected": made["select"].tables.get("data") if "select" in made else None}
+            if "select" in made and (folder := made["select"].folder) is not None:
+                found |= kept_for(self.recipe.steps, folder)
             return {name: path for name, path in found.items() if path is not None}
         if step == "card" and "write" in made:
             written = files_made(made["write"])

@@ -44,7 +44,7 @@ def run(  # noqa: PLR0913 - each is a choice of its own
     set
         Values that replace those in the recipe, such as ``"select.budget=3000"``.
     limit
-        Rehearse with this many rows of each source, and write to another folder: `out-trial` for `out`.
+        Try the recipe with this many rows of each source, and write to another folder: `out-trial` for `out`.
     dry_run
         Print what would be run and why, and run nothing.
     yes

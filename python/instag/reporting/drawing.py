@@ -24,7 +24,7 @@ FONT = "sans-serif"
 # Pixels of the width that an axis with its title takes.
 AXIS = 84
 # Pixels that a name in a legend takes in addition to its letters.
-SYMBOL = 34
+SYMBOL = 44
 # Up to this many powers of ten, an axis also has room for three times each.
 FEW = 4
 
@@ -48,7 +48,7 @@ def abreast(names: Sequence[str]) -> str:
     Examples
     --------
     >>> abreast(["math", "poetry"])
-    'max(1, floor(width / 75))'
+    'max(1, floor(width / 85))'
     """
     longest = max((LETTER * breadth(name) for name in names), default=0)
     return f"max(1, floor(width / {SYMBOL + round(min(longest, LABEL))}))"

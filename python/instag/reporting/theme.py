@@ -70,6 +70,8 @@ class Theme:
             "titleFontWeight": "normal",
             "orient": "top",
             "symbolSize": 90,
+            # Room for viewers of files whose letters are wider than those of the font that the file was laid out with.
+            "columnPadding": 20,
             "gradientThickness": 10,
         }
         return {

@@ -15,7 +15,7 @@ from instag.selection import count_tokens
 from instag.selection.choice import Selection, selection_of
 from instag.selection.options import Gain, Options, read_options
 
-__all__ = ["KEPT", "chosen_again", "facts_of", "select"]
+__all__ = ["KEPT", "chosen_again", "facts_of", "kept_beside", "select"]
 
 # The files beside the pool with target, earlier rows and weights, so that nothing else is needed.
 KEPT = {"target": "target_tags.parquet", "start": "start_tags.parquet", "weights": "weights.parquet"}
@@ -73,13 +73,9 @@ def facts_of(chosen: Selection[Any]) -> dict[str, Any]:
 
 def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[Any], pl.Series]:
     """Select again from the files beside a manifest; returns the keys of the rows, in order."""
-    beside: dict[str, Any] = {}
-    for name, file in KEPT.items():
-        if (folder / file).is_file():
-            frame = pl.read_parquet(folder / file)
-            beside[name] = dict(frame.select("tag", "share").iter_rows()) if name == "target" else frame
-    if options.get("tree"):
-        beside["tree"] = str(folder / ("tree.parquet" if (folder / "tree.parquet").is_file() else "vocabulary.parquet"))
+    held = {name: folder / file for name, file in KEPT.items() if (folder / file).is_file()}
+    tree = folder / "tree.parquet"
+    beside = kept_beside(held, options, tree if tree.is_file() else folder / "vocabulary.parquet")
     pool = pl.scan_parquet(folder / "pool_tags.parquet")
     given = {name: value for name, value in options.items() if value is not None}
     choice = _choice(given, beside)
@@ -87,6 +83,18 @@ def chosen_again(folder: Path, options: Mapping[str, Any]) -> tuple[Selection[An
         wrap(pool), choice.budget, tags=choice.tags, method=choice.method, seed=choice.seed, options=choice.options
     )
     return chosen, pool.select("key").collect().to_series().gather(chosen.rows)
+
+
+def kept_beside(held: Mapping[str, Path], options: Mapping[str, Any], tree: Path | None) -> dict[str, Any]:
+    """The inputs of a selection other than the pool, from the files in which they were kept."""
+    found: dict[str, Any] = {}
+    for name in KEPT:
+        if name in held:
+            frame = pl.read_parquet(held[name])
+            found[name] = dict(frame.select("tag", "share").iter_rows()) if name == "target" else frame
+    if options.get("tree"):
+        found["tree"] = str(tree)
+    return found
 
 
 def _choice(given: Mapping[str, Any], others: Mapping[str, Any]) -> Choice:

@@ -10,7 +10,7 @@ from instag.normalization import Vocabulary
 from instag.reporting.drawing import drawn, legend
 from instag.reporting.nearness import NEAR, near_coverage
 from instag.reporting.section import Column, Figure, Section, Spec, Table, table_of
-from instag.reporting.wording import MEASURED, PERCENT, cut
+from instag.reporting.wording import MEASURED, cut, share
 
 __all__ = ["worth"]
 
@@ -30,11 +30,9 @@ def worth(analysis: Analysis, vocabulary: Vocabulary | None = None) -> Section |
         return None
     best = found.selections.sort("share", descending=True, maintain_order=True).row(0, named=True)
     curve = "ln(1 + n)" if isinstance(found.curve, str) else f"n^{found.curve:g}"
-    # Rounded down, so that no more is claimed than is reached.
-    reached = floor(1000 * best["share"] + 1e-6) / 10
     lead = (
         f"By the objective Σ {curve}, where n is the number of times a tag occurs in a selection, "
-        f"“{cut(best['selection'])}” reaches at least {reached:.1f}{PERCENT} of the best possible value."
+        f"“{cut(best['selection'])}” reaches at least {share(rounded_down(best['share']))} of the best possible value."
     )
     figures: tuple[Figure, ...] = ()
     if len(found.costs):
@@ -46,6 +44,11 @@ def worth(analysis: Analysis, vocabulary: Vocabulary | None = None) -> Section |
     if len(found.quotas):
         tables.append(quotas(found.quotas))
     return Section("worth", "How good the selections are", lead, figures, tuple(tables), notes)
+
+
+def rounded_down(reached: float) -> float:
+    """A share to be shown in tenths of a percent, rounded down, so that no more is claimed than is reached."""
+    return floor(1000 * reached + 1e-6) / 1000
 
 
 def certificates(analysis: Analysis, near: dict[str, float] | None) -> Table:
@@ -65,7 +68,9 @@ def certificates(analysis: Analysis, near: dict[str, float] | None) -> Table:
         columns.append(Column("near coverage", "share"))
         shown.append(pl.Series("near", [near.get(name) for name in names], dtype=pl.Float64))
     columns += [Column("value", "number"), Column("bound", "number"), Column("of the best, at least", "share")]
-    shown += [found.selections.get_column(name) for name in ("value", "bound", "share")]
+    shown += [found.selections.get_column(name) for name in ("value", "bound")]
+    reached = [rounded_down(each) for each in found.selections.get_column("share")]
+    shown.append(pl.Series("share", reached, dtype=pl.Float64))
     return table_of("worth", "What each selection is worth", columns, pl.DataFrame(shown))
 
 

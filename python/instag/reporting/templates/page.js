@@ -8,6 +8,10 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
 
+  /* Vega lays a figure out for the whole width, and then narrows it by its axes. A legend that gets one more row then has
+     no room for it until the figure is laid out again. */
+  const settle = (view) => view.resize().runAsync();
+
   async function draw(host) {
     const name = host.dataset.figure;
     drawn.get(name)?.finalize();
@@ -21,6 +25,7 @@
       tooltip: { theme: shade },
     });
     drawn.set(name, result);
+    await settle(result.view);
     host.dataset.shade = shade;
   }
 
@@ -35,6 +40,9 @@
     }
     document.documentElement.dataset.drawn = dark.matches ? "dark" : "light";
   }
+
+  // Vega listens to the window too, and was there first: by now it has the new widths.
+  addEventListener("resize", () => requestAnimationFrame(() => drawn.forEach(({ view }) => settle(view))));
 
   async function save(name) {
     const svg = await drawn.get(name).view.toSVG();
