@@ -186,6 +186,9 @@ TABLE = [
     (f'output = "a\\u0000b"\n{BOTH}', 1, r"output: expected a folder; found"),
     (f"output = '{'x' * 300}'\n{BOTH}", 1, r"output: expected a folder; found 'x"),
     (f"output = 'kept'\n{GAIN}at_most = 3\nstart = 'kept/start.jsonl'\n", 9, r"start: .*start\.jsonl is in the folder that the output goes to"),
+    # groups with too few rows, or too cheap ones, for a budget that is a share
+    ('[[source]]\nfiles = "costs.jsonl"\n[select]\nmethod = "gain"\nbudget = "50%"\ncost = "price"\ngroup = "kind"\nat_least = { y = 1000 }\n', 8, r"at_least: y should have at least 1,000 price, and the files have 6$"),
+    ('[[source]]\nfiles = "costs.jsonl"\n[select]\nmethod = "gain"\nbudget = "50%"\ncost = "price"\ngroup = "source"\nat_least = { costs = 61 }\n', 8, r"at_least: costs should have at least 61 price, and the files have 60$"),
     # columns of a selection and of a split
     (f"{BOTH}[clean]\nmax_tokens = 9\ntokenizer = 'messages'\n", 7, r"tokenizer: expected numbers in column 'messages' of first"),
     (f"{BOTH}[decontaminate]\nagainst = 'texts.jsonl'\n", 6, r"against: .*texts\.jsonl: expected a column"),
@@ -250,7 +253,11 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "data.json").write_text('{"data": [{"prompt": "Why?", "completion": "So."}]}')
     pl.DataFrame({"prompt": ["Why?"], "completion": ["So."]}).write_parquet(folder / "data.parquet")
     costs = rows("costs", 20).with_columns(
-        tokens=pl.int_range(pl.len()), none=pl.lit(None), logit=pl.int_range(pl.len()) - 1, kind=pl.lit("x")
+        tokens=pl.int_range(pl.len()),
+        none=pl.lit(None),
+        logit=pl.int_range(pl.len()) - 1,
+        price=pl.lit(3),
+        kind=pl.lit("x"),
     )
     costs.with_columns(kind=pl.when(pl.col("tokens") < 2).then(pl.lit("y")).otherwise("kind")).write_ndjson(
         folder / "costs.jsonl"
