@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -183,9 +184,15 @@ TABLE = [
     (f"output = '.instag'\n{BOTH}", 1, r"output: .*\.instag is where the results of steps are kept"),
     (f"output = '.instag/out'\n{BOTH}", 1, r"output: .* is where the results of steps are kept"),
     (f'output = "a\\u0000b"\n{BOTH}', 1, r"output: expected a folder; found"),
-    (f"output = '{'x' * 300}'\n{BOTH}", 1, r"output: expected a folder; found 'x.*: File name too long"),
+    (f"output = '{'x' * 300}'\n{BOTH}", 1, r"output: expected a folder; found 'x"),
     (f"output = 'kept'\n{GAIN}at_most = 3\nstart = 'kept/start.jsonl'\n", 9, r"start: .*start\.jsonl is in the folder that the output goes to"),
+    # groups with too few rows, or too cheap ones, for a budget that is a share
+    ('[[source]]\nfiles = "costs.jsonl"\n[select]\nmethod = "gain"\nbudget = "50%"\ncost = "price"\ngroup = "kind"\nat_least = { y = 1000 }\n', 8, r"at_least: y should have at least 1,000 price, and the files have 6$"),
+    ('[[source]]\nfiles = "costs.jsonl"\n[select]\nmethod = "gain"\nbudget = "50%"\ncost = "price"\ngroup = "source"\nat_least = { costs = 61 }\n', 8, r"at_least: costs should have at least 61 price, and the files have 60$"),
     # columns of a selection and of a split
+    (f"{BOTH}[clean]\nmax_tokens = 9\ntokenizer = 'messages'\n", 7, r"tokenizer: expected numbers in column 'messages' of first"),
+    (f"{BOTH}[decontaminate]\nagainst = 'texts.jsonl'\n", 6, r"against: .*texts\.jsonl: expected a column"),
+    (f"output = '~nobody-here/out'\n[select]\nbudget = 'x'\n{FILES}", 3, r"budget: .*found 'x'"),
     (f"{BOTH}[split]\nby = 'source,score'\n", 6, r"by: no column 'source,score'; several are a list: by = \[\"source\", \"score\"\]"),
     (f"{BOTH}[dedup]\nkeep = 'quality'\n", 6, r"keep: no column 'quality': name the one with the numbers"),
     (f"{GAIN}at_most = 3\nstart = 'score'\n", 8, r"start: expected true or false in column 'score' of first.*; found Float64"),
@@ -220,6 +227,7 @@ BROKEN = [
     (b"[select]\nbudget = 010\n", 2, "write a number without a 0 at its beginning"),
     (b"select:\n  budget: 3\n", 1, "write key = value, and the name of a table in brackets"),
     (b'{"select": {}}', 1, "it looks like JSON"),
+    (b'[normalize]\njudge = { model = "m",\n  from = 1 }\n', 2, "write a table within { } on one line"),
     (b'[normalize]\njudge = { model = "m", }\n', 2, "leave out the last comma within { }"),
     (b'[[source]]\nfiles = ["a.jsonl"\n[select]\n', 3, "a comma or a ] is missing here or on a line above"),
     ("[[source]]\nfiles = \u201ca.jsonl\u201d\n".encode(), 2, "write quotes as"),
@@ -245,7 +253,11 @@ def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "data.json").write_text('{"data": [{"prompt": "Why?", "completion": "So."}]}')
     pl.DataFrame({"prompt": ["Why?"], "completion": ["So."]}).write_parquet(folder / "data.parquet")
     costs = rows("costs", 20).with_columns(
-        tokens=pl.int_range(pl.len()), none=pl.lit(None), logit=pl.int_range(pl.len()) - 1, kind=pl.lit("x")
+        tokens=pl.int_range(pl.len()),
+        none=pl.lit(None),
+        logit=pl.int_range(pl.len()) - 1,
+        price=pl.lit(3),
+        kind=pl.lit("x"),
     )
     costs.with_columns(kind=pl.when(pl.col("tokens") < 2).then(pl.lit("y")).otherwise("kind")).write_ndjson(
         folder / "costs.jsonl"
@@ -348,6 +360,14 @@ def test_all_columns_that_are_not_there_are_said(data: Path) -> None:
     (data / "recipe.toml").write_text(text)
     found = re.findall(r"line (\d): \[\[source\]\] (\w+)", "\n".join(said(data)))
     assert found == [("3", "query"), ("4", "answer"), ("5", "where")]
+
+
+def test_columns_that_a_selection_names_are_said_with_its_files(data: Path) -> None:
+    text = '[select]\nmethod = "gain"\nbudget = 9\ncost = "tokns"\nquality = "rewrd"\ntarget = "nowhere.jsonl"\n'
+    (data / "recipe.toml").write_text(f'{FILES}quality = "scor"\nid = "uid"\n[select]\nbudget = 3\n')
+    assert [each.split(": ")[1] for each in said(data)] == ["[[source]] quality", "[[source]] id"]
+    (data / "recipe.toml").write_text(f"{FILES}{text}")
+    assert [each.split(": ")[1] for each in said(data)] == ["[select] cost", "[select] quality", "[select] target"]
 
 
 def test_columns_are_looked_for_beside_other_faults(data: Path) -> None:
@@ -515,6 +535,15 @@ def test_a_manifest_that_lacks_something_and_data_that_are_nowhere(data: Path) -
         (data / "out/manifest.json").write_text(json.dumps(whole | {name: None}))
         with pytest.raises(instag.InputError, match=f"expected a list of {name}; found none: it has been edited"):
             instag.verify(data / "out", replay=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_nowhere(data: Path) -> None:
+    (data / "link.jsonl").symlink_to("nowhere")
+    (data / "recipe.toml").write_text(f'[[source]]\nfiles = "link.jsonl"\n{SELECT}')
+    [found] = said(data)
+    assert found.startswith("recipe.toml, line 2: [[source]] files: 'link.jsonl' matches no file")
+    assert found.endswith("; it is a link to nowhere, which is not there")
 
 
 def test_a_new_recipe_replaces_none(data: Path) -> None:

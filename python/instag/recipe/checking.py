@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -118,14 +119,11 @@ class _Reader:
             )
         sources = tuple(self._sources(table.get("source")))
         steps = {step: self._step(step, table[step]) for step in STEPS if step in table}
-        folder = self._folder / Path(output).expanduser()
+        folder = self._folder / os.path.expanduser(output)  # noqa: PTH111 - Path raises errors for users that are not there
         try:
             folder.exists()
-        except (OSError, RuntimeError) as error:
-            add(
-                f"output: expected a folder; found {shown(output)}: {getattr(error, 'strerror', None) or error}",
-                "output",
-            )
+        except OSError as error:
+            add(f"output: expected a folder; found {shown(output)}: {error.strerror}", "output")
             folder = self._folder / "out"
         return Recipe(self._path, text, str(name), seed, folder, sources, steps, overrides)
 

@@ -23,7 +23,7 @@ NAMED = (
     ("select", "quality"), ("select", "group"), ("split", "by"), ("split", "query"), ("write", "keep"), ("report", "by"),
 )  # fmt: skip
 # Those of them that hold numbers.
-NUMBERS = (("dedup", "quality"), ("select", "quality"), ("select", "cost"))
+NUMBERS = (("clean", "tokenizer"), ("dedup", "quality"), ("select", "quality"), ("select", "cost"))
 TAGGED = ("normalize", "select", "report")
 # The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
@@ -130,6 +130,8 @@ class _Columns:
         self._kinds()
         self._replace()
         self._either()
+        if "select" in self._steps:
+            self._costs(self._steps["select"])
         for step in TAGGED:
             if step in self._steps and not self._faults.has(step, "tags"):
                 self._tags(step)
@@ -162,6 +164,9 @@ class _Columns:
             # Rows with other values may be those that are dropped.
             return
         for key, expected in SIGNS.items():
+            if key == "cost" and "tokenizer" in self._steps["select"]:
+                # The tokens are counted anew.
+                continue
             name = str(self._steps["select"].get(key, ""))
             for source, schema in self._schemas:
                 column = source.quality if name == "quality" and source.quality else name
@@ -269,10 +274,12 @@ class _Columns:
             hint = 'name the column that has them: tags = "query_tags"'
         self._faults.add(f"[{step}] works by tags, and no source has a column {name!r}: {hint}", step, "tags")
 
-    def _select(self, table: Mapping[str, Any]) -> None:
+    def _costs(self, table: Mapping[str, Any]) -> None:
+        """Check that there are costs, and that every source has a quality, or that it is said what others count."""
         cost, quality = table.get("cost"), table.get("quality")
         if (
             cost is not None
+            and not self._faults.has("select", "cost")
             and cost not in {*self._found, *COUNTED}
             and not (cost == "tokens" and "tokenizer" in table)
         ):
@@ -280,7 +287,7 @@ class _Columns:
             self._faults.add(
                 f"[select] cost: no column {cost!r}; name one, or characters or words{hint}", "select", "cost"
             )
-        if quality is not None and "quality_missing" not in table:
+        if quality is not None and not ("quality_missing" in table or self._faults.has("select", "quality")):
             without = [source.name for source, schema in self._schemas if not self._has(source, schema, quality)]
             if without:
                 self._faults.add(
@@ -289,6 +296,8 @@ class _Columns:
                     "select",
                     "quality",
                 )
+
+    def _select(self, table: Mapping[str, Any]) -> None:
         Quotas(self._recipe, self._schemas, self._counts, self._faults).check()
         self._target(table)
         self._weights(table)

@@ -122,8 +122,11 @@ class Quotas:
             self._add("at_least", f"{named} are together {total}")
 
     def _sources(self, least: Mapping[str, Any]) -> None:
-        """Check that groups have as many rows as are asked of them; steps before may remove some."""
-        if "group" not in self._table or {"cost", "start"} & self._table.keys():
+        """Check that groups have as many rows as are asked of them, or as much cost; steps before may remove some."""
+        if "group" not in self._table or "start" in self._table:
+            return
+        if "cost" in self._table:
+            self._costs(least)
             return
         if self._table["group"] != "source":
             self._groups()
@@ -138,6 +141,30 @@ class Quotas:
                 continue
             if (rows := self._counts.of(source, ceil(amount))) < amount:
                 self._add("at_least", f"{source.name} should have {amount:,} rows, and its files have {rows:,}")
+
+    def _costs(self, least: Mapping[str, Any]) -> None:
+        """Check that the rows of groups cost as much as is asked of them, if a column of the files has the costs."""
+        cost = str(self._table["cost"])
+        asked = any(not is_share(amount) for name, amount in least.items() if not name.startswith(TAG))
+        known = "tokenizer" not in self._table and all(
+            cost in schema and schema[cost].is_numeric() for _, schema in self._schemas
+        )
+        if not asked or not known:
+            return
+        column, found = str(self._table["group"]), dict[str, float]()
+        for source, schema in self._schemas:
+            group = pl.col(column).cast(pl.String).fill_null("null") if column in schema else pl.lit("null")
+            frame = io.load(list(map(str, source.files)), **source.options).select(
+                group=pl.lit(source.name) if column == "source" else group, cost=pl.col(cost).cast(pl.Float64)
+            )
+            for name, amount in frame.group_by("group").agg(pl.col("cost").sum()).collect().iter_rows():
+                found[name] = found.get(name, 0.0) + amount
+        for name, there in found.items():
+            amount = least.get(name, least.get(EACH))
+            if amount is not None and not is_share(amount) and there < amount * (1 - 1e-9):
+                self._add(
+                    "at_least", f"{name} should have at least {amount:,.10g} {cost}, and the files have {there:,.10g}"
+                )
 
     def _budget(self, low: Any, high: Any) -> float | None:
         """The most that the budget can be, if that is known and may be too small for an amount and a share of it."""

@@ -165,6 +165,7 @@ HINTS = (
     (r"=\s*\d{1,3}(,\d{3})+\b", "write a large number without commas, or with _ as in 1_000"),
     (r"=\s*[+-]?\.\d", "write a 0 before the point"),
     (r"=\s*[+-]?0\d", "write a number without a 0 at its beginning"),
+    (r"\{[^}]*,?\s*$", "write a table within { } on one line"),
     (r",\s*\}", "leave out the last comma within { }"),
     (r"^\s*[\w-]+\s*:", "write key = value, and the name of a table in brackets"),
     (r'"[^"]*\\', "write a path with \\ in single quotes, or with /"),

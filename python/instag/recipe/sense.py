@@ -77,6 +77,8 @@ def missing(folder: Path, pattern: Any) -> str:
 
 def _nearest(whole: Path, text: str) -> str:
     """What is there instead of a file, for a message."""
+    if os.path.islink(whole):  # noqa: PTH114 - as below
+        return f"; it is a link to {whole.readlink()}, which is not there"
     if not os.path.isdir(whole.parent):  # noqa: PTH112 - Path raises errors for long names
         return f"; there is no folder {whole.parent.absolute()}"
     there = sorted(each.name for each in whole.parent.iterdir() if not each.name.startswith("."))

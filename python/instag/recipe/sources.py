@@ -36,7 +36,7 @@ ADVICE = re.compile(r"; name (?:the user's|the columns),? .*?(instag convert .*)
 
 
 def check(recipe: Recipe, faults: Faults) -> list[tuple[Source, pl.Schema]]:
-    """Add what is wrong with the sources; returns those that can be read, with their columns."""
+    """Add what is wrong with the sources; returns those that can be read without their faulty options, with their columns."""
     found = []
     for nth, source in enumerate(recipe.sources):
         _unfit(source, nth, faults)
@@ -47,7 +47,7 @@ def check(recipe: Recipe, faults: Faults) -> list[tuple[Source, pl.Schema]]:
             if wrong is None:
                 break
             options.pop(wrong)
-        if schema is not None and options == source.options:
+        if schema is not None:
             found.append((source, schema))
     return found
 

@@ -103,8 +103,13 @@ def _decontaminate(given: Mapping[str, Any], recipe: Recipe) -> None:
         raise InputError("against: expected one file or more, such as benchmarks/*.jsonl; found none")
     for path in paths:
         if Path(path).exists():
-            with _of("against"):
+            try:
                 cleaning.clean(io.scan(path).head(1))
+            except InputError as error:
+                said = str(error)
+                raise InputError(
+                    f"against: {said.replace('data: ', f'{path}: ', 1) if said.startswith('data: ') else said}"
+                ) from None
     if (judgments := given.get("judgments")) is not None:
         with _of("judgments"):
             read_judgements(judgments)
