@@ -1,11 +1,13 @@
 """How good selections are, in the analysis and in the report."""
 
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
 
 import instag
+from instag.choices import Method
 from instag.reporting.sections.worth import worth
 from instag.reporting.wording import cell
 from reporting.pools import sample
@@ -58,6 +60,10 @@ def test_costs_quotas_and_the_curve_are_shown(tmp_path: Path) -> None:
     assert section is not None
     assert [table.name for table in section.tables] == ["worth", "quotas"]
     assert [figure.name for figure in section.figures] == ["cost"]
+    # Each method has the colour that it has in the figure of all methods.
+    colour = section.figures[0].spec["layer"][0]["encoding"]["color"]
+    assert colour["scale"]["domain"][:5] == list(get_args(Method))
+    assert colour["legend"]["values"] == ["complexity-first", "coverage", "random", "gain", "gain for cost"]
     page = instag.report(analysis, tmp_path / "page.html").read_text(encoding="utf-8")
     assert "in the tags of another model" in page
     assert "of the best possible" in page

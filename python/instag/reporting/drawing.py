@@ -38,8 +38,8 @@ def drawn(chart: alt.TopLevelMixin) -> Spec:
 
 
 def legend(names: Sequence[str]) -> alt.Legend:
-    """A legend without a title, in as many columns as fit."""
-    return alt.Legend(title=None, columns=alt.ExprRef(abreast(names)))
+    """A legend of these names, without a title, in as many columns as fit."""
+    return alt.Legend(title=None, values=list(names), columns=alt.ExprRef(abreast(names)))
 
 
 def abreast(names: Sequence[str]) -> str:

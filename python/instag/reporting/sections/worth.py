@@ -1,11 +1,13 @@
 """The value of selections by an objective, their cost, and their quotas."""
 
 from math import floor
+from typing import get_args
 
 import altair as alt
 import polars as pl
 
 from instag.analysis import Analysis
+from instag.choices import Method
 from instag.normalization import Vocabulary
 from instag.reporting.drawing import drawn, legend
 from instag.reporting.nearness import NEAR, near_coverage
@@ -90,7 +92,10 @@ def quotas(bounds: pl.DataFrame) -> Table:
 
 def cost_lines(costs: pl.DataFrame, unit: str) -> Spec:
     """Draw coverage against cost, with a line for each method."""
-    names = costs.get_column("method").unique(maintain_order=True).to_list()
+    present = costs.get_column("method").unique().to_list()
+    # A method has the colour that it has in the other figures, in which all methods are drawn.
+    methods = [*get_args(Method), *(name for name in present if name not in get_args(Method))]
+    names = [name for name in methods if name in present]
     rows = costs.with_columns(pl.col("coverage").round(5)).to_dicts()
     base = alt.Chart(alt.InlineData(values=rows), width="container", height=300).encode(
         x=alt.X(
@@ -100,7 +105,7 @@ def cost_lines(costs: pl.DataFrame, unit: str) -> Spec:
             axis=alt.Axis(format="~s", tickCount=6, labelOverlap="greedy", grid=False),
         ),
         y=alt.Y("coverage:Q", title="coverage", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
-        color=alt.Color("method:N", scale=alt.Scale(domain=names), legend=legend(names)),
+        color=alt.Color("method:N", scale=alt.Scale(domain=methods), legend=legend(names)),
         tooltip=[
             alt.Tooltip("method:N"),
             alt.Tooltip("cost:Q", title=unit, format=",.0f"),

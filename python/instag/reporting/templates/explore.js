@@ -393,7 +393,7 @@
     const drawn = (some) =>
       table(
         "Tags",
-        ["tag", words(one.name), "", words(other.name), "", "difference"],
+        ["tag", words(one.name), "", words(other.name), "", "difference in points"],
         some.map((tag) => [
           link(tag),
           whole.format(one.held[tag] ?? 0),
