@@ -16,6 +16,8 @@ from polars.io.plugins import register_io_source
 import instag
 from instag.frame import wrap
 from instag.frame.batches import compact
+from instag.frame.extent import Extent
+from instag.frame.path import resolve
 
 TAGS = [["math"], ["math", "proof", "latex"], [], ["poetry"], ["math", "proof"]]
 IDS = ["a", "b", "c", "d", "e"]
@@ -344,3 +346,21 @@ def test_tags_are_read_once_where_their_codes_say_all_of_them(
 def test_columns_that_cannot_be_used_are_named(data: Any, message: str) -> None:
     with pytest.raises(instag.InputError, match=message):
         instag.select(data, budget=1)
+
+
+def test_a_place_that_a_list_does_not_have_is_empty() -> None:
+    frame = pl.DataFrame({"said": [["Why?", "So."], ["How?"], []]})
+    second, _ = resolve(frame.schema, "said.1")
+    assert frame.select(second).to_series().to_list() == ["So.", None, None]
+
+
+def test_tags_are_not_taken_to_grow_faster_than_rows() -> None:
+    # Data in order of a tag: the first half has one, and all of them together have three times as many.
+    sample = pl.DataFrame({"tags": [["math"], ["math"], ["art"], ["law"]]})
+    assert Extent.of(1_000, sample, sample["tags"]).distinct == 750
+
+
+def test_of_columns_with_dots_in_their_names_the_longest_is_meant() -> None:
+    frame = pl.DataFrame({"a": [{"b": {"c": 1}}], "a.b": [{"c": 2}]})
+    inner, _ = resolve(frame.schema, "a.b.c")
+    assert frame.select(inner).item() == 2

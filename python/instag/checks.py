@@ -1,6 +1,6 @@
 """Checks of single options, made before any work; the error says which option, what was expected and what was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
 from numbers import Integral, Real
 from typing import Any
@@ -17,6 +17,7 @@ __all__ = [
     "check_shard",
     "check_share",
     "expect",
+    "first_names",
     "is_not_negative",
     "is_number",
     "is_positive",
@@ -133,6 +134,18 @@ def is_positive(value: Any) -> bool:
 def is_not_negative(value: Any) -> bool:
     """Whether this is a finite number of 0 or more."""
     return is_number(value) and value >= 0
+
+
+def first_names(names: Sequence[str], most: int) -> str:
+    """The first names of a list, for a message, and how many more there are.
+
+    Examples
+    --------
+    >>> first_names(["a", "b", "c", "d", "e"], 3)
+    'a, b, c and 2 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def shown(value: Any) -> str:

@@ -64,6 +64,12 @@ def test_when_there_is_more_of_what_is_used_up(text: str, seconds: float) -> Non
     assert held({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": text}) == pytest.approx(seconds)
 
 
+@pytest.mark.parametrize(("requests", "tokens"), [("9s", "4s"), ("4s", "9s")])
+def test_of_two_limits_that_are_used_up_the_later_one_counts(requests: str, tokens: str) -> None:
+    headers = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-remaining-tokens": "0"}
+    assert held({**headers, "x-ratelimit-reset-requests": requests, "x-ratelimit-reset-tokens": tokens}) == 9
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["retry-after", "retry-after-ms", "x-ratelimit-remaining", "x-ratelimit-reset"]),

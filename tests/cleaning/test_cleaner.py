@@ -64,6 +64,12 @@ def test_reasons(options: dict[str, Any], expected: dict[int, str] | None) -> No
         assert found[0] == "more than 30 characters"
 
 
+@pytest.mark.parametrize(("script", "kept"), [("ja", ["なぜ空は青い", "1 + 1"]), ("zh", ["为什么", "1 + 1"])])
+def test_a_text_without_letters_is_in_any_script(script: str, kept: list[str]) -> None:
+    frame = pl.DataFrame({"prompt": ["Why?", "为什么", "なぜ空は青い", "1 + 1"]})
+    assert instag.clean(frame, script=script).data["prompt"].to_list() == kept
+
+
 def test_what_stays_is_as_it_was() -> None:
     result = instag.clean(FRAME, answered=True)
     assert result.data.equals(FRAME.filter(pl.col("id").is_in([0, 1, 3, 7])))

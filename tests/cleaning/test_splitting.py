@@ -74,6 +74,18 @@ def test_sizes_are_counts_or_shares(validation: Any, size: int) -> None:
     assert pl.concat([three.train, three.validation, three.test]).sort("prompt").equals(frame.sort("prompt"))
 
 
+def test_half_a_row_is_rounded_up() -> None:
+    assert instag.split(pl.DataFrame({"kind": ["a", "b"] * 5}), validation=0.25).sizes["validation"] == 3
+
+
+def test_a_part_without_any_value_has_nothing_in_common_with_the_data() -> None:
+    # The only rows with a value are copies of one another, and too many for the part.
+    copies = ["The same question, asked over and over again in just these words."] * 6
+    others = [f"{n} is another question, number {n * n}, about {chr(97 + n) * 9}" for n in range(14)]
+    frame = pl.DataFrame({"prompt": copies + others, "source": ["one"] * 6 + [None] * 14})
+    assert instag.split(frame, validation=3).distances.rows() == [("validation", "source", 1.0)]
+
+
 def test_without_texts_values_are_spread_all_the_same() -> None:
     split = instag.split(pl.DataFrame({"kind": ["a"] * 50 + ["b"] * 50}), validation=10, by="kind")
     assert split.validation is not None

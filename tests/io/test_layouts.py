@@ -33,6 +33,7 @@ def said(*turns: tuple[str, str]) -> list[dict[str, str]]:
 
 
 SHORT = said(("user", "q"), ("assistant", "a"))
+SYSTEM = said(("system", "s"))
 LONG = said(("user", "p"), ("assistant", "o"), ("user", "q"), ("assistant", "a"))
 
 layouts: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -297,6 +298,14 @@ layouts: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two conversations that differ early": (
         {"chosen": LONG, "rejected": [*LONG[:1], {"role": "assistant", "content": "b"}]},
         {"messages": LONG[:1], "chosen": LONG[1:], "rejected": said(("assistant", "b")), "queries": ["p", "q"]},
+    ),
+    "two conversations with no more in common than what the system says": (
+        {"chosen": [*SYSTEM, *SHORT], "rejected": [*SYSTEM, *said(("user", "p"), ("assistant", "b"))]},
+        {
+            "messages": [*SYSTEM, *SHORT[:1]],
+            "chosen": SHORT[1:],
+            "rejected": [*SYSTEM, *said(("user", "p"), ("assistant", "b"))],
+        },
     ),
     "a prompt that is in both conversations": (
         {"prompt": "q", "chosen": SHORT, "rejected": [SHORT[0], {"role": "assistant", "content": "b"}]},

@@ -364,6 +364,14 @@ def test_messages_are_in_the_order_of_their_times(times: tuple[Any, Any], tmp_pa
     assert row["messages"] == [SHORT[0] | {"created_at": times[1]}, SHORT[1] | {"created_at": times[0]}]
 
 
+@pytest.mark.parametrize("times", [("9:59", "10:00"), ("2024-05-02", None), ("b", "a")])
+def test_times_that_do_not_sort_as_texts_leave_the_order_of_the_file(times: tuple[Any, Any], tmp_path: Path) -> None:
+    rows = [{"chat_id": 1, "created_at": at, **turn} for at, turn in zip(times, SHORT, strict=True)]
+    with pytest.warns(InstagWarning, match="one for each 'chat_id'"):
+        (row,) = converted(tmp_path, *rows)
+    assert [turn["role"] for turn in row["messages"]] == ["user", "assistant"]
+
+
 def test_conversations_stay_in_the_order_of_the_file(tmp_path: Path) -> None:
     rows = [
         {"chat_id": chat, "turn": turn, **SHORT[turn % 2]} for chat, turn in (("b", 4), ("b", 5), ("a", 0), ("a", 1))

@@ -3,12 +3,15 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import instag
 from instag.cleaning.estimation import estimate_pairs
+from instag.recipe import consent
+from instag.recipe.steps.asking import Foreseen
 from model_server import Server
 from recipes import bytes_of, rows
 
@@ -61,6 +64,23 @@ def test_a_dry_run_counts_the_questions_of_judges(folder: Path, server: Server) 
     # What is answered is asked no more, and that is said too.
     again = run(folder, dry_run=True, start="decontaminate")
     assert any(line.startswith("decontaminate: to do (asked for)") and ": no questions" in line for line in again)
+
+
+def consented(monkeypatch: pytest.MonkeyPatch, dollars: float | None, *, yes: bool = False, **given: float) -> None:
+    """Go on with a step that may cost this much, or raise an error."""
+    monkeypatch.setattr(consent, "foreseen", lambda *_: Foreseen(7, dollars, 60.0))
+    job: Any = SimpleNamespace(given=given)
+    consent.ask("tag", job, yes=yes, silent=True, say=print)
+
+
+def test_more_than_a_dollar_needs_a_limit_or_consent(monkeypatch: pytest.MonkeyPatch) -> None:
+    consented(monkeypatch, 1.0)
+    consented(monkeypatch, None)
+    consented(monkeypatch, 1.01, yes=True)
+    consented(monkeypatch, 1.01, max_cost=9.0)
+    why = r"^\[tag\] 7 questions may cost about \$1\.01, and the recipe has no max_cost: set it, or run with --yes$"
+    with pytest.raises(instag.InputError, match=why):
+        consented(monkeypatch, 1.01)
 
 
 def test_of_many_rows_some_stand_for_all() -> None:

@@ -109,6 +109,13 @@ def test_quotas_are_kept() -> None:
     assert counts["math"] <= 6
 
 
+def test_a_share_that_floating_point_makes_too_large_is_not_rounded_up() -> None:
+    # 0.07 * 100 is 7.000000000000001, and the group has just 7 rows.
+    data = pl.DataFrame({"tags": [[f"t{row}"] for row in range(200)], "source": ["few"] * 7 + ["many"] * 193})
+    chosen = instag.select(data, 100, method="gain", group="source", at_least={"few": "7%"})
+    assert chosen["source"].to_list().count("few") == 7
+
+
 def test_wanted_tags_are_reached() -> None:
     chosen = instag.select(pool(), 15, method="gain", at_least={"tag:sql": 4})
     assert sum("sql" in tags for tags in chosen["tags"]) >= 4

@@ -8,7 +8,7 @@ from typing import Any
 from instag.chat.question import TOO_LARGE, Reply
 from instag.errors import InputError
 
-__all__ = ["BYTES_A_TOKEN", "Price", "Spending", "price_of", "unpriced"]
+__all__ = ["BYTES_A_TOKEN", "Price", "Spending", "price_of", "tokens_said", "unpriced"]
 
 MILLION = 1_000_000
 # Bytes of text to a token, if the server has not counted tokens.
@@ -162,14 +162,24 @@ class Spending:
         if reply.prompt_tokens:
             self._bytes += size
             self._tokens += reply.prompt_tokens
-        said = reply.completion_tokens or _said(reply)
+        said = tokens_said(reply)
         self._longest = max(self._longest, said)
         if self._price is not None:
             self.spent += self._price.of(reply.prompt_tokens or size // BYTES_A_TOKEN, said)
 
 
-def _said(reply: Reply) -> int:
-    """The tokens of an answer, estimated from its text; of one that was not read to its end, as many as it may have."""
+def tokens_said(reply: Reply) -> int:
+    """The tokens of an answer; if the server did not count them, an estimate from its text.
+
+    An answer that was not read to its end is taken to have as many as it may have.
+
+    Examples
+    --------
+    >>> tokens_said(Reply(b"", "x" * 40, "stop")), tokens_said(Reply(b"", "x" * 40, "stop", completion_tokens=12))
+    (10, 12)
+    """
+    if reply.completion_tokens:
+        return reply.completion_tokens
     if reply.finish_reason == TOO_LARGE:
         return UNLIMITED if reply.limit is None else reply.limit
     return len((reply.content or "").encode()) // BYTES_A_TOKEN

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from instag.checks import first_names
 from instag.errors import InputError
 
 if TYPE_CHECKING:
@@ -118,15 +119,8 @@ def expect_by(frame: "pl.LazyFrame", source: Sequence[str], name: str) -> None:
 
 
 def shortened(source: Sequence[str]) -> str:
-    """The first names of files, and how many more there are.
-
-    Examples
-    --------
-    >>> shortened(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    more = len(source) - NAMED
-    return ", ".join(source[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    """The first names of files, and how many more there are."""
+    return first_names(source, NAMED)
 
 
 def _missing(source: Sequence[str], option: str, name: str, columns: Sequence[str], hint: str) -> InputError:

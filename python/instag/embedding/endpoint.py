@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from instag.checks import check_count
+from instag.choices import OPENAI
 from instag.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class OpenAIEmbedder:
         self,
         model: str,
         *,
-        base_url: str = "https://api.openai.com/v1",
+        base_url: str = OPENAI,
         api_key: str | None = None,
         batch: int = 256,
         retries: int = 4,

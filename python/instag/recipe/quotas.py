@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from instag.checks import first_names
 from instag.recipe.counts import Counts, budget_of, enough_for
 from instag.recipe.faults import Faults
 from instag.recipe.recipe import Recipe, Source
@@ -64,7 +65,7 @@ class Quotas:
             self._add(key, 'name the column of the groups: group = "source"')
         elif lacking := groups - {EACH} - (there := self._groups()):
             names = ", ".join(map(repr, sorted(lacking)))
-            self._add(key, f"no group {names}; the groups are: {_listed(there)}")
+            self._add(key, f"no group {names}; the groups are: {first_names(sorted(there), SHOWN)}")
 
     def _tags(self, wanted: set[str]) -> None:
         """Check that tags are in the data, if no step changes them."""
@@ -74,7 +75,9 @@ class Quotas:
         held = {tag for source, schema in self._schemas if name in schema for tag in tags_in(source.load(), name)}
         if lacking := wanted - held:
             names = ", ".join(map(repr, sorted(lacking)))
-            self._add("at_least", f"no row has the tag {names}; there are, among others, {_listed(held)}")
+            self._add(
+                "at_least", f"no row has the tag {names}; there are, among others, {first_names(sorted(held), SHOWN)}"
+            )
 
     def _both(self, least: Mapping[str, Any], most: Mapping[str, Any]) -> None:
         """Check that no group is to have more than it may."""
@@ -215,8 +218,3 @@ def _amounts(given: Any) -> dict[str, Any]:
     if isinstance(given, Mapping):
         return {group_name(name): amount for name, amount in given.items()}
     return {} if given is None else {EACH: given}
-
-
-def _listed(names: set[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(sorted(names)[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")

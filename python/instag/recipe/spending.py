@@ -8,7 +8,7 @@ from typing import Any
 
 from instag.chat import Price, Reply
 from instag.chat.journal_lines import record_of
-from instag.chat.spending import BYTES_A_TOKEN
+from instag.chat.spending import tokens_said
 from instag.errors import InstagError
 
 __all__ = ["CostError", "Ledger"]
@@ -61,8 +61,7 @@ class Ledger:
                 for line in file.read(end - start).splitlines():
                     found = record_of(line)
                     if isinstance(found, Reply):
-                        said = found.completion_tokens or len((found.content or "").encode()) // BYTES_A_TOKEN
-                        dollars += price.of(found.prompt_tokens or 0, said)
+                        dollars += price.of(found.prompt_tokens, tokens_said(found))
         return dollars
 
     def _read(self) -> dict[str, dict[str, list[list[Any]]]]:

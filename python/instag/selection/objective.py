@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from instag.checks import is_not_negative, shown
+from instag.checks import first_names, is_not_negative, shown
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.selection.columns import opened, wrapped
@@ -148,6 +148,5 @@ def _placed(name: str, tagsets: TagSets, weights: Mapping[str, float], otherwise
     return placed
 
 
-def _some(names: list[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(map(repr, names[:SHOWN])) + (f" and {more:,} more" if more > 0 else "")
+def _some(tags: list[str]) -> str:
+    return first_names(list(map(repr, tags)), SHOWN)

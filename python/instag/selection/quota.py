@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from instag.checks import first_names
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.selection.amounts import amount_of
@@ -101,7 +102,7 @@ def _bounds(
             )
         if name not in places:
             raise InputError(
-                f"{option}: no group {name!r} in column {column!r}; the groups are: {_listed(names)}: use one of them, "
+                f"{option}: no group {name!r} in column {column!r}; the groups are: {first_names(names, SHOWN)}: use one of them, "
                 "or leave it out"
             )
         bounds[places[name]] = amount_of(f"{option}: {name}", amount, budget, rounding=rounding, counted=counted)
@@ -192,8 +193,3 @@ def wanted_tags(
             )
         found[codes[tag]] = least
     return found
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" and {more:,} more" if more > 0 else "")

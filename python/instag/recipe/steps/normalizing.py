@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from instag import io
+from instag.choices import OPENAI
 from instag.embedding.endpoint import OpenAIEmbedder
 from instag.normalization import Judgement, ModelJudge, Question
 from instag.normalization import normalize as normalized
@@ -70,7 +71,7 @@ def settings_of(given: Mapping[str, Any]) -> dict[str, Any]:
         found["judgments"] = texts(found["judgments"])
     kind, _, model = str(found.get("embedder", "")).partition(":")
     if kind == "openai" and model:
-        found["embedder"] = OpenAIEmbedder(model, base_url=given.get("base_url", "https://api.openai.com/v1"))
+        found["embedder"] = OpenAIEmbedder(model, base_url=given.get("base_url", OPENAI))
     return found
 
 
