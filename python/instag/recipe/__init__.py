@@ -14,6 +14,7 @@ sense         checks that its tables go together
 trial         values tried on a few made-up rows
 sources       checks that its files can be read
 columns       checks that its columns are in the data
+selection     checks of what a selection needs
 counts        checks that there are rows enough
 quotas        checks that quotas can be met
 models        checks that servers list its models
@@ -28,6 +29,7 @@ spending      the cost of all runs
 road          the steps of a run, one after the other
 wording       the line that is printed about a step
 conversation  keys of rows by their content
+parts         the files of train, val and test, read back
 runner        running a recipe: :func:`run`
 output        the folder with the result
 manifest      the record of inputs, steps and outputs; verification: :func:`verify`

@@ -157,7 +157,7 @@ class Quotas:
         column, found = str(self._table["group"]), dict[str, float]()
         for source, schema in self._schemas:
             group = pl.col(column).cast(pl.String).fill_null("null") if column in schema else pl.lit("null")
-            frame = io.load(list(map(str, source.files)), **source.options).select(
+            frame = source.load().select(
                 group=pl.lit(source.name) if column == "source" else group, cost=pl.col(cost).cast(pl.Float64)
             )
             for name, amount in frame.group_by("group").agg(pl.col("cost").sum()).collect().iter_rows():
