@@ -26,7 +26,7 @@ ADDRESS = re.compile(
 NAMES = ("apikey", "token", "password", "secret", "secretkey", "accesskey")
 # Tables whose keys are names of groups and columns, not of options.
 FREE = frozenset(["at_least", "at_most", "columns"])
-TOLD = (
+REFUSED = (
     "a recipe is shared, and must hold no key: put it into a variable of the environment, and write the name of that: "
     'api_key_env = "NAME"'
 )
@@ -80,12 +80,12 @@ def _secret(place: Place, value: Any) -> str | None:
     """What is wrong with a value that is secret; None if it is not."""
     name = re.sub(r"[-_ ]", "", str(place[-1])).casefold()
     if name.endswith(NAMES) and not FREE & set(place):
-        return TOLD
+        return REFUSED
     if not isinstance(value, str):
         return None
     header = any("header" in str(each) for each in place)
     if KEY.search(value) or (header and HEADER.search(value)):
-        return TOLD
+        return REFUSED
     return ADDRESSED if ADDRESS.search(value) else None
 
 

@@ -41,9 +41,9 @@ class Desk:
         """Bring the ledger up to date with the server's list.
 
         A crash may have come between any two steps. A batch with our mark that the ledger does not know was sent from
-        elsewhere, and is taken in with the questions in its file. Where the ledger
-        has no name for a batch, because the server's answer was never seen, the batch may have been made after all:
-        then the server's list shows it within some time. If the list does not, the batch was never made.
+        elsewhere, and is taken in with the questions in its file. Where the ledger has no name for a batch, because the
+        server's answer was never seen, the batch may have been made after all: then the server's list shows it within
+        some time. If the list does not, the batch was never made.
 
         Parameters
         ----------
