@@ -1,4 +1,4 @@
-"""How much memory and time each step of a recipe takes, and how that grows with the data.
+"""How much memory and time each step of a recipe takes, and verifying its result, and how that grows with the data.
 
     python benches/python/memory_recipe.py 200000 800000
 
@@ -69,14 +69,24 @@ def until(step: str, folder: Path) -> str:
     return f"{read:,} rows of {sum(path.stat().st_size for path in folder.glob('*.jsonl')) / MIB:,.0f} MiB"
 
 
-RUNS = {step: (lambda folder, step=step: until(step, folder)) for step in STEPS}
+def verified(folder: Path, *, replay: bool) -> str:
+    """The result of all steps, verified."""
+    checks = instag.verify(folder / "out", replay=replay)
+    assert all(check.holds for check in checks)
+    return f"{len(checks)} checks"
+
+
+RUNS = {step: (lambda folder, step=step: until(step, folder)) for step in STEPS} | {
+    "verify": lambda folder: verified(folder, replay=False),
+    "replay": lambda folder: verified(folder, replay=True),
+}
 
 
 def main() -> None:
     """Do the steps for each size."""
     sizes = list(each_size(__file__, RUNS, made))
     for small, large in pairwise(sizes):
-        for step in STEPS:
+        for step in RUNS:
             print(f"{step:>10} takes {large[step].memory - small[step].memory:+,.0f} MiB more")
 
 
