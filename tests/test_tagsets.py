@@ -181,3 +181,18 @@ def test_first_rounds_of_parts_hold_the_choice(rows: list[list[str]], budget: in
     again = instag.rank(survivors).head(budget)
     assert again["nth"].to_list() == whole["nth"].to_list()
     assert again["round"].to_list() == whole["round"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("column", "whole"),
+    [
+        (pl.Series([["a"], ["b", "a"], None]), True),
+        (pl.Series([["a", "a"]]), False),
+        (pl.Series([["a", None]]), False),
+        (pl.Series([[["a"], ["b"]]]), False),
+        (pl.Series([["a", "b"]], dtype=pl.Array(pl.String, 2)), False),
+    ],
+    ids=["plain", "a repeat", "a null", "lists of lists", "arrays"],
+)
+def test_whether_a_column_can_be_built_from_its_codes(column: pl.Series, whole: object) -> None:
+    assert encode(column).whole is whole
