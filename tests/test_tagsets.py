@@ -195,3 +195,18 @@ def test_lists_that_are_not_valid_arrow(offsets: list[int]) -> None:
         instag.InputError, match=r"column 'tags': a list ends before it begins .* validate\(full=True\)"
     ):
         instag.select(pa.table({"tags": lists}), budget=1)
+
+
+@pytest.mark.parametrize(
+    ("column", "whole"),
+    [
+        (pl.Series([["a"], ["b", "a"], None]), True),
+        (pl.Series([["a", "a"]]), False),
+        (pl.Series([["a", None]]), False),
+        (pl.Series([[["a"], ["b"]]]), False),
+        (pl.Series([["a", "b"]], dtype=pl.Array(pl.String, 2)), False),
+    ],
+    ids=["plain", "a repeat", "a null", "lists of lists", "arrays"],
+)
+def test_whether_a_column_can_be_built_from_its_codes(column: pl.Series, whole: object) -> None:
+    assert encode(column).whole is whole

@@ -76,3 +76,14 @@ def test_what_the_line_says() -> None:
     assert outage.over(now=601.0)
     outage.end()
     assert outage.wait(now=601.0) == 0.0
+
+
+def test_the_last_attempt_is_made_when_patience_ends() -> None:
+    outage = Outage(patience=60.0, backoff=0.5)
+    outage.begin("http 503: loading", wait=3_600.0, now=100.0)
+    assert outage.wait(now=100.0) == 60.0
+    # The patience may be shorter this time, and another attempt does not make it longer.
+    outage.begin("no connection", wait=3_600.0, now=100.0, most=5.0)
+    outage.failed("no connection", wait=3_600.0, now=103.0)
+    assert outage.wait(now=103.0) == 2.0
+    assert outage.over(now=105.5)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 import chaos
 from asked import key, opened, run, texts
+from instag.chat.journal_index import Index
 from instag.chat.journal_lines import header_of, line_of
 from instag.chat.question import Reply
 
@@ -33,6 +34,12 @@ def test_they_are_asked_for_again_at_higher_temperatures(tmp_path: Path) -> None
     assert (tally.answered, tally.unread, tally.reasked) == (40, 0, 20)
     assert Counter(body["temperature"] for body in server.bodies) == {0: 40, 0.3: 10, 0.7: 10}
     assert Counter(reply.unread for reply in replies) == {None: 40, 1: 10, 2: 10}
+
+
+def test_a_later_run_asks_again_as_often_as_it_may() -> None:
+    index = Index()
+    index.add(Reply(key("Why?"), "I would say mathematics.", "stop", unread=2), 0)
+    assert [key("Why?") in index.answered(None, reask) for reask in (1, 2, 3)] == [True, False, False]
 
 
 def test_after_so_many_it_is_kept_as_it_is(tmp_path: Path) -> None:

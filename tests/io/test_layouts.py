@@ -13,6 +13,7 @@ from instag import InputError, InstagWarning
 from instag.choices import ChatTemplate
 from instag.io import convert, load, read
 from instag.io.conversation.content import text_of
+from instag.io.conversation.preference import spelt
 from instag.io.conversation.template import TEMPLATES
 
 CALL = {"type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}}
@@ -616,3 +617,8 @@ def test_columns_keep_their_order_around_a_conversation(tmp_path: Path) -> None:
 
 def test_every_template_can_be_chosen() -> None:
     assert set(get_args(ChatTemplate)) == TEMPLATES.keys()
+
+
+def test_an_answer_that_only_repeats_what_was_asked_is_kept() -> None:
+    asked = [{"role": "user", "content": "Why?"}]
+    assert spelt(asked, "sharegpt", [*asked]) == [{"from": "human", "value": "Why?"}]

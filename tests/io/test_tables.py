@@ -393,6 +393,13 @@ def test_a_type_by_itself_makes_no_conversation(tmp_path: Path) -> None:
     assert [row["messages"] for row in converted(tmp_path, *rows)] == [said(("user", text)) for text in "qp"]
 
 
+def test_strangers_without_an_order_are_no_conversation(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    pl.DataFrame({"dialogue_id": [1, 1], "speaker": ["alice", "bob"], "utterance": ["one", "two"]}).write_csv(path)
+    with pytest.raises(instag.InputError, match="expected a layout instag knows"):
+        instag.read(path)
+
+
 STRANGERS = [("1", 0, "alice", "one"), ("1", 1, "bob", "two"), ("2", 0, "alice", "three")]
 
 

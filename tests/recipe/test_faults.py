@@ -162,3 +162,18 @@ def test_lines_are_those_that_keys_stand_on(tables: list[tuple[list[str], str]])
             lines += f"{name} = {value}".split("\n")
     found = Lines("\n".join(lines))
     assert {place: found.of(*place) for place in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ('files = [\n  ["select"]\n]\n', 4),
+        ('files = "a"  # see [1\n', 2),
+        ("notes = '''\n[select]\n'''\n", 4),
+        ('notes = "a # ["\n', 2),
+    ],
+    ids=["a list within a list", "a comment", "a text of lines", "a text"],
+)
+def test_what_only_looks_like_a_table_is_none(before: str, line: int) -> None:
+    lines = Lines(f"{before}[select]\nbudget = 3\n")
+    assert (lines.of("select"), lines.of("select", "budget")) == (line, line + 1)

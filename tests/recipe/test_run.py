@@ -498,3 +498,11 @@ def test_a_manifest_of_a_newer_version_is_refused_by_name(folder: Path) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"manifest": 99}))
     with pytest.raises(instag.InputError, match="manifest 99 is of a newer instag; this one reads up to"):
         instag.verify(path)
+
+
+def test_each_input_that_made_a_step_necessary_is_said(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    with cache.make("dedup", "key", {}, {"a": "1", "b": "2"}):
+        pass
+    assert cache.why("dedup", {}, {"b": "3", "c": "4"}) == "a is gone, b changed, c is new"
+    assert cache.why("dedup", {}, {"a": "1", "b": "2"}) == "its result is gone"

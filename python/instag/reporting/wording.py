@@ -90,8 +90,8 @@ def cut(name: str, longest: int = LONGEST) -> str:
 
     Examples
     --------
-    >>> cut("a" * 50, 5)
-    'aaaa…'
+    >>> cut("a" * 6, 5), cut("a" * 5, 5)
+    ('aaaa…', 'aaaaa')
     """
     return name if len(name) <= longest else name[: longest - 1] + "…"
 
