@@ -5,6 +5,7 @@ It knows nothing of tags: callers make the questions, and read the replies from 
 ===============  ===================================================================
 question         a question, its key, and its reply or fault
 endpoint         address, credentials and headers; how secrets are hidden
+credentials      keys and headers from files
 models           the models that an endpoint lists
 capture          address and headers of a client of the openai SDK
 local            weights in a file, run in this process
@@ -39,6 +40,7 @@ sync             waiting for a run from code that is not asynchronous
 ===============  ===================================================================
 """
 
+from instag.chat.credentials import read_headers, read_key
 from instag.chat.endpoint import Endpoint
 from instag.chat.journal import Journal
 from instag.chat.options import Limits
@@ -65,4 +67,6 @@ __all__ = [
     "identity_of",
     "key_of",
     "price_of",
+    "read_headers",
+    "read_key",
 ]

@@ -10,7 +10,7 @@ import typer
 
 import instag
 from instag.choices import QUERY_LENGTH, Action
-from instag.errors import InputError, file_error
+from instag.errors import InputError
 from instag.model_options import OPTIONS, ModelOptions
 
 __all__ = []
@@ -116,12 +116,14 @@ def _asking(defaults: dict[str, Any]) -> Iterator[inspect.Parameter]:
 
 def read_asking(given: dict[str, Any]) -> dict[str, Any]:
     """Read the options of :func:`asks_a_model`, as :func:`instag.tag` takes them."""
+    from instag.chat import read_headers
+
     options = {name: value for name, value in given.items() if name in OPTIONS}
     urls, journals = options["base_url"], options["journal"]
     return options | {
         "base_url": urls[0] if urls and len(urls) == 1 else urls or None,
-        "api_key": read_keys(given["api_key_env"], given["api_key_file"]),
-        "headers": read_headers(given["header"]),
+        "api_key": _keys(given["api_key_env"], given["api_key_file"]),
+        "headers": read_headers(given["header"] or (), "--header"),
         "journal": journals[0] if journals and len(journals) == 1 else journals or None,
         "concurrency": read_concurrency(options["concurrency"]),
         "price": read_price(options["price"]),
@@ -144,48 +146,19 @@ def kept_beside(output: Path, ending: str) -> Path:
     return Path(f"instag{ending}" if is_standard_output(output) else f"{output}{ending}")
 
 
-def read_keys(names: list[str] | None, file: Path | None) -> str | list[str | None] | None:
+def _keys(names: list[str] | None, file: Path | None) -> str | list[str | None] | None:
     """Find the keys, which are not given on the command line, where others could see them."""
-    found = [read_key(name, None) for name in names or [KEY]]
     if file is not None:
+        from instag.chat import read_key
+
         if names:
             raise InputError("--api-key-file: not with --api-key-env: a key comes from one of them")
-        return read_key(KEY, file)
-    return found[0] if len(found) == 1 else found
-
-
-def read_key(name: str, file: Path | None) -> str | None:
-    """Find a key, which is not given on the command line, where others could see it."""
-    if file is None:
-        if name != KEY and name not in os.environ:
+        return read_key(file, "--api-key-file")
+    for name in names or ():
+        if name not in os.environ:
             raise InputError(f"--api-key-env: the environment has no variable {name!r}: set it, or name another")
-        return os.environ.get(name)
-    try:
-        return file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise file_error(f"--api-key-file: {file} cannot be read: {type(error).__name__}", error) from None
-
-
-def read_headers(given: list[str] | None) -> dict[str, str]:
-    """Read headers, or files with headers: a secret should not stand on the command line."""
-    headers = {}
-    for text in given or []:
-        for line in _lines(Path(text[1:])) if text.startswith("@") else [text]:
-            name, colon, value = line.partition(":")
-            if not colon or not name.strip():
-                # The line is not shown: it may be a secret.
-                raise InputError(
-                    "--header: expected 'NAME: VALUE', or @FILE with one a line; found a line without a ':'"
-                )
-            headers[name.strip()] = value.strip()
-    return headers
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise file_error(f"--header: {path} cannot be read: {type(error).__name__}", error) from None
+    found = [os.environ.get(name) for name in names or [KEY]]
+    return found[0] if len(found) == 1 else found
 
 
 def read_cut(characters: int | None, tokens: int | None) -> "instag.Cut":

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from instag.chat import Price, Tally
+from instag.chat import Price, Tally, read_headers, read_key
 from instag.chat.options import priced
-from instag.errors import InputError, file_error
+from instag.errors import InputError
 from instag.recipe.options import KEYS
 from instag.recipe.spending import CostError, Ledger
 from instag.recipe.steps.job import Job
@@ -52,9 +52,10 @@ def asking_of(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         keys = [os.environ.get(name) for name in ([names] if isinstance(names, str) else names)]
         found["api_key"] = keys[0] if len(keys) == 1 else keys
     if "api_key_file" in given:
-        found["api_key"] = _text(folder, "api_key_file", given["api_key_file"]).strip()
+        found["api_key"] = read_key(folder / Path(given["api_key_file"]).expanduser(), "api_key_file")
     if "header" in given:
-        found["headers"] = dict(_headers(given["header"], folder))
+        headers = given["header"]
+        found["headers"] = read_headers([headers] if isinstance(headers, str) else headers, "header", folder)
     return found
 
 
@@ -119,23 +120,3 @@ def check_spent(step: str, tally: Tally | None, most: float | None, spent: float
             f"[{step}] max_cost: ${spent:,.4g} of ${most or 0:,.4g} are spent by the runs of this recipe, and "
             f"{(tally.total or 0) - tally.done:,} questions are left; what was answered is kept: a larger max_cost goes on"
         )
-
-
-def _headers(given: str | list[str], folder: Path) -> list[tuple[str, str]]:
-    found = []
-    for text in [given] if isinstance(given, str) else given:
-        for line in _text(folder, "header", text[1:]).splitlines() if text.startswith("@") else [text]:
-            name, colon, value = line.partition(":")
-            if not colon or not name.strip():
-                raise InputError("header: expected 'NAME: VALUE', or @FILE with one a line; found a line without a ':'")
-            found.append((name.strip(), value.strip()))
-    return found
-
-
-def _text(folder: Path, key: str, name: str) -> str:
-    path = folder / Path(name).expanduser()
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or "it is not in UTF-8"
-        raise file_error(f"{key}: {path} cannot be read: {why}", error) from None
