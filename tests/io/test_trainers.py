@@ -1,6 +1,8 @@
 """Folders to train from: what is in them, what no trainer is given, and what a person's edits are worth."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -277,3 +279,22 @@ def test_converting_counts_the_rows_that_are_written(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="1 of 3 rows"):
         done = instag.convert(tmp_path / "in.jsonl", tmp_path / "out", trainers="trl", model=MODEL, skip=True)
     assert (done.samples, done.queries) == (2, 3)
+
+
+def test_numbers_of_every_type_are_written(tmp_path: Path) -> None:
+    said = {"price": Decimal("1.50"), "id": 2**70, "at": date(2024, 1, 2)}
+    schema = {"price": pl.Decimal(10, 2), "id": pl.Int128, "at": pl.Date}
+    turn = {"role": pl.String, "content": pl.String, "more": pl.Struct(schema)}
+    turns = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So.", "more": said}]
+    frame = pl.DataFrame({"messages": [turns]}, schema={"messages": pl.List(pl.Struct(turn))})
+    instag.write(frame, tmp_path, trainers=["trl", "llama-factory"], model=MODEL)
+    (line,) = map(json.loads, (tmp_path / "data" / "train.jsonl").read_text().splitlines())
+    assert line["messages"][1]["more"] == {"price": 1.5, "id": 2**70, "at": "2024-01-02"}
+
+
+@pytest.mark.parametrize("kind", [pl.Binary, pl.Duration])
+def test_types_without_a_place_in_json_are_refused(tmp_path: Path, kind: Any) -> None:
+    turns = pl.List(pl.Struct({"role": pl.String, "content": pl.String, "more": kind}))
+    frame = pl.DataFrame({"messages": [CHAT[0]["messages"]]}, schema={"messages": turns})
+    with pytest.raises(instag.InputError, match=r"data: column 'messages': (Binary|Duration.*) has no place in JSON"):
+        instag.write(frame, tmp_path, trainers="trl", model=MODEL)

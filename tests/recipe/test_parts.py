@@ -1,7 +1,10 @@
 """Conversations read back from the files of a result: the same keys as before they were written."""
 
 import json
+import math
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +90,41 @@ def test_rows_of_any_content_are_found_again(folder: Path, answer: Callable[[int
     (folder / "first.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     recipe = folder / "recipe.toml"
     recipe.write_text(recipe.read_text().replace('format = "messages"', write))
+    instag.run(recipe, say=lambda _: None)
+    found = {check.what: check.holds for check in instag.verify(folder / "out", replay=True)}
+    assert {what for what, holds in found.items() if not holds} == set()
+
+
+@pytest.mark.parametrize("write", ['[write]\nformat = "messages"', '[write]\ntrainers = ["trl"]\nmodel = "m"', ""])
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (lambda n: Decimal(n) / 4, pl.Decimal(10, 2)),
+        (lambda n: Decimal(10**20 + n), pl.Decimal(38, 0)),
+        (lambda n: 2**70 + n, pl.Int128),
+        (lambda n: 2**63 + n, pl.UInt64),
+        (lambda n: math.nan if n % 2 else n / 3, pl.Float64),
+        (lambda n: [math.inf, n / 3], pl.List(pl.Float32)),
+        (lambda n: {"at": datetime(2024, 1, 1, 1, n), "price": Decimal("1.50")}, None),
+        (lambda n: {str(n): n, "b": n + 1}, pl.Map(pl.String, pl.Int64)),
+    ],
+)
+def test_rows_with_values_of_any_type_are_found_again(
+    folder: Path, value: Callable[[int], Any], kind: Any, write: str
+) -> None:
+    turns = pl.read_ndjson(folder / "first.jsonl")
+    more = pl.Series([value(n) for n in range(turns.height)], dtype=kind)
+    made = turns.with_columns(
+        messages=pl.concat_list(
+            pl.col("messages").list.get(nth).struct.with_fields(more=more if nth else pl.lit(None, more.dtype))
+            for nth in (0, 1)
+        )
+    )
+    made.write_parquet(folder / "first.parquet")
+    recipe = folder / "recipe.toml"
+    recipe.write_text(
+        recipe.read_text().replace("first.jsonl", "first.parquet").replace('[write]\nformat = "messages"', write)
+    )
     instag.run(recipe, say=lambda _: None)
     found = {check.what: check.holds for check in instag.verify(folder / "out", replay=True)}
     assert {what for what, holds in found.items() if not holds} == set()

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -89,3 +90,38 @@ def test_a_conversation_of_a_tree_has_the_row_of_its_last_message(tmp_path: Path
     with pytest.warns(instag.InstagWarning, match="4 rows of message trees became 2 conversations"):
         found = placed(tmp_path, '"tree.jsonl"')
     assert sorted(found.get_column("row")) == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("7", 7),
+        (1.5, [1]),
+        ({"a": 1}, [1]),
+        ([{"type": "function"}], '[{"type": "function"}]'),
+        ({"a": 1}, {"a": "b", "c": [None]}),
+        (2**63, -1),
+    ],
+)
+def test_values_of_other_types_in_another_source_stay_as_they_are(tmp_path: Path, one: Any, other: Any) -> None:
+    for name, value in (("first", one), ("other", other)):
+        turns = [{"role": "user", "content": f"Why {name}?"}, {"role": "assistant", "content": "So.", "said": value}]
+        lines = [{"messages": turns, "tools": value if isinstance(value, str | list) else None, "id": value}] * 3
+        (tmp_path / f"{name}.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    keep = '[[source]]\nfiles = ["first.jsonl"]\n[[source]]\nfiles = ["other.jsonl"]\n[write]\nkeep = "id,source"\n'
+    (tmp_path / "recipe.toml").write_text(keep)
+    instag.run(tmp_path / "recipe.toml")
+    assert all(check.holds for check in instag.verify(tmp_path / "out"))
+    for line in map(json.loads, (tmp_path / "out/data/train.jsonl").read_text().splitlines()):
+        value = {"first": one, "other": other}[line["source"]]
+        assert (line["id"], line["messages"][1]["said"]) == (value, value)
+        assert line.get("tools") == (value if isinstance(value, str | list) else None)
+
+
+def test_a_column_without_a_name_is_one_like_any_other(tmp_path: Path) -> None:
+    lines = "".join(f"{n},Why {n}?,So {n}.\n" for n in range(9))
+    (tmp_path / "first.csv").write_text(f",prompt,completion\n{lines}")
+    recipe = '[[source]]\nfiles = ["first.csv"]\n[clean]\nmin_characters = 6\n[dedup]\nthreshold = 1.0\n[split]\n'
+    (tmp_path / "recipe.toml").write_text(recipe)
+    frames = instag.run(tmp_path / "recipe.toml")
+    assert frames["dedup"].collect().get_column("").to_list() == list(map(str, range(9)))

@@ -196,14 +196,14 @@ class LazyPolarsFrame(Frame):
         def picked(wanted: list[str], n_rows: int | None) -> Iterator[pl.DataFrame]:
             mask, place = mask_and_place(rows, int(rows.max(initial=0)) + 1)
             unknown = [name for name in wanted if name not in known]
-            taken = pl.DataFrame([*self._filter_kept(mask, unknown), *self._filter_read(mask, unknown)]).rechunk()
+            taken = _side_by_side([*self._filter_kept(mask, unknown), *self._filter_read(mask, unknown)]).rechunk()
             total = len(rows) if n_rows is None else min(n_rows, len(rows))
             # Piece by piece, so that writing need not wait for the last one, and can be stopped.
             for start in range(0, max(total, 1), PIECE):
                 end = min(start + PIECE, total)
                 there = taken[place[start:end]] if taken.columns else taken
                 built = [known[name].slice(start, end - start).alias(name) for name in wanted if name in known]
-                yield pl.DataFrame([*there, *built, *added[start:end]]).select(wanted)
+                yield _side_by_side([*there, *built, *added[start:end]]).select(wanted)
 
         return generated(picked, {**self._schema, **added.schema})
 
@@ -214,7 +214,7 @@ class LazyPolarsFrame(Frame):
             taken = rows if n_rows is None else rows[:n_rows]
             mask = np.zeros(int(taken[-1]) + 1 if len(taken) else 0, np.bool_)
             mask[taken] = True
-            there = pl.DataFrame(
+            there = _side_by_side(
                 [
                     *self._filter_kept(mask, [name for name in wanted if name not in known]),
                     *(known[name].slice(0, len(taken)).alias(name) for name in wanted if name in known),
@@ -224,7 +224,7 @@ class LazyPolarsFrame(Frame):
             unread = [name for name in self._unread(wanted) if name not in known]
             for start, kept in self._sifted(mask, unread) if unread else [(0, there.select())]:
                 beside = there.slice(start, kept.height) if unread else there
-                yield pl.DataFrame([*kept, *beside]).select(wanted)
+                yield _side_by_side([*kept, *beside]).select(wanted)
 
         return generated(sifted, {**self._schema, **added.schema})
 
@@ -252,7 +252,7 @@ class LazyPolarsFrame(Frame):
         return [name for name in self.columns if name not in self._kept and name in wanted]
 
     def _filter_kept(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
-        kept = pl.DataFrame([column for name, column in self._kept.items() if name in wanted])
+        kept = _side_by_side([column for name, column in self._kept.items() if name in wanted])
         return kept.head(len(mask)).filter(mask[: kept.height]) if kept.columns else kept
 
     def _filter_read(self, mask: NDArray[np.bool_], wanted: list[str]) -> pl.DataFrame:
@@ -260,6 +260,11 @@ class LazyPolarsFrame(Frame):
         if not (unread := self._unread(wanted)):
             return pl.DataFrame()
         return pl.concat(kept for _, kept in self._sifted(mask, unread))
+
+
+def _side_by_side(columns: Iterable[pl.Series]) -> pl.DataFrame:
+    """Columns beside one another, under their names: from a list, Polars would give one without a name another."""
+    return pl.DataFrame({column.name: column for column in columns})
 
 
 @dataclass(frozen=True)

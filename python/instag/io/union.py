@@ -29,12 +29,22 @@ def union(parts: Sequence[Part]) -> pl.LazyFrame:
         Every column of every part, null if a part lacks it; and ``source``, unless the data have one.
     """
     frames = [part.frame for part in parts]
-    schemas = [frame.collect_schema() for frame in frames]
     if len(parts) == 1 and not parts[0].split:
         return frames[0]
-    if not any("source" in schema for schema in schemas):
+    if not any("source" in frame.collect_schema() for frame in frames):
         frames = [part.frame.with_columns(source=pl.lit(part.name)) for part in parts]
-        schemas = [frame.collect_schema() for frame in frames]
+    return stacked(frames)
+
+
+def stacked(frames: Sequence[pl.LazyFrame]) -> pl.LazyFrame:
+    """Put the rows of several frames under one another, in columns that hold the values of all; null where one lacks it.
+
+    Examples
+    --------
+    >>> stacked([pl.LazyFrame({"id": [7]}), pl.LazyFrame({"id": ["a"], "said": [True]})]).collect().to_dicts()
+    [{'id': {'$json': '7'}, 'said': None}, {'id': {'$json': '"a"'}, 'said': True}]
+    """
+    schemas = [frame.collect_schema() for frame in frames]
     columns = list(dict.fromkeys(name for schema in schemas for name in schema))
     whole = {
         name: reduce(

@@ -127,7 +127,7 @@ class _Columns:
     def _numbers(self) -> None:
         """Check that columns of numbers hold numbers."""
         for step, key in NUMBERS:
-            name = str(self._steps.get(step, {}).get(key, ""))
+            name = self._steps.get(step, {}).get(key)
             kinds = []
             for source, schema in self._schemas:
                 column = source.quality if name == "quality" and source.quality else name

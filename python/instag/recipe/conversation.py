@@ -1,18 +1,23 @@
 """Keys of conversations: a row is found by its content, wherever it was moved."""
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
 from instag.io.conversation.content import words_of
+from instag.io.json.text import parsed
 
 __all__ = ["Keys", "keys_of"]
 
 # Values that one file spells out and another leaves out.
 EMPTY: tuple[Any, ...] = (None, "", [], {})
+# The integers that every reader of JSON keeps as they are.
+WHOLE = range(-(2**63), 2**64)
 
 
 class Keys:
@@ -60,16 +65,28 @@ def _plain(turn: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _full(fields: dict[str, Any]) -> dict[str, Any]:
-    """Fields without the empty ones, at any depth, and values of several types as they are in a file.
+def _full(fields: dict[Any, Any]) -> dict[str, Any]:
+    """Fields without the empty ones, at any depth, and values as a file of JSON has them.
 
-    Both depend on the rows beside it: in a frame, all rows have the fields of any, and where their types differ, JSON.
+    Which fields there are depends on the rows beside it: in a frame, all rows have the fields of any.
     """
-    found = {name: _within(value) for name, value in fields.items()}
+    found = {str(name): _within(value) for name, value in fields.items()}
     return {name: value for name, value in found.items() if value not in EMPTY}
 
 
 def _within(value: Any) -> Any:
     if isinstance(value, dict):
-        return _within(orjson.loads(value["$json"] or "null")) if value.keys() == {"$json"} else _full(value)
-    return [_within(each) for each in value] if isinstance(value, list) else value
+        # Where the types of rows differ, a frame has their JSON.
+        return _within(parsed(value["$json"] or "null")[0]) if value.keys() == {"$json"} else _full(value)
+    if isinstance(value, list):
+        return [_within(each) for each in value]
+    return _number(value) if isinstance(value, Decimal | float | int) else value
+
+
+def _number(value: Decimal | float) -> Any:
+    """A number as it is read from JSON, where it is null if it is not finite, and text if it has too many digits for most."""
+    if isinstance(value, Decimal):
+        value = parsed(format(value, "f"))[0]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value in WHOLE else str(value)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import orjson
 import polars as pl
 
 from instag import io
@@ -12,6 +11,7 @@ from instag.errors import InputError
 from instag.frame import wrap
 from instag.frame.batches import batches
 from instag.io.conversation.samples import known_queries_in_pieces
+from instag.io.json.text import parsed
 from instag.recipe.conversation import Keys
 
 __all__ = ["has_messages", "part_of", "plain", "written_keys", "written_queries"]
@@ -70,4 +70,4 @@ def _records(path: Path) -> Iterator[dict[str, Any]]:
             yield from batch.to_dicts()
         return
     with path.open("rb") as file:
-        yield from map(orjson.loads, file)
+        yield from (parsed(line.decode())[0] for line in file)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from instag.errors import InputError
 from instag.frame.path import JSON
 from instag.io.conversation.speech import speech
 from instag.io.json.records import Wrap
+from instag.io.json.text import parsed
 
 # Rows that are objects of Python at a time.
 STEP = 1_000
@@ -68,6 +69,19 @@ def dumped(frame: pl.LazyFrame, dump: Callable[[Any], str]) -> pl.LazyFrame:
         return pl.concat(parts) if parts else pl.Series(dtype=pl.String)
 
     return frame.select(text=pl.struct(pl.all()).map_batches(texts, return_dtype=pl.String, is_elementwise=True))
+
+
+def records(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The rows as they would be read from JSON Lines.
+
+    Examples
+    --------
+    >>> list(records(pl.DataFrame({"id": [1], "said": [{"$json": '["hi"]'}]})))
+    [{'id': 1, 'said': ['hi']}]
+    """
+    encode = encoder(frame.schema)
+    for row in frame.iter_rows(named=True):
+        yield parsed(orjson.dumps(encode(row)).decode())[0]
 
 
 def is_special(value: pl.Expr, dtype: Any) -> pl.Expr | None:

@@ -6,9 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from instag.errors import InputError
+from instag.io.json.text import dump
 from instag.io.output import atomic_write
 from instag.warning import warn
 
@@ -71,8 +70,8 @@ def write_text(path: Path, text: str) -> None:
 def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write JSON Lines, whole or not at all, a row at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path, "jsonl") as draft, draft.open("wb") as file:
-        file.writelines(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    with atomic_write(path, "jsonl") as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{dump(row)}\n" for row in rows)
 
 
 def is_ours(path: Path) -> bool:

@@ -15,8 +15,8 @@ from instag.io.conversation.calls import from_calls
 from instag.io.conversation.chat import turns_of
 from instag.io.conversation.content import piece, words_of
 from instag.io.conversation.targets import to_target
-from instag.io.json.records import plain
-from instag.io.json.text import dump
+from instag.io.json.encoder import encoder, records
+from instag.io.json.text import dump, parsed
 from instag.warning import warn
 
 __all__ = ["Rows", "rows_of", "sharegpt"]
@@ -61,7 +61,7 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         for batch in batches(self.lines):
-            yield from map(orjson.loads, batch.get_column("line"))
+            yield from (parsed(line)[0] for line in batch.get_column("line"))
 
 
 def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bool) -> Rows:
@@ -81,19 +81,24 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     frame = to_target(data, "messages")
     names = frame.collect_schema().names()
     pairs = all(name in names for name in PAIR)
+    wanted = frame.select(name for name in ("messages", "tools", IMAGES, *PAIR) if name in names)
+    try:
+        encoder(wanted.collect_schema())
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
     refused, first = Counter[tuple[str, str]](), dict[tuple[str, str], list[int]]()
     spool, held, done = Spool(), Counter[str](), 0
-    for some in pieces(frame.select(name for name in ("messages", "tools", IMAGES, *PAIR) if name in names), STEP):
+    for some in pieces(wanted, STEP):
         lines = []
-        for number, found in enumerate(some.iter_rows(named=True), start=done + 1):
-            row = _row(plain(found), pairs=pairs)
+        for number, found in enumerate(records(some), start=done + 1):
+            row = _row(found, pairs=pairs)
             faults = {trainer: fault for trainer in trainers if (fault := _fault(row, trainer, pairs=pairs))}
             for each in faults.items():
                 refused[each] += 1
                 first.setdefault(each, []).append(number)
             if not faults:
                 held.update(["rows", *_held(row)])
-                lines.append(orjson.dumps(row).decode())
+                lines.append(_line(row))
         done += some.height
         spool.add(pl.DataFrame({"line": lines}, schema={"line": pl.String}))
     if refused:
@@ -107,6 +112,14 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     if not held["rows"]:
         raise InputError(f"{where}: no row is left to train with")
     return Rows(spool.lazy(), held["tools"] > 0, held["calls"] > 0, held["images"] > 0, pairs)
+
+
+def _line(row: Row) -> str:
+    """A row as JSON that every trainer reads: NaN and infinity are null."""
+    try:
+        return orjson.dumps(row).decode()
+    except TypeError:  # an integer beyond 64 bits
+        return dump(row)
 
 
 def _held(row: Row) -> Iterator[str]:

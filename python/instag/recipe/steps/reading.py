@@ -11,6 +11,7 @@ from instag import io
 from instag.errors import InputError
 from instag.frame.batches import batches
 from instag.frame.generated import generated
+from instag.io.union import stacked
 from instag.recipe.conversation import Keys
 from instag.recipe.faults import Faults
 from instag.recipe.manifest import relative
@@ -27,7 +28,7 @@ BATCH = 20_000
 def read(job: Job) -> dict[str, Any]:
     """Read all sources, one after the other."""
     counts: dict[str, int] = {}
-    whole = pl.concat([_source(source, job, counts) for source in job.recipe.sources], how="diagonal_relaxed")
+    whole = stacked([_source(source, job, counts) for source in job.recipe.sources])
     if not sum(counts.values()):
         raise InputError("no source has a row: see the files, and `where`")
     io.write(_keyed(whole), job.path("data.parquet"))
