@@ -26,6 +26,11 @@ TAGGED = ("normalize", "select", "report")
 # The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
 COUNTED = ("characters", "words")
+# The columns that steps add which mark rows.
+MARKS = {
+    "dedup": ("duplicate_of", "likeness"),
+    "decontaminate": ("contaminated", "item", "share", "contaminated_item", "contaminated_share"),
+}
 
 
 def check(recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
@@ -104,8 +109,7 @@ class _Columns:
             self._found.add("quality")
 
     def all(self) -> None:
-        if "tag" in self._steps:
-            self._found |= {"tags", "query_tags", "explanations"}
+        self._found |= set(_made(self._steps))
         for step, key in NAMED:
             if self._faults.has(step, key):
                 continue
@@ -260,6 +264,17 @@ class _Columns:
 
     def _has(self, source: Source, schema: pl.Schema, name: str) -> bool:
         return name in schema or (name == "quality" and source.quality is not None)
+
+
+def _made(steps: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The columns that steps add."""
+    for step in ("dedup", "decontaminate"):
+        if steps.get(step, {}).get("action") == "mark":
+            yield from MARKS[step]
+    if "tag" in steps:
+        yield from ("tags", "query_tags", "explanations")
+    if "normalize" in steps:
+        yield f"raw_{steps['normalize'].get('tags', 'tags')}"
 
 
 def _texts(step: str, value: Any) -> Iterator[str]:
