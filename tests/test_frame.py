@@ -364,3 +364,20 @@ def test_of_columns_with_dots_in_their_names_the_longest_is_meant() -> None:
     frame = pl.DataFrame({"a": [{"b": {"c": 1}}], "a.b": [{"c": 2}]})
     inner, _ = resolve(frame.schema, "a.b.c")
     assert frame.select(inner).item() == 2
+
+
+@pytest.mark.parametrize("kind", [pl.Binary, pl.Duration, pl.List(pl.Binary)])
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda frame: instag.select(frame, 2, method="gain", group="held", at_most=1),
+        lambda frame: instag.split(frame, validation=1, by="held"),
+        lambda frame: instag.analyze(frame, by="held"),
+    ],
+)
+def test_columns_of_values_without_a_text_name_no_groups(use: Callable[[pl.DataFrame], Any], kind: Any) -> None:
+    frame = pl.DataFrame(columns()).with_columns(held=pl.Series([None] * len(IDS), dtype=kind))
+    with pytest.raises(
+        instag.InputError, match=r"(Binary|Duration).*: expected one value|expected .* found .*(Binary|Dur)"
+    ):
+        use(frame)

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def test_rows_of_any_content_are_found_again(folder: Path, answer: Callable[[int
         (lambda n: 2**63 + n, pl.UInt64),
         (lambda n: math.nan if n % 2 else n / 3, pl.Float64),
         (lambda n: [math.inf, n / 3], pl.List(pl.Float32)),
-        (lambda n: {"at": datetime(2024, 1, 1, 1, n), "price": Decimal("1.50")}, None),
+        (lambda n: {"at": datetime(2024, 1, 1, 1, n, tzinfo=UTC), "price": Decimal("1.50")}, None),
         (lambda n: {str(n): n, "b": n + 1}, pl.Map(pl.String, pl.Int64)),
     ],
 )

@@ -221,9 +221,39 @@ def a_lost_file(folder: Path) -> None:
     (folder / "out/data/val.jsonl").unlink()
 
 
+def a_pool_of_fewer(folder: Path) -> None:
+    path = folder / "out/pool_tags.parquet"
+    pool = pl.read_parquet(path)
+    taken = pl.read_csv(folder / "out/rows.csv").get_column("key")
+    others = pool.filter(~pl.col("key").is_in(taken.implode()))
+    pool.filter(pl.col("key") != others.item(0, "key")).write_parquet(path)
+
+
+def a_damaged_pool(folder: Path) -> None:
+    path = folder / "out/pool_tags.parquet"
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def no_list_of_rows(folder: Path) -> None:
+    (folder / "out/rows.csv").unlink()
+
+
+def outputs_without_hashes(folder: Path) -> None:
+    edited_manifest(folder, outputs=[{"path": "rows.csv"}])
+
+
+def steps_without_names(folder: Path) -> None:
+    edited_manifest(folder, steps=[{}])
+
+
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
+        (a_pool_of_fewer, {"outputs", "pool"}),
+        (a_damaged_pool, {"outputs", "selection"}),
+        (no_list_of_rows, {"outputs", "rows", "selection"}),
+        (outputs_without_hashes, {"manifest", "outputs"}),
+        (steps_without_names, {"manifest", "selection"}),
         (another_order_of_ties, {"selection"}),
         (another_budget, {"manifest", "selection"}),
         (another_seed_of_all, {"manifest"}),

@@ -8,6 +8,7 @@ from importlib import util
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 import instag
@@ -255,3 +256,15 @@ def test_a_first_evening_without_tags_names_the_table_to_add(folder: Path) -> No
     rows("x", 5).drop("tags").write_ndjson(folder / "raw.jsonl")
     [fault] = said(folder, '[[source]]\nfiles = ["raw.jsonl"]\n[select]\nbudget = 3\n')
     assert fault.startswith("recipe.toml, line 3: [select] works by tags, and no source has a column 'tags': add [tag]")
+
+
+@pytest.mark.parametrize(
+    "table", ['[select]\nbudget = 3\nmethod = "gain"\ngroup = "kind"\nat_most = 2', '[split]\nby = "kind"']
+)
+def test_groups_of_two_types_are_found_in_advance(folder: Path, table: str) -> None:
+    for name, kind in (("raw", "7"), ("other", 7)):
+        rows(name, 5).with_columns(kind=pl.lit(kind)).write_ndjson(folder / f"{name}.jsonl")
+    files = '[[source]]\nfiles = ["raw.jsonl"]\n[[source]]\nfiles = ["other.jsonl"]\n'
+    [fault] = said(folder, f"{files}{table}\n")
+    wrong = "expected values of one type in column 'kind' of all sources; found String in raw, Int64 in other"
+    assert fault.endswith(wrong)

@@ -13,6 +13,7 @@ from instag._core import count_groups
 from instag.errors import InputError
 from instag.frame import Frame
 from instag.frame.batches import compact
+from instag.frame.kinds import is_name
 from instag.io.conversation.samples import known_queries_in_pieces
 from instag.tagsets import TagSets
 
@@ -115,7 +116,7 @@ def _labels(frame: Frame, by: str) -> Iterator[pl.Series]:
     """The group name of each sample, piece by piece."""
     try:
         for column in frame.chunks(by):
-            if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+            if not is_name(column.dtype):
                 raise _not_names(by, str(column.dtype))
             # A group called "all" is renamed, since "all" stands for all samples.
             yield column.cast(pl.String).fill_null(NONE).replace(ALL, f"{ALL} ({by})").alias("group")

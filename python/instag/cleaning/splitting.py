@@ -14,6 +14,7 @@ from instag.cleaning.deduplication import check_threshold, texts_of
 from instag.cleaning.options import By, Query, Seed, Splitting, Test, Threshold, Validation
 from instag.errors import InputError
 from instag.frame import Frame, wrap
+from instag.frame.kinds import is_name
 from instag.io.conversation.samples import known_queries_in_pieces, queries_in_pieces
 from instag.warning import warn
 
@@ -196,7 +197,7 @@ def _values(column: pl.Series, name: str) -> pl.DataFrame:
     index = pl.DataFrame({"row": np.arange(len(column), dtype=np.uint32), "value": values})
     while isinstance(index.schema["value"], pl.List):
         index = index.explode("value")
-    if index.schema["value"].is_nested():
+    if not is_name(index.schema["value"]):
         raise InputError(f"by: expected a column of names or of lists of them; found {column.dtype} in {name!r}")
     index = index.drop_nulls("value")
     return index.select("row", pl.lit(name).alias("by"), pl.col("value").cast(pl.String))

@@ -16,6 +16,7 @@ generated  plans whose rows are made as they are read
 extent     how large data are, without reading them
 stamps     whether files have changed
 path       columns, and what is within them
+kinds      types of columns, by what they can be used for
 =========  =====================================================
 """
 

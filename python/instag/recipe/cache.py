@@ -15,7 +15,7 @@ from instag.errors import InputError
 __all__ = ["Cache", "canonical", "digest", "lines_in"]
 
 # The version of all results: it is raised when a step's result for the same options changes, so that all are made again.
-RESULTS = 5
+RESULTS = 6
 CHUNK = 1 << 20
 # How many characters of a changed value are shown.
 LONGEST = 40

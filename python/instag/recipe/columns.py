@@ -1,11 +1,13 @@
 """Checks that the columns, groups and tags that a recipe names are in the data, before any step is done."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from instag.errors import InputError
+from instag.frame.kinds import is_name
+from instag.io.union import stacked
 from instag.recipe import sources
 from instag.recipe.counts import Counts, check_split
 from instag.recipe.faults import Faults
@@ -26,6 +28,11 @@ TAGGED = ("normalize", "select", "report")
 # The columns that reading adds.
 ADDED = ("messages", "source", "source_file", "source_row", "key")
 COUNTED = ("characters", "words")
+# The columns that steps add which mark rows.
+MARKS = {
+    "dedup": ("duplicate_of", "likeness"),
+    "decontaminate": ("contaminated", "item", "share", "contaminated_item", "contaminated_share"),
+}
 
 
 def check(recipe: Recipe, faults: Faults, limit: int | None = None) -> None:
@@ -69,16 +76,11 @@ def _is_asked(kind: Any) -> bool:
     return kind.is_nested() or kind in (pl.String, pl.Null, pl.Categorical, pl.Enum)
 
 
-def _is_name(kind: Any) -> bool:
-    """Whether a column can name groups."""
-    return not kind.is_nested()
-
-
 def _is_label(kind: Any) -> bool:
     """Whether a column has names, or lists of them."""
     while isinstance(kind, pl.List):
         kind = kind.inner
-    return _is_name(kind)
+    return is_name(kind)
 
 
 # Options that name a column, what it must hold, and whether a type does.
@@ -88,8 +90,8 @@ KINDS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
         for step in ("clean", "dedup", "decontaminate", "tag", "split")
     ),
     ("split", "by", "names, or lists of them,", _is_label),
-    ("select", "group", "names", _is_name),
-    ("report", "by", "names", _is_name),
+    ("select", "group", "names", is_name),
+    ("report", "by", "names", is_name),
 )
 
 
@@ -104,8 +106,7 @@ class _Columns:
             self._found.add("quality")
 
     def all(self) -> None:
-        if "tag" in self._steps:
-            self._found |= {"tags", "query_tags", "explanations"}
+        self._found |= set(_made(self._steps))
         for step, key in NAMED:
             if self._faults.has(step, key):
                 continue
@@ -127,10 +128,11 @@ class _Columns:
     def _numbers(self) -> None:
         """Check that columns of numbers hold numbers."""
         for step, key in NUMBERS:
-            name = self._steps.get(step, {}).get(key)
+            if (name := self._steps.get(step, {}).get(key)) is None:
+                continue
             kinds = []
             for source, schema in self._schemas:
-                column = source.quality if name == "quality" and source.quality else name
+                column = str(source.quality if name == "quality" and source.quality else name)
                 if column not in schema:
                     continue
                 kinds.append(schema[column])
@@ -147,12 +149,17 @@ class _Columns:
         """Check that columns of queries can be queries, and that columns of labels have names, or lists of them."""
         for step, key, expected, fits in KINDS:
             for name in _texts(step, self._steps.get(step, {}).get(key)):
+                kinds = {}
                 for source, schema in self._schemas:
-                    kind = CONVERSATIONS if name == "messages" else schema.get(name, pl.Null())
+                    kinds[source.name] = kind = CONVERSATIONS if name == "messages" else schema.get(name, pl.Null())
                     if not fits(kind):
                         found = "conversations" if name == "messages" else kind
                         said = f"expected {expected} in column {name!r} of {source.name}; found {found}"
                         self._faults.add(f"[{step}] {key}: {said}", step, key)
+                if all(map(fits, kinds.values())) and not fits(_together(name, kinds.values())):
+                    found = ", ".join(f"{kind} in {source}" for source, kind in kinds.items() if kind != pl.Null)
+                    said = f"expected values of one type in column {name!r} of all sources; found {found}"
+                    self._faults.add(f"[{step}] {key}: {said}", step, key)
 
     def _replace(self) -> None:
         """Check that there are no tags that must not be replaced."""
@@ -260,6 +267,22 @@ class _Columns:
 
     def _has(self, source: Source, schema: pl.Schema, name: str) -> bool:
         return name in schema or (name == "quality" and source.quality is not None)
+
+
+def _together(name: str, kinds: Iterable[Any]) -> Any:
+    """The type of a column once the sources are one table."""
+    return stacked([pl.LazyFrame(schema={name: kind}) for kind in kinds]).collect_schema()[name]
+
+
+def _made(steps: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """The columns that steps add."""
+    for step in ("dedup", "decontaminate"):
+        if steps.get(step, {}).get("action") == "mark":
+            yield from MARKS[step]
+    if "tag" in steps:
+        yield from ("tags", "query_tags", "explanations")
+    if "normalize" in steps:
+        yield f"raw_{steps['normalize'].get('tags', 'tags')}"
 
 
 def _texts(step: str, value: Any) -> Iterator[str]:

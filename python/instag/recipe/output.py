@@ -117,6 +117,10 @@ def _rows(output: Path, made: Mapping[str, Done]) -> Path:
     home = made["split"] if "split" in made else made.get("select")
     if home is None:
         home = [each for each in made.values() if each.step not in ("write", "card", "report")][-1]
+    # Rows that a trainer could not hold are in no part.
+    nowhere = set[str]()
+    if "write" in made and (left_out := _list_of(made["write"])) is not None:
+        nowhere = set(left_out.get_column("key"))
     path = output / "rows.csv"
     draft = path.with_name(".rows.csv.draft")
     with draft.open("w", encoding="utf-8", newline="") as file:
@@ -126,18 +130,18 @@ def _rows(output: Path, made: Mapping[str, Done]) -> Path:
             frame = pl.read_parquet(table, columns=["key", "source", "source_file", "source_row"])
             part = "train" if name == "data" else name
             for nth, (key, source, file_name, row) in enumerate(frame.iter_rows(), 1):
-                writer.writerow((key, source, file_name, row, part, *why.get(key, (nth, None, None))))
+                there = "" if key in nowhere else part
+                writer.writerow((key, source, file_name, row, there, *why.get(key, (nth, None, None))))
     draft.replace(path)
     return path
 
 
 def _dropped(output: Path, made: Mapping[str, Done]) -> Iterator[Path]:
     """The rows that went, with the step and the reason, and for copies the row that stays."""
-    listed = [(step, made[step].folder) for step in DROPPING if step in made]
     frames = [
-        pl.read_parquet(folder / "dropped.parquet").select(pl.lit(step).alias("step"), pl.all())
-        for step, folder in listed
-        if folder is not None
+        rows.select(pl.lit(step).alias("step"), pl.all())
+        for step in (*DROPPING, "write")
+        if step in made and (rows := _list_of(made[step])) is not None
     ]
     if frames:
         path = output / "dropped.csv.gz"
@@ -145,6 +149,12 @@ def _dropped(output: Path, made: Mapping[str, Done]) -> Iterator[Path]:
         pl.concat(frames, how="diagonal_relaxed").lazy().sink_csv(draft, compression="gzip", check_extension=False)
         draft.replace(path)
         yield path
+
+
+def _list_of(done: Done) -> pl.DataFrame | None:
+    """The rows that a step left out; None if it has no list of them."""
+    path = None if done.folder is None else done.folder / "dropped.parquet"
+    return pl.read_parquet(path) if path is not None and path.is_file() else None
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,12 +14,20 @@ from instag.io.conversation.samples import known_queries_in_pieces
 from instag.io.json.text import parsed
 from instag.recipe.conversation import Keys
 
-__all__ = ["has_messages", "part_of", "plain", "written_keys", "written_queries"]
+__all__ = ["UNREADABLE", "has_messages", "part_of", "plain", "written_keys", "written_queries"]
 
 # How many rows of Parquet are read at a time.
 BATCH = 2_000
 # What reading raises if a file is not as it was written.
-UNREADABLE = (pl.exceptions.PolarsError, InputError, OSError, ValueError, TypeError, AttributeError)
+UNREADABLE = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    InputError,
+    OSError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 
 
 def part_of(folder: Path, part: str) -> Path | None:

@@ -125,7 +125,8 @@ class Road:
     @property
     def history(self) -> list[dict[str, Any]]:
         """The steps done so far."""
-        return [each.history for each in self.done if each.step not in ("read", "write", "card", "report")]
+        without = ("read", "write", "card", "report")
+        return [each.history for each in self.done if each.step not in without or each.facts.get("dropped")]
 
     def _done(self, step: str) -> Done:
         """Do a step, unless it is up to date."""

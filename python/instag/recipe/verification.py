@@ -12,13 +12,17 @@ import polars as pl
 from instag.errors import InputError, file_error, unread_file
 from instag.recipe.cache import digest
 from instag.recipe.manifest import VERSION, seal
-from instag.recipe.parts import has_messages, part_of, plain, written_keys, written_queries
+from instag.recipe.parts import UNREADABLE, has_messages, part_of, plain, written_keys, written_queries
 from instag.recipe.steps.job import PARTS
 
 __all__ = ["Check", "verify"]
 
 # How many changed rows are listed.
 SHOWN = 3
+# The numbers of a selection, and what each belongs to.
+NUMBERS = {"of": "pool", "tagged": "pool", "samples": "selection", "reached": "selection"} | dict.fromkeys(
+    ("value", "bound"), "certificate"
+)
 # What every manifest lists.
 LISTS = ("sources", "steps", "outputs")
 
@@ -84,13 +88,27 @@ def verify(manifest: str | Path, *, data: str | Path | None = None, replay: bool
             )
     if data is not None and not Path(data).is_dir():
         raise InputError(f"data: expected the folder with the sources; {data} is none")
+    folder = path.parent
     return [
         *_sealed(read),
-        *_outputs(path.parent, read),
-        *_sources(path.parent, read, None if data is None else Path(data)),
-        *_written(path.parent),
-        *(_replayed(path.parent, read) if replay else ()),
+        *_made("outputs", _outputs(folder, read)),
+        *_made("sources", _sources(folder, read, None if data is None else Path(data))),
+        *_made("rows", _written(folder)),
+        *(_made("selection", _replayed(folder, read)) if replay else ()),
     ]
+
+
+def _made(what: str, checks: Iterator[Check]) -> Iterator[Check]:
+    """The checks that can be made; what they need and is not there, or damaged, does not agree either."""
+    try:
+        yield from checks
+    except InputError as error:
+        yield Check(what, holds=False, said=str(error))
+    except (*UNREADABLE, KeyError) as error:
+        reason = str(error).partition("\n")[0]
+        yield Check(
+            what, holds=False, said=f"the manifest or a file beside it is damaged ({reason}): take it as it was written"
+        )
 
 
 def _sealed(read: Mapping[str, Any]) -> Iterator[Check]:
@@ -175,10 +193,11 @@ def _replayed(folder: Path, read: Mapping[str, Any]) -> Iterator[Check]:
     check = _compared("selection", before, again)
     yield Check(check.what, check.holds, f"{check.said}{good}")
     recorded = read.get("selection") or {}
-    for name in ("value", "bound"):
-        if name in recorded and not math.isclose(recorded[name], facts.get(name, math.nan), rel_tol=1e-9):
-            said = f"the manifest says {name} {recorded[name]:,.6g}; it is {facts.get(name, math.nan):,.6g}"
-            yield Check("certificate", holds=False, said=said)
+    for name, what in NUMBERS.items():
+        found = facts.get(name, math.nan)
+        if name in recorded and not math.isclose(recorded[name], found, rel_tol=1e-9):
+            said = f"the manifest says {name} {recorded[name]:,.10g}; it is {found:,.10g}"
+            yield Check(what, holds=False, said=said)
             break
     if "split" in steps:
         yield from _split_again(folder, rows, before, steps["split"]["options"])
@@ -188,15 +207,25 @@ def _split_again(folder: Path, rows: pl.DataFrame, before: pl.Series, options: M
     from instag.cleaning import split  # noqa: PLC0415 - only where it is done again
 
     texts = _texts(folder, rows)
-    if texts is None:
-        yield Check("split", holds=None, said="copies are found in messages, and the files hold another format")
+    query = options.get("query")
+    unknown = None
+    if query not in (None, "messages"):
+        unknown = f"copies are found in the column {query!r}, and it is not kept"
+    elif texts is None:
+        unknown = "copies are found in messages, and the files hold another format"
+    elif left_out := rows.filter(pl.col("part") == "").height:
+        unknown = f"{left_out:,} rows are in no file, and copies are found in their messages"
+    if texts is None or unknown is not None:
+        yield Check("split", holds=None, said=str(unknown))
         return
     pool = pl.scan_parquet(folder / "pool_tags.parquet")
     chosen = pl.LazyFrame({"key": before}).join(pool, on="key", how="left", maintain_order="left")
     frame = chosen.join(texts.lazy(), on="key", how="left", maintain_order="left").collect()
     del texts
     try:
-        parts = split(frame, **{name: value for name, value in options.items() if value is not None})
+        parts = split(
+            frame, **{name: value for name, value in options.items() if value is not None and name != "query"}
+        )
     except InputError as error:
         yield Check("split", holds=False, said=f"it cannot be made again: {error}")
         return

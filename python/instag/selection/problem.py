@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from instag import _core
 from instag.errors import InputError
 from instag.frame import Frame
+from instag.frame.kinds import is_name
 from instag.progress import Progress
 from instag.selection.columns import column_of, numbers_of
 from instag.selection.constraint import Constraint, constraint_of
@@ -122,7 +123,7 @@ def problem_of(
     InputError
         If a column is missing or has the wrong type or values, or nothing could be chosen.
     """
-    if options.group is not None and (kind := column_of(frame, "group", options.group).dtype).is_nested():
+    if options.group is not None and not is_name(kind := column_of(frame, "group", options.group).dtype):
         raise InputError(f"group: column {options.group!r} is {kind}: expected one value a row, such as its first tag")
     quality = None if options.quality is None else _quality(frame, options)
     cost = cost_of(frame, options)

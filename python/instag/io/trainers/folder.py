@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
+import polars as pl
+
 from instag.errors import InputError
 from instag.frame import wrap
 from instag.io.trainers.configs import filename, text_of
@@ -34,7 +36,7 @@ def write_folder(
     validation: Any = None,
     chat_template: str | None = None,
     skip: bool = False,
-) -> list[Path]:
+) -> dict[str, pl.DataFrame]:
     """Write data and configurations into a folder; trainers are started in it.
 
     Parameters
@@ -56,8 +58,8 @@ def write_folder(
 
     Returns
     -------
-    list of Path
-        The files that were written.
+    dict
+        The rows of `train`, and of `val` if there is any, that were left out: `row`, from 0, and the `reason`.
     """
     names = [trainers] if isinstance(trainers, str) else list(trainers)
     _check(names, model)
@@ -80,15 +82,14 @@ def write_folder(
         chat_template,
     )
     texts = {name: text_of(name, plan) for name in names}
-    written = []
-    for part, found in {"train": rows, "val": held}.items():
-        if found is not None:
-            written += _data(target, part, found, plan, names)
+    parts = {"train": rows} if held is None else {"train": rows, "val": held}
+    for part, found in parts.items():
+        _data(target, part, found, plan, names)
     if "llama-factory" in names:
         merge_entries(target / "data" / "dataset_info.json", entries(plan))
-        written.append(target / "data" / "dataset_info.json")
-    written += [target / filename(name) for name, text in texts.items() if write_config(target / filename(name), text)]
-    return written
+    for name, text in texts.items():
+        write_config(target / filename(name), text)
+    return {part: found.left_out for part, found in parts.items()}
 
 
 def _check(names: Sequence[str], model: Any) -> None:
@@ -115,14 +116,10 @@ def _name_of(folder: Path) -> str:
     return re.sub(r"\W+", "_", folder.resolve().name).strip("_").lower() or "data"
 
 
-def _data(folder: Path, part: str, found: Rows, plan: Plan, names: Sequence[str]) -> list[Path]:
-    written = [folder / "data" / f"{part}.jsonl"]
-    write_lines(written[0], found)
+def _data(folder: Path, part: str, found: Rows, plan: Plan, names: Sequence[str]) -> None:
+    write_lines(folder / "data" / f"{part}.jsonl", found)
     if "llama-factory" in names and plan.rewritten:
-        written.append(folder / "llama-factory" / f"{part}.jsonl")
-        write_lines(written[-1], sharegpt(found))
+        write_lines(folder / "llama-factory" / f"{part}.jsonl", sharegpt(found))
     if "trl" in names and plan.pairs:
-        written.append(folder / "trl" / f"{part}.jsonl")
         pairs = ({"prompt": row["messages"], "chosen": [row["chosen"]], "rejected": [row["rejected"]]} for row in found)
-        write_lines(written[-1], pairs)
-    return written
+        write_lines(folder / "trl" / f"{part}.jsonl", pairs)

@@ -51,6 +51,8 @@ class Rows:
         Whether any row has tools, whether any turn calls one, and whether any has images.
     pairs
         Whether the rows are preferences.
+    left_out
+        The rows of the data that some trainer cannot hold: `row`, from 0, and the `reason`.
     """
 
     lines: pl.LazyFrame
@@ -58,6 +60,7 @@ class Rows:
     calls: bool
     images: bool
     pairs: bool
+    left_out: pl.DataFrame
 
     def __iter__(self) -> Iterator[Row]:
         for batch in batches(self.lines):
@@ -87,7 +90,7 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
     refused, first = Counter[tuple[str, str]](), dict[tuple[str, str], list[int]]()
-    spool, held, done = Spool(), Counter[str](), 0
+    spool, held, done, left_out = Spool(), Counter[str](), 0, []
     for some in pieces(wanted, STEP):
         lines = []
         for number, found in enumerate(records(some), start=done + 1):
@@ -96,7 +99,11 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
             for each in faults.items():
                 refused[each] += 1
                 first.setdefault(each, []).append(number)
-            if not faults:
+            if faults:
+                left_out.append(
+                    (number - 1, "; ".join(f"{name} cannot hold it: {fault}" for name, fault in faults.items()))
+                )
+            else:
                 held.update(["rows", *_held(row)])
                 lines.append(_line(row))
         done += some.height
@@ -111,7 +118,8 @@ def rows_of(data: pl.LazyFrame, trainers: Sequence[str], where: str, *, skip: bo
         warn(f"{where}: {refusals}: they are left out")
     if not held["rows"]:
         raise InputError(f"{where}: no row is left to train with")
-    return Rows(spool.lazy(), held["tools"] > 0, held["calls"] > 0, held["images"] > 0, pairs)
+    refused_rows = pl.DataFrame(left_out, schema={"row": pl.UInt32, "reason": pl.String}, orient="row")
+    return Rows(spool.lazy(), held["tools"] > 0, held["calls"] > 0, held["images"] > 0, pairs, refused_rows)
 
 
 def _line(row: Row) -> str:

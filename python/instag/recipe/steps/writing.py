@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from instag import io
 from instag.errors import InputError
+from instag.io.trainers import write_folder
 from instag.io.trainers.files import write_marked
 from instag.recipe.cache import lines_in
 from instag.recipe.steps.job import Job, texts
@@ -28,18 +30,39 @@ def write(job: Job) -> dict[str, Any]:
     folder = job.path(job.recipe.name)
     (folder / "data").mkdir(parents=True)
     keep = texts(job.given.get("keep") or [])
+    left_out: dict[str, pl.DataFrame] = {}
     parts = {"train" if name == "data" else name: _wanted(path, keep) for name, path in job.data.items()}
     try:
         if "trainers" in job.given:
             training = {name: job.given[name] for name in ("model", "chat_template", "skip") if name in job.given}
             training |= {"validation": parts.pop("val")} if "val" in parts else {}
-            io.write(parts.pop("train"), folder, trainers=texts(job.given["trainers"]), **training)
+            left_out = write_folder(parts.pop("train"), folder, texts(job.given["trainers"]), **training)
         for name, frame in parts.items():
             io.write(frame, folder / "data" / f"{name}.jsonl", format=job.given.get("format", "messages"))
     except InputError as error:
         raise InputError(_traced(str(error).replace(f"{folder}{os.sep}", ""), job)) from error
     counts = {path.stem: lines_in(path) for path in sorted(folder.glob("data/*.jsonl"))}
-    return {"rows": {name: counts[name] for name in ("train", "val", "test") if name in counts}}
+    written = {"rows": {name: counts[name] for name in ("train", "val", "test") if name in counts}}
+    return written | _listed(left_out, job)
+
+
+def _listed(left_out: Mapping[str, pl.DataFrame], job: Job) -> dict[str, Any]:
+    """List the rows that no trainer's file has, by their keys."""
+    found = [
+        pl.scan_parquet(path)
+        .select("key", "source", "source_file", "source_row")
+        .with_row_index("row")
+        .join(left_out[name].lazy(), on="row", maintain_order="left")
+        .collect()
+        for part, path in job.data.items()
+        if (name := "train" if part == "data" else part) in left_out
+    ]
+    if not any(each.height for each in found):
+        return {}
+    rows = pl.concat(found).select("reason", pl.exclude("row", "reason"))
+    rows.write_parquet(job.path("dropped.parquet"))
+    counts = rows.group_by("reason").len().sort("len", "reason", descending=[True, False])
+    return {"dropped": dict(counts.iter_rows())}
 
 
 def card(job: Job) -> dict[str, Any]:
