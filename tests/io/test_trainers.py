@@ -283,8 +283,8 @@ def test_converting_counts_the_rows_that_are_written(tmp_path: Path) -> None:
 
 def test_numbers_of_every_type_are_written(tmp_path: Path) -> None:
     said = {"price": Decimal("1.50"), "id": 2**70, "at": date(2024, 1, 2)}
-    schema = {"price": pl.Decimal(10, 2), "id": pl.Int128, "at": pl.Date}
-    turn = {"role": pl.String, "content": pl.String, "more": pl.Struct(schema)}
+    schema: dict[str, Any] = {"price": pl.Decimal(10, 2), "id": pl.Int128, "at": pl.Date}
+    turn: dict[str, Any] = {"role": pl.String, "content": pl.String, "more": pl.Struct(schema)}
     turns = [{"role": "user", "content": "Why?"}, {"role": "assistant", "content": "So.", "more": said}]
     frame = pl.DataFrame({"messages": [turns]}, schema={"messages": pl.List(pl.Struct(turn))})
     instag.write(frame, tmp_path, trainers=["trl", "llama-factory"], model=MODEL)
