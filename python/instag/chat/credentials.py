@@ -26,7 +26,7 @@ def read_key(path: Path, option: str) -> str:
     Examples
     --------
     >>> path = getfixture("tmp_path") / "key.txt"
-    >>> _ = path.write_text("sk-1\\n")
+    >>> _ = path.write_text("sk-1\n")
     >>> read_key(path, "--api-key-file")
     'sk-1'
     """
